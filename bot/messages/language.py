@@ -1,0 +1,77 @@
+"""
+The template language: Block Kit Builder JSON with Jinja2 in it.
+
+Here are our own templates, which come from a folder and may include each
+other; stored ones run in `bot.messages.sandbox`.
+"""
+
+import json
+import re
+import traceback
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from bot.errors import TemplateError
+from bot.messages.filters import FILTERS, finalize, user
+
+# A trailing comma, or one more than needed, as loops and ifs leave them; never inside a string.
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[\[{]\s*),+|,(?=\s*[,}\]])', re.DOTALL)
+
+
+def own_environment(folder: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        finalize=finalize,
+        undefined=jinja2.ChainableUndefined,
+        autoescape=False,  # noqa: S701 - the escaping is ours, by place, after the JSON is parsed
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= {**FILTERS, "user": user}
+    return environment
+
+
+def parse(source: str) -> Any:
+    """Read rendered JSON, forgiving trailing commas and raw newlines in strings."""
+    try:
+        return _loads(_STRING_OR_COMMA.sub(_without_comma, source))
+    except json.JSONDecodeError as error:
+        near = source.splitlines()[error.lineno - 1 : error.lineno] or [""]
+        raise TemplateError(
+            f"not JSON once rendered: {error.msg} at line {error.lineno}, column {error.colno} "
+            f"of the result, near {near[0].strip()[:80]!r}; print values inside quotes, "
+            "or with |json"
+        ) from None
+    except RecursionError:
+        raise TemplateError("not JSON once rendered: nested too deeply") from None
+
+
+def _without_comma(found: re.Match[str]) -> str:
+    text = found[0]
+    if text[0] == '"':
+        return text
+    return found["open"] or ""
+
+
+def _refuse_constant(name: str) -> Any:
+    raise TemplateError(f"not JSON once rendered: {name} is no number Slack can read")
+
+
+_loads = json.JSONDecoder(strict=False, parse_constant=_refuse_constant).decode
+
+
+def reason(error: Exception, name: str) -> TemplateError:
+    """Turn whatever a template raised into one sentence with its line."""
+    if isinstance(error, TemplateError):
+        return error
+    line = getattr(error, "lineno", None)
+    if line is None:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename in (name, "<template>")]
+        line = lines[-1] if lines else None
+    where = f"line {line}: " if line else ""
+    return TemplateError(f"{where}{error or type(error).__name__}")

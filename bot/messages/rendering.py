@@ -1,0 +1,203 @@
+"""
+Template and context become a message that Slack cannot refuse.
+
+This is the one place where untrusted text is escaped (P7) and the one that
+knows Slack's limits: it counts, cuts, and hands back what had no room.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from bot.errors import TemplateError
+from bot.messages.blocks import Walk
+from bot.messages.language import own_environment, parse, reason
+from bot.messages.leaf import Leaf, Mrkdwn, Part, split
+from bot.messages.limits import (
+    ALL_BLOCKS_CHARACTERS,
+    BLOCKS,
+    PER_MESSAGE,
+    TEXT_CHARACTERS,
+    level,
+)
+from bot.messages.sandbox import render_stored, stored_environment
+
+__all__ = ["Rendered", "Renderer", "TemplateError"]
+
+# Below this, texts cut to share the room say nothing any more and whole blocks go instead.
+_LEAST_SHARE = 80
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """
+    A message as Slack takes it.
+
+    `text` is complete, escaped and at most 3,900 characters; `overflow` is what was
+    cut from text or blocks, each of it whole, as plain text (None: nothing was).
+    """
+
+    text: str
+    blocks: list[dict[str, Any]]
+    overflow: str | None
+
+
+class Renderer:
+    """Renders our own templates from `folder` and stored ones from their source."""
+
+    def __init__(self, folder: Path) -> None:
+        self._own = own_environment(folder)
+        self._templates: dict[str, jinja2.Template] = {}
+        self._stored = stored_environment()
+        self._compiled = lru_cache(maxsize=256)(self._stored.from_string)
+
+    def render(self, template: str, context: Mapping[str, Any]) -> Rendered:
+        """Render `templates/<template>.json`; raises TemplateError naming line and reason."""
+        name = f"{template}.json"
+        try:
+            source = self._template(name).render(context)
+            return _message(parse(source), context, trusted=True)
+        except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
+            raise TemplateError(f"{name}: {reason(error, name)}") from error
+
+    def render_source(self, source: str, context: Mapping[str, Any]) -> Rendered:
+        """Render a stored template, whose author is not trusted; raises TemplateError."""
+        try:
+            text = render_stored(self._compiled(source), context)
+            return _message(parse(text), context, trusted=False)
+        except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
+            raise reason(error, "<template>") from error
+
+    def _template(self, name: str) -> jinja2.Template:
+        template = self._templates.get(name)
+        if template is None:
+            template = self._templates[name] = self._own.get_template(name)
+        return template
+
+
+# What an expression of a template can raise on data of an unforeseen shape.
+_MISTAKES = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+
+
+def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rendered:
+    words, sources = _faces(parsed)
+    groups: list[_Group] = []
+    seen: dict[str, int] = {}
+    for source in sources:
+        walk = Walk(trusted=trusted)
+        block = walk.block(source)
+        if block is not None and _has_room(block, seen):
+            groups.append(_Group(block, walk))
+    overflow: list[str] = []
+    _keep_within(groups, overflow)
+    blocks = [group.block for group in groups]
+    _write(groups, overflow)
+    _number_blocks(blocks, context.get("revision"))
+    text = _top_text(words, groups, overflow)
+    if not text and not blocks:
+        raise TemplateError("renders neither text nor blocks")
+    return Rendered(text, blocks, "\n\n".join(filter(None, overflow)) or None)
+
+
+def _faces(parsed: Any) -> tuple[str, list[Any]]:
+    """The top-level text and the blocks of what Block Kit Builder exports in either form."""
+    if isinstance(parsed, list):
+        return "", parsed
+    if not isinstance(parsed, dict):
+        raise TemplateError("a template is an object with text and blocks")
+    unknown = parsed.keys() - {"text", "blocks"}
+    if unknown:
+        raise TemplateError(
+            f"a template has text and blocks only, not {', '.join(sorted(unknown))}"
+        )
+    text, blocks = parsed.get("text") or "", parsed.get("blocks") or []
+    if not isinstance(text, str) or not isinstance(blocks, list):
+        raise TemplateError("text is a string and blocks is a list")
+    return text, blocks
+
+
+class _Group:
+    """One block and the texts in it."""
+
+    __slots__ = ("block", "leaves", "size", "spilled")
+
+    def __init__(self, block: dict[str, Any], walk: Walk) -> None:
+        self.block, self.leaves, self.spilled = block, walk.leaves, walk.spilled
+        self.size = sum([leaf.measure() for leaf in walk.leaves])
+
+    def words(self) -> str:
+        return "\n".join(leaf.whole() for leaf in self.leaves)
+
+
+def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
+    kind = block["type"]
+    if kind not in PER_MESSAGE:
+        return True
+    seen[kind] = seen.get(kind, 0) + 1
+    return seen[kind] <= PER_MESSAGE[kind]
+
+
+def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
+    """Drop blocks from the end until the rest fits, and say in their place how many."""
+    sizes = [leaf.measure() for group in groups for leaf in group.leaves]
+    lost: list[_Group] = []
+    while len(groups) > (BLOCKS - 1 if lost else BLOCKS) or (
+        sum(sizes) > ALL_BLOCKS_CHARACTERS and level(sizes, ALL_BLOCKS_CHARACTERS) < _LEAST_SHARE
+    ):
+        group = groups.pop()
+        lost.insert(0, group)
+        del sizes[len(sizes) - len(group.leaves) :]
+    if not lost:
+        return
+    overflow.append("\n\n".join(group.words() for group in lost))
+    note = {"type": "mrkdwn", "text": f"… {len(lost)} more blocks had no room here"}
+    walk = Walk(trusted=True)
+    block = walk.block({"type": "context", "elements": [note]})
+    if block is not None:
+        groups.append(_Group(block, walk))
+
+
+def _write(groups: list[_Group], overflow: list[str]) -> None:
+    leaves = [leaf for group in groups for leaf in group.leaves]
+    share = None
+    if sum([group.size for group in groups]) > ALL_BLOCKS_CHARACTERS:
+        share = level([min(leaf.size, leaf.most) for leaf in leaves], ALL_BLOCKS_CHARACTERS)
+    for leaf in leaves:
+        if not leaf.write(leaf.most if share is None else min(leaf.most, share)):
+            overflow.append(leaf.whole())
+    for group in groups:
+        overflow += group.spilled
+
+
+def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
+    """Slack wants a new block_id for every version of a message, and the same again for a repeat."""
+    if not isinstance(revision, int):
+        return
+    for number, block in enumerate(blocks):
+        if "block_id" not in block:
+            block["block_id"] = f"r{revision}-{number}"
+
+
+def _top_text(words: str, groups: list[_Group], overflow: list[str]) -> str:
+    """The text of notifications and screen readers: the template's, else that of the blocks."""
+    held: dict[str, Any] = {"text": ""}
+    parts = split(words)
+    if not any(part.text.strip() for part in parts):
+        leaves = [leaf for group in groups for leaf in group.leaves]
+        parts = [part for leaf in leaves for part in (*leaf.as_mrkdwn(), Part("\n"))][:-1]
+    leaf: Leaf = Mrkdwn(held, "text", parts, TEXT_CHARACTERS)
+    leaf.measure()
+    if not leaf.write(TEXT_CHARACTERS) and not groups:
+        overflow.append(leaf.whole())
+    return str(held["text"])
