@@ -43,23 +43,6 @@ class Problem:
     field: str | None = None
     constraint: dict[str, Any] | None = None
 
-    def line(self, root: str = "") -> str:
-        """Return the line of `response_metadata.messages`; `root` is e.g. "/blocks"."""
-        return f"{self.message} [json-pointer:{root}{self.pointer}]"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the entry of `errors` as `blocks.validate` answers it."""
-        entry: dict[str, Any] = {
-            "pointer": self.pointer,
-            "code": self.code,
-            "message": self.message,
-        }
-        if self.field is not None:
-            entry["field"] = self.field
-        if self.constraint is not None:
-            entry["constraint"] = self.constraint
-        return entry
-
 
 def missing(pointer: str, field: str) -> Problem:
     return Problem(pointer, "missing_field", f"missing required field: {field}", field=field)
