@@ -1,0 +1,131 @@
+"""`opsbell.toml`: kinds of tasks, runners, rights, retention. Unknown keys are errors."""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import ConfigError
+
+
+class Section(BaseModel):
+    """A table of the file; refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TaskKind(Section):
+    """`[tasks.<kind>]`: what is the same for every task of one kind."""
+
+    channel: str | None = None
+    log_url: str | None = None
+    grafana_url: str | None = None
+    runner: str | None = None
+    expected_minutes: float | None = Field(None, gt=0)
+    retry_roles: list[str] = []
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class HttpRunner(Section):
+    """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
+
+    type: Literal["http"]
+    url: str = Field(pattern="^https?://")
+    cancel_url: str | None = Field(None, pattern="^https?://")
+    timeout_seconds: float = Field(10, gt=0, le=60)
+
+
+class CommandRunner(Section):
+    """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
+
+    type: Literal["command"]
+    argv: list[str] = Field(min_length=1)
+    cwd: Path | None = None
+    env: dict[str, str] = {}
+
+
+Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
+
+
+class Access(Section):
+    """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
+
+    operators: list[str] = []
+    admins: list[str] = []
+
+
+class Retention(Section):
+    """`[retention]`: how long ended things are kept."""
+
+    days: int = Field(30, ge=1)
+
+
+class ConfigFile(Section):
+    """The whole file; an absent file is an empty one."""
+
+    tasks: dict[str, TaskKind] = {}
+    runners: dict[str, Runner] = {}
+    access: Access = Access()
+    retention: Retention = Retention()
+
+    def kind(self, task: str) -> TaskKind:
+        """Return what the file says about this kind of task; nothing said is the default."""
+        return self.tasks.get(task) or TaskKind()
+
+
+def read_config_file(path: Path) -> ConfigFile:
+    """Return the file's content; raise `ConfigError` naming file, key and nearest known key."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise ConfigError([f"OPSBELL_CONFIG: cannot read {path}: {error}"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: {error}"]) from error
+    try:
+        config = ConfigFile.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
+    problems = [
+        f"{path}: tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
+        for name, kind in config.tasks.items()
+        if kind.runner and kind.runner not in config.runners
+        for hint in [nearest(kind.runner, config.runners)]
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def describe(item: Any) -> str:
+    """Say what is wrong with one key, and for an unknown one which known key is nearest."""
+    location = [str(part) for part in item["loc"]]
+    path = ".".join(location)
+    if item["type"] == "extra_forbidden":
+        return f"{path}: unknown key{nearest(location[-1], known_keys(location))}"
+    return f"{path}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def known_keys(location: list[str]) -> list[str]:
+    """Return the keys allowed in the table in which the unknown key stands."""
+    tables: dict[str, type[Section]] = {
+        r"": ConfigFile,
+        r"tasks\.[^.]+": TaskKind,
+        r"runners\.[^.]+\.http": HttpRunner,
+        r"runners\.[^.]+\.command": CommandRunner,
+        r"access": Access,
+        r"retention": Retention,
+    }
+    table = ".".join(location[:-1])
+    found = [section for pattern, section in tables.items() if re.fullmatch(pattern, table)]
+    return [key for section in found for key in section.model_fields]
+
+
+def nearest(word: str, known: Any) -> str:
+    """Return ` (did you mean …?)` for the nearest known word, or the list of known ones."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known: {', '.join(sorted(known)) or 'none'}"

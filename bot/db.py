@@ -1,0 +1,165 @@
+"""The database: engines, transactions, SQLite's pragmas, migrations."""
+
+import asyncio
+import contextvars
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from bot.errors import ConfigError
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+POSTGRESQL_THREADS = 8
+SQLITE_READERS = 4
+SQLITE_PRAGMAS = (
+    # Readers never wait for the writer. https://www.sqlite.org/wal.html
+    "PRAGMA journal_mode = WAL",
+    # A killed process loses nothing with NORMAL; only a power cut can lose the last commits.
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA cache_size = -16000",
+)
+
+
+class Database:
+    """
+    Runs transactions in threads, so that the event loop never waits for a disk.
+
+    A unit of work is a plain function of a `Session`: it commits when the function returns and
+    rolls back when it raises. On SQLite all writes go through one thread and `BEGIN IMMEDIATE`, so
+    a transaction never fails half-way for want of the lock.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
+            self._reader = sqlite_engine(self.url, begin="BEGIN")
+            self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+            self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
+        else:
+            self._writer = create_engine(
+                self.url, pool_size=POSTGRESQL_THREADS, pool_pre_ping=True, max_overflow=4
+            )
+            self._reader = self._writer
+            self._write_pool = ThreadPoolExecutor(POSTGRESQL_THREADS, thread_name_prefix="db")
+            self._read_pool = self._write_pool
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run *work* in one transaction and return what it returns; raise what it raises."""
+        return await self._run(self._write_pool, self._writer, work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run *work* on a snapshot; what it changes is not kept."""
+        return await self._run(self._read_pool, self._reader, work, commit=False)
+
+    async def _run(
+        self,
+        pool: ThreadPoolExecutor,
+        engine: Engine,
+        work: Callable[[Session], T],
+        *,
+        commit: bool = True,
+    ) -> T:
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, context.run, transact, engine, work, commit)
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do what `write` does, in the caller's own thread: for the command line."""
+        return transact(self._writer, work, True)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision; safe to repeat."""
+        with self._writer.connect() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+    def check(self) -> None:
+        """
+        Make sure the database answers and its schema is the newest.
+
+        Raises `ConfigError` naming DATABASE_URL and the fix.
+        """
+        shown = self.url.render_as_string(hide_password=True)
+        try:
+            with self._writer.connect() as connection:
+                connection.execute(text("SELECT 1"))
+                found = MigrationContext.configure(connection).get_current_revision()
+        except (OperationalError, sqlite3.Error) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise ConfigError([f"DATABASE_URL: cannot open {shown}: {reason}"]) from error
+        newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+        if found != newest:
+            raise ConfigError(
+                [f"DATABASE_URL: the schema of {shown} is not current: run `python -m bot migrate`"]
+            )
+
+    def close(self) -> None:
+        """Let running transactions end, then close every connection."""
+        for pool in {self._write_pool, self._read_pool}:
+            pool.shutdown(wait=True)
+        for engine in {self._writer, self._reader}:
+            engine.dispose()
+
+
+def transact(engine: Engine, work: Callable[[Session], T], commit: bool) -> T:
+    with Session(engine, expire_on_commit=False) as session:
+        result = work(session)
+        if commit:
+            session.commit()
+        return result
+
+
+def driver_url(url: str) -> URL:
+    """Turn the plain URL of the settings into one that names the driver we chose."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername != "sqlite":
+        raise ConfigError(
+            [
+                f"DATABASE_URL: {parsed.drivername!r} is not supported: use sqlite:/// or postgresql://"
+            ]
+        )
+    return parsed
+
+
+def sqlite_engine(url: URL, *, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own implicit BEGIN comes too late; we say it ourselves below.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

@@ -1,0 +1,82 @@
+"""
+Everything the bot raises on purpose:
+
+* OpsbellError
+  x ConfigError         the process must not start; carries every problem at once
+  x TemplateError       a template cannot be read or does not render
+  x UserError           safe to show to the person or program that asked
+    + InvalidError      a value is wrong; names the field and the fix     (HTTP 422)
+    + NotFoundError     no such thing, or not theirs to see               (HTTP 404)
+    + ForbiddenError    known, but not allowed                            (HTTP 403)
+    + ConflictError     true a moment ago, not now                        (HTTP 409)
+    + UnavailableError  cannot be done at present; says what is missing   (HTTP 503)
+
+What Slack answers is no exception: the lane treats it as a value (`bot.messages.policy`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class OpsbellError(Exception):
+    """The root of the tree."""
+
+
+class ConfigError(OpsbellError):
+    """The settings are unusable; `problems` holds one sentence each, naming the variable."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class TemplateError(OpsbellError):
+    """A template cannot be read or does not render; the message names line and reason."""
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One wrong value: `field` is its path in the request (`stats.failed`), `message` the fix."""
+
+    field: str
+    message: str
+
+
+class UserError(OpsbellError):
+    """Safe to show. `code` is for programs, the message for people."""
+
+    code = "refused"
+
+
+class InvalidError(UserError):
+    """One or more values are wrong; nothing was changed."""
+
+    code = "invalid"
+
+    def __init__(self, message: str, problems: Sequence[FieldProblem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__(message)
+
+
+class NotFoundError(UserError):
+    """There is no such thing for the one who asks."""
+
+    code = "not_found"
+
+
+class ForbiddenError(UserError):
+    """It exists, but the one who asks may not do this; the message says who may."""
+
+    code = "forbidden"
+
+
+class ConflictError(UserError):
+    """Somebody was faster, or the thing has moved on; the message says what it is now."""
+
+    code = "conflict"
+
+
+class UnavailableError(UserError):
+    """Something outside is missing or down; the message says what."""
+
+    code = "unavailable"

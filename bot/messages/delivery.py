@@ -1,0 +1,314 @@
+"""One message on its way: render it, call Slack, and say what that means for its row."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.errors import TemplateError
+from bot.messages.models import EventName
+from bot.messages.policy import MAX_TRIES, Answer, Verdict, backoff, classify, fix_for
+from bot.messages.rendering import Rendered, Renderer
+
+#: How long a post whose answer was lost may still be on its way inside Slack.
+SETTLE = timedelta(seconds=2)
+#: After these an attempt has been used up, if anybody is there to refuse it.
+COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this lane alone may deliver now, as it was when it was claimed."""
+
+    id: str
+    revision: int
+    channel: str
+    thread_ts: str | None
+    ts: str | None
+    template: str
+    context: dict[str, Any]
+    tries: int
+    answer_lost: bool
+    possibly_delivered: bool
+    text_only: bool
+    created_at: datetime
+    claimed_at: datetime
+
+    @property
+    def is_edit(self) -> bool:
+        """Tell whether the message stands in Slack, so that it is edited, not posted."""
+        return self.ts is not None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a transport is asked to make true."""
+
+    message_id: str
+    revision: int
+    channel: str
+    thread_ts: str | None
+    ts: str | None
+    rendered: Rendered
+    text_only: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look into the history told about a post whose answer was lost."""
+
+    ts: str | None = None  # None: it is not there
+    revision: int = 0
+    readable: bool = True  # False: the history may not be read
+    answer: Answer = field(default_factory=Answer)  # why the look itself failed
+
+
+class Transport(Protocol):
+    """The few calls a lane makes. They never raise for what the other side answers."""
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Bring a new message there."""
+        ...
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Change a message that stands there."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> Found:
+        """Look for a post whose answer was lost."""
+        ...
+
+    async def join(self, channel: str) -> Answer:
+        """Enter a public channel."""
+        ...
+
+    async def probe(self) -> Answer:
+        """Ask whether anybody is there and knows us."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one delivery did to its message; the lane records it."""
+
+    claim: Claim
+    verdict: Verdict
+    answer: Answer
+    event: EventName
+    ts: str | None
+    delivered_revision: int | None = None
+    tries: int = 0
+    due_at: datetime | None = None
+    answer_lost: bool = False
+    possibly_delivered: bool = False
+    text_only: bool = False
+    error: str | None = None
+    overflow: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_dead(self) -> bool:
+        """Tell whether the message was given up."""
+        return self.event is EventName.DEAD
+
+
+class Delivery:
+    """Delivers claims through one transport."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        renderer: Renderer,
+        now: Callable[[], datetime],
+        chance: random.Random,
+    ) -> None:
+        self._transport = transport
+        self._renderer = renderer
+        self._now = now
+        self._chance = chance
+        self._probing = asyncio.Lock()
+        self._probed_at: datetime | None = None
+        self._probe_ok = True
+
+    async def deliver(self, claim: Claim) -> Outcome:
+        """Bring Slack to the claim's revision, or say why not; never raises for Slack's answers."""
+        try:
+            rendered = self._renderer.render(
+                claim.template, {**claim.context, "revision": claim.revision}
+            )
+        except TemplateError as error:
+            return self._given_up(claim, Answer(error="template_error"), str(error))
+        outgoing = Outgoing(
+            message_id=claim.id,
+            revision=claim.revision,
+            channel=claim.channel,
+            thread_ts=claim.thread_ts,
+            ts=claim.ts,
+            rendered=rendered,
+            text_only=claim.text_only,
+            since=claim.created_at,
+        )
+        if claim.is_edit:
+            return await self._judge(claim, outgoing, await self._transport.edit(outgoing))
+        if claim.answer_lost:
+            found = await self._transport.find(outgoing)
+            if found.ts:
+                return self._recovered(claim, found)
+            if found.answer.error or found.answer.lost or found.answer.unreachable:
+                return await self._looked_in_vain(claim, found.answer)
+            if claim.tries >= MAX_TRIES:
+                return self._given_up(claim, Answer(error="answer_lost"), fix_for("answer_lost"))
+            claim = replace(
+                claim,
+                answer_lost=False,
+                possibly_delivered=claim.possibly_delivered or not found.readable,
+            )
+        return await self._judge(claim, outgoing, await self._post(outgoing))
+
+    def broken(self, claim: Claim, error: Exception) -> Outcome:
+        """Return the outcome of a delivery that failed in our own code: counted, tried again."""
+        lost = Answer(error="delivery_failed", detail={"reason": type(error).__name__})
+        if claim.tries + 1 >= MAX_TRIES:
+            return self._given_up(claim, lost, fix_for("delivery_failed"))
+        outcome = self._again(claim, Verdict.TRANSIENT, lost, claim.tries + 1)
+        return replace(outcome, answer_lost=not claim.is_edit)
+
+    async def _post(self, outgoing: Outgoing) -> Answer:
+        answer = await self._transport.post(outgoing)
+        if classify(answer, is_edit=False) is Verdict.JOIN:
+            joined = await self._transport.join(outgoing.channel)
+            if joined.ok:
+                return await self._transport.post(outgoing)
+        return answer
+
+    async def _judge(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+        verdict = classify(answer, is_edit=claim.is_edit)
+        if verdict is Verdict.DELIVERED:
+            return self._delivered(claim, outgoing, answer)
+        if verdict in (Verdict.FINAL, Verdict.JOIN):
+            return self._given_up(claim, answer, fix_for(answer.error))
+        if verdict is Verdict.TEXT_ONLY:
+            return self._without_blocks(claim, outgoing, answer)
+        if verdict in COUNTED:
+            return await self._count(claim, verdict, answer)
+        return self._again(claim, verdict, answer, claim.tries)
+
+    async def _count(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
+        """Count a failed attempt, unless nobody is there at all."""
+        if verdict is not Verdict.TRANSIENT and not await self._alive():
+            lost = claim.answer_lost or verdict is Verdict.AMBIGUOUS
+            outcome = self._again(claim, Verdict.OUTAGE, answer, claim.tries)
+            return replace(outcome, answer_lost=lost)
+        tries = claim.tries + 1
+        if tries >= MAX_TRIES and verdict is not Verdict.AMBIGUOUS:
+            return self._given_up(replace(claim, tries=tries), answer, fix_for(answer.error))
+        return self._again(claim, verdict, answer, tries)
+
+    async def _alive(self) -> bool:
+        """Probe the other side; the many that fail together share one probe."""
+        asked_at = self._now()
+        async with self._probing:
+            if self._probed_at is None or self._probed_at < asked_at:
+                self._probe_ok = (await self._transport.probe()).ok
+                self._probed_at = self._now()
+            return self._probe_ok
+
+    def _delivered(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+        return Outcome(
+            claim=claim,
+            verdict=Verdict.DELIVERED,
+            answer=answer,
+            event=EventName.EDITED if claim.is_edit else EventName.SENT,
+            ts=answer.ts or claim.ts,
+            delivered_revision=claim.revision,
+            possibly_delivered=claim.possibly_delivered,
+            text_only=claim.text_only,
+            overflow=outgoing.rendered.overflow,
+            detail={"text_only": True} if claim.text_only else {},
+        )
+
+    def _recovered(self, claim: Claim, found: Found) -> Outcome:
+        """The post whose answer was lost is there: only its answer was missing."""
+        return Outcome(
+            claim=claim,
+            verdict=Verdict.DELIVERED,
+            answer=Answer(ok=True, ts=found.ts),
+            event=EventName.SENT,
+            ts=found.ts,
+            delivered_revision=min(found.revision, claim.revision),
+            detail={"recovered": True},
+        )
+
+    async def _looked_in_vain(self, claim: Claim, answer: Answer) -> Outcome:
+        verdict = classify(answer, is_edit=True)
+        if verdict in COUNTED and not await self._alive():
+            verdict = Verdict.OUTAGE
+        outcome = self._again(claim, verdict, answer, claim.tries)
+        return replace(outcome, due_at=self._now() + SETTLE)
+
+    def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+        if claim.text_only:
+            return self._given_up(claim, answer, fix_for(answer.error))
+        again = self._again(claim, Verdict.TEXT_ONLY, answer, claim.tries)
+        return replace(
+            again,
+            text_only=True,
+            detail={**again.detail, "refused_blocks": outgoing.rendered.blocks},
+        )
+
+    def _again(self, claim: Claim, verdict: Verdict, answer: Answer, tries: int) -> Outcome:
+        now = self._now()
+        due_at = now
+        if verdict is Verdict.AMBIGUOUS:
+            due_at = now + SETTLE
+        elif tries > claim.tries:
+            due_at = now + backoff(tries, self._chance)
+        return Outcome(
+            claim=claim,
+            verdict=verdict,
+            answer=answer,
+            event=EventName.FAILED,
+            ts=None if verdict is Verdict.REPOST else claim.ts,
+            tries=tries,
+            due_at=due_at,
+            answer_lost=claim.answer_lost or verdict is Verdict.AMBIGUOUS,
+            possibly_delivered=claim.possibly_delivered,
+            text_only=claim.text_only,
+            error=describe(answer),
+            detail=failure_detail(answer, verdict),
+        )
+
+    def _given_up(self, claim: Claim, answer: Answer, fix: str) -> Outcome:
+        return Outcome(
+            claim=claim,
+            verdict=Verdict.FINAL,
+            answer=answer,
+            event=EventName.DEAD,
+            ts=claim.ts,
+            tries=claim.tries,
+            possibly_delivered=claim.possibly_delivered,
+            text_only=claim.text_only,
+            error=describe(answer),
+            detail={**failure_detail(answer, Verdict.FINAL), "fix": fix},
+        )
+
+
+def describe(answer: Answer) -> str:
+    """Return the error in a few words, for the row and for people."""
+    if answer.error:
+        return answer.error
+    if answer.lost:
+        return "answer_lost"
+    if answer.unreachable:
+        return "unreachable"
+    return f"http_{answer.status}"
+
+
+def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
+    detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
+    if answer.retry_after is not None:
+        detail["retry_after"] = answer.retry_after
+    return {**detail, **answer.detail}

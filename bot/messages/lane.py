@@ -1,0 +1,223 @@
+"""
+One workspace's single writer: choose what may go, claim it durably, call Slack, record the answers.
+
+A lane lives in turns. Each turn is one transaction that records what Slack has answered since the
+last one and claims what may go next; the calls run between turns, many at a time, at most one for
+each message.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.messages import ledger
+from bot.messages.delivery import Claim, Delivery, Outcome, Transport
+from bot.messages.models import Rank
+from bot.messages.pacing import Pacing
+from bot.messages.policy import Verdict, is_recognised
+
+logger = structlog.get_logger(__name__)
+
+MAX_IN_FLIGHT = 50
+#: Even without a wake-up a lane looks this often: another process may have written.
+LONGEST_SLEEP = timedelta(seconds=5)
+#: How long a lane pauses when nobody answers, doubling up to the last.
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(seconds=30)
+
+
+class LaneState(StrEnum):
+    """What a lane is doing; shown in health."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ELSEWHERE = "elsewhere"  #: another process holds the lease
+    PAUSED = "paused"  #: Slack does not answer, or refuses our token
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn found: the claims to call Slack for, and when to look again at the latest."""
+
+    claims: Sequence[Claim]
+    held: bool
+    next_due_at: datetime | None = None
+
+
+class Lane:
+    """The only place that calls Slack's writing methods for one workspace."""
+
+    def __init__(
+        self,
+        workspace_id: str,
+        *,
+        owner: str,
+        database: Database,
+        transport: Transport,
+        delivery: Delivery,
+        pacing: Pacing,
+        clock: Clock,
+    ) -> None:
+        self.workspace_id = workspace_id
+        self.state = LaneState.STARTING
+        self.paused_because = ""
+        self._owner = owner
+        self._database = database
+        self._transport = transport
+        self._delivery = delivery
+        self._pacing = pacing
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._outcomes: list[Outcome] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._pause = FIRST_PAUSE
+        self._probe_at = clock.now()
+
+    def wake(self) -> None:
+        """Tell the lane that something was committed for it."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ask the lane to claim nothing more and to end once Slack's last answer is recorded."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Serve until stopped; one failing turn is logged and does not end the lane."""
+        while not (self._stopping and not self._calls and not self._outcomes):
+            try:
+                wait = await self._turn()
+            except Exception:
+                logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
+                wait = FIRST_PAUSE
+            await self._sleep(wait)
+        await self._database.write(self._release)
+
+    def _release(self, session: Session) -> None:
+        if self.state is not LaneState.ELSEWHERE:
+            ledger.release_lease(session, self.workspace_id, self._owner, self._clock.now())
+
+    async def _turn(self) -> timedelta:
+        """Record, claim and start calls; return how long there is nothing to do."""
+        self._woken.clear()
+        finished = list(self._outcomes)
+        turn = await self._database.write(lambda session: self._transact(session, finished))
+        del self._outcomes[: len(finished)]
+        if not turn.held:
+            self.state = LaneState.ELSEWHERE
+            return FIRST_PAUSE
+        for claim in turn.claims:
+            call = asyncio.create_task(self._call(claim), name=f"deliver {claim.id}")
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        if self.state is LaneState.PAUSED and not self._stopping:
+            return await self._probe()
+        return self._until(turn)
+
+    def _transact(self, session: Session, finished: Sequence[Outcome]) -> Turn:
+        now = self._clock.now()
+        if not ledger.hold_lease(session, self.workspace_id, self._owner, now):
+            return Turn(claims=(), held=False)
+        if self.state in (LaneState.STARTING, LaneState.ELSEWHERE):
+            self._take_over(session, now)
+        ledger.record(session, finished, now)
+        next_due_at = ledger.release_due(session, self.workspace_id, now)
+        claims: list[Claim] = []
+        if self.state is LaneState.RUNNING and not self._stopping:
+            claims = self._claim(session, now)
+        return Turn(claims=claims, held=True, next_due_at=next_due_at)
+
+    def _take_over(self, session: Session, now: datetime) -> None:
+        freed = ledger.take_over(session, self.workspace_id, now)
+        for at, was_edit, channel in ledger.recent_calls(
+            session, self.workspace_id, now - timedelta(minutes=1)
+        ):
+            self._pacing.remember(channel, at, was_edit=was_edit)
+        self.state = LaneState.RUNNING
+        logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
+
+    def _claim(self, session: Session, now: datetime) -> list[Claim]:
+        """Claim what the budgets allow, in the order of serving."""
+        room = MAX_IN_FLIGHT - len(self._calls)
+        if room <= 0:
+            return []
+        posts = [
+            row
+            for row in ledger.ready_posts(
+                session, self.workspace_id, room, self._pacing.closed_channels(now)
+            )
+            if self._pacing.take_post(row.channel, now, looks_up=row.answer_lost)
+        ]
+        room -= len(posts)
+        edits = [
+            row
+            for row in ledger.ready_edits(session, self.workspace_id, max(room, 0))
+            if self._pacing.take_edit(now, is_progress=row.rank == Rank.PROGRESS)
+        ]
+        return ledger.claim(session, [*posts, *edits], now)
+
+    async def _call(self, claim: Claim) -> None:
+        try:
+            outcome = await self._delivery.deliver(claim)
+        except Exception as error:
+            # The claim is released like any other failure, or the message would wait for ever.
+            logger.exception("delivery_failed", message_id=claim.id)
+            outcome = self._delivery.broken(claim, error)
+        self._learn(outcome)
+        self._outcomes.append(outcome)
+        self._woken.set()
+
+    def _learn(self, outcome: Outcome) -> None:
+        """Take from an answer what it says about the workspace, not only about the message."""
+        answer = outcome.answer
+        if outcome.verdict is Verdict.PACED:
+            seconds = answer.retry_after if answer.retry_after is not None else 1.0
+            until = self._clock.now() + timedelta(seconds=seconds)
+            self._pacing.freeze(outcome.claim.channel, until, is_edit=outcome.claim.is_edit)
+            logger.warning("slack_paced", workspace_id=self.workspace_id, seconds=seconds)
+        elif outcome.verdict in (Verdict.OUTAGE, Verdict.LOCKED_OUT):
+            self._pause_because(outcome.error or str(outcome.verdict))
+        if not is_recognised(answer):
+            logger.warning("slack_error_unrecognised", error=answer.error)
+
+    def _pause_because(self, reason: str) -> None:
+        if self.state is LaneState.RUNNING:
+            self.state = LaneState.PAUSED
+            self.paused_because = reason
+            self._pause = FIRST_PAUSE
+            self._probe_at = self._clock.now() + self._pause
+            logger.error("lane_paused", workspace_id=self.workspace_id, reason=reason)
+
+    async def _probe(self) -> timedelta:
+        """While paused: ask, at growing intervals, whether Slack is back; return when to go on."""
+        now = self._clock.now()
+        if now >= self._probe_at:
+            answer = await self._transport.probe()
+            if answer.ok:
+                self.state = LaneState.RUNNING
+                self.paused_because = ""
+                logger.info("lane_resumed", workspace_id=self.workspace_id)
+                return timedelta(0)
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._probe_at = now + self._pause
+        return max(self._probe_at - now, timedelta(0))
+
+    def _until(self, turn: Turn) -> timedelta:
+        now = self._clock.now()
+        times = [now + LONGEST_SLEEP, self._pacing.next_opening(now)]
+        if turn.next_due_at is not None:
+            times.append(turn.next_due_at)
+        return max(min(times) - now, timedelta(0))
+
+    async def _sleep(self, longest: timedelta) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), longest.total_seconds())

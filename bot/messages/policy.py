@@ -1,0 +1,183 @@
+"""
+What an answer of Slack means for a message: the one table of error codes, and the waiting times.
+
+Sources: the method pages of docs.slack.dev and the SDK's sources. A code that is missing here is
+treated as transient and logged as unrecognised, so that it gets added.
+"""
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+MAX_TRIES = 4
+BACKOFF_BASE = timedelta(seconds=2)
+BACKOFF_CAP = timedelta(seconds=60)
+
+
+class Verdict(StrEnum):
+    """What to do after one call."""
+
+    DELIVERED = "delivered"
+    TRANSIENT = "transient"  #: try again later, counted
+    PACED = "paced"  #: Slack said wait: not counted, never dead
+    OUTAGE = "outage"  #: nothing was done; if a probe fails too, the lane pauses, uncounted
+    LOCKED_OUT = "locked_out"  #: the workspace's token or account is refused: the lane pauses
+    REPOST = "repost"  #: the message is gone from Slack: post it anew
+    JOIN = "join"  #: join the public channel once, then try again
+    TEXT_ONLY = "text_only"  #: Slack refuses the blocks: send the text alone
+    AMBIGUOUS = "ambiguous"  #: it may have happened: look before posting again
+    FINAL = "final"  #: trying again cannot help
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    What came back from one call: `ok`, or Slack's error code, or nothing at all.
+
+    `lost` means that the request may have reached Slack but no answer arrived; `unreachable` that
+    it certainly did not. `retry_after` is in seconds.
+    """
+
+    ok: bool = False
+    ts: str | None = None
+    channel: str | None = None
+    error: str = ""
+    status: int = 200
+    retry_after: float | None = None
+    lost: bool = False
+    unreachable: bool = False
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+VERDICTS: dict[Verdict, frozenset[str]] = {
+    Verdict.PACED: frozenset({"ratelimited", "rate_limited"}),
+    Verdict.OUTAGE: frozenset({"service_unavailable"}),
+    Verdict.LOCKED_OUT: frozenset(
+        {
+            "account_inactive",
+            "access_denied",
+            "app_access_restricted",
+            "ekm_access_denied",
+            "invalid_auth",
+            "message_limit_exceeded",
+            "missing_scope",
+            "no_permission",
+            "not_allowed_token_type",
+            "not_authed",
+            "org_login_required",
+            "team_not_found",
+            "token_expired",
+            "token_revoked",
+            "two_factor_setup_required",
+        }
+    ),
+    Verdict.REPOST: frozenset({"message_not_found"}),
+    Verdict.JOIN: frozenset({"not_in_channel"}),
+    Verdict.TEXT_ONLY: frozenset(
+        {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long"}
+    ),
+    Verdict.AMBIGUOUS: frozenset({"fatal_error", "internal_error", "request_timeout"}),
+    Verdict.TRANSIENT: frozenset(
+        {"external_channel_migrating", "team_added_to_org", "streaming_state_conflict"}
+        | {"update_failed"}
+    ),
+    Verdict.FINAL: frozenset(
+        {
+            "attachment_payload_limit_exceeded",
+            "block_mismatch",
+            "cannot_reply_to_message",
+            "cant_delete_message",
+            "cant_update_message",
+            "channel_not_found",
+            "deprecated_endpoint",
+            "edit_window_closed",
+            "invalid_arg_name",
+            "invalid_arguments",
+            "invalid_array_arg",
+            "invalid_charset",
+            "invalid_form_data",
+            "invalid_metadata_format",
+            "invalid_metadata_schema",
+            "invalid_post_type",
+            "is_archived",
+            "is_inactive",
+            "markdown_text_conflict",
+            "messages_tab_disabled",
+            "metadata_too_large",
+            "method_deprecated",
+            "missing_post_type",
+            "msg_too_long",
+            "no_text",
+            "restricted_action",
+            "restricted_action_non_threadable_channel",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_locked",
+            "restricted_action_thread_only_channel",
+            "too_many_attachments",
+            "unknown_method",
+            "user_not_found",
+            "user_not_in_channel",
+            "users_not_found",
+        }
+    ),
+}
+
+BY_CODE = {code: verdict for verdict, codes in VERDICTS.items() for code in codes}
+
+
+def classify(answer: Answer, *, is_edit: bool) -> Verdict:
+    """
+    Return what to do after *answer*.
+
+    An edit may be repeated without harm, so nothing about it is ambiguous.
+    """
+    if answer.ok:
+        return Verdict.DELIVERED
+    if answer.retry_after is not None:
+        return Verdict.PACED
+    if answer.unreachable:
+        return Verdict.OUTAGE
+    if answer.lost or answer.status >= 500:
+        return Verdict.OUTAGE if is_edit else Verdict.AMBIGUOUS
+    verdict = BY_CODE.get(answer.error, Verdict.TRANSIENT)
+    if verdict is Verdict.AMBIGUOUS and is_edit:
+        return Verdict.TRANSIENT
+    if verdict is Verdict.REPOST and not is_edit:
+        return Verdict.FINAL
+    return verdict
+
+
+def is_recognised(answer: Answer) -> bool:
+    """Tell whether the table knows this error, so that a new one can be logged."""
+    return answer.ok or answer.lost or answer.unreachable or answer.error in BY_CODE
+
+
+def backoff(tries: int, chance: random.Random) -> timedelta:
+    """Return how long to wait after the *tries*-th failed attempt: doubling, with full jitter."""
+    doubled = BACKOFF_BASE * float(2 ** (tries - 1))
+    return min(BACKOFF_CAP, doubled) * chance.random()
+
+
+FIXES = {
+    "delivery_failed": "Opsbell itself failed on this message: look for `delivery_failed` in its "
+    "log, then replay.",
+    "answer_lost": "Slack took the message several times without answering, and it is not in the "
+    "channel: check status.slack.com, then replay.",
+    "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
+    "type `/invite @Opsbell` there, then replay.",
+    "not_in_channel": "Type `/invite @Opsbell` in the channel, then replay.",
+    "is_archived": "The channel is archived: unarchive it or choose another, then replay.",
+    "is_inactive": "The channel is archived: unarchive it or choose another, then replay.",
+    "messages_tab_disabled": "Turn on the Messages tab in the app's settings (App Home), "
+    "then replay.",
+    "restricted_action_read_only_channel": "The channel is read-only for the bot: let it post "
+    "there, then replay.",
+    "user_not_found": "The person does not exist in this workspace: correct the user id.",
+}
+
+
+def fix_for(error: str) -> str:
+    """Return the sentence that says what to do about a final error."""
+    return FIXES.get(error, f"Slack refuses this message ({error}): correct it, then replay.")

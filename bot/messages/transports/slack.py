@@ -1,0 +1,146 @@
+"""Slack's Web API as a lane needs it: post, edit, look up, join, probe."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+from bot.messages.delivery import Found, Outgoing
+from bot.messages.policy import Answer
+
+#: Marks our messages, so that one whose answer was lost can be found again.
+METADATA_TYPE = "opsbell_message"
+TIMEOUT_SECONDS = 10.0
+HISTORY_PAGE = 100
+HISTORY_PAGES = 5
+#: Slack's clock and ours may differ a little when we look for our own message.
+CLOCK_SKEW_SECONDS = 60
+HISTORY_FORBIDDEN = frozenset(
+    {"missing_scope", "not_in_channel", "channel_not_found", "no_permission"}
+)
+ALREADY_IN_CHANNEL = "already_in_channel"
+
+
+class SlackTransport:
+    """
+    Calls Slack over one pool of kept-alive connections.
+
+    The SDK's client is not used for writes: its retry handler posts twice when an answer is lost.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, api_url: str, token: str) -> None:
+        self._session = session
+        self._api_url = api_url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Post a new message with our metadata in it."""
+        arguments = self._content(outgoing)
+        arguments |= {"unfurl_links": False, "unfurl_media": False}
+        if outgoing.thread_ts:
+            arguments["thread_ts"] = outgoing.thread_ts
+        return await self._call("chat.postMessage", arguments)
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Replace text and blocks of a message; repeating it changes nothing."""
+        return await self._call("chat.update", self._content(outgoing) | {"ts": outgoing.ts})
+
+    async def find(self, outgoing: Outgoing) -> Found:
+        """Look through the channel's, or the thread's, history for our metadata."""
+        method = "conversations.replies" if outgoing.thread_ts else "conversations.history"
+        arguments: dict[str, Any] = {
+            "channel": outgoing.channel,
+            "limit": HISTORY_PAGE,
+            "include_all_metadata": True,
+            "oldest": f"{oldest(outgoing.since):.6f}",
+        }
+        if outgoing.thread_ts:
+            arguments["ts"] = outgoing.thread_ts
+        for _ in range(HISTORY_PAGES):
+            answer = await self._call(method, arguments)
+            if not answer.ok:
+                readable = answer.error not in HISTORY_FORBIDDEN
+                return Found(readable=readable, answer=answer if readable else Answer())
+            found = among(answer.detail["body"].get("messages", []), outgoing.message_id)
+            cursor = answer.detail["body"].get("response_metadata", {}).get("next_cursor")
+            if found or not cursor:
+                return found or Found()
+            arguments["cursor"] = cursor
+        return Found(readable=False)
+
+    async def join(self, channel: str) -> Answer:
+        """Enter a public channel; being in it already is fine."""
+        return await self._call("conversations.join", {"channel": channel})
+
+    async def probe(self) -> Answer:
+        """Ask who we are."""
+        return await self._call("auth.test", {})
+
+    def _content(self, outgoing: Outgoing) -> dict[str, Any]:
+        return {
+            "channel": outgoing.channel,
+            "text": outgoing.rendered.text,
+            "blocks": [] if outgoing.text_only else outgoing.rendered.blocks,
+            "metadata": {
+                "event_type": METADATA_TYPE,
+                "event_payload": {"id": outgoing.message_id, "revision": outgoing.revision},
+            },
+        }
+
+    async def _call(self, method: str, arguments: dict[str, Any]) -> Answer:
+        try:
+            async with self._session.post(
+                f"{self._api_url}{method}",
+                json=arguments,
+                headers=self._headers,
+                timeout=self._timeout,
+            ) as response:
+                return read_answer(
+                    response.status, response.headers.get("Retry-After"), await response.read()
+                )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Answer(unreachable=True)
+        except (TimeoutError, aiohttp.ClientError, ConnectionError):
+            return Answer(lost=True)
+
+
+def read_answer(status: int, retry_after: str | None, body: bytes) -> Answer:
+    """Return what Slack said. A body that is no JSON counts as a server's failure."""
+    if status == 429:
+        return Answer(error="ratelimited", status=status, retry_after=seconds(retry_after))
+    try:
+        content = json.loads(body)
+        ok = content["ok"] is True
+    except (ValueError, KeyError, TypeError):
+        return Answer(status=status if status >= 500 else 502)
+    if ok:
+        return Answer(
+            ok=True,
+            ts=content.get("ts"),
+            channel=content.get("channel") if isinstance(content.get("channel"), str) else None,
+            detail={"body": content},
+        )
+    detail = {key: content[key] for key in ("errors", "needed", "provided") if key in content}
+    error = str(content.get("error", ""))
+    paced = seconds(retry_after) if error in ("ratelimited", "rate_limited") else None
+    return Answer(error=error, status=status, retry_after=paced, detail=detail)
+
+
+def seconds(retry_after: str | None) -> float:
+    """Return the header's whole seconds; 1 where Slack names none."""
+    return float(retry_after) if retry_after and retry_after.isdigit() else 1.0
+
+
+def oldest(since: datetime) -> float:
+    return since.timestamp() - CLOCK_SKEW_SECONDS
+
+
+def among(messages: list[dict[str, Any]], message_id: str) -> Found | None:
+    for message in messages:
+        metadata = message.get("metadata") or {}
+        payload = metadata.get("event_payload") or {}
+        if metadata.get("event_type") == METADATA_TYPE and payload.get("id") == message_id:
+            return Found(ts=message["ts"], revision=int(payload.get("revision", 0)))
+    return None

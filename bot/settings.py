@@ -1,0 +1,158 @@
+"""
+The environment, read once. Every problem is reported together, by the variable's name.
+
+`NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from bot.config_file import ConfigFile, read_config_file
+from bot.errors import ConfigError
+
+JWT_SECRET_BYTES = 32
+DEFAULT_CONFIG = Path("opsbell.toml")
+
+# An empty variable means the same as none: compose files and Procfiles leave many of them empty.
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
+Text = Annotated[str | None, BeforeValidator(lambda value: value or None)]
+
+
+class Settings(BaseModel):
+    """What the process was told. Frozen; secrets do not show when printed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slack_bot_token: Secret = None
+    slack_app_token: Secret = None
+    slack_api_url: str = "https://slack.com/api/"
+    slack_default_channel: Text = None
+    slack_notify_on_task_creation: bool = True
+    database_url: str = "sqlite:///opsbell.db"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    app_url: Text = None
+    jwt_secret: Secret = None
+    orchestrator_url: Text = None
+    callback_secret: Secret = None
+    grafana_url: Text = None
+    environment: Text = None
+    opsbell_config: Text = None
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    config: ConfigFile = ConfigFile()
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _end_with_slash(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret.get_secret_value().encode()) < JWT_SECRET_BYTES:
+            raise ValueError(f"needs at least {JWT_SECRET_BYTES} bytes for HS256")
+        return secret
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @property
+    def public_url(self) -> str:
+        """How orchestrators reach us, without a slash at the end."""
+        return (self.app_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Settings:
+    """
+    Return the settings of *environ* and of the configuration file it names.
+
+    *need_slack* is False for commands that never talk to Slack (`migrate`, `token`).
+    Raises `ConfigError` with every problem found.
+    """
+    values, problems = read_values(environ)
+    config, config_problems = read_config(values)
+    problems += config_problems
+    if need_slack:
+        problems += missing_tokens(values)
+    try:
+        settings = Settings(**values, config=config)
+    except ValidationError as error:
+        problems += [describe(item) for item in error.errors()]
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the variables by field name, those of `NAME_FILE` included, and what went wrong."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for field in set(Settings.model_fields) - {"config"}:
+        name = field.upper()
+        path = environ.get(f"{name}_FILE")
+        if name in environ and path:
+            problems.append(f"{name}: set either {name} or {name}_FILE, not both")
+        elif path:
+            try:
+                values[field] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeError) as error:
+                problems.append(f"{name}_FILE: cannot read {path}: {error}")
+        elif environ.get(name, "") != "":
+            values[field] = environ[name].strip()
+    return values, problems
+
+
+def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
+    """Return the configuration file that the variables name, or an empty one, and its problems."""
+    named = values.get("opsbell_config")
+    path = Path(named) if named else DEFAULT_CONFIG
+    if not named and not path.exists():
+        return ConfigFile(), []
+    try:
+        return read_config_file(path), []
+    except ConfigError as error:
+        return ConfigFile(), list(error.problems)
+
+
+def missing_tokens(values: Mapping[str, Any]) -> list[str]:
+    """Say which Slack tokens are missing or are of the wrong kind, and where to get them."""
+    problems = []
+    for name, prefix, place in (
+        ("SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions → Bot User OAuth Token"),
+        ("SLACK_APP_TOKEN", "xapp-", "Basic Information → App-Level Tokens (connections:write)"),
+    ):
+        token = values.get(name.lower())
+        if not token:
+            problems.append(f"{name}: is missing; find it at api.slack.com/apps → {place}")
+        elif not token.startswith(prefix):
+            problems.append(f"{name}: must start with {prefix}; find it at {place}")
+    return problems
+
+
+def describe(item: Any) -> str:
+    """Say what is wrong with one variable, without ever repeating its value."""
+    name = ".".join(str(part) for part in item["loc"]).upper()
+    message = item["msg"].removeprefix("Value error, ")
+    return f"{name}: {message[0].lower()}{message[1:]}"
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's own environment; the one place that touches it."""
+    return os.environ

@@ -1,0 +1,102 @@
+"""Keeps a task's message in step with the task, in the same transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.messages import outbox
+from bot.messages.models import Message, Rank
+from bot.messages.outbox import Content, Place
+from bot.tasks.display import Links, message_context
+from bot.tasks.models import ENDS, Status, Task
+
+TEMPLATE = "tasks/task"
+SUMMARY = "tasks/summary"
+ERROR = "tasks/error"
+LOGS = "tasks/logs"
+
+
+class Announcer:
+    """Turns the state of a task into what its message should show."""
+
+    def __init__(
+        self, links: Links, *, can_retry: Callable[[Task], bool], on_creation: bool
+    ) -> None:
+        self._links = links
+        self._can_retry = can_retry
+        self._on_creation = on_creation
+
+    def show(
+        self, session: Session, task: Task, now: datetime, *, rank: Rank, new_attempt: bool = False
+    ) -> None:
+        """
+        Bring the task's message up to the task; make the message if there is none yet.
+
+        With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
+        """
+        context = self._context(task, now)
+        final = task.status in ENDS
+        if task.message_id is None:
+            if task.status == Status.QUEUED and not self._on_creation:
+                return
+            message = outbox.put(
+                session,
+                self._place(task),
+                Content(TEMPLATE, context),
+                now=now,
+                final=final,
+                correlation_id=task.correlation_id,
+            )
+            task.message_id = message.id
+        else:
+            outbox.edit(
+                session,
+                task.message_id,
+                context,
+                now=now,
+                rank=rank,
+                final=final,
+                reopen=new_attempt,
+            )
+        if final:
+            self._tell_the_end(session, task, now)
+
+    def adopt(self, session: Session, task: Task, ts: str, now: datetime) -> None:
+        """Make a message that stands in Slack already the task's own."""
+        message = outbox.adopt(
+            session,
+            self._place(task),
+            ts,
+            Content(TEMPLATE, self._context(task, now)),
+            now=now,
+            final=task.status in ENDS,
+            correlation_id=task.correlation_id,
+        )
+        task.message_id = message.id
+
+    def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> bool:
+        """Put log lines into the task's thread; False while the task has no message."""
+        return self._reply(session, task, Content(LOGS, {"lines": lines}), now)
+
+    def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
+        # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
+        context = self._context(task, now)
+        if task.status == Status.FAILED and task.error:
+            self._reply(session, task, Content(ERROR, context), now)
+        elif task.stats:
+            self._reply(session, task, Content(SUMMARY, context), now)
+
+    def _reply(self, session: Session, task: Task, content: Content, now: datetime) -> bool:
+        parent = session.get(Message, task.message_id) if task.message_id else None
+        if parent is None:
+            return False
+        outbox.reply(session, parent, content, now=now)
+        return True
+
+    def _context(self, task: Task, now: datetime) -> dict[str, Any]:
+        return message_context(task, self._links, now, can_retry=self._can_retry(task))
+
+    def _place(self, task: Task) -> Place:
+        return Place(task.workspace_id, task.tenant, task.channel)

@@ -1,0 +1,144 @@
+"""What a task looks like: the context of its message, its links, the JSON of the API. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from bot.config_file import ConfigFile
+from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+
+ACTED_SHOWN = 3
+#: Below this the remaining time would be a guess.
+MIN_PROGRESS_FOR_ETA = 2
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the settings say that logs and dashboards are; templates with `{subject}` and so on."""
+
+    config: ConfigFile
+    grafana_url: str | None = None
+
+    def log_url(self, task: Task, now: datetime) -> str | None:
+        """Return the task's own log address, else the one of its kind."""
+        return task.log_url or fill(self.config.kind(task.task).log_url, task, now)
+
+    def grafana(self, task: Task, now: datetime) -> str | None:
+        """Return the dashboard's address with the time range of this task."""
+        template = self.config.kind(task.task).grafana_url or self.grafana_url
+        return task.grafana_url or fill(template, task, now)
+
+
+def fill(template: str | None, task: Task, now: datetime) -> str | None:
+    """Put a task's values into an address; unknown placeholders stay as they are."""
+    if not template:
+        return None
+    values = {
+        "task": task.task,
+        "task_id": task.id,
+        "subject": task.subject or "",
+        "dealer": task.subject or "",
+        "attempt": str(task.attempt),
+        "started_ms": milliseconds(task.started_at or task.created_at),
+        "ended_ms": milliseconds(task.ended_at or now),
+    }
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", quote(value, safe=""))
+    return template
+
+
+def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool) -> dict[str, Any]:
+    """Return what `templates/tasks/task.json` is filled with; times are whole epoch seconds."""
+    return {
+        "task": task.task,
+        "subject": task.subject,
+        "task_id": task.id,
+        "status": str(task.status),
+        "attempt": task.attempt,
+        "progress": task.progress,
+        "progress_note": task.progress_note,
+        "steps": task.steps or [],
+        "created_at": epoch(task.created_at),
+        "started_at": epoch(task.started_at),
+        "ended_at": epoch(task.ended_at),
+        "updated_at": epoch(task.updated_at),
+        "eta_at": epoch(expected_end(task, links.config, now)),
+        "elapsed_seconds": elapsed_seconds(task, now),
+        "environment": task.environment,
+        "metadata": task.details or {},
+        "stats": task.stats or {},
+        "error": task.error,
+        "log_url": links.log_url(task, now),
+        "grafana_url": links.grafana(task, now),
+        "actions": actions(task, can_retry=can_retry),
+        "acted": (task.acted or [])[-ACTED_SHOWN:],
+        "last_heard_at": epoch(task.heard_at),
+    }
+
+
+def actions(task: Task, *, can_retry: bool) -> list[str]:
+    """Return the buttons that apply now."""
+    if task.status in LIVE:
+        return ["cancel"]
+    return ["retry"] if can_retry and task.status in RETRYABLE else []
+
+
+def elapsed_seconds(task: Task, now: datetime) -> int | None:
+    """Return how long the attempt has run, or ran."""
+    if task.started_at is None:
+        return None
+    end = task.ended_at or (task.heard_at if task.status == Status.LOST else None) or now
+    return max(0, round((end - task.started_at).total_seconds()))
+
+
+def expected_end(task: Task, config: ConfigFile, now: datetime) -> datetime | None:
+    """Return when a running task will probably end: by its pace, else by what its kind takes."""
+    if task.status != Status.RUNNING or task.started_at is None:
+        return None
+    if task.progress and MIN_PROGRESS_FOR_ETA <= task.progress < 100:
+        return now + (now - task.started_at) * ((100 - task.progress) / task.progress)
+    minutes = config.kind(task.task).expected_minutes
+    expected = task.started_at + timedelta(minutes=minutes) if minutes else None
+    return expected if expected and expected > now else None
+
+
+def as_json(task: Task, ts: str | None) -> dict[str, Any]:
+    """Return the task as the API shows it."""
+    return {
+        "taskId": task.id,
+        "task": task.task,
+        "subject": task.subject,
+        "status": str(task.status),
+        "attempt": task.attempt,
+        "progress": task.progress,
+        "error": task.error,
+        "environment": task.environment,
+        "metadata": task.details or {},
+        "stats": task.stats or {},
+        "steps": task.steps or [],
+        "payload": task.payload,
+        "logUrl": task.log_url,
+        "grafanaUrl": task.grafana_url,
+        "runner": task.runner,
+        "messageId": task.message_id,
+        "channel": task.channel,
+        "ts": ts,
+        "correlationId": task.correlation_id,
+        "createdAt": iso(task.created_at),
+        "startedAt": iso(task.started_at),
+        "endedAt": iso(task.ended_at),
+        "updatedAt": iso(task.updated_at),
+    }
+
+
+def epoch(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def milliseconds(at: datetime) -> str:
+    return str(int(at.timestamp() * 1000))
+
+
+def iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

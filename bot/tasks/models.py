@@ -1,0 +1,87 @@
+"""The task, as a table."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, String, text
+from sqlmodel import Field, SQLModel
+
+from bot.ids import new_id
+
+
+class Status(StrEnum):
+    """Where a task stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"  #: it stopped reporting; a late word revives it
+
+
+#: An attempt that ended so stays so.
+ENDS = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
+RETRYABLE = frozenset({Status.FAILED, Status.CANCELLED, Status.LOST})
+LIVE = frozenset({Status.QUEUED, Status.RUNNING})
+
+
+def json_column() -> Column[Any]:
+    return Column(JSON(none_as_null=True), nullable=True)
+
+
+class Task(SQLModel, table=True):
+    """One piece of work done elsewhere that people follow in Slack."""
+
+    __table_args__ = (
+        Index(
+            "task_lease",
+            "lease_until",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+        Index(
+            "task_launch",
+            "launch_wanted_at",
+            sqlite_where=text("launch_wanted_at IS NOT NULL"),
+            postgresql_where=text("launch_wanted_at IS NOT NULL"),
+        ),
+        Index("task_newest", "tenant", "updated_at"),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)
+    tenant: str
+    workspace_id: str
+    channel: str
+    message_id: str | None = Field(default=None, index=True)
+
+    task: str
+    subject: str | None = None
+    status: Status = Field(default=Status.QUEUED, sa_type=String)
+    attempt: int = 1
+    seq: int | None = None
+    progress: int | None = None
+    progress_note: str | None = None
+    error: str | None = None
+    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
+    stats: dict[str, Any] | None = Field(default=None, sa_column=json_column())
+    details: dict[str, Any] | None = Field(default=None, sa_column=json_column())
+    payload: Any = Field(default=None, sa_column=json_column())
+    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
+    environment: str | None = None
+    log_url: str | None = None
+    grafana_url: str | None = None
+    runner: str | None = None
+    created_by: str | None = None
+    correlation_id: str | None = None
+
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    heard_at: datetime | None = None
+    beats: bool = False  # it sends heartbeats, so that silence soon means something
+    lease_until: datetime | None = None
+    launch_wanted_at: datetime | None = None
+    launched_at: datetime | None = None

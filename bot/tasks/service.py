@@ -1,0 +1,163 @@
+"""
+What people and programs ask of tasks: create, retry, cancel, show, list.
+
+Each method is one transaction: the task, its message and the events.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.errors import ConflictError, InvalidError
+from bot.messages.models import Rank
+from bot.tasks import queries
+from bot.tasks.announcer import Announcer
+from bot.tasks.creation import NewTask, Owner, make_task
+from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.transactions import Transactions
+from bot.tasks.updates import Report, apply, start_over
+
+
+class Tasks:
+    """The use cases of tasks."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        announcer: Announcer,
+        clock: Clock,
+        runner_of: Callable[[Task], str | None],
+    ) -> None:
+        self._transactions = transactions
+        self._announcer = announcer
+        self._clock = clock
+        self._runner_of = runner_of
+
+    async def create(self, owner: Owner, new: NewTask) -> tuple[Task, bool]:
+        """
+        Announce a task and return it with True; the same `task_id` again: what stands, with False.
+
+        Raises `InvalidError` when it is to run and there is no runner for it.
+        """
+
+        def work(session: Session) -> tuple[Task, bool]:
+            now = self._clock.now()
+            known = session.get(Task, new.task_id) if new.task_id else None
+            if known is not None:
+                return queries.get_task(session, owner.tenant, known.id), False
+            task = make_task(owner, new, now)
+            task.runner = self._runner_of(task)
+            apply(task, Report(status=new.status), now)
+            if new.run:
+                want_launch(task, now)
+            self._announcer.show(session, task, now, rank=Rank.FIRST_POST)
+            session.add(task)
+            return task, True
+
+        return await self._transactions.write(owner, work)
+
+    async def retry(
+        self,
+        owner: Owner,
+        task_id: str,
+        *,
+        by: str,
+        attempt: int | None = None,
+        payload: Any = None,
+        reason: str | None = None,
+    ) -> Task:
+        """
+        Start the next attempt. *attempt* is the one that the person saw; None retries the newest.
+
+        Raises `ConflictError` when somebody was faster or the task does not stand still.
+        """
+
+        def work(session: Session) -> Task:
+            now = self._clock.now()
+            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
+            require_retryable(task, attempt, now)
+            start_over(task, task.attempt + 1)
+            task.updated_at = now
+            task.payload = payload if payload is not None else task.payload
+            task.acted = [*(task.acted or []), act("retried", by, now, reason)]
+            want_launch(task, now)
+            self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
+            return task
+
+        return await self._transactions.write(owner, work)
+
+    async def cancel(self, owner: Owner, task_id: str, *, by: str) -> Task:
+        """End a queued or running task; raise `ConflictError` when it has ended already."""
+
+        def work(session: Session) -> Task:
+            now = self._clock.now()
+            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
+            if task.status not in LIVE:
+                raise ConflictError(
+                    f"Task `{task.id}` is {task.status} already{last_act(task, now)}."
+                )
+            apply(task, Report(status=Status.CANCELLED), now)
+            task.launch_wanted_at = None
+            task.acted = [*(task.acted or []), act("cancelled", by, now, None)]
+            self._announcer.show(session, task, now, rank=Rank.FINAL)
+            return task
+
+        return await self._transactions.write(owner, work)
+
+    async def get(self, owner: Owner, task_id: str) -> tuple[Task, str | None]:
+        """Return a task and where its message stands; raise `NotFoundError`."""
+
+        def work(session: Session) -> tuple[Task, str | None]:
+            task = queries.get_task(session, owner.tenant, task_id)
+            return task, queries.message_ts(session, task)
+
+        return await self._transactions.read(work)
+
+    async def list(self, owner: Owner, wanted: queries.Filter) -> Sequence[tuple[Task, str | None]]:
+        """Return matching tasks with the places of their messages, newest change first."""
+
+        def work(session: Session) -> Sequence[tuple[Task, str | None]]:
+            tasks = queries.list_tasks(session, owner.tenant, wanted, self._clock.now())
+            return [(task, queries.message_ts(session, task)) for task in tasks]
+
+        return await self._transactions.read(work)
+
+
+def want_launch(task: Task, now: datetime) -> None:
+    """Ask the launcher to hand the task to its runner once the transaction has committed."""
+    if task.runner is None:
+        raise InvalidError(
+            f"There is no runner for `{task.task}`: name one in opsbell.toml "
+            f"([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL."
+        )
+    task.launch_wanted_at = now
+    task.launched_at = None
+
+
+def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
+    if attempt is not None and attempt != task.attempt:
+        raise ConflictError(f"Already retried{last_act(task, now)}: attempt {task.attempt} runs.")
+    if task.status not in RETRYABLE:
+        raise ConflictError(f"Task `{task.id}` is {task.status}: there is nothing to retry.")
+    if task.runner is None:
+        raise ConflictError(
+            f"Task `{task.id}` was started elsewhere: I have no runner to retry it."
+        )
+
+
+def act(verb: str, by: str, now: datetime, reason: str | None) -> dict[str, Any]:
+    done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
+    return {**done, "reason": reason} if reason else done
+
+
+def last_act(task: Task, now: datetime) -> str:
+    """Return ` by <@U…> 4 s ago`, or nothing if nobody pressed anything."""
+    if not task.acted:
+        return ""
+    last = task.acted[-1]
+    ago = max(0, int(now.timestamp()) - int(last["at"]))
+    who = f"<@{last['by']}>" if last["by"].startswith(("U", "W")) else last["by"]
+    return f" by {who} {ago} s ago"

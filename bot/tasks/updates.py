@@ -1,0 +1,127 @@
+"""
+What a report about a task changes. Pure: whoever calls it holds the row.
+
+Reports may arrive late, twice and out of order; a task only ever moves forward.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.tasks.models import ENDS, Status, Task
+
+#: Four missed heartbeats of the client, which sends one every fifteen seconds.
+BEATING_LEASE = timedelta(seconds=60)
+#: Work that never sends heartbeats may be silent this long before it counts as lost.
+SILENT_LEASE = timedelta(minutes=30)
+
+
+class Outcome(StrEnum):
+    """What became of a report."""
+
+    APPLIED = "applied"
+    STALE = "stale"  #: something newer is known already
+    FINAL = "final"  #: the attempt has ended
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an orchestrator, worker or client says about a task; None where it says nothing."""
+
+    status: Status
+    task_id: str | None = None
+    channel: str | None = None
+    ts: str | None = None
+    task: str | None = None
+    subject: str | None = None
+    progress: int | None = None
+    progress_note: str | None = None
+    error: str | None = None
+    attempt: int | None = None
+    seq: int | None = None
+    stats: dict[str, Any] | None = None
+    steps: list[dict[str, Any]] | None = None
+    log_url: str | None = None
+    grafana_url: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def judge(task: Task, report: Report) -> Outcome:
+    """Return whether *report* may change *task*."""
+    attempt = report.attempt if report.attempt is not None else task.attempt
+    if attempt != task.attempt:
+        return Outcome.APPLIED if attempt > task.attempt else Outcome.STALE
+    if task.status in ENDS:
+        return Outcome.FINAL
+    if report.seq is not None and task.seq is not None:
+        return Outcome.APPLIED if report.seq > task.seq else Outcome.STALE
+    return Outcome.STALE if goes_back(task, report) else Outcome.APPLIED
+
+
+def goes_back(task: Task, report: Report) -> bool:
+    """Tell, without a number that orders them, whether a report is older than what is known."""
+    if task.status == Status.RUNNING and report.status == Status.QUEUED:
+        return True
+    known, told = task.progress, report.progress
+    same = report.status == task.status == Status.RUNNING
+    return same and known is not None and told is not None and told < known
+
+
+def apply(task: Task, report: Report, now: datetime) -> Outcome:
+    """Change *task* as far as *report* is news, and say how far it was."""
+    outcome = judge(task, report)
+    if outcome is not Outcome.APPLIED:
+        return outcome
+    if report.attempt is not None and report.attempt > task.attempt:
+        start_over(task, report.attempt)
+    move(task, report.status, now)
+    task.seq = report.seq if report.seq is not None else task.seq
+    told = {
+        "progress": report.progress,
+        "progress_note": report.progress_note,
+        "error": report.error,
+        "stats": report.stats,
+        "steps": report.steps,
+        "log_url": report.log_url,
+        "grafana_url": report.grafana_url,
+        "task": report.task,
+        "subject": report.subject,
+        "details": {**(task.details or {}), **report.details} or None,
+    }
+    for name, value in told.items():
+        if value is not None:
+            setattr(task, name, value)
+    if task.status == Status.COMPLETED and task.progress is not None:
+        task.progress = 100
+    return outcome
+
+
+def start_over(task: Task, attempt: int) -> None:
+    """Forget what the last attempt left behind."""
+    task.attempt = attempt
+    task.status = Status.QUEUED
+    task.seq = None
+    task.progress = task.progress_note = task.error = None
+    task.stats = task.steps = None
+    task.started_at = task.ended_at = task.heard_at = task.lease_until = None
+
+
+def move(task: Task, status: Status, now: datetime) -> None:
+    """Bring a task to *status* and keep its times in step."""
+    task.status = status
+    task.updated_at = now
+    if status == Status.QUEUED:
+        return
+    task.started_at = task.started_at or now
+    if status in ENDS:
+        task.ended_at = now
+        task.lease_until = None
+    elif status == Status.RUNNING:
+        hear(task, now)
+
+
+def hear(task: Task, now: datetime) -> None:
+    """Renew the lease: the work has just shown that it is alive."""
+    task.heard_at = now
+    task.lease_until = now + (BEATING_LEASE if task.beats else SILENT_LEASE)

@@ -1,0 +1,98 @@
+"""API tokens: HS256 JWTs that name a tenant and its scopes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from bot.errors import InvalidError, OpsbellError
+
+ALGORITHM = "HS256"
+SCOPES = frozenset(
+    {
+        "tasks:read",
+        "tasks:write",
+        "messages:read",
+        "messages:write",
+        "templates:write",
+        "reports:read",
+        "reports:write",
+        "leaderboards:write",
+        "workspaces:write",
+        "admin",
+    }
+)
+#: How long work may go on reporting with the token its runner was given.
+CALLBACK_DAYS = 7
+
+
+class TokenError(OpsbellError):
+    """The token is not ours, has expired, or is no token."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls the API. `task_id` is set for a token that is good for one task's callbacks."""
+
+    subject: str
+    tenant: str
+    scopes: frozenset[str]
+    task_id: str | None = None
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the caller has *scope*; `admin` has them all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+class Tokens:
+    """Mints and reads tokens with one secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def mint(
+        self,
+        *,
+        subject: str,
+        tenant: str,
+        scopes: frozenset[str],
+        now: datetime,
+        days: int = 365,
+        task_id: str | None = None,
+    ) -> str:
+        """Return a token; raise `InvalidError` for a scope that does not exist."""
+        unknown = sorted(scopes - SCOPES)
+        if unknown:
+            raise InvalidError(
+                f"Unknown scope {', '.join(unknown)}; there are: {', '.join(sorted(SCOPES))}."
+            )
+        claims: dict[str, Any] = {
+            "sub": subject,
+            "tenant": tenant,
+            "scope": " ".join(sorted(scopes)),
+            "iat": now,
+            "exp": now + timedelta(days=days),
+        }
+        if task_id:
+            claims["task"] = task_id
+        return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
+
+    def read(self, token: str) -> Caller:
+        """Return who the token speaks for; raise `TokenError` saying what is wrong with it."""
+        try:
+            claims = jwt.decode(
+                token, self._secret, algorithms=[ALGORITHM], options={"require": ["sub", "exp"]}
+            )
+        except jwt.InvalidTokenError as error:
+            raise TokenError(str(error)) from error
+        tenant, scope = claims.get("tenant"), claims.get("scope", "")
+        if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
+            raise TokenError("Token needs a `tenant` and a space-separated `scope`")
+        task_id = claims.get("task")
+        return Caller(
+            subject=str(claims["sub"]),
+            tenant=tenant,
+            scopes=frozenset(scope.split()),
+            task_id=task_id if isinstance(task_id, str) else None,
+        )

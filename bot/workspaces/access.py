@@ -1,0 +1,43 @@
+"""Who may do what, decided at the click."""
+
+from collections.abc import Sequence
+
+from bot.config_file import Access
+from bot.errors import ForbiddenError
+from bot.workspaces.directory import Directory
+
+
+class Rights:
+    """Knows operators and admins: user ids (`U…`, `W…`) or user-group ids (`S…`)."""
+
+    def __init__(self, access: Access, directory: Directory) -> None:
+        self._access = access
+        self._directory = directory
+
+    async def require_operator(self, user_id: str, roles: Sequence[str] = ()) -> None:
+        """
+        Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
+
+        *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
+        named at all, everybody may.
+        """
+        allowed = list(roles) or self._access.operators
+        if not allowed:
+            return
+        if await self._is_among(user_id, [*allowed, *self._access.admins]):
+            return
+        names = " ".join(mention(one) for one in allowed)
+        raise ForbiddenError(f"Only these may do that: {names}. Ask one of them.")
+
+    async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
+        if user_id in allowed:
+            return True
+        for one in allowed:
+            if one.startswith("S") and user_id in await self._directory.group_members(one):
+                return True
+        return False
+
+
+def mention(one: str) -> str:
+    """Return a mention that Slack shows by name; in an ephemeral answer it notifies nobody."""
+    return f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>"

@@ -1,0 +1,79 @@
+"""Names of channels and members of user groups, as Slack knows them; asked rarely, kept a while."""
+
+import re
+import time
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import InvalidError
+
+CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
+CHANNEL_LINK = re.compile(
+    r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https://\S+/archives/([CDG][A-Z0-9]+)"
+)
+KEPT_SECONDS = 60.0
+PAGE = 200
+
+
+class Directory:
+    """
+    One workspace's names.
+
+    Only the channels the bot is in are ever listed: big workspaces have too many to page through.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._channels: dict[str, str] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def channel_id(self, channel: str) -> str:
+        """
+        Return the id for an id, a `#name`, a mention or a link.
+
+        Raises `InvalidError` when the bot is in no channel of that name.
+        """
+        channel = channel.strip()
+        link = CHANNEL_LINK.match(channel)
+        if link:
+            return link[1] or link[2]
+        if CHANNEL_ID.fullmatch(channel):
+            return channel
+        name = channel.removeprefix("#")
+        if name not in self._channels:
+            await self._read_channels()
+        if name not in self._channels:
+            raise InvalidError(
+                f"I am in no channel called #{name}: type `/invite` with my name there, "
+                "or give the channel's id."
+            )
+        return self._channels[name]
+
+    async def group_members(self, group: str) -> frozenset[str]:
+        """Return a user group's members; nobody if Slack does not tell."""
+        kept = self._groups.get(group)
+        if kept and time.monotonic() - kept[0] < KEPT_SECONDS:
+            return kept[1]
+        try:
+            answer = await self._client.usergroups_users_list(usergroup=group)
+            members = frozenset(answer.get("users") or [])
+        except SlackApiError:
+            members = frozenset()
+        self._groups[group] = (time.monotonic(), members)
+        return members
+
+    async def _read_channels(self) -> None:
+        cursor = ""
+        while True:
+            page = await self._client.users_conversations(
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=PAGE,
+                cursor=cursor or None,
+            )
+            for channel in page.get("channels") or []:
+                self._channels[channel["name"]] = channel["id"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
