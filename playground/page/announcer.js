@@ -1,0 +1,23 @@
+import { h } from "./dom.js";
+
+const SHOWN_MS = 4000;
+
+/** What is said aloud to screen readers, and shown for a moment where everybody should see it. */
+export class Announcer {
+  constructor() {
+    this.spoken = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
+    this.shown = h("div", { class: "toast", hidden: true });
+  }
+
+  say(words) {
+    this.spoken.textContent = words;
+  }
+
+  show(words, detail = "") {
+    this.say(`${words} ${detail}`);
+    this.shown.replaceChildren(h("strong", {}, words), " ", detail);
+    this.shown.hidden = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.shown.hidden = true), SHOWN_MS);
+  }
+}

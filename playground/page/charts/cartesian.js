@@ -1,0 +1,103 @@
+import { svg } from "../dom.js";
+import { axisNumber, niceTicks } from "./scale.js";
+
+const WIDTH = 560;
+const HEIGHT = 250;
+const EDGE = { top: 12, right: 12, bottom: 46, left: 58 };
+const LABEL_WIDTH_PX = 64;
+
+/** Bar, line and area charts. Area stacks, as in Slack; bars of several series stand side by side. */
+export function drawCartesian(chart, title) {
+  const categories = chart.axis_config?.categories ?? chart.series[0].data.map((point) => point.label);
+  const lines = chart.series.map((series) => ({ name: series.name, values: valuesOf(series, categories) }));
+  const layers = chart.type === "area" ? stacked(lines) : lines.map((line) => ({ ...line, tops: line.values, floors: line.values.map(() => 0) }));
+  const reach = layers.flatMap((layer) => [...layer.tops, ...layer.floors]);
+  const ticks = niceTicks(Math.min(...reach), Math.max(...reach));
+  const frame = frameOf(categories.length, ticks);
+  const draw = { bar: drawBars, line: drawLine, area: drawArea }[chart.type];
+  const marks = layers.map((layer, place) => draw(layer, place, layers.length, frame, categories));
+  const name = `${title}. ${chart.type} chart of ${lines.map((line) => line.name).join(", ")} by ${chart.axis_config?.x_label ?? "category"}`;
+  return svg(
+    "svg",
+    { class: "cartesian", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": name },
+    drawAxes(frame, ticks, categories, chart.axis_config ?? {}),
+    // The last area lies lowest in the stack order, so it is painted first.
+    chart.type === "area" ? marks.reverse() : marks,
+  );
+}
+
+function valuesOf(series, categories) {
+  const byLabel = new Map(series.data.map((point) => [point.label, point.value]));
+  return categories.map((category, place) => byLabel.get(category) ?? series.data[place]?.value ?? 0);
+}
+
+function stacked(lines) {
+  let floors = lines[0].values.map(() => 0);
+  return lines.map((line) => {
+    const tops = line.values.map((value, place) => floors[place] + value);
+    const layer = { ...line, tops, floors };
+    floors = tops;
+    return layer;
+  });
+}
+
+function frameOf(count, ticks) {
+  const [low, high] = [ticks[0], ticks.at(-1)];
+  const inner = { width: WIDTH - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
+  const slot = inner.width / count;
+  return {
+    slot,
+    middle: (place) => EDGE.left + slot * (place + 0.5),
+    y: (value) => EDGE.top + inner.height * (1 - (value - low) / (high - low)),
+    right: EDGE.left + inner.width,
+    bottom: EDGE.top + inner.height,
+  };
+}
+
+function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }) {
+  const every = Math.ceil(LABEL_WIDTH_PX / frame.slot);
+  const rows = ticks.map((tick) => [
+    svg("line", { class: tick === 0 ? "axis" : "grid", x1: EDGE.left, x2: frame.right, y1: frame.y(tick), y2: frame.y(tick) }),
+    svg("text", { class: "axis-number", x: EDGE.left - 8, y: frame.y(tick) + 4, "text-anchor": "end" }, axisNumber(tick)),
+  ]);
+  const columns = categories.map((category, place) =>
+    place % every ? null : svg("text", { class: "axis-number", x: frame.middle(place), y: frame.bottom + 16, "text-anchor": "middle" }, category),
+  );
+  const middle = (EDGE.top + frame.bottom) / 2;
+  return [
+    rows,
+    columns,
+    xLabel && svg("text", { class: "axis-label", x: (EDGE.left + frame.right) / 2, y: HEIGHT - 8, "text-anchor": "middle" }, xLabel),
+    yLabel && svg("text", { class: "axis-label", x: 14, y: middle, "text-anchor": "middle", transform: `rotate(-90 14 ${middle})` }, yLabel),
+  ];
+}
+
+function drawBars(layer, place, count, frame, categories) {
+  const width = Math.min((frame.slot * 0.7) / count, 44);
+  return layer.values.map((value, column) => {
+    const [top, bottom] = [frame.y(Math.max(0, value)), frame.y(Math.min(0, value))];
+    const x = frame.middle(column) + (place - count / 2) * width;
+    return svg("rect", { class: `series series-${place + 1}`, x: x + 1, y: top, width: Math.max(width - 2, 1), height: Math.max(bottom - top, 0.5), rx: 2 }, named(layer, categories[column], value));
+  });
+}
+
+function drawLine(layer, place, count, frame, categories) {
+  const points = layer.values.map((value, column) => [frame.middle(column), frame.y(value)]);
+  return [
+    svg("polyline", { class: `series-line series-${place + 1}`, points: points.map((point) => point.join(",")).join(" ") }),
+    points.map(([cx, cy], column) => svg("circle", { class: `series series-${place + 1}`, cx, cy, r: 3.5 }, named(layer, categories[column], layer.values[column]))),
+  ];
+}
+
+function drawArea(layer, place, count, frame) {
+  const path = (values) => values.map((value, column) => `${frame.middle(column)},${frame.y(value)}`);
+  const outline = [...path(layer.tops), ...path(layer.floors).reverse()].join(" ");
+  return [
+    svg("polygon", { class: `series-area series-${place + 1}`, points: outline }, svg("title", {}, layer.name)),
+    svg("polyline", { class: `series-line series-${place + 1}`, points: path(layer.tops).join(" ") }),
+  ];
+}
+
+function named(layer, category, value) {
+  return svg("title", {}, `${layer.name}, ${category}: ${value}`);
+}

@@ -1,0 +1,19 @@
+const STEPS = [1, 2, 2.5, 5, 10];
+
+/** Round tick values that cover `[low, high]` and zero, about `wanted` of them. */
+export function niceTicks(low, high, wanted = 4) {
+  const [from, to] = [Math.min(0, low), Math.max(0, high)];
+  const rough = (to - from || 1) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = STEPS.find((size) => size * power >= rough) * power;
+  const first = Math.floor(from / step);
+  const last = Math.max(Math.ceil(to / step), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, place) => Number(((first + place) * step).toPrecision(12)));
+}
+
+const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
+
+/** A number as short as an axis needs it: 1,500 is "1.5K". */
+export function axisNumber(value) {
+  return compact.format(value);
+}

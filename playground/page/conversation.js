@@ -1,0 +1,75 @@
+import { channelAddress } from "./address.js";
+import { Composer } from "./composer.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { MessageList } from "./messages.js";
+
+/** The middle of the window: one channel's header, messages and composer, or the app's Home. */
+export class Conversation {
+  constructor({ store, home, makeRoom, openSidebar }) {
+    Object.assign(this, { store, home, makeRoom });
+    this.drafts = new Map();
+    this.title = h("h1", { class: "channel-title", tabindex: -1 });
+    this.topic = h("p", { class: "channel-topic" });
+    this.tabs = h("nav", { class: "tabs", "aria-label": "App tabs" });
+    const menu = h("button", { class: "icon-button sidebar-opener", type: "button", "aria-label": "Open sidebar", onclick: openSidebar }, icon("menu"));
+    this.head = h("header", { class: "channel-head" }, menu, h("div", { class: "channel-words" }, this.title, this.topic), this.tabs);
+    this.body = h("div", { class: "channel-body" });
+    this.node = h("main", { class: "channel", "aria-label": "Conversation" }, this.head, this.body);
+  }
+
+  /** Show a channel. Returns true if it was not the one already shown. */
+  show(channel, atHome) {
+    const key = `${channel}${atHome ? "/home" : ""}`;
+    if (key === this.key) return false;
+    if (this.composer) this.drafts.set(this.channel, this.composer.draft);
+    Object.assign(this, { key, channel, atHome });
+    this.drawHead();
+    if (atHome) this.#showHome();
+    else this.#showMessages();
+    return true;
+  }
+
+  drawHead() {
+    const channel = this.store.channel(this.channel);
+    const name = this.store.channelName(this.channel);
+    const sign = channel?.is_im ? null : icon(channel?.is_private ? "lock" : "hash");
+    this.title.replaceChildren(...[sign, name, channel?.is_archived && h("span", { class: "pill" }, "archived")].filter(Boolean));
+    this.topic.textContent = this.#topicOf(channel);
+    this.tabs.replaceChildren(...(this.store.isAppChannel(channel) ? this.#tabLinks() : []));
+    this.tabs.hidden = !this.tabs.children.length;
+  }
+
+  #topicOf(channel) {
+    if (!channel) return "";
+    if (channel.is_im) return this.store.isAppChannel(channel) ? "App" : "Direct message";
+    return typeof channel.topic === "string" ? channel.topic : (channel.topic?.value ?? "");
+  }
+
+  #tabLinks() {
+    const link = (name, tab, current) => h("a", { href: channelAddress(this.channel, tab), "aria-current": current ? "page" : null }, name);
+    return [link("Home", "home", this.atHome), link("Messages", null, !this.atHome)];
+  }
+
+  #showHome() {
+    this.list = null;
+    this.composer = null;
+    this.body.replaceChildren(this.home.node);
+    this.home.open();
+  }
+
+  #showMessages() {
+    const room = this.makeRoom({ channel: this.channel });
+    const name = this.store.channelName(this.channel);
+    const isIm = this.store.channel(this.channel)?.is_im;
+    this.list = new MessageList(room, `Messages in ${isIm ? "" : "#"}${name}`);
+    this.composer = new Composer(room, `Message ${isIm ? "" : "#"}${name}`);
+    this.composer.draft = this.drafts.get(this.channel) ?? "";
+    this.body.replaceChildren(this.list.node, this.store.channel(this.channel)?.is_archived ? archived() : this.composer.node);
+    this.composer.focus();
+  }
+}
+
+function archived() {
+  return h("p", { class: "archived quiet" }, "This channel is archived. Nothing can be posted here.");
+}

@@ -1,0 +1,131 @@
+import { drawAvatar } from "./avatar.js";
+import { clockTime, dayName, dayOf, fullTime } from "./dates.js";
+import { h } from "./dom.js";
+import { withEmoji } from "./emoji.js";
+import { keepingFocus } from "./focus.js";
+import { drawnHtml } from "./html.js";
+import { icon } from "./icons.js";
+import { drawAttachments, blocksOfAttachments } from "./attachments.js";
+import { closeOrphans } from "./popup.js";
+import { Surface } from "./surface.js";
+
+const GROUPED_WITHIN_S = 300;
+
+/**
+ * One message in a list. Its node outlives edits: only the content inside is drawn anew, so that
+ * scroll position, focus and the toolbar hanging on it stay.
+ */
+export class MessageRow {
+  constructor(message, room) {
+    this.room = room;
+    this.day = h("div", { class: "day", hidden: true });
+    this.content = h("div", { class: "message-content" });
+    const local = message.is_local ? "" : message.ts;
+    this.node = h("article", { class: "message", tabindex: -1, "data-ts": local, "data-channel": room.channel }, this.day, this.content);
+    const container = { type: "message", channel: room.channel, ts: message.ts };
+    this.surface = new Surface({ kind: "message", container, root: this.node, api: room.api, store: room.store });
+    this.update(message);
+  }
+
+  /** Draw the message as it is now; does nothing if it is the same as before. */
+  update(message) {
+    const seal = JSON.stringify(message);
+    if (seal === this.seal) return;
+    this.seal = seal;
+    this.message = message;
+    this.node.classList.toggle("is-ephemeral", Boolean(message.is_ephemeral));
+    this.node.setAttribute("aria-label", `${authorOf(message, this.room.store).name}, ${clockTime(message.ts, this.room.store.zone)}`);
+    keepingFocus(this.node, () => this.content.replaceChildren(...this.#draw()));
+    closeOrphans();
+  }
+
+  /** Place the row after `previous`: under a new day's line, or closely below the same author's message. */
+  follow(previous) {
+    const { zone } = this.room.store;
+    const sameDay = previous && dayOf(previous.message.ts, zone) === dayOf(this.message.ts, zone);
+    this.day.hidden = Boolean(sameDay) || this.room.isThread;
+    this.day.replaceChildren(h("span", {}, this.day.hidden ? "" : dayName(this.message.ts, zone)));
+    this.node.classList.toggle("compact", Boolean(sameDay) && belongTogether(previous.message, this.message));
+  }
+
+  #draw() {
+    const { message } = this;
+    const { store } = this.room;
+    const author = authorOf(message, store);
+    return [
+      h("div", { class: "gutter" }, drawAvatar(author.user, author.name), this.#time("gutter-time")),
+      h(
+        "div",
+        { class: "message-main" },
+        message.is_ephemeral && h("div", { class: "ephemeral-mark" }, icon("eye", 14), "Only visible to you"),
+        h(
+          "div",
+          { class: "byline" },
+          h("span", { class: "author" }, author.name),
+          (message.bot_id || author.user.is_bot) && h("span", { class: "tag" }, "APP"),
+          this.#time("time"),
+        ),
+        h("div", { class: "message-body" }, this.#body()),
+        this.#threadSummary(),
+      ),
+    ];
+  }
+
+  #time(className) {
+    const { ts } = this.message;
+    const { zone } = this.room.store;
+    const seconds = new Date(Number(ts) * 1000).toISOString();
+    return h("time", { class: className, datetime: seconds, title: fullTime(ts, zone) }, clockTime(ts, zone));
+  }
+
+  #body() {
+    const { message, surface } = this;
+    const blocks = message.blocks ?? [];
+    const drawn = surface.drawAll([...blocks, ...blocksOfAttachments(message)]);
+    const edited = message.edited && h("span", { class: "edited" }, "(edited)");
+    return [
+      blocks.length ? [drawn.slice(0, blocks.length), edited] : this.#text(edited),
+      drawAttachments(message, drawn.slice(blocks.length), this.room.store),
+      (message.files ?? []).map(drawSharedFile),
+      message.reactions?.length > 0 && h("div", { class: "reactions" }, message.reactions.map(drawReaction)),
+    ];
+  }
+
+  #text(edited) {
+    const { message, room } = this;
+    if (!message.text && !message._html) return edited;
+    const words = message._html === undefined ? message.text : drawnHtml(message._html, room.store);
+    return h("div", { class: "text" }, words, edited && [" ", edited]);
+  }
+
+  #threadSummary() {
+    const { message, room } = this;
+    if (!message.reply_count || room.isThread) return null;
+    const words = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
+    return h("button", { class: "thread-summary", type: "button", "data-key": "thread", onclick: () => room.openThread(message.ts) }, icon("thread", 14), words);
+  }
+}
+
+/** Who a message is from, by the name it was posted under. */
+export function authorOf(message, store) {
+  const id = message.user ?? store.app.bot_user_id ?? "";
+  const user = store.person(id);
+  return { user, name: message.username ?? user.real_name ?? user.name };
+}
+
+function belongTogether(before, message) {
+  const plain = !before.is_ephemeral && !message.is_ephemeral && before.username === message.username;
+  return plain && before.user === message.user && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
+}
+
+function drawSharedFile(file) {
+  const name = file.title || file.name || file.id;
+  const href = file.url_private ?? file.permalink;
+  const size = file.size === undefined ? "" : `${file.size.toLocaleString()} bytes`;
+  const link = href && new URL(href, location.href).origin === location.origin;
+  return h("div", { class: "file" }, icon("file", 22), h("div", {}, h("div", { class: "file-name" }, link ? h("a", { href, target: "_blank", rel: "noopener" }, name) : name), h("div", { class: "quiet" }, size)));
+}
+
+function drawReaction({ name, count }) {
+  return h("span", { class: "reaction", title: `:${name}:` }, withEmoji(`:${name}:`), " ", String(count));
+}

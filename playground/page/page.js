@@ -1,0 +1,200 @@
+import { readAddress } from "./address.js";
+import { Announcer } from "./announcer.js";
+import { PageApi } from "./api.js";
+import { Conversation } from "./conversation.js";
+import { h } from "./dom.js";
+import { Feed } from "./feed.js";
+import { Home } from "./home.js";
+import { Inspect } from "./inspect.js";
+import { authorOf } from "./message.js";
+import { ModalStack } from "./modal.js";
+import { Pane } from "./pane.js";
+import { Sidebar } from "./sidebar.js";
+import { Store } from "./store.js";
+import { applyTheme } from "./theme.js";
+import { Thread } from "./thread.js";
+
+const SAME_NOTICE_MS = 1000;
+
+/** One window of one person: builds the parts once and hands each event to the part it concerns. */
+class Page {
+  constructor(user) {
+    this.api = new PageApi(user);
+    this.store = new Store(user);
+    this.announcer = new Announcer();
+    const { api, store } = this;
+    const makeRoom = (place) => this.#makeRoom(place);
+    this.shell = h("div", { class: "shell" });
+    this.pane = new Pane(this.shell);
+    this.sidebar = new Sidebar({ store, api });
+    this.home = new Home({ api, store });
+    this.modals = new ModalStack({ api, store });
+    this.thread = new Thread({ api, makeRoom, holder: this.pane, holding: (fetching) => this.#holding(fetching) });
+    this.inspect = new Inspect({ api, store, holder: this.pane });
+    this.conversation = new Conversation({ store, home: this.home, makeRoom, openSidebar: () => this.sidebar.open() });
+    this.shell.append(this.sidebar.node, this.conversation.node);
+    document.body.replaceChildren(this.shell, this.modals.node, this.announcer.spoken, this.announcer.shown);
+    this.waiting = [];
+    this.holds = 0;
+    this.notices = new Map();
+  }
+
+  start() {
+    window.addEventListener("hashchange", () => this.#navigate());
+    this.store.addEventListener("change", () => this.#retitle());
+    this.feed = new Feed(this.api.user, {
+      opened: () => this.#catchUp(),
+      lost: () => this.store.setOnline(false),
+      received: (event) => this.#receive(event),
+    });
+  }
+
+  /** Fetch all that is shown, at the start and whenever events may have been missed. */
+  async #catchUp() {
+    this.store.setOnline(true);
+    await this.#holding(async () => {
+      const state = await this.api.state();
+      if (state.ok === false) return this.announcer.show("The playground does not answer.", state.message ?? "");
+      this.store.take(state);
+      this.#navigate();
+      this.conversation.drawHead();
+      await Promise.all([this.#load(), this.thread.load()]);
+    });
+  }
+
+  /** Keep events back while something is fetched, so that an older answer never overwrites them. */
+  async #holding(fetching) {
+    this.waiting ??= [];
+    this.holds += 1;
+    await fetching();
+    this.holds -= 1;
+    if (this.holds > 0) return;
+    const late = this.waiting;
+    this.waiting = null;
+    for (const event of late) this.#receive(event);
+  }
+
+  async #load() {
+    const { channel, list } = this.conversation;
+    if (!list) return;
+    const answer = await this.api.messages(channel);
+    if (!answer.messages || list !== this.conversation.list) return;
+    list.load(answer.messages);
+    const { ts } = readAddress();
+    if (ts) list.reveal(ts);
+  }
+
+  #navigate() {
+    const wanted = readAddress();
+    const known = wanted.channel && this.store.channel(wanted.channel);
+    const channel = known ? wanted.channel : (this.store.channels.find((one) => one.is_member !== false)?.id ?? null);
+    if (!channel) return;
+    const moved = this.conversation.show(channel, wanted.home && this.store.isAppChannel(known));
+    this.sidebar.show(channel);
+    this.store.markRead(channel);
+    if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
+    if (this.thread.ts && this.thread.channel !== channel) this.pane.hide();
+    this.#retitle();
+    // While catching up, the messages are fetched anyway.
+    if (!this.holds) this.#holding(() => this.#load());
+  }
+
+  #receive(event) {
+    if (this.waiting) return void this.waiting.push(event);
+    RECEIVED[event.type]?.(this, event);
+  }
+
+  /** A new message, or an ephemeral one: to the channel, to the thread, or to the unread marks. */
+  arrived({ channel, message }) {
+    const isReply = message.thread_ts && message.thread_ts !== message.ts && message.subtype !== "thread_broadcast";
+    const isOpen = channel === this.conversation.channel && !this.conversation.atHome;
+    const inThread = this.thread.shows(channel, message);
+    if (inThread) this.thread.list.put(message);
+    if (isOpen && !isReply) this.conversation.list.put(message);
+    const mine = message.user === this.store.meId;
+    if (mine && isOpen && !isReply) this.conversation.list.toBottom();
+    if (!mine && !isOpen && !inThread) this.store.markUnread(channel);
+    if (!mine && (isOpen || inThread)) this.announcer.say(`${authorOf(message, this.store).name}: ${message.text ?? ""}`);
+  }
+
+  changed({ channel, message }) {
+    if (channel === this.conversation.channel) this.conversation.list?.change(message);
+    if (this.thread.shows(channel, message)) this.thread.list.change(message);
+  }
+
+  deleted({ channel, ts }) {
+    if (channel === this.conversation.channel) this.conversation.list?.remove(ts);
+    if (channel === this.thread.channel) this.thread.list?.remove(ts);
+  }
+
+  refresh() {
+    this.#catchUp();
+  }
+
+  /** Slackbot's line to this person alone. The server and the composer may both know of one failure; it is told once. */
+  notice(text, channel, threadTs) {
+    const now = Date.now();
+    if (now - (this.notices.get(text) ?? 0) < SAME_NOTICE_MS) return;
+    this.notices.set(text, now);
+    const message = { ts: (now / 1000).toFixed(6), user: "USLACKBOT", text, is_ephemeral: true, is_local: true };
+    if (threadTs && this.thread.ts === threadTs) this.thread.list.put(message);
+    else if (this.conversation.list && (!channel || channel === this.conversation.channel)) this.conversation.list.put(message);
+    else this.announcer.show("Slackbot", text);
+    this.announcer.say(text);
+  }
+
+  #retitle() {
+    const unread = [...this.store.unread.values()].reduce((sum, count) => sum + count, 0);
+    const channel = this.conversation.channel;
+    const sign = this.store.channel(channel)?.is_im ? "" : "#";
+    document.title = `${unread ? `(${unread}) ` : ""}${channel ? sign + this.store.channelName(channel) : "…"} · ${this.store.workspace.name ?? "Playground"}`;
+  }
+
+  #makeRoom(place) {
+    return {
+      ...place,
+      api: this.api,
+      store: this.store,
+      openThread: (ts) => this.thread.open(place.channel, ts),
+      inspect: (message) => this.inspect.open(place.channel, message),
+      announce: (words, detail) => this.announcer.show(words, detail),
+      notice: (text) => this.notice(text, place.channel, place.threadTs),
+      failed: (what, error) => this.notice(`${what} failed with the error "${error}"`, place.channel, place.threadTs),
+      report: async (answer, what) => {
+        const { ok, error } = await answer;
+        if (ok === false) this.notice(`${what} failed with the error "${error}"`, place.channel, place.threadTs);
+      },
+    };
+  }
+}
+
+const RECEIVED = {
+  message: (page, event) => page.arrived(event),
+  ephemeral: (page, event) => page.arrived(event),
+  message_changed: (page, event) => page.changed(event),
+  ephemeral_changed: (page, event) => page.changed(event),
+  message_deleted: (page, event) => page.deleted(event),
+  ephemeral_deleted: (page, event) => page.deleted(event),
+  view_opened: (page, { view }) => page.modals.open(view),
+  view_pushed: (page, { view }) => page.modals.push(view),
+  view_updated: (page, { view }) => page.modals.update(view),
+  view_closed: (page, { view_id: viewId, all }) => page.modals.closed(viewId, all),
+  home: (page, { view }) => page.home.update(view),
+  notice: (page, { text, channel }) => page.notice(text, channel),
+  state: (page) => page.refresh(),
+};
+
+/** Without a user in the address, the first person of the workspace is taken and the address says so. */
+async function open() {
+  applyTheme();
+  let { user } = readAddress();
+  if (!user) {
+    const { me, users = [] } = await new PageApi("").state();
+    user = me?.id ?? me ?? users.find((one) => !one.is_bot)?.id;
+    if (!user) return void document.body.replaceChildren(h("p", { class: "empty" }, "The playground does not answer. Reload to try again."));
+    history.replaceState(null, "", `?user=${encodeURIComponent(user)}${location.hash}`);
+  }
+  new Page(user).start();
+}
+
+await open();

@@ -1,0 +1,123 @@
+import { channelAddress, userAddress } from "./address.js";
+import { drawAvatar } from "./avatar.js";
+import { confirmed } from "./confirm.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { openMenu } from "./menu.js";
+import { drawThemeToggle } from "./theme.js";
+
+/** The left column: the workspace, whether the app is connected, channels, direct messages, and who you are. */
+export class Sidebar {
+  constructor({ store, api }) {
+    Object.assign(this, { store, api, current: null });
+    this.head = h("div", { class: "workspace" });
+    this.lists = h("div", { class: "sidebar-lists" });
+    this.person = h("button", { class: "person", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.#switchUser() });
+    this.node = h(
+      "nav",
+      { class: "sidebar", "aria-label": "Workspace", onclick: (event) => event.target.closest("a") && this.close() },
+      this.head,
+      this.lists,
+      h("div", { class: "sidebar-foot" }, this.person, drawThemeToggle()),
+    );
+    store.addEventListener("change", () => this.draw());
+  }
+
+  /** On narrow windows the sidebar lies over the conversation. */
+  open() {
+    this.node.classList.add("is-open");
+    this.node.querySelector("a")?.focus();
+  }
+
+  close() {
+    this.node.classList.remove("is-open");
+  }
+
+  show(channel) {
+    this.current = channel;
+    this.draw();
+  }
+
+  draw() {
+    const focused = this.lists.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
+    this.#drawHead();
+    const { channels } = this.store;
+    const named = channels.filter((channel) => !channel.is_im && channel.is_member !== false);
+    const direct = channels.filter((channel) => channel.is_im && !this.store.isAppChannel(channel));
+    const apps = channels.filter((channel) => this.store.isAppChannel(channel));
+    this.lists.replaceChildren(this.#list("Channels", named), this.#list("Direct messages", direct), this.#list("Apps", apps));
+    if (focused) this.lists.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+    this.#drawPerson();
+  }
+
+  #drawHead() {
+    const { workspace, app, connections, online } = this.store;
+    const state = online ? (connections ? "online" : "waiting") : "offline";
+    const words = {
+      online: `${app.name ?? "App"} is connected`,
+      waiting: `${app.name ?? "The app"} is not connected`,
+      offline: "Reconnecting to the playground…",
+    }[state];
+    const sockets = connections === 1 ? "1 socket" : `${connections} sockets`;
+    this.head.replaceChildren(
+      h("div", { class: "workspace-name" }, workspace.name ?? "Playground", this.#resetButton()),
+      h("div", { class: `connection is-${state}`, role: "status", title: online ? sockets : null }, h("span", { class: "dot" }), words),
+    );
+  }
+
+  #resetButton() {
+    return h("button", { class: "icon-button", type: "button", "aria-label": "Workspace menu", "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.#workspaceMenu(event.currentTarget) }, icon("chevron", 16));
+  }
+
+  #workspaceMenu(button) {
+    const missing = this.store.unsupported;
+    const items = [{ label: "Start over", description: "Empty every channel", run: () => this.#reset() }];
+    if (missing.length) items.push({ label: "Methods the playground lacks", description: missing.join(", ") });
+    openMenu(button, "Workspace", items);
+  }
+
+  async #reset() {
+    const question = { title: "Start over?", text: "All messages and views of this workspace are removed, for everyone.", confirm: "Start over", style: "danger" };
+    if (await confirmed(question, this.store)) await this.api.reset();
+  }
+
+  #list(name, channels) {
+    if (!channels.length) return "";
+    return h("section", { class: "sidebar-list" }, h("h2", {}, name), h("ul", {}, channels.map((channel) => h("li", {}, this.#link(channel)))));
+  }
+
+  #link(channel) {
+    const unread = this.store.unread.get(channel.id) ?? 0;
+    const name = this.store.channelName(channel.id);
+    const sign = channel.is_im ? drawAvatar(this.store.person(this.store.partner(channel))) : icon(channel.is_private ? "lock" : "hash", 16);
+    return h(
+      "a",
+      {
+        class: `channel-link${unread ? " is-unread" : ""}${channel.is_archived ? " is-archived" : ""}`,
+        href: channelAddress(channel.id),
+        "data-channel": channel.id,
+        "aria-current": channel.id === this.current ? "page" : null,
+      },
+      sign,
+      h("span", { class: "channel-link-name" }, name),
+      unread > 0 && h("span", { class: "badge", "aria-label": `${unread} unread` }, String(unread)),
+    );
+  }
+
+  #drawPerson() {
+    const { me } = this.store;
+    this.person.setAttribute("aria-label", `You are ${me.real_name}. Switch user`);
+    this.person.replaceChildren(drawAvatar(me), h("span", { class: "person-words" }, h("span", { class: "person-name" }, me.real_name), h("span", { class: "quiet" }, "Switch user")));
+  }
+
+  #switchUser() {
+    const others = this.store.humans.filter((user) => user.id !== "USLACKBOT");
+    const items = others.map((user) => ({
+      label: user.id === this.store.meId ? `${user.real_name} (you)` : user.real_name,
+      description: [`@${user.name}`, user.tz].filter(Boolean).join(" · "),
+      // A whole new page: nothing of one person's window may linger in another's.
+      run: () => user.id !== this.store.meId && location.assign(userAddress(user.id)),
+    }));
+    openMenu(this.person, "Switch user", items);
+  }
+}

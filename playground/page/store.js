@@ -1,0 +1,91 @@
+const NOBODY = { id: "", name: "someone", real_name: "Someone", is_bot: false };
+const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", is_bot: true };
+
+/** What this window knows of the workspace. Fires `change` when any of it changed. */
+export class Store extends EventTarget {
+  constructor(me) {
+    super();
+    this.meId = me;
+    this.people = new Map();
+    this.unread = new Map();
+    this.online = false;
+    this.take({ workspace: {}, users: [], channels: [], commands: [], shortcuts: [], app: {} });
+  }
+
+  take(state) {
+    this.workspace = state.workspace;
+    this.channels = state.channels;
+    this.commands = state.commands;
+    this.shortcuts = state.shortcuts;
+    this.app = state.app ?? {};
+    this.connections = state.connected ?? 0;
+    this.unsupported = state.unsupported ?? [];
+    this.meId = state.me?.id ?? state.me ?? this.meId;
+    this.people = new Map([SLACKBOT, ...state.users].map((user) => [user.id, user]));
+    this.#changed();
+  }
+
+  get me() {
+    return this.person(this.meId);
+  }
+
+  /** The zone in which this person reads times. */
+  get zone() {
+    return this.me.tz || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  person(id) {
+    return this.people.get(id) ?? { ...NOBODY, id, name: id || NOBODY.name, real_name: id || NOBODY.real_name };
+  }
+
+  get humans() {
+    return [...this.people.values()].filter((user) => !user.is_bot);
+  }
+
+  channel(id) {
+    return this.channels.find((channel) => channel.id === id) ?? null;
+  }
+
+  /** What a channel is called for this person: `general`, or the other one's name. */
+  channelName(id) {
+    const channel = this.channel(id);
+    if (!channel) return id;
+    return channel.is_im ? this.person(this.partner(channel)).real_name : channel.name;
+  }
+
+  /** The other one of a direct message; one without another is the app's. */
+  partner(channel) {
+    return channel.user && channel.user !== this.meId ? channel.user : this.app.bot_user_id;
+  }
+
+  isAppChannel(channel) {
+    return Boolean(channel?.is_im && this.app.bot_user_id && this.partner(channel) === this.app.bot_user_id);
+  }
+
+  get appChannel() {
+    return this.channels.find((channel) => this.isAppChannel(channel)) ?? null;
+  }
+
+  shortcutsOf(type) {
+    return this.shortcuts.filter((shortcut) => shortcut.type === type);
+  }
+
+  markUnread(channel) {
+    this.unread.set(channel, (this.unread.get(channel) ?? 0) + 1);
+    this.#changed();
+  }
+
+  markRead(channel) {
+    if (this.unread.delete(channel)) this.#changed();
+  }
+
+  setOnline(online) {
+    if (this.online === online) return;
+    this.online = online;
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,47 @@
+import { Composer } from "./composer.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { MessageList } from "./messages.js";
+
+/** The pane beside the channel with one thread and its own composer. */
+export class Thread {
+  constructor({ api, makeRoom, holder, holding }) {
+    Object.assign(this, { api, makeRoom, holder, holding });
+  }
+
+  async open(channel, ts) {
+    this.opener = document.activeElement;
+    Object.assign(this, { channel, ts });
+    const room = this.makeRoom({ channel, threadTs: ts, isThread: true });
+    this.list = new MessageList(room, "Thread");
+    this.composer = new Composer(room, "Reply in thread");
+    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close thread", onclick: () => this.close() }, icon("close"));
+    const pane = h(
+      "aside",
+      { class: "pane thread", "aria-label": "Thread", onkeydown: (event) => event.key === "Escape" && this.close() },
+      h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, `#${room.store.channelName(channel)}`), close),
+      this.list.node,
+      this.composer.node,
+    );
+    this.holder.show(pane, () => (this.ts = null));
+    await this.holding(() => this.load());
+    this.composer.focus();
+  }
+
+  async load() {
+    if (!this.ts) return;
+    const { ts } = this;
+    const answer = await this.api.messages(this.channel, ts);
+    if (answer.messages && ts === this.ts) this.list.load(answer.messages);
+  }
+
+  shows(channel, message) {
+    return this.ts && channel === this.channel && (message.ts === this.ts || message.thread_ts === this.ts);
+  }
+
+  close() {
+    this.ts = null;
+    this.holder.hide();
+    if (this.opener?.isConnected) this.opener.focus();
+  }
+}
