@@ -1,0 +1,34 @@
+"""Direct messages: channels that exist once somebody opens them."""
+
+from playground.state import Channel, User
+from playground.workspace import Workspace
+
+
+def open_im(workspace: Workspace, user: User) -> Channel:
+    """Return the bot's direct message with `user`, opened if need be."""
+    return open_group(workspace, [user])
+
+
+def open_group(workspace: Workspace, users: list[User]) -> Channel:
+    """Return the conversation of the bot and these people; one person makes it direct."""
+    state = workspace.state
+    members = frozenset(user.id for user in users) | {state.bot_user_id}
+    standing = state.ims.get(members)
+    if standing is not None:
+        return state.channels[standing]
+    is_im = len(members) <= 2
+    names = "-".join(sorted(user.name for user in users))
+    channel = Channel(
+        id=state.next_id("D" if is_im else "G"),
+        name=names if is_im else f"mpdm-{names}-1",
+        is_im=is_im,
+        is_mpim=not is_im,
+        is_private=not is_im,
+        user=users[0].id if is_im else "",
+        created=int(workspace.clock.now()),
+        members=set(members),
+    )
+    state.channels[channel.id] = channel
+    state.ims[members] = channel.id
+    workspace.tell_state()
+    return channel

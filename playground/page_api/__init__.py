@@ -1,0 +1,1 @@
+"""What the browser page and test controls call, under `/_playground/`."""

@@ -1,0 +1,80 @@
+"""What people do on the page."""
+
+from playground.drawn import draw_inside, draw_message, names_of
+from playground.page_api.request import Fields
+from playground.people import actions, commands, home, shortcuts, views, writing
+from playground.people.containers import find_container, find_view
+from playground.people.outcome import Outcome
+from playground.state import Record
+
+
+async def write(fields: Fields) -> Record:
+    outcome = writing.write(
+        fields.workspace,
+        fields.user(),
+        fields.channel(),
+        fields.text("text"),
+        fields.optional("thread_ts"),
+    )
+    if outcome.ok:
+        names = names_of(fields.workspace.state)
+        outcome.answer["message"] = draw_message(outcome.answer["message"], names)
+    return outcome.as_json()
+
+
+async def command(fields: Fields) -> Record:
+    outcome = await commands.run_command(
+        fields.workspace,
+        fields.user(),
+        fields.channel(),
+        fields.text("text"),
+        fields.optional("thread_ts"),
+    )
+    return outcome.as_json()
+
+
+async def act(fields: Fields) -> Record:
+    user = fields.user()
+    container = find_container(fields.workspace, user, fields.record("container"))
+    filled = fields.record("state").get("values") or {}
+    outcome = await actions.act(fields.workspace, user, container, fields.record("action"), filled)
+    return outcome.as_json()
+
+
+async def options(fields: Fields) -> Record:
+    user = fields.user()
+    container = find_container(fields.workspace, user, fields.record("container"))
+    outcome = await actions.ask_options(fields.workspace, user, container, fields.values)
+    return outcome.as_json()
+
+
+async def submit(fields: Fields) -> Record:
+    user = fields.user()
+    view = find_view(fields.workspace, user, fields.text("view_id"))
+    outcome: Outcome = await views.submit(fields.workspace, user, view, fields.record("values"))
+    return outcome.as_json()
+
+
+async def close(fields: Fields) -> Record:
+    outcome = await views.close(
+        fields.workspace, fields.user(), is_all=bool(fields.values.get("all"))
+    )
+    return outcome.as_json()
+
+
+async def open_home(fields: Fields) -> Record:
+    outcome = home.open_home(fields.workspace, fields.user(), fields.optional("tab") or "home")
+    names = names_of(fields.workspace.state)
+    return {"ok": True, "view": draw_inside(outcome.answer["view"], names)}
+
+
+async def shortcut(fields: Fields) -> Record:
+    ts = fields.optional("ts")
+    outcome = await shortcuts.run_shortcut(
+        fields.workspace,
+        fields.user(),
+        fields.text("callback_id"),
+        None if ts is None else fields.channel(),
+        ts,
+    )
+    return outcome.as_json()

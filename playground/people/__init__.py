@@ -1,0 +1,1 @@
+"""What people do in the workspace: the use cases behind the page and behind tests."""

@@ -1,0 +1,27 @@
+"""A person opens the app's Home."""
+
+from playground import modals
+from playground.direct_messages import open_im
+from playground.message_events import send_event
+from playground.people.outcome import Outcome
+from playground.state import Record, User
+from playground.workspace import Workspace
+
+
+def open_home(workspace: Workspace, user: User, tab: str = "home") -> Outcome:
+    """Tell the app that its Home was opened; answer the view that stands there, or None."""
+    channel = open_im(workspace, user)
+    view = modals.home_of(workspace, user.id)
+    event: Record = {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": channel.id,
+        "tab": tab,
+        "event_ts": workspace.next_ts(),
+    }
+    record = None if view is None else modals.view_record(workspace, view)
+    if record is not None and tab == "home":
+        event["view"] = record
+    if workspace.manifest.subscribes("app_home_opened"):
+        send_event(workspace, event)
+    return Outcome(answer={"view": record})

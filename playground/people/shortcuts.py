@@ -1,0 +1,57 @@
+"""A person uses a shortcut, from the search bar or from a message's menu."""
+
+from playground.errors import PageError
+from playground.messages import shown
+from playground.people.outcome import Outcome, failed, failure_of
+from playground.people.payloads import action_ts, channel_fields, interaction, response_url
+from playground.state import Channel, Record, User
+from playground.workspace import Workspace
+
+
+async def run_shortcut(
+    workspace: Workspace,
+    user: User,
+    callback_id: str,
+    channel: Channel | None = None,
+    ts: str | None = None,
+) -> Outcome:
+    """Send a shortcut to the app; with a message it is that message's shortcut."""
+    declared = workspace.manifest.shortcuts.get(callback_id)
+    kind = "global" if ts is None else "message"
+    is_unknown = declared is None and workspace.manifest.is_known
+    if is_unknown or (declared is not None and declared.type != kind):
+        workspace.tell_notice(
+            user.id,
+            f"{callback_id} is no {kind} shortcut of this app. To make it one, add it to "
+            f'features.shortcuts in the manifest: {{"type": "{kind}", '
+            f'"callback_id": "{callback_id}", "name": "…", "description": "…"}}.',
+        )
+        return failed("unknown_command")
+    payload: Record = {
+        **interaction(workspace, "shortcut" if ts is None else "message_action", user),
+        "callback_id": callback_id,
+        "trigger_id": workspace.triggers.issue(workspace.state, user.id),
+        "action_ts": action_ts(workspace),
+    }
+    if ts is not None:
+        payload.update(_message_fields(workspace, user, channel, ts))
+    delivery = await workspace.sockets.deliver("interactive", payload)
+    error = failure_of(delivery)
+    if error is None:
+        return Outcome()
+    name = declared.name if declared is not None else callback_id
+    workspace.tell_notice(user.id, f'{name} failed with the error "{error}"')
+    return failed(error)
+
+
+def _message_fields(workspace: Workspace, user: User, channel: Channel | None, ts: str) -> Record:
+    message = None if channel is None else channel.messages.get(ts)
+    if channel is None or message is None:
+        raise PageError("message_not_found", "There is no such message.", status=404)
+    secret = workspace.response_urls.issue(channel.id, user.id, ts=ts)
+    return {
+        "channel": channel_fields(channel),
+        "message_ts": ts,
+        "message": shown(channel, message),
+        "response_url": response_url(workspace, "actions", secret),
+    }

@@ -1,0 +1,83 @@
+"""A person submits or closes a modal."""
+
+from playground import modals
+from playground.errors import SlackError
+from playground.inputs import Values, merged, refused_inputs
+from playground.people.outcome import Outcome, failed, failure_of
+from playground.people.payloads import interaction
+from playground.state import Record, User, View
+from playground.workspace import Workspace
+
+_TROUBLE = "We had some trouble connecting. Try again?"
+
+
+async def submit(workspace: Workspace, user: User, view: View, filled: Values) -> Outcome:
+    """
+    Submit a modal and do what the app answers: errors, update, push, clear or close.
+
+    Inputs that Slack's own client refuses never reach the app.
+    """
+    view.values = merged(view.values, filled)
+    errors = refused_inputs(view.body["blocks"], view.values)
+    if errors:
+        return Outcome(ok=False, error="validation", errors=errors)
+    payload = {
+        **interaction(workspace, "view_submission", user),
+        "trigger_id": workspace.triggers.issue(workspace.state, user.id, view.id),
+        "view": modals.view_record(workspace, view),
+        "response_urls": [],
+    }
+    delivery = await workspace.sockets.deliver("interactive", payload)
+    error = failure_of(delivery)
+    if error is not None:
+        workspace.tell_notice(user.id, _TROUBLE)
+        return failed(error)
+    try:
+        return _follow(workspace, user, view, delivery.answer or {})
+    except SlackError as refused:
+        details = refused.details.get("response_metadata", {}).get("messages", [])
+        workspace.tell_notice(user.id, " ".join([f"{_TROUBLE} ({refused.error})", *details]))
+        return failed(refused.error)
+
+
+async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
+    """Close the top modal, or all; tell the app about those that asked for it."""
+    closed = (modals.close_all if is_all else modals.close_top)(workspace, user.id)
+    for view in closed:
+        if view.body["notify_on_close"]:
+            payload = {
+                **interaction(workspace, "view_closed", user),
+                "view": modals.view_record(workspace, view),
+                "is_cleared": is_all,
+            }
+            await workspace.sockets.deliver("interactive", payload)
+    return Outcome()
+
+
+def _follow(workspace: Workspace, user: User, view: View, answer: Record) -> Outcome:
+    match answer.get("response_action"):
+        case "errors":
+            return _refuse(workspace, user, view, answer.get("errors") or {})
+        case "update":
+            modals.update_view(workspace, view, answer.get("view"))
+        case "push":
+            modals.push_modal(workspace, user.id, answer.get("view"))
+        case "clear":
+            modals.close_all(workspace, user.id)
+        case None:
+            # An app may have opened another modal meanwhile; only this one closes.
+            if view.id in workspace.state.modals.get(user.id, [])[-1:]:
+                modals.close_submitted(workspace, user.id)
+        case unknown:
+            raise SlackError("invalid_response_action", got=unknown)
+    return Outcome()
+
+
+def _refuse(workspace: Workspace, user: User, view: View, errors: dict[str, str]) -> Outcome:
+    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    strangers = sorted(errors.keys() - inputs)
+    if strangers:
+        workspace.tell_notice(
+            user.id, f"{_TROUBLE} (errors for {', '.join(strangers)}, which is no input block)"
+        )
+    return Outcome(ok=False, error="validation", errors=errors)

@@ -1,0 +1,102 @@
+"""A person writes a message."""
+
+import re
+import uuid
+
+from playground import messages
+from playground.people.outcome import Outcome, failed
+from playground.state import Channel, Record, State, User
+from playground.workspace import Workspace
+
+# What is already in Slack's own notation stays; the rest is what a keyboard gives.
+_NOTATION = re.compile(r"<(?:[@#!][^<>\s]+|https?://[^<>]+)>")
+_NAMED = re.compile(r"(?<![\w<@#|/])([@#])([\w.-]+)")
+_URL = re.compile(r"(?<![<|\w])https?://[^\s<>|]+")
+
+
+def write(
+    workspace: Workspace, user: User, channel: Channel, text: str, thread_ts: str | None = None
+) -> Outcome:
+    """Post what `user` typed; `@ada` and `#ops` become mentions."""
+    if channel.is_archived:
+        return failed("is_archived")
+    if not text.strip():
+        return failed("no_text")
+    written = as_slack_writes(workspace.state, text)
+    block = {"type": "rich_text", "block_id": uuid.uuid4().hex[:5], "elements": [_section(written)]}
+    body: Record = {
+        "user": user.id,
+        "team": workspace.state.team_id,
+        "client_msg_id": str(uuid.uuid4()),
+        "text": written,
+        "blocks": [block],
+    }
+    if thread_ts is not None:
+        parent = channel.messages.get(thread_ts)
+        if parent is None:
+            return failed("thread_not_found")
+        body["thread_ts"] = parent.body.get("thread_ts", thread_ts)
+        body["parent_user_id"] = parent.body.get("user")
+    return Outcome(answer={"message": messages.post(workspace, channel, body)})
+
+
+def as_slack_writes(state: State, text: str) -> str:
+    """
+    Return typed text in Slack's notation.
+
+    Mentions become ids, links get brackets, and `&`, `<` and `>` are escaped.
+    """
+    parts: list[str] = []
+    end = 0
+    for found in _NOTATION.finditer(text):
+        parts += [_typed(state, text[end : found.start()]), found.group()]
+        end = found.end()
+    return "".join([*parts, _typed(state, text[end:])])
+
+
+def _typed(state: State, text: str) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _URL.sub(lambda found: f"<{found.group()}>", text)
+    return _NAMED.sub(lambda found: _mention(state, found), text)
+
+
+def _mention(state: State, found: re.Match[str]) -> str:
+    sign, name = found.groups()
+    if sign == "#":
+        channel_id = state.channel_ids.get(name)
+        return f"<#{channel_id}|{name}>" if channel_id else found.group()
+    user = state.user(name)
+    return f"<@{user.id}>" if user else found.group()
+
+
+_TOKEN = re.compile(r"<(@|#|!|https?://)([^<>|]+)(?:\|[^<>]*)?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+def _section(text: str) -> Record:
+    """Return the rich text of a written line, as Slack keeps it beside the text."""
+    elements: list[Record] = []
+    end = 0
+    for found in _TOKEN.finditer(text):
+        _add_text(elements, text[end : found.start()])
+        elements.append(_element(found.group(1), found.group(2)))
+        end = found.end()
+    _add_text(elements, text[end:])
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _element(sign: str, name: str) -> Record:
+    if sign == "@":
+        return {"type": "user", "user_id": name}
+    if sign == "#":
+        return {"type": "channel", "channel_id": name}
+    if sign == "!":
+        return {"type": "broadcast", "range": name}
+    return {"type": "link", "url": sign + name}
+
+
+def _add_text(elements: list[Record], text: str) -> None:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    if text:
+        elements.append({"type": "text", "text": text})

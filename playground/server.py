@@ -1,0 +1,131 @@
+"""The HTTP and WebSocket server around a workspace."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import WSCloseCode, web
+
+from playground.errors import SlackError
+from playground.page_api.routes import add_routes
+from playground.people.answers import say
+from playground.web_api.dispatch import serve_call
+from playground.workspace import Workspace
+
+PAGE = Path(__file__).parent / "page"
+MAX_BODY_BYTES = 64 * 1024 * 1024
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(workspace: Workspace) -> web.Application:
+    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    routes = _Routes(workspace)
+    app.router.add_route("*", "/api/{method}", routes.serve_method)
+    app.router.add_get("/link/", routes.serve_socket)
+    for kind in ("commands", "actions"):
+        app.router.add_post(f"/{kind}/{{team}}/{{secret}}", routes.serve_response_url)
+    app.router.add_route("*", "/upload/v1/{file}", routes.serve_upload)
+    app.router.add_get("/files/{file}", routes.serve_file)
+    app.router.add_get("/archives/{channel}/{message}", routes.serve_permalink)
+    app.router.add_get("/", routes.serve_page)
+    if PAGE.is_dir():
+        app.router.add_static("/page/", PAGE)
+    add_routes(app, workspace)
+    app.on_shutdown.append(routes.shut_down)
+    return app
+
+
+class _Routes:
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def serve_method(self, request: web.Request) -> web.StreamResponse:
+        return await serve_call(self._workspace, request.match_info["method"], request)
+
+    async def serve_socket(self, request: web.Request) -> web.StreamResponse:
+        if not self._workspace.sockets.takes(request.query.get("ticket", "")):
+            raise web.HTTPRequestTimeout(text="This ticket opens nothing any more.")
+        # Pings are answered by hand, so that a deaf socket can leave them unanswered.
+        ws = web.WebSocketResponse(autoping=False, max_msg_size=MAX_BODY_BYTES)
+        await ws.prepare(request)
+        self._workspace.tell_state()
+        try:
+            await self._workspace.sockets.serve(ws, self._workspace.state.app_id)
+        finally:
+            self._workspace.tell_state()
+        return ws
+
+    async def serve_response_url(self, request: web.Request) -> web.StreamResponse:
+        try:
+            sent = await request.json()
+            url = self._workspace.response_urls.use(request.match_info["secret"])
+            say(self._workspace, url, sent)
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        except SlackError as error:
+            status = 404 if error.error in ("expired_url", "used_url") else 400
+            body = {"ok": False, "error": error.error, **error.details}
+            return web.json_response(body, status=status)
+        return web.Response(text="ok")
+
+    async def serve_upload(self, request: web.Request) -> web.StreamResponse:
+        file = self._workspace.state.files.get(request.match_info["file"])
+        if file is None or file.content is not None:
+            raise web.HTTPNotFound(text="no such upload")
+        file.content = await _read_upload(request)
+        return web.Response(text=f"OK - {len(file.content)}")
+
+    async def serve_file(self, request: web.Request) -> web.StreamResponse:
+        file = self._workspace.state.files.get(request.match_info["file"])
+        if file is None or file.content is None:
+            raise web.HTTPNotFound(text="no such file")
+        # As a download and never as a page: what an app uploads must not run here.
+        headers = {
+            "Content-Security-Policy": "sandbox",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(
+            body=file.content, content_type=_content_type(file.name), headers=headers
+        )
+
+    async def serve_permalink(self, request: web.Request) -> web.StreamResponse:
+        channel, message = request.match_info["channel"], request.match_info["message"]
+        digits = message.removeprefix("p")
+        raise web.HTTPFound(f"/?channel={channel}&ts={digits[:-6]}.{digits[-6:]}")
+
+    async def serve_page(self, request: web.Request) -> web.StreamResponse:
+        page = PAGE / "index.html"
+        if not page.is_file():
+            return web.Response(text=f"The workspace is up. Its Web API is at {request.url}api/")
+        return web.FileResponse(page)
+
+    async def shut_down(self, _: web.Application) -> None:
+        self._workspace.is_closing.set()
+        self._workspace.feed.close()
+        await self._workspace.events.close()
+        await self._workspace.sockets.close(WSCloseCode.GOING_AWAY)
+
+
+_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "csv": "text/csv",
+    "json": "application/json",
+    "txt": "text/plain",
+    "md": "text/markdown",
+}
+
+
+def _content_type(name: str) -> str:
+    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
+async def _read_upload(request: web.Request) -> bytes:
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    for field in (await request.post()).values():
+        if isinstance(field, web.FileField):
+            return field.file.read()
+    return b""

@@ -1,0 +1,145 @@
+"""Everything the workspace remembers, as plain data."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = dict[str, Any]
+
+SLACKBOT_ID = "USLACKBOT"
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    name: str
+    real_name: str
+    email: str = ""
+    tz: str = "Etc/UTC"
+    tz_offset: int = 0
+    is_bot: bool = False
+    is_owner: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class UserGroup:
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Revision:
+    at: float
+    text: str
+    blocks: list[Record]
+
+
+@dataclass(slots=True)
+class Message:
+    """
+    One stored message.
+
+    `body` is replaced on every change and never changed in place, so whoever
+    holds an old one (the call log, an event) keeps what was true then.
+    """
+
+    body: Record
+    history: list[Revision] = field(default_factory=list)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Channel:
+    id: str
+    name: str
+    is_private: bool = False
+    is_im: bool = False
+    is_mpim: bool = False
+    is_archived: bool = False
+    topic: str = ""
+    purpose: str = ""
+    creator: str = ""
+    created: int = 1_700_000_000
+    user: str = ""
+    members: set[str] = field(default_factory=set)
+    messages: dict[str, Message] = field(default_factory=dict)
+    timeline: list[str] = field(default_factory=list)
+    threads: dict[str, list[str]] = field(default_factory=dict)
+    ephemerals: dict[str, dict[str, Record]] = field(default_factory=dict)
+
+    @property
+    def is_public(self) -> bool:
+        return not (self.is_private or self.is_im or self.is_mpim)
+
+
+@dataclass(slots=True)
+class View:
+    """An open modal or a published Home; `body` is what Slack sends, without its state."""
+
+    id: str
+    user: str
+    body: Record
+    values: dict[str, Record]
+    previous: str | None = None
+    root: str = ""
+
+
+@dataclass(slots=True)
+class File:
+    id: str
+    name: str
+    length: int
+    title: str = ""
+    content: bytes | None = None
+    created: int = 0
+    channels: list[str] = field(default_factory=list)
+    is_complete: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """The whole workspace. Ids are Slack-shaped and unique."""
+
+    team_id: str
+    team_name: str
+    team_domain: str
+    app_id: str
+    bot_id: str
+    bot_user_id: str
+    tokens: dict[str, str]
+    scopes: frozenset[str]
+    users: dict[str, User] = field(default_factory=dict)
+    usergroups: dict[str, UserGroup] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    channel_ids: dict[str, str] = field(default_factory=dict)
+    ims: dict[frozenset[str], str] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    modals: dict[str, list[str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    external_ids: dict[str, str] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
+    unsupported: Counter[str] = field(default_factory=Counter)
+    last_ts: int = 0
+    last_number: int = 0
+
+    def next_id(self, prefix: str) -> str:
+        self.last_number += 1
+        return f"{prefix}{self.last_number:08X}N"
+
+    def channel(self, reference: str) -> Channel | None:
+        """Find a channel by its id, `name` or `#name`."""
+        found = self.channels.get(reference)
+        if found is None:
+            found = self.channels.get(self.channel_ids.get(reference.removeprefix("#"), ""))
+        return found
+
+    def user(self, reference: str) -> User | None:
+        """Find a user by id or by name."""
+        found = self.users.get(reference)
+        if found is None:
+            name = reference.removeprefix("@")
+            found = next((user for user in self.users.values() if user.name == name), None)
+        return found

@@ -1,0 +1,58 @@
+"""The Web API: every method that is served, and what it takes to call it."""
+
+from playground.limits import TIER_2, TIER_3, TIER_4
+from playground.web_api import (
+    auth,
+    blocks,
+    chat,
+    conversations,
+    files,
+    history,
+    reactions,
+    users,
+    views,
+)
+from playground.web_api.call import Method, Takes
+
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+_HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
+
+# The tiers: https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
+METHODS: dict[str, Method] = {
+    "api.test": Method(auth.api_test, takes=Takes.NOTHING),
+    "apps.connections.open": Method(
+        auth.open_connection, ("connections:write",), TIER_3, takes=Takes.APP
+    ),
+    "auth.test": Method(auth.auth_test),
+    "blocks.validate": Method(blocks.validate, takes=Takes.NOTHING),
+    "bots.info": Method(auth.bot_info, ("users:read",), TIER_3),
+    "chat.delete": Method(chat.delete, ("chat:write",), TIER_3),
+    "chat.getPermalink": Method(chat.get_permalink),
+    "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), TIER_4),
+    "chat.postMessage": Method(chat.post_message, ("chat:write",)),
+    "chat.update": Method(chat.update, ("chat:write",), TIER_3),
+    "conversations.history": Method(history.history, _HISTORY, TIER_3),
+    "conversations.info": Method(conversations.info, _READ, TIER_3),
+    "conversations.join": Method(conversations.join, ("channels:join",), TIER_3),
+    "conversations.list": Method(conversations.list_channels, _READ, TIER_2),
+    "conversations.members": Method(conversations.members, _READ, TIER_4),
+    "conversations.open": Method(conversations.open_conversation, _OPEN, TIER_3),
+    "conversations.replies": Method(history.replies, _HISTORY, TIER_3),
+    "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), TIER_4),
+    "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",), TIER_4),
+    "files.info": Method(files.info, ("files:read",), TIER_4),
+    "reactions.add": Method(reactions.add, ("reactions:write",), TIER_3),
+    "reactions.remove": Method(reactions.remove, ("reactions:write",), TIER_2),
+    "team.info": Method(auth.team_info, ("team:read",), TIER_3),
+    "usergroups.list": Method(users.list_usergroups, ("usergroups:read",), TIER_2),
+    "usergroups.users.list": Method(users.list_usergroup_users, ("usergroups:read",), TIER_2),
+    "users.conversations": Method(conversations.list_of_user, _READ, TIER_3),
+    "users.info": Method(users.info, ("users:read",), TIER_4),
+    "users.list": Method(users.list_users, ("users:read",), TIER_2),
+    "users.lookupByEmail": Method(users.lookup_by_email, ("users:read.email",), TIER_3),
+    "views.open": Method(views.open_view, per_minute=TIER_4),
+    "views.publish": Method(views.publish_view, per_minute=TIER_4),
+    "views.push": Method(views.push_view, per_minute=TIER_4),
+    "views.update": Method(views.update_view, per_minute=TIER_4),
+}

@@ -1,0 +1,144 @@
+"""From a request to a method and back: tokens, scopes, limits, faults, the journal."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from playground.arguments import Arguments, read_arguments
+from playground.errors import LimitedError, SlackError
+from playground.faults import Fault
+from playground.journal import Call as LoggedCall
+from playground.state import Record
+from playground.web_api import METHODS
+from playground.web_api.call import Call, Method, Takes, missing_scope
+from playground.workspace import Workspace
+
+_APP_SCOPES = frozenset({"connections:write"})
+
+
+@dataclass(slots=True)
+class Answer:
+    body: Record
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+async def serve_call(workspace: Workspace, method: str, request: web.Request) -> web.Response:
+    """Answer one Web API request, or break off as an ordered fault demands."""
+    try:
+        arguments = await read_arguments(request)
+    except SlackError as error:
+        return web.json_response({"ok": False, "error": error.error})
+    token = _take_token(arguments, request.headers.get("Authorization"))
+    fault = workspace.faults.take(method)
+    if fault is not None:
+        return await _serve_faulty(workspace, method, arguments, token, fault, request)
+    answer = answer_call(workspace, method, arguments, token)
+    return _respond(workspace, method, arguments, answer)
+
+
+def answer_call(workspace: Workspace, name: str, arguments: Record, token: str | None) -> Answer:
+    """Do what a call asks for; every refusal becomes the answer Slack gives."""
+    method = METHODS.get(name)
+    if method is None:
+        workspace.state.unsupported[name] += 1
+        workspace.tell_state()
+        return Answer({"ok": False, "error": "unknown_method", "req_method": name})
+    headers = _scope_headers(workspace, method)
+    try:
+        _check_token(workspace, method, token)
+        workspace.limits.admit(name, method.per_minute)
+        result = method.answer(Call(workspace, Arguments(arguments)))
+    except LimitedError as error:
+        headers["Retry-After"] = str(error.retry_after)
+        return Answer({"ok": False, "error": error.error}, 429, headers)
+    except SlackError as error:
+        return Answer({"ok": False, "error": error.error, **error.details}, 200, headers)
+    return Answer({"ok": True, **result}, 200, headers)
+
+
+def _take_token(arguments: Record, authorization: str | None) -> str | None:
+    """Return the bearer token, else the one among the arguments, which loses it."""
+    argument: str | None = arguments.pop("token", None)
+    if authorization is not None and authorization.startswith("Bearer "):
+        return authorization.removeprefix("Bearer ").strip()
+    return argument
+
+
+def _check_token(workspace: Workspace, method: Method, token: str | None) -> None:
+    if method.takes is Takes.NOTHING:
+        return
+    if not token:
+        raise SlackError("not_authed")
+    kind = workspace.state.tokens.get(token)
+    if kind is None:
+        raise SlackError("invalid_auth")
+    if kind == "revoked":
+        raise SlackError("token_revoked")
+    if kind != method.takes:
+        raise SlackError("not_allowed_token_type")
+    granted = _APP_SCOPES if kind == "app" else workspace.state.scopes
+    if method.scopes and granted.isdisjoint(method.scopes):
+        raise missing_scope(workspace.state, method.scopes[0])
+
+
+def _scope_headers(workspace: Workspace, method: Method) -> dict[str, str]:
+    granted = _APP_SCOPES if method.takes is Takes.APP else workspace.state.scopes
+    headers = {"x-oauth-scopes": ",".join(sorted(granted))}
+    if method.scopes:
+        headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
+    return headers
+
+
+async def _serve_faulty(
+    workspace: Workspace,
+    method: str,
+    arguments: Record,
+    token: str | None,
+    fault: Fault,
+    request: web.Request,
+) -> web.Response:
+    if fault.kind == "error":
+        return _respond(workspace, method, arguments, Answer({"ok": False, "error": fault.error}))
+    if fault.kind == "http":
+        return _respond(workspace, method, arguments, _http_fault(fault))
+    if fault.kind == "refuse":
+        return _break_off(workspace, method, arguments, request)
+    if fault.kind == "delay":
+        await asyncio.sleep(fault.seconds)
+    answer = answer_call(workspace, method, arguments, token)
+    if fault.kind == "drop_answer":
+        return _break_off(workspace, method, arguments, request)
+    return _respond(workspace, method, arguments, answer)
+
+
+def _http_fault(fault: Fault) -> Answer:
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    error = "ratelimited" if fault.status == 429 else fault.error
+    return Answer({"ok": False, "error": error}, fault.status, headers)
+
+
+def _respond(workspace: Workspace, method: str, arguments: Record, answer: Answer) -> web.Response:
+    _log(workspace, method, arguments, answer.body, answer.status)
+    headers = {**answer.headers, "x-slack-req-id": secrets.token_hex(16)}
+    return web.json_response(answer.body, status=answer.status, headers=headers)
+
+
+def _break_off(
+    workspace: Workspace, method: str, arguments: Record, request: web.Request
+) -> web.Response:
+    _log(workspace, method, arguments, None, 0)
+    if request.transport is not None:
+        request.transport.abort()
+    # Nobody reads this: aiohttp wants a response also for a connection that is gone.
+    return web.Response()
+
+
+def _log(
+    workspace: Workspace, method: str, arguments: Record, body: Record | None, status: int
+) -> None:
+    workspace.journal.calls.append(
+        LoggedCall(method, arguments, body, status, workspace.clock.now())
+    )

@@ -1,0 +1,97 @@
+"""files.*: upload in three steps, as everyone does since files.upload is gone."""
+
+from playground import messages
+from playground.arguments import invalid_arguments
+from playground.content import read_content
+from playground.errors import SlackError
+from playground.state import File, Record
+from playground.web_api.call import Call
+from playground.web_api.chat import bot_fields
+
+
+def get_upload_url(call: Call) -> Record:
+    name = call.arguments.required("filename")
+    length = call.arguments.number("length", 0)
+    if length < 1:
+        raise invalid_arguments("must be greater than 0: length")
+    file = File(call.state.next_id("F"), name, length, created=int(call.workspace.clock.now()))
+    call.state.files[file.id] = file
+    return {"upload_url": f"{call.workspace.address}/upload/v1/{file.id}", "file_id": file.id}
+
+
+def complete_upload(call: Call) -> Record:
+    """Finish uploads, once each, and share them where `channel_id` or `channels` says."""
+    wanted = call.arguments.structure("files")
+    if not isinstance(wanted, list) or not wanted:
+        raise invalid_arguments("missing required field: files")
+    files = [_uploaded(call, one) for one in wanted]
+    channels = [
+        _channel_to_share_in(call, channel)
+        for channel in [*call.arguments.words("channel_id"), *call.arguments.words("channels")]
+    ]
+    for file in files:
+        file.is_complete = True
+    for channel in channels:
+        _share(call, channel, files)
+    return {"files": [file_record(call, file) for file in files]}
+
+
+def info(call: Call) -> Record:
+    file = call.state.files.get(call.arguments.required("file"))
+    if file is None or not file.is_complete:
+        raise SlackError("file_not_found")
+    return {"file": file_record(call, file), "comments": [], "response_metadata": {}}
+
+
+def file_record(call: Call, file: File) -> Record:
+    address = f"{call.workspace.address}/files/{file.id}"
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title or file.name,
+        "filetype": file.name.rpartition(".")[2] if "." in file.name else "text",
+        "size": len(file.content or b""),
+        "user": call.bot,
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": bool(file.channels),
+        "url_private": address,
+        "url_private_download": address,
+        "permalink": address,
+        "channels": list(file.channels),
+    }
+
+
+def _uploaded(call: Call, one: Record) -> File:
+    file = call.state.files.get(one.get("id", "")) if isinstance(one, dict) else None
+    if file is None or file.content is None or file.is_complete:
+        raise SlackError("file_not_found")
+    file.title = one.get("title") or file.name
+    return file
+
+
+def _channel_to_share_in(call: Call, channel_id: str) -> str:
+    channel = call.state.channels.get(channel_id)
+    if channel is None or not (channel.is_public or call.bot in channel.members):
+        raise SlackError("channel_not_found")
+    if call.bot not in channel.members:
+        raise SlackError("not_in_channel")
+    return channel_id
+
+
+def _share(call: Call, channel_id: str, files: list[File]) -> None:
+    channel = call.state.channels[channel_id]
+    for file in files:
+        file.channels.append(channel_id)
+    arguments = call.arguments
+    content = read_content(
+        {"text": arguments.text("initial_comment") or "", "blocks": arguments.values.get("blocks")}
+    )
+    body = {**bot_fields(call), **content.stored()}
+    body["files"] = [file_record(call, file) for file in files]
+    thread_ts = arguments.text("thread_ts")
+    if thread_ts:
+        body["thread_ts"] = thread_ts
+    messages.post(call.workspace, channel, body)
