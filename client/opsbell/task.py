@@ -1,0 +1,137 @@
+"""A task as the job sees it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .plain import counts, plain, plain_name, plain_text
+from .settings import heartbeat_seconds, read_target, take_assignment
+from .shield import Shield
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .feed import Feed
+    from .reporter import Reporter
+    from .settings import Assignment
+
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+class Task:
+    """
+    One run of a piece of work, shown as one live message.
+
+    Every method returns at once and never raises. Without settings they do
+    nothing; after the end and in a forked child they do nothing either.
+    """
+
+    def __init__(self, task_id: str = "", feed: Feed | None = None) -> None:
+        self.id = task_id
+        self._feed = feed
+        self._reporter: Reporter | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether anybody is told."""
+        return self._feed is not None
+
+    def progress(self, done: float, of: float = 100) -> None:
+        """Show how far the work is: `progress(37)` percent, or `progress(5, of=8)`."""
+        with Shield("show progress"):
+            percent = int(100 * done / of)
+            self._change(progress=max(0, min(100, percent)))
+
+    def log(self, text: object, level: str = "info") -> None:
+        """Put a line into the task's thread; the server shows those of its level and above."""
+        with Shield("log a line"):
+            if self._feed is None or self._reporter is None:
+                return
+            at = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+            level = level.lower() if level.lower() in LEVELS else "info"
+            line = text if isinstance(text, str) else plain(text)
+            self._feed.say({"level": level, "text": plain_text(str(line)), "at": at})
+            self._reporter.ring()
+
+    def stats(self, **numbers: Any) -> None:
+        """Add counts for the summary: `stats(success=100, failed=5)`."""
+        with Shield("take statistics"):
+            if self._feed is not None and self._reporter is not None:
+                self._feed.count(
+                    {plain_name(name): plain(value) for name, value in numbers.items()}
+                )
+                self._reporter.ring()
+
+    def _start(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        if self._feed is not None:
+            reporter.attach(self._feed)
+
+    def _finish(self, status: str, error: str | None = None, result: object = None) -> None:
+        with Shield("tell the end"):
+            numbers = counts(result)
+            if self._feed is not None and numbers:
+                self._feed.count(numbers)
+            self._change(status=status, **({"error": error} if error else {}))
+
+    def _change(self, **state: Any) -> None:
+        if self._feed is not None and self._reporter is not None:
+            self._feed.change(**state)
+            self._reporter.ring()
+
+
+def start_task(
+    name: object,
+    *,
+    subject: object = None,
+    channel: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    assignment: Assignment | None = None,
+) -> Task:
+    """
+    Open a task, or go on with *assignment*, else with the one this process was started for.
+
+    Never raises; the returned task is a silent one if there is nobody to tell.
+    """
+    with Shield("open a task"):
+        return _opened(name, subject, channel, metadata, assignment)
+    return Task()
+
+
+def _opened(
+    name: object,
+    subject: object,
+    channel: str | None,
+    metadata: Mapping[str, Any] | None,
+    assignment: Assignment | None,
+) -> Task:
+    assignment = assignment or take_assignment()
+    target = assignment.target if assignment else read_target()
+    if target is None:
+        return Task()
+    from .desk import reporter_for
+    from .feed import Feed
+
+    head: dict[str, Any] = {"task": plain_name(name)}
+    create = None
+    if assignment:
+        head.update(taskId=assignment.task_id, attempt=assignment.attempt)
+        if subject is not None:
+            head["subject"] = plain_name(subject)
+    else:
+        head.update(taskId="t_" + os.urandom(16).hex(), attempt=1)
+        head["subject"] = plain_name(_host() if subject is None else subject)
+        create = {key: head[key] for key in ("taskId", "task", "subject")}
+        create.update(status="running", metadata=plain(dict(metadata or {})))
+        if channel:
+            create["channel"] = plain_name(channel)
+    task = Task(head["taskId"], Feed(target, head, create, heartbeat_seconds()))
+    task._start(reporter_for(target))
+    return task
+
+
+def _host() -> str:
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "here")

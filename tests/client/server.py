@@ -1,0 +1,129 @@
+"""A server with the faces of the real one that the client uses, and with moods."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TOKEN = "a-token"
+FINAL = ("completed", "failed", "cancelled")
+
+
+class Call:
+    """One request as it arrived."""
+
+    def __init__(self, path: str, token: str, body: dict[str, Any]) -> None:
+        self.path = path
+        self.token = token
+        self.body = body
+        self.at = time.monotonic()
+
+
+class Server:
+    """
+    Keeps what it was told, by task.
+
+    Its mood is `ok`, an HTTP status, `hang` (never answers), `slow` (half a
+    second), `trickle` (a byte at a time) or `garbage` (not HTTP).
+    """
+
+    def __init__(self) -> None:
+        self.mood: str | int = "ok"
+        self.calls: list[Call] = []
+        self.connections = 0
+        self.leaving = threading.Event()
+        handler = type("Handler", (Handler,), {"owner": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def stop(self) -> None:
+        self.leaving.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def environ(self, **more: str) -> dict[str, str]:
+        return {"OPSBELL_URL": self.url, "OPSBELL_TOKEN": TOKEN, **more}
+
+    def bodies(self, ending: str) -> list[dict[str, Any]]:
+        return [call.body for call in list(self.calls) if call.path.endswith(ending)]
+
+    @property
+    def created(self) -> list[dict[str, Any]]:
+        return self.bodies("/api/tasks")
+
+    @property
+    def updates(self) -> list[dict[str, Any]]:
+        return self.bodies("/api/slack/update")
+
+    @property
+    def ends(self) -> list[dict[str, Any]]:
+        return [body for body in self.updates if body["status"] in FINAL]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [line for body in self.bodies("/logs") for line in body["lines"]]
+
+    def the_end(self, within: float = 5.0) -> dict[str, Any]:
+        """Wait for exactly one final state and return it."""
+        wait_for(lambda: self.ends, within)
+        (end,) = self.ends
+        return end
+
+
+def wait_for(condition: Any, within: float = 5.0) -> None:
+    """Return as soon as *condition* holds; fail when it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    owner: Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.owner.connections += 1
+
+    def do_POST(self) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        token = self.headers["Authorization"].removeprefix("Bearer ")
+        self.owner.calls.append(Call(self.path, token, json.loads(data)))
+        mood = self.owner.mood
+        if mood in ("hang", "slow"):
+            self.owner.leaving.wait(0.5 if mood == "slow" else 60)
+        if mood in ("ok", "slow"):
+            self.answer(201 if self.path.endswith("/api/tasks") else 200)
+        elif isinstance(mood, int):
+            self.answer(mood)
+        elif mood == "garbage":
+            self.wfile.write(b"\x00\xff not http at all\r\n\r\n")
+            self.close_connection = True
+        else:
+            self.trickle()
+
+    def answer(self, status: int) -> None:
+        data = b'{"ok": true}'
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def trickle(self) -> None:
+        for _ in range(600):
+            if self.owner.leaving.wait(0.1):
+                break
+            try:
+                self.wfile.write(b"H")
+            except OSError:
+                break
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
