@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from bot.errors import TemplateError
+from bot.messages.charts import settle_chart
 from bot.messages.escaping import is_safe_url
-from bot.messages.filters import DATE_FORMATS
-from bot.messages.leaf import Leaf, Markdown, Mrkdwn, Part, is_marked, plain, remark, split
+from bot.messages.leaf import Leaf, Markdown, Mrkdwn, is_marked, plain
 from bot.messages.limits import (
+    CELL_CHARACTERS,
     CHILDREN,
     DEFAULT_TEXT_CHARACTERS,
     OPAQUE,
@@ -19,86 +20,23 @@ from bot.messages.limits import (
     TEXT,
     units,
 )
+from bot.messages.plans import settle_card, settle_steps
+from bot.messages.rich_text import MENTIONS, with_dates, words_instead
+from bot.messages.tables import DASH, settle_rows
+from bot.messages.vocabulary import (
+    DASHED,
+    INERT_TYPES,
+    NEEDED,
+    OPTIONAL_ADDRESSES,
+    ROLES,
+    SETTLED,
+    WORDS,
+)
 
 Node = dict[str, Any]
-DASH = "–"  # What stands where Slack insists on a text and there is none.
 
-# Objects that Slack tells apart by their place rather than by a `type`.
-_ROLES = {
-    "confirm": "confirm",
-    "options": "option",
-    "initial_option": "option",
-    "initial_options": "option",
-    "option_groups": "group",
-    "tasks": "task_card",
-    "chart": "chart",
-    "series": "series",
-    "segments": "segments",
-    "data": "data",
-    "axis_config": "axis_config",
-    "workflow": "workflow",
-}
-# Fields without which an object says nothing; one of each group must be there.
-_NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "plain_text": (("text",),),
-    "mrkdwn": (("text",),),
-    "text": (("text",),),
-    "section": (("text", "fields"),),
-    "header": (("text",),),
-    "markdown": (("text",),),
-    "context": (("elements",),),
-    "context_actions": (("elements",),),
-    "actions": (("elements",),),
-    "carousel": (("elements",),),
-    "container": (("child_blocks",), ("title", "rich_text_title")),
-    "rich_text": (("elements",),),
-    "rich_text_section": (("elements",),),
-    "rich_text_list": (("elements",),),
-    "rich_text_quote": (("elements",),),
-    "rich_text_preformatted": (("elements",),),
-    "button": (("text",),),
-    "option": (("text",), ("value", "url")),
-    "overflow": (("options",),),
-    "image": (("image_url", "slack_file"),),
-    "card": (("hero_image", "title", "body", "actions"),),
-    "plan": (("tasks",),),
-    "table": (("rows",),),
-    "data_table": (("rows",),),
-    "data_visualization": (("title",), ("chart",)),
-    "confirm": (("title",), ("text",)),
-}
-# Fields Slack insists on that get a dash when data left them empty.
-_DASHED = {
-    "task_card": ("title",),
-    "plan": ("title",),
-    "raw_text": ("text",),
-    "image": ("alt_text",),
-    "data_table": ("caption",),
-    "confirm": ("confirm", "deny"),
-}
-_INERT_TYPES = frozenset(
-    [
-        "area",
-        "bar",
-        "line",
-        "pie",
-        "plain_text",
-        "raw_number",
-        "raw_text",
-        "rich_text",
-        "rich_text_list",
-        "rich_text_preformatted",
-        "rich_text_quote",
-        "rich_text_section",
-        "text",
-    ]
-)
-_MENTIONS = frozenset(["user_id", "usergroup_id", "channel_id", "team_id", "range"])
-_WORDS = {
-    "status": frozenset(["pending", "in_progress", "complete", "error"]),
-    "style": frozenset(["primary", "danger", "bullet", "ordered"]),
-}
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
+_SHOWN = frozenset({"text", "title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
 
 
@@ -125,80 +63,98 @@ class Walk:
         kind = self._kind(node, place)
         if kind is None:
             return None
+        if kind in SETTLED:
+            self._settle(node, kind, place)
         for key, value in list(node.items()):
             if isinstance(value, str):
-                if not self._string(node, kind, key, most):
+                if key != "type" and not self._string(node, kind, key, most):
                     return self._instead(node)
-            elif isinstance(value, dict):
-                self._child(node, kind, key)
-            elif isinstance(value, list):
-                self._children(node, kind, key)
-            elif value is None:
-                del node[key]
-        return self._complete(node, kind)
+            elif not isinstance(value, bool):
+                self._other(node, kind, key, most)
+        return _complete(node, kind)
+
+    def _other(self, node: Node, kind: str, key: str, most: int) -> None:
+        value = node[key]
+        if isinstance(value, dict):
+            self._child(node, kind, key)
+        elif isinstance(value, list):
+            self._children(node, kind, key)
+        elif value is None:
+            del node[key]
+        elif key == "text":
+            node[key] = str(value)
+            self._text(node, kind, key, most)
+
+    def _settle(self, node: Node, kind: str, place: str) -> None:
+        """What blocks of figures and steps need before their texts are looked at."""
+        if kind in CELL_CHARACTERS:
+            self.spilled += settle_rows(node, kind)
+        elif kind == "plan":
+            settle_steps(node)
+        elif kind == "task_card" and place != "tasks":
+            settle_card(node)
+        elif kind == "data_visualization":
+            node["chart"] = settle_chart(node.get("chart"))
 
     def _kind(self, node: Node, place: str) -> str | None:
         """What the limits call this object; None if data tries to be more than text."""
         kind = node.get("type")
         if isinstance(kind, str) and is_marked(kind):
             node["type"] = kind = plain(kind)
-            if kind not in _INERT_TYPES:
+            if kind not in INERT_TYPES:
                 return None
         if kind in ("plain_text", "mrkdwn"):
             return str(kind)
-        return _ROLES.get(place) or (kind if isinstance(kind, str) else place)
+        return ROLES.get(place) or (kind if isinstance(kind, str) else place)
 
     def _string(self, node: Node, kind: str, key: str, most: int) -> bool:
         """Settle one string field; False if the whole object cannot stand."""
-        value: str = node[key]
-        if key == "type":
-            return True
-        if key.endswith("url") and (kind, key) not in TEXT:
-            return self._address(node, key, value)
+        if key.endswith("url"):
+            return self._address(node, key)
         if key in OPAQUE:
-            return self._opaque(node, kind, key, value)
-        if not is_marked(value):
-            if key in ("text", "title", "alt_text") or (kind, key) in TEXT:
-                self._text(node, kind, key, split(value), most)
-            return True
-        if key in _MENTIONS:
-            node[key] = plain(value)
-            return self._trusted and key == "user_id" and bool(_USER_ID.fullmatch(node[key]))
-        if key in _WORDS:
-            node[key] = plain(value)
-            if node[key] not in _WORDS[key]:
-                del node[key]
-            return True
-        self._text(node, kind, key, split(value), most)
+            self._opaque(node, kind, key)
+        elif is_marked(node[key]) and (key in MENTIONS or key in WORDS):
+            return self._word(node, key)
+        elif is_marked(node[key]) or key in _SHOWN or (kind, key) in TEXT:
+            self._text(node, kind, key, most)
         return True
 
-    def _text(self, node: Node, kind: str, key: str, parts: list[Part], most: int) -> None:
-        most = TEXT.get((kind, key), most)
-        empty = not parts if kind == "text" else not any(part.text.strip() for part in parts)
-        if empty:
+    def _word(self, node: Node, key: str) -> bool:
+        """Settle data in a field that means something to Slack rather than to readers."""
+        word = node[key] = plain(node[key])
+        if key in MENTIONS:
+            return self._trusted and key == "user_id" and bool(_USER_ID.fullmatch(word))
+        if word not in WORDS[key]:
+            del node[key]
+        return True
+
+    def _text(self, node: Node, kind: str, key: str, most: int) -> None:
+        raw: str = node[key]
+        words = plain(raw)
+        # In rich text a lone space is a space; anywhere else Slack wants something to read.
+        if not (words if kind == "text" else words.strip()):
             del node[key]
             return
         form = _FORMATTED_TEXT.get(kind, Leaf) if key == "text" else Leaf
-        self.leaves.append(form(node, key, parts, most))
-        if kind == "mrkdwn" and any(part.is_data for part in parts):
+        self.leaves.append(form(node, key, raw, TEXT.get((kind, key), most)))
+        if kind == "mrkdwn" and is_marked(raw):
             # Else Slack would make links of the addresses and mentions of the names in it.
             node["verbatim"] = True
 
-    def _address(self, node: Node, key: str, value: str) -> bool:
+    def _address(self, node: Node, key: str) -> bool:
+        value: str = node[key]
         node[key] = plain(value)
-        if (is_marked(value) and not is_safe_url(node[key])) or not value:
+        if not value or (is_marked(value) and not is_safe_url(node[key])):
             del node[key]
-        # A title that links nowhere is still a title; a button or an image is nothing.
-        return key in node or key in ("title_url", "author_url")
+        return key in node or key in OPTIONAL_ADDRESSES
 
-    def _opaque(self, node: Node, kind: str, key: str, value: str) -> bool:
-        node[key] = plain(value)
+    def _opaque(self, node: Node, kind: str, key: str) -> None:
+        value = node[key] = plain(node[key])
         most = OPTION_VALUE_CHARACTERS if (kind, key) == ("option", "value") else OPAQUE[key]
-        if units(node[key]) > most:
-            raise TemplateError(f"{key} is longer than {most} characters: {node[key][:40]!r}…")
-        if not node[key]:
+        if units(value) > most:
+            raise TemplateError(f"{key} is longer than {most} characters: {value[:40]!r}…")
+        if not value:
             del node[key]
-        return True
 
     def _child(self, node: Node, kind: str, key: str) -> None:
         most = TEXT.get((kind, key), DEFAULT_TEXT_CHARACTERS)
@@ -211,7 +167,7 @@ class Walk:
         most = TEXT.get((kind, key), DEFAULT_TEXT_CHARACTERS)
         items = node[key]
         if kind.startswith("rich_text"):
-            items = _with_dates(items, kind)
+            items = with_dates(items, kind)
         kept = [done for item in items if (done := self._item(item, kind, key, most)) is not None]
         room = CHILDREN.get((kind, key), len(kept))
         if len(kept) > room:
@@ -226,7 +182,10 @@ class Walk:
         if isinstance(item, dict):
             return self._object(item, key, most)
         if isinstance(item, list):
-            return [self._item(each, kind, key, most) or _dash() for each in item]
+            return [
+                self._item(each, kind, key, most) or {"type": "raw_text", "text": DASH}
+                for each in item
+            ]
         if isinstance(item, str):
             return plain(item)
         return item
@@ -238,30 +197,21 @@ class Walk:
         self.leaves = [leaf for leaf in self.leaves if id(leaf.holder) not in gone]
         self.spilled.append(" ".join(words))
 
-    def _complete(self, node: Node, kind: str) -> Node | None:
-        for key in _DASHED.get(kind, ()):
-            node.setdefault(key, DASH) if kind != "confirm" else None
-        for group in _NEEDS.get(kind, ()):
-            if not any(key in node for key in group):
-                return None
-        return node
-
     def _instead(self, node: Node) -> Node | None:
-        """What remains of an object that may not stand: the words of a link or a mention."""
-        words = node.get("text")
-        if node["type"] == "link" and not isinstance(words, dict):
-            shown = plain(words) if words else ""
-        else:
-            shown = next((node[key] for key in _MENTIONS if key in node), "")
-        if not shown:
-            return None
-        held = {"type": "text", "text": shown}
-        self.leaves.append(Leaf(held, "text", [Part(shown, is_data=True)], DEFAULT_TEXT_CHARACTERS))
+        held = words_instead(node)
+        if held is not None:
+            self.leaves.append(Leaf(held, "text", held["text"], DEFAULT_TEXT_CHARACTERS))
         return held
 
 
-def _dash() -> Node:
-    return {"type": "raw_text", "text": DASH}
+def _complete(node: Node, kind: str) -> Node | None:
+    for key in DASHED.get(kind, ()):
+        if key not in node:
+            node[key] = DASH
+    for group in NEEDED.get(kind, ()):
+        if not any(key in node for key in group):
+            return None
+    return node
 
 
 def _dicts(item: Any) -> list[Node]:
@@ -270,31 +220,3 @@ def _dicts(item: Any) -> list[Node]:
     if not isinstance(item, dict):
         return []
     return [item, *(each for inner in item.values() for each in _dicts(inner))]
-
-
-def _with_dates(items: list[Any], kind: str) -> list[Any]:
-    """Turn times inside rich text into date elements, which each reader sees in their zone."""
-    if kind not in ("rich_text_section", "rich_text_quote"):
-        return items
-    done: list[Any] = []
-    for item in items:
-        text = item.get("text") if isinstance(item, dict) else None
-        if not isinstance(text, str) or item.get("type") != "text" or not is_marked(text):
-            done.append(item)
-            continue
-        done += _elements(item, split(text))
-    return done
-
-
-def _elements(item: Node, parts: list[Part]) -> list[Node]:
-    if not any(part.form for part in parts):
-        return [item]
-    style = {"style": item["style"]} if "style" in item else {}
-    done: list[Node] = []
-    for part in parts:
-        if part.form:
-            shown = {"timestamp": part.epoch, "format": DATE_FORMATS[part.form][0]}
-            done.append({"type": "date", **shown, "fallback": part.text, **style})
-        else:
-            done.append({"type": "text", "text": remark(part), **style})
-    return done

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from jinja2 import Undefined
+
 from bot.messages.escaping import CLOSE, OPEN, Fragment, clean, mark, mark_date
 from bot.messages.limits import cut
 
 _BAR_CELLS = 10
+_PRINTED_BELOW = 10**24
 _DEEPEST = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
@@ -35,7 +38,19 @@ def finalize(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return _number(value)
-    return mark(json.dumps(_plain(value, _DEEPEST, str), ensure_ascii=False))
+    text = text_of(value)
+    return mark(text) if text else ""
+
+
+def text_of(value: Any) -> str:
+    """The same as plain text, for filters that work on texts."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return finalize(value)
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        return json.dumps(_plain(value, _DEEPEST, str), ensure_ascii=False)
+    return str(value)
 
 
 def as_json(value: Any) -> Fragment:
@@ -101,14 +116,14 @@ def clock(epoch: Any) -> str:
 
 def shorten(value: Any, most: int, end: str = "") -> str:
     """Cut data at `most` characters on purpose; `end` is added only if something was cut."""
-    text = "" if value is None else str(value)
+    text = text_of(value)
     kept = cut(text, most)
     return kept if kept == text else kept + end
 
 
 def first_line(value: Any) -> str:
     """The first line that says something."""
-    lines = ("" if value is None else str(value)).strip().splitlines()
+    lines = text_of(value).strip().splitlines()
     return lines[0].strip() if lines else ""
 
 
@@ -147,8 +162,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def _number(value: float) -> str:
-    # Python refuses to print an integer of more than 4,300 digits, and Slack to read one.
-    return str(value) if abs(value) < 10**24 else f"{value:.3e}" if abs(value) < 1e300 else "∞"
+    # Python refuses to print an integer of more than 4,300 digits, and nobody reads one.
+    if isinstance(value, int) and abs(value) >= _PRINTED_BELOW:
+        return f"about 2^{value.bit_length()}"
+    return str(value)
 
 
 def _whole(value: Any) -> int | None:
@@ -167,8 +184,10 @@ def _plain(value: Any, depth: int, convert: Callable[[str], str]) -> Any:
     """A copy of `value` that JSON can say, no deeper than `depth`."""
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, Undefined):
+        return None
     if isinstance(value, int | float):
-        return value if abs(value) < 1e300 else convert(_number(value))
+        return value if abs(value) < _PRINTED_BELOW else convert(_number(value))
     if isinstance(value, Mapping) and depth:
         return {clean(str(key)): _plain(each, depth - 1, convert) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth:

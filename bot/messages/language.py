@@ -15,9 +15,10 @@ import jinja2
 
 from bot.errors import TemplateError
 from bot.messages.filters import FILTERS, finalize, user
+from bot.messages.leaf import plain
 
-# A trailing comma, or one more than needed, as loops and ifs leave them; never inside a string.
-_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<open>[\[{]\s*),+|,(?=\s*[,}\]])', re.DOTALL)
+# Everything but the commas that loops and ifs leave before a bracket or another comma.
+_KEPT = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"|,(?!\s*[,}\]]))++', re.DOTALL)
 
 
 def own_environment(folder: Path) -> jinja2.Environment:
@@ -38,23 +39,16 @@ def own_environment(folder: Path) -> jinja2.Environment:
 def parse(source: str) -> Any:
     """Read rendered JSON, forgiving trailing commas and raw newlines in strings."""
     try:
-        return _loads(_STRING_OR_COMMA.sub(_without_comma, source))
+        return _loads("".join(_KEPT.findall(source)))
     except json.JSONDecodeError as error:
         near = source.splitlines()[error.lineno - 1 : error.lineno] or [""]
         raise TemplateError(
             f"not JSON once rendered: {error.msg} at line {error.lineno}, column {error.colno} "
-            f"of the result, near {near[0].strip()[:80]!r}; print values inside quotes, "
+            f"of the result, near {plain(near[0]).strip()[:80]!r}; print values inside quotes, "
             "or with |json"
         ) from None
     except RecursionError:
         raise TemplateError("not JSON once rendered: nested too deeply") from None
-
-
-def _without_comma(found: re.Match[str]) -> str:
-    text = found[0]
-    if text[0] == '"':
-        return text
-    return found["open"] or ""
 
 
 def _refuse_constant(name: str) -> Any:

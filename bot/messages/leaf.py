@@ -18,10 +18,11 @@ from bot.messages.escaping import (
     is_safe_url,
 )
 from bot.messages.filters import DATE_FORMATS, date_fallback
-from bot.messages.limits import cut, level, units
+from bot.messages.limits import ELLIPSIS, cut, level, units
 
 _MARKED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1|\ufdd2(\\d+)\ufdd3([a-z]+)\ufdd1")
-_STRAY = re.compile("[\ufdd0-\ufdd3]")
+# An entity of the template's own words that the last resort has cut in two.
+_TORN = re.compile("&[a-z]{0,3}…$")
 _BRACKET = re.compile("([<>])")
 
 
@@ -34,35 +35,24 @@ class Part(NamedTuple):
     form: str = ""
 
 
-def split(text: str) -> list[Part]:
-    """Take a template string apart into its own words, data and times."""
-    if OPEN not in text and DATE not in text:
-        return [Part(text)] if text else []
-    parts: list[Part] = []
-    end = 0
-    for found in _MARKED.finditer(text):
-        if found.start() > end:
-            parts.append(Part(_STRAY.sub("", text[end : found.start()])))
-        if found[2] is None:
-            parts.append(Part(_STRAY.sub("", found[1]), is_data=True))
-        else:
-            parts.append(_moment(int(found[2]), found[3]))
-        end = found.end()
-    if end < len(text):
-        parts.append(Part(_STRAY.sub("", text[end:])))
-    return [part for part in parts if part.text]
-
-
 def is_marked(text: str) -> bool:
-    """Whether any of `text` is data."""
+    """Whether any of a template string is data or a time."""
     return OPEN in text or DATE in text
 
 
-def plain(text: str) -> str:
-    """The words of a template string as a person would copy them."""
-    if not is_marked(text):
-        return text
-    return "".join(part.text for part in split(text))
+def split(text: str) -> list[Part]:
+    """Take a template string apart into its own words, data and times."""
+    if DATE in text:
+        return _split_with_dates(text)
+    first, *rest = text.split(OPEN)
+    parts = [Part(first)] if first else []
+    for piece in rest:
+        data, _, after = piece.partition(CLOSE)
+        if data:
+            parts.append(Part(data, True))
+        if after:
+            parts.append(Part(after))
+    return parts
 
 
 def remark(part: Part) -> str:
@@ -70,55 +60,80 @@ def remark(part: Part) -> str:
     return OPEN + part.text + CLOSE if part.is_data else part.text
 
 
+def plain(text: str) -> str:
+    """The words of a template string as a person would copy them."""
+    if DATE in text:
+        return "".join([part.text for part in _split_with_dates(text)])
+    return text.replace(OPEN, "").replace(CLOSE, "") if OPEN in text else text
+
+
+def _split_with_dates(text: str) -> list[Part]:
+    parts: list[Part] = []
+    end = 0
+    for found in _MARKED.finditer(text):
+        start = found.start()
+        if start > end:
+            parts.append(Part(text[end:start]))
+        if found[1]:
+            parts.append(Part(found[1], True))
+        elif found[2]:
+            parts.append(_moment(int(found[2]), found[3]))
+        end = found.end()
+    if end < len(text):
+        parts.append(Part(text[end:]))
+    return parts
+
+
 class Leaf:
-    """A text of the message, at `holder[key]`, of at most `most` units."""
+    """
+    A text of the message, at `holder[key]`, of at most `most` units.
 
-    __slots__ = ("_escape", "_raw", "_sizes", "holder", "key", "most", "parts", "size")
+    `size` is what it takes in Slack uncut; `share` what it takes cut to its own limit.
+    """
 
-    def __init__(self, holder: dict[str, Any], key: str, parts: list[Part], most: int) -> None:
-        self.holder, self.key, self.parts, self.most = holder, key, parts, most
-        self._raw = parts
-        self._escape: Callable[[str], str] = str
+    __slots__ = ("_raw", "_text", "holder", "key", "share", "size")
 
-    def measure(self) -> int:
-        """The units this leaf takes in Slack when it is cut at its own limit only."""
-        escape = self._escape
-        self._sizes = [
-            units(escape(part.text)) if part.is_data else units(part.text) for part in self.parts
-        ]
-        self.size = sum(self._sizes)
-        return min(self.size, self.most)
+    _escape: Callable[[str], str] = staticmethod(str)
+
+    def __init__(self, holder: dict[str, Any], key: str, raw: str, most: int) -> None:
+        self.holder, self.key, self._raw = holder, key, raw
+        self._text = self._settle() if is_marked(raw) else raw
+        self.size = units(self._text)
+        self.share = min(self.size, most)
 
     def write(self, most: int) -> bool:
         """Put the text in its place; False if something had to be cut for it."""
-        escape = self._escape
-        fits = self.size <= most
-        parts = self.parts if fits else self._shortened(most)
-        text = "".join([escape(part.text) if part.is_data else part.text for part in parts])
-        self.holder[self.key] = text if fits or units(text) <= most else cut(text, most)
-        return fits
+        most = min(most, self.share)
+        if self.size <= most:
+            self.holder[self.key] = self._text
+            return True
+        text = self._shortened(most) if is_marked(self._raw) else self._raw
+        self.holder[self.key] = _TORN.sub(ELLIPSIS, cut(text, most))
+        return False
 
     def whole(self) -> str:
         """All of it, uncut, as a person would copy it."""
-        return "".join(part.text for part in self._raw)
+        return plain(self._raw)
 
-    def as_mrkdwn(self) -> list[Part]:
-        """The same words for a place that shows mrkdwn: here they are not, so all are data."""
-        return [part if part.form else part._replace(is_data=True) for part in self._raw]
+    def as_mrkdwn(self) -> str:
+        """The same words for a place that shows mrkdwn: here they stand as they are."""
+        return "".join([remark(part._replace(is_data=True)) for part in split(self._raw)])
 
-    def _shortened(self, most: int) -> list[Part]:
+    def _settle(self) -> str:
+        """The whole text as Slack is to get it."""
+        return plain(self._raw)
+
+    def _parts(self) -> list[Part]:
+        return split(self._raw)
+
+    def _shortened(self, most: int) -> str:
         """Give the template's words their room and share the rest among the data."""
-        fixed = sum(
-            size for size, part in zip(self._sizes, self.parts, strict=True) if not part.is_data
+        escape, parts = self._escape, self._parts()
+        sizes = [units(escape(part.text)) for part in parts if part.is_data]
+        room = level(sizes, most - self.size + sum(sizes))
+        return "".join(
+            [escape(cut(part.text, room, escape)) if part.is_data else part.text for part in parts]
         )
-        sizes = [size for size, part in zip(self._sizes, self.parts, strict=True) if part.is_data]
-        room = level(sizes, most - fixed)
-        return [
-            part._replace(text=cut(part.text, room, self._escape))
-            if part.is_data and size > room
-            else part
-            for size, part in zip(self._sizes, self.parts, strict=True)
-        ]
 
 
 class Mrkdwn(Leaf):
@@ -126,13 +141,16 @@ class Mrkdwn(Leaf):
 
     __slots__ = ()
 
-    def __init__(self, holder: dict[str, Any], key: str, parts: list[Part], most: int) -> None:
-        super().__init__(holder, key, guard([_token(part) for part in parts]), most)
-        self._raw = parts
-        self._escape = escape_mrkdwn
+    _escape = staticmethod(escape_mrkdwn)
 
-    def as_mrkdwn(self) -> list[Part]:
+    def as_mrkdwn(self) -> str:
         return self._raw
+
+    def _settle(self) -> str:
+        return "".join([escape_mrkdwn(p.text) if p.is_data else p.text for p in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return guard([_token(part) if part.form else part for part in split(self._raw)])
 
 
 class Markdown(Leaf):
@@ -140,9 +158,10 @@ class Markdown(Leaf):
 
     __slots__ = ()
 
-    def __init__(self, holder: dict[str, Any], key: str, parts: list[Part], most: int) -> None:
-        super().__init__(holder, key, parts, most)
-        self._escape = escape_markdown
+    _escape = staticmethod(escape_markdown)
+
+    def _settle(self) -> str:
+        return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
 
 
 def guard(parts: Sequence[Part]) -> list[Part]:
@@ -197,8 +216,6 @@ def _one_line(part: Part) -> Part:
 
 
 def _token(part: Part) -> Part:
-    if not part.form:
-        return part
     shown = DATE_FORMATS[part.form][0]
     return Part(f"<!date^{part.epoch}^{shown}|{part.text}>")
 

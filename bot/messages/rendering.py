@@ -16,10 +16,11 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.blocks import Walk
 from bot.messages.language import own_environment, parse, reason
-from bot.messages.leaf import Leaf, Mrkdwn, Part, split
+from bot.messages.leaf import Mrkdwn, plain
 from bot.messages.limits import (
     ALL_BLOCKS_CHARACTERS,
     BLOCKS,
+    COUNTED_APART,
     PER_MESSAGE,
     TEXT_CHARACTERS,
     level,
@@ -92,14 +93,8 @@ _MISTAKES = (
 
 def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rendered:
     words, sources = _faces(parsed)
-    groups: list[_Group] = []
-    seen: dict[str, int] = {}
-    for source in sources:
-        walk = Walk(trusted=trusted)
-        block = walk.block(source)
-        if block is not None and _has_room(block, seen):
-            groups.append(_Group(block, walk))
     overflow: list[str] = []
+    groups = _groups(sources, overflow, trusted=trusted)
     _keep_within(groups, overflow)
     blocks = [group.block for group in groups]
     _write(groups, overflow)
@@ -127,14 +122,31 @@ def _faces(parsed: Any) -> tuple[str, list[Any]]:
     return text, blocks
 
 
+def _groups(sources: list[Any], overflow: list[str], *, trusted: bool) -> "list[_Group]":
+    groups: list[_Group] = []
+    seen: dict[str, int] = {}
+    for source in sources:
+        walk = Walk(trusted=trusted)
+        block = walk.block(source)
+        if block is None:
+            continue
+        group = _Group(block, walk)
+        if _has_room(block, seen):
+            groups.append(group)
+        else:
+            overflow.append(group.words())
+    return groups
+
+
 class _Group:
     """One block and the texts in it."""
 
-    __slots__ = ("block", "leaves", "size", "spilled")
+    __slots__ = ("block", "counted", "leaves", "size", "spilled")
 
     def __init__(self, block: dict[str, Any], walk: Walk) -> None:
         self.block, self.leaves, self.spilled = block, walk.leaves, walk.spilled
-        self.size = sum([leaf.measure() for leaf in walk.leaves])
+        self.counted = [] if block["type"] in COUNTED_APART else walk.leaves
+        self.size = sum([leaf.share for leaf in self.counted])
 
     def words(self) -> str:
         return "\n".join(leaf.whole() for leaf in self.leaves)
@@ -150,14 +162,14 @@ def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
 
 def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
     """Drop blocks from the end until the rest fits, and say in their place how many."""
-    sizes = [leaf.measure() for group in groups for leaf in group.leaves]
+    sizes = [leaf.share for group in groups for leaf in group.counted]
     lost: list[_Group] = []
     while len(groups) > (BLOCKS - 1 if lost else BLOCKS) or (
         sum(sizes) > ALL_BLOCKS_CHARACTERS and level(sizes, ALL_BLOCKS_CHARACTERS) < _LEAST_SHARE
     ):
         group = groups.pop()
         lost.insert(0, group)
-        del sizes[len(sizes) - len(group.leaves) :]
+        del sizes[len(sizes) - len(group.counted) :]
     if not lost:
         return
     overflow.append("\n\n".join(group.words() for group in lost))
@@ -169,19 +181,16 @@ def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
 
 
 def _write(groups: list[_Group], overflow: list[str]) -> None:
-    leaves = [leaf for group in groups for leaf in group.leaves]
-    share = None
-    if sum([group.size for group in groups]) > ALL_BLOCKS_CHARACTERS:
-        share = level([min(leaf.size, leaf.most) for leaf in leaves], ALL_BLOCKS_CHARACTERS)
-    for leaf in leaves:
-        if not leaf.write(leaf.most if share is None else min(leaf.most, share)):
-            overflow.append(leaf.whole())
+    sizes = [leaf.share for group in groups for leaf in group.counted]
+    share = level(sizes, ALL_BLOCKS_CHARACTERS)
     for group in groups:
+        room = share if group.counted else ALL_BLOCKS_CHARACTERS
+        overflow += [leaf.whole() for leaf in group.leaves if not leaf.write(room)]
         overflow += group.spilled
 
 
 def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
-    """Slack wants a new block_id for every version of a message, and the same again for a repeat."""
+    """Give each version of a message block_ids of its own, as Slack asks for edits."""
     if not isinstance(revision, int):
         return
     for number, block in enumerate(blocks):
@@ -192,12 +201,10 @@ def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
 def _top_text(words: str, groups: list[_Group], overflow: list[str]) -> str:
     """The text of notifications and screen readers: the template's, else that of the blocks."""
     held: dict[str, Any] = {"text": ""}
-    parts = split(words)
-    if not any(part.text.strip() for part in parts):
+    if not plain(words).strip():
         leaves = [leaf for group in groups for leaf in group.leaves]
-        parts = [part for leaf in leaves for part in (*leaf.as_mrkdwn(), Part("\n"))][:-1]
-    leaf: Leaf = Mrkdwn(held, "text", parts, TEXT_CHARACTERS)
-    leaf.measure()
+        words = "\n".join(leaf.as_mrkdwn() for leaf in leaves)
+    leaf = Mrkdwn(held, "text", words, TEXT_CHARACTERS)
     if not leaf.write(TEXT_CHARACTERS) and not groups:
         overflow.append(leaf.whole())
     return str(held["text"])

@@ -1,0 +1,79 @@
+"""
+Make the rows of a `table` or `data_table` block ones that Slack takes.
+
+A cell may be written as a plain string or number, so that a template can say
+`"rows": {{ rows|json }}`. Rows are filled up to the same width, and rows
+beyond Slack's limits are handed back as lines of text.
+"""
+
+from typing import Any
+
+from bot.messages.leaf import plain
+from bot.messages.limits import CELL_CHARACTERS, CHILDREN, TEXT, units
+
+Node = dict[str, Any]
+DASH = "\N{EN DASH}"  # Slack refuses an empty cell.
+_COLUMNS = 20
+
+
+def settle_rows(block: Node, kind: str) -> list[str]:
+    """Settle the rows of `block` in place and return the lines that had no room."""
+    rows = [row for row in _listed(block.get("rows")) if isinstance(row, list) and row]
+    width = min(_COLUMNS, max(map(len, rows), default=0))
+    rows = [[_cell(cell, kind) for cell in _filled(row, width)] for row in rows]
+    kept = _fitting(rows, kind)
+    block["rows"] = rows[:kept]
+    column = block.get("row_header_column_index")
+    if isinstance(column, int) and column >= width:
+        del block["row_header_column_index"]
+    if kind == "data_table" and kept < 2:  # A header alone is no table.
+        block["rows"] = []
+    return ["\t".join(map(_words, row)) for row in rows[kept:]]
+
+
+def _fitting(rows: list[list[Node]], kind: str) -> int:
+    room = CELL_CHARACTERS[kind]
+    most = CHILDREN[kind, "rows"]
+    for number, row in enumerate(rows[:most]):
+        room -= sum(_size(cell) for cell in row)
+        if room < 0:
+            return number
+    return min(len(rows), most)
+
+
+def _filled(row: list[Any], width: int) -> list[Any]:
+    return row[:width] + [None] * (width - len(row))
+
+
+def _cell(cell: Any, kind: str) -> Node:
+    if isinstance(cell, dict):
+        if cell.get("type") == "raw_number":
+            return _number(cell.get("value"), cell.get("text"), kind)
+        return cell
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _number(cell, None, kind)
+    return {"type": "raw_text", "text": str(cell) if cell not in (None, "") else DASH}
+
+
+def _number(value: Any, text: Any, kind: str) -> Node:
+    shown = str(value if text in (None, "") else text)
+    if kind == "table" or isinstance(value, bool) or not isinstance(value, int | float):
+        return {"type": "raw_text", "text": shown}
+    return {"type": "raw_number", "value": value, "text": shown}
+
+
+def _size(cell: Node) -> int:
+    return min(units(_words(cell)), TEXT["raw_text", "text"]) or 1
+
+
+def _words(cell: Any) -> str:
+    """All texts inside a cell, which may be rich text."""
+    if isinstance(cell, dict):
+        text = cell.get("text")
+        own = plain(text) if isinstance(text, str) else ""
+        return own + "".join(map(_words, (v for v in cell.values() if isinstance(v, dict | list))))
+    return "".join(map(_words, cell)) if isinstance(cell, list) else ""
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

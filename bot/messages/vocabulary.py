@@ -1,0 +1,76 @@
+"""
+What the objects of Block Kit are called and cannot do without.
+
+Source: https://docs.slack.dev/reference/block-kit
+"""
+
+# Objects that Slack tells apart by their place rather than by a `type`.
+ROLES = {
+    "confirm": "confirm",
+    "options": "option",
+    "initial_option": "option",
+    "initial_options": "option",
+    "option_groups": "group",
+    "tasks": "task_card",
+    "chart": "chart",
+    "workflow": "workflow",
+}
+# Fields without which an object says nothing; one of each group must be there.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "plain_text": (("text",),),
+    "mrkdwn": (("text",),),
+    "text": (("text",),),
+    "section": (("text", "fields"),),
+    "header": (("text",),),
+    "markdown": (("text",),),
+    "context": (("elements",),),
+    "context_actions": (("elements",),),
+    "actions": (("elements",),),
+    "carousel": (("elements",),),
+    "container": (("child_blocks",), ("title", "rich_text_title")),
+    "rich_text": (("elements",),),
+    "rich_text_section": (("elements",),),
+    "rich_text_list": (("elements",),),
+    "rich_text_quote": (("elements",),),
+    "rich_text_preformatted": (("elements",),),
+    "button": (("text",),),
+    "option": (("text",), ("value", "url")),
+    "group": (("label",), ("options",)),
+    "overflow": (("options",),),
+    "image": (("image_url", "slack_file"),),
+    "card": (("hero_image", "title", "body", "actions"),),
+    "plan": (("tasks",),),
+    "table": (("rows",),),
+    "data_table": (("rows",),),
+    "data_visualization": (("title",), ("chart",)),
+    "confirm": (("title",), ("text",), ("confirm",), ("deny",)),
+}
+# Fields Slack insists on that get a dash where data left them empty.
+DASHED = {
+    "task_card": ("title",),
+    "plan": ("title",),
+    "raw_text": ("text",),
+    "raw_number": ("text",),
+    "image": ("alt_text",),
+    "data_table": ("caption",),
+}
+# The only types that data itself may bring, embedded with |json: they can show, not act.
+INERT_TYPES = frozenset(
+    {
+        *("area", "bar", "line", "pie"),
+        *("plain_text", "raw_number", "raw_text", "text"),
+        *("rich_text", "rich_text_list", "rich_text_preformatted", "rich_text_quote"),
+        "rich_text_section",
+    }
+)
+# Fields in which only some words mean anything; other words from data leave the default.
+WORDS = {
+    "style": frozenset(["primary", "danger", "bullet", "ordered"]),
+    "status": frozenset(["pending", "in_progress", "complete", "error"]),
+    "align": frozenset(["left", "center", "right"]),
+    "width": frozenset(["narrow", "standard", "wide", "full"]),
+}
+# Addresses without which their object still says what it has to say.
+OPTIONAL_ADDRESSES = frozenset({"title_url", "author_url", "provider_icon_url"})
+# Blocks whose insides need settling before their texts are looked at.
+SETTLED = frozenset({"table", "data_table", "plan", "task_card", "data_visualization"})
