@@ -65,7 +65,7 @@ def reason(error: Exception, name: str) -> TemplateError:
     line = getattr(error, "lineno", None)
     if line is None:
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename in (name, "<template>")]
+        lines = [frame.lineno for frame in frames if frame.filename.endswith(name)]
         line = lines[-1] if lines else None
     where = f"line {line}: " if line else ""
     return TemplateError(f"{where}{error or type(error).__name__}")
