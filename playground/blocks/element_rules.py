@@ -1,10 +1,12 @@
 """Rules of elements that concern several fields at once."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from playground.blocks import problem
+from playground.blocks.formats import DATE
 from playground.blocks.problem import Problem
 from playground.blocks.schema import Rule
 from playground.blocks.walker import is_number
@@ -93,6 +95,17 @@ def _number(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def day_exists(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """The thirtieth of February has the form of a date and is none."""
+    day = value.get("initial_date")
+    if not isinstance(day, str) or not DATE.fullmatch(day):
+        return
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        yield problem.failed(f"{at}/initial_date", "must be a valid date", "format", got=day)
 
 
 def agent_prompt_alone(value: Mapping[str, Any], at: str) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from playground.blocks.composition import (
 )
 from playground.blocks.element_rules import (
     agent_prompt_alone,
+    day_exists,
     length_range,
     line_range,
     value_range,
@@ -80,7 +81,10 @@ FEEDBACK_BUTTONS = element(
 )
 
 DATEPICKER = element(
-    "datepicker", {}, {"initial_date": date(), "placeholder": plain(150), **_PICKER}
+    "datepicker",
+    {},
+    {"initial_date": date(), "placeholder": plain(150), **_PICKER},
+    day_exists,
 )
 TIMEPICKER = element(
     "timepicker",

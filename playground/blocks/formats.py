@@ -4,7 +4,7 @@ import re
 
 from playground.blocks.schema import Text
 
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", re.ASCII)
@@ -12,7 +12,7 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 def date() -> Text:
-    return Text(10, pattern=_DATE, wanted="be a valid date in the format YYYY-MM-DD")
+    return Text(10, pattern=DATE, wanted="be a valid date in the format YYYY-MM-DD")
 
 
 def time() -> Text:

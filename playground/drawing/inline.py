@@ -15,12 +15,11 @@ from playground.drawing.references import decode, draw_reference
 _TOKEN = re.compile(
     r"`(?P<code>[^`]+)`"
     r"|<(?P<reference>[^<>]+)>"
-    r"|(?P<url>\bhttps?://[^\s<>|`\"]+)"
+    r"|(?P<url>\bhttps?://(?:(?!&[lg]t;)[^\s<>|`\"])+)"
     rf"|{SHORT_NAME}"
     r"|(?P<mark>[*_~])"
 )
 _TAGS = {"*": "b", "_": "i", "~": "s"}
-_BRACKET = re.compile("&[lg]t;")
 _AFTER_URL = ".,;:!?)]*_~'"
 
 
@@ -33,8 +32,12 @@ def draw_line(line: str, names: Names, verbatim: bool) -> str:
         position = found.end()
         if found["mark"]:
             writing.mark(found["mark"], _before(line, found.start()), line[position : position + 1])
+        elif found["emoji"] and found["emoji"] not in EMOJI:
+            # Its second colon may be the first one of another name.
+            position -= 1
+            writing.add(escape(line[found.start() : position]))
         elif found["url"]:
-            url = _BRACKET.split(found["url"], maxsplit=1)[0].rstrip(_AFTER_URL)
+            url = found["url"].rstrip(_AFTER_URL)
             position = found.start() + len(url)
             writing.add(_draw_url(url, verbatim))
         else:
@@ -57,7 +60,7 @@ def _draw_token(found: re.Match[str], names: Names) -> str:
         return f"<code>{escape(decode(found['code']))}</code>"
     if found["reference"]:
         return draw_reference(found["reference"], names)
-    return EMOJI.get(found["emoji"], escape(found[0]))
+    return EMOJI[found["emoji"]]
 
 
 class _Writing:
