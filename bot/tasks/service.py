@@ -30,11 +30,13 @@ class Tasks:
         announcer: Announcer,
         clock: Clock,
         runner_of: Callable[[Task], str | None],
+        stop_work: Callable[[Task], None],
     ) -> None:
         self._transactions = transactions
         self._announcer = announcer
         self._clock = clock
         self._runner_of = runner_of
+        self._stop_work = stop_work
 
     async def create(self, owner: Owner, new: NewTask) -> tuple[Task, bool]:
         """
@@ -105,7 +107,9 @@ class Tasks:
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
-        return await self._transactions.write(owner, work)
+        task = await self._transactions.write(owner, work)
+        self._stop_work(task)
+        return task
 
     async def get(self, owner: Owner, task_id: str) -> tuple[Task, str | None]:
         """Return a task and where its message stands; raise `NotFoundError`."""

@@ -1,0 +1,35 @@
+"""One process at a time on a SQLite file: an operating-system lock, gone when the process is."""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.engine import URL
+
+from bot.errors import ConfigError
+
+
+def lock_database(url: URL) -> IO[str] | None:
+    """
+    Hold the lock beside a SQLite file until the returned file is closed; None for PostgreSQL.
+
+    Raises `ConfigError` when another process holds it: two lanes would write to one workspace.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    path = Path(f"{url.database}.lock")
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise ConfigError([f"DATABASE_URL: cannot write beside {url.database}: {error}"]) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise ConfigError(
+            [
+                f"DATABASE_URL: another Opsbell is running on {url.database}; stop it, "
+                "or use PostgreSQL for several processes"
+            ]
+        ) from error
+    return file

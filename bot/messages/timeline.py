@@ -1,0 +1,22 @@
+"""The story of a message: its events, oldest first."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.messages.models import Event
+
+
+def events_of(session: Session, message_id: str) -> list[dict[str, Any]]:
+    """Return the message's events as the API shows them."""
+    query = select(Event).where(Event.message_id == message_id).order_by(col(Event.id))
+    return [
+        {
+            "event": event.name,
+            "at": event.at.isoformat(),
+            "revision": event.revision,
+            "attempt": event.attempt,
+            "detail": event.detail,
+        }
+        for event in session.exec(query).all()
+    ]

@@ -1,0 +1,16 @@
+"""Runs the migrations on the connection that `bot.db.Database.migrate` hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import bot.tables  # noqa: F401 - fills SQLModel's metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,7 @@
+"""Every table, in one place: importing this fills SQLModel's metadata."""
+
+from bot.messages.models import Event, LaneLease, Message
+from bot.tasks.models import Task
+from bot.workspaces.models import Workspace
+
+TABLES = (Event, LaneLease, Message, Task, Workspace)

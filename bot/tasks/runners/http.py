@@ -1,0 +1,70 @@
+"""An orchestrator that takes tasks over HTTP."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import aiohttp
+from standardwebhooks.webhooks import Webhook
+
+from bot.config_file import HttpRunner
+from bot.tasks.runners.runner import Launch, RunnerError
+
+ATTEMPTS = 3
+PAUSE_SECONDS = 1.0
+ANSWER_SHOWN = 300
+
+
+class HttpOrchestrator:
+    """Posts the launch; the orchestrator tells repeated ones apart by `taskId` and `attempt`."""
+
+    repeatable = True
+
+    def __init__(
+        self, session: aiohttp.ClientSession, settings: HttpRunner, secret: str | None
+    ) -> None:
+        self._session = session
+        self._settings = settings
+        self._webhook = Webhook(secret) if secret else None
+
+    async def start(self, launch: Launch) -> None:
+        """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
+        key = f"{launch.task_id}:{launch.attempt}"
+        body = json.dumps(launch.as_json()).encode()
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                await self._post(self._settings.url, key, body)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if not left:
+                    reason = str(error) or type(error).__name__
+                    raise RunnerError(f"The orchestrator does not answer: {reason}") from error
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                return
+
+    async def cancel(self, task_id: str, attempt: int) -> None:
+        """Tell the orchestrator, if the settings say where; else its next callback is told."""
+        if not self._settings.cancel_url:
+            return
+        body = json.dumps({"taskId": task_id, "attempt": attempt}).encode()
+        try:
+            await self._post(self._settings.cancel_url, f"{task_id}:{attempt}:cancel", body)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise RunnerError(f"The orchestrator did not take the cancel: {error}") from error
+
+    async def _post(self, url: str, key: str, body: bytes) -> None:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        if self._webhook:
+            now = datetime.now(UTC)
+            headers |= {
+                "webhook-id": key,
+                "webhook-timestamp": str(int(now.timestamp())),
+                "webhook-signature": self._webhook.sign(key, now, body.decode()),
+            }
+        timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
+        async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
+            if answer.status >= 500:
+                answer.raise_for_status()
+            if answer.status >= 400:
+                said = (await answer.text(errors="replace"))[:ANSWER_SHOWN]
+                raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")

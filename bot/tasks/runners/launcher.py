@@ -1,0 +1,185 @@
+"""Hands wanted tasks to their runners, once each, after they were committed."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlmodel import Session, col, or_, select
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.tasks import queries
+from bot.tasks.creation import Owner
+from bot.tasks.intake import Intake
+from bot.tasks.models import Status, Task
+from bot.tasks.runners.runner import Launch, Runner, RunnerError
+from bot.tasks.updates import Report
+from bot.tokens import CALLBACK_DAYS, Tokens
+
+logger = structlog.get_logger(__name__)
+
+#: A runner is told where the message stands; it is not made to wait for Slack longer than this.
+WAIT_FOR_MESSAGE = timedelta(seconds=10)
+#: A launch that was begun and never finished belonged to a process that died.
+ABANDONED_AFTER = timedelta(seconds=90)
+LOOK_AGAIN_SECONDS = 0.2
+LONGEST_SLEEP_SECONDS = 5.0
+
+
+#: A task to be handed over, what its runner is sent, and why it cannot be.
+Wanted = tuple[Task, Launch, str | None]
+
+
+class Launcher:
+    """One loop: claim a wanted task, hand it over, say so if it was refused."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        runners: Mapping[str, Runner],
+        *,
+        callback_url: str,
+        tokens: Tokens | None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._runners = runners
+        self._callback_url = callback_url
+        self._tokens = tokens
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def wake(self, _workspace_id: str) -> None:
+        """Tell the launcher that something was committed."""
+        self._woken.set()
+
+    async def run(self, intake: Intake) -> None:
+        """Serve until stopped; one failing step is logged and does not end the loop."""
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                more = await self._launch_next(intake)
+            except Exception:
+                logger.exception("launch_step_failed")
+                more = True
+            with contextlib.suppress(TimeoutError):
+                wait = LOOK_AGAIN_SECONDS if more else LONGEST_SLEEP_SECONDS
+                await asyncio.wait_for(self._woken.wait(), wait)
+
+    async def stop(self) -> None:
+        """Claim nothing more and let what is being handed over arrive."""
+        self._stopping = True
+        self._woken.set()
+        if self._running:
+            await asyncio.wait(self._running, timeout=5)
+
+    def cancel(self, task: Task) -> None:
+        """Ask the task's runner, in the background, to stop it; the task is cancelled anyway."""
+        runner = self._runners.get(task.runner or "")
+        if runner is not None:
+            self._spawn(cancel(runner, task), f"cancel {task.id}")
+
+    def knows(self, task: Task) -> bool:
+        """Tell whether the task's runner is there, so that it can be retried."""
+        return task.runner in self._runners
+
+    async def _launch_next(self, intake: Intake) -> bool:
+        """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
+        claimed, waiting = await self._database.write(self._claim)
+        for task, launch, refusal in claimed:
+            self._spawn(self._launch(intake, task, launch, refusal), f"launch {task.id}")
+        return waiting
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        running = asyncio.create_task(work, name=name)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+
+    def _claim(self, session: Session) -> tuple[list[Wanted], bool]:
+        now = self._clock.now()
+        query = (
+            select(Task)
+            .where(
+                col(Task.launch_wanted_at).is_not(None),
+                or_(col(Task.launched_at).is_(None), col(Task.launched_at) < now - ABANDONED_AFTER),
+            )
+            .limit(50)
+            .with_for_update(skip_locked=True)
+        )
+        claimed: list[Wanted] = []
+        waiting = False
+        for task in session.exec(query).all():
+            ts = queries.message_ts(session, task)
+            patient = task.launch_wanted_at and now - task.launch_wanted_at < WAIT_FOR_MESSAGE
+            if ts is None and task.message_id and patient:
+                waiting = True
+                continue
+            refusal = self._refusal(task)
+            task.launched_at = now
+            claimed.append((task, self._describe(task, ts), refusal))
+        return claimed, waiting
+
+    def _refusal(self, task: Task) -> str | None:
+        """Say why the task cannot be handed over; None if it can."""
+        runner = self._runners.get(task.runner or "")
+        if runner is None:
+            return f"There is no runner called {task.runner} any more."
+        if task.launched_at is not None and not runner.repeatable:
+            return "The bot was stopped while it started this; look whether it ran, then retry."
+        return None
+
+    def _describe(self, task: Task, ts: str | None) -> Launch:
+        token = self._tokens and self._tokens.mint(
+            subject=f"task:{task.id}",
+            tenant=task.tenant,
+            scopes=frozenset({"tasks:write"}),
+            now=self._clock.now(),
+            days=CALLBACK_DAYS,
+            task_id=task.id,
+        )
+        return Launch(
+            task_id=task.id,
+            task=task.task,
+            subject=task.subject,
+            attempt=task.attempt,
+            payload=task.payload,
+            channel=task.channel,
+            ts=ts,
+            callback_url=self._callback_url,
+            callback_token=token or None,
+        )
+
+    async def _launch(
+        self, intake: Intake, task: Task, launch: Launch, refusal: str | None
+    ) -> None:
+        if refusal is None:
+            try:
+                await self._runners[task.runner or ""].start(launch)
+            except RunnerError as error:
+                refusal = str(error)
+        logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
+        await self._database.write(lambda session: settle(session, launch))
+        if refusal:
+            report = Report(
+                status=Status.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
+            )
+            await intake.report(Owner(task.tenant, task.workspace_id), report)
+
+
+async def cancel(runner: Runner, task: Task) -> None:
+    try:
+        await runner.cancel(task.id, task.attempt)
+    except RunnerError as error:
+        logger.warning("cancel_refused", task_id=task.id, reason=str(error))
+
+
+def settle(session: Session, launch: Launch) -> None:
+    """Note that this attempt was handed over; a newer attempt's wish stays."""
+    task = session.get(Task, launch.task_id, with_for_update=True)
+    if task is not None and task.attempt == launch.attempt:
+        task.launch_wanted_at = None

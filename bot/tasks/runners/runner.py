@@ -1,0 +1,54 @@
+"""What a runner is, and what it is sent."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.errors import OpsbellError
+
+
+class RunnerError(OpsbellError):
+    """The runner did not take the task; the message is shown on it."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One attempt, handed to its runner."""
+
+    task_id: str
+    task: str
+    subject: str | None
+    attempt: int
+    payload: Any
+    channel: str
+    ts: str | None
+    callback_url: str
+    callback_token: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body that every kind of runner is sent, names as in the contract."""
+        return {
+            "taskId": self.task_id,
+            "task": self.task,
+            "dealer": self.subject,
+            "subject": self.subject,
+            "attempt": self.attempt,
+            "payload": self.payload,
+            "slackContext": {"channel": self.channel, "ts": self.ts},
+            "callbackUrl": self.callback_url,
+            "callbackToken": self.callback_token,
+        }
+
+
+class Runner(Protocol):
+    """Starts work elsewhere."""
+
+    #: Whether the same launch may be sent again when it is not known to have arrived.
+    repeatable: bool
+
+    async def start(self, launch: Launch) -> None:
+        """Hand the attempt over; raise `RunnerError` if it is refused."""
+        ...
+
+    async def cancel(self, task_id: str, attempt: int) -> None:
+        """Ask for the attempt to be stopped; nothing happens if it has ended."""
+        ...

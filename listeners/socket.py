@@ -1,0 +1,129 @@
+"""
+The Socket Mode connection, and the watchdog that replaces a dead one.
+
+The SDK reconnects by itself in most cases, but it can retry an expired address for ever or stay
+connected to a peer that has gone silent. So its client is thrown away and made anew whenever
+it has shown no sign of life for `DEAD_AFTER_SECONDS`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import WSMessage
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+
+logger = structlog.get_logger(__name__)
+
+#: The SDK calls a connection stale after four of these.
+PING_SECONDS = 5.0
+CHECK_SECONDS = 5.0
+DEAD_AFTER_SECONDS = 35.0
+CONNECT_SECONDS = 15.0
+CLOSE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class SocketHealth:
+    """What health says: whether Slack can reach us, and since when it has been silent."""
+
+    connected: bool
+    silent_seconds: float | None
+    replaced: int
+
+
+class Socket:
+    """Keeps one connection open from `start` to `stop`."""
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._handler: AsyncSocketModeHandler | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._connected = False
+        self._alive_at: float | None = None
+        self._replaced = 0
+
+    async def start(self) -> None:
+        """Connect, and keep watch from now on; returns when connected or after 15 s of trying."""
+        self._alive_at = time.monotonic()
+        await self._connect()
+        self._watch = asyncio.create_task(self._keep_watch(), name="socket watchdog")
+
+    async def stop(self) -> None:
+        """Hang up; Slack keeps events for the next connection and sends them again."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._hang_up()
+
+    def health(self) -> SocketHealth:
+        """Return how the connection is, as the last check saw it."""
+        silent = None if self._alive_at is None else round(time.monotonic() - self._alive_at, 1)
+        return SocketHealth(self._connected, silent, self._replaced)
+
+    async def _connect(self) -> None:
+        handler = AsyncSocketModeHandler(
+            self._app,
+            self._app_token,
+            # Its own chatter, full of payloads, is not for our log.
+            logger=quiet_logger(),
+            web_client=self._app.client,
+            ping_interval=PING_SECONDS,
+        )
+        self._handler = handler
+        handler.client.on_message_listeners.append(self._heard)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(handler.connect_async(), CONNECT_SECONDS)
+        await self._look(handler)
+
+    async def _hang_up(self) -> None:
+        handler, self._handler = self._handler, None
+        self._connected = False
+        if handler is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(handler.close_async(), CLOSE_SECONDS)
+
+    async def _heard(self, _message: WSMessage) -> None:
+        self._alive_at = time.monotonic()
+
+    async def _keep_watch(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await self._check()
+            except Exception:
+                logger.exception("socket_check_failed")
+
+    async def _check(self) -> None:
+        if self._handler is not None:
+            await self._look(self._handler)
+        silent = time.monotonic() - (self._alive_at or 0.0)
+        if silent > DEAD_AFTER_SECONDS:
+            logger.warning("socket_replaced", silent_seconds=round(silent, 1))
+            self._replaced += 1
+            await self._hang_up()
+            self._alive_at = time.monotonic()
+            await self._connect()
+
+    async def _look(self, handler: AsyncSocketModeHandler) -> None:
+        """Note a sign of life: an open socket whose last ping was answered lately."""
+        client = handler.client
+        connected = await client.is_connected()
+        if connected != self._connected:
+            logger.info("socket_connected" if connected else "socket_lost")
+        self._connected = connected
+        pong_at = client.last_ping_pong_time
+        if connected and pong_at is not None and time.time() - pong_at < 2 * PING_SECONDS:
+            self._alive_at = time.monotonic()
+
+
+def quiet_logger() -> logging.Logger:
+    """Return the SDK's logger, told to speak of failures only."""
+    sdk = logging.getLogger("opsbell.socket")
+    sdk.setLevel(logging.CRITICAL)
+    return sdk
