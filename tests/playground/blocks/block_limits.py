@@ -1,7 +1,7 @@
 """The lengths and counts of blocks: the second half of the table in `limits.py`."""
 
 from tests.playground.blocks import specimens as a
-from tests.playground.blocks.gallery import CARD, task
+from tests.playground.blocks.gallery import CARD, surface_of, task
 from tests.playground.blocks.limits import Limit
 from tests.playground.blocks.parts import IMAGE, Json, mrkdwn, plain, raw
 from tests.playground.blocks.specimens import x
@@ -9,9 +9,12 @@ from tests.playground.blocks.specimens import x
 
 def _text(spot: str, most: int, name: str, field: str) -> Limit:
     """A text object in a block of the gallery."""
-    surface = "modal" if name in ("alert", "input") else "message"
     return Limit(
-        spot, most, lambda n: a.changed(name, **{field: plain(x(n))}), f"/{field}/text", surface
+        spot,
+        most,
+        lambda n: a.changed(name, **{field: plain(x(n))}),
+        f"/{field}/text",
+        surface_of(name),
     )
 
 

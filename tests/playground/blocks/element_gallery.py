@@ -23,7 +23,7 @@ CONFIRM: Json = {
     "style": "danger",
 }
 OPTIONS = [option("Nightly import", "import"), option("Backfill", "backfill")]
-GROUPS = [
+GROUPS: list[Json] = [
     {"label": plain("Imports"), "options": OPTIONS},
     {"label": plain("Reports"), "options": [option("Weekly", "weekly")]},
 ]

@@ -6,7 +6,7 @@ import pytest
 
 from playground.blocks import normalise_blocks, validate_blocks, walk_text_objects
 from tests.playground.blocks.gallery import BLOCKS, block
-from tests.playground.blocks.parts import mrkdwn
+from tests.playground.blocks.parts import Json, mrkdwn
 
 
 def test_what_is_missing_is_added():
@@ -67,7 +67,7 @@ def test_blocks_inside_blocks_get_ids():
 
 def test_texts_are_found_wherever_they_stand():
     """Formatted texts of all depths are yielded as they are, to be drawn."""
-    blocks = [
+    blocks: list[Json] = [
         {"type": "section", "text": mrkdwn("one"), "fields": [mrkdwn("two")]},
         {"type": "container", "child_blocks": [{"type": "context", "elements": [mrkdwn("three")]}]},
         {"type": "markdown", "text": "four"},
