@@ -1,9 +1,12 @@
 /**
  * Where this window looks: `?user=U…#C…` (a channel), `#D…/home` (the app's Home tab) or
  * `#C…/p1700000000000100` (one message). Two windows with other users are two people.
+ * A permalink leads here as `?channel=C…&ts=1700000000.000100`.
  */
 export function readAddress() {
-  const user = new URLSearchParams(location.search).get("user");
+  const query = new URLSearchParams(location.search);
+  const user = query.get("user");
+  if (query.has("channel") && !location.hash) return { user, channel: query.get("channel"), home: false, ts: query.get("ts") };
   const [channel, rest] = decodeURIComponent(location.hash.slice(1)).split("/");
   return { user, channel: channel || null, home: rest === "home", ts: tsOf(rest) };
 }
@@ -16,10 +19,17 @@ export function userAddress(user) {
   return `?user=${encodeURIComponent(user)}${location.hash}`;
 }
 
-/** The link Slack gives for a message. */
-export function permalink(domain, channel, ts, threadTs) {
+/** Write who looks into the address, and where a permalink led, without a new entry in the history. */
+export function settleAddress(user) {
+  const { channel, ts } = readAddress();
+  const place = location.hash || (channel ? `#${channel}${ts ? `/p${ts.replace(".", "")}` : ""}` : "");
+  history.replaceState(null, "", `?user=${encodeURIComponent(user)}${place}`);
+}
+
+/** The link of a message, as `chat.getPermalink` answers it here. */
+export function permalink(channel, ts, threadTs) {
   const thread = threadTs && threadTs !== ts ? `?thread_ts=${threadTs}&cid=${channel}` : "";
-  return `https://${domain}.slack.com/archives/${channel}/p${ts.replace(".", "")}${thread}`;
+  return `${location.origin}/archives/${channel}/p${ts.replace(".", "")}${thread}`;
 }
 
 function tsOf(word) {

@@ -52,11 +52,16 @@ export class Composer {
   }
 
   #fit() {
-    this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST_PX)}px`;
+    if (!CSS.supports("field-sizing", "content")) this.#stretch();
     this.button.disabled = this.field.value.trim() === "";
     const command = commandIn(this.field.value, this.room);
     this.hint.textContent = command?.usage_hint ? `${command.command} ${command.usage_hint}` : "";
+  }
+
+  // For browsers whose text areas do not grow by themselves.
+  #stretch() {
+    this.field.style.height = "auto";
+    if (this.field.scrollHeight) this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST_PX)}px`;
   }
 
   #keyed(event) {
@@ -77,23 +82,20 @@ export class Composer {
 
   async #write(text) {
     const { room } = this;
-    const answer = await room.api.write(room.channel, this.#coded(escaped(text)), room.threadTs);
+    const answer = await room.api.write(room.channel, this.#coded(text), room.threadTs);
     if (answer.ok === false) this.#giveBack(text, answer.message ?? answer.error);
   }
 
   async #run(text) {
     const { room } = this;
-    const command = text.split(/\s/)[0];
     const answer = await room.api.command(room.channel, this.#coded(text), room.threadTs);
-    if (answer.ok !== false) return;
-    if (answer.error === "unknown_command") this.#giveBack(text, `${command} is not a valid command.`);
-    else if (answer.error === "unreachable") this.#giveBack(text, answer.message);
-    else room.failed(command, answer.error);
+    // What went wrong at the app, Slackbot says; what never got there is given back.
+    if (answer.message || answer.error === "unknown_command") this.#giveBack(text, answer.message);
   }
 
   #giveBack(text, reason) {
     if (!this.draft) this.draft = text;
-    this.room.notice(reason);
+    if (reason) this.room.notice(reason);
   }
 
   // People see names while they write; Slack wants `<@U…>`.
@@ -107,7 +109,7 @@ export class Composer {
     const items = store.shortcutsOf("global").map((shortcut) => ({
       label: shortcut.name,
       description: `${store.app.name ?? "App"} · ${shortcut.description ?? ""}`,
-      run: () => this.room.report(api.shortcut(shortcut.callback_id), shortcut.name),
+      run: () => this.room.report(api.shortcut(shortcut.callback_id)),
     }));
     const none = { label: "No shortcuts", description: "The app's manifest declares none." };
     openMenu(button, "Shortcuts", items.length ? items : [none]);
@@ -117,8 +119,4 @@ export class Composer {
 function commandIn(text, { store }) {
   const word = text.split(/\s/)[0];
   return word.startsWith("/") && text !== word ? store.commands.find(({ command }) => command === word) : null;
-}
-
-function escaped(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -20,10 +20,14 @@ export class Conversation {
 
   /** Show a channel. Returns true if it was not the one already shown. */
   show(channel, atHome) {
-    const key = `${channel}${atHome ? "/home" : ""}`;
-    if (key === this.key) return false;
+    const place = this.store.channel(channel);
+    // A direct message that nobody has opened yet holds nothing but the Home.
+    const isHome = this.store.isAppChannel(place) && (atHome || channel === "app");
+    const key = isHome ? "home" : channel;
     if (this.composer) this.drafts.set(this.channel, this.composer.draft);
-    Object.assign(this, { key, channel, atHome });
+    Object.assign(this, { channel, atHome: isHome });
+    if (key === this.key) return false;
+    this.key = key;
     this.drawHead();
     if (atHome) this.#showHome();
     else this.#showMessages();
@@ -48,7 +52,7 @@ export class Conversation {
 
   #tabLinks() {
     const link = (name, tab, current) => h("a", { href: channelAddress(this.channel, tab), "aria-current": current ? "page" : null }, name);
-    return [link("Home", "home", this.atHome), link("Messages", null, !this.atHome)];
+    return [link("Home", "home", this.atHome), this.channel !== "app" && link("Messages", null, !this.atHome)].filter(Boolean);
   }
 
   #showHome() {

@@ -12,11 +12,18 @@ export class Home {
 
   /** Open the tab: the app hears of it and may publish a new view, which comes as an event. */
   async open() {
+    this.isFresh = false;
     const answer = await this.api.openHome();
-    this.update(answer.view ?? null);
+    // The app may have been quicker than the answer, which tells of the view before.
+    if (!this.isFresh) this.#draw(answer.view ?? null);
   }
 
   update(view) {
+    this.isFresh = true;
+    this.#draw(view);
+  }
+
+  #draw(view) {
     if (!view) return void this.body.replaceChildren(this.#nothing());
     this.surface.container.view_id = view.id;
     this.surface.redraw(this.body, view.blocks ?? []);

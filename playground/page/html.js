@@ -1,6 +1,7 @@
 import { channelAddress } from "./address.js";
 import { formatDate } from "./dates.js";
 import { h } from "./dom.js";
+import { drawGlyphsIn } from "./glyphs.js";
 
 /**
  * Put the server's drawn text into the page. `_html` is the one thing that is ever parsed as
@@ -13,6 +14,7 @@ export function drawnHtml(html, store) {
   template.content.querySelectorAll("time[data-format]").forEach((time) => writeDate(time, store));
   template.content.querySelectorAll(".mention").forEach((mention) => drawMention(mention, store));
   template.content.querySelectorAll("a[href]").forEach(openOutside);
+  drawGlyphsIn(template.content);
   return template.content;
 }
 

@@ -27,7 +27,25 @@ const PATHS = {
   circle: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z",
   up: "M7 11v9H4v-9zM7 11l4-7c2 0 2.5 1.5 2 3.5L12.5 10H19l-1.5 10H7",
   down: "M7 13V4H4v9zM7 13l4 7c2 0 2.5-1.5 2-3.5L12.5 14H19L17.5 4H7",
+  call: "M6 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L16 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 4 6a2 2 0 0 1 2-2z",
+  rocket: "M12 15l-3-3c1-4 4-8 10-8 0 6-4 9-8 10zM9 12H5l2-4h4M12 15v4l4-2v-4M5 19l2-2M15 9h.01",
+  bot: "M5 9h14v10H5zM12 9V5M9 13v2M15 13v2M10 5h4",
+  bug: "M8 9h8v6a4 4 0 0 1-8 0zM9 9a3 3 0 0 1 6 0M4 10l4 2M20 10l-4 2M4 18l4-2M20 18l-4-2",
+  calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
+  user: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 20c1-4 4-6 8-6s7 2 8 6",
+  folder: "M3 6h7l2 3h9v10H3z",
+  gear: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 3v3M12 18v3M3 12h3M18 12h3M6 6l2 2M16 16l2 2M6 18l2-2M16 8l2-2",
+  star: "M12 3l2.7 6 6.3.6-4.8 4.3 1.5 6.3L12 17l-5.7 3.2 1.5-6.3L3 9.6 9.3 9z",
+  flag: "M6 21V4h11l-2 4 2 4H6",
+  tag: "M4 4h8l8 8-8 8-8-8zM8.5 8.5h.01",
+  help: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 17h.01",
   spark: "M12 3l2 7 7 2-7 2-2 7-2-7-7-2 7-2z",
+};
+
+// Slack's icon names for shapes that already have one here.
+const ALSO = {
+  book: "file", clipboard: "file", "thumbs-up": "up", "thumbs-down": "down", "eye-open": "eye", "caret-left": "back",
+  comment: "thread", "star-filled": "star", sparkle: "spark", code: "code", download: "chevron", archive: "folder",
 };
 
 /** A line icon in the current colour, hidden from screen readers: the control around it has the name. */
@@ -35,6 +53,6 @@ export function icon(name, size = 18) {
   return svg(
     "svg",
     { class: `icon icon-${name}`, viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" },
-    svg("path", { d: PATHS[name] ?? PATHS.spark }),
+    svg("path", { d: PATHS[ALSO[name] ?? name] ?? PATHS.spark }),
   );
 }

@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { keepingFocus } from "./focus.js";
 import { drawnHtml } from "./html.js";
+import { drawImage } from "./elements/picture.js";
 import { icon } from "./icons.js";
 import { drawAttachments, blocksOfAttachments } from "./attachments.js";
 import { closeOrphans } from "./popup.js";
@@ -114,11 +115,16 @@ export function authorOf(message, store) {
 }
 
 function belongTogether(before, message) {
+  // Each message of an app stands for something of its own.
+  if (message.bot_id) return false;
   const plain = !before.is_ephemeral && !message.is_ephemeral && before.username === message.username;
   return plain && before.user === message.user && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
 }
 
 function drawSharedFile(file) {
+  const address = file.url_private ?? file.permalink ?? "";
+  const words = file.alt_txt || file.title || file.name;
+  if (file.mimetype?.startsWith("image/")) return h("figure", { class: "image" }, h("figcaption", {}, file.title || file.name), drawImage({ image_url: address, alt_text: words }, "image-picture"));
   const name = file.title || file.name || file.id;
   const href = file.url_private ?? file.permalink;
   const size = file.size === undefined ? "" : `${file.size.toLocaleString()} bytes`;

@@ -23,8 +23,18 @@ export class ModalStack {
     if (this.#find(view)) return this.update(view);
     if (!this.node.open) this.opener = document.activeElement;
     const surface = new Surface({ kind: "modal", container: { type: "view", view_id: view.id }, root: this.node, api: this.api, store: this.store });
+    surface.values.blocks = { ...view.state?.values };
     this.stack.push({ view, surface });
     this.#show();
+  }
+
+  /** After a lost connection or a reload: show the modals that the server still has open. */
+  restore(views) {
+    const isSame = views.map(({ id }) => id).join() === this.stack.map(({ view }) => view.id).join();
+    if (isSame) return views.forEach((view) => view.hash !== this.#find(view).view.hash && this.update(view));
+    this.stack = [];
+    if (!views.length) this.#hide();
+    for (const view of views) this.push(view);
   }
 
   update(view) {

@@ -1,4 +1,4 @@
-import { readAddress } from "./address.js";
+import { readAddress, settleAddress } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { PageApi } from "./api.js";
 import { Conversation } from "./conversation.js";
@@ -14,7 +14,7 @@ import { Store } from "./store.js";
 import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
 
-const SAME_NOTICE_MS = 1000;
+const LAST_USER = "playground-user";
 
 /** One window of one person: builds the parts once and hands each event to the part it concerns. */
 class Page {
@@ -36,7 +36,6 @@ class Page {
     document.body.replaceChildren(this.shell, this.modals.node, this.announcer.spoken, this.announcer.shown);
     this.waiting = [];
     this.holds = 0;
-    this.notices = new Map();
   }
 
   start() {
@@ -56,6 +55,7 @@ class Page {
       const state = await this.api.state();
       if (state.ok === false) return this.announcer.show("The playground does not answer.", state.message ?? "");
       this.store.take(state);
+      this.modals.restore(state.views ?? []);
       this.#navigate();
       this.conversation.drawHead();
       await Promise.all([this.#load(), this.thread.load()]);
@@ -86,10 +86,9 @@ class Page {
 
   #navigate() {
     const wanted = readAddress();
-    const known = wanted.channel && this.store.channel(wanted.channel);
-    const channel = known ? wanted.channel : (this.store.channels.find((one) => one.is_member !== false)?.id ?? null);
+    const { id: channel } = this.store.channel(wanted.channel) ?? this.store.firstChannel ?? {};
     if (!channel) return;
-    const moved = this.conversation.show(channel, wanted.home && this.store.isAppChannel(known));
+    const moved = this.conversation.show(channel, wanted.home);
     this.sidebar.show(channel);
     this.store.markRead(channel);
     if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
@@ -131,12 +130,9 @@ class Page {
     this.#catchUp();
   }
 
-  /** Slackbot's line to this person alone. The server and the composer may both know of one failure; it is told once. */
+  /** Slackbot's line to this person alone. */
   notice(text, channel, threadTs) {
-    const now = Date.now();
-    if (now - (this.notices.get(text) ?? 0) < SAME_NOTICE_MS) return;
-    this.notices.set(text, now);
-    const message = { ts: (now / 1000).toFixed(6), user: "USLACKBOT", text, is_ephemeral: true, is_local: true };
+    const message = { ts: (Date.now() / 1000).toFixed(6), user: "USLACKBOT", text, is_ephemeral: true, is_local: true };
     if (threadTs && this.thread.ts === threadTs) this.thread.list.put(message);
     else if (this.conversation.list && (!channel || channel === this.conversation.channel)) this.conversation.list.put(message);
     else this.announcer.show("Slackbot", text);
@@ -159,10 +155,10 @@ class Page {
       inspect: (message) => this.inspect.open(place.channel, message),
       announce: (words, detail) => this.announcer.show(words, detail),
       notice: (text) => this.notice(text, place.channel, place.threadTs),
-      failed: (what, error) => this.notice(`${what} failed with the error "${error}"`, place.channel, place.threadTs),
-      report: async (answer, what) => {
-        const { ok, error } = await answer;
-        if (ok === false) this.notice(`${what} failed with the error "${error}"`, place.channel, place.threadTs);
+      // What went wrong at the app comes as a notice by itself; a message says what never got there.
+      report: async (answer) => {
+        const { message } = await answer;
+        if (message) this.notice(message, place.channel, place.threadTs);
       },
     };
   }
@@ -184,16 +180,13 @@ const RECEIVED = {
   state: (page) => page.refresh(),
 };
 
-/** Without a user in the address, the first person of the workspace is taken and the address says so. */
+/** Without a user in the address, the one of last time or else the first person of the workspace is taken and the address says so. */
 async function open() {
   applyTheme();
-  let { user } = readAddress();
-  if (!user) {
-    const { me, users = [] } = await new PageApi("").state();
-    user = me?.id ?? me ?? users.find((one) => !one.is_bot)?.id;
-    if (!user) return void document.body.replaceChildren(h("p", { class: "empty" }, "The playground does not answer. Reload to try again."));
-    history.replaceState(null, "", `?user=${encodeURIComponent(user)}${location.hash}`);
-  }
+  const user = readAddress().user ?? localStorage.getItem(LAST_USER) ?? (await new PageApi("").state()).me;
+  if (!user) return void document.body.replaceChildren(h("p", { class: "empty" }, "The playground does not answer. Reload to try again."));
+  localStorage.setItem(LAST_USER, user);
+  settleAddress(user);
   new Page(user).start();
 }
 

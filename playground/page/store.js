@@ -1,4 +1,5 @@
 const NOBODY = { id: "", name: "someone", real_name: "Someone", is_bot: false };
+const APP = "app";
 const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", is_bot: true };
 
 /** What this window knows of the workspace. Fires `change` when any of it changed. */
@@ -18,6 +19,8 @@ export class Store extends EventTarget {
     this.commands = state.commands;
     this.shortcuts = state.shortcuts;
     this.app = state.app ?? {};
+    // Slack makes the app's direct message when somebody first opens it; until then this stands for it.
+    if (this.app.bot_user_id && !this.appChannel) this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
     this.unsupported = state.unsupported ?? [];
     this.meId = state.me?.id ?? state.me ?? this.meId;
@@ -43,6 +46,7 @@ export class Store extends EventTarget {
   }
 
   channel(id) {
+    if (id === APP) return this.appChannel;
     return this.channels.find((channel) => channel.id === id) ?? null;
   }
 
@@ -64,6 +68,10 @@ export class Store extends EventTarget {
 
   get appChannel() {
     return this.channels.find((channel) => this.isAppChannel(channel)) ?? null;
+  }
+
+  get firstChannel() {
+    return this.channels.find((channel) => channel.is_member && !channel.is_archived) ?? null;
   }
 
   shortcutsOf(type) {

@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { withGlyphs } from "./glyphs.js";
 import { drawnHtml } from "./html.js";
 
 /** Draw a text object, or a plain string as some newer blocks carry it. */
@@ -18,5 +19,5 @@ export function plainText(text) {
 
 function textNodes(text, store) {
   if (text && typeof text === "object" && text._html !== undefined) return [drawnHtml(text._html, store)];
-  return [plainText(text)];
+  return withGlyphs(plainText(text));
 }

@@ -31,9 +31,8 @@ export class Toolbar {
   }
 
   #link() {
-    const { channel, store } = this.room;
     const { ts, thread_ts: threadTs } = this.row.message;
-    return permalink(store.workspace.domain, channel, ts, threadTs);
+    return permalink(this.room.channel, ts, threadTs);
   }
 
   async #copy(button) {
@@ -54,7 +53,7 @@ export class Toolbar {
     const shortcuts = store.shortcutsOf("message").map((shortcut) => ({
       label: shortcut.name,
       description: `${store.app.name ?? "App"} · ${shortcut.description ?? ""}`,
-      run: () => this.room.report(api.shortcut(shortcut.callback_id, channel, ts), shortcut.name),
+      run: () => this.room.report(api.shortcut(shortcut.callback_id, channel, ts)),
     }));
     const none = { label: "No message shortcuts", description: "The app's manifest declares none." };
     openMenu(button, "More message actions", shortcuts.length ? shortcuts : [none]);

@@ -1,6 +1,8 @@
 import { h } from "../dom.js";
 import { drawActions } from "./actions.js";
 import { drawAlert } from "./alert.js";
+import { drawAuthProvider } from "./auth_provider.js";
+import { drawCall } from "./call.js";
 import { drawCard } from "./card.js";
 import { drawCarousel } from "./carousel.js";
 import { drawContainer } from "./container.js";
@@ -24,6 +26,8 @@ import { drawVideo } from "./video.js";
 const DRAWN_BY = {
   actions: drawActions,
   alert: drawAlert,
+  auth_provider: drawAuthProvider,
+  call: drawCall,
   card: drawCard,
   carousel: drawCarousel,
   container: drawContainer,

@@ -1,12 +1,13 @@
 import { drawElement } from "../elements/catalogue.js";
 import { withEmoji } from "../emoji.js";
+import { withGlyphs } from "../glyphs.js";
 import { drawRichText } from "./rich_text.js";
 
 /** What stands in a table's cell: raw text, a raw number, rich text, or a button with words to fall back on. */
 export function drawCell(cell, block, surface) {
   if (cell.type === "rich_text") return drawRichText(cell, surface);
   if (cell.type === "action_cell") return drawElement(cell.element, block, surface);
-  return withEmoji(cellText(cell));
+  return withGlyphs(withEmoji(cellText(cell)));
 }
 
 /** The words of a cell, to sort by and to read. */

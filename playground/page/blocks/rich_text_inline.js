@@ -1,12 +1,13 @@
 import { formatDate } from "../dates.js";
 import { h } from "../dom.js";
 import { emojiText } from "../emoji.js";
+import { withGlyphs } from "../glyphs.js";
 import { webAddress } from "../html.js";
 
 const DRAWN_BY = {
-  text: (element) => element.text,
+  text: (element) => (element.style?.code ? element.text : withGlyphs(element.text)),
   link: drawLink,
-  emoji: (element) => emojiText(element),
+  emoji: (element) => withGlyphs(emojiText(element)),
   user: drawUser,
   usergroup: (element) => mention(`@${element.usergroup_id}`),
   channel: drawChannel,
