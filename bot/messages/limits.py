@@ -79,6 +79,7 @@ TEXT = {
     ("data_visualization", "title"): 50,
     ("axis_config", "categories"): 20,
     ("data_table", "caption"): 255,
+    ("text", "text"): 4_000,  # rich text; Slack names no figure but advises this one for messages
     ("raw_text", "text"): 500,
     ("raw_number", "text"): 100,
     ("markdown", "text"): ALL_BLOCKS_CHARACTERS,
