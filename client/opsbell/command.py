@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 
 from .forwarding import Forwarding
 from .shield import Shield
-from .stream import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .stream import Stream
     from .watching import Watching
 
 NOT_EXECUTABLE, NOT_FOUND, SIGNALLED = 126, 127, 128
@@ -62,6 +61,8 @@ def run_command(argv: Sequence[str], watching: Watching | None) -> int:
 
 def _streams(watching: Watching) -> list[Stream]:
     """Make one stream for both outputs if they lead to the same place: it keeps their order."""
+    from .stream import Stream
+
     if os.path.sameopenfile(1, 2):
         streams = [Stream(1, watching.both)]
     else:
@@ -100,6 +101,8 @@ def _posix_spawn(
     try:
         return spawn(list(argv))
     except OSError as error:
+        import errno
+
         if error.errno != errno.ENOEXEC:
             raise
     # A script without its first line: a shell runs it itself, so it goes to one.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
+
+from .shield import Shield
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Forwarding:
                 for resize in on_resize:
                     resize()
             if not (is_from_kernel and name in FROM_KEYBOARD):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
+                with Shield("forward a signal"):  # The command may be gone, or another user's.
                     os.kill(pid, number)
 
 

@@ -1,6 +1,6 @@
 """News that could not be delivered, kept on disk for the next run of the client."""
 
-# ruff: noqa: PTH103, PTH104, PTH108, PTH116, PTH118, PTH123, PTH208
+# ruff: noqa: PTH103, PTH104, PTH108, PTH116, PTH118, PTH119, PTH123, PTH208
 # pathlib takes 10 ms to import, a fifth of what may be added to a job.
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import json
 import os
 import time
 import zlib
+
+from .shield import Shield
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Claim:
     def release(self) -> None:
         """Put back the entries that are left and let go of the file."""
         if self.entries:
-            self._spool.save(self.entries)
+            self._spool.save(self.entries, born=_born(os.path.basename(self._path)))
         # Last on purpose: dying in between delivers twice, which the server sees, never nothing.
         os.unlink(self._path)
 
@@ -49,12 +51,17 @@ class Spool:
         self._folder = folder
         self._mark = f"{zlib.crc32(origin.encode()):08x}"
 
-    def save(self, entries: list[dict[str, Any]]) -> None:
-        """Write and sync a file of JSON lines; raises OSError where that is not possible."""
+    def save(self, entries: list[dict[str, Any]], born: int | None = None) -> None:
+        """
+        Write and sync a file of JSON lines; raises OSError where that is not possible.
+
+        *born* (nanoseconds) is when the news were new, so that what is put back still grows old.
+        """
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         data = "".join(json.dumps(entry) + "\n" for entry in entries).encode("ascii")
         self._make_room(len(data))
-        name = f"{time.time_ns():020d}-{os.getpid()}-{os.urandom(4).hex()}-{self._mark}"
+        born = time.time_ns() if born is None else born
+        name = f"{born:020d}-{os.getpid()}-{os.urandom(4).hex()}-{self._mark}"
         part = os.path.join(self._folder, name + ".part")
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -84,7 +91,7 @@ class Spool:
 
     def _names(self) -> list[str]:
         try:
-            return sorted(os.listdir(self._folder))
+            return sorted(name for name in os.listdir(self._folder) if _born(name))
         except OSError:
             return []
 
@@ -99,25 +106,30 @@ class Spool:
 
     def _make_room(self, needed: int) -> None:
         """Drop the oldest files of a full spool, and those too old to be news."""
-        oldest_kept = time.time() - MAX_AGE_SECONDS
+        oldest_kept = time.time_ns() - MAX_AGE_SECONDS * 10**9
         names = self._names()
-        sizes = {name: _stat(os.path.join(self._folder, name)) for name in names}
-        total, count = sum(size for size, _ in sizes.values()), len(names)
+        sizes = {name: _size(os.path.join(self._folder, name)) for name in names}
+        total, count = sum(sizes.values()), len(names)
         for name in names:
-            size, modified_at = sizes[name]
             fits = total + needed <= MAX_BYTES and count < MAX_FILES
-            if fits and modified_at >= oldest_kept:
+            if fits and _born(name) >= oldest_kept:
                 break
-            os.unlink(os.path.join(self._folder, name))
-            total, count = total - size, count - 1
+            with Shield("make room in the spool"):  # Another process may have taken it.
+                os.unlink(os.path.join(self._folder, name))
+            total, count = total - sizes[name], count - 1
 
 
-def _stat(path: str) -> tuple[int, float]:
+def _size(path: str) -> int:
     try:
-        found = os.stat(path)
+        return os.stat(path).st_size
     except OSError:
-        return 0, time.time()
-    return found.st_size, found.st_mtime
+        return 0
+
+
+def _born(name: str) -> int:
+    """Return when a file's news were new, from its name; 0 for a file that is not ours."""
+    stamp = name.partition("-")[0]
+    return int(stamp) if stamp.isdigit() else 0
 
 
 def _read(path: str) -> list[dict[str, Any]]:

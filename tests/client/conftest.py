@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from opsbell.desk import end_reporters
 
 from .server import TOKEN, Server

@@ -86,6 +86,7 @@ def wait_for(condition: Any, within: float = 5.0) -> None:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     owner: Server
+    disable_nagle_algorithm = True  # As aiohttp does; else every answer takes 40 ms.
 
     def setup(self) -> None:
         super().setup()

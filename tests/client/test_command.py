@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -254,7 +255,7 @@ def test_other_descriptors_are_inherited(run, server):
     run("run", "--", *python(code), server=server, pass_fds=(writer,))
     os.close(writer)
 
-    with open(reader, "rb") as pipe:
+    with os.fdopen(reader, "rb") as pipe:
         assert b"hello" == pipe.read()
 
 
@@ -276,10 +277,10 @@ def test_without_settings_the_command_has_our_own_descriptors(run):
     """Without a server nothing stands between the command and its output."""
     code = "import os; print(os.readlink('/proc/self/fd/1') == os.environ['OUTPUT'])"
     reader, writer = os.pipe()
-    link = os.readlink(f"/proc/self/fd/{writer}")
+    link = str(Path(f"/proc/self/fd/{writer}").readlink())
 
     run("run", "--", *python(code), capture_output=False, stdout=writer, environ={"OUTPUT": link})
     os.close(writer)
 
-    with open(reader, "rb") as pipe:
+    with os.fdopen(reader, "rb") as pipe:
         assert b"True\n" == pipe.read()

@@ -1,0 +1,232 @@
+"""What reaches the server, and what a bad one costs: never the exit code, hardly any time."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from .server import TOKEN, wait_for
+
+SH = ("run", "--task", "nightly", "--subject", "dealer-7", "--")
+
+
+def test_a_command_is_created_and_ended(run, server):
+    """A command opens one task and ends it, with the names it was given."""
+    run(*SH, "true", server=server)
+
+    (created,) = server.created
+    end = server.the_end()
+    assert ("nightly", "dealer-7", "running") == tuple(
+        created[key] for key in ("task", "subject", "status")
+    )
+    assert (created["taskId"], "completed", 1) == (end["taskId"], end["status"], end["attempt"])
+    assert {TOKEN} == {call.token for call in server.calls}
+    assert 1 == server.connections
+
+
+def test_a_failure_carries_the_end_of_standard_error(run, server):
+    """The error says the code and the last line first, then the last lines."""
+    run(*SH, "sh", "-c", "echo fine; echo one >&2; echo two >&2; exit 3", server=server)
+
+    error = server.the_end()["error"]
+    assert "exit code 3: two\none\ntwo" == error
+
+
+def test_the_error_is_short_however_much_was_printed(run, server):
+    """Of endless output only the end is sent, without colours and overwritten text."""
+    script = (
+        "import sys; sys.stderr.write('x' * 3_000_000 + '\\n')\n"
+        "[print(f'line {n}', file=sys.stderr) for n in range(10_000)]\n"
+        "sys.stderr.write('  1%|\\r 99%|\\r\\x1b[31mboom\\x1b[0m\\n'); sys.exit(1)"
+    )
+    run(*SH, "python3", "-c", script, server=server)
+
+    error = server.the_end()["error"]
+    assert error.startswith("exit code 1: boom\n")
+    assert error.endswith("line 9999\nboom")
+    assert len(error) <= 4000
+
+
+def test_progress_is_read_from_the_output(start, server):
+    """Percentages and `::progress` lines are shown while the command runs, and pass through."""
+    script = "printf ' 12%%|#  | 1/8\\r'; sleep 1.5; echo ::progress 50; echo 99% full; sleep 1.5"
+    process = start(*SH, "sh", "-c", script, server=server)
+
+    wait_for(lambda: [body.get("progress") for body in server.updates][:2] == [12, 50])
+    output, _ = process.communicate(timeout=10)
+
+    assert b" 12%|#  | 1/8\r::progress 50\n99% full\n" == output
+    assert 50 == server.the_end()["progress"]
+
+
+def test_sequence_numbers_grow(start, server):
+    """Every update has a higher number than the one before, so that late ones can be ignored."""
+    script = "for i in 1 2 3 4; do echo ::progress $i; sleep 0.6; done"
+    start(*SH, "sh", "-c", script, server=server).wait(10)
+
+    numbers = [body["seq"] for body in server.updates]
+    assert sorted(set(numbers)) == numbers
+
+
+def test_progress_is_coalesced(run, server):
+    """A thousand steps in a moment are a few updates, the newest among them."""
+    script = "for i in range(1000): print('::progress', i // 10, flush=True)"
+    run(*SH, "python3", "-c", script, server=server)
+
+    assert len(server.updates) <= 3
+    assert 99 == server.the_end()["progress"]
+
+
+def test_log_lines_from_a_level_on_go_to_the_thread(run, server):
+    """With --log-level the lines of that level and above are sent, the others are not."""
+    script = "echo DEBUG no; echo 'WARNING: disk'; echo plain; echo [error] gone >&2"
+    run("run", "--log-level", "warning", "--", "sh", "-c", script, server=server)
+
+    got = {(line["level"], line["text"]) for line in server.lines}
+    assert {("warning", "WARNING: disk"), ("error", "[error] gone")} == got
+
+
+def test_no_lines_are_sent_unasked(run, server):
+    """Without --log-level nothing of what a successful command prints leaves the machine."""
+    run(*SH, "sh", "-c", "echo secret; echo ERROR secret >&2", server=server)
+
+    assert "secret" not in json.dumps([call.body for call in server.calls])
+
+
+def test_a_running_task_sends_heartbeats(start, server):
+    """A silent command is heard of all the same."""
+    start(*SH, "sleep", "30", server=server, environ={"OPSBELL_HEARTBEAT_SECONDS": "0.1"})
+
+    wait_for(lambda: len(server.bodies("/heartbeat")) >= 3)
+
+
+@pytest.mark.parametrize("mood", [500, 503, 401, 404, 422, 429, "garbage"])
+def test_a_bad_server_changes_nothing(run, server, mood):
+    """Whatever a server answers: the same code, the same output, and soon."""
+    server.mood = mood
+    began = time.monotonic()
+
+    done = run(*SH, "sh", "-c", "echo out; echo err >&2; exit 9", server=server)
+
+    assert (9, b"out\n", b"err\n") == (done.returncode, done.stdout, done.stderr)
+    assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize("mood", ["hang", "trickle"])
+def test_a_hanging_server_delays_the_exit_by_two_seconds_at_most(run, server, mood):
+    """A server that never answers, or a byte at a time, is given up on."""
+    server.mood = mood
+    began = time.monotonic()
+
+    done = run(*SH, "sh", "-c", "exit 9", server=server)
+
+    assert 9 == done.returncode
+    assert time.monotonic() - began < 2.3  # Python's own start included.
+
+
+def test_a_refused_server_costs_no_time(run, refused_url):
+    """Where nobody listens nobody is waited for."""
+    began = time.monotonic()
+
+    done = run(*SH, "sh", "-c", "exit 9", url=refused_url)
+
+    assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
+    assert time.monotonic() - began < 0.6
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://example.com", "http://[::1", " "])
+def test_a_wrong_address_is_as_good_as_none(run, url):
+    """An address nobody can understand does not disturb the command."""
+    done = run(*SH, "sh", "-c", "echo out; exit 9", url=url)
+
+    assert (9, b"out\n", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_debug_says_why_nothing_was_shown(run, refused_url):
+    """With OPSBELL_DEBUG=1 the reason is on standard error, one line each."""
+    done = run(*SH, "true", url=refused_url, environ={"OPSBELL_DEBUG": "1"})
+
+    assert all(line.startswith(b"opsbell: ") for line in done.stderr.splitlines())
+    assert b"is away: ConnectionRefusedError" in done.stderr
+    assert TOKEN.encode() not in done.stderr
+
+
+def test_a_retry_reports_to_its_own_task(run, server):
+    """Started by the server's runner, the command reports as that task and attempt."""
+    assigned = {
+        "OPSBELL_TASK_ID": "t_1",
+        "OPSBELL_ATTEMPT": "3",
+        "OPSBELL_CALLBACK_URL": server.url + "/hooks/callback",
+        "OPSBELL_CALLBACK_TOKEN": "just-for-t_1",
+        "OPSBELL_HEARTBEAT_SECONDS": "0.2",
+    }
+    show = "import os, time; print([n for n in os.environ if n[:9] == 'OPSBELL_T']); time.sleep(1)"
+
+    done = run("run", "--", "python3", "-c", show, environ=assigned)
+
+    bodies = server.bodies("/hooks/callback")
+    assert ["running", "completed"] == [body["status"] for body in bodies]
+    assert {("t_1", 3)} == {(body["taskId"], body["attempt"]) for body in bodies}
+    assert {"just-for-t_1"} == {call.token for call in server.calls}
+    assert server.bodies("/api/tasks/t_1/heartbeat")
+    assert [] == server.created
+    assert b"[]\n" == done.stdout
+
+
+def test_news_are_spooled_and_delivered_by_the_next_run(run, server, tmp_path):
+    """What a server that is away could not be told, it is told by the next run, once."""
+    server.mood = 503
+    run(*SH, "false", server=server)
+    (spooled,) = (tmp_path / "spool").iterdir()
+    kept = [json.loads(line) for line in spooled.read_text().splitlines()]
+    assert 0o600 == spooled.stat().st_mode & 0o777
+    assert TOKEN not in spooled.read_text()
+
+    server.mood = "ok"
+    server.calls.clear()
+    run("run", "--", "true", server=server)
+
+    assert ["/api/tasks", "/api/slack/update"] == [entry["path"] for entry in kept]
+    told = [call.body for call in server.calls]
+    assert [1, 1] == [told.count(entry["body"]) for entry in kept]
+    assert [] == list((tmp_path / "spool").iterdir())
+
+
+def test_two_runs_do_not_deliver_the_same_news(start, run, server, tmp_path):
+    """Of several processes that find the spool at once only one delivers each file."""
+    server.mood = 503
+    for number in range(4):
+        run("run", "--task", f"old-{number}", "--", "true", server=server)
+    server.mood = "ok"
+    server.calls.clear()
+
+    runs = [start("run", "--task", "new", "--", "sleep", "0.5", server=server) for _ in range(4)]
+    for process in runs:
+        assert 0 == process.wait(10)
+
+    old = sorted(end["task"] for end in server.ends if end["task"] != "new")
+    assert ["old-0", "old-1", "old-2", "old-3"] == old
+    assert [] == list((tmp_path / "spool").iterdir())
+
+
+def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, server):
+    """An outage in the middle of a run is made up for without a word lost."""
+    server.mood = 503
+    process = start(*SH, "sh", "-c", "sleep 0.6; echo ::progress 40; sleep 2.5", server=server)
+    wait_for(lambda: server.calls)
+    server.calls.clear()
+    server.mood = "ok"
+
+    assert 0 == process.wait(10)
+    assert 1 == len(server.created)
+    assert 40 == server.the_end()["progress"]
+
+
+@pytest.mark.parametrize("spool", ["/proc/opsbell", "/dev/null/spool"])
+def test_without_a_writable_home_there_is_no_spool_and_no_error(run, refused_url, spool):
+    """Where nothing can be written, nothing is, silently."""
+    done = run(*SH, "sh", "-c", "exit 9", url=refused_url, environ={"OPSBELL_SPOOL": spool})
+
+    assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
+    assert not Path(spool).exists()
