@@ -12,6 +12,7 @@ from playground.errors import SlackError
 
 USES = 5
 LIFE_SECONDS = 30 * 60.0
+KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class ResponseUrls:
         thread_ts: str | None = None,
     ) -> str:
         """Return the secret part of a new response URL."""
+        if len(self._urls) >= KEPT:
+            del self._urls[next(iter(self._urls))]
         secret = secrets.token_hex(12)
         self._urls[secret] = ResponseUrl(
             channel,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
@@ -17,8 +18,17 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+@web.middleware
+async def refuse_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what another site's page sends: it must not act as a person here."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return web.json_response({"ok": False, "error": "forbidden_origin"}, status=403)
+    return await handler(request)
+
+
 def make_app(workspace: Workspace) -> web.Application:
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[refuse_strangers])
     routes = _Routes(workspace)
     app.router.add_route("*", "/api/{method}", routes.serve_method)
     app.router.add_get("/link/", routes.serve_socket)

@@ -7,6 +7,9 @@ from playground.clock import Clock
 from playground.errors import SlackError
 from playground.state import State
 
+# Ids older than this many are forgotten; they answer invalid_trigger_id from then on.
+KEPT = 10_000
+
 
 @dataclass(slots=True)
 class Trigger:
@@ -26,6 +29,8 @@ class Triggers:
         """Give out a trigger id for what `user` just did, in `view_id` if in a modal."""
         now = self._clock.now()
         trigger_id = f"{int(now * 1000)}.{state.last_number}.{secrets.token_hex(16)}"
+        if len(self._triggers) >= KEPT:
+            del self._triggers[next(iter(self._triggers))]
         self._triggers[trigger_id] = Trigger(user, view_id, now + self._seconds)
         return trigger_id
 

@@ -1,6 +1,6 @@
 """What a page shows: the workspace, the messages, the history of one."""
 
-from playground.drawn import draw_message, names_of
+from playground.drawn import draw_inside, draw_message, names_of
 from playground.errors import PageError
 from playground.messages import shown
 from playground.modals import home_of, view_record
@@ -49,7 +49,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
         "connected": workspace.sockets.count,
         "unsupported": sorted(state.unsupported),
         "unsupported_counts": dict(state.unsupported),
-        "views": open_views(workspace, user),
+        "views": draw_inside(open_views(workspace, user), names_of(state)),
     }
 
 

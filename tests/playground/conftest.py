@@ -1,0 +1,34 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from playground import HandClock, Playground
+from tests.playground.wire import Api, Caller, connect
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def playground(clock: HandClock) -> AsyncIterator[Playground]:
+    """A workspace without rate limits that gives an app a quarter of a second to answer."""
+    async with Playground(
+        limits="off", clock=clock, ack_seconds=0.25, retry_delays=(0.0, 0.02, 0.02)
+    ) as playground:
+        yield playground
+
+
+@pytest.fixture
+async def api(playground: Playground) -> AsyncIterator[Api]:
+    """The Web API as an app calls it."""
+    async with Api(playground) as api:
+        yield api
+
+
+@pytest.fixture
+async def app(api: Api) -> AsyncIterator[Caller]:
+    """An app with one socket open, acknowledging everything with what it was told to say."""
+    async with connect(api) as caller:
+        yield caller

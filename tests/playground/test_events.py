@@ -1,0 +1,104 @@
+from playground import Playground
+from tests.playground.wire import ADA, OPS, Api, Caller, connect
+
+
+async def test_an_event_is_wrapped(playground: Playground, app: Caller) -> None:
+    """Bolt routes on the event_callback wrapper and its authorizations."""
+    playground.open_home("ada")
+    await playground.wait_for(lambda: app.payloads)
+    (body,) = app.payloads
+    state = playground.state
+    assert body["type"] == "event_callback"
+    assert (body["team_id"], body["api_app_id"]) == (state.team_id, state.app_id)
+    assert body["authorizations"][0]["user_id"] == state.bot_user_id
+    assert body["event"]["type"] == "app_home_opened"
+    assert body["event_id"].startswith("Ev")
+
+
+async def test_an_event_nobody_takes_comes_again(playground: Playground, app: Caller) -> None:
+    """Three retries with the same event_id and a reason, then no more."""
+    app.is_silent = True
+    playground.open_home("ada")
+    await playground.wait_for(lambda: len(app.envelopes) == 4)
+    tries = [(one["retry_attempt"], one["retry_reason"]) for one in app.envelopes]
+    assert tries == [(0, ""), (1, "timeout"), (2, "timeout"), (3, "timeout")]
+    assert len({one["payload"]["event_id"] for one in app.envelopes}) == 1
+
+
+async def test_an_acknowledged_event_does_not_come_again(
+    playground: Playground, app: Caller
+) -> None:
+    """The first acknowledgement ends it, also on a retry."""
+    app.is_silent = True
+    playground.open_home("ada")
+    await playground.wait_for(lambda: app.envelopes)
+    app.is_silent = False
+    await playground.wait_for(lambda: len(app.envelopes) == 2)
+    deliveries = playground.envelopes("events_api")
+    await playground.wait_for(lambda: deliveries[-1].outcome == "acknowledged")
+    assert len(playground.envelopes("events_api")) == 2
+
+
+async def test_an_event_without_a_socket_comes_as_a_retry() -> None:
+    """What happens while no socket is open is delivered later, marked as a retry."""
+    quick = Playground(retry_delays=(0.0, 0.1), limits="off")
+    async with quick as playground, Api(playground) as api:
+        async with connect(api):
+            pass
+        await playground.wait_for(lambda: not playground.connected)
+        playground.open_home("ada")
+        await playground.wait_for(lambda: len(playground.envelopes()) == 2)
+        async with connect(api) as app:
+            await playground.wait_for(lambda: app.envelopes)
+            assert app.envelopes[0]["retry_attempt"] == 2
+
+
+async def test_only_subscribed_events_are_sent() -> None:
+    """With a manifest, the app gets the events it names and no others."""
+    manifest = {
+        "display_information": {"name": "Opsbell"},
+        "settings": {"event_subscriptions": {"bot_events": ["app_mention"]}},
+    }
+    async with (
+        Playground(manifest=manifest) as playground,
+        Api(playground) as api,
+        connect(api) as app,
+    ):
+        playground.open_home("ada")
+        playground.write("ada", "ops", "hello @opsbell")
+        await playground.wait_for(lambda: app.events("app_mention"))
+        assert [one["event"]["type"] for one in app.payloads] == ["app_mention"]
+
+
+async def test_a_mention_reaches_the_app(playground: Playground, app: Caller) -> None:
+    """Naming the bot in a channel it is in sends app_mention and message."""
+    playground.write("ada", "ops", "hi @opsbell")
+    await playground.wait_for(lambda: len(app.payloads) == 2)
+    (mention,) = app.events("app_mention")
+    (message,) = app.events("message")
+    assert mention["text"] == f"hi <@{playground.state.bot_user_id}>"
+    assert (mention["user"], mention["channel"]) == (ADA, OPS)
+    assert message["channel_type"] == "channel"
+
+
+async def test_the_app_hears_only_where_it_is(playground: Playground, app: Caller) -> None:
+    """A channel without the bot sends it nothing; its direct messages do, without a mention."""
+    playground.write("ada", "random", "hi @opsbell")
+    playground.im("ada")
+    playground.write("ada", playground.im("ada").id, "hi @opsbell")
+    await playground.wait_for(lambda: app.payloads)
+    (event,) = [one["event"] for one in app.payloads]
+    assert (event["type"], event["channel_type"]) == ("message", "im")
+
+
+async def test_edits_and_deletions_are_events(playground: Playground, api: Api) -> None:
+    """message_changed and message_deleted carry what stood there before."""
+    async with connect(api) as app:
+        ts = (await api("chat.postMessage", channel=OPS, text="x"))["ts"]
+        await api("chat.update", channel=OPS, ts=ts, text="y")
+        await api("chat.delete", channel=OPS, ts=ts)
+        await playground.wait_for(lambda: len(app.events("message")) == 3)
+    by_kind = {event.get("subtype"): event for event in app.events("message")}
+    assert by_kind[None]["bot_id"] == playground.state.bot_id
+    assert by_kind["message_changed"]["previous_message"]["text"] == "x"
+    assert by_kind["message_deleted"]["deleted_ts"] == ts
