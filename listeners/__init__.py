@@ -1,0 +1,25 @@
+"""Everything that hears Slack: parse, ask one service, answer."""
+
+from slack_bolt.async_app import AsyncApp
+
+from listeners import actions, commands, events, shortcuts, views
+from listeners.errors import handle_error
+from listeners.injection import make_injection
+from listeners.redelivery import Seen, make_filter
+from listeners.services import Services
+from listeners.strays import StartCount
+
+__all__ = ["Services", "register"]
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Make *app* answer to everything the manifest offers; call it once."""
+    app.use(make_filter(Seen()))
+    app.use(make_injection(services))
+    app.error(handle_error)
+    app.listener_runner.listener_start_handler = StartCount()
+    commands.register(app)
+    actions.register(app)
+    views.register(app)
+    shortcuts.register(app)
+    events.register(app)

@@ -1,0 +1,49 @@
+"""The buttons of a task's message; each carries the task's id."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.tasks.creation import Owner
+from listeners.permission import require_may_act, require_stands_still
+from listeners.services import Services
+from listeners.views.opening import open_when_ready
+from listeners.views.retry_task_builder import TITLE, build_retry_task
+
+
+async def handle_task_retry_action(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    user_id: str,
+    client: AsyncWebClient,
+    services: Services,
+    owner: Owner,
+) -> None:
+    """Open the retry modal for those who may retry the task, if it still can be."""
+    await ack()
+    view = retry_view(services, owner, action["value"], user_id)
+    await open_when_ready(client, body["trigger_id"], TITLE, view)
+
+
+async def retry_view(
+    services: Services, owner: Owner, task_id: str, user_id: str
+) -> dict[str, Any]:
+    task = await require_may_act(services, owner, task_id, user_id)
+    require_stands_still(services, task)
+    return build_retry_task(task)
+
+
+async def handle_task_cancel_action(
+    ack: AsyncAck, action: dict[str, Any], user_id: str, services: Services, owner: Owner
+) -> None:
+    """Cancel the task; its message says who did."""
+    await require_may_act(services, owner, action["value"], user_id)
+    await services.tasks.cancel(owner, action["value"], by=user_id)
+    await ack()
+
+
+async def handle_link_action(ack: AsyncAck) -> None:
+    """A button with an address has been opened by Slack itself and only wants to be heard."""
+    await ack()

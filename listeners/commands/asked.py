@@ -1,0 +1,29 @@
+"""A request with everything its handler needs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.tasks.creation import Owner
+from listeners.commands.parser import Request
+from listeners.services import Services
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who wants what, where, and whom to ask."""
+
+    request: Request
+    user_id: str
+    channel_id: str
+    team_domain: str
+    owner: Owner
+    services: Services
+    client: AsyncWebClient
+
+
+#: What Slack is acknowledged with: `text`, perhaps `blocks`; only the asker sees it.
+Answer = dict[str, Any]
+Handler = Callable[[Asked], Awaitable[Answer]]

@@ -1,0 +1,29 @@
+"""The grammar, told to people. Pure; mrkdwn before escaping."""
+
+import difflib
+
+from bot.errors import InvalidError
+from listeners.commands.grammar import AREAS, PREFIX, SHORT_CUTS, Area, find_area, usage
+
+
+def usage_block(area: Area | None = None) -> str:
+    """Return one line for each thing that can be said, in one area or everywhere."""
+    return "\n".join(
+        f"• `{usage(one, verb)}` {verb.about}"
+        for one in ([area] if area else AREAS)
+        for verb in one.verbs
+    )
+
+
+def help_text(area_name: str | None = None) -> str:
+    """Return the short help, or that of one area; raise `InvalidError` for an unknown one."""
+    if area_name is None:
+        short = ", ".join(f"`{cut}` for `{PREFIX} {area}`" for cut, area in SHORT_CUTS.items())
+        return f"*What I can do*\n{usage_block()}\nYou can write {short}."
+    area = find_area(area_name.lower())
+    if area is not None:
+        return f"*{PREFIX} {area.name}*: {area.about}\n{usage_block(area)}"
+    names = [one.name for one in AREAS]
+    near = difflib.get_close_matches(area_name.lower()[:100], names, n=1)
+    hint = f" Did you mean `help {near[0]}`?" if near else ""
+    raise InvalidError(f"There is no help of that name.{hint} I know: {', '.join(names)}.")

@@ -1,0 +1,128 @@
+"""Words become a request, as far as the grammar knows them. Pure."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.errors import InvalidError
+from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, find_area, usage
+from listeners.commands.help import usage_block
+from listeners.commands.words import Word, split
+
+_DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?(?:(\d{1,6})s)?")
+_ID = re.compile(r"[^\s<>&`]{1,200}")
+_SHOWN_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants; an argument that was not given is missing in `values`."""
+
+    area: str
+    verb: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parse(line: str, area: str = "") -> Request:
+    """
+    Return the request in *line*, which is what follows `/ops`, or follows the short cut of *area*.
+
+    Raises `InvalidError` with the nearest known word and the usage that applies.
+    """
+    words = split(f"{area} {line}")
+    if not words:
+        return Request("help", "")
+    found = find_area(words[0].text.lower())
+    if found is None:
+        raise InvalidError(unknown_area(words[0].text))
+    return parse_in(found, words[1:])
+
+
+def parse_in(area: Area, words: list[Word]) -> Request:
+    """Return the request in the words that follow an area's name."""
+    alone = area.verb("")
+    if alone is not None:
+        return Request(area.name, "", arguments(area, alone, words))
+    if not words or words[0].text.lower() == "help":
+        return Request("help", "", {"area": area.name})
+    verb = area.verb(words[0].text.lower())
+    if verb is None:
+        near = nearest(words[0].text, [one.name for one in area.verbs])
+        hint = f" Did you mean `{area.name} {near}`?" if near else ""
+        raise InvalidError(
+            f"`{area.name}` knows no `{shown(words[0].text)}`.{hint}\n{usage_block(area)}"
+        )
+    return Request(area.name, verb.name, arguments(area, verb, words[1:]))
+
+
+def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
+    """Return the values of a verb's arguments by name."""
+    pairs = next((one for one in verb.arguments if one.kind is Kind.PAIRS), None)
+    plain = [word for word in words if pairs is None or word.key is None]
+    places = [one for one in verb.arguments if one is not pairs]
+    written = f"Write it so: `{usage(area, verb)}`"
+    missing = [one for one in places[len(plain) :] if one.required]
+    if missing:
+        raise InvalidError(f"There is no {missing[0].name} in that. {written}")
+    if len(plain) > len(places):
+        extra = shown(plain[len(places)].text)
+        raise InvalidError(f"I do not know what to do with `{extra}`. {written}")
+    values = {
+        one.name: value_of(one, word.text, written)
+        for one, word in zip(places, plain, strict=False)
+    }
+    if pairs is not None and len(plain) < len(words):
+        values[pairs.name] = {word.key: word.value for word in words if word.key is not None}
+    return values
+
+
+def value_of(argument: Argument, text: str, written: str) -> Any:
+    """Return what *text* means for an argument."""
+    if argument.kind is Kind.DURATION:
+        return duration(text, written)
+    if argument.kind is Kind.ID and not _ID.fullmatch(text):
+        raise InvalidError(f"`{shown(text)}` cannot be an id. {written}")
+    if argument.kind is Kind.CHOICE:
+        return choice(argument, text, written)
+    return text
+
+
+def choice(argument: Argument, text: str, written: str) -> str:
+    if text.lower() in argument.choices:
+        return text.lower()
+    near = nearest(text, argument.choices)
+    hint = f" Did you mean `{near}`?" if near else ""
+    raise InvalidError(f"I do not know `{shown(text)}`.{hint} {written}")
+
+
+def duration(text: str, written: str) -> timedelta:
+    found = _DURATION.fullmatch(text.lower())
+    if not text or found is None:
+        raise InvalidError(f"`{shown(text)}` is no duration like 90m, 2h or 1d12h. {written}")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def unknown_area(text: str) -> str:
+    """Return what to say to a first word that nobody knows, be it a verb without its area."""
+    ways = {area.name: area.name for area in AREAS}
+    for area in AREAS:
+        for verb in area.verbs:
+            ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
+    near = nearest(text, ways)
+    if near is None:
+        return f"I do not know `{shown(text)}`.\n{usage_block()}"
+    block = usage_block(find_area(ways[near].split()[0]))
+    return f"I do not know `{shown(text)}`. Did you mean `{ways[near]}`?\n{block}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word.lower()[:100], list(known), n=1)), None)
+
+
+def shown(text: str) -> str:
+    """Return a typed word so that it can stand between backticks."""
+    return " ".join(text.replace("`", "\u02cb").split())[:_SHOWN_CHARACTERS] or "…"

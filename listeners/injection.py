@@ -1,0 +1,29 @@
+"""Puts the services where listeners can name them as parameters."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from listeners.services import Services
+
+Next = Callable[[], Awaitable[None]]
+
+
+def make_injection(services: Services) -> Callable[[AsyncBoltContext, Next], Awaitable[None]]:
+    """
+    Return a middleware after which a listener may name any field of `Services`.
+
+    `services` is all of them at once and `owner` is for whom the sender's workspace acts. Bolt
+    looks at plain positional parameters only: keyword-only ones and `functools.partial` get
+    nothing (slack_bolt/kwargs_injection/async_utils.py).
+    """
+    by_name = {field.name: getattr(services, field.name) for field in fields(services)}
+
+    async def inject(context: AsyncBoltContext, next: Next) -> None:
+        context.update(by_name)
+        context["services"] = services
+        context["owner"] = services.owner_of(context.team_id or "")
+        await next()
+
+    return inject

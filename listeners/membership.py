@@ -1,0 +1,33 @@
+"""Whether the bot can write where somebody wants it to."""
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import FieldProblem, InvalidError
+
+#: What Slack answers about private channels and direct messages that the bot is not in.
+UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
+
+
+async def require_membership(client: AsyncWebClient, channel: str, bot_name: str) -> None:
+    """
+    Raise `InvalidError` for the field `channel`, with the way in, if the bot is not in *channel*.
+
+    When Slack does not tell, the message is tried: the lane says what went wrong with it.
+    """
+    try:
+        found = (await client.conversations_info(channel=channel))["channel"]
+    except SlackApiError as error:
+        if error.response.get("error") not in UNSEEN:
+            return
+        found = {}
+    if found.get("is_member") or found.get("is_im"):
+        return
+    way_in = (
+        "use a channel that I am in"
+        if channel.startswith("D")
+        else f"type `/invite @{bot_name}` there, then try again"
+    )
+    message = f"Nothing was started: I am not in <#{channel}>, so {way_in}."
+    plain = f"Nothing was started: I am not in that channel, so {way_in}."
+    raise InvalidError(message, [FieldProblem("channel", plain)])

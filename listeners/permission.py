@@ -1,0 +1,33 @@
+"""Whether somebody may start or change a task, before it is tried."""
+
+from bot.errors import ConflictError
+from bot.tasks.creation import Owner
+from bot.tasks.models import LIVE, RETRYABLE, Task
+from bot.tasks.service import last_act
+from listeners.services import Services
+
+
+async def require_may_start(services: Services, kind: str, user_id: str) -> None:
+    """Raise `ForbiddenError` saying who may, unless *user_id* may start tasks of this kind."""
+    await services.rights.require_operator(user_id, services.config.kind(kind).retry_roles)
+
+
+async def require_may_act(services: Services, owner: Owner, task_id: str, user_id: str) -> Task:
+    """
+    Return the task if *user_id* may retry and cancel it.
+
+    Raises `NotFoundError`, or `ForbiddenError` saying who may.
+    """
+    task, _ = await services.tasks.get(owner, task_id)
+    await require_may_start(services, task.task, user_id)
+    return task
+
+
+def require_stands_still(services: Services, task: Task) -> None:
+    """Raise `ConflictError` saying who was faster if the task cannot be retried any more."""
+    if task.status in RETRYABLE:
+        return
+    acted = last_act(task, services.clock.now())
+    if task.status in LIVE and acted and task.attempt > 1:
+        raise ConflictError(f"Already retried{acted}: attempt {task.attempt} is {task.status}.")
+    raise ConflictError(f"This task is {task.status}: there is nothing to retry.")

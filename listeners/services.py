@@ -1,0 +1,37 @@
+"""What listeners may ask of the rest of the bot; the composition root fills it in once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.clock import Clock, SystemClock
+from bot.config_file import ConfigFile
+from bot.tasks.creation import Owner
+from bot.tasks.intake import Intake
+from bot.tasks.service import Tasks
+from bot.workspaces.access import Rights
+from bot.workspaces.directory import Directory
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    Every field can be named as a parameter of a listener (`listeners.injection`).
+
+    `kinds` returns the kinds of tasks a person can choose from, the likeliest first. `health`
+    returns what `/ops health` shows: names and values, nested as deep as you like, no secrets.
+    `bot_name` is what people type after `/invite @`.
+    """
+
+    tasks: Tasks
+    intake: Intake
+    rights: Rights
+    directory: Directory
+    owner_of: Callable[[str], Owner]
+    config: ConfigFile
+    kinds: Callable[[], list[str]]
+    health: Callable[[], dict[str, Any]]
+    default_channel: str | None = None
+    environment: str | None = None
+    bot_name: str = "Opsbell"
+    clock: Clock = field(default_factory=SystemClock)

@@ -1,0 +1,56 @@
+"""A task's payload as text to edit, and back. Pure."""
+
+import json
+from typing import Any
+
+from bot.errors import FieldProblem, InvalidError
+from bot.messages.escaping import clean
+from bot.messages.limits import units
+
+#: What a plain_text_input takes. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+INPUT_CHARACTERS = 3_000
+FIELD = "payload"
+
+
+def payload_text(payload: Any) -> str | None:
+    """Return *payload* as JSON to edit, the prettiest that fits, or None when none does."""
+    if payload is None:
+        return ""
+    for indent in (2, None):
+        written = json.dumps(payload, indent=indent, ensure_ascii=False)
+        if clean(written) != written:  # Characters that Slack would not give back.
+            written = json.dumps(payload, indent=indent)
+        if units(written) <= INPUT_CHARACTERS:
+            return written
+    return None
+
+
+def read_payload(written: str | None) -> Any:
+    """
+    Return what a person wrote, or None where they wrote nothing.
+
+    Raises `InvalidError` for the field `payload`, with line and column.
+    """
+    if not written or not written.strip():
+        return None
+    try:
+        return json.loads(straight(written), parse_constant=refuse_constant)
+    except json.JSONDecodeError as error:
+        words = f"Line {error.lineno}, column {error.colno}: {error.msg}. This must be JSON."
+        raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
+    except (ValueError, RecursionError) as error:
+        words = f"This is no JSON that can be sent: {error}."
+        raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
+
+
+def straight(written: str) -> str:
+    """Undo the quotation marks of a phone, if the text is no JSON as it stands."""
+    try:
+        json.loads(written)
+    except (ValueError, RecursionError):
+        return written.translate(str.maketrans("“”„", '"""')).replace("\u00a0", " ")
+    return written
+
+
+def refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")

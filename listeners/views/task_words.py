@@ -1,0 +1,40 @@
+"""How a task is named and faced in answers; the same faces as in `templates/tasks/task.json`."""
+
+from bot.messages.escaping import clean
+from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+
+FACES = {
+    Status.QUEUED: "⏳",
+    Status.RUNNING: "▶️",
+    Status.COMPLETED: "✅",
+    Status.FAILED: "❌",
+    Status.CANCELLED: "⏹️",
+    Status.LOST: "❔",
+}
+
+
+def face(task: Task) -> str:
+    """Return the symbol and the word, e.g. `❌ Failed`."""
+    return f"{FACES[Status(task.status)]} {str(task.status).capitalize()}"
+
+
+def name(task: Task) -> str:
+    """Return kind and subject."""
+    shown = f"{task.task} · {task.subject}" if task.subject else task.task
+    return clean(shown).strip() or task.id
+
+
+def next_command(task: Task) -> str:
+    """Return what to type to act on the task, or to read it where there is nothing to do."""
+    if task.status in LIVE:
+        return f"/ops task cancel {task.id}"
+    if task.status in RETRYABLE and task.runner:
+        return f"/ops task retry {task.id}"
+    return f"/ops task show {task.id}"
+
+
+def message_url(task: Task, ts: str | None, team_domain: str) -> str | None:
+    """Return the address of the task's message, or None while Slack has not got it."""
+    if ts is None:
+        return None
+    return f"https://{team_domain}.slack.com/archives/{task.channel}/p{ts.replace('.', '')}"
