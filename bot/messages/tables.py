@@ -14,6 +14,8 @@ from bot.messages.limits import CELL_CHARACTERS, CHILDREN, TEXT, units
 Node = dict[str, Any]
 DASH = "\N{EN DASH}"  # Slack refuses an empty cell.
 _COLUMNS = 20
+# Cells that a template may write out; of cells that data brings only the words are shown.
+_TEMPLATE_CELLS = frozenset({"raw_text", "rich_text", "action_cell"})
 
 
 def settle_rows(block: Node, kind: str) -> list[str]:
@@ -28,7 +30,7 @@ def settle_rows(block: Node, kind: str) -> list[str]:
         del block["row_header_column_index"]
     if kind == "data_table" and kept < 2:  # A header alone is no table.
         block["rows"] = []
-    return ["\t".join(map(_words, row)) for row in rows[kept:]]
+    return ["\t".join(plain(_words(cell)) for cell in row) for row in rows[kept:]]
 
 
 def _fitting(rows: list[list[Node]], kind: str) -> int:
@@ -47,30 +49,37 @@ def _filled(row: list[Any], width: int) -> list[Any]:
 
 def _cell(cell: Any, kind: str) -> Node:
     if isinstance(cell, dict):
-        if cell.get("type") == "raw_number":
+        type_ = cell.get("type")
+        if type_ in _TEMPLATE_CELLS:
+            return cell
+        if isinstance(type_, str) and plain(type_) == "raw_number":
             return _number(cell.get("value"), cell.get("text"), kind)
-        return cell
+        return _text(_words(cell))
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _number(cell, None, kind)
-    return {"type": "raw_text", "text": str(cell) if cell not in (None, "") else DASH}
+    return _text(_words(cell) if isinstance(cell, list) else cell)
+
+
+def _text(words: Any) -> Node:
+    return {"type": "raw_text", "text": str(words) if words not in (None, "") else DASH}
 
 
 def _number(value: Any, text: Any, kind: str) -> Node:
     shown = str(value if text in (None, "") else text)
     if kind == "table" or isinstance(value, bool) or not isinstance(value, int | float):
-        return {"type": "raw_text", "text": shown}
+        return _text(shown)
     return {"type": "raw_number", "value": value, "text": shown}
 
 
 def _size(cell: Node) -> int:
-    return min(units(_words(cell)), TEXT["raw_text", "text"]) or 1
+    return min(units(plain(_words(cell))), TEXT["raw_text", "text"]) or 1
 
 
 def _words(cell: Any) -> str:
     """All texts inside a cell, which may be rich text."""
     if isinstance(cell, dict):
         text = cell.get("text")
-        own = plain(text) if isinstance(text, str) else ""
+        own = text if isinstance(text, str) else ""
         return own + "".join(map(_words, (v for v in cell.values() if isinstance(v, dict | list))))
     return "".join(map(_words, cell)) if isinstance(cell, list) else ""
 
