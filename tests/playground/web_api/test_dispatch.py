@@ -1,3 +1,5 @@
+from typing import Any
+
 import aiohttp
 import pytest
 
@@ -15,7 +17,7 @@ from tests.playground.wire import OPS, Api
     ],
     ids=["json", "form", "query", "both"],
 )
-async def test_arguments_come_in_any_form(api: Api, how: dict[str, object]) -> None:
+async def test_arguments_come_in_any_form(api: Api, how: dict[str, Any]) -> None:
     """JSON, form and query say the same thing to every method."""
     _, answer = await api.raw("chat.postMessage", **how)
     assert answer["message"]["text"] == "x"
