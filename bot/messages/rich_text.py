@@ -1,5 +1,6 @@
 """Inside a line of rich text: times become date elements, refused ones become words."""
 
+from itertools import groupby
 from typing import Any
 
 from bot.messages.filters import DATE_FORMATS
@@ -38,10 +39,11 @@ def _elements(item: Node, parts: list[Part]) -> list[Node]:
         return [item]
     style = {"style": item["style"]} if "style" in item else {}
     done: list[Node] = []
-    for part in parts:
-        if part.form:
+    for is_date, run in groupby(parts, key=lambda part: bool(part.form)):
+        if not is_date:
+            done.append({"type": "text", "text": "".join(map(remark, run)), **style})
+            continue
+        for part in run:
             shown = {"timestamp": part.epoch, "format": DATE_FORMATS[part.form][0]}
             done.append({"type": "date", **shown, "fallback": part.text, **style})
-        else:
-            done.append({"type": "text", "text": remark(part), **style})
     return done

@@ -32,7 +32,7 @@ ATTACKS = [
     "nul\x00 bell\x07 esc\x1b[31m",
     '"}], "blocks": [{"type": "section", "text": "<!everyone>"}], "x": [{"y": "',
     "\\",
-    "\\\"}]}",
+    '\\"}]}',
     "{{7*7}} {% raw %} {# no #}",
     "\ufdd0<!channel>\ufdd1 \ufdd21\ufdd3time\ufdd1",
     "\ud800 lone \udfff",

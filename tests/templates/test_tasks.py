@@ -1,0 +1,214 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.escaping import clean
+from bot.messages.rendering import Rendered, Renderer
+from playground.blocks import validate_message
+
+FOLDER = Path(__file__).parents[2] / "templates"
+GOLDEN = Path(__file__).parent / "golden" / "tasks"
+RENDERER = Renderer(FOLDER)
+
+BASE: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "samples" / "tasks" / "task.json").read_text()
+)
+ENDED = {"ended_at": 1795338210, "eta_at": None, "actions": ["retry"], "acted": []}
+STATUSES: dict[str, dict[str, Any]] = {
+    "queued": {
+        "status": "queued",
+        "attempt": 1,
+        "progress": None,
+        "progress_note": None,
+        "acted": [],
+        "started_at": None,
+        "eta_at": None,
+        "elapsed_seconds": None,
+        "stats": {},
+        "steps": [],
+        "log_url": None,
+        "grafana_url": None,
+        "subject": None,
+    },
+    "running": {"status": "running"},
+    "completed": {**ENDED, "status": "completed", "progress": 100, "actions": []},
+    "failed": {**ENDED, "status": "failed", "error": "TimeoutError: no answer from db-3\nat 7"},
+    "cancelled": {
+        **ENDED,
+        "status": "cancelled",
+        "steps": [],
+        "acted": [{"verb": "cancelled", "by": "U0BEN", "at": 1795338210}],
+    },
+    "lost": {**ENDED, "status": "lost", "ended_at": None, "steps": []},
+}
+
+
+def task(**changes: Any) -> Rendered:
+    return RENDERER.render("tasks/task", BASE | changes)
+
+
+def buttons(message: Rendered) -> dict[str, Any]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return {button["action_id"]: button for row in rows for button in row}
+
+
+def visible(node: Any) -> str:
+    """Everything a reader sees of rich and plain text, in order."""
+    if isinstance(node, list):
+        return "".join(map(visible, node))
+    if not isinstance(node, dict):
+        return ""
+    text = node.get("text")
+    own = text if isinstance(text, str) else ""
+    return own + visible([value for value in node.values() if isinstance(value, dict | list)])
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_looks_as_agreed(status):
+    """The whole message of each status, to be read and judged as JSON."""
+    message = task(**STATUSES[status])
+
+    expected = json.loads((GOLDEN / f"{status}.json").read_text())
+    assert expected == {"text": message.text, "blocks": message.blocks}
+    assert message.overflow is None
+    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+
+
+@pytest.mark.parametrize(
+    ("status", "beginning"),
+    [
+        ("queued", "⏳ Queued: schema_fix"),
+        ("running", "▶️ Running: schema_fix · dealer-12 \N{EN DASH} 62 % · 5 of 8 files"),
+        ("completed", "✅ Completed: schema_fix · dealer-12 \N{EN DASH} 3 min 20 s"),
+        ("failed", "❌ Failed: schema_fix · dealer-12 \N{EN DASH} TimeoutError: no answer"),
+        ("cancelled", "⏹️ Cancelled: schema_fix · dealer-12 \N{EN DASH} 3 min 20 s"),
+        ("lost", "❔ Lost: schema_fix · dealer-12 \N{EN DASH} stopped reporting at"),
+    ],
+)
+def test_a_phone_shows_status_name_and_reason(status, beginning):
+    """The first 60 characters of the text are what a notification shows."""
+    assert task(**STATUSES[status]).text.startswith(beginning)
+    assert len(beginning) <= 60
+
+
+def test_long_names_leave_room_for_the_reason():
+    """The notification still says why; the full name follows on a line of its own."""
+    name = "nightly_import_of_everything"
+    message = task(**STATUSES["failed"] | {"task": name, "subject": "dealer-of-the-north"})
+
+    assert "TimeoutError" in message.text[:62]
+    assert f"\n{name} · dealer-of-the-north" in message.text
+
+
+def test_a_long_error_points_to_the_thread():
+    """The message stays short; the whole error is a reply."""
+    message = task(**STATUSES["failed"] | {"error": "e" * 5_000})
+
+    quoted = message.blocks[0]["elements"][1]["elements"][0]["text"]
+    assert "e" * 199 + "… whole error in the thread" == quoted
+    assert message.overflow is None
+
+
+@pytest.mark.parametrize(
+    ("actions", "log_url", "grafana_url", "expected"),
+    [
+        ([], None, None, set()),
+        (["retry"], None, None, {"task_retry"}),
+        (["cancel"], "https://logs.example.com", None, {"task_cancel", "task_logs"}),
+        ([], "ftp://logs", "https://g.example.com", {"task_grafana"}),
+    ],
+)
+def test_only_buttons_that_apply_are_shown(actions, log_url, grafana_url, expected):
+    """No dead buttons, and none that opens an address nobody should open."""
+    message = task(actions=actions, log_url=log_url, grafana_url=grafana_url)
+
+    assert expected == set(buttons(message))
+
+
+def test_cancelling_asks_first_and_says_what_it_does():
+    """The dialog names the object and the effect; retrying opens a modal instead."""
+    cancel = buttons(task())["task_cancel"]
+
+    assert "Cancel schema_fix?" == cancel["confirm"]["title"]["text"]
+    assert "schema_fix · dealer-12 is asked to stop" in cancel["confirm"]["text"]["text"]
+    assert "t_01HZX" == cancel["value"]
+
+
+def test_who_acted_is_named_only_if_slack_named_them():
+    """An id is shown as the person; anything else is plain words."""
+    acted = [{"verb": "retried", "by": "<!here>", "at": 1795338005}]
+    context = next(block for block in task(acted=acted).blocks if block["type"] == "context")
+
+    assert context["elements"][1]["text"].startswith("Retried by &lt;!here&gt; <!date^")
+
+
+def test_an_abandoned_step_stops_turning():
+    """A step in progress of a failed task has failed; waiting ones never began."""
+    plan = next(b for b in task(**STATUSES["failed"]).blocks if b["type"] == "plan")
+
+    assert ["complete", "error", "pending"] == [step["status"] for step in plan["tasks"]]
+
+
+def test_a_long_plan_shows_the_steps_at_work():
+    """Of 300 steps the 50 around the current one are shown, and none overflows."""
+    steps = [
+        {"id": f"s{n}", "title": f"Step {n}", "status": "complete" if n < 120 else "pending"}
+        for n in range(300)
+    ]
+    message = task(steps=steps)
+
+    plan = next(block for block in message.blocks if block["type"] == "plan")
+    assert "120 of 300 steps" == plan["title"]
+    assert ["Step 110", "Step 159"] == [plan["tasks"][0]["title"], plan["tasks"][-1]["title"]]
+    assert message.overflow is None
+
+
+NAMES = st.text(st.characters(), min_size=1, max_size=200).filter(lambda x: clean(x).strip())
+
+
+@given(name=NAMES, subject=NAMES)
+def test_names_stand_literally(name, subject):
+    """Whatever a task and its subject are called, a reader sees exactly that."""
+    message = task(task=name, subject=subject)
+
+    shown = visible(message.blocks[0])
+    assert clean(name) in shown
+    assert clean(subject) in shown
+
+
+def test_an_error_reply_has_all_of_it():
+    """A long error overflows whole, so that it can go out as a file."""
+    message = RENDERER.render("tasks/error", {"error": "x" * 9_000, "task": "t", "attempt": 1})
+
+    assert "x" * 9_000 in (message.overflow or "")
+    assert visible(message.blocks).endswith("x…")
+
+
+def test_log_lines_are_aligned():
+    """Time and level stand in columns; lines without them are just lines."""
+    sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "logs.json").read_text())
+
+    message = RENDERER.render("tasks/logs", sample)
+
+    assert visible(message.blocks) == (
+        "09:00:05  INFO     page 12\n09:00:06  ERROR    no <answer>\ndone"
+    )
+
+
+def test_a_summary_says_how_it_ended():
+    """Status, duration, counts and the first line of the error."""
+    sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "summary.json").read_text())
+
+    message = RENDERER.render("tasks/summary", sample | {"status": "failed"})
+
+    assert message.text == (
+        "❌ Failed: schema_fix · dealer-12 after 3 min 20 s \N{EN DASH} TimeoutError: no answer\n"
+        "success 100 · failed 5"
+    )
+    assert visible(message.blocks) == (
+        "❌ Failed after 3 min 20 s\nsuccess 100  ·  failed 5TimeoutError: no answer"
+    )
