@@ -1,0 +1,96 @@
+"""The body of a request, from bytes to clean values."""
+
+import asyncio
+import json
+import math
+from typing import Any
+
+from aiohttp import ClientError, web
+
+from bot.http.refusal import RefusedError, not_json
+
+MAX_BYTES = 1024 * 1024
+#: A body that has not arrived by then will not; the connection is worth more.
+ARRIVAL_SECONDS = 30.0
+MAX_DEPTH = 64
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+async def read_bytes(request: web.Request) -> bytes:
+    """Return the body as it was sent; refuse one that is too large, broken or never ends."""
+    try:
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            return await request.read()
+    except TimeoutError as error:
+        raise not_json(f"it had not arrived after {ARRIVAL_SECONDS:.0f} seconds") from error
+    except (web.RequestPayloadError, ClientError, ConnectionError) as error:
+        raise not_json("it broke off or is encoded wrongly") from error
+
+
+def read_object(raw: bytes, content_type: str, charset: str | None) -> dict[str, Any]:
+    """
+    Return the JSON object in *raw*, cleaned; no body at all is an empty object.
+
+    Raises `RefusedError` with 415 for another type than JSON in UTF-8, with 400 for what is no
+    JSON object.
+    """
+    if not raw.strip():
+        return {}
+    require_json(content_type, charset)
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=refuse_number, parse_float=finite)
+    except UnicodeDecodeError as error:
+        raise not_json("it is not UTF-8") from error
+    except RecursionError as error:
+        raise not_json("it is nested too deeply") from error
+    except ValueError as error:
+        raise not_json(str(error)) from error
+    if not isinstance(value, dict):
+        raise not_json("this is something else")
+    return {clean_text(key): clean(item, depth=1) for key, item in value.items()}
+
+
+def require_json(content_type: str, charset: str | None) -> None:
+    is_json = content_type == "application/json" or (
+        content_type.startswith("application/") and content_type.endswith("+json")
+    )
+    if not is_json or (charset or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise RefusedError(
+            415, "unsupported_media_type", "Send JSON in UTF-8 as `Content-Type: application/json`."
+        )
+
+
+def refuse_number(word: str) -> float:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def clean(value: Any, depth: int = 0) -> Any:
+    """Return *value* with every text in it cleaned, keys too; refuse one nested too deeply."""
+    if depth > MAX_DEPTH:
+        raise not_json(f"it is nested deeper than {MAX_DEPTH}")
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {clean_text(key): clean(item, depth + 1) for key, item in value.items()}
+    return value
+
+
+def clean_text(text: str) -> str:
+    r"""
+    Drop NULs, which PostgreSQL cannot store, and replace lone halves of surrogate pairs.
+
+    `"\ud800"` is legal JSON but no Unicode text; it can neither be stored nor sent on.
+    """
+    text = text.replace("\0", "")
+    if text.isascii():
+        return text
+    return "".join(REPLACEMENT if "\ud800" <= letter <= "\udfff" else letter for letter in text)

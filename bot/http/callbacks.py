@@ -1,0 +1,86 @@
+"""What the work itself says: reports, heartbeats, log lines."""
+
+from typing import Any
+
+from bot.config_file import TaskKind
+from bot.errors import NotFoundError
+from bot.http.call import Answer, Call
+from bot.http.channels import resolve_channel
+from bot.http.task_models import LogTask, UpdateTask
+from bot.tasks.models import Status
+from bot.tasks.updates import Outcome, Report
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+async def update_task(call: Call) -> Answer:
+    """Take an orchestrator's report; what is older than what is known is ignored."""
+    body: UpdateTask = call.body
+    task_id = reported_task(call, body)
+    channel = body.channel
+    if task_id is None and channel and body.ts:
+        channel = await resolve_channel(call.services.directory, channel)
+    reported = await call.services.intake.report(
+        call.owner,
+        Report(
+            status=Status(body.status),
+            task_id=task_id,
+            channel=channel,
+            ts=body.ts,
+            task=body.task,
+            subject=body.subject,
+            progress=body.progress,
+            progress_note=body.progress_note,
+            error=body.error,
+            attempt=body.attempt,
+            seq=body.seq,
+            stats=body.stats,
+            steps=body.steps,
+            log_url=body.log_url,
+            grafana_url=body.grafana_url,
+            details=body.metadata or {},
+        ),
+    )
+    return taken(reported.task_id, reported.outcome)
+
+
+def reported_task(call: Call, body: UpdateTask) -> str | None:
+    """Return which task is meant; a token of one task means that one and no other."""
+    own = call.caller.task_id
+    if own and body.task_id and body.task_id != own:
+        raise NotFoundError(f"There is no task `{body.task_id}` for this token.")
+    return body.task_id or own
+
+
+async def heartbeat_task(call: Call) -> Answer:
+    """Take a sign of life; without one for a minute the task counts as lost."""
+    task_id = call.path["id"]
+    return taken(task_id, await call.services.intake.heartbeat(call.owner, task_id))
+
+
+async def log_task(call: Call) -> Answer:
+    """Bring log lines into the task's thread, those of its kind's `log_level` and above."""
+    body: LogTask = call.body
+    owner, task_id = call.owner, call.path["id"]
+    task, _ = await call.services.tasks.get(owner, task_id)
+    lines = loud_enough(body, call.services.settings.config.kind(task.task))
+    count = await call.services.intake.log(owner, task_id, lines)
+    left_out = len(body.lines) - count
+    return Answer({"ok": True, "taskId": task_id, "taken": count, "leftOut": left_out})
+
+
+def loud_enough(body: LogTask, kind: TaskKind) -> list[dict[str, Any]]:
+    least = LEVELS.index(kind.log_level)
+    return [line.model_dump() for line in body.lines if LEVELS.index(line.level) >= least]
+
+
+def taken(task_id: str, outcome: Outcome) -> Answer:
+    applied = outcome is Outcome.APPLIED
+    return Answer(
+        {
+            "ok": True,
+            "taskId": task_id,
+            "outcome": "applied" if applied else "ignored",
+            "reason": None if applied else str(outcome),
+        }
+    )

@@ -1,0 +1,102 @@
+"""From an aiohttp request to a handler's call and back, the same way for every route."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from bot.errors import FieldProblem, InvalidError
+from bot.http import idempotency
+from bot.http.auth import Authority, require
+from bot.http.body import clean_text, read_bytes, read_object
+from bot.http.call import NOBODY, Answer, Call
+from bot.http.envelope import CORRELATION
+from bot.http.idempotency import Idempotency, key_of
+from bot.http.model import bind
+from bot.http.rate import RateLimit
+from bot.http.refusal import RefusedError
+from bot.http.responses import response_of
+from bot.http.route import Access, Route
+from bot.http.services import Services
+from bot.http.signature import signatures_of
+from bot.tokens import Caller
+
+
+class Dispatcher:
+    """Checks who calls, what is sent and how often, then calls the route's handler."""
+
+    def __init__(self, services: Services, routes: Sequence[Route]) -> None:
+        self._services = services
+        self._routes = routes
+        self._authority = Authority(services.tokens, signatures_of(services.settings))
+        self._rate = RateLimit()
+        self._idempotency = Idempotency(services.database, services.clock)
+
+    def serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Return what aiohttp calls for *route*."""
+
+        async def serve_route(request: web.Request) -> web.Response:
+            return response_of(await self._answer(request, route))
+
+        return serve_route
+
+    async def _answer(self, request: web.Request, route: Route) -> Answer:
+        path = {name: clean_text(value) for name, value in request.match_info.items()}
+        caller, raw = await self._admit(request, route)
+        require(caller, route, path)
+        fields = read_object(raw, request.content_type, request.charset) if route.body else {}
+        call = Call(
+            services=self._services,
+            routes=self._routes,
+            correlation_id=request[CORRELATION],
+            caller=caller,
+            path=path,
+            query=bind(route.query, query_of(request)) if route.query else None,
+            body=bind(route.body, fields) if route.body else None,
+        )
+        header = request.headers.get(idempotency.HEADER)
+        if not route.creates or header is None:
+            return await route.handler(call)
+        key = key_of(caller.tenant, header, route.method, request.path, fields)
+        return await self._idempotency.once(
+            key, lambda made_id: route.handler(call.making(made_id))
+        )
+
+    async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
+        """Return who calls and what was sent; nobody's body is read before they are known."""
+        if route.access is Access.PUBLIC:
+            return NOBODY, b""
+        try:
+            if self._authority.takes_signature(route, request.headers):
+                raw = await read_bytes(request)
+                caller = self._authority.read_signature(request.headers, raw)
+                self._count(caller.subject)
+                return caller, raw
+            caller = self._authority.read_token(route, request.headers)
+        except RefusedError:
+            self._count(f"address {request.remote}")  # Guessing tokens has a limit, too.
+            raise
+        self._count(json.dumps([caller.tenant, caller.subject, caller.task_id]))
+        return caller, await read_bytes(request) if route.body else b""
+
+    def _count(self, caller: str) -> None:
+        wait = self._rate.take(caller, self._services.clock.now())
+        if wait:
+            seconds = str(max(1, round(wait + 0.5)))
+            raise RefusedError(
+                429, "rate_limited", f"Wait {seconds} s, then go on.", {"Retry-After": seconds}
+            )
+
+
+def query_of(request: web.Request) -> Mapping[str, Any]:
+    """Return the query's values by name; an empty one says nothing. Refuses a name given twice."""
+    query: dict[str, Any] = {}
+    for name, value in request.query.items():
+        if name in query:
+            raise InvalidError(
+                f"`{clean_text(name)}` is given twice.",
+                [FieldProblem(clean_text(name), "give one")],
+            )
+        query[clean_text(name)] = clean_text(value) or None
+    return query

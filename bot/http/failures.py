@@ -1,0 +1,89 @@
+"""Any error that we know → the one answer the contract has for it."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    UnavailableError,
+    UserError,
+)
+from bot.http.call import Answer
+from bot.http.refusal import RefusedError
+
+logger = structlog.get_logger(__name__)
+
+STATUS_OF: dict[type[UserError], int] = {
+    InvalidError: 422,
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    ConflictError: 409,
+    UnavailableError: 503,
+}
+RETRY_SECONDS = "5"
+# What aiohttp itself refuses, and what to do about it.
+OF_AIOHTTP = {
+    404: "There is nothing at this address; the list is at /api/docs.",
+    405: "This address does not take this method; the header Allow names those it takes.",
+    413: "The body is larger than 1 MiB; send less, or in several calls.",
+}
+
+
+#: What `answer_to` knows how to answer.
+KNOWN = (web.HTTPException, UserError, OperationalError)
+
+
+def answer_to(error: web.HTTPException | UserError | OperationalError) -> Answer:
+    """Return what the caller is told."""
+    if isinstance(error, web.HTTPException):
+        return answer_to_aiohttp(error)
+    if isinstance(error, RefusedError):
+        return refused(error.status, error.code, str(error), headers=error.headers)
+    if isinstance(error, UserError):
+        return answer_to_user(error)
+    logger.error("http_database_failed", exc_info=error)
+    return unavailable("The database does not answer; try again.")
+
+
+def answer_to_unforeseen(error_id: str) -> Answer:
+    """Return all that a caller may know of our own mistake: where it stands in the log."""
+    return refused(500, "internal", f"Something went wrong here; it is in the log as {error_id}.")
+
+
+def answer_to_user(error: UserError) -> Answer:
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 422)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return unavailable(str(error))
+    problems = error.problems if isinstance(error, InvalidError) else ()
+    details = [{"field": problem.field, "message": problem.message} for problem in problems]
+    return refused(status, error.code, str(error), details)
+
+
+def answer_to_aiohttp(error: web.HTTPException) -> Answer:
+    message = OF_AIOHTTP.get(error.status, error.reason)
+    phrase = HTTPStatus(error.status).phrase
+    code = "too_large" if error.status == 413 else phrase.lower().replace(" ", "_")
+    allow = error.headers.get("Allow")
+    return refused(error.status, code, message, headers={"Allow": allow} if allow else {})
+
+
+def unavailable(message: str) -> Answer:
+    return refused(503, "unavailable", message, headers={"Retry-After": RETRY_SECONDS})
+
+
+def refused(
+    status: int,
+    code: str,
+    message: str,
+    details: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    body: dict[str, Any] = {"error": code, "message": message, "details": details or []}
+    return Answer(body, status, headers or {})

@@ -1,0 +1,102 @@
+"""Whether the process is up, whether it can work, and how it is."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, select
+
+from bot.db import Database
+from bot.errors import UserError
+from bot.http.call import Answer, Call
+from bot.http.model import Shown
+from bot.messages.lanes import LaneHealth
+
+DATABASE_SECONDS = 2.0
+#: A lane that another process runs is well.
+WELL = ("running", "elsewhere")
+
+
+class Alive(Shown):
+    """The process answers."""
+
+    ok: bool
+
+
+class Ready(Shown):
+    """What is ready and what is not."""
+
+    ready: bool
+    database: bool
+    socket: bool
+    lanes: bool
+
+
+class Health(Shown):
+    """How the bot is, with the reasons."""
+
+    ready: bool
+    database: dict[str, Any]
+    socket: dict[str, Any]
+    lanes: list[dict[str, Any]]
+
+
+async def show_alive(_call: Call) -> Answer:
+    """Say that the process is up."""
+    return Answer({"ok": True})
+
+
+async def show_ready(call: Call) -> Answer:
+    """Say whether the database answers, the socket is connected and the lanes are running."""
+    services = call.services
+    parts = {
+        "database": await answers(services.database),
+        "socket": bool(services.socket().get("connected")),
+        "lanes": all(lane.state in WELL for lane in services.lanes()),
+    }
+    ready = all(parts.values())
+    return Answer({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+async def show_health(call: Call) -> Answer:
+    """Show how database, socket and the caller's lanes are; an admin sees every lane."""
+    services = call.services
+    lanes = visible_lanes(call)
+    database = await answers(services.database)
+    socket = dict(services.socket())
+    well = database and bool(socket.get("connected")) and all(lane.state in WELL for lane in lanes)
+    return Answer(
+        {
+            "ready": well,
+            "database": {"answers": database, "kind": services.database.url.get_backend_name()},
+            "socket": socket,
+            "lanes": [
+                {"workspaceId": lane.workspace_id, "state": lane.state, "reason": lane.reason}
+                for lane in lanes
+            ],
+        }
+    )
+
+
+def visible_lanes(call: Call) -> list[LaneHealth]:
+    lanes = call.services.lanes()
+    if call.caller.may("admin"):
+        return list(lanes)
+    try:
+        own = call.owner.workspace_id
+    except UserError:  # A tenant without a workspace has no lane to see.
+        return []
+    return [lane for lane in lanes if lane.workspace_id == own]
+
+
+async def answers(database: Database) -> bool:
+    """Tell whether the database answers a question at once."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            return await database.read(ask)
+    except (SQLAlchemyError, OSError):  # TimeoutError is an OSError.
+        return False
+
+
+def ask(session: Session) -> bool:
+    return session.exec(select(1)).one() == 1

@@ -1,0 +1,164 @@
+"""
+`Idempotency-Key`: the same request twice is done once and answered twice.
+
+A key is claimed in the database before the work and answered after it, so two requests at the same
+time, in one process or in two, do the work once. The id of what is made is drawn with the claim:
+if the process dies between the work and its answer, the repeated request finds what was made.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, delete
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import ConflictError, FieldProblem, InvalidError, UnavailableError, UserError
+from bot.http.call import Answer
+from bot.ids import new_id
+
+HEADER = "Idempotency-Key"
+MAX_KEY_CHARACTERS = 255
+KEPT = timedelta(hours=24)
+#: A claim this old belongs to a process that died; work takes milliseconds.
+STALE = timedelta(seconds=10)
+POLL_SECONDS = 0.05
+MAX_POLLS = 240
+
+
+class IdempotencyRecord(SQLModel, table=True):
+    """A key of a tenant, what was asked under it, and the answer once there is one."""
+
+    __tablename__ = "idempotency"
+
+    tenant: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    body_hash: str
+    made_id: str
+    status: int | None = None
+    answer: str | None = None
+    claimed_at: datetime
+    created_at: datetime = Field(index=True)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Under which key what is asked."""
+
+    tenant: str
+    key: str
+    body_hash: str
+
+
+class Idempotency:
+    """Does work once per key."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def once(self, key: Key, work: Callable[[str], Awaitable[Answer]]) -> Answer:
+        """
+        Return what *work* answers, or what it answered the first time.
+
+        *work* is given the id for what it makes. What it refuses (`UserError`) is not kept.
+        Raises `ConflictError` when something else was asked under this key before.
+        """
+        for _ in range(MAX_POLLS):
+            claimed = await self._claim(key)
+            if isinstance(claimed, Answer):
+                return claimed
+            if claimed is not None:
+                return await self._work(key, claimed, work)
+            await asyncio.sleep(POLL_SECONDS)
+        raise UnavailableError("The first request with this key is still worked on; try again.")
+
+    async def forget_old(self, now: datetime) -> int:
+        """Delete keys older than 24 hours and return how many; for the jobs."""
+
+        def work(session: Session) -> int:
+            old = delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) <= now - KEPT)
+            return int(session.exec(old).rowcount)
+
+        return await self._database.write(work)
+
+    async def _claim(self, key: Key) -> Answer | str | None:
+        """Return the answer, the id to make if the work is ours, or None while others do it."""
+        try:
+            return await self._database.write(lambda session: self._take(session, key))
+        except IntegrityError:  # Another process has just inserted the same key.
+            return None
+
+    def _take(self, session: Session, key: Key) -> Answer | str | None:
+        now = self._clock.now()
+        row = session.get(IdempotencyRecord, (key.tenant, key.key), with_for_update=True)
+        if row is not None and row.created_at <= now - KEPT:
+            session.delete(row)
+            session.flush()
+            row = None
+        if row is None:
+            row = claim_of(key, now)
+            session.add(row)
+            return row.made_id
+        if row.body_hash != key.body_hash:
+            raise ConflictError(
+                f"Something else was sent with this {HEADER} before; take a new key."
+            )
+        if row.status is not None and row.answer is not None:
+            return Answer(json.loads(row.answer), row.status, {"Idempotent-Replayed": "true"})
+        if row.claimed_at > now - STALE:
+            return None
+        row.claimed_at = now
+        return row.made_id
+
+    async def _work(
+        self, key: Key, made_id: str, work: Callable[[str], Awaitable[Answer]]
+    ) -> Answer:
+        try:
+            answer = await work(made_id)
+        except UserError:
+            # Nothing was made, so the same key may be tried again. After any other error we
+            # cannot know: the claim stays until it is stale and the next one finds what is there.
+            await self._database.write(lambda session: drop(session, key, made_id))
+            raise
+        await self._database.write(lambda session: keep(session, key, made_id, answer))
+        return answer
+
+
+def claim_of(key: Key, now: datetime) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        tenant=key.tenant,
+        key=key.key,
+        body_hash=key.body_hash,
+        made_id=new_id("t"),
+        claimed_at=now,
+        created_at=now,
+    )
+
+
+def drop(session: Session, key: Key, made_id: str) -> None:
+    row = session.get(IdempotencyRecord, (key.tenant, key.key), with_for_update=True)
+    if row is not None and row.made_id == made_id and row.status is None:
+        session.delete(row)
+
+
+def keep(session: Session, key: Key, made_id: str, answer: Answer) -> None:
+    row = session.get(IdempotencyRecord, (key.tenant, key.key), with_for_update=True)
+    if row is not None and row.made_id == made_id:
+        row.status = answer.status
+        row.answer = json.dumps(answer.body)
+
+
+def key_of(tenant: str, header: str, method: str, path: str, body: Any) -> Key:
+    """Return the key of a request; raise `InvalidError` for one that is too long or unprintable."""
+    if not (0 < len(header) <= MAX_KEY_CHARACTERS and header.isascii() and header.isprintable()):
+        problem = FieldProblem(HEADER, f"1 to {MAX_KEY_CHARACTERS} printable ASCII characters")
+        raise InvalidError(f"The {HEADER} is not usable.", [problem])
+    asked = json.dumps([method, path, body], sort_keys=True)
+    return Key(tenant, header, hashlib.sha256(asked.encode()).hexdigest())

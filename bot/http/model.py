@@ -1,0 +1,68 @@
+"""What every request model shares: both spellings of names, and problems with paths."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from bot.config_file import nearest
+from bot.errors import FieldProblem, InvalidError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Sent(BaseModel):
+    """Something a caller sends. `null` says nothing; a name nobody knows is refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class Lenient(Sent):
+    """Something an orchestrator sends: it may say more than we understand."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Shown(BaseModel):
+    """Something we answer, spelled as the contract spells it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+def bind(model: type[M], values: Mapping[str, Any]) -> M:
+    """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        problems = [describe(item, model) for item in error.errors(include_input=False)]
+        raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems) from error
+
+
+def describe(item: Any, model: type[BaseModel]) -> FieldProblem:
+    location = [str(part) for part in item["loc"]]
+    path = ".".join(location)
+    if item["type"] == "extra_forbidden":
+        return FieldProblem(path, f"unknown field{nearest(location[-1], names(model))}")
+    message = item["msg"].removeprefix("Value error, ")
+    return FieldProblem(path or "(all)", f"{message[0].lower()}{message[1:]}")
+
+
+def names(model: type[BaseModel]) -> list[str]:
+    """Return the fields of *model* as the contract spells them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def summary(problems: list[FieldProblem]) -> str:
+    first = problems[0]
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"`{first.field}`: {first.message}{more}"

@@ -1,0 +1,186 @@
+"""The OpenAPI 3.1 document of a route table."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from bot.http.model import Shown
+from bot.http.route import Access, Route
+
+VERSION = "1"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REF = "#/components/schemas/{model}"
+ERRORS = {
+    "400": "The body is not one JSON object",
+    "401": "No token, or one that is not accepted",
+    "403": "The token lacks the scope",
+    "404": "No such thing, or not yours to see",
+    "409": "True a moment ago, not now; or this idempotency key was used for something else",
+    "413": "The body is larger than 1 MiB",
+    "415": "The body is not `application/json`",
+    "422": "A value is wrong; `details` says which",
+    "429": "Too many requests; `Retry-After` says how long to wait",
+    "503": "Something is missing or down; the message says what",
+}
+OF_BODIES = ("400", "413", "415")
+OF_TOKENS = ("401", "403", "404", "409", "422", "503")
+SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+    Access.PUBLIC: [],
+    Access.BEARER: [{"token": []}],
+    Access.CALLBACK: [{"token": []}],
+    Access.SIGNED: [{"token": []}, {"signature": []}],
+}
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "From `python -m bot token`, or the `callbackToken` a runner was given.",
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks with CALLBACK_SECRET: also `webhook-id` and "
+        "`webhook-timestamp`; good for five minutes.",
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["error", "message", "details"],
+    "properties": {
+        "error": {"type": "string", "description": "A code for programs"},
+        "message": {"type": "string", "description": "What to do, for people"},
+        "details": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def describe_api(routes: Sequence[Route], url: str) -> dict[str, Any]:
+    """Return the document; everything in it comes from the routes and their models."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": DIALECT,
+        "info": {
+            "title": "Opsbell",
+            "version": VERSION,
+            "description": "Work that runs elsewhere becomes Slack messages that stay true.",
+        },
+        "servers": [{"url": url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas(routes), "Problem": PROBLEM},
+            "securitySchemes": SCHEMES,
+        },
+    }
+
+
+def schemas(routes: Sequence[Route]) -> dict[str, Any]:
+    sent = {route.body for route in routes if route.body}
+    shown = {model for route in routes for model in (route.answers or {}).values()}
+    models: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in sent]
+    models += [
+        (model, "serialization")
+        for model in shown
+        if isinstance(model, type) and issubclass(model, Shown)
+    ]
+    models.sort(key=lambda pair: pair[0].__name__)
+    _, top = models_json_schema(models, by_alias=True, ref_template=REF)
+    return dict(top.get("$defs", {}))
+
+
+def operation(route: Route) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": route.operation_id,
+        "summary": route.summary,
+        "description": description(route),
+        "tags": [route.tag],
+        "security": SECURITY[route.access],
+        "parameters": parameters(route),
+        "responses": responses(route),
+    }
+    if route.body:
+        schema = {"$ref": REF.format(model=route.body.__name__)}
+        needed = any(field.is_required() for field in route.body.model_fields.values())
+        described["requestBody"] = {
+            "required": needed,
+            "content": {"application/json": {"schema": schema}},
+        }
+    return described
+
+
+def description(route: Route) -> str:
+    parts = [route.handler.__doc__ or ""]
+    if route.scope:
+        parts.append(f"Scope: `{route.scope}`.")
+    if route.access in (Access.CALLBACK, Access.SIGNED):
+        parts.append("A runner's `callbackToken` is good for its own task.")
+    return " ".join(part for part in parts if part)
+
+
+def parameters(route: Route) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    if route.query:
+        properties = route.query.model_json_schema(by_alias=True)["properties"]
+        found += [
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in properties.items()
+        ]
+    if route.creates:
+        found.append(
+            header("Idempotency-Key", "The same key and body: the first answer again", 255)
+        )
+    found.append(header("X-Correlation-Id", "Taken over, or made; returned and stored", 128))
+    return found
+
+
+def header(name: str, text: str, most: int) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": most}
+    return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
+
+
+def responses(route: Route) -> dict[str, Any]:
+    codes = [*OF_TOKENS] if route.access is not Access.PUBLIC else []
+    codes += OF_BODIES if route.body else ()
+    problem = {"application/json": {"schema": {"$ref": REF.format(model="Problem")}}}
+    refusals = {
+        code: {"description": ERRORS[code], "content": problem} for code in sorted([*codes, "429"])
+    }
+    return {**refusals, **{str(status): shown(it) for status, it in (route.answers or {}).items()}}
+
+
+def shown(answer: type[BaseModel] | str) -> dict[str, Any]:
+    if isinstance(answer, str):
+        return {"description": answer}
+    schema = {"$ref": REF.format(model=answer.__name__)}
+    return {
+        "description": (answer.__doc__ or answer.__name__).strip(),
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def operations_by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the operations of a document with their method and path, by tag, in its order."""
+    tags: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            line = {"method": method.upper(), "path": path, **described}
+            tags[described["tags"][0]].append(line)
+    return tags

@@ -1,0 +1,52 @@
+"""A token bucket per caller. Pure: the time is passed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+PER_SECOND = 100.0
+BURST = 200.0
+MAX_BUCKETS = 10_000
+
+
+@dataclass
+class Bucket:
+    """What one caller has left, as of `at`."""
+
+    left: float
+    at: datetime
+
+
+class RateLimit:
+    """Lets each caller do *per_second* requests, and *burst* at once after a pause."""
+
+    def __init__(self, per_second: float = PER_SECOND, burst: float = BURST) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, caller: str, now: datetime) -> float:
+        """Count one request; return 0, or after how many seconds there is room for it."""
+        bucket = self._buckets.get(caller)
+        if bucket is None:
+            self._make_room(now)
+            bucket = self._buckets[caller] = Bucket(self._burst, now)
+        bucket.left = self._filled(bucket, now)
+        bucket.at = max(bucket.at, now)
+        if bucket.left < 1:
+            return (1 - bucket.left) / self._per_second
+        bucket.left -= 1
+        return 0.0
+
+    def _filled(self, bucket: Bucket, now: datetime) -> float:
+        seconds = max(0.0, (now - bucket.at).total_seconds())
+        return min(self._burst, bucket.left + seconds * self._per_second)
+
+    def _make_room(self, now: datetime) -> None:
+        """Forget who has been quiet long enough to be as good as new, if there are many."""
+        if len(self._buckets) < MAX_BUCKETS:
+            return
+        self._buckets = {
+            caller: bucket
+            for caller, bucket in self._buckets.items()
+            if self._filled(bucket, now) < self._burst
+        }

@@ -1,0 +1,23 @@
+"""An answer → what aiohttp sends."""
+
+import json
+
+from aiohttp import web
+
+from bot.http.call import JSON, Answer
+
+
+def response_of(answer: Answer) -> web.Response:
+    """Return what aiohttp sends."""
+    is_json = answer.content_type == JSON
+    return web.Response(
+        text=json.dumps(answer.body) if is_json else answer.body,
+        status=answer.status,
+        content_type=answer.content_type,
+        charset="utf-8",
+        headers={
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **answer.headers,
+        },
+    )

@@ -1,0 +1,45 @@
+"""What the HTTP server needs of the rest of the bot; filled once by the composition root."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.messages.lanes import LaneHealth
+from bot.settings import Settings
+from bot.tasks.creation import Owner
+from bot.tasks.intake import Intake
+from bot.tasks.service import Tasks
+from bot.tokens import Tokens
+
+
+class Channels(Protocol):
+    """Who knows channels by name."""
+
+    async def channel_id(self, channel: str) -> str:
+        """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    Use cases and facts behind the endpoints.
+
+    `owner_of` maps a tenant to its workspace and raises `NotFoundError` or `InvalidError` when it
+    has none. `timeline` returns the events of a message by its id, oldest first. `socket` says at
+    least whether it is `connected`; whatever else it says is shown to callers with a token.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    tasks: Tasks
+    intake: Intake
+    directory: Channels
+    tokens: Tokens | None
+    owner_of: Callable[[str], Owner]
+    timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
+    lanes: Callable[[], Sequence[LaneHealth]]
+    socket: Callable[[], Mapping[str, Any]]

@@ -1,0 +1,198 @@
+"""What is sent to and answered by the endpoints of tasks."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
+
+from bot.http.model import Lenient, Sent, Shown
+from bot.http.values import (
+    Attempt,
+    Channel,
+    Details,
+    ErrorText,
+    Level,
+    Moment,
+    Name,
+    NewTaskId,
+    Percent,
+    SentStatus,
+    Sequence,
+    TaskId,
+    Timestamp,
+    Url,
+)
+
+MAX_LINES = 200
+MAX_LINE_CHARACTERS = 1_000
+MAX_PAGE = 100
+MAX_MINUTES = 60 * 24 * 366
+SUBJECT = AliasChoices("subject", "dealer")
+
+Step = dict[str, Any]
+Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
+
+
+def one_subject(values: Any) -> Any:
+    """Refuse two different subjects; `dealer` is another word for it."""
+    if isinstance(values, dict) and None not in (values.get("subject"), values.get("dealer")):
+        if values["subject"] != values["dealer"]:
+            raise ValueError("`subject` and `dealer` are the same thing: give one of them")
+        return {name: value for name, value in values.items() if name != "dealer"}
+    return values
+
+
+class CreateTask(Sent):
+    """A task to announce, and to run if `run` is true."""
+
+    task: Name
+    subject: Name | None = Field(None, validation_alias=SUBJECT)
+    task_id: NewTaskId | None = None
+    channel: Channel | None = None
+    status: SentStatus = "queued"
+    metadata: Details | None = None
+    payload: Any = None
+    steps: list[Step] | None = Field(None, max_length=50)
+    log_url: Url | None = None
+    grafana_url: Url | None = None
+    runner: Name | None = None
+    environment: Name | None = None
+    correlation_id: Annotated[str, StringConstraints(pattern="^[ -~]{1,128}$")] | None = None
+    run: bool = Field(False, strict=True)
+
+    _subject = model_validator(mode="before")(one_subject)
+
+
+class UpdateTask(Lenient):
+    """What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`."""
+
+    status: SentStatus
+    task_id: TaskId | None = None
+    channel: Channel | None = None
+    ts: Timestamp | None = None
+    task: Name | None = None
+    subject: Name | None = Field(None, validation_alias=SUBJECT)
+    progress: Percent | None = None
+    progress_note: Annotated[str, AfterValidator(lambda text: text[:200])] | None = None
+    error: ErrorText | None = None
+    attempt: Attempt | None = None
+    seq: Sequence | None = None
+    stats: Details | None = None
+    steps: list[Step] | None = Field(None, max_length=50)
+    metadata: Details | None = None
+    log_url: Url | None = None
+    grafana_url: Url | None = None
+
+    _subject = model_validator(mode="before")(one_subject)
+
+
+class LogLine(Lenient):
+    """One line. `level` is info unless known; `at` is ISO 8601 with offset or epoch seconds."""
+
+    text: Annotated[str, AfterValidator(lambda text: text[:MAX_LINE_CHARACTERS])]
+    level: Level = "info"
+    at: Moment = None
+
+
+class LogTask(Lenient):
+    """Lines for the task's thread."""
+
+    lines: list[LogLine] = Field(max_length=MAX_LINES)
+
+
+class Heartbeat(Lenient):
+    """Nothing needs to be said: the call is the sign of life."""
+
+
+class RetryTask(Sent):
+    """`attempt` is the one the caller saw; if another one runs already, nothing is retried."""
+
+    attempt: Attempt | None = None
+    payload: Any = None
+    reason: Name | None = None
+
+
+class CancelTask(Sent):
+    """Nothing needs to be said."""
+
+
+class TaskFilter(Sent):
+    """Which tasks to list; all that is given must hold."""
+
+    status: Literal["queued", "running", "completed", "failed", "cancelled", "lost"] | None = None
+    task: Name | None = None
+    subject: Name | None = Field(None, validation_alias=SUBJECT)
+    since_minutes: Minutes | None = None
+    stuck_minutes: Minutes | None = None
+    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    cursor: str | None = Field(None, max_length=500)
+
+    _subject = model_validator(mode="before")(one_subject)
+
+
+class CreatedTask(Shown):
+    """A task that was announced, or stood already."""
+
+    task_id: str
+    status: str
+    message_id: str | None
+    channel: str
+    ts: str | None
+
+
+class Taken(Shown):
+    """What became of a report."""
+
+    ok: Literal[True]
+    task_id: str
+    outcome: Literal["applied", "ignored"]
+    reason: Literal["stale", "final"] | None
+
+
+class TakenLines(Shown):
+    """How many lines go to the thread; the others are below the kind's `log_level`."""
+
+    ok: Literal[True]
+    task_id: str
+    taken: int
+    left_out: int
+
+
+class ShownTask(Shown):
+    """A task."""
+
+    task_id: str
+    task: str
+    subject: str | None
+    status: str
+    attempt: int
+    progress: int | None
+    error: str | None
+    environment: str | None
+    metadata: dict[str, Any]
+    stats: dict[str, Any]
+    steps: list[Step]
+    payload: Any
+    log_url: str | None
+    grafana_url: str | None
+    runner: str | None
+    message_id: str | None
+    channel: str
+    ts: str | None
+    correlation_id: str | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    updated_at: str
+
+
+class ShownTaskWithTimeline(ShownTask):
+    """A task and everything that happened to its message."""
+
+    timeline: list[dict[str, Any]]
+
+
+class TaskPage(Shown):
+    """Tasks, the most recently changed first; `nextCursor` asks for the next page."""
+
+    tasks: list[ShownTask]
+    next_cursor: str | None

@@ -1,0 +1,76 @@
+"""Somebody who calls the server, and the tokens to do it with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from bot.tokens import Tokens
+
+JWT_SECRET = "a secret that is long enough for HS256"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    body: Any
+
+
+class Client:
+    """Somebody who calls the server, with a token unless told otherwise."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+        self.session = session
+        self.url = url
+        self.token = token
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        *,
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Reply:
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token or self.token}"
+        async with self.session.request(
+            method, self.url + path, json=json, headers=sent, **options
+        ) as response:
+            text = await response.text()
+            is_json = response.content_type == "application/json" and text
+            body = await response.json() if is_json else None
+            return Reply(response.status, response.headers.copy(), text, body)
+
+    async def get(self, path: str, **options: Any) -> Reply:
+        return await self.call("GET", path, **options)
+
+    async def post(self, path: str, json: Any = None, **options: Any) -> Reply:
+        return await self.call("POST", path, json, **options)
+
+
+def token_for(
+    tenant: str = "default",
+    *scopes: str,
+    subject: str = "ada",
+    task_id: str | None = None,
+    days: int = 1,
+) -> str:
+    """Return a token of Ada's, unless told otherwise."""
+    return Tokens(JWT_SECRET).mint(
+        subject=subject,
+        tenant=tenant,
+        scopes=frozenset(scopes or ("tasks:read", "tasks:write")),
+        now=datetime.now(UTC),
+        days=days,
+        task_id=task_id,
+    )

@@ -1,0 +1,160 @@
+"""A real server on a free port, over the real use cases and a real database."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlmodel import SQLModel
+
+from bot.config_file import ConfigFile, HttpRunner, TaskKind
+from bot.db import Database
+from bot.errors import InvalidError
+from bot.http.server import HttpServer
+from bot.http.services import Services
+from bot.messages.lanes import LaneHealth
+from bot.settings import Settings
+from bot.tasks.announcer import Announcer
+from bot.tasks.creation import Owner
+from bot.tasks.display import Links
+from bot.tasks.intake import Intake
+from bot.tasks.models import Task
+from bot.tasks.service import Tasks
+from bot.tasks.transactions import Transactions
+from bot.tokens import Tokens
+from tests.bot.http.calling import JWT_SECRET, Client, token_for
+
+CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+WORKSPACES = {"default": "T1", "cleo": "T2"}
+
+
+class HandClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **units: float) -> None:
+        self.at += timedelta(**units)
+
+
+class Recorder:
+    """Remembers who was woken."""
+
+    def __init__(self) -> None:
+        self.woken: list[str] = []
+
+    def wake(self, workspace_id: str) -> None:
+        self.woken.append(workspace_id)
+
+
+class Names:
+    """A workspace with one channel that is known by name."""
+
+    async def channel_id(self, channel: str) -> str:
+        if channel.startswith("C"):
+            return channel
+        if channel == "#jobs":
+            return "C0JOBS"
+        raise InvalidError(f"I am in no channel called {channel}.")
+
+
+@dataclass
+class Surroundings:
+    """What a test may change about the world around the server."""
+
+    lanes: list[LaneHealth] = field(default_factory=lambda: [LaneHealth("T1", "running", "")])
+    socket: dict[str, Any] = field(default_factory=lambda: {"connected": True, "ageSeconds": 3})
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def surroundings() -> Surroundings:
+    return Surroundings()
+
+
+@pytest.fixture
+def database(database: Database) -> Database:
+    """The fresh database, with the table of this room in it."""
+    database.transact(
+        lambda session: SQLModel.metadata.create_all(
+            session.connection(), tables=[SQLModel.metadata.tables["idempotency"]]
+        )
+    )
+    return database
+
+
+@pytest.fixture
+def settings() -> Settings:
+    config = ConfigFile(
+        tasks={"import": TaskKind(channel="#jobs", runner="mill", log_level="warning")},
+        runners={"mill": HttpRunner(type="http", url="http://127.0.0.1:9/run")},
+    )
+    return Settings.model_validate(
+        {
+            "port": 0,
+            "jwt_secret": JWT_SECRET,
+            "callback_secret": CALLBACK_SECRET,
+            "slack_default_channel": "C0DEFAULT",
+            "environment": "staging",
+            "config": config,
+        }
+    )
+
+
+@pytest.fixture
+def services(
+    settings: Settings, database: Database, clock: HandClock, surroundings: Surroundings
+) -> Services:
+    def runner_of(task: Task) -> str | None:
+        return task.runner or settings.config.kind(task.task).runner
+
+    def owner_of(tenant: str) -> Owner:
+        if tenant not in WORKSPACES:
+            raise InvalidError(f"The tenant {tenant} has no workspace.")
+        return Owner(tenant, WORKSPACES[tenant])
+
+    async def timeline(_message_id: str) -> Sequence[Mapping[str, Any]]:
+        return surroundings.events
+
+    transactions = Transactions(database, lanes=Recorder(), launcher=Recorder())
+    announcer = Announcer(
+        Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
+        intake=Intake(transactions, announcer, clock, runner_of),
+        directory=Names(),
+        tokens=Tokens(JWT_SECRET),
+        owner_of=owner_of,
+        timeline=timeline,
+        lanes=lambda: surroundings.lanes,
+        socket=lambda: surroundings.socket,
+    )
+
+
+@pytest.fixture
+async def server(services: Services) -> AsyncIterator[HttpServer]:
+    server = HttpServer(services)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def client(server: HttpServer) -> AsyncIterator[Client]:
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        yield Client(session, f"http://127.0.0.1:{server.port}", token_for())
