@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import meta
 
@@ -114,23 +114,15 @@ def test_a_template_reads_only_what_its_sample_names(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_hostile_data_never_breaks_a_message(name, data):
-    """Whatever the data is, Slack takes the message and every limit holds."""
+def test_hostile_data_only_stands_there(name, data):
+    """Whatever the data is, Slack takes the message and nothing in it mentions, links or acts."""
     message = RENDERER.render(name, data.draw(hostile(name)))
 
     assert [] == validate_message({"text": message.text, "blocks": message.blocks})
     assert len(message.text.encode("utf-16-le")) // 2 <= 3_900
-    assert message.blocks == json.loads(json.dumps(message.blocks).encode())
-    assert message.text.encode().decode() == message.text
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(data=st.data())
-def test_hostile_data_never_mentions_or_links(name, data):
-    """No mention, link or date comes out of data: only our own templates' tokens are there."""
-    message = RENDERER.render(name, data.draw(hostile(name)))
-
+    assert message.blocks == json.loads(json.dumps(message.blocks))
     tokens = [token for text in formatted_texts(message) for token in TOKEN.findall(text)]
     assert [] == [token for token in tokens if not OWN_TOKEN.fullmatch(token)]
     for each in objects(message.blocks):

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.escaping import clean
@@ -170,6 +170,7 @@ def test_a_long_plan_shows_the_steps_at_work():
 NAMES = st.text(st.characters(), min_size=1, max_size=200).filter(lambda x: clean(x).strip())
 
 
+@settings(deadline=None, max_examples=50)
 @given(name=NAMES, subject=NAMES)
 def test_names_stand_literally(name, subject):
     """Whatever a task and its subject are called, a reader sees exactly that."""

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.charts import settle_chart
@@ -65,6 +65,7 @@ def test_nothing_to_draw_is_no_chart(chart):
     assert settle_chart(chart) is None
 
 
+@settings(deadline=None, max_examples=50)
 @given(chart=CHARTS)
 def test_any_figures_make_a_chart_slack_takes(renderer, chart):
     """Whatever data says, the block is drawn within Slack's rules or left out."""

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.rendering import Renderer
@@ -78,6 +78,7 @@ def test_only_the_first_table_stands(renderer):
 
 
 @pytest.mark.parametrize("kind", ["table", "data_table"])
+@settings(deadline=None, max_examples=50)
 @given(rows=ROWS)
 def test_any_rows_make_a_table_slack_takes(renderer, kind, rows):
     """Ragged, empty, nested or hostile rows never break the message."""
