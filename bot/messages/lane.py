@@ -93,14 +93,18 @@ class Lane:
 
     async def run(self) -> None:
         """Serve until stopped; one failing turn is logged and does not end the lane."""
-        while not (self._stopping and not self._calls and not self._outcomes):
+        while not self._is_done():
             try:
                 wait = await self._turn()
             except Exception:
                 logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
                 wait = FIRST_PAUSE
-            await self._sleep(wait)
+            if not self._is_done():
+                await self._sleep(wait)
         await self._database.write(self._release)
+
+    def _is_done(self) -> bool:
+        return self._stopping and not self._calls and not self._outcomes
 
     def _release(self, session: Session) -> None:
         if self.state is not LaneState.ELSEWHERE:
