@@ -36,7 +36,7 @@ from bot.messages.vocabulary import (
 Node = dict[str, Any]
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
-_SHOWN = frozenset({"text", "title", "alt_text"})
+_SHOWN = frozenset({"title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
 
 
@@ -67,7 +67,9 @@ class Walk:
             self._settle(node, kind, place)
         for key, value in list(node.items()):
             if isinstance(value, str):
-                if key != "type" and not self._string(node, kind, key, most):
+                if key == "text":
+                    self._text(node, kind, key, most)
+                elif key != "type" and not self._string(node, kind, key, most):
                     return self._instead(node)
             elif not isinstance(value, bool):
                 self._other(node, kind, key, most)
@@ -130,13 +132,13 @@ class Walk:
 
     def _text(self, node: Node, kind: str, key: str, most: int) -> None:
         raw: str = node[key]
-        words = plain(raw)
+        form = _FORMATTED_TEXT.get(kind, Leaf) if key == "text" else Leaf
+        leaf = form(node, key, raw, TEXT.get((kind, key), most))
         # In rich text a lone space is a space; anywhere else Slack wants something to read.
-        if not (words if kind == "text" else words.strip()):
+        if not leaf.text or (kind != "text" and not leaf.text.strip()):
             del node[key]
             return
-        form = _FORMATTED_TEXT.get(kind, Leaf) if key == "text" else Leaf
-        self.leaves.append(form(node, key, raw, TEXT.get((kind, key), most)))
+        self.leaves.append(leaf)
         if kind == "mrkdwn" and is_marked(raw):
             # Else Slack would make links of the addresses and mentions of the names in it.
             node["verbatim"] = True
@@ -209,7 +211,10 @@ def _complete(node: Node, kind: str) -> Node | None:
         if key not in node:
             node[key] = DASH
     for group in NEEDED.get(kind, ()):
-        if not any(key in node for key in group):
+        for key in group:
+            if key in node:
+                break
+        else:
             return None
     return node
 

@@ -28,10 +28,10 @@ DATE_FORMATS = {
 
 def finalize(value: Any) -> str:
     """What Jinja prints for a value: data, marked as such; numbers as they are."""
+    if type(value) is str:  # The usual case first: this runs for everything that is printed.
+        return mark(value) if value else ""
     if isinstance(value, Fragment):
         return value
-    if isinstance(value, str):
-        return mark(value) if value else ""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -91,21 +91,21 @@ class Leaf:
     `size` is what it takes in Slack uncut; `share` what it takes cut to its own limit.
     """
 
-    __slots__ = ("_raw", "_text", "holder", "key", "share", "size")
+    __slots__ = ("_raw", "holder", "key", "share", "size", "text")
 
     _escape: Callable[[str], str] = staticmethod(str)
 
     def __init__(self, holder: dict[str, Any], key: str, raw: str, most: int) -> None:
         self.holder, self.key, self._raw = holder, key, raw
-        self._text = self._settle() if is_marked(raw) else raw
-        self.size = units(self._text)
+        self.text = self._settle() if is_marked(raw) else raw
+        self.size = units(self.text)
         self.share = min(self.size, most)
 
     def write(self, most: int) -> bool:
         """Put the text in its place; False if something had to be cut for it."""
         most = min(most, self.share)
         if self.size <= most:
-            self.holder[self.key] = self._text
+            self.holder[self.key] = self.text
             return True
         text = self._shortened(most) if is_marked(self._raw) else self._raw
         self.holder[self.key] = _TORN.sub(ELLIPSIS, cut(text, most))
