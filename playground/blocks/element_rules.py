@@ -88,7 +88,7 @@ def _ordered(value: Mapping[str, Any], at: str, low: str, high: str) -> Iterator
 def _number(value: object) -> Decimal | None:
     if is_number(value):
         return Decimal(value)
-    if not isinstance(value, str) or len(value) > 40:
+    if not isinstance(value, str):
         return None
     try:
         number = Decimal(value)

@@ -25,6 +25,9 @@ def draw(text: str, **more: bool) -> str:
         ("*_both_*", "<b><i>both</i></b>"),
         ("(*b*), *c*.", "(<b>b</b>), <b>c</b>."),
         ("a*b*c", "a*b*c"),
+        ("*a*b", "*a*b"),
+        ("a*b*", "a*b*"),
+        ("*a *b*", "<b>a *b</b>"),
         ("2 * 3 * 4", "2 * 3 * 4"),
         ("* a*", "* a*"),
         ("*a *", "*a *"),
@@ -162,6 +165,12 @@ def test_a_date_may_be_a_link():
     assert (["https://a.example/run"], "18 Nov", []) == (page.links, page.text, page.faults)
     page = Page(draw("<!date^1795000000^{date}^javascript:x|18 Nov>"))
     assert ([], "18 Nov", []) == (page.links, page.text, page.faults)
+
+
+def test_a_date_format_stays_in_its_quotes():
+    """The format of a date is data of the page and can end no attribute."""
+    page = Page(draw('<!date^1795000000^" onclick="x&lt;b&gt;|18 Nov>'))
+    assert ("18 Nov", []) == (page.text, page.faults)
 
 
 @pytest.mark.parametrize("text", ["<!date^99999999999999^{date}>", "<!date^x^{date}>"])

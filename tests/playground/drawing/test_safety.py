@@ -59,15 +59,15 @@ def test_plain_words_are_shown_as_they_are(text):
 def test_long_mrkdwn_is_drawn_quickly(piece):
     """No text of Slack's greatest length takes long, however it repeats itself."""
     text = (piece * 40_000)[:40_000]
-    started = time.perf_counter()
+    started = time.process_time()
     draw_mrkdwn(text, Names())
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize("piece", [">", "- ", "[", "![", "*", "`", "<", "|a", "&", "a\n-\n", "\\"])
 def test_long_markdown_is_drawn_quickly(piece):
     """No Markdown of Slack's greatest length takes long, however it repeats itself."""
     text = (piece * 12_000)[:12_000]
-    started = time.perf_counter()
+    started = time.process_time()
     draw_markdown(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
