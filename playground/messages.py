@@ -1,9 +1,10 @@
 """Messages coming to be, changing and going away in a channel."""
 
 from bisect import bisect_left
+from collections import Counter
 
 from playground.message_events import tell_app_changed, tell_app_deleted, tell_app_posted
-from playground.state import SLACKBOT_ID, Channel, Message, Record, Revision
+from playground.state import SLACKBOT_ID, Channel, Message, Record, Revision, Thread
 from playground.workspace import Workspace
 
 # A status message may be edited for days; the newest edits are kept for the inspector.
@@ -24,10 +25,12 @@ def post(workspace: Workspace, channel: Channel, body: Record) -> Record:
     channel.messages[ts] = message
     thread_ts = body.get("thread_ts")
     if thread_ts is not None:
-        channel.threads.setdefault(thread_ts, []).append(ts)
+        thread = channel.threads.setdefault(thread_ts, Thread())
+        thread.replies.append(ts)
+        thread.writers[body.get("user", "")] += 1
     if thread_ts is None or body.get("subtype") == "thread_broadcast":
         channel.timeline.append(ts)
-    workspace.tell_message("message", channel, body)
+    workspace.tell_message("message", channel, lambda: body)
     if thread_ts is not None:
         _tell_parent(workspace, channel, thread_ts)
     tell_app_posted(workspace, channel, body)
@@ -39,7 +42,7 @@ def change(workspace: Workspace, channel: Channel, ts: str, body: Record) -> Rec
     message = channel.messages[ts]
     before, message.body = message.body, body
     _record(workspace, message)
-    workspace.tell_message("message_changed", channel, shown(channel, message))
+    tell_changed(workspace, channel, message)
     tell_app_changed(workspace, channel, body, before)
     return body
 
@@ -47,7 +50,7 @@ def change(workspace: Workspace, channel: Channel, ts: str, body: Record) -> Rec
 def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
     """Delete a message; one with replies leaves a tombstone, as in Slack."""
     message = channel.messages[ts]
-    if channel.threads.get(ts):
+    if ts in channel.threads:
         tombstone = {
             "type": "message",
             "subtype": "tombstone",
@@ -58,14 +61,11 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
             "hidden": True,
         }
         message.body = tombstone
-        workspace.tell_message("message_changed", channel, shown(channel, message))
+        tell_changed(workspace, channel, message)
         return
     del channel.messages[ts]
     _drop(channel.timeline, ts)
-    thread_ts = message.body.get("thread_ts")
-    if thread_ts in channel.threads:
-        _drop(channel.threads[thread_ts], ts)
-        _tell_parent(workspace, channel, thread_ts)
+    _leave_thread(workspace, channel, message)
     workspace.tell_removal("message_deleted", channel, ts)
     tell_app_deleted(workspace, channel, message.body)
 
@@ -73,16 +73,15 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
 def shown(channel: Channel, message: Message) -> Record:
     """Return a message with its thread and its reactions, as history shows it."""
     body = message.body
-    replies = channel.threads.get(body["ts"])
-    if replies:
-        writers = dict.fromkeys(channel.messages[ts].body.get("user", "") for ts in replies)
+    thread = channel.threads.get(body["ts"])
+    if thread is not None:
         body = {
             **body,
             "thread_ts": body["ts"],
-            "reply_count": len(replies),
-            "reply_users_count": len(writers),
-            "reply_users": list(writers)[:5],
-            "latest_reply": replies[-1],
+            "reply_count": len(thread.replies),
+            "reply_users_count": len(thread.writers),
+            "reply_users": list(thread.writers)[:5],
+            "latest_reply": thread.replies[-1],
             "is_locked": False,
             "subscribed": False,
         }
@@ -95,12 +94,17 @@ def shown(channel: Channel, message: Message) -> Record:
     return body
 
 
+def tell_changed(workspace: Workspace, channel: Channel, message: Message) -> None:
+    """Tell the pages how a message looks now."""
+    workspace.tell_message("message_changed", channel, lambda: shown(channel, message))
+
+
 def post_ephemeral(workspace: Workspace, channel: Channel, user: str, body: Record) -> str:
     """Show a message to `user` alone; return its timestamp."""
     ts = workspace.next_ts()
     stored = {"type": "message", "ts": ts, "is_ephemeral": True, **body}
     channel.ephemerals.setdefault(user, {})[ts] = stored
-    workspace.tell_message("ephemeral", channel, stored, only=user)
+    workspace.tell_message("ephemeral", channel, lambda: stored, only=user)
     return ts
 
 
@@ -110,8 +114,9 @@ def change_ephemeral(
     """Replace an ephemeral message; one that is gone stays gone."""
     own = channel.ephemerals.get(user, {})
     if ts in own:
-        own[ts] = {"type": "message", "ts": ts, "is_ephemeral": True, **body}
-        workspace.tell_message("ephemeral_changed", channel, own[ts], only=user)
+        changed = {"type": "message", "ts": ts, "is_ephemeral": True, **body}
+        own[ts] = changed
+        workspace.tell_message("ephemeral_changed", channel, lambda: changed, only=user)
 
 
 def remove_ephemeral(workspace: Workspace, channel: Channel, user: str, ts: str) -> None:
@@ -140,7 +145,20 @@ def _record(workspace: Workspace, message: Message) -> None:
 def _tell_parent(workspace: Workspace, channel: Channel, thread_ts: str) -> None:
     parent = channel.messages.get(thread_ts)
     if parent is not None:
-        workspace.tell_message("message_changed", channel, shown(channel, parent))
+        tell_changed(workspace, channel, parent)
+
+
+def _leave_thread(workspace: Workspace, channel: Channel, message: Message) -> None:
+    thread_ts: str = message.body.get("thread_ts", "")
+    thread = channel.threads.get(thread_ts)
+    if thread is None:
+        return
+    _drop(thread.replies, message.body["ts"])
+    thread.writers[message.body.get("user", "")] -= 1
+    thread.writers += Counter()
+    if not thread.replies:
+        del channel.threads[thread_ts]
+    _tell_parent(workspace, channel, thread_ts)
 
 
 def _drop(ordered: list[str], ts: str) -> None:

@@ -118,7 +118,8 @@ class Playground:
     def replies(self, channel: str, ts: str) -> list[Record]:
         """Return the replies under a message, oldest first, without the message."""
         found = self.channel(channel)
-        return [found.messages[reply].body for reply in found.threads.get(ts, [])]
+        thread = found.threads.get(ts)
+        return [] if thread is None else [found.messages[one].body for one in thread.replies]
 
     def ephemerals(self, user: str, channel: str) -> list[Record]:
         """Return what only `user` sees in a channel, oldest first."""

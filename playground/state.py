@@ -52,6 +52,14 @@ class Message:
 
 
 @dataclass(slots=True)
+class Thread:
+    """The replies under a message, oldest first, and how many each person wrote."""
+
+    replies: list[str] = field(default_factory=list)
+    writers: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
 class Channel:
     id: str
     name: str
@@ -67,7 +75,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)
     timeline: list[str] = field(default_factory=list)
-    threads: dict[str, list[str]] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
     ephemerals: dict[str, dict[str, Record]] = field(default_factory=dict)
 
     @property

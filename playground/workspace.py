@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 
 from playground.clock import Clock
 from playground.config import PlaygroundConfig, read_record
@@ -70,12 +71,12 @@ class Workspace:
         return f"{micros // 1_000_000:010d}.{micros % 1_000_000:06d}"
 
     def tell_message(
-        self, kind: str, channel: Channel, body: Record, *, only: str | None = None
+        self, kind: str, channel: Channel, read: Callable[[], Record], *, only: str | None = None
     ) -> None:
-        """Tell the pages of everyone in sight, or of `only`, about a message."""
+        """Tell the pages of everyone in sight, or of `only`, about the message `read` returns."""
 
         def make_event() -> Record:
-            drawn = draw_message(body, names_of(self.state))
+            drawn = draw_message(read(), names_of(self.state))
             return {"type": kind, "channel": channel.id, "message": drawn}
 
         self.feed.tell(make_event, may_see=lambda user: self._sees(user, channel, only))

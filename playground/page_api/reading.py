@@ -86,7 +86,8 @@ def visible_messages(
     if thread_ts is None:
         stamps = channel.timeline[-limit:]
     else:
-        stamps = channel.threads.get(thread_ts, [])[-limit:]
+        thread = channel.threads.get(thread_ts)
+        stamps = [] if thread is None else thread.replies[-limit:]
         if thread_ts in channel.messages:
             stamps = [thread_ts, *stamps]
     found = [shown(channel, channel.messages[ts]) for ts in stamps]

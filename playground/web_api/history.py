@@ -30,7 +30,8 @@ def replies(call: Call) -> Record:
     if message is None and ts not in channel.threads:
         raise SlackError("thread_not_found")
     thread_ts = ts if message is None else message.body.get("thread_ts", ts)
-    thread = channel.threads.get(thread_ts, [])
+    found = channel.threads.get(thread_ts)
+    thread = [] if found is None else found.replies
     start, end = _span(call, thread)
     skip, limit = read_cursor(call), _limit(call, MOST)
     page = thread[start + skip : min(end, start + skip + limit)]

@@ -3,7 +3,7 @@
 import re
 
 from playground.errors import SlackError
-from playground.messages import shown
+from playground.messages import tell_changed
 from playground.state import Channel, Message, Record
 from playground.web_api.call import Call
 
@@ -18,7 +18,7 @@ def add(call: Call) -> Record:
     if call.bot in users:
         raise SlackError("already_reacted")
     users.append(call.bot)
-    call.workspace.tell_message("message_changed", channel, shown(channel, message))
+    tell_changed(call.workspace, channel, message)
     return {}
 
 
@@ -30,7 +30,7 @@ def remove(call: Call) -> Record:
     users.remove(call.bot)
     if not users:
         del message.reactions[name]
-    call.workspace.tell_message("message_changed", channel, shown(channel, message))
+    tell_changed(call.workspace, channel, message)
     return {}
 
 
