@@ -62,6 +62,21 @@ function dayKey(date, zone) {
   return formatted(date, { year: "numeric", month: "2-digit", day: "2-digit" }, zone, "sv-SE");
 }
 
+/** What a `datetime-local` input shows for a moment, in the given zone. */
+export function localMinute(seconds, zone) {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
+  return formatted(at(seconds), parts, zone, "sv-SE").replace(" ", "T");
+}
+
+/** The moment that a `datetime-local` value means in the given zone, in seconds; null if it is none. */
+export function momentOf(minute, zone) {
+  const wall = Date.parse(`${minute}Z`) / 1000;
+  if (Number.isNaN(wall)) return null;
+  // The zone's offset at the guess may differ from the one at the moment itself, hence twice.
+  const nearer = (guess) => guess + wall - Date.parse(`${localMinute(guess, zone)}Z`) / 1000;
+  return nearer(nearer(wall));
+}
+
 const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
 
 function ago(date) {

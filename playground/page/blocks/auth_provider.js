@@ -11,7 +11,7 @@ export function drawAuthProvider(block, surface) {
   const href = webAddress((block.is_connected ? block.disconnect_url : block.auth_url) ?? "");
   const label = block.is_connected ? "Disconnect" : "Connect";
   return h(
-    "article",
+    "section",
     { class: "card" },
     h("div", { class: "card-head" }, h("span", { class: "card-icon" }, icon("lock")), h("div", {}, words(block.name, "card-title"), words(block.description, "card-subtitle"))),
     block.is_connected && h("div", { class: "card-subtext" }, `Connected${connected ? `: ${connected}` : ""}`),

@@ -8,7 +8,7 @@ export function drawCard(block, surface) {
   const words = (text, className) => text && drawText(text, surface.store, "div", { class: className });
   const actions = block.actions?.elements ?? block.actions ?? [];
   return h(
-    "article",
+    "section",
     { class: "card" },
     block.hero_image && drawImage(block.hero_image, "card-hero"),
     h(

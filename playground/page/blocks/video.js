@@ -10,7 +10,7 @@ export function drawVideo(block, surface) {
   const title = plainText(block.title);
   const from = [block.author_name, block.provider_name].filter(Boolean).join(" · ");
   return h(
-    "article",
+    "section",
     { class: "card video" },
     h("div", { class: "video-screen" }, drawImage({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "card-hero"), h("span", { class: "video-play" }, icon("play", 28))),
     h("div", { class: "card-title" }, href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, title) : title),

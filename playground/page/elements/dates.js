@@ -1,3 +1,4 @@
+import { localMinute, momentOf } from "../dates.js";
 import { h } from "../dom.js";
 
 export function drawDatePicker(site) {
@@ -8,13 +9,12 @@ export function drawTimePicker(site) {
   return drawNative(site, "time", "selected_time", site.element.initial_time, "Time");
 }
 
-/** Slack keeps a moment in seconds; the native input shows it in the browser's own zone. */
+/** Slack keeps a moment in seconds; the person sees it in their zone. */
 export function drawDateTimePicker(site) {
   const { selected_date_time: chosen } = site.current({ selected_date_time: site.element.initial_date_time ?? null });
-  const input = h("input", { class: "field", type: "datetime-local", value: chosen ? localMinute(chosen) : "", ...site.labelled("Date and time") });
+  const input = h("input", { class: "field", type: "datetime-local", value: chosen ? localMinute(chosen, site.store.zone) : "", ...site.labelled("Date and time") });
   input.addEventListener("change", () => {
-    const moment = Date.parse(input.value);
-    site.choose({ selected_date_time: Number.isNaN(moment) ? null : moment / 1000 });
+    site.choose({ selected_date_time: momentOf(input.value, site.store.zone) });
   });
   return h("span", { class: "native", ...site.hooks }, input);
 }
@@ -27,9 +27,4 @@ function drawNative(site, type, key, initial, name) {
     if (!(await site.choose({ [key]: input.value || null }))) input.value = before ?? "";
   });
   return h("span", { class: "native", ...site.hooks }, input);
-}
-
-function localMinute(seconds) {
-  const date = new Date(seconds * 1000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -12,9 +12,19 @@ export function drawPicture(site) {
  * one becomes its words and, where there is room, a link.
  */
 export function drawImage(image, className) {
-  const url = image.image_url ?? image.slack_file?.url ?? "";
+  const url = image.image_url ?? addressOf(image.slack_file);
   const alt = image.alt_text ?? "";
-  if (isOurs(url)) return h("img", { class: className, src: url, alt, loading: "lazy" });
+  if (!isOurs(url)) return drawWords(url, alt, className);
+  const picture = h("img", { class: className, src: url, alt, loading: "lazy" });
+  picture.addEventListener("error", () => picture.replaceWith(drawWords("", alt, className)));
+  return picture;
+}
+
+function addressOf(file) {
+  return file?.url ?? (file?.id ? `/files/${encodeURIComponent(file.id)}` : "");
+}
+
+function drawWords(url, alt, className) {
   const href = webAddress(url);
   const words = [icon("eye", 16), h("span", { class: "picture-words" }, alt)];
   const attributes = { class: `${className} picture-elsewhere`, role: "img", "aria-label": alt, title: `${alt}\n${url}` };
@@ -24,5 +34,5 @@ export function drawImage(image, className) {
 
 function isOurs(url) {
   if (/^data:image\/(png|gif|jpeg|webp);/.test(url)) return true;
-  return URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
+  return url !== "" && URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
 }

@@ -1,0 +1,92 @@
+"""One browser for all tests of the page; a workspace and an app for each."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, async_playwright
+from slack_sdk.web.async_client import AsyncWebClient
+
+from playground import Playground
+from tests.playground.page.desk import MANIFEST, running_desk
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+PATIENCE_MS = 5_000
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+def find_chromium() -> str | None:
+    for name in (os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium")):
+        if name and Path(name).is_file():
+            return name
+    return None
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows() -> AsyncIterator[BrowserContext]:
+    """One browser whose windows share a cache: fetching eighty modules anew takes a second."""
+    path = find_chromium()
+    if path is None:
+        tell = pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip
+        tell("No Chromium was found; set CHROMIUM to one.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def workspace() -> AsyncIterator[Playground]:
+    """One address for all tests, for the sake of that cache."""
+    async with Playground(limits="off", manifest=MANIFEST, ack_seconds=0.7) as playground:
+        yield playground
+
+
+@pytest.fixture
+def playground(workspace: Playground) -> Playground:
+    """The workspace as it is at the start."""
+    workspace.reset()
+    return workspace
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(playground: Playground) -> AsyncIterator[AsyncWebClient]:
+    """The app, connected; its client posts as the bot."""
+    async with running_desk(playground) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(windows: BrowserContext, playground: Playground) -> AsyncIterator[OpenPage]:
+    """Opens a window of a person on a channel; no window may write an error to its console."""
+    errors: list[str] = []
+    opened: list[Page] = []
+
+    async def open_page(user: str = "ada", channel: str = "ops", place: str = "") -> Page:
+        page = await windows.new_page()
+        opened.append(page)
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        place = place or playground.channel(channel).id
+        await page.goto(f"{playground.page_url}?user={playground.user(user).id}#{place}")
+        await page.locator(".connection:not(.is-offline)").wait_for()
+        return page
+
+    yield open_page
+    for page in opened:
+        await page.close()
+    assert [] == errors

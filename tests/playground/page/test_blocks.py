@@ -1,0 +1,156 @@
+"""Every block and element that Slack knows, and text that wants to be more than text."""
+
+import pytest
+from playwright.async_api import expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from playground import Playground
+from tests.playground.blocks.element_gallery import ELEMENTS
+from tests.playground.blocks.gallery import BLOCKS, around, block, surface_of
+from tests.playground.page.conftest import OpenPage
+from tests.playground.page.desk import Json, button, input_block, plain
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+HOSTILE = """<img src=x onerror="window.hit=1"><script>window.hit=1</script>"><svg onload=hit=1>"""
+
+
+def specimens() -> list[tuple[str, Json]]:
+    """What messages may hold: every block, and every element in a block around it."""
+    blocks = [(name, block(name)) for name in BLOCKS if surface_of(name) == "message"]
+    held = [(name, around(name)) for name in ELEMENTS]
+    return blocks + [(name, one) for name, (one, surface) in held if surface == "message"]
+
+
+def modal_specimens() -> list[Json]:
+    blocks = [block(name) for name in BLOCKS if surface_of(name) == "modal"]
+    blocks += [one for one, surface in map(around, ELEMENTS) if surface == "modal"]
+    return [{**one, "block_id": f"b{number}"} for number, one in enumerate(blocks)]
+
+
+async def test_every_block_of_a_message_is_drawn(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """No specimen of the gallery is beyond the page, and none writes to the console."""
+    ops = playground.channel("ops")
+    for name, one in specimens():
+        if "slack_file" not in str(one):  # A file that nobody uploaded cannot be shown.
+            await desk.chat_postMessage(channel=ops.id, text=name, blocks=[one])
+    page = await open_page()
+    await expect(page.get_by_role("article")).to_have_count(len(ops.messages))
+    await expect(page.locator(".block")).not_to_have_count(0)
+    await expect(page.locator(".cannot-draw")).to_have_count(0)
+    for row in await page.get_by_role("article").all():
+        assert await row.locator(".message-body > .block").count() == 1
+
+
+async def test_every_input_of_a_modal_is_drawn(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """All the elements that stand in inputs are drawn, each under its label."""
+    page = await open_page()
+    await page.get_by_role("button", name="Shortcuts").click()
+    await page.get_by_role("menuitem", name="Run a task").click()
+    sent = await playground.wait_for(lambda: playground.envelopes("interactive"))
+    blocks = modal_specimens()
+    view = {"type": "modal", "title": plain("All"), "submit": plain("Go"), "blocks": blocks}
+    await desk.views_open(trigger_id=sent[-1].payload["trigger_id"], view=view)
+    modal = page.get_by_role("dialog", name="All")
+    await expect(modal.locator(".modal-body > .block")).to_have_count(len(blocks))
+    await expect(modal.locator(".cannot-draw")).to_have_count(0)
+
+
+async def test_an_unknown_block_stays_visible(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """A block of a type the page has never heard of is a box with its name."""
+    ops = playground.channel("ops")
+    answer = await desk.chat_postMessage(
+        channel=ops.id, text="New", blocks=[{"type": "divider", "block_id": "new"}]
+    )
+    ops.messages[answer["ts"]].body["blocks"] = [{"type": "hologram"}]
+    page = await open_page()
+    await expect(page.get_by_text("cannot draw: hologram")).to_be_visible()
+
+
+async def test_hostile_text_stays_text(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """Markup in any place of a message is shown as it is and runs nothing."""
+    ops = playground.channel("ops").id
+    label = HOSTILE[:70]
+    blocks: list[Json] = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": HOSTILE}},
+        {"type": "header", "text": plain(HOSTILE)},
+        {"type": "markdown", "text": HOSTILE},
+        {"type": "table", "rows": [[{"type": "raw_text", "text": HOSTILE}]]},
+        {"type": "actions", "elements": [button("retry", label, accessibility_label=label)]},
+    ]
+    await desk.chat_postMessage(channel=ops, text=HOSTILE, username=HOSTILE, blocks=blocks)
+    await desk.chat_postMessage(channel=ops, text=HOSTILE)
+    link = {"type": "link", "url": "javascript:window.hit=1", "text": "press"}
+    rich = {"type": "rich_text_section", "elements": [link]}
+    ts = playground.write("ben", "ops", HOSTILE).answer["message"]["ts"]
+    playground.channel("ops").messages[ts].body["blocks"] = [
+        {"type": "rich_text", "elements": [rich]}
+    ]
+    page = await open_page()
+    await expect(page.get_by_role("article")).to_have_count(3)
+    assert await page.locator("article script, article img, article svg[onload]").count() == 0
+    assert await page.locator('a[href^="javascript"]').count() == 0
+    assert await page.evaluate("window.hit") is None
+    await expect(page.locator(".author").first).to_have_text(HOSTILE)
+
+
+async def test_a_select_is_searched_and_chosen_by_keyboard(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """Typing narrows the list, Enter chooses, and the app gets the whole option."""
+    options = [{"text": plain(word), "value": word.lower()} for word in ("Hour", "Day", "Week")]
+    menu = {
+        "type": "static_select",
+        "action_id": "retry",
+        "placeholder": plain("Snooze"),
+        "options": options,
+    }
+    await desk.chat_postMessage(
+        channel=playground.channel("ops").id,
+        text="Failed",
+        blocks=[{"type": "actions", "elements": [menu]}],
+    )
+    page = await open_page()
+    box = page.get_by_role("combobox", name="Snooze")
+    await box.focus()
+    await box.press_sequentially("we")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await box.press("Enter")
+    sent = await playground.wait_for(lambda: playground.envelopes("interactive"))
+    assert "week" == sent[-1].payload["actions"][0]["selected_option"]["value"]
+
+
+async def test_a_data_table_is_sorted_and_stays_sorted(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """A column's button sorts its numbers as numbers; an edit does not undo it."""
+    page = await open_page()
+    ops = playground.channel("ops").id
+    people = (("Ada", 9), ("Ben", 10), ("Cleo", 2))
+    rows: list[list[Json]] = [
+        [{"type": "raw_text", "text": "Name"}, {"type": "raw_text", "text": "Done"}]
+    ]
+    for name, done in people:
+        number = {"type": "raw_number", "value": done, "text": str(done)}
+        rows.append([{"type": "raw_text", "text": name}, number])
+    table = {"type": "data_table", "block_id": "t", "caption": "Done", "rows": rows}
+    answer = await desk.chat_postMessage(channel=ops, text="Done", blocks=[table])
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("rowheader")).to_have_text(["Cleo", "Ada", "Ben"])
+    await desk.chat_update(channel=ops, ts=answer["ts"], text="Done!", blocks=[table])
+    await expect(page.get_by_role("button", name="Done")).to_be_focused()
+    await expect(page.get_by_role("rowheader")).to_have_text(["Cleo", "Ada", "Ben"])
+
+
+async def test_the_specimens_cover_both_surfaces():
+    """The galleries are not empty by accident."""
+    assert len(specimens()) > 30
+    assert input_block("a", "A", {"type": "plain_text_input"})["type"] in str(modal_specimens())

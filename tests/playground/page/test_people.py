@@ -1,0 +1,67 @@
+"""Who looks, and where."""
+
+import pytest
+from playwright.async_api import expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from playground import Playground
+from tests.playground.page.conftest import OpenPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+AT_NOON_UTC = 1795262400
+
+
+async def test_switching_the_user_changes_the_address(playground: Playground, open_page: OpenPage):
+    """The window becomes Ben's, on the same channel, and its address says so."""
+    page = await open_page()
+    await page.get_by_role("button", name="You are Ada").click()
+    await page.get_by_role("menuitem", name="Ben").click()
+    await expect(page.get_by_role("button", name="You are Ben")).to_be_visible()
+    ben, ops = playground.user("ben").id, playground.channel("ops").id
+    assert page.url.endswith(f"?user={ben}#{ops}")
+
+
+async def test_unread_marks_come_and_go(playground: Playground, open_page: OpenPage):
+    """A message elsewhere marks its channel until it is opened."""
+    page = await open_page()
+    link = page.get_by_role("link", name="general")
+    playground.write("ben", "general", "Lunch?")
+    await expect(link).to_contain_text("1")
+    await expect(page).to_have_title("(1) #ops · Playground")
+    await link.click()
+    await expect(page.get_by_role("article")).to_contain_text("Lunch?")
+    await expect(link).not_to_contain_text("1")
+
+
+async def test_dates_are_written_in_the_readers_zone(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """Ada reads a time in Berlin, Cleo the same one in Tokyo."""
+    token = f"<!date^{AT_NOON_UTC}^{{date_num}} {{time}}|noon>"
+    await desk.chat_postMessage(channel=playground.channel("ops").id, text=f"Due {token}")
+    ada, cleo = await open_page(), await open_page(user="cleo")
+    await expect(ada.get_by_role("article")).to_contain_text("Due 21/11/2026 13:00")
+    await expect(cleo.get_by_role("article")).to_contain_text("Due 21/11/2026 21:00")
+
+
+async def test_a_permalink_leads_to_its_message(playground: Playground, open_page: OpenPage):
+    """The copied link opens the channel at that message."""
+    for number in range(30):
+        playground.write("ben", "ops", f"Line {number}")
+    ts = playground.messages("ops")[3]["ts"]
+    page = await open_page(channel="general")
+    ops = playground.channel("ops").id
+    await page.goto(f"{playground.page_url}archives/{ops}/p{ts.replace('.', '')}")
+    await expect(page.locator(f'[data-ts="{ts}"]')).to_be_focused()
+    await expect(page.get_by_text("Line 3", exact=True)).to_be_in_viewport()
+
+
+async def test_the_theme_is_chosen_and_kept(open_page: OpenPage):
+    """The toggle goes from the system's light to dark, and a reload keeps it."""
+    page = await open_page()
+    await page.get_by_role("button", name="Switch to dark theme").click()
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.get_by_role("button", name="Switch to light theme").click()
+    await expect(page.locator("html")).to_have_attribute("data-theme", "light")
