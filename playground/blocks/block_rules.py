@@ -8,7 +8,7 @@ what is wrong. `EVERYWHERE` holds on every surface, `IN_MESSAGES` in messages.
 from collections.abc import Callable, Iterator, Sequence
 
 from playground.blocks import problem
-from playground.blocks.places import Place, objects_in, text_length
+from playground.blocks.places import Place, text_length
 from playground.blocks.problem import Problem
 
 MARKDOWN_MOST = 12_000
@@ -39,7 +39,7 @@ def block_ids_differ(places: Sequence[Place]) -> Iterator[Problem]:
 def action_ids_differ_in_each_block(places: Sequence[Place]) -> Iterator[Problem]:
     for place in places:
         seen: set[str] = set()
-        for found in objects_in(place):
+        for found in place.objects:
             action_id = found.value.get("action_id")
             if not isinstance(action_id, str):
                 continue
@@ -52,7 +52,7 @@ def one_focus(places: Sequence[Place]) -> Iterator[Problem]:
     focused = [
         found.at
         for place in places
-        for found in objects_in(place)
+        for found in place.objects
         if found.value.get("focus_on_load") is True
     ]
     for at in focused[1:]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 # Where a block holds other blocks.
@@ -14,7 +15,7 @@ _BLOCK_DEPTH = 3
 _OBJECT_DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """An object and the JSON pointer at which it stands."""
 
@@ -25,6 +26,11 @@ class Place:
     def type(self) -> str:
         found = self.value.get("type")
         return found if isinstance(found, str) else ""
+
+    @cached_property
+    def objects(self) -> tuple["Place", ...]:
+        """All objects in a block: looked for once, since several rules want them."""
+        return tuple(objects_in(self))
 
 
 def blocks_in(blocks: object, at: str = "", depth: int = _BLOCK_DEPTH) -> Iterator[Place]:
@@ -65,7 +71,7 @@ def text_length(place: Place) -> int:
     """Count the characters of all texts of a block, nested blocks left out."""
     return sum(
         len(words)
-        for found in objects_in(place)
+        for found in place.objects
         for name in ("text", "title")
         if isinstance(words := found.value.get(name), str)
     )
