@@ -7,9 +7,9 @@ before it can be answered. Stop: the same, backwards.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,23 +19,26 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlmodel import Session
 
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
 from bot.db import Database
-from bot.errors import InvalidError
+from bot.errors import ConfigError, ForbiddenError, InvalidError
+from bot.exclusive import lock_database
+from bot.http.server import HttpServer
+from bot.http.services import Services as HttpServices
 from bot.messages.lanes import Lanes
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
+from bot.messages.timeline import events_of
 from bot.messages.transports.slack import SlackTransport
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status
+from bot.tasks.models import Status, Task
 from bot.tasks.runners.launcher import Launcher
 from bot.tasks.runners.registry import build_runners, runner_name
 from bot.tasks.runners.runner import Launch
@@ -46,7 +49,7 @@ from bot.tokens import Tokens
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
-from bot.workspaces.preflight import Identity, check_tokens
+from bot.workspaces.preflight import check_tokens
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -57,19 +60,8 @@ DEFAULT_TENANT = "default"
 
 
 @dataclass(frozen=True)
-class Core:
-    """What everything else stands on."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    session: aiohttp.ClientSession
-    renderer: Renderer
-
-
-@dataclass(frozen=True)
-class TaskServices:
-    """The room of tasks, wired."""
+class TaskRoom:
+    """The services of tasks, wired together."""
 
     tasks: Tasks
     intake: Intake
@@ -86,7 +78,11 @@ class Opsbell:
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._stack = AsyncExitStack()
-        self.port = settings.port
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return self._settings.public_url
 
     async def __aenter__(self) -> Self:
         try:
@@ -108,26 +104,181 @@ class Opsbell:
 
     async def _start(self) -> None:
         began = time.monotonic()
-        core = await self._open_core()
         settings = self._settings
         bot_token, app_token = tokens_of(settings)
-        identity = await check_tokens(
-            core.session, settings.slack_api_url, bot_token, app_token
+        database = self._open_database()
+        session = await self._stack.enter_async_context(open_session())
+        identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
+        workspace = Workspace(
+            id=identity.workspace_id,
+            tenant=DEFAULT_TENANT,
+            name=identity.workspace_name,
+            url=identity.workspace_url,
+            bot_user_id=identity.bot_user_id,
+            seen_at=self._clock.now(),
         )
-        await core.database.write(lambda session: remember(session, identity, core.clock))
-        lanes = Lanes(core.database, core.renderer, core.clock)
+        await database.write(lambda transaction: transaction.merge(workspace))
+
+        lanes = Lanes(database, Renderer(TEMPLATES), self._clock)
         self._stack.push_async_callback(lanes.stop)
-        transport = SlackTransport(core.session, settings.slack_api_url, bot_token)
+        transport = SlackTransport(session, settings.slack_api_url, bot_token)
         lanes.open(identity.workspace_id, transport, self._pacing)
-        services = self._open_tasks(core, lanes)
-        app = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
-        directory = Directory(app.client)
-        socket = Socket(app, app_token)
-        await self._open_http(core, identity, lanes, services, directory, socket)
-        self._open_jobs(services)
-        self._open_ears(app, core, identity, lanes, services, directory, socket)
-        await socket.start()
-        self._stack.push_async_callback(socket.stop)
-        logger.info(
-            "started", workspace=identity.workspace_name, seconds=round(time.monotonic() - began, 2)
+        room = self._open_tasks(database, session, lanes)
+        ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
+        socket = Socket(ears, app_token)
+        directory = Directory(ears.client)
+        owners = Owners(identity.workspace_id)
+
+        http = HttpServer(
+            HttpServices(
+                settings=settings,
+                database=database,
+                clock=self._clock,
+                tasks=room.tasks,
+                intake=room.intake,
+                directory=directory,
+                tokens=api_tokens(settings),
+                owner_of=owners.of_tenant,
+                timeline=lambda message_id: database.read(
+                    lambda transaction: events_of(transaction, message_id)
+                ),
+                lanes=lanes.health,
+                socket=lambda: asdict(socket.health()),
+            )
         )
+        await http.start()
+        self._stack.push_async_callback(http.stop)
+        # Asked for port 0, the system has chosen one.
+        self._settings = settings.model_copy(update={"port": http.port})
+        self._start_launcher(room)
+        self._start_jobs(room)
+        listeners.register(
+            ears,
+            listeners.Services(
+                tasks=room.tasks,
+                intake=room.intake,
+                rights=Rights(settings.config.access, directory),
+                directory=directory,
+                owner_of=owners.of_workspace,
+                config=settings.config,
+                kinds=lambda: list(settings.config.tasks),
+                health=lambda: health(lanes, socket),
+                default_channel=settings.slack_default_channel,
+                environment=settings.environment,
+                clock=self._clock,
+            ),
+        )
+        self._stack.push_async_callback(socket.stop)
+        await socket.start()
+        logger.info(
+            "started",
+            workspace=identity.workspace_name,
+            url=self.url,
+            seconds=round(time.monotonic() - began, 2),
+        )
+
+    def _open_database(self) -> Database:
+        """Return the database, migrated if it is SQLite's; PostgreSQL is migrated on purpose."""
+        database = Database(self._settings.database_url)
+        self._stack.callback(database.close)
+        lock = lock_database(database.url)
+        if lock is not None:
+            self._stack.callback(lock.close)
+            database.migrate()
+        database.check()
+        return database
+
+    def _open_tasks(
+        self, database: Database, session: aiohttp.ClientSession, lanes: Lanes
+    ) -> TaskRoom:
+        settings = self._settings
+
+        async def ended(launch: Launch, status: Status, error: str | None) -> None:
+            report = Report(
+                status=status, task_id=launch.task_id, attempt=launch.attempt, error=error
+            )
+            await intake.report(Owner(launch.tenant, launch.workspace_id), report)
+
+        runners = build_runners(settings, session, ended)
+        launcher = Launcher(
+            database,
+            self._clock,
+            runners,
+            base_url=lambda: self._settings.public_url,
+            tokens=api_tokens(settings),
+        )
+        announcer = Announcer(
+            Links(settings.config, settings.grafana_url),
+            can_retry=launcher.knows,
+            on_creation=settings.slack_notify_on_task_creation,
+        )
+        transactions = Transactions(database, lanes=lanes, launcher=launcher)
+
+        def runner_of(task: Task) -> str | None:
+            return runner_name(task, settings)
+
+        tasks = Tasks(transactions, announcer, self._clock, runner_of, launcher.cancel)
+        intake = Intake(transactions, announcer, self._clock, runner_of)
+        return TaskRoom(tasks, intake, launcher)
+
+    def _start_launcher(self, room: TaskRoom) -> None:
+        running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
+
+        async def stop() -> None:
+            await room.launcher.stop()
+            await running
+
+        self._stack.push_async_callback(stop)
+
+    def _start_jobs(self, room: TaskRoom) -> None:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        jobs.register(scheduler, room.intake)
+        scheduler.start()
+        self._stack.callback(scheduler.shutdown, wait=False)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who owns what, as long as one token means one workspace of the tenant `default`."""
+
+    workspace_id: str
+
+    def of_tenant(self, tenant: str) -> Owner:
+        """Return the tenant's workspace; raise `InvalidError` if it has none."""
+        if tenant != DEFAULT_TENANT:
+            raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
+        return Owner(tenant, self.workspace_id)
+
+    def of_workspace(self, workspace_id: str) -> Owner:
+        """Return who owns a workspace that Slack names; raise `ForbiddenError` for another's."""
+        if workspace_id != self.workspace_id:
+            raise ForbiddenError("This workspace is not connected to Opsbell.")
+        return Owner(DEFAULT_TENANT, workspace_id)
+
+
+def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
+    """Return what `/ops health` shows."""
+    return {
+        "socket": asdict(socket.health()),
+        "lanes": [asdict(lane) for lane in lanes.health()],
+    }
+
+
+def tokens_of(settings: Settings) -> tuple[str, str]:
+    """Return bot and app token; `read_settings` has made sure that they are there."""
+    if settings.slack_bot_token is None or settings.slack_app_token is None:
+        raise ConfigError(["SLACK_BOT_TOKEN, SLACK_APP_TOKEN: both are needed to start"])
+    return (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+
+
+def api_tokens(settings: Settings) -> Tokens | None:
+    """Return who mints and reads API tokens; None without a secret."""
+    return Tokens(settings.jwt_secret.get_secret_value()) if settings.jwt_secret else None
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Return the one pool of connections for everything we call."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

@@ -138,7 +138,7 @@ def parameters(route: Route) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     if route.query:
-        properties = route.query.model_json_schema(by_alias=True)["properties"]
+        properties = route.query.model_json_schema(by_alias=False)["properties"]
         found += [
             {"name": name, "in": "query", "required": False, "schema": schema}
             for name, schema in properties.items()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 
 from bot.http.call import Answer, Call
 from bot.http.openapi import describe_api, operations_by_tag
@@ -20,7 +20,7 @@ async def show_openapi(call: Call) -> Answer:
 async def show_docs(call: Call) -> Answer:
     """Return the description as a page."""
     document = describe_api(call.routes, call.services.settings.public_url)
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    environment = Environment(autoescape=True)
     page = environment.from_string(PAGE.read_text(encoding="utf-8")).render(
         document=document,
         tags=operations_by_tag(document),

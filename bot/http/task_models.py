@@ -27,6 +27,7 @@ MAX_LINE_CHARACTERS = 1_000
 MAX_PAGE = 100
 MAX_MINUTES = 60 * 24 * 366
 SUBJECT = AliasChoices("subject", "dealer")
+FOR_WHOM = "Whom it is for; `dealer` is understood, too"
 
 Step = dict[str, Any]
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
@@ -44,20 +45,20 @@ def one_subject(values: Any) -> Any:
 class CreateTask(Sent):
     """A task to announce, and to run if `run` is true."""
 
-    task: Name
-    subject: Name | None = Field(None, validation_alias=SUBJECT)
-    task_id: NewTaskId | None = None
-    channel: Channel | None = None
+    task: Name = Field(description="Its kind, e.g. `schema_fix`")
+    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
+    task_id: NewTaskId | None = Field(None, description="Made up if you have none")
+    channel: Channel | None = Field(None, description="An id, a `#name` or a link")
     status: SentStatus = "queued"
-    metadata: Details | None = None
-    payload: Any = None
+    metadata: Details | None = Field(None, description="Shown as name and value")
+    payload: Any = Field(None, description="For the runner; not shown")
     steps: list[Step] | None = Field(None, max_length=50)
     log_url: Url | None = None
     grafana_url: Url | None = None
     runner: Name | None = None
     environment: Name | None = None
     correlation_id: Annotated[str, StringConstraints(pattern="^[ -~]{1,128}$")] | None = None
-    run: bool = Field(False, strict=True)
+    run: bool = Field(False, strict=True, description="Also hand it to its runner")
 
     _subject = model_validator(mode="before")(one_subject)
 
@@ -65,18 +66,18 @@ class CreateTask(Sent):
 class UpdateTask(Lenient):
     """What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`."""
 
-    status: SentStatus
+    status: SentStatus = Field(description="`in_progress` means running")
     task_id: TaskId | None = None
     channel: Channel | None = None
-    ts: Timestamp | None = None
+    ts: Timestamp | None = Field(None, description="Where the message stands in the channel")
     task: Name | None = None
-    subject: Name | None = Field(None, validation_alias=SUBJECT)
+    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
     progress: Percent | None = None
     progress_note: Annotated[str, AfterValidator(lambda text: text[:200])] | None = None
     error: ErrorText | None = None
-    attempt: Attempt | None = None
-    seq: Sequence | None = None
-    stats: Details | None = None
+    attempt: Attempt | None = Field(None, description="A higher one starts over")
+    seq: Sequence | None = Field(None, description="Orders reports within an attempt")
+    stats: Details | None = Field(None, description="Counts, told in the thread at the end")
     steps: list[Step] | None = Field(None, max_length=50)
     metadata: Details | None = None
     log_url: Url | None = None
@@ -120,11 +121,11 @@ class TaskFilter(Sent):
 
     status: Literal["queued", "running", "completed", "failed", "cancelled", "lost"] | None = None
     task: Name | None = None
-    subject: Name | None = Field(None, validation_alias=SUBJECT)
-    since_minutes: Minutes | None = None
-    stuck_minutes: Minutes | None = None
+    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
+    since_minutes: Minutes | None = Field(None, description="Changed within so many minutes")
+    stuck_minutes: Minutes | None = Field(None, description="Live and unchanged for longer")
     limit: int = Field(50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(None, max_length=500)
+    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
 
     _subject = model_validator(mode="before")(one_subject)
 

@@ -70,18 +70,19 @@ def level(value: Any) -> str:
     return known.get(word, "info")
 
 
+# The constraints come first, next to `str`: behind another validator they would not strip.
 Name = Annotated[
     str,
-    BeforeValidator(as_text),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    BeforeValidator(as_text),
 ]
 # It stands in addresses: no spaces, no controls, and no dots alone, which clients resolve away.
 NewTaskId = Annotated[
     str,
-    BeforeValidator(as_text),
     StringConstraints(max_length=200, pattern=r"^\.{0,2}[!-\-/-~][!-~]*$"),
+    BeforeValidator(as_text),
 ]
-TaskId = Annotated[str, BeforeValidator(as_text), StringConstraints(min_length=1, max_length=200)]
+TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(as_text)]
 Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Timestamp = Annotated[str, StringConstraints(pattern=r"^\d{1,12}\.\d{1,9}$")]
 SentStatus = Annotated[

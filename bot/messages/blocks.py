@@ -117,6 +117,8 @@ class Walk:
             self._opaque(node, kind, key)
         elif is_marked(node[key]) and (key in MENTIONS or key in WORDS):
             return self._word(node, key)
+        elif not node[key]:
+            del node[key]
         elif is_marked(node[key]) or key in _SHOWN or (kind, key) in TEXT:
             self._text(node, kind, key, most)
         return True

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, String, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, text
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
@@ -116,7 +116,11 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (Index("event_message", "message_id", "id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(
+        default=None,
+        # SQLite counts up by itself only in a column that is called INTEGER.
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    )
     message_id: str
     name: str
     at: datetime

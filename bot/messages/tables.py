@@ -72,7 +72,17 @@ def _number(value: Any, text: Any, kind: str) -> Node:
 
 
 def _size(cell: Node) -> int:
-    return min(units(plain(_words(cell))), TEXT["raw_text", "text"]) or 1
+    if cell.get("type") in ("raw_text", "raw_number"):
+        return min(units(plain(_words(cell))), TEXT["raw_text", "text"]) or 1
+    return sum(units(plain(text)) for text in _strings(cell))
+
+
+def _strings(node: Any) -> list[str]:
+    # Even an address or an id may end up as words, if it may not stand.
+    if isinstance(node, str):
+        return [node]
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [text for each in inner for text in _strings(each)]
 
 
 def _words(cell: Any) -> str:

@@ -85,8 +85,6 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
         "steps": report.steps,
         "log_url": report.log_url,
         "grafana_url": report.grafana_url,
-        "task": report.task,
-        "subject": report.subject,
         "details": {**(task.details or {}), **report.details} or None,
     }
     for name, value in told.items():

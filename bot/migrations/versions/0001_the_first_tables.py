@@ -1,7 +1,7 @@
 """The first tables"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0001"
@@ -25,6 +25,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("event_message", ["message_id", "id"], unique=False)
+
+    op.create_table(
+        "idempotency",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("claimed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "key"),
+    )
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "lane_lease",
@@ -202,6 +217,10 @@ def downgrade() -> None:
 
     op.drop_table("message")
     op.drop_table("lane_lease")
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_created_at"))
+
+    op.drop_table("idempotency")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("event_message")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,13 +42,13 @@ class Launcher:
         clock: Clock,
         runners: Mapping[str, Runner],
         *,
-        callback_url: str,
+        base_url: Callable[[], str],
         tokens: Tokens | None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._runners = runners
-        self._callback_url = callback_url
+        self._base_url = base_url
         self._tokens = tokens
         self._woken = asyncio.Event()
         self._stopping = False
@@ -144,13 +144,15 @@ class Launcher:
         )
         return Launch(
             task_id=task.id,
+            tenant=task.tenant,
+            workspace_id=task.workspace_id,
             task=task.task,
             subject=task.subject,
             attempt=task.attempt,
             payload=task.payload,
             channel=task.channel,
             ts=ts,
-            callback_url=self._callback_url,
+            callback_url=f"{self._base_url()}/api/slack/update",
             callback_token=token or None,
         )
 

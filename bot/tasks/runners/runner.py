@@ -15,6 +15,8 @@ class Launch:
     """One attempt, handed to its runner."""
 
     task_id: str
+    tenant: str
+    workspace_id: str
     task: str
     subject: str | None
     attempt: int
