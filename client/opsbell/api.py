@@ -52,7 +52,7 @@ class Api:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._route: Route | None = None
+        self._route = Route(target.origin)
         self._channel: socket.socket | None = None
 
     def post(self, path: str, body: dict[str, Any], seconds: float) -> Answer:
@@ -84,8 +84,6 @@ class Api:
             self._channel = None
 
     def _request(self, path: str, body: bytes) -> bytes:
-        if self._route is None:
-            self._route = Route(self._target.origin)
         head = (
             f"POST {self._route.target_prefix}{path} HTTP/1.1\r\n"
             f"Host: {self._route.authority}\r\n"
@@ -101,7 +99,6 @@ class Api:
     def _exchange(self, request: bytes, deadline: float) -> Answer:
         channel = self._channel
         if channel is None:
-            assert self._route is not None  # noqa: S101 - set by _request
             channel = self._channel = self._route.open(_left(deadline))
         channel.settimeout(_left(deadline))
         channel.sendall(request)

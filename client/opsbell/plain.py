@@ -40,7 +40,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 def plain_text(text: str, limit: int = MAX_CHARS) -> str:
     """Return *text* without NULs and half characters, at most *limit* long."""
-    text = text[: limit + 1].encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    text = text[: 2 * limit].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -7,18 +7,19 @@ import threading
 import time
 from queue import Empty, SimpleQueue
 
+from .api import Api
 from .patience import Patience
+from .replay import Replay
 from .shield import Shield, note
+from .spool import Spool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .api import Answer, Api
+    from .api import Answer
     from .feed import Feed, Request
-    from .replay import Replay
     from .settings import Target
-    from .spool import Spool
 
 REQUEST_SECONDS = 5.0
 LONGEST_NAP_SECONDS = 60.0
@@ -33,13 +34,15 @@ class Reporter:
     """
     Delivers the news of all tasks of one target, the most important first.
 
+    The thread never imports anything: a job that forks in that moment would
+    get a child in which the module's lock is held for ever.
+
     The thread starts with the first task and is a daemon. `begin_end` and
     `end` give it a last chance; what is left then goes into the spool.
     """
 
     def __init__(self, target: Target, spool_folder: str) -> None:
         self._target = target
-        self._spool_folder = spool_folder
         self._lock = threading.RLock()
         # Unlike Event and Condition, a SimpleQueue may be used from a signal handler.
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -48,9 +51,9 @@ class Reporter:
         self._patience = Patience()
         self._deadline = float("inf")
         self._replay_until = float("inf")
-        self._api: Api | None = None
-        self._spool: Spool | None = None
-        self._replay: Replay | None = None
+        self._api = Api(target)
+        self._spool = Spool(spool_folder, target.origin)
+        self._replay = Replay(self._spool)
 
     def attach(self, feed: Feed) -> None:
         """Follow one more task until everything about it is told."""
@@ -96,10 +99,8 @@ class Reporter:
             if not busy and not self._is_finished():
                 self._nap()
         with Shield("put the spool back"):
-            if self._replay is not None:
-                self._replay.stop()
-        if self._api is not None:
-            self._api.close()
+            self._replay.stop()
+        self._api.close()
 
     def _is_finished(self) -> bool:
         if self._deadline == float("inf"):
@@ -138,7 +139,6 @@ class Reporter:
     def _replay_next(self, now: float) -> bool:
         if now >= self._replay_until or not self._has_replay(now):
             return False
-        assert self._replay is not None  # noqa: S101 - _has_replay made it
         entry = self._replay.next_entry(now)
         if entry is None:
             return False
@@ -152,18 +152,10 @@ class Reporter:
     def _has_replay(self, now: float) -> bool:
         if not self._target.replays or not self._patience.is_well:
             return False
-        if self._replay is None:
-            from .replay import Replay
-
-            self._replay = Replay(self._spool_for())
         return self._replay.next_entry(now) is not None
 
     def _post(self, path: str, body: dict[str, Any]) -> Answer | None:
         """Return the answer if it settles the request, or None: it has to be made again."""
-        if self._api is None:
-            from .api import Api  # In the thread, where the job does not wait for the import.
-
-            self._api = Api(self._target)
         left = self._deadline - time.monotonic()
         luck = os.urandom(1)[0] / 255
         try:
@@ -201,15 +193,8 @@ class Reporter:
         saved = False
         with Shield("fill the spool"):
             if entries:
-                self._spool_for().save(entries)
+                self._spool.save(entries)
             saved = True
         gone = feeds if saved else feeds[: max(0, len(self._feeds) - MAX_FEEDS)]
         with self._lock:
             self._feeds = [feed for feed in self._feeds if feed not in gone]
-
-    def _spool_for(self) -> Spool:
-        if self._spool is None:
-            from .spool import Spool
-
-            self._spool = Spool(self._spool_folder, self._target.origin)
-        return self._spool

@@ -8,6 +8,7 @@ import socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
 ORIGIN = re.compile(
@@ -26,19 +27,23 @@ class Route:
         self._proxy = _proxy(scheme, self.host, environ)
         # A proxy is told the whole address, except inside a tunnel.
         self.target_prefix = origin if self._proxy and not self.is_tls else ""
-        self.extra_headers = self._proxy_headers() if self.target_prefix else ""
+        self._login = _login(self._proxy[1]) if self._proxy else ""
+        self.extra_headers = self._login if self.target_prefix else ""
+        self._tls = _tls() if self.is_tls else None
 
     def open(self, timeout: float) -> socket.socket:
         """Connect within about *timeout* seconds; raises OSError."""
-        address = (self._proxy[2], self._proxy[3]) if self._proxy else (self.host, self.port)
-        channel = socket.create_connection(address, timeout)
+        host, port = (self._proxy[2], self._proxy[3]) if self._proxy else (self.host, self.port)
+        # As bytes, because for text the socket module imports a codec, in the reporter's thread.
+        address = host.encode("ascii") if host.isascii() else host
+        channel = socket.create_connection((address, port), timeout)  # type: ignore[arg-type]
         try:
             channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if not self.is_tls:
+            if self._tls is None:
                 return channel
             if self._proxy:
                 self._tunnel(channel)
-            return _wrap(channel, self.host)
+            return self._tls.wrap_socket(channel, server_hostname=self.host)
         except BaseException:
             channel.close()
             raise
@@ -46,7 +51,7 @@ class Route:
     def _tunnel(self, channel: socket.socket) -> None:
         host = f"[{self.host}]" if ":" in self.host else self.host
         lines = f"CONNECT {host}:{self.port} HTTP/1.1\r\nHost: {host}:{self.port}\r\n"
-        channel.sendall((lines + self._proxy_headers() + "\r\n").encode("latin-1"))
+        channel.sendall((lines + self._login + "\r\n").encode("latin-1"))
         head = b""
         while b"\r\n\r\n" not in head and len(head) < MAX_HEAD_BYTES:
             # One at a time, so that no byte of the TLS handshake is taken.
@@ -56,15 +61,6 @@ class Route:
             head += byte
         if not re.match(rb"HTTP/1\.\d 200\b", head):
             raise ConnectionError("the proxy refused the tunnel")
-
-    def _proxy_headers(self) -> str:
-        if not self._proxy or not self._proxy[1]:
-            return ""
-        from base64 import b64encode
-        from urllib.parse import unquote
-
-        login = b64encode(unquote(self._proxy[1]).encode()).decode()
-        return f"Proxy-Authorization: Basic {login}\r\n"
 
 
 def _parts(origin: str) -> tuple[str, str, str, int]:
@@ -92,7 +88,16 @@ def _proxy(scheme: str, host: str, environ: Mapping[str, str]) -> tuple[str, str
     return _parts(address)
 
 
-def _wrap(channel: socket.socket, host: str) -> socket.socket:
+def _login(user: str) -> str:
+    if not user:
+        return ""
+    from base64 import b64encode
+    from urllib.parse import unquote
+
+    return f"Proxy-Authorization: Basic {b64encode(unquote(user).encode()).decode()}\r\n"
+
+
+def _tls() -> ssl.SSLContext:
     import ssl  # Half of what the client costs to import, and not needed on plain HTTP.
 
-    return ssl.create_default_context().wrap_socket(channel, server_hostname=host)
+    return ssl.create_default_context()

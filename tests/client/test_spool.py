@@ -1,0 +1,117 @@
+"""The spool: files appear whole, are claimed once, and never fill the disk."""
+
+import json
+import threading
+import time
+
+from opsbell import spool as module
+from opsbell.spool import Spool
+
+ORIGIN = "http://ada.example"
+
+
+def entry(number: int) -> dict[str, object]:
+    return {"path": "/api/tasks", "body": {"taskId": f"t_{number}"}}
+
+
+def test_what_is_saved_can_be_claimed(tmp_path):
+    """The oldest file is claimed first, with its entries as they were."""
+    spool = Spool(str(tmp_path / "a" / "b"), ORIGIN)
+    spool.save([entry(1), entry(2)])
+    spool.save([entry(3)])
+
+    claim = spool.claim()
+
+    assert claim is not None
+    assert [entry(1), entry(2)] == claim.entries
+
+
+def test_a_file_is_claimed_by_one_only(tmp_path):
+    """Of many that reach for the same files, each file goes to one."""
+    for number in range(20):
+        Spool(str(tmp_path), ORIGIN).save([entry(number)])
+    claimed: list[str] = []
+
+    def claim_all():
+        while claim := Spool(str(tmp_path), ORIGIN).claim():
+            claimed.append(str(claim.entries))
+
+    threads = [threading.Thread(target=claim_all) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 20 == len(claimed) == len(set(claimed))
+
+
+def test_what_was_not_delivered_is_put_back_with_its_age(tmp_path):
+    """Released entries are there for the next run, and go on growing old."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    born = time.time_ns() - 3600 * 10**9
+    spool.save([entry(1), entry(2)], born=born)
+    claim = spool.claim()
+    assert claim is not None
+    claim.entries.pop(0)
+
+    claim.release()
+
+    (file,) = tmp_path.iterdir()
+    assert file.name.startswith(f"{born:020d}-")
+    assert [entry(2)] == [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_a_claim_of_a_dead_process_can_be_taken_over(tmp_path):
+    """A file claimed long ago is free again, one claimed just now is not."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    spool.claim()
+    assert spool.claim() is None
+
+    (file,) = tmp_path.iterdir()
+    base = file.name.partition(".jsonl")[0]
+    file.rename(tmp_path / f"{base}.jsonl.{int(time.time()) - module.CLAIM_SECONDS - 1}.1")
+
+    assert spool.claim() is not None
+
+
+def test_news_for_another_server_are_left_alone(tmp_path):
+    """What was meant for one server is not told to another."""
+    Spool(str(tmp_path), ORIGIN).save([entry(1)])
+
+    assert Spool(str(tmp_path), "http://ben.example").claim() is None
+
+
+def test_old_news_make_room(tmp_path):
+    """Files older than a week, and the oldest of too many, are dropped; foreign files are not."""
+    (tmp_path / "README").write_text("mine")
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(0)], born=time.time_ns() - 8 * 86400 * 10**9)
+    for number in range(module.MAX_FILES + 5):
+        spool.save([entry(number)])
+
+    assert module.MAX_FILES == len(list(tmp_path.glob("*.jsonl")))
+    assert (tmp_path / "README").exists()
+
+
+def test_a_damaged_file_is_no_error(tmp_path):
+    """Lines that cannot be read are skipped."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b'\xff{"half\n[1]\n{"path": 3}\n' + file.read_bytes())
+
+    claim = spool.claim()
+
+    assert claim is not None
+    assert [entry(1)] == claim.entries
+
+
+def test_an_unfinished_file_is_not_claimed(tmp_path):
+    """A file that is being written belongs to its writer."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    (file,) = tmp_path.iterdir()
+    file.rename(file.with_suffix(".part"))
+
+    assert spool.claim() is None

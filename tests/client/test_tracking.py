@@ -1,0 +1,417 @@
+"""`run_with_slack` and `track`: the function keeps its face, its result and its errors."""
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from opsbell import run_with_slack, track
+from opsbell.desk import end_reporters
+
+from .server import wait_for
+
+# A child that waits for a lock for ever fails the test, not the whole run.
+PATIENTLY: Any = {"check": True, "timeout": 20}
+
+
+class TrapError(Exception):
+    """An error that even `str` cannot look at."""
+
+    def __str__(self):
+        raise RuntimeError("not printable")
+
+
+def test_the_result_is_the_functions_own(told):
+    """run_with_slack returns the very object, and shows the numbers of a dictionary."""
+    result = {"success": 100, "failed": 5, "note": "x", "ok": True}
+
+    assert run_with_slack("import", lambda: result, {"key": "value"}) is result
+
+    end = told.the_end()
+    (created,) = told.created
+    assert {"key": "value"} == created["metadata"]
+    assert ("completed", {"success": 100, "failed": 5}) == (end["status"], end["stats"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (ValueError("boom"), "failed", "ValueError: boom"),
+        (TrapError(), "failed", "TrapError: <unprintable TrapError>"),
+        (SystemExit(3), "failed", "exit code 3"),
+        (SystemExit("no disk"), "failed", "no disk"),
+        (SystemExit(0), "completed", None),
+        (SystemExit(), "completed", None),
+        (KeyboardInterrupt(), "cancelled", "KeyboardInterrupt"),
+        (asyncio.CancelledError(), "cancelled", "CancelledError"),
+    ],
+)
+def test_the_error_is_the_functions_own(told, error, status, text):
+    """Whatever the function raises comes out as the same object, and is reported."""
+
+    def job():
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        run_with_slack(job_name="import", job_func=job, metadata=None)
+
+    end = told.the_end()
+    assert caught.value is error
+    assert status == end["status"]
+    assert text in end["error"] if text else "error" not in end
+
+
+def test_the_error_says_where_it_happened(told):
+    """The error text begins with the error itself and goes on with its traceback."""
+
+    def job_that_fails():
+        raise ValueError("boom")
+
+    with pytest.raises(ValueError, match="boom"), track("import"):
+        job_that_fails()
+
+    first, *rest = told.the_end()["error"].splitlines()
+    assert "ValueError: boom" == first
+    assert any("job_that_fails" in line for line in rest)
+
+
+def test_a_block_reports_progress_lines_and_counts(told):
+    """`with track(...) as task` shows what the task is told."""
+    with track("backfill", subject="dealer-7", channel="C1") as task:
+        task.progress(5, of=8)
+        task.log("page 12")
+        task.log("careful", level="WARNING")
+        task.stats(success=100, failed=5)
+        wait_for(lambda: told.lines)
+
+    end = told.the_end()
+    (created,) = told.created
+    assert ("dealer-7", "C1") == (created["subject"], created["channel"])
+    assert (62, {"success": 100, "failed": 5}) == (end["progress"], end["stats"])
+    wait_for(lambda: len(told.lines) == 2)
+    assert [("info", "page 12"), ("warning", "careful")] == [
+        (line["level"], line["text"]) for line in told.lines
+    ]
+
+
+def test_a_decorated_function_keeps_its_signature(told):
+    """Name, documentation, signature and arguments are those of the function."""
+
+    @track("add")
+    def add(a: int, b: int = 2, *, c: int = 3) -> int:
+        """Add."""
+        return a + b + c
+
+    assert 9 == add(1, c=6)
+    assert ("add", "Add.", "(a: int, b: int = 2, *, c: int = 3) -> int") == (
+        add.__name__,
+        add.__doc__,
+        str(inspect.signature(add)),
+    )
+
+
+async def test_a_coroutine_function_stays_one(told):
+    """An async function is followed until it has been awaited."""
+
+    @track("fetch")
+    async def fetch(page):
+        await asyncio.sleep(0)
+        return page
+
+    assert inspect.iscoroutinefunction(fetch)
+    assert 12 == await fetch(12)
+    assert "completed" == told.the_end()["status"]
+
+
+async def test_a_cancelled_coroutine_is_cancelled(told):
+    """Cancelling reaches the coroutine and is shown as what it is."""
+
+    @track("fetch")
+    async def fetch():
+        await asyncio.sleep(60)
+
+    job = asyncio.ensure_future(fetch())
+    await asyncio.sleep(0.05)
+    job.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert "cancelled" == told.the_end()["status"]
+
+
+async def test_a_function_that_returns_a_coroutine_is_followed_to_its_end(told):
+    """What matters is when the work ends, not when the call returns."""
+
+    async def work():
+        await asyncio.sleep(0.05)
+        raise ValueError("late")
+
+    with pytest.raises(ValueError, match="late"):
+        await run_with_slack("fetch", functools.partial(work))
+    assert "failed" == told.the_end()["status"]
+
+
+def test_wrong_arguments_are_the_callers_error(told):
+    """Calling an async function wrongly raises what it would, and ends the task."""
+
+    @track("fetch")
+    async def fetch(page):
+        return page
+
+    with pytest.raises(TypeError, match="page"):
+        asyncio.run(fetch())  # type: ignore[call-arg]
+    assert "failed" == told.the_end()["status"]
+
+
+def test_a_generator_is_followed_from_first_to_last_item(told):
+    """Values sent in, the returned value and the items are all the generator's own."""
+
+    @track("pages")
+    def pages():
+        got = yield 1
+        yield got
+        return {"pages": 2}
+
+    items = pages()
+    assert [1, "sent"] == [next(items), items.send("sent")]
+    with pytest.raises(StopIteration) as stop:
+        next(items)
+
+    assert {"pages": 2} == stop.value.value
+    assert {"pages": 2} == told.the_end()["stats"]
+
+
+def test_asynchronous_generators_are_left_alone(told):
+    """They are returned as they are rather than half followed."""
+
+    async def pages():
+        yield 1
+
+    assert track("pages")(pages) is pages
+
+
+def test_methods_and_static_methods_can_be_decorated(told):
+    """A tracked method still gets its `self`."""
+
+    class Importer:
+        rows = 3
+
+        @track("import")
+        def run(self):
+            return self.rows
+
+    assert 3 == Importer().run()
+
+
+def test_nested_and_concurrent_tasks_are_kept_apart(told):
+    """Each block is a task of its own, whatever else runs in this process."""
+
+    def job(number):
+        with track(f"outer-{number}"), track(f"inner-{number}") as inner:
+            inner.progress(number)
+
+    threads = [threading.Thread(target=job, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    wait_for(lambda: len(told.ends) == 20)
+    assert 20 == len({end["taskId"] for end in told.ends})
+    inner = {end["task"]: end["progress"] for end in told.ends if "inner" in end["task"]}
+    assert {f"inner-{number}": number for number in range(10)} == inner
+
+
+def test_odd_values_never_reach_the_job_as_errors(told):
+    """Progress, lines, counts and metadata that make no sense are left out or described."""
+    circle: list[object] = []
+    circle.append(circle)
+    metadata: Any = {
+        "circle": circle,
+        "trap": TrapError(),
+        3: {1, 2},
+        "nul": "a\0b",
+        "half": "\udc80",
+    }
+
+    with track("odd\0name" * 100, metadata=metadata) as task:
+        for value in (float("nan"), "half", None, 10**400, -5):
+            task.progress(value)  # type: ignore[arg-type]
+        task.log(TrapError())
+        task.log(b"\xff", level="nonsense")
+        task.stats(big=10**400, inf=float("inf"), trap=TrapError())
+
+    end = told.the_end()
+    assert 0 == end["progress"]
+    assert len(told.created[0]["task"]) == 200
+    assert "ab" == told.created[0]["metadata"]["nul"]
+
+
+def test_nothing_happens_without_settings(monkeypatch, capfd):
+    """Without a server a tracked function is just a function."""
+    monkeypatch.delenv("OPSBELL_URL", raising=False)
+    before = threading.active_count()
+
+    with track("quiet") as task:
+        task.progress(3)
+        task.log("x")
+        task.stats(a=1)
+
+    assert not task.is_live
+    assert before == threading.active_count()
+    assert ("", "") == capfd.readouterr()
+
+
+def test_the_end_is_told_when_the_interpreter_exits(run, server, environ):
+    """A job that ends its process right away has still told its end."""
+    job = "import opsbell; opsbell.run_with_slack('import', lambda: 7)"
+
+    subprocess.run(
+        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+    )
+
+    assert "completed" == server.the_end(0.1)["status"]
+
+
+def test_a_task_left_open_is_not_running_for_ever(server, environ):
+    """A process that ends without ending its task says so itself."""
+    job = "import opsbell; opsbell.track('import').__enter__()"
+
+    subprocess.run(
+        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+    )
+
+    assert "failed" == server.the_end(0.1)["status"]
+    assert "the process ended" in server.the_end()["error"]
+
+
+@pytest.mark.parametrize("leave", ["os._exit(0)", "sys.exit(0)", "raise SystemExit"])
+def test_a_forked_child_does_not_report_its_parents_task(server, environ, leave):
+    """After os.fork the task is the parent's alone, and the child can have its own."""
+    job = (
+        "import os, sys, warnings; warnings.simplefilter('ignore')\n"
+        "from opsbell import track\n"
+        "with track('parent') as task:\n"
+        "    task.progress(1)\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        task.progress(99); task.log('child')\n"
+        "        with track('child'): pass\n"
+        "        from opsbell.desk import end_reporters; end_reporters()\n"
+        f"        {leave}\n"
+        "    os.waitpid(pid, 0)\n"
+        "    task.progress(2)\n"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+    )
+
+    ends = {end["task"]: end for end in server.ends}
+    assert {"parent": "completed", "child": "completed"} == {
+        name: end["status"] for name, end in ends.items()
+    }
+    assert 2 == len(server.ends) == len(server.created)
+    assert 2 == ends["parent"]["progress"]
+    assert [] == server.lines
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_workers_of_multiprocessing_tell_their_ends(server, environ, tmp_path, method):
+    """A pool's workers leave without atexit; their last task is told all the same."""
+    script = tmp_path / "job.py"
+    script.write_text(
+        "import multiprocessing, warnings; warnings.simplefilter('ignore')\n"
+        "from opsbell import track\n"
+        "def work(number):\n"
+        "    with track(f'work-{number}'): pass\n"
+        "if __name__ == '__main__':\n"
+        f"    context = multiprocessing.get_context({method!r})\n"
+        "    with track('all'):\n"
+        "        for worker in [context.Process(target=work, args=(n,)) for n in range(3)]:\n"
+        "            worker.start(); worker.join()\n"
+    )
+
+    subprocess.run(
+        [sys.executable, script], env={**environ, **server.environ()}, check=True, timeout=20
+    )
+
+    names = sorted(end["task"] for end in server.ends)
+    assert ["all", "work-0", "work-1", "work-2"] == names
+
+
+def test_a_signal_handler_may_report(told):
+    """A handler that reports while the main thread reports does not lock up."""
+    import signal
+
+    with track("busy") as task:
+        before = signal.signal(signal.SIGALRM, lambda *_: task.progress(7))
+        signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+        try:
+            for _ in range(20_000):
+                task.progress(7)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    assert 7 == told.the_end()["progress"]
+
+
+def test_reporting_does_not_wait_for_a_hanging_server(told):
+    """A job inside a process that lives on is not held up at all, not even at its end."""
+    told.mood = "hang"
+    import time
+
+    began = time.monotonic()
+    for _ in range(50):
+        with track("quick") as task:
+            task.progress(50)
+    waited = time.monotonic() - began
+    told.mood = "ok"
+    told.leaving.set()
+
+    assert waited < 0.5
+
+
+def test_a_retry_is_taken_by_the_first_task_only(told, monkeypatch):
+    """Of two tasks in a process the runner started, the first is the runner's."""
+    for name, value in {
+        "OPSBELL_TASK_ID": "t_1",
+        "OPSBELL_ATTEMPT": "2",
+        "OPSBELL_CALLBACK_URL": told.url + "/api/slack/update",
+        "OPSBELL_CALLBACK_TOKEN": "just-for-t_1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    with track("first"), track("second"):
+        assert "OPSBELL_TASK_ID" not in os.environ
+    wait_for(lambda: len(told.ends) == 2)
+
+    ids = {end["task"]: (end["taskId"], end["attempt"]) for end in told.ends}
+    assert ("t_1", 2) == ids["first"]
+    assert "t_1" != ids["second"][0]
+    assert ["second"] == [created["task"] for created in told.created]
+
+
+def test_many_tasks_of_a_long_outage_go_to_the_spool(told, tmp_path):
+    """A worker that lives on keeps nothing in memory of tasks that ended long ago."""
+    told.mood = 500
+    for number in range(30):
+        with contextlib.suppress(ValueError), track(f"job-{number}"):
+            raise ValueError
+
+    wait_for(lambda: list((tmp_path / "spool").glob("*.jsonl")), within=10)
+    told.mood = "ok"
+    told.calls.clear()
+    end_reporters()
+    with track("next"):
+        pass
+    end_reporters()
+
+    assert {f"job-{number}" for number in range(30)} < {end["task"] for end in told.ends}
