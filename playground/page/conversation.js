@@ -64,10 +64,9 @@ export class Conversation {
 
   #showMessages() {
     const room = this.makeRoom({ channel: this.channel });
-    const name = this.store.channelName(this.channel);
-    const isIm = this.store.channel(this.channel)?.is_im;
-    this.list = new MessageList(room, `Messages in ${isIm ? "" : "#"}${name}`);
-    this.composer = new Composer(room, `Message ${isIm ? "" : "#"}${name}`);
+    const name = this.store.channelLabel(this.channel);
+    this.list = new MessageList(room, `Messages in ${name}`);
+    this.composer = new Composer(room, `Message ${name}`);
     this.composer.draft = this.drafts.get(this.channel) ?? "";
     this.body.replaceChildren(this.list.node, this.store.channel(this.channel)?.is_archived ? archived() : this.composer.node);
     this.composer.focus();

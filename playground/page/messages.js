@@ -106,7 +106,10 @@ export class MessageList {
       row.after = previous;
       previous = row;
     }
-    for (const { row } of this.inner.children) row.node.tabIndex = row === previous ? 0 : -1;
+    // Tab leads to the newest message; from there the arrows lead on.
+    if (this.newest) this.newest.node.tabIndex = -1;
+    this.newest = previous;
+    if (previous) previous.node.tabIndex = 0;
   }
 
   /** Change rows while what the person reads stays where it is. */

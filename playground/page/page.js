@@ -142,8 +142,7 @@ class Page {
   #retitle() {
     const unread = [...this.store.unread.values()].reduce((sum, count) => sum + count, 0);
     const channel = this.conversation.channel;
-    const sign = this.store.channel(channel)?.is_im ? "" : "#";
-    document.title = `${unread ? `(${unread}) ` : ""}${channel ? sign + this.store.channelName(channel) : "…"} · ${this.store.workspace.name ?? "Playground"}`;
+    document.title = `${unread ? `(${unread}) ` : ""}${channel ? this.store.channelLabel(channel) : "…"} · ${this.store.workspace.name ?? "Playground"}`;
   }
 
   #makeRoom(place) {

@@ -57,6 +57,11 @@ export class Store extends EventTarget {
     return channel.is_im ? this.person(this.partner(channel)).real_name : channel.name;
   }
 
+  /** The name with the sign before it, as people write it. */
+  channelLabel(id) {
+    return `${this.channel(id)?.is_im ? "" : "#"}${this.channelName(id)}`;
+  }
+
   /** The other one of a direct message; one without another is the app's. */
   partner(channel) {
     return channel.user && channel.user !== this.meId ? channel.user : this.app.bot_user_id;

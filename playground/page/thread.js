@@ -19,7 +19,7 @@ export class Thread {
     const pane = h(
       "aside",
       { class: "pane thread", "aria-label": "Thread", onkeydown: (event) => event.key === "Escape" && this.close() },
-      h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, `#${room.store.channelName(channel)}`), close),
+      h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, room.store.channelLabel(channel)), close),
       this.list.node,
       this.composer.node,
     );

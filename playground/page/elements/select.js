@@ -92,6 +92,5 @@ function userOf(id, site) {
 }
 
 function channelOf(id, site) {
-  const prefix = site.store.channel(id)?.is_im ? "" : "#";
-  return { key: id, label: `${prefix}${site.store.channelName(id)}`, choice: id };
+  return { key: id, label: site.store.channelLabel(id), choice: id };
 }
