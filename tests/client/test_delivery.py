@@ -132,7 +132,7 @@ def test_a_refused_server_costs_no_time(run, refused_url):
     done = run(*SH, "sh", "-c", "exit 9", url=refused_url)
 
     assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://example.com", "http://[::1", " "])

