@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.tokens import Tokens
 
+#: For tests of what is decided before the database is asked.
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 JWT_SECRET = "a secret that is long enough for HS256"
 
 

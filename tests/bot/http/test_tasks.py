@@ -1,5 +1,9 @@
 """The endpoints by which people and programs ask for tasks."""
 
+import pytest
+
+from tests.bot.http.calling import ONE_DATABASE, token_for
+
 
 async def test_a_new_task_is_announced_in_the_default_channel(client):
     """
@@ -16,3 +20,308 @@ async def test_a_new_task_is_announced_in_the_default_channel(client):
         "ts": None,
     } == reply.body
     assert reply.body["messageId"].startswith("m_")
+
+
+async def test_everything_that_was_said_of_a_task_is_shown(client, surroundings):
+    """
+    Both spellings of names are understood; the answer has one.
+    """
+    surroundings.events = [{"event": "SlackMessageRequested"}]
+    said = {
+        "task": "import",
+        "dealer": 4711,
+        "task_id": "import-4711",
+        "status": "in_progress",
+        "metadata": {"file": "a.csv"},
+        "payload": [1, None],
+        "log_url": "https://logs.example.com/1",
+        "grafanaUrl": "https://grafana.example.com/1",
+        "correlationId": "from-ada",
+    }
+    created = await client.post("/api/tasks", said)
+
+    task = (await client.get("/api/tasks/import-4711")).body
+
+    assert ("import-4711", "running", "C0JOBS") == (
+        created.body["taskId"],
+        created.body["status"],
+        created.body["channel"],
+    )
+    assert {
+        "task": "import",
+        "subject": "4711",
+        "status": "running",
+        "attempt": 1,
+        "metadata": {"file": "a.csv"},
+        "payload": [1, None],
+        "logUrl": "https://logs.example.com/1",
+        "grafanaUrl": "https://grafana.example.com/1",
+        "environment": "staging",
+        "runner": "mill",
+        "correlationId": "from-ada",
+        "timeline": [{"event": "SlackMessageRequested"}],
+    }.items() <= task.items()
+
+
+async def test_the_same_task_id_again_returns_the_task_that_stands(client):
+    """
+    Creating a task twice is no error and changes nothing.
+    """
+    first = await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1"})
+    second = await client.post("/api/tasks", {"task": "other", "taskId": "b-1"})
+
+    assert (201, 200) == (first.status, second.status)
+    assert first.body == second.body
+
+
+async def test_a_task_without_any_channel_names_the_variable_to_set(services, client):
+    """
+    The refusal says which settings would help.
+    """
+    object.__setattr__(services.settings, "slack_default_channel", None)
+
+    reply = await client.post("/api/tasks", {"task": "backfill"})
+
+    assert 422 == reply.status
+    assert "channel" == reply.body["details"][0]["field"]
+    assert "SLACK_DEFAULT_CHANNEL" in reply.body["details"][0]["message"]
+
+
+async def test_a_channel_nobody_knows_is_refused_by_its_field(client):
+    """
+    What the directory says reaches the caller under the field's name.
+    """
+    reply = await client.post("/api/tasks", {"task": "backfill", "channel": "#nowhere"})
+
+    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+
+
+async def test_a_task_that_is_to_run_needs_a_runner(client):
+    """
+    Asking for a run where nothing can run it makes no task.
+    """
+    reply = await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1", "run": True})
+
+    assert 422 == reply.status
+    assert 404 == (await client.get("/api/tasks/b-1")).status
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("task", "x" * 201),
+        ("task", "x" * 10_000),
+        ("task", ""),
+        ("task", "\0 \0"),
+        ("task", ["a"]),
+        ("task", None),
+        ("subject", "x" * 201),
+        ("taskId", "has space"),
+        ("taskId", "a\nb"),
+        ("taskId", ".."),
+        ("status", "lost"),
+        ("status", "exploded"),
+        ("metadata", []),
+        ("metadata", {"a": "x" * 40_000}),
+        ("logUrl", "javascript:alert(1)"),
+        ("grafanaUrl", "mailto:ada@example.com"),
+        ("run", "yes"),
+        ("correlationId", "a\r\nSet-Cookie: b"),
+        ("environment", 1.5),
+    ],
+)
+async def test_a_wrong_value_is_refused_with_its_path(client, field, value):
+    """
+    Each refusal names the field, and nothing is made.
+    """
+    reply = await client.post("/api/tasks", {"task": "backfill", field: value})
+
+    assert (422, "invalid") == (reply.status, reply.body["error"])
+    assert [field] == [detail["field"] for detail in reply.body["details"]]
+    assert [] == (await client.get("/api/tasks")).body["tasks"]
+
+
+async def test_an_unknown_field_is_refused_with_the_nearest_name(client):
+    """
+    A slip of the pen is found before it is wondered about.
+    """
+    reply = await client.post("/api/tasks", {"task": "backfill", "metdata": {}})
+
+    assert 422 == reply.status
+    assert [{"field": "metdata", "message": "unknown field; did you mean `metadata`?"}] == (
+        reply.body["details"]
+    )
+
+
+async def test_subject_and_dealer_must_not_differ(client):
+    """
+    Two words for one thing may be given only if they agree.
+    """
+    same = await client.post("/api/tasks", {"task": "a", "subject": "7", "dealer": "7"})
+    other = await client.post("/api/tasks", {"task": "a", "subject": "7", "dealer": "8"})
+
+    assert (201, 422) == (same.status, other.status)
+
+
+async def test_hostile_text_stays_text(client):
+    """
+    NULs are dropped, half a surrogate pair is replaced, the rest comes back as it was.
+    """
+    raw = '{"task": "a\\u0000b", "subject": "\\ud800 <!channel> \U0001f514", "taskId": "h"}'
+    headers = {"Content-Type": "application/json"}
+    reply = await client.post("/api/tasks", data=raw.encode(), headers=headers)
+
+    task = (await client.get("/api/tasks/h")).body
+
+    assert 201 == reply.status
+    assert ("ab", "\ufffd <!channel> \U0001f514") == (task["task"], task["subject"])
+
+
+async def test_a_failed_task_is_retried(client):
+    """
+    A retry starts the next attempt and takes a new payload.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "failed"})
+
+    reply = await client.post("/api/tasks/i-1/retry", {"attempt": 1, "payload": {"page": 2}})
+
+    assert 200 == reply.status
+    assert ("queued", 2, {"page": 2}) == (
+        reply.body["status"],
+        reply.body["attempt"],
+        reply.body["payload"],
+    )
+
+
+async def test_a_second_retry_says_that_somebody_was_faster(client):
+    """
+    Two who press at the same time start one attempt.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "failed"})
+    await client.post("/api/tasks/i-1/retry", {"attempt": 1})
+
+    reply = await client.post("/api/tasks/i-1/retry", {"attempt": 1})
+
+    assert (409, "conflict") == (reply.status, reply.body["error"])
+    assert "Already retried by ada" in reply.body["message"]
+
+
+async def test_a_live_task_is_cancelled_once(client):
+    """
+    Cancelling what has ended already is a conflict.
+    """
+    await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1"})
+
+    first = await client.post("/api/tasks/b-1/cancel")
+    second = await client.post("/api/tasks/b-1/cancel")
+
+    assert (200, "cancelled", 409) == (first.status, first.body["status"], second.status)
+
+
+async def test_tasks_are_listed_page_by_page(client, clock):
+    """
+    The cursor leads through all of them, the newest change first, each once.
+    """
+    for number in range(5):
+        await client.post("/api/tasks", {"task": "backfill", "taskId": f"b-{number}"})
+        clock.pass_by(seconds=number % 2)  # Some change at the same time.
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = (await client.get(f"/api/tasks?limit=2&cursor={cursor}")).body
+        seen.append([task["taskId"] for task in page["tasks"]])
+        cursor = page["nextCursor"]
+
+    assert [["b-4", "b-3"], ["b-2", "b-1"], ["b-0"]] == seen
+
+
+async def test_a_list_is_filtered_by_all_that_is_given(client, clock):
+    """
+    Status, kind, subject and both times narrow the list.
+    """
+    await client.post("/api/tasks", {"task": "old", "taskId": "o", "subject": "7"})
+    clock.pass_by(minutes=90)
+    await client.post("/api/tasks", {"task": "new", "taskId": "n", "status": "failed"})
+
+    async def listed(query):
+        return [task["taskId"] for task in (await client.get(f"/api/tasks?{query}")).body["tasks"]]
+
+    assert ["n"] == await listed("status=failed")
+    assert ["o"] == await listed("task=old&dealer=7")
+    assert [] == await listed("task=old&status=failed")
+    assert ["n"] == await listed("since_minutes=60")
+    assert ["o"] == await listed("stuckMinutes=60")
+    assert ["n", "o"] == await listed("status=&limit=100")
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("status=exploded", "status"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=ten", "limit"),
+        ("since_minutes=-1", "since_minutes"),
+        ("stuck_minutes=1e309", "stuck_minutes"),
+        ("stuckMinutes=nan", "stuckMinutes"),
+        ("colour=red", "colour"),
+        ("status=failed&status=queued", "status"),
+        ("cursor=nonsense", "cursor"),
+        ("cursor=bnVsbA", "cursor"),
+        ("cursor=WyIyMDI2LTExLTIwVDEwOjAwOjAwIiwgImEiXQ", "cursor"),
+    ],
+)
+async def test_a_wrong_filter_is_refused_by_its_name(client, query, field):
+    """
+    Queries are checked like bodies; a cursor of somebody's own making is no cursor.
+    """
+    reply = await client.get(f"/api/tasks?{query}")
+
+    assert (422, [field]) == (reply.status, [item["field"] for item in reply.body["details"]])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/tasks/t_none"),
+        ("GET", "/api/tasks/%00"),
+        ("GET", "/api/tasks/%ED%A0%80"),
+        ("POST", "/api/tasks/t_none/retry"),
+        ("POST", "/api/tasks/t_none/cancel"),
+        ("POST", "/api/tasks/t_none/heartbeat"),
+        ("POST", "/api/tasks/t_none/logs"),
+    ],
+)
+async def test_an_unknown_task_is_not_found(client, method, path):
+    """
+    Every way to a task that does not exist ends the same.
+    """
+    body: dict[str, list[str]] | None = {"lines": []} if path.endswith("logs") else None
+
+    reply = await client.call(method, path, body)
+
+    assert (404, "not_found") == (reply.status, reply.body["error"])
+
+
+async def test_another_tenants_task_is_not_found(client):
+    """
+    Cleo can neither see nor change nor list what Ada made.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "failed"})
+    cleo = token_for("cleo", subject="cleo")
+
+    for path in ("retry", "cancel", "heartbeat"):
+        assert 404 == (await client.post(f"/api/tasks/i-1/{path}", token=cleo)).status
+    assert 404 == (await client.get("/api/tasks/i-1", token=cleo)).status
+    assert [] == (await client.get("/api/tasks", token=cleo)).body["tasks"]
+
+
+async def test_a_tenant_without_a_workspace_is_told_so(client):
+    """
+    A valid token of a tenant that has no workspace cannot make anything.
+    """
+    reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("nobody"))
+
+    assert (422, "The tenant nobody has no workspace.") == (reply.status, reply.body["message"])

@@ -1,0 +1,98 @@
+"""Who may call what."""
+
+import dataclasses
+from datetime import UTC, datetime
+
+import aiohttp
+import jwt
+import pytest
+
+from bot.http.server import HttpServer
+from tests.bot.http.calling import JWT_SECRET, ONE_DATABASE, Client, token_for
+
+pytestmark = ONE_DATABASE
+
+NOW = datetime.now(UTC).timestamp()
+CLAIMS = {"sub": "ada", "tenant": "default", "scope": "tasks:read", "exp": NOW + 60}
+
+
+def signed(secret: str = JWT_SECRET, **claims: object) -> str:
+    return jwt.encode({**CLAIMS, **claims}, secret, algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "Bearer nonsense",
+        "Bearer a.b.c",
+        "Bearer \xe9\xe9",
+        f"Bearer {signed(exp=NOW - 60)}",
+        f"Bearer {signed(secret='another secret, long enough as well')}",
+        f"Bearer {signed(tenant='')}",
+        f"Bearer {signed(tenant=['default'])}",
+        f"Bearer {signed(scope=['tasks:read'])}",
+        f"Bearer {jwt.encode(CLAIMS, '', algorithm='none')}",
+        f"Bearer {jwt.encode({'sub': 'ada', 'tenant': 'default'}, JWT_SECRET)}",
+    ],
+)
+async def test_without_an_accepted_token_nothing_is_told(client, header):
+    """
+    Missing, malformed, expired, foreign and unsigned tokens are all refused with a challenge.
+    """
+    headers = {} if header is None else {"Authorization": header}
+
+    reply = await client.get("/api/tasks", token=None, headers=headers)
+
+    assert (401, "unauthorized") == (reply.status, reply.body["error"])
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+async def test_a_missing_scope_is_named(client):
+    """
+    The refusal says which scope to ask for.
+    """
+    reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("default", "tasks:read"))
+
+    assert (403, "forbidden") == (reply.status, reply.body["error"])
+    assert "`tasks:write`" in reply.body["message"]
+
+
+async def test_an_admin_needs_no_other_scope(client):
+    """
+    `admin` implies all scopes.
+    """
+    reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("default", "admin"))
+
+    assert 201 == reply.status
+
+
+async def test_without_a_secret_the_api_says_what_to_set(services):
+    """
+    With no way to check tokens the API is unavailable, and everything public still answers.
+    """
+    server = HttpServer(dataclasses.replace(services, tokens=None))
+    await server.start()
+    async with aiohttp.ClientSession() as session:
+        client = Client(session, f"http://127.0.0.1:{server.port}", token_for())
+        reply = await client.get("/api/tasks")
+        alive = await client.get("/healthz", token=None)
+        unsigned = await client.post("/api/slack/update", {"status": "running"}, token=None)
+    await server.stop()
+
+    assert (503, "unavailable") == (reply.status, reply.body["error"])
+    assert "JWT_SECRET" in reply.body["message"]
+    assert (200, 401) == (alive.status, unsigned.status)
+
+
+async def test_a_token_is_wanted_before_a_body_is_read(client):
+    """
+    A stranger's broken body is not even looked at.
+    """
+    reply = await client.post("/api/tasks", token=None, data=b"{")
+
+    assert 401 == reply.status

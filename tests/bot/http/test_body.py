@@ -1,0 +1,126 @@
+"""Bodies that are no JSON object, too large, or of another type."""
+
+import gzip
+
+import pytest
+
+from bot.http.body import MAX_BYTES
+from tests.bot.http.calling import ONE_DATABASE
+
+pytestmark = ONE_DATABASE
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"7",
+        b'{"task": NaN}',
+        b'{"task": -Infinity}',
+        b'{"progress": 1e309}',
+        b'{"seq": ' + b"9" * 5_000 + b"}",
+        b"\xff{}",
+        b'\xef\xbb\xbf{"task": "a"}',
+        b'{"payload": ' + b"[" * 65 + b"]" * 65 + b"}",
+        b'{"payload": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"task": "a"} {"task": "b"}',
+    ],
+)
+async def test_what_is_no_json_object_is_refused(client, raw):
+    """
+    The answer says why, in the shape of every refusal.
+    """
+    reply = await client.post("/api/tasks", data=raw, headers=JSON)
+
+    assert (400, "bad_request", []) == (
+        reply.status,
+        reply.body["error"],
+        reply.body["details"],
+    )
+
+
+async def test_the_last_of_two_equal_keys_counts(client):
+    """
+    Repeated keys are legal JSON; Python's reading of them is taken.
+    """
+    raw = b'{"task": "a", "taskId": "x", "taskId": "y"}'
+    reply = await client.post("/api/tasks", data=raw, headers=JSON)
+
+    assert (201, "y") == (reply.status, reply.body["taskId"])
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""],
+)
+async def test_another_type_is_refused(client, content_type):
+    """
+    Only JSON in UTF-8 is read.
+    """
+    headers = {"Content-Type": content_type}
+    reply = await client.post("/api/tasks", data=b'{"task": "a"}', headers=headers)
+
+    assert (415, "unsupported_media_type") == (reply.status, reply.body["error"])
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=UTF-8", "application/cloudevents+json"]
+)
+async def test_json_by_another_name_is_read(client, content_type):
+    """
+    A charset that is UTF-8 and types that are JSON are fine.
+    """
+    headers = {"Content-Type": content_type}
+    reply = await client.post("/api/tasks", data=b'{"task": "a"}', headers=headers)
+
+    assert 201 == reply.status
+
+
+def large_body() -> bytes:
+    return b'{"task": "a", "payload": "' + b"x" * MAX_BYTES + b'"}'
+
+
+async def in_chunks(raw: bytes):
+    for start in range(0, len(raw), 65_536):
+        yield raw[start : start + 65_536]
+
+
+async def test_a_large_body_is_refused(client):
+    """
+    More than 1 MiB is too much, however it arrives: at once, in chunks, or compressed.
+    """
+    raw = large_body()
+    replies = [
+        await client.post("/api/tasks", data=raw, headers=JSON),
+        await client.post("/api/tasks", data=in_chunks(raw), headers=JSON),
+        await client.post(
+            "/api/tasks", data=gzip.compress(raw), headers={**JSON, "Content-Encoding": "gzip"}
+        ),
+    ]
+
+    assert [(413, "too_large")] * 3 == [(one.status, one.body["error"]) for one in replies]
+
+
+async def test_a_broken_encoding_is_refused(client):
+    """
+    What says it is gzip and is not cannot be read.
+    """
+    headers = {**JSON, "Content-Encoding": "gzip"}
+    reply = await client.post("/api/tasks", data=b"not gzip at all", headers=headers)
+
+    assert 400 == reply.status
+
+
+async def test_a_body_of_just_under_a_mebibyte_is_read(client):
+    """
+    The limit is where the contract says.
+    """
+    raw = large_body()[: -len(b'xx"}') - 26] + b'"}'
+    assert len(raw) <= MAX_BYTES
+
+    assert 201 == (await client.post("/api/tasks", data=raw, headers=JSON)).status

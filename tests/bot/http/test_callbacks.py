@@ -1,0 +1,216 @@
+"""What the work itself says, over HTTP."""
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.messages.models import Message
+from tests.bot.http.calling import ONE_DATABASE, token_for
+
+UPDATE = "/api/slack/update"
+
+
+@pytest.fixture
+async def running(client):
+    """A task of a kind whose log level is `warning`, at work."""
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "running"})
+
+
+def log_lines_in(database):
+    def work(session: Session):
+        query = select(Message).where(Message.template == "tasks/logs")
+        return [line for message in session.exec(query) for line in message.context["lines"]]
+
+    return database.transact(work)
+
+
+async def test_a_report_is_applied(client, running):
+    """
+    Progress and status reach the task; `in_progress` is another word for running.
+    """
+    reply = await client.post(
+        UPDATE, {"taskId": "i-1", "status": "in_progress", "progress": 37.9, "attempt": 1}
+    )
+
+    assert 200 == reply.status
+    assert {"ok": True, "taskId": "i-1", "outcome": "applied", "reason": None} == reply.body
+    task = (await client.get("/api/tasks/i-1")).body
+    assert ("running", 37) == (task["status"], task["progress"])
+
+
+async def test_old_news_is_ignored_and_says_why(client, running):
+    """
+    A lower `seq` is stale; after the end everything of that attempt is final.
+    """
+    await client.post(UPDATE, {"taskId": "i-1", "status": "running", "seq": 5})
+    stale = await client.post(UPDATE, {"taskId": "i-1", "status": "running", "seq": 4})
+    await client.post(UPDATE, {"taskId": "i-1", "status": "failed", "error": "boom", "seq": 6})
+    final = await client.post(UPDATE, {"taskId": "i-1", "status": "running", "seq": 7})
+
+    assert ("ignored", "stale") == (stale.body["outcome"], stale.body["reason"])
+    assert ("ignored", "final") == (final.body["outcome"], final.body["reason"])
+
+
+async def test_a_message_of_somebody_elses_making_is_adopted(client):
+    """
+    A report about an unknown place makes a task of it; the next report finds that task.
+    """
+    place = {"channel": "#jobs", "ts": "1763632800.000100", "task": "sync", "dealer": "7"}
+    first = await client.post(UPDATE, {**place, "status": "running", "unheard_of": [1]})
+    second = await client.post(UPDATE, {**place, "status": "completed", "stats": {"rows": 3}})
+
+    task = (await client.get(f"/api/tasks/{first.body['taskId']}")).body
+    assert first.body["taskId"] == second.body["taskId"]
+    assert ("C0JOBS", "1763632800.000100", "completed") == (
+        task["channel"],
+        task["ts"],
+        task["status"],
+    )
+    assert {"rows": 3} == task["stats"]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("progress", 101),
+        ("progress", -1),
+        ("progress", "12"),
+        ("progress", True),
+        ("progress", []),
+        ("status", "exploded"),
+        ("status", 7),
+        ("status", None),
+        ("attempt", 0),
+        ("attempt", 2**31),
+        ("attempt", "1"),
+        ("seq", -1),
+        ("seq", 2**63),
+        ("seq", 1.5),
+        ("seq", True),
+        ("ts", "yesterday"),
+        ("error", {"message": "boom"}),
+        ("stats", "many"),
+        ("subject", "x" * 10_000),
+        ("logUrl", "file:///etc/passwd"),
+        ("steps", [1]),
+    ],
+)
+async def test_a_wrong_report_is_refused_and_changes_nothing(client, running, field, value):
+    """
+    The task stays as it was; the refusal names the field.
+    """
+    reply = await client.post(UPDATE, {"taskId": "i-1", "status": "failed", field: value})
+
+    assert (422, "invalid") == (reply.status, reply.body["error"])
+    assert reply.body["details"][0]["field"].split(".")[0] == field
+    assert "running" == (await client.get("/api/tasks/i-1")).body["status"]
+
+
+async def test_a_report_must_say_of_what(client):
+    """
+    Without a task or a place there is nothing to report on.
+    """
+    reply = await client.post(UPDATE, {"status": "running"})
+
+    assert 422 == reply.status
+    assert "taskId" in reply.body["message"]
+
+
+async def test_a_report_on_an_unknown_task_is_not_found(client):
+    """
+    A `taskId` nobody announced is not adopted: it has no place in Slack.
+    """
+    reply = await client.post(UPDATE, {"taskId": "nothing", "status": "running"})
+
+    assert 404 == reply.status
+
+
+async def test_a_long_error_is_cut_and_not_refused(client, running):
+    """
+    An end with a stack trace of ten thousand characters is still an end.
+    """
+    reply = await client.post(UPDATE, {"taskId": "i-1", "status": "failed", "error": "x" * 10_000})
+
+    assert "applied" == reply.body["outcome"]
+    assert "x" * 4_000 == (await client.get("/api/tasks/i-1")).body["error"]
+
+
+async def test_a_heartbeat_renews_and_after_the_end_says_so(client, running):
+    """
+    The worker learns from its own heartbeat that the task was cancelled.
+    """
+    alive = await client.post("/api/tasks/i-1/heartbeat")
+    await client.post("/api/tasks/i-1/cancel")
+    ended = await client.post("/api/tasks/i-1/heartbeat")
+
+    assert ("applied", None) == (alive.body["outcome"], alive.body["reason"])
+    assert ("ignored", "final") == (ended.body["outcome"], ended.body["reason"])
+
+
+async def test_log_lines_below_the_kinds_level_stay_out(client, running, database):
+    """
+    Levels are known by several names; a line that nobody can place in time still counts.
+    """
+    lines = [
+        {"level": "debug", "text": "quiet"},
+        {"level": "WARN", "text": "x" * 10_000, "at": "2026-11-20T10:00:00Z"},
+        {"level": "critical", "text": "loud", "at": "0001-01-01T00:00:00+23:00", "thread": 4},
+        {"text": "no level is info"},
+    ]
+
+    reply = await client.post("/api/tasks/i-1/logs", {"lines": lines})
+
+    assert {"ok": True, "taskId": "i-1", "taken": 2, "leftOut": 2} == reply.body
+    warning, error = log_lines_in(database)
+    assert ("warning", "x" * 1_000, 1_795_168_800) == (
+        warning["level"],
+        warning["text"],
+        warning["at"],
+    )
+    assert ("error", "loud") == (error["level"], error["text"])
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "lines"),
+        ({"lines": [{"text": "a"}] * 201}, "lines"),
+        ({"lines": [{"text": "a"}, {"level": "info"}]}, "lines.1.text"),
+        ({"lines": [{"text": 7}]}, "lines.0.text"),
+        ({"lines": "a"}, "lines"),
+    ],
+)
+async def test_wrong_log_lines_are_refused_with_their_path(client, running, body, field):
+    """
+    The path leads to the very line.
+    """
+    reply = await client.post("/api/tasks/i-1/logs", body)
+
+    assert (422, field) == (reply.status, reply.body["details"][0]["field"])
+
+
+async def test_a_callback_token_is_good_for_its_own_task_only(client, running):
+    """
+    A runner's token reports on its task without naming it, and on no other; it opens nothing else.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-2", "status": "running"})
+    own = token_for("default", "admin", task_id="i-1")
+
+    applied = await client.post(UPDATE, {"status": "running", "progress": 5}, token=own)
+    assert ("i-1", "applied") == (applied.body["taskId"], applied.body["outcome"])
+    assert 200 == (await client.post("/api/tasks/i-1/heartbeat", token=own)).status
+    assert 200 == (await client.post("/api/tasks/i-1/logs", {"lines": []}, token=own)).status
+
+    other = {"taskId": "i-2", "status": "failed"}
+    assert 404 == (await client.post(UPDATE, other, token=own)).status
+    assert 404 == (await client.post("/api/tasks/i-2/heartbeat", token=own)).status
+    assert 404 == (await client.post("/api/tasks/i-2/logs", {"lines": []}, token=own)).status
+    for method, path in [
+        ("GET", "/api/tasks"),
+        ("GET", "/api/tasks/i-1"),
+        ("POST", "/api/tasks/i-1/retry"),
+        ("POST", "/api/tasks/i-1/cancel"),
+        ("GET", "/api/health"),
+    ]:
+        assert 403 == (await client.call(method, path, token=own)).status
