@@ -88,7 +88,8 @@ class Leaf:
     """
     A text of the message, at `holder[key]`, of at most `most` units.
 
-    `size` is what it takes in Slack uncut; `share` what it takes cut to its own limit.
+    `text` is what Slack gets if it fits, `size` what that takes, and `share` what it takes
+    when cut to the limit of its own place.
     """
 
     __slots__ = ("_raw", "holder", "key", "share", "size", "text")

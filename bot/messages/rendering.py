@@ -32,6 +32,16 @@ __all__ = ["Rendered", "Renderer", "TemplateError"]
 # Below this, texts cut to share the room say nothing any more and whole blocks go instead.
 _LEAST_SHARE = 80
 
+# What an expression of a template can raise on data of an unforeseen shape.
+_MISTAKES = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -78,17 +88,6 @@ class Renderer:
         if template is None:
             template = self._templates[name] = self._own.get_template(name)
         return template
-
-
-# What an expression of a template can raise on data of an unforeseen shape.
-_MISTAKES = (
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-)
 
 
 def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rendered:
@@ -141,15 +140,15 @@ def _groups(sources: list[Any], overflow: list[str], *, trusted: bool) -> "list[
 class _Group:
     """One block and the texts in it."""
 
-    __slots__ = ("block", "counted", "leaves", "size", "spilled")
+    __slots__ = ("block", "counted", "leaves", "spilled")
 
     def __init__(self, block: dict[str, Any], walk: Walk) -> None:
         self.block, self.leaves, self.spilled = block, walk.leaves, walk.spilled
         self.counted = [] if block["type"] in COUNTED_APART else walk.leaves
-        self.size = sum([leaf.share for leaf in self.counted])
 
     def words(self) -> str:
-        return "\n".join(leaf.whole() for leaf in self.leaves)
+        """All its words, also those that had no room in it."""
+        return "\n".join([*(leaf.whole() for leaf in self.leaves), *self.spilled])
 
 
 def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
@@ -173,7 +172,8 @@ def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
     if not lost:
         return
     overflow.append("\n\n".join(group.words() for group in lost))
-    note = {"type": "mrkdwn", "text": f"… {len(lost)} more blocks had no room here"}
+    count = "1 more block" if len(lost) == 1 else f"{len(lost)} more blocks"
+    note = {"type": "mrkdwn", "text": f"… {count} had no room here"}
     walk = Walk(trusted=True)
     block = walk.block({"type": "context", "elements": [note]})
     if block is not None:
