@@ -1,0 +1,184 @@
+"""The same request twice is done once."""
+
+import asyncio
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.errors import ConflictError
+from bot.http.call import Answer
+from bot.http.idempotency import Idempotency, IdempotencyRecord, Key
+from bot.tasks.models import Task
+from tests.bot.http.calling import token_for
+
+KEY = {"Idempotency-Key": "order-66"}
+
+
+def task_ids(database):
+    def work(session: Session):
+        return [task.id for task in session.exec(select(Task)).all()]
+
+    return database.transact(work)
+
+
+async def test_the_first_answer_comes_again(client, database):
+    """
+    Status and body are those of the first time, although the task has moved on.
+    """
+    first = await client.post("/api/tasks", {"task": "a", "metadata": {"b": 1}}, headers=KEY)
+    await client.post(f"/api/tasks/{first.body['taskId']}/cancel")
+    again = await client.post("/api/tasks", {"metadata": {"b": 1}, "task": "a"}, headers=KEY)
+
+    assert (201, 201) == (first.status, again.status)
+    assert first.body == again.body
+    assert "true" == again.headers["Idempotent-Replayed"]
+    assert [first.body["taskId"]] == task_ids(database)
+
+
+async def test_many_at_the_same_time_make_one_task(client, database):
+    """
+    Those who come second wait for the first one's answer.
+    """
+    replies = await asyncio.gather(
+        *(client.post("/api/tasks", {"task": "a"}, headers=KEY) for _ in range(8))
+    )
+
+    assert [201] * 8 == [reply.status for reply in replies]
+    assert task_ids(database) == list({reply.body["taskId"] for reply in replies})
+
+
+async def test_another_body_under_the_same_key_is_a_conflict(client, database):
+    """
+    A key that was used for something else is not used again, nor is it at another address.
+    """
+    first = await client.post("/api/tasks", {"task": "a"}, headers=KEY)
+    other = await client.post("/api/tasks", {"task": "b"}, headers=KEY)
+    elsewhere = await client.post(f"/api/tasks/{first.body['taskId']}/retry", headers=KEY)
+
+    assert (409, 409) == (other.status, elsewhere.status)
+    assert 1 == len(task_ids(database))
+
+
+async def test_keys_of_tenants_do_not_meet(client, database):
+    """
+    Cleo's key is hers, even if Ada had the same idea.
+    """
+    await client.post("/api/tasks", {"task": "a"}, headers=KEY)
+    cleo = await client.post("/api/tasks", {"task": "b"}, headers=KEY, token=token_for("cleo"))
+
+    assert 201 == cleo.status
+    assert 2 == len(task_ids(database))
+
+
+async def test_a_retry_under_a_key_starts_one_attempt(client):
+    """
+    A repeated retry is answered as the first one was, and not with a conflict.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "failed"})
+
+    replies = [await client.post("/api/tasks/i-1/retry", headers=KEY) for _ in range(3)]
+
+    assert [(200, 2)] * 3 == [(reply.status, reply.body["attempt"]) for reply in replies]
+
+
+async def test_what_was_refused_may_be_tried_again(client):
+    """
+    A refusal is not kept: the same request succeeds once its reason is gone.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "running"})
+    refused = await client.post("/api/tasks/i-1/retry", headers=KEY)
+    await client.post("/api/tasks/i-1/cancel")
+    retried = await client.post("/api/tasks/i-1/retry", headers=KEY)
+
+    assert (409, 200) == (refused.status, retried.status)
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "é"])
+async def test_an_unusable_key_is_refused(client, database, key):
+    """
+    A key is 1 to 255 printable characters.
+    """
+    reply = await client.post("/api/tasks", {"task": "a"}, headers={"Idempotency-Key": key})
+
+    assert (422, "Idempotency-Key") == (reply.status, reply.body["details"][0]["field"])
+    assert [] == task_ids(database)
+
+
+async def test_after_a_day_a_key_is_free(client, clock, database):
+    """
+    A key is kept for 24 hours and no longer, swept or not.
+    """
+    await client.post("/api/tasks", {"task": "a"}, headers=KEY)
+    clock.pass_by(hours=24)
+    other = await client.post("/api/tasks", {"task": "b"}, headers=KEY)
+
+    assert 201 == other.status
+    assert 2 == len(task_ids(database))
+
+
+async def test_old_keys_are_forgotten(client, clock, database):
+    """
+    The sweep deletes what is older than a day and says how many.
+    """
+    keys = Idempotency(database, clock)
+    await client.post("/api/tasks", {"task": "a"}, headers=KEY)
+    clock.pass_by(hours=23)
+    await client.post("/api/tasks", {"task": "a"}, headers={"Idempotency-Key": "younger"})
+    clock.pass_by(hours=1)
+
+    assert 1 == await keys.forget_old(clock.now())
+
+    left = database.transact(lambda session: session.exec(select(IdempotencyRecord.key)).all())
+    assert ["younger"] == left
+
+
+async def test_the_id_survives_a_process_that_died_before_it_answered(clock, database):
+    """
+    Whoever takes over a stale claim is given the id that the first one may have used already.
+    """
+    keys = Idempotency(database, clock)
+    key = Key("default", "k", "hash")
+    given = []
+
+    async def die(made_id: str) -> Answer:
+        given.append(made_id)
+        raise asyncio.CancelledError
+
+    async def make(made_id: str) -> Answer:
+        given.append(made_id)
+        return Answer({"id": made_id}, 201)
+
+    with pytest.raises(asyncio.CancelledError):
+        await keys.once(key, die)
+    clock.pass_by(seconds=10)
+    answer = await keys.once(key, make)
+
+    assert given[0] == given[1]
+    assert 201 == answer.status
+
+
+async def test_two_processes_do_the_work_once(clock, database):
+    """
+    The claim is in the database, so it holds beyond one process.
+    """
+    started, release = asyncio.Event(), asyncio.Event()
+    here, there = Idempotency(database, clock), Idempotency(database, clock)
+    key = Key("default", "k", "hash")
+    done = []
+
+    async def work(made_id: str) -> Answer:
+        done.append(made_id)
+        started.set()
+        await release.wait()
+        return Answer({"id": made_id})
+
+    first = asyncio.create_task(here.once(key, work))
+    await started.wait()
+    second = asyncio.create_task(there.once(key, work))
+    await asyncio.sleep(0.1)
+    with pytest.raises(ConflictError):
+        await there.once(Key("default", "k", "other hash"), work)
+    release.set()
+
+    assert (await first).body == (await second).body
+    assert 1 == len(done)
