@@ -80,4 +80,4 @@ def words_of(error: Exception, body: dict[str, Any]) -> str:
     kind = body.get("command") or body.get("type")
     action = (body.get("actions") or [{}])[0].get("action_id")
     event = (body.get("event") or {}).get("type")
-    return words_for(error, kind=kind, action=action, event=event, team=body.get("team_id"))
+    return words_for(error, kind=kind, action=action, event_type=event, team=body.get("team_id"))

@@ -7,6 +7,7 @@ To add an area: one `Area` here and its handlers in `listeners.commands.HANDLERS
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 PREFIX = "/ops"
 #: Commands that are short for an area of `/ops`.
@@ -66,6 +67,7 @@ class Area:
 TASK_ID = Argument("id", Kind.ID, required=True)
 
 AREAS = (
+    Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
     Area(
         "task",
         "start, follow, retry and cancel work that runs elsewhere",
@@ -90,7 +92,6 @@ AREAS = (
         ),
     ),
     Area("health", "how I am doing", (Verb("", "show how I am doing, only to you"),)),
-    Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
 )
 
 
@@ -114,5 +115,10 @@ def usage_hint(command: str) -> str:
     """Return what the manifest shows behind *command* while somebody types it."""
     area = find_area(SHORT_CUTS.get(command, ""))
     if area is None:
-        return " | ".join(one.name for one in AREAS)
-    return " | ".join(verb.name for verb in area.verbs)
+        verbs = {one.name: "|".join(verb.name for verb in one.verbs) for one in AREAS}
+        return " | ".join(f"{name} {of_area}".strip() for name, of_area in verbs.items())
+    hints = []
+    for arguments, same in groupby(area.verbs, key=lambda verb: verb.arguments):
+        shown = [one.usage for one in arguments if one.kind is not Kind.PAIRS]
+        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]))
+    return " | ".join(hints)

@@ -1,0 +1,155 @@
+"""A playground with the listeners, real services, a real lane and a SQLite file behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+import listeners
+from bot.clock import SystemClock
+from bot.config_file import Access, ConfigFile, TaskKind
+from bot.db import Database
+from bot.messages.lanes import Lanes
+from bot.messages.rendering import Renderer
+from bot.messages.transports.slack import SlackTransport
+from bot.tasks.announcer import Announcer
+from bot.tasks.creation import NewTask, Owner
+from bot.tasks.display import Links
+from bot.tasks.intake import Intake
+from bot.tasks.models import Status, Task
+from bot.tasks.service import Tasks
+from bot.tasks.transactions import Transactions
+from bot.tasks.updates import Report
+from bot.workspaces.access import Rights
+from bot.workspaces.directory import Directory
+from listeners.services import Services
+from listeners.socket import Socket
+from playground import Playground
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
+OPS = "C0OPS00002"
+#: Ada and Ben are in it, Cleo is not.
+OPERATORS = "S0OPERATOR"
+
+CONFIG = ConfigFile(tasks={"guarded": TaskKind(retry_roles=[OPERATORS])})
+
+
+class NoLauncher:
+    """Starts nothing: in these tests the work itself is played by reports."""
+
+    def wake(self, workspace_id: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One workspace with the bot in it."""
+
+    playground: Playground
+    app: AsyncApp
+    services: Services
+    owner: Owner
+
+    async def failed_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
+        """Return a task whose first attempt failed, its message standing in #ops."""
+        new = NewTask(task=kind, channel=OPS, **fields)
+        task, _ = await self.services.tasks.create(self.owner, new)
+        report = Report(status=Status.FAILED, task_id=task.id, error="Column missing")
+        await self.services.intake.report(self.owner, report)
+        return await self.task(task.id)
+
+    async def running_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
+        """Return a task that runs, its message standing in #ops."""
+        new = NewTask(task=kind, channel=OPS, status=Status.RUNNING, **fields)
+        task, _ = await self.services.tasks.create(self.owner, new)
+        return task
+
+    async def task(self, task_id: str) -> Task:
+        """Return a task as it is now."""
+        return (await self.services.tasks.get(self.owner, task_id))[0]
+
+    async def standing(self, task: Task, button: str) -> str:
+        """Wait until the task's message has *button* and the bot knows where; return that."""
+        ts = await self.playground.wait_for(lambda: self._standing(task, button))
+        for _ in range(500):
+            if (await self.services.tasks.get(self.owner, task.id))[1] == ts:
+                return ts
+            await asyncio.sleep(0.01)
+        raise TimeoutError(f"The bot never learned that {task.id} stands at {ts}.")
+
+    def _standing(self, task: Task, button: str) -> str:
+        for message in self.playground.messages("ops"):
+            for block in message.get("blocks", []):
+                for element in block.get("elements", []):
+                    if element.get("action_id") == button and element.get("value") == task.id:
+                        return str(message["ts"])
+        return ""
+
+    async def told(self, user: str, count: int = 1) -> str:
+        """Wait for the *count*-th answer that only *user* sees in #ops, and return it."""
+        await self.playground.wait_for(
+            lambda: len(self.playground.ephemerals(user, "ops")) >= count
+        )
+        return str(self.playground.ephemerals(user, "ops")[count - 1]["text"])
+
+    async def modal(self, user: str) -> dict[str, Any]:
+        """Wait for *user*'s open modal and return it."""
+        return (await self.playground.wait_for(lambda: self.playground.views(user)))[-1]
+
+
+@asynccontextmanager
+async def open_room(
+    database: Database, operators: Sequence[str] = (), **changes: Any
+) -> AsyncIterator[Room]:
+    """Connect the bot to a new playground; *changes* replace fields of its services."""
+    async with Playground(limits="off") as playground, aiohttp.ClientSession() as session:
+        owner = Owner("default", playground.state.team_id)
+        lanes = Lanes(database, Renderer(TEMPLATES), SystemClock())
+        transport = SlackTransport(session, playground.api_url, playground.bot_token)
+        lanes.open(owner.workspace_id, transport)
+        client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
+        app = AsyncApp(client=client)
+        directory = Directory(client)
+        services = make_services(database, lanes, owner, directory)
+        rights = Rights(Access(operators=list(operators)), directory)
+        services = replace(services, **{"rights": rights, **changes})
+        listeners.register(app, services)
+        socket = Socket(app, playground.app_token)
+        await socket.start()
+        try:
+            yield Room(playground, app, services, owner)
+        finally:
+            await socket.stop()
+            await lanes.stop()
+
+
+def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Directory) -> Services:
+    """Return services as the composition root wires them; `elsewhere` has no runner."""
+    clock = SystemClock()
+    transactions = Transactions(database, lanes=lanes, launcher=NoLauncher())
+    announcer = Announcer(
+        Links(CONFIG), can_retry=lambda task: task.runner is not None, on_creation=True
+    )
+    parts = (transactions, announcer, clock, runner_of)
+    return Services(
+        tasks=Tasks(*parts, stop_work=lambda _task: None),
+        intake=Intake(*parts),
+        rights=Rights(CONFIG.access, directory),
+        directory=directory,
+        owner_of=lambda _team_id: owner,
+        config=CONFIG,
+        kinds=lambda: ["schema_fix", "guarded"],
+        health=lambda: {"ok": True, "lanes": [{"state": "running"}], "socket": {"age": 1.25}},
+        environment="staging",
+    )
+
+
+def runner_of(task: Task) -> str | None:
+    return None if task.task == "elsewhere" else "orchestrator"
