@@ -177,7 +177,8 @@ class Playground:
         self, user: str, channel: str, ts: str, what: str, chosen: Any = None
     ) -> Outcome:
         """
-        Act on an element of a message, named by its label or action_id.
+        Act on an element of a message, named by its label, its action_id, its
+        block_id or, where many are alike, by "block_id/action_id".
 
         `chosen` is what was picked: an option's value (or values), a user,
         channel, date or time, or the text typed. A button needs none.

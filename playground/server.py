@@ -1,14 +1,15 @@
 """The HTTP and WebSocket server around a workspace."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
-from playground.errors import SlackError
 from playground.page_api.routes import add_routes
-from playground.people.answers import say
+from playground.people.answers import answer
+from playground.serving import Exchange
 from playground.web_api.dispatch import serve_call
 from playground.workspace import Workspace
 
@@ -67,16 +68,14 @@ class _Routes:
 
     async def serve_response_url(self, request: web.Request) -> web.StreamResponse:
         try:
-            sent = await request.json()
-            url = self._workspace.response_urls.use(request.match_info["secret"])
-            say(self._workspace, url, sent)
+            sent = json.loads(await request.read())
         except ValueError:
+            sent = None
+        if not isinstance(sent, dict):
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        except SlackError as error:
-            status = 404 if error.error in ("expired_url", "used_url") else 400
-            body = {"ok": False, "error": error.error, **error.details}
-            return web.json_response(body, status=status)
-        return web.Response(text="ok")
+        secret = request.match_info["secret"]
+        exchange = Exchange(self._workspace, "response_url", sent, request)
+        return await exchange.serve(lambda: answer(self._workspace, secret, sent))
 
     async def serve_upload(self, request: web.Request) -> web.StreamResponse:
         file = self._workspace.state.files.get(request.match_info["file"])

@@ -176,11 +176,14 @@ class Sockets:
         try:
             frame = json.loads(text)
         except ValueError:
-            logger.warning("frame_is_not_json")
+            frame = None
+        if not isinstance(frame, dict):
+            logger.warning("frame_is_no_json_object")
             return
         waiting = self._waiting.get(frame.get("envelope_id", ""))
         if waiting is not None and not waiting.answer.done():
-            waiting.answer.set_result(frame.get("payload"))
+            payload = frame.get("payload")
+            waiting.answer.set_result(payload if isinstance(payload, dict) else None)
 
     def _forget(self, socket: Socket) -> None:
         if socket in self._open:

@@ -4,8 +4,19 @@ from playground import messages
 from playground.content import Content, read_content
 from playground.errors import SlackError
 from playground.response_urls import ResponseUrl
+from playground.serving import Answer
 from playground.state import Channel, Record
 from playground.workspace import Workspace
+
+
+def answer(workspace: Workspace, secret: str, sent: Record) -> Answer:
+    """Use a response URL once; Slack answers the word `ok`, or what was wrong in JSON."""
+    try:
+        say(workspace, workspace.response_urls.use(secret), sent)
+    except SlackError as error:
+        status = 404 if error.error in ("expired_url", "used_url") else 400
+        return Answer({"ok": False, "error": error.error, **error.details}, status)
+    return Answer({"ok": True}, text="ok")
 
 
 def say(workspace: Workspace, url: ResponseUrl, sent: Record) -> None:

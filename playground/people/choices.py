@@ -8,10 +8,11 @@ from playground.state import Record
 
 
 def named_element(blocks: list[Record], what: str) -> tuple[Record, Record]:
-    """Return the element with this action_id, block_id or label, and its block."""
+    """Return the first element called `what`, and its block: see `Playground.click`."""
     found = list(elements_in(blocks))
     for block, element in found:
-        if what in (element["action_id"], block.get("block_id"), label(element)):
+        block_id, action_id = block["block_id"], element["action_id"]
+        if what in (action_id, label(element), block_id, f"{block_id}/{action_id}"):
             return block, element
     known = sorted({name for _, one in found for name in (one["action_id"], label(one)) if name})
     raise LookupError(f"There is no {what!r} here, only {', '.join(known) or 'nothing'}.")

@@ -1,6 +1,7 @@
 """A person submits or closes a modal."""
 
 from playground import modals
+from playground.elements import blocks_with_nested
 from playground.errors import SlackError
 from playground.inputs import Values, merged, refused_inputs
 from playground.people.outcome import Outcome, failed, failure_of
@@ -74,7 +75,8 @@ def _follow(workspace: Workspace, user: User, view: View, answer: Record) -> Out
 
 
 def _refuse(workspace: Workspace, user: User, view: View, errors: dict[str, str]) -> Outcome:
-    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    blocks = blocks_with_nested(view.body["blocks"])
+    inputs = {block["block_id"] for block in blocks if block["type"] == "input"}
     strangers = sorted(errors.keys() - inputs)
     if strangers:
         workspace.tell_notice(

@@ -1,15 +1,10 @@
-"""From a request to a method and back: tokens, scopes, limits, faults, the journal."""
-
-import asyncio
-import secrets
-from dataclasses import dataclass, field
+"""From a request to a method: tokens, scopes, limits."""
 
 from aiohttp import web
 
 from playground.arguments import Arguments, read_arguments
 from playground.errors import LimitedError, SlackError
-from playground.faults import Fault
-from playground.journal import Call as LoggedCall
+from playground.serving import Answer, Exchange
 from playground.state import Record
 from playground.web_api import METHODS
 from playground.web_api.call import Call, Method, Takes, missing_scope
@@ -18,25 +13,15 @@ from playground.workspace import Workspace
 _APP_SCOPES = frozenset({"connections:write"})
 
 
-@dataclass(slots=True)
-class Answer:
-    body: Record
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 async def serve_call(workspace: Workspace, method: str, request: web.Request) -> web.Response:
-    """Answer one Web API request, or break off as an ordered fault demands."""
+    """Answer one Web API request."""
     try:
         arguments = await read_arguments(request)
     except SlackError as error:
         return web.json_response({"ok": False, "error": error.error})
     token = _take_token(arguments, request.headers.get("Authorization"))
-    fault = workspace.faults.take(method)
-    if fault is not None:
-        return await _serve_faulty(workspace, method, arguments, token, fault, request)
-    answer = answer_call(workspace, method, arguments, token)
-    return _respond(workspace, method, arguments, answer)
+    exchange = Exchange(workspace, method, arguments, request)
+    return await exchange.serve(lambda: answer_call(workspace, method, arguments, token))
 
 
 def answer_call(workspace: Workspace, name: str, arguments: Record, token: str | None) -> Answer:
@@ -90,55 +75,3 @@ def _scope_headers(workspace: Workspace, method: Method) -> dict[str, str]:
     if method.scopes:
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
     return headers
-
-
-async def _serve_faulty(
-    workspace: Workspace,
-    method: str,
-    arguments: Record,
-    token: str | None,
-    fault: Fault,
-    request: web.Request,
-) -> web.Response:
-    if fault.kind == "error":
-        return _respond(workspace, method, arguments, Answer({"ok": False, "error": fault.error}))
-    if fault.kind == "http":
-        return _respond(workspace, method, arguments, _http_fault(fault))
-    if fault.kind == "refuse":
-        return _break_off(workspace, method, arguments, request)
-    if fault.kind == "delay":
-        await asyncio.sleep(fault.seconds)
-    answer = answer_call(workspace, method, arguments, token)
-    if fault.kind == "drop_answer":
-        return _break_off(workspace, method, arguments, request)
-    return _respond(workspace, method, arguments, answer)
-
-
-def _http_fault(fault: Fault) -> Answer:
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    error = "ratelimited" if fault.status == 429 else fault.error
-    return Answer({"ok": False, "error": error}, fault.status, headers)
-
-
-def _respond(workspace: Workspace, method: str, arguments: Record, answer: Answer) -> web.Response:
-    _log(workspace, method, arguments, answer.body, answer.status)
-    headers = {**answer.headers, "x-slack-req-id": secrets.token_hex(16)}
-    return web.json_response(answer.body, status=answer.status, headers=headers)
-
-
-def _break_off(
-    workspace: Workspace, method: str, arguments: Record, request: web.Request
-) -> web.Response:
-    _log(workspace, method, arguments, None, 0)
-    if request.transport is not None:
-        request.transport.abort()
-    # Nobody reads this: aiohttp wants a response also for a connection that is gone.
-    return web.Response()
-
-
-def _log(
-    workspace: Workspace, method: str, arguments: Record, body: Record | None, status: int
-) -> None:
-    workspace.journal.calls.append(
-        LoggedCall(method, arguments, body, status, workspace.clock.now())
-    )

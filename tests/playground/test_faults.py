@@ -6,7 +6,7 @@ import pytest
 from playground import Playground
 from playground.errors import PageError
 from playground.faults import Fault, Faults, read_fault
-from tests.playground.wire import OPS, Api
+from tests.playground.wire import OPS, Api, Caller
 
 
 async def test_an_error_strikes_once(playground: Playground, api: Api) -> None:
@@ -49,6 +49,19 @@ async def test_an_answer_can_be_late(playground: Playground, api: Api) -> None:
     start = time.monotonic()
     assert (await api("auth.test"))["ok"] is True
     assert time.monotonic() - start >= 0.1
+
+
+async def test_response_urls_fail_too(playground: Playground, api: Api, app: Caller) -> None:
+    """An answer to a response URL is a call like any other, under the name response_url."""
+    await playground.run_command("ada", "ops", "/ops")
+    url = app.payloads[-1]["response_url"]
+    playground.fail("response_url", "http", status=503)
+    async with api.session.post(url, json={"text": "x"}) as response:
+        assert response.status == 503
+    async with api.session.post(url, json={"text": "y"}) as response:
+        assert await response.text() == "ok"
+    assert [call.status for call in playground.calls("response_url")] == [503, 200]
+    assert [one["text"] for one in playground.ephemerals("ada", "ops")] == ["y"]
 
 
 async def test_faults_are_ordered_over_http(playground: Playground, api: Api) -> None:

@@ -170,3 +170,13 @@ async def test_a_choice_in_a_modal_stays(playground: Playground, api: Api, app: 
     await playground.submit("ada", view_id)
     values = app.payloads[-1]["view"]["state"]["values"]
     assert values["acts"]["pick"]["selected_option"]["value"] == "two"
+
+
+async def test_buttons_that_look_alike_are_told_apart(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """One of many equal buttons is named by its block and its action."""
+    rows = [actions(button(value=str(number)), block_id=f"row{number}") for number in (1, 2)]
+    ts = await post(api, *rows)
+    await playground.click("ada", "ops", ts, "row2/retry")
+    assert app.payloads[-1]["actions"][0]["value"] == "2"
