@@ -65,26 +65,31 @@ class Feed:
         self._next_at = dict.fromkeys((UPDATE, LINES, HEARTBEAT), 0.0)
         self._muted = False
         self._deaf_to_lines = False
-        # In a forked child this task is still the parent's to report.
         self._pid = os.getpid()
 
     def change(self, **state: Any) -> None:
         """Replace parts of the state; ignored after the end and in a forked child."""
+        if self._is_inherited():
+            return
         with self._lock:
-            if self.ended or os.getpid() != self._pid:
+            if self.ended:
                 return
             self._state.update(state)
             self._seq += 1
 
     def count(self, numbers: dict[str, Any]) -> None:
         """Add to the task's statistics or replace them, name by name."""
+        if self._is_inherited():
+            return
         with self._lock:
             self.change(stats={**self._state.get("stats", {}), **numbers})
 
     def say(self, line: dict[str, Any]) -> None:
         """Queue a log line; of too many the oldest are dropped."""
+        if self._is_inherited():
+            return
         with self._lock:
-            if not self._deaf_to_lines and os.getpid() == self._pid:
+            if not self._deaf_to_lines:
                 self._lines.append(line)
 
     @property
@@ -164,6 +169,10 @@ class Feed:
             if self._seq > self._sent_seq:
                 requests.append(Request(END, self._update_path, self._news(), self))
             return requests
+
+    def _is_inherited(self) -> bool:
+        """Whether this is a forked child, where the parent's thread may hold the lock for ever."""
+        return os.getpid() != self._pid
 
     def _news(self) -> dict[str, Any]:
         return {**self._head, **self._state, "seq": self._seq}

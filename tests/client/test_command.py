@@ -185,7 +185,17 @@ def test_a_command_may_survive_a_signal(start, server):
 def test_ignored_signals_stay_ignored(start, server, environ):
     """Under nohup a hangup stops neither the wrapper nor the command."""
     process = subprocess.Popen(
-        ["nohup", PYTHON, "-m", "opsbell", "run", "--", "sh", "-c", "echo ready; sleep 0.5"],
+        [
+            "nohup",
+            PYTHON,
+            "-m",
+            "opsbell",
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "echo ready; sleep 0.5; exit 3",
+        ],
         env={**environ, **server.environ()},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -194,7 +204,8 @@ def test_ignored_signals_stay_ignored(start, server, environ):
     with process.stdout:
         process.stdout.readline()
         process.send_signal(signal.SIGHUP)
-        assert 0 == process.wait(10)
+        assert 3 == process.wait(10)
+    assert "failed" == server.the_end()["status"]
 
 
 def test_a_killed_wrapper_leaves_no_final_state(start, server):

@@ -1,0 +1,56 @@
+"""One call: answered, given up on in time, or tried once more on a fresh connection."""
+
+import time
+
+import pytest
+from opsbell.api import Api
+from opsbell.settings import Target
+
+from .server import TOKEN
+
+
+@pytest.fixture
+def api(server):
+    api = Api(Target(server.url, TOKEN, replays=True))
+    yield api
+    api.close()
+
+
+@pytest.mark.parametrize("mood", ["hang", "trickle"])
+def test_a_call_ends_in_time_however_the_server_drags(api, server, mood):
+    """The limit is for the whole exchange, so a byte now and then does not prolong it."""
+    server.mood = mood
+    began = time.monotonic()
+
+    with pytest.raises(OSError, match="time"):
+        api.post("/api/tasks", {}, 0.5)
+
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_connection_is_kept_for_the_next_call(api, server):
+    """Several calls share a connection, also after an error answer."""
+    server.mood = 404
+    assert api.post("/api/tasks", {}, 5).is_refused
+    server.mood = "ok"
+    assert api.post("/api/tasks", {}, 5).is_delivered
+
+    assert 1 == server.connections
+
+
+def test_garbage_is_no_answer(api, server):
+    """A server that does not speak HTTP counts as absent."""
+    server.mood = "garbage"
+
+    with pytest.raises(OSError, match="does not speak"):
+        api.post("/api/tasks", {}, 5)
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 425, 429, 500, 502, 503])
+def test_what_may_pass_is_not_a_refusal(api, server, status):
+    """A wrong token, a full or a failing server can be put right; the news are kept."""
+    server.mood = status
+
+    answer = api.post("/api/tasks", {}, 5)
+
+    assert (False, False) == (answer.is_delivered, answer.is_refused)
