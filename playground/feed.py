@@ -29,6 +29,10 @@ class Feed:
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
 
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
     @contextmanager
     def listen(self, user: str) -> Iterator[Listener]:
         listener = Listener(user)

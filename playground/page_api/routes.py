@@ -1,6 +1,7 @@
 """The table of everything under `/_playground/`."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 
@@ -72,9 +73,10 @@ def _streaming(workspace: Workspace) -> Callable[[web.Request], Awaitable[web.St
         with workspace.feed.listen(user.id) as listener:
             await response.prepare(request)
             await response.write(b": connected\n\n")
-            while not workspace.is_closing.is_set():
-                line = await _next_line(listener.queue)
-                await response.write(line)
+            # A page that was closed is noticed when something is written to it.
+            with contextlib.suppress(ConnectionError):
+                while not workspace.is_closing.is_set():
+                    await response.write(await _next_line(listener.queue))
         return response
 
     return stream

@@ -115,6 +115,17 @@ async def test_others_do_not_see_what_is_private(api: Api) -> None:
         assert (await stream.next())["message"]["text"] == "public"
 
 
+async def test_a_closed_page_leaves_no_trace(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    """Closing the browser is no error of the playground."""
+    async with api.session.get(events_url(api), params={"user": ADA}) as response:
+        response.close()
+    feed = api.playground.workspace.feed
+    for _ in range(3):
+        await api("chat.postMessage", channel=OPS, text="x")
+    await api.playground.wait_for(lambda: not feed.listeners)
+    assert caplog.records == []
+
+
 async def test_a_person_writes(api: Api) -> None:
     """Names become mentions, markup of the keyboard is escaped."""
     answer = await api.page("messages", user=ADA, channel=OPS, text="@ben <script> #general")
