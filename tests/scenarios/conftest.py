@@ -1,0 +1,148 @@
+"""The real bot as a process of its own, on a playground in this one."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.tokens import Tokens
+from playground import Playground
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a secret of thirty-two bytes or more"
+START_SECONDS = 20.0
+
+
+@dataclass
+class Bot:
+    """One bot process: start it, kill it, start it again on what is left."""
+
+    playground: Playground
+    folder: Path
+    database_url: str
+    config: str = ""
+    port: int = 0
+    process: asyncio.subprocess.Process | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where its API answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def token(self) -> str:
+        """A token that may do everything."""
+        return Tokens(SECRET).mint(
+            subject="test", tenant="default", scopes=frozenset({"admin"}), now=datetime.now(UTC)
+        )
+
+    async def start(self) -> None:
+        """Start the process and wait until it says that it is ready."""
+        self.port = self.port or free_port()
+        config = self.folder / "opsbell.toml"
+        config.write_text(self.config, encoding="utf-8")
+        with (self.folder / "bot.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot"),
+                cwd=ROOT,
+                env={**self._environment(), "OPSBELL_CONFIG": str(config), **self.extra},
+                stdout=log,
+                stderr=log,
+            )
+        await self._wait_until_ready()
+
+    async def kill(self) -> None:
+        """End the process as a power cut would."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ask the process to stop and return its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Call the API and return its answer."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(f"{self.url}{path}", json=body) as answer,
+        ):
+            found: dict[str, Any] = await answer.json()
+            assert answer.status < 300, found
+            return found
+
+    def reporting(self) -> dict[str, str]:
+        """Return the environment in which the client reports to this bot."""
+        return {
+            **os.environ,
+            "OPSBELL_URL": self.url,
+            "OPSBELL_TOKEN": self.token,
+            "OPSBELL_SPOOL": str(self.folder / "spool"),
+            "PYTHONPATH": str(ROOT / "client"),
+        }
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 15)
+
+    async def _wait_until_ready(self) -> None:
+        end = asyncio.get_running_loop().time() + START_SECONDS
+        async with aiohttp.ClientSession() as session:
+            while asyncio.get_running_loop().time() < end:
+                assert self.process is not None
+                assert self.process.returncode is None, (self.folder / "bot.log").read_text()
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"{self.url}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+        raise TimeoutError((self.folder / "bot.log").read_text())
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "DATABASE_URL": self.database_url,
+            "ENVIRONMENT": "test",
+            "JWT_SECRET": SECRET,
+            "PORT": str(self.port),
+            "SLACK_API_URL": self.playground.api_url,
+            "SLACK_APP_TOKEN": self.playground.app_token,
+            "SLACK_BOT_TOKEN": self.playground.bot_token,
+            "SLACK_DEFAULT_CHANNEL": "#ops",
+        }
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    """A workspace with Slack's published limits and the app's own manifest."""
+    async with Playground(manifest=ROOT / "manifest.json") as playground:
+        yield playground
+
+
+@pytest.fixture
+async def bot(playground: Playground, database_url: str, tmp_path: Path) -> AsyncIterator[Bot]:
+    """A bot that is not started yet, so that a test can set it up; ended afterwards."""
+    bot = Bot(playground, tmp_path, database_url)
+    yield bot
+    if bot.process is not None and bot.process.returncode is None:
+        await bot.kill()
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,155 @@
+"""A real command, its one message from queued to its end, and a Retry that retries."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "client" / "examples"
+
+
+def importing(prices: Path) -> str:
+    """Return an `opsbell.toml` whose runner imports a price list through the client."""
+    program = [sys.executable, str(EXAMPLES / "import_prices.py"), str(prices)]
+    argv = [sys.executable, "-m", "opsbell", "run", "--", *program]
+    path = str(EXAMPLES.parent)
+    return (
+        '[tasks.import_prices]\nrunner = "import"\n'
+        f'[runners.import]\ntype = "command"\nargv = {json.dumps(argv)}\n'
+        f"env = {{ PYTHONPATH = {json.dumps(path)} }}\n"
+    )
+
+
+def write_prices(path: Path, count: int = 60) -> None:
+    """Write a price list with one row that is no price."""
+    rows = [f"part-{number},{number}.90" for number in range(count)]
+    rows[count // 2] = "part-x,free"
+    path.write_text("\n".join(["part,price", *rows, ""]))
+
+
+def words(message) -> str:
+    """Return a message as JSON, to look for words in it."""
+    return json.dumps(message, ensure_ascii=False)
+
+
+async def test_a_command_is_followed_from_start_to_end(bot, playground, tmp_path):
+    """One message goes from running through growing percentages to completed; no second one."""
+    await bot.start()
+    script = "import time\nfor n in range(0, 101, 4): print(f'{n}%', flush=True); time.sleep(0.4)"
+    command = [sys.executable, "-m", "opsbell", "run", "--task", "count", "--", sys.executable]
+
+    client = await asyncio.create_subprocess_exec(
+        *command, "-c", script, env=bot.reporting(), stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await client.communicate()
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 10)
+
+    [message] = playground.messages("ops")
+    told = [entry["text"] for entry in playground.history("ops", message["ts"])]
+    percents = [int(text.split(" %")[0].split()[-1]) for text in told if " %" in text]
+    assert 0 == client.returncode
+    assert b"0%\n4%\n" == output[:6]
+    assert len(percents) >= 2
+    assert sorted(percents) == percents
+
+
+async def test_a_failed_task_is_retried_from_its_message(bot, playground, tmp_path):
+    """Its message offers Retry; the modal re-runs the work and the same message turns green."""
+    prices = tmp_path / "prices.csv"
+    write_prices(prices)
+    bot.config = importing(prices)
+    await bot.start()
+    await bot.post("/api/tasks", {"task": "import_prices", "subject": "spring", "run": True})
+    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")), 20)
+    [message] = playground.messages("ops")
+    assert "no price" in words(playground.replies("ops", message["ts"]))
+
+    await playground.click("ben", "ops", message["ts"], "Retry")
+    [modal] = await playground.wait_for(lambda: playground.views("ben"))
+    outcome = await playground.submit("ben", modal["id"], {"reason": "the list is mended"})
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 20)
+
+    [message] = playground.messages("ops")
+    assert outcome.ok
+    assert [] == playground.views("ben")
+    assert playground.user("ben").id in words(message)
+    assert "Retry" not in words(message)
+    assert "ttempt 2" in words(message)
+
+
+async def test_two_people_retry_at_once(bot, playground, tmp_path):
+    """Both open the modal and submit; one attempt starts, the other one is told who was faster."""
+    prices = tmp_path / "prices.csv"
+    write_prices(prices, 20)
+    bot.config = importing(prices)
+    await bot.start()
+    await bot.post("/api/tasks", {"task": "import_prices", "run": True})
+    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")), 20)
+    [message] = playground.messages("ops")
+
+    for user in ("ada", "ben"):
+        await playground.click(user, "ops", message["ts"], "Retry")
+    views = {user: (await opened(playground, user))["id"] for user in ("ada", "ben")}
+    outcomes = await asyncio.gather(
+        *(playground.submit(user, view_id, {}) for user, view_id in views.items())
+    )
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 20)
+
+    left = [view for user in ("ada", "ben") for view in playground.views(user)]
+    refused = [one for one in outcomes if not one.ok]
+    assert 1 == len(refused) + len(left)
+    assert "lready retried" in words([left, *(one.errors for one in refused)])
+    assert "ttempt 3" not in words(playground.messages("ops"))
+
+
+async def opened(playground, user):
+    """Return a person's modal once it is open."""
+    [view] = await playground.wait_for(lambda: playground.views(user))
+    return view
+
+
+@pytest.mark.parametrize("seconds", [0.4, 1.1, 1.9])
+async def test_a_killed_bot_goes_on_where_it_was(bot, playground, tmp_path, seconds):
+    """kill -9 in the middle of work: afterwards every message is there once and shows its end."""
+    await bot.start()
+    ids = [f"t_crash_{number}" for number in range(12)]
+
+    async def work(task_id: str) -> None:
+        body = {"task": "crash", "taskId": task_id, "status": "running"}
+        await persist(bot, "/api/tasks", body)
+        for progress in range(0, 100, 25):
+            report = {"taskId": task_id, "status": "running", "progress": progress}
+            await persist(bot, "/api/slack/update", {**report, "seq": progress + 1})
+            await asyncio.sleep(0.3)
+        end = {"taskId": task_id, "status": "completed", "progress": 100, "seq": 101}
+        await persist(bot, "/api/slack/update", end)
+
+    async def crash() -> None:
+        await asyncio.sleep(seconds)
+        await bot.kill()
+        await bot.start()
+
+    await asyncio.gather(crash(), *(work(task_id) for task_id in ids))
+    await playground.wait_for(
+        lambda: words(playground.messages("ops")).count('"✅ Completed') >= len(ids), 60
+    )
+
+    messages = playground.messages("ops")
+    assert len(ids) == len(messages)
+    assert [] == [one for one in playground.calls() if one.status == 429]
+
+
+async def persist(bot, path, body) -> None:
+    """Call the API until it answers, as a good client does while the bot is away."""
+
+    for _ in range(200):
+        try:
+            await bot.post(path, body)
+        except (aiohttp.ClientError, OSError):
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(path)
