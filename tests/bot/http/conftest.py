@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlmodel import SQLModel
 
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
@@ -81,17 +80,6 @@ def clock() -> HandClock:
 @pytest.fixture
 def surroundings() -> Surroundings:
     return Surroundings()
-
-
-@pytest.fixture
-def database(database: Database) -> Database:
-    """The fresh database, with the table of this room in it."""
-    database.transact(
-        lambda session: SQLModel.metadata.create_all(
-            session.connection(), tables=[SQLModel.metadata.tables["idempotency"]]
-        )
-    )
-    return database
 
 
 @pytest.fixture

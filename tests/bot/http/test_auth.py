@@ -1,5 +1,6 @@
 """Who may call what."""
 
+import asyncio
 import dataclasses
 from datetime import UTC, datetime
 
@@ -96,3 +97,19 @@ async def test_a_token_is_wanted_before_a_body_is_read(client):
     reply = await client.post("/api/tasks", token=None, data=b"{")
 
     assert 401 == reply.status
+
+
+async def test_a_token_of_stray_bytes_is_no_token(server):
+    """
+    Bytes that no client library would send are refused like any other nonsense.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(
+        b"GET /api/tasks HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        b"Authorization: Bearer \xff.\xff.\xff\r\n\r\n"
+    )
+    status = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+    assert b" 401 " in status
