@@ -1,5 +1,7 @@
 """What a page shows: the workspace, the messages, the history of one."""
 
+from dataclasses import asdict
+
 from playground.drawn import draw_inside, draw_message, names_of
 from playground.errors import PageError
 from playground.messages import shown
@@ -22,23 +24,8 @@ def read_state(workspace: Workspace, user: User) -> Record:
             for channel in state.channels.values()
             if channel.is_public or user.id in channel.members
         ],
-        "commands": [
-            {
-                "command": one.command,
-                "description": one.description,
-                "usage_hint": one.usage_hint,
-            }
-            for one in manifest.commands.values()
-        ],
-        "shortcuts": [
-            {
-                "name": one.name,
-                "type": one.type,
-                "callback_id": one.callback_id,
-                "description": one.description,
-            }
-            for one in manifest.shortcuts.values()
-        ],
+        "commands": [asdict(one) for one in manifest.commands.values()],
+        "shortcuts": [asdict(one) for one in manifest.shortcuts.values()],
         "app": {
             "id": state.app_id,
             "name": manifest.name,

@@ -20,12 +20,7 @@ async def run_shortcut(
     kind = "global" if ts is None else "message"
     is_unknown = declared is None and workspace.manifest.is_known
     if is_unknown or (declared is not None and declared.type != kind):
-        workspace.tell_notice(
-            user.id,
-            f"{callback_id} is no {kind} shortcut of this app. To make it one, add it to "
-            f'features.shortcuts in the manifest: {{"type": "{kind}", '
-            f'"callback_id": "{callback_id}", "name": "…", "description": "…"}}.',
-        )
+        workspace.tell_notice(user.id, _advice(callback_id, kind))
         return failed("unknown_command")
     payload: Record = {
         **interaction(workspace, "shortcut" if ts is None else "message_action", user),
@@ -42,6 +37,14 @@ async def run_shortcut(
     name = declared.name if declared is not None else callback_id
     workspace.tell_notice(user.id, f'{name} failed with the error "{error}"')
     return failed(error)
+
+
+def _advice(callback_id: str, kind: str) -> str:
+    return (
+        f"{callback_id} is no {kind} shortcut of this app. To make it one, add it to "
+        f'features.shortcuts in the manifest: {{"type": "{kind}", '
+        f'"callback_id": "{callback_id}", "name": "…", "description": "…"}}.'
+    )
 
 
 def _message_fields(workspace: Workspace, user: User, channel: Channel | None, ts: str) -> Record:

@@ -49,7 +49,7 @@ async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
             payload = {
                 **interaction(workspace, "view_closed", user),
                 "view": modals.view_record(workspace, view),
-                "is_cleared": is_all,
+                "is_cleared": is_all or len(closed) > 1,
             }
             await workspace.sockets.deliver("interactive", payload)
     return Outcome()

@@ -99,15 +99,7 @@ def channel_type(channel: Channel) -> str:
 
 def channel_record(call: Call, channel: Channel) -> Record:
     if channel.is_im:
-        return {
-            "id": channel.id,
-            "created": channel.created,
-            "is_im": True,
-            "is_archived": channel.is_archived,
-            "is_org_shared": False,
-            "user": channel.user,
-            "is_open": True,
-        }
+        return _im_record(channel)
     return {
         "id": channel.id,
         "name": channel.name,
@@ -128,6 +120,18 @@ def channel_record(call: Call, channel: Channel) -> Record:
         "context_team_id": call.state.team_id,
         "topic": {"value": channel.topic, "creator": channel.creator, "last_set": 0},
         "purpose": {"value": channel.purpose, "creator": channel.creator, "last_set": 0},
+    }
+
+
+def _im_record(channel: Channel) -> Record:
+    return {
+        "id": channel.id,
+        "created": channel.created,
+        "is_im": True,
+        "is_archived": channel.is_archived,
+        "is_org_shared": False,
+        "user": channel.user,
+        "is_open": True,
     }
 
 

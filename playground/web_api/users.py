@@ -55,6 +55,28 @@ def list_usergroup_users(call: Call) -> Record:
 
 
 def user_record(call: Call, user: User) -> Record:
+    return {
+        "id": user.id,
+        "team_id": call.state.team_id,
+        "name": user.name,
+        "deleted": user.deleted,
+        "real_name": user.real_name,
+        "tz": user.tz,
+        "tz_label": user.tz,
+        "tz_offset": user.tz_offset,
+        "profile": _profile(call, user),
+        "is_admin": user.is_owner,
+        "is_owner": user.is_owner,
+        "is_primary_owner": user.is_owner,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": 1_700_000_000,
+    }
+
+
+def _profile(call: Call, user: User) -> Record:
     profile: Record = {
         "real_name": user.real_name,
         "display_name": user.name,
@@ -68,22 +90,4 @@ def user_record(call: Call, user: User) -> Record:
         profile.update(bot_id=call.state.bot_id, api_app_id=call.state.app_id)
     elif call.has_scope("users:read.email"):
         profile["email"] = user.email
-    return {
-        "id": user.id,
-        "team_id": call.state.team_id,
-        "name": user.name,
-        "deleted": user.deleted,
-        "real_name": user.real_name,
-        "tz": user.tz,
-        "tz_label": user.tz,
-        "tz_offset": user.tz_offset,
-        "profile": profile,
-        "is_admin": user.is_owner,
-        "is_owner": user.is_owner,
-        "is_primary_owner": user.is_owner,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
-        "is_bot": user.is_bot,
-        "is_app_user": False,
-        "updated": 1_700_000_000,
-    }
+    return profile

@@ -63,7 +63,6 @@ async def test_a_modal_from_command_to_message(bolt: AsyncApp, running: Playgrou
     bolt.command("/ops")(handle_command)
     bolt.view("form")(handle_form)
     bolt.action("retry")(handle_retry)
-
     assert (await running.run_command("ada", "ops", "/ops new")).ok
     (view,) = running.views("ada")
     assert (await running.submit("ada", view["id"], {"name": "taken"})).errors == {"name": "Taken."}

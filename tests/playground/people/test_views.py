@@ -127,8 +127,10 @@ async def test_clear_on_close_takes_the_whole_stack(
     playground: Playground, api: Api, app: Caller
 ) -> None:
     """Closing such a view closes those below it too."""
-    below = await open_modal(playground, api, app)
+    below = await open_modal(playground, api, app, modal(notify_on_close=True))
     app.says = lambda _: {"response_action": "push", "view": modal(clear_on_close=True)}
     await playground.submit("ada", below, {"name": "x"})
     await playground.close_view("ada")
+    assert app.payloads[-1]["view"]["id"] == below
+    assert app.payloads[-1]["is_cleared"] is True
     assert playground.views("ada") == []
