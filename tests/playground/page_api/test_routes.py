@@ -195,3 +195,12 @@ async def test_the_page_is_served(playground: Playground, api: Api) -> None:
     """The address that is printed opens something."""
     async with api.session.get(playground.page_url) as response:
         assert response.status == 200
+
+
+async def test_a_permalink_opens_the_page_at_its_message(api: Api) -> None:
+    """The link an app gets leads to the page, told which channel and message."""
+    ts = (await api("chat.postMessage", channel=OPS, text="x"))["ts"]
+    link = (await api("chat.getPermalink", channel=OPS, message_ts=ts))["permalink"]
+    async with api.session.get(link, allow_redirects=False) as response:
+        assert response.status == 302
+        assert response.headers["Location"] == f"/?channel={OPS}&ts={ts}"
