@@ -61,11 +61,17 @@ def judge(task: Task, report: Report) -> Outcome:
 
 def goes_back(task: Task, report: Report) -> bool:
     """Tell, without a number that orders them, whether a report is older than what is known."""
-    if task.status == Status.RUNNING and report.status == Status.QUEUED:
-        return True
+    if report.status == Status.QUEUED and task.status != Status.QUEUED:
+        return True  # A lost task had started, too.
+    return report.status == task.status and loses_progress(task, report)
+
+
+def loses_progress(task: Task, report: Report) -> bool:
+    """Tell whether a report that no number orders would take percents away."""
+    if report.seq is not None and task.seq is not None:
+        return False
     known, told = task.progress, report.progress
-    same = report.status == task.status == Status.RUNNING
-    return same and known is not None and told is not None and told < known
+    return known is not None and told is not None and told < known
 
 
 def apply(task: Task, report: Report, now: datetime) -> Outcome:
@@ -75,10 +81,11 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
         return outcome
     if report.attempt is not None and report.attempt > task.attempt:
         start_over(task, report.attempt)
+    progress = None if loses_progress(task, report) else report.progress
     move(task, report.status, now)
     task.seq = report.seq if report.seq is not None else task.seq
     told = {
-        "progress": report.progress,
+        "progress": progress,
         "progress_note": report.progress_note,
         "error": report.error,
         "stats": report.stats,
@@ -102,6 +109,7 @@ def start_over(task: Task, attempt: int) -> None:
     task.seq = None
     task.progress = task.progress_note = task.error = None
     task.stats = task.steps = None
+    task.beats = False  # The next attempt may run where nothing beats.
     task.started_at = task.ended_at = task.heard_at = task.lease_until = None
 
 
