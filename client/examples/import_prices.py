@@ -12,8 +12,8 @@ def main(path: Path) -> int:
     """Read *path*; move bad rows to `rejected.csv` beside it and fail, so that a retry succeeds."""
     with path.open(newline="") as file:
         header, *rows = list(csv.reader(file))
-    good: "list[tuple[int, list[str]]]" = []
-    bad: "list[tuple[int, list[str]]]" = []
+    good: list[tuple[int, list[str]]] = []
+    bad: list[tuple[int, list[str]]] = []
     for number, row in enumerate(rows, start=1):
         time.sleep(SECONDS_PER_ROW)  # What a database would take.
         (good if row[1].replace(".", "", 1).isdigit() else bad).append((number, row))

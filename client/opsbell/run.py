@@ -94,12 +94,12 @@ def name_of(argv: Sequence[str]) -> str:
 
     Never its arguments, which may hold secrets.
     """
-    first = os.path.basename(argv[0]) or argv[0]  # noqa: PTH119 - pathlib costs 10 ms to import
+    first = os.path.basename(argv[0]) or argv[0]
     if not first.rstrip("0123456789.").startswith(INTERPRETERS) or len(argv) < 2:
         return first
     if argv[1] == "-m" and len(argv) > 2:
         return argv[2]
-    return first if argv[1].startswith("-") else os.path.basename(argv[1])  # noqa: PTH119
+    return first if argv[1].startswith("-") else os.path.basename(argv[1])
 
 
 def run(words: Sequence[str]) -> int:

@@ -107,7 +107,7 @@ def spool_folder(environ: Mapping[str, str] = os.environ) -> str:
         return environ["OPSBELL_SPOOL"]
     state = environ.get("XDG_STATE_HOME", "")
     if not state.startswith("/"):  # The XDG specification has relative paths ignored.
-        state = os.path.expanduser("~/.local/state")  # noqa: PTH111 - pathlib costs 10 ms to import
+        state = os.path.expanduser("~/.local/state")
     return state + "/opsbell"
 
 

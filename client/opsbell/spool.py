@@ -1,6 +1,5 @@
 """News that could not be delivered, kept on disk for the next run of the client."""
 
-# ruff: noqa: PTH103, PTH104, PTH108, PTH116, PTH118, PTH119, PTH123, PTH208
 # pathlib takes 10 ms to import, a fifth of what may be added to a job.
 
 from __future__ import annotations

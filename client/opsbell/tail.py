@@ -12,6 +12,7 @@ LINES_PER_CHUNK = 200
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 LEVEL = re.compile(r"\b(debug|info|warn|warning|error|critical|fatal)\b", re.IGNORECASE)
 LEVEL_CHARS = 80
+MARK = "::progress"
 SAME_LEVEL = {"warn": "warning", "fatal": "critical"}
 
 
@@ -31,10 +32,11 @@ class Tail:
             self._size -= len(self._chunks.popleft())
 
     def lines(self) -> list[str]:
-        """Return the last lines that are not empty, without colours and overwritten text."""
+        """Return the last lines that say something, without colours and overwritten text."""
         kept = b"".join(self._chunks)[-KEPT_BYTES:]
         shown = [shown_line(line) for line in kept.split(b"\n")]
-        return [line for line in shown if line][-MAX_LINES:]
+        # How far it was is shown already; here it would push out what went wrong.
+        return [line for line in shown if line and not line.startswith(MARK)][-MAX_LINES:]
 
 
 class Lines:

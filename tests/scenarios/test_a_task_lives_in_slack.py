@@ -3,31 +3,11 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 
 import aiohttp
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "client" / "examples"
-
-
-def importing(prices: Path) -> str:
-    """Return an `opsbell.toml` whose runner imports a price list through the client."""
-    program = [sys.executable, str(EXAMPLES / "import_prices.py"), str(prices)]
-    argv = [sys.executable, "-m", "opsbell", "run", "--", *program]
-    path = str(EXAMPLES.parent)
-    return (
-        '[tasks.import_prices]\nrunner = "import"\n'
-        f'[runners.import]\ntype = "command"\nargv = {json.dumps(argv)}\n'
-        f"env = {{ PYTHONPATH = {json.dumps(path)} }}\n"
-    )
-
-
-def write_prices(path: Path, count: int = 60) -> None:
-    """Write a price list with one row that is no price."""
-    rows = [f"part-{number},{number}.90" for number in range(count)]
-    rows[count // 2] = "part-x,free"
-    path.write_text("\n".join(["part,price", *rows, ""]))
+from tests.scenarios.prices import importing, write_prices
 
 
 def words(message) -> str:

@@ -55,7 +55,7 @@ class Command:
                 env=self._environment(launch),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
+                stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
@@ -84,9 +84,7 @@ class Command:
         await asyncio.gather(*self._watches, return_exceptions=True)
 
     async def _watch(self, launch: Launch, process: asyncio.subprocess.Process) -> None:
-        tail: deque[str] = deque(maxlen=TAIL_LINES)
-        while process.stdout and (chunk := await process.stdout.read(65536)):
-            tail.extend(chunk.decode(errors="replace").splitlines()[-TAIL_LINES:])
+        said, complained = await asyncio.gather(tail(process.stdout), tail(process.stderr))
         code = await process.wait()
         self._processes.pop((launch.task_id, launch.attempt), None)
         logger.info("command_ended", task_id=launch.task_id, code=code)
@@ -94,7 +92,8 @@ class Command:
             await self._ended(launch, Status.COMPLETED, None)
         else:
             how = f"exit code {code}" if code > 0 else f"ended by signal {-code}"
-            await self._ended(launch, Status.FAILED, "\n".join([how, *tail]))
+            error = "\n".join([how, *(complained or said)])
+            await self._ended(launch, Status.FAILED, error)
 
     def _environment(self, launch: Launch) -> dict[str, str]:
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -128,6 +127,14 @@ def fill(part: str, launch: Launch) -> str:
         return found if isinstance(found, str) else json.dumps(found)
 
     return PLACEHOLDER.sub(value, part).replace("\0", "")
+
+
+async def tail(output: asyncio.StreamReader | None) -> list[str]:
+    """Read an output to its end and return its last lines."""
+    lines: deque[str] = deque(maxlen=TAIL_LINES)
+    while output and (chunk := await output.read(65536)):
+        lines.extend(chunk.decode(errors="replace").splitlines()[-TAIL_LINES:])
+    return list(lines)
 
 
 def send(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
