@@ -1,6 +1,6 @@
 """One call of the API, after auth and validation: what a handler gets and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ class Call:
     """
 
     services: Services
-    routes: Sequence["Route"]
+    routes: tuple["Route", ...]
     correlation_id: str
     caller: Caller = NOBODY
     path: Mapping[str, str] = field(default_factory=dict)

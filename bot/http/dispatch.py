@@ -28,7 +28,7 @@ class Dispatcher:
 
     def __init__(self, services: Services, routes: Sequence[Route]) -> None:
         self._services = services
-        self._routes = routes
+        self._routes = tuple(routes)
         self._authority = Authority(services.tokens, signatures_of(services.settings))
         self._rate = RateLimit()
         self._idempotency = Idempotency(services.database, services.clock)

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
@@ -63,7 +64,7 @@ async def show_health(call: Call) -> Answer:
     services = call.services
     lanes = visible_lanes(call)
     database = await answers(services.database)
-    socket = dict(services.socket())
+    socket = {to_camel(name): value for name, value in services.socket().items()}
     well = database and bool(socket.get("connected")) and all(lane.state in WELL for lane in lanes)
     return Answer(
         {

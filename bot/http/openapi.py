@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -66,8 +67,13 @@ PROBLEM = {
 }
 
 
-def describe_api(routes: Sequence[Route], url: str) -> dict[str, Any]:
-    """Return the document; everything in it comes from the routes and their models."""
+@lru_cache(maxsize=4)
+def describe_api(routes: tuple[Route, ...], url: str) -> dict[str, Any]:
+    """
+    Return the document; everything in it comes from the routes and their models.
+
+    Made once and kept, because anybody may ask for it: do not change what is returned.
+    """
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = operation(route)

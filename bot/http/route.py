@@ -18,7 +18,7 @@ class Access(StrEnum):
     SIGNED = "signed"  #: also somebody who signs with CALLBACK_SECRET
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
     """An endpoint. The table of these is what the server serves and what OpenAPI is made of."""
 

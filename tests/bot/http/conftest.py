@@ -68,7 +68,7 @@ class Surroundings:
     """What a test may change about the world around the server."""
 
     lanes: list[LaneHealth] = field(default_factory=lambda: [LaneHealth("T1", "running", "")])
-    socket: dict[str, Any] = field(default_factory=lambda: {"connected": True, "ageSeconds": 3})
+    socket: dict[str, Any] = field(default_factory=lambda: {"connected": True, "silent_seconds": 3})
     events: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -103,7 +103,7 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
 
     mine = {"workspaceId": "T1", "state": "paused", "reason": "invalid_auth"}
     assert (200, False, [mine]) == (ada.status, ada.body["ready"], ada.body["lanes"])
-    assert {"connected": True, "ageSeconds": 3} == ada.body["socket"]
+    assert {"connected": True, "silentSeconds": 3} == ada.body["socket"]
     assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
     assert (True, ["T2"]) == (
         cleo.body["ready"],
