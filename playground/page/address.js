@@ -6,7 +6,8 @@
 export function readAddress() {
   const query = new URLSearchParams(location.search);
   const user = query.get("user");
-  if (query.has("channel") && !location.hash) return { user, channel: query.get("channel"), home: false, ts: query.get("ts") };
+  if (query.has("channel") && !location.hash)
+    return { user, channel: query.get("channel"), home: false, ts: query.get("ts") };
   const [channel, rest] = decodeURIComponent(location.hash.slice(1)).split("/");
   return { user, channel: channel || null, home: rest === "home", ts: tsOf(rest) };
 }

@@ -1,6 +1,9 @@
 const ROOT = "/_playground";
 
-/** The page's half of the page API, spoken as one person. Every answer is JSON; failures carry `ok: false` and `error`. */
+/**
+ * The page's half of the page API, spoken as one person. Every answer is JSON; failures carry
+ * `ok: false` and `error`.
+ */
 export class PageApi {
   constructor(user) {
     this.user = user;

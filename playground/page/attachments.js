@@ -12,14 +12,27 @@ export function drawAttachments(message, drawn, store) {
   const left = [...drawn];
   return (message.attachments ?? []).map((attachment) => {
     const blocks = left.splice(0, attachment.blocks?.length ?? 0);
-    const words = (name) => (attachment[name] ? drawText(attachment[name], store, "div", { class: `attachment-${name}` }) : null);
-    const text = attachment._html === undefined ? words("text") : h("div", {}, drawnHtml(attachment._html, store));
+    const words = (name) =>
+      attachment[name] ? drawText(attachment[name], store, "div", { class: `attachment-${name}` }) : null;
+    const text =
+      attachment._html === undefined ? words("text") : h("div", {}, drawnHtml(attachment._html, store));
     const fallback = !blocks.length && !attachment.text && !attachment.title ? words("fallback") : null;
-    const fields = (attachment.fields ?? []).map((field) => h("div", { class: "section-field" }, h("strong", {}, field.title ?? ""), h("div", { class: "text" }, field.value ?? "")));
+    const fields = (attachment.fields ?? []).map((field) =>
+      h(
+        "div",
+        { class: "section-field" },
+        h("strong", {}, field.title ?? ""),
+        h("div", { class: "text" }, field.value ?? ""),
+      ),
+    );
     return h(
       "div",
       { class: "attachment", style: colourOf(attachment) },
-      words("pretext"), words("title"), text, blocks, fallback,
+      words("pretext"),
+      words("title"),
+      text,
+      blocks,
+      fallback,
       fields.length > 0 && h("div", { class: "section-fields" }, fields),
       words("footer"),
     );

@@ -4,8 +4,17 @@ const TINTS = 8;
 
 /** A person's initials on a tint of their own; an app's are square. */
 export function drawAvatar(user, name = user.real_name || user.name) {
-  const initials = name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
-  return h("span", { class: `avatar tint-${tintOf(user.id)}${user.is_bot ? " is-bot" : ""}`, "aria-hidden": "true" }, initials || "?");
+  const initials = name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
+  return h(
+    "span",
+    { class: `avatar tint-${tintOf(user.id)}${user.is_bot ? " is-bot" : ""}`, "aria-hidden": "true" },
+    initials || "?",
+  );
 }
 
 function tintOf(id) {

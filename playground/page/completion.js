@@ -53,7 +53,8 @@ export class Completion {
   }
 
   #candidates(word, start) {
-    if (start === 0 && word.startsWith("/")) return this.store.commands.filter(({ command }) => command.startsWith(word)).map(commandEntry);
+    if (start === 0 && word.startsWith("/"))
+      return this.store.commands.filter(({ command }) => command.startsWith(word)).map(commandEntry);
     if (word.startsWith("@")) return this.#people(word.slice(1).toLowerCase());
     if (word.startsWith("#")) return this.#channels(word.slice(1).toLowerCase());
     return [];
@@ -63,13 +64,23 @@ export class Completion {
     const people = [...this.store.people.values()].filter((user) => user.id !== "USLACKBOT");
     return people
       .filter((user) => `${user.real_name} ${user.name}`.toLowerCase().includes(start))
-      .map((user) => ({ label: user.real_name, hint: `@${user.name}`, insert: `@${user.real_name} `, code: `<@${user.id}>` }));
+      .map((user) => ({
+        label: user.real_name,
+        hint: `@${user.name}`,
+        insert: `@${user.real_name} `,
+        code: `<@${user.id}>`,
+      }));
   }
 
   #channels(start) {
     return this.store.channels
       .filter((channel) => !channel.is_im && channel.name.includes(start))
-      .map((channel) => ({ label: `#${channel.name}`, hint: channel.topic ?? "", insert: `#${channel.name} `, code: `<#${channel.id}>` }));
+      .map((channel) => ({
+        label: `#${channel.name}`,
+        hint: channel.topic ?? "",
+        insert: `#${channel.name} `,
+        code: `<#${channel.id}>`,
+      }));
   }
 
   #show() {
@@ -78,11 +89,20 @@ export class Completion {
       h(
         "div",
         { class: "listbox-option", role: "option", id: freshId("entry"), onclick: () => this.#pick(entry) },
-        h("span", { class: "completion-label" }, entry.label, entry.usage && h("span", { class: "completion-usage" }, ` ${entry.usage}`)),
+        h(
+          "span",
+          { class: "completion-label" },
+          entry.label,
+          entry.usage && h("span", { class: "completion-usage" }, ` ${entry.usage}`),
+        ),
         h("span", { class: "menu-description" }, entry.hint),
       ),
     );
-    this.list = h("div", { class: "listbox completion", role: "listbox", id: this.listId, "aria-label": "Suggestions" }, this.options);
+    this.list = h(
+      "div",
+      { class: "listbox completion", role: "listbox", id: this.listId, "aria-label": "Suggestions" },
+      this.options,
+    );
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.shut = openPopup(this.field.closest(".composer-box"), this.list);
     this.#activate(0);

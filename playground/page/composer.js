@@ -20,9 +20,30 @@ export class Composer {
       onblur: () => this.completion.close(),
     });
     this.hint = h("div", { class: "composer-hint", "aria-live": "polite" });
-    const shortcuts = h("button", { class: "icon-button", type: "button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.#shortcuts(event.currentTarget) }, icon("bolt"));
-    this.button = h("button", { class: "send", type: "submit", "aria-label": "Send", title: "Send", disabled: true }, icon("send"));
-    const box = h("div", { class: "composer-box" }, this.field, h("div", { class: "composer-tools" }, !room.isThread && shortcuts, this.hint, this.button));
+    const shortcuts = h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Shortcuts",
+        title: "Shortcuts",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        onclick: (event) => this.#shortcuts(event.currentTarget),
+      },
+      icon("bolt"),
+    );
+    this.button = h(
+      "button",
+      { class: "send", type: "submit", "aria-label": "Send", title: "Send", disabled: true },
+      icon("send"),
+    );
+    const box = h(
+      "div",
+      { class: "composer-box" },
+      this.field,
+      h("div", { class: "composer-tools" }, !room.isThread && shortcuts, this.hint, this.button),
+    );
     this.node = h("form", { class: "composer", onsubmit: (event) => this.#submitted(event) }, box);
     this.completion = new Completion(this.field, room.store, (entry) => this.#picked(entry));
   }
@@ -61,7 +82,8 @@ export class Composer {
   // For browsers whose text areas do not grow by themselves.
   #stretch() {
     this.field.style.height = "auto";
-    if (this.field.scrollHeight) this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST_PX)}px`;
+    if (this.field.scrollHeight)
+      this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST_PX)}px`;
   }
 
   #keyed(event) {
@@ -118,5 +140,7 @@ export class Composer {
 
 function commandIn(text, { store }) {
   const word = text.split(/\s/)[0];
-  return word.startsWith("/") && text !== word ? store.commands.find(({ command }) => command === word) : null;
+  return word.startsWith("/") && text !== word
+    ? store.commands.find(({ command }) => command === word)
+    : null;
 }

@@ -7,13 +7,24 @@ export function confirmed(dialog, store) {
   const node = h(
     "dialog",
     { class: "dialog confirm", "aria-labelledby": titleId },
-    h("form", { method: "dialog" },
+    h(
+      "form",
+      { method: "dialog" },
       h("h2", { id: titleId }, plainText(dialog.title)),
       dialog.text && drawText(dialog.text, store),
-      h("div", { class: "dialog-buttons" },
+      h(
+        "div",
+        { class: "dialog-buttons" },
         h("button", { class: "button", value: "no" }, plainText(dialog.deny) || "Cancel"),
-        h("button", { class: `button ${dialog.style === "danger" ? "danger" : "primary"}`, value: "yes", autofocus: true },
-          plainText(dialog.confirm) || "Continue"),
+        h(
+          "button",
+          {
+            class: `button ${dialog.style === "danger" ? "danger" : "primary"}`,
+            value: "yes",
+            autofocus: true,
+          },
+          plainText(dialog.confirm) || "Continue",
+        ),
       ),
     ),
   );

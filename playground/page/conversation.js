@@ -12,8 +12,23 @@ export class Conversation {
     this.title = h("h1", { class: "channel-title", tabindex: -1 });
     this.topic = h("p", { class: "channel-topic" });
     this.tabs = h("nav", { class: "tabs", "aria-label": "App tabs" });
-    const menu = h("button", { class: "icon-button sidebar-opener", type: "button", "aria-label": "Open sidebar", onclick: openSidebar }, icon("menu"));
-    this.head = h("header", { class: "channel-head" }, menu, h("div", { class: "channel-words" }, this.title, this.topic), this.tabs);
+    const menu = h(
+      "button",
+      {
+        class: "icon-button sidebar-opener",
+        type: "button",
+        "aria-label": "Open sidebar",
+        onclick: openSidebar,
+      },
+      icon("menu"),
+    );
+    this.head = h(
+      "header",
+      { class: "channel-head" },
+      menu,
+      h("div", { class: "channel-words" }, this.title, this.topic),
+      this.tabs,
+    );
     this.body = h("div", { class: "channel-body" });
     this.node = h("main", { class: "channel", "aria-label": "Conversation" }, this.head, this.body);
   }
@@ -38,7 +53,9 @@ export class Conversation {
     const channel = this.store.channel(this.channel);
     const name = this.store.channelName(this.channel);
     const sign = channel?.is_im ? null : icon(channel?.is_private ? "lock" : "hash");
-    this.title.replaceChildren(...[sign, name, channel?.is_archived && h("span", { class: "pill" }, "archived")].filter(Boolean));
+    this.title.replaceChildren(
+      ...[sign, name, channel?.is_archived && h("span", { class: "pill" }, "archived")].filter(Boolean),
+    );
     this.topic.textContent = this.#topicOf(channel);
     this.tabs.replaceChildren(...(this.store.isAppChannel(channel) ? this.#tabLinks() : []));
     this.tabs.hidden = !this.tabs.children.length;
@@ -51,8 +68,12 @@ export class Conversation {
   }
 
   #tabLinks() {
-    const link = (name, tab, current) => h("a", { href: channelAddress(this.channel, tab), "aria-current": current ? "page" : null }, name);
-    return [link("Home", "home", this.atHome), this.channel !== "app" && link("Messages", null, !this.atHome)].filter(Boolean);
+    const link = (name, tab, current) =>
+      h("a", { href: channelAddress(this.channel, tab), "aria-current": current ? "page" : null }, name);
+    return [
+      link("Home", "home", this.atHome),
+      this.channel !== "app" && link("Messages", null, !this.atHome),
+    ].filter(Boolean);
   }
 
   #showHome() {
@@ -67,8 +88,12 @@ export class Conversation {
     const name = this.store.channelLabel(this.channel);
     this.list = new MessageList(room, `Messages in ${name}`);
     this.composer = new Composer(room, `Message ${name}`);
+    this.list.scroller.addEventListener("keydown", (event) => event.key === "Escape" && this.composer.focus());
     this.composer.draft = this.drafts.get(this.channel) ?? "";
-    this.body.replaceChildren(this.list.node, this.store.channel(this.channel)?.is_archived ? archived() : this.composer.node);
+    this.body.replaceChildren(
+      this.list.node,
+      this.store.channel(this.channel)?.is_archived ? archived() : this.composer.node,
+    );
     this.composer.focus();
   }
 }

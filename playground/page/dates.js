@@ -77,7 +77,13 @@ export function momentOf(minute, zone) {
   return nearer(nearer(wall));
 }
 
-const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
 
 function ago(date) {
   const seconds = (date.getTime() - Date.now()) / 1000;

@@ -44,5 +44,7 @@ function sameHolder(root, { name, value, blockId }) {
 }
 
 function focusables(holder) {
-  return [holder, ...holder.querySelectorAll("*")].filter((node) => node.matches(FOCUSABLE) && !node.disabled);
+  return [holder, ...holder.querySelectorAll("*")].filter(
+    (node) => node.matches(FOCUSABLE) && !node.disabled,
+  );
 }

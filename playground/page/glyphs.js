@@ -21,7 +21,7 @@ const GLYPHS = {
   "⏸": ["paused", "blue", SQUARE, "M9.5 8v8M14.5 8v8"],
   "▶": ["running", "blue", SQUARE, "M10 8l5 4-5 4z"],
   "⏹": ["stopped", "blue", SQUARE, "M9 9h6v6H9z"],
-  "ℹ": ["information", "blue", SQUARE, "M12 11v5M12 8h.01"],
+  ℹ: ["information", "blue", SQUARE, "M12 11v5M12 8h.01"],
   "❗": ["important", "red", null, "M12 4v10M12 19h.01"],
   "❓": ["question", "red", null, "M8.5 8.5a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.2-1.5 2.3M12 19h.01"],
   "🔔": ["bell", "yellow", "M12 3a6 6 0 0 1 6 6v5l2 3H4l2-3V9a6 6 0 0 1 6-6zM10 19h4l-2 2z", null],
@@ -35,7 +35,12 @@ const GLYPHS = {
   "⚫": ["black", "black", ROUND, null],
   "🥇": ["first", "yellow", ROUND, "M10.5 9L12.5 8v8"],
   "🥈": ["second", "grey", ROUND, "M9.5 9.5c.5-2 5-2 4.5.5-.3 1.5-3 3.5-4.5 6h5"],
-  "🥉": ["third", "orange", ROUND, "M9.5 8.5c2-1.5 4.5-.5 4 1.5-.3 1-1.5 1.5-2.5 1.5 1.5 0 3 .8 3 2.3 0 2-3 2.7-4.8 1"],
+  "🥉": [
+    "third",
+    "orange",
+    ROUND,
+    "M9.5 8.5c2-1.5 4.5-.5 4 1.5-.3 1-1.5 1.5-2.5 1.5 1.5 0 3 .8 3 2.3 0 2-3 2.7-4.8 1",
+  ],
 };
 
 const FOUND = new RegExp(`(${Object.keys(GLYPHS).join("|")})\\uFE0F?`, "u");
@@ -54,7 +59,8 @@ export function drawGlyphsIn(root) {
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   for (const text of texts) {
-    if (FOUND.test(text.data) && !text.parentElement?.closest("pre, code")) text.replaceWith(...withGlyphs(text.data));
+    if (FOUND.test(text.data) && !text.parentElement?.closest("pre, code"))
+      text.replaceWith(...withGlyphs(text.data));
   }
 }
 
@@ -63,6 +69,11 @@ function drawGlyph(symbol) {
   return h(
     "span",
     { class: `glyph glyph-${tone}${shape ? " is-filled" : ""}`, role: "img", "aria-label": name },
-    svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape && svg("path", { class: "glyph-shape", d: shape }), line && svg("path", { class: "glyph-line", d: line })),
+    svg(
+      "svg",
+      { viewBox: "0 0 24 24", "aria-hidden": "true" },
+      shape && svg("path", { class: "glyph-shape", d: shape }),
+      line && svg("path", { class: "glyph-line", d: line }),
+    ),
   );
 }

@@ -7,7 +7,13 @@ export class Home {
     Object.assign(this, { api, store });
     this.body = h("div", { class: "home-body" });
     this.node = h("section", { class: "home", "aria-label": "App Home", tabindex: -1 }, this.body);
-    this.surface = new Surface({ kind: "home", container: { type: "view", view_id: null }, root: this.node, api, store });
+    this.surface = new Surface({
+      kind: "home",
+      container: { type: "view", view_id: null },
+      root: this.node,
+      api,
+      store,
+    });
   }
 
   /** Open the tab: the app hears of it and may publish a new view, which comes as an event. */
@@ -31,6 +37,11 @@ export class Home {
 
   #nothing() {
     const name = this.store.app.name ?? "The app";
-    return h("div", { class: "empty" }, h("h2", {}, `${name} has not published a Home yet`), h("p", { class: "quiet" }, "An app fills it when somebody opens this tab."));
+    return h(
+      "div",
+      { class: "empty" },
+      h("h2", {}, `${name} has not published a Home yet`),
+      h("p", { class: "quiet" }, "An app fills it when somebody opens this tab."),
+    );
   }
 }

@@ -40,7 +40,8 @@ const EVERYONE = ["@here", "@channel", "@everyone"];
 function drawMention(mention, store) {
   const words = mention.textContent;
   if (words === `@${store.me.real_name}` || EVERYONE.includes(words)) mention.classList.add("mention-me");
-  const channel = words.startsWith("#") && store.channels.find(({ name, is_im: isIm }) => !isIm && `#${name}` === words);
+  const channel =
+    words.startsWith("#") && store.channels.find(({ name, is_im: isIm }) => !isIm && `#${name}` === words);
   if (channel) mention.replaceWith(h("a", { class: "mention", href: channelAddress(channel.id) }, words));
 }
 

@@ -44,8 +44,18 @@ const PATHS = {
 
 // Slack's icon names for shapes that already have one here.
 const ALSO = {
-  book: "file", clipboard: "file", "thumbs-up": "up", "thumbs-down": "down", "eye-open": "eye", "caret-left": "back",
-  comment: "thread", "star-filled": "star", sparkle: "spark", code: "code", download: "chevron", archive: "folder",
+  book: "file",
+  clipboard: "file",
+  "thumbs-up": "up",
+  "thumbs-down": "down",
+  "eye-open": "eye",
+  "caret-left": "back",
+  comment: "thread",
+  "star-filled": "star",
+  sparkle: "spark",
+  code: "code",
+  download: "chevron",
+  archive: "folder",
 };
 
 /** A line icon in the current colour, hidden from screen readers: the control around it has the name. */

@@ -16,12 +16,26 @@ export class Inspect {
       this.holder.hide();
       if (opener?.isConnected) opener.focus();
     };
-    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close inspector", onclick: shut }, icon("close"));
+    const close = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Close inspector", onclick: shut },
+      icon("close"),
+    );
     const history = answer.history ?? [];
     const pane = h(
       "aside",
-      { class: "pane inspect", "aria-label": "Inspect message", onkeydown: (event) => event.key === "Escape" && shut() },
-      h("header", { class: "pane-head" }, h("h2", {}, "Inspect"), h("span", { class: "quiet" }, message.ts), close),
+      {
+        class: "pane inspect",
+        "aria-label": "Inspect message",
+        onkeydown: (event) => event.key === "Escape" && shut(),
+      },
+      h(
+        "header",
+        { class: "pane-head" },
+        h("h2", {}, "Inspect"),
+        h("span", { class: "quiet" }, message.ts),
+        close,
+      ),
       h(
         "div",
         { class: "pane-body", tabindex: 0 },
@@ -40,7 +54,12 @@ export class Inspect {
     return h(
       "details",
       { class: "version" },
-      h("summary", {}, `Version ${place + 1}, ${clockTime(seconds, this.store.zone)}: `, h("span", { class: "quiet" }, content.text || "no text")),
+      h(
+        "summary",
+        {},
+        `Version ${place + 1}, ${clockTime(seconds, this.store.zone)}: `,
+        h("span", { class: "quiet" }, content.text || "no text"),
+      ),
       drawJson(content),
     );
   }

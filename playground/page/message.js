@@ -22,9 +22,20 @@ export class MessageRow {
     this.day = h("div", { class: "day", hidden: true });
     this.content = h("div", { class: "message-content" });
     const local = message.is_local ? "" : message.ts;
-    this.node = h("article", { class: "message", tabindex: -1, "data-ts": local, "data-channel": room.channel }, this.day, this.content);
+    this.node = h(
+      "article",
+      { class: "message", tabindex: -1, "data-ts": local, "data-channel": room.channel },
+      this.day,
+      this.content,
+    );
     const container = { type: "message", channel: room.channel, ts: message.ts };
-    this.surface = new Surface({ kind: "message", container, root: this.node, api: room.api, store: room.store });
+    this.surface = new Surface({
+      kind: "message",
+      container,
+      root: this.node,
+      api: room.api,
+      store: room.store,
+    });
     this.update(message);
   }
 
@@ -35,7 +46,10 @@ export class MessageRow {
     this.seal = seal;
     this.message = message;
     this.node.classList.toggle("is-ephemeral", Boolean(message.is_ephemeral));
-    this.node.setAttribute("aria-label", `${authorOf(message, this.room.store).name}, ${clockTime(message.ts, this.room.store.zone)}`);
+    this.node.setAttribute(
+      "aria-label",
+      `${authorOf(message, this.room.store).name}, ${clockTime(message.ts, this.room.store.zone)}`,
+    );
     keepingFocus(this.node, () => this.content.replaceChildren(...this.#draw()));
     closeOrphans();
   }
@@ -103,7 +117,17 @@ export class MessageRow {
     const { message, room } = this;
     if (!message.reply_count || room.isThread) return null;
     const words = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
-    return h("button", { class: "thread-summary", type: "button", "data-key": "thread", onclick: () => room.openThread(message.ts) }, icon("thread", 14), words);
+    return h(
+      "button",
+      {
+        class: "thread-summary",
+        type: "button",
+        "data-key": "thread",
+        onclick: () => room.openThread(message.ts),
+      },
+      icon("thread", 14),
+      words,
+    );
   }
 }
 
@@ -124,12 +148,32 @@ function belongTogether(before, message) {
 function drawSharedFile(file) {
   const address = file.url_private ?? file.permalink ?? "";
   const words = file.alt_txt || file.title || file.name;
-  if (file.mimetype?.startsWith("image/")) return h("figure", { class: "image" }, h("figcaption", {}, file.title || file.name), drawImage({ image_url: address, alt_text: words }, "image-picture"));
+  if (file.mimetype?.startsWith("image/"))
+    return h(
+      "figure",
+      { class: "image" },
+      h("figcaption", {}, file.title || file.name),
+      drawImage({ image_url: address, alt_text: words }, "image-picture"),
+    );
   const name = file.title || file.name || file.id;
   const href = file.url_private ?? file.permalink;
   const size = file.size === undefined ? "" : `${file.size.toLocaleString()} bytes`;
   const link = href && new URL(href, location.href).origin === location.origin;
-  return h("div", { class: "file" }, icon("file", 22), h("div", {}, h("div", { class: "file-name" }, link ? h("a", { href, target: "_blank", rel: "noopener" }, name) : name), h("div", { class: "quiet" }, size)));
+  return h(
+    "div",
+    { class: "file" },
+    icon("file", 22),
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "file-name" },
+        link ? h("a", { href, target: "_blank", rel: "noopener" }, name) : name,
+      ),
+      h("div", { class: "quiet" }, size),
+    ),
+  );
 }
 
 function drawReaction({ name, count }) {

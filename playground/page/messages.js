@@ -15,10 +15,18 @@ export class MessageList {
     this.pinned = true;
     this.lastTop = 0;
     this.inner = h("div", { class: "messages-inner" });
-    this.newer = h("button", { class: "newer", type: "button", hidden: true, onclick: () => this.toBottom() }, "New messages ↓");
+    this.newer = h(
+      "button",
+      { class: "newer", type: "button", hidden: true, onclick: () => this.toBottom() },
+      "New messages ↓",
+    );
     // Progress edits would be read aloud every few seconds if the log itself were live; new
     // messages are announced by the page's status line instead.
-    this.scroller = h("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": name, tabindex: 0 }, this.inner);
+    this.scroller = h(
+      "div",
+      { class: "messages", role: "log", "aria-live": "off", "aria-label": name, tabindex: 0 },
+      this.inner,
+    );
     this.node = h("div", { class: "messages-frame" }, this.scroller, this.newer);
     this.toolbar = new Toolbar(room);
     this.#listen();
@@ -94,7 +102,10 @@ export class MessageList {
 
   #drop(ts) {
     const { node } = this.rows.get(ts);
-    if (node.contains(document.activeElement)) (node.nextElementSibling ?? node.previousElementSibling ?? this.scroller).focus({ preventScroll: true });
+    if (node.contains(document.activeElement))
+      (node.nextElementSibling ?? node.previousElementSibling ?? this.scroller).focus({
+        preventScroll: true,
+      });
     node.remove();
     this.rows.delete(ts);
   }
@@ -134,7 +145,9 @@ export class MessageList {
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.scroller.addEventListener("keydown", (event) => this.#steer(event));
     for (const kind of ["pointerover", "focusin"]) {
-      this.inner.addEventListener(kind, (event) => this.toolbar.showAt(event.target.closest(".message")?.row));
+      this.inner.addEventListener(kind, (event) =>
+        this.toolbar.showAt(event.target.closest(".message")?.row),
+      );
     }
     // Rows get their true height only when they come near the screen, so the bottom moves while it is approached.
     const resized = new ResizeObserver(() => this.pinned && this.toBottom());

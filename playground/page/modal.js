@@ -8,7 +8,11 @@ export class ModalStack {
   constructor({ api, store }) {
     Object.assign(this, { api, store, stack: [] });
     this.titleId = freshId("modal");
-    this.node = h("dialog", { class: "dialog modal", "aria-labelledby": this.titleId, oncancel: (event) => this.#cancelled(event) });
+    this.node = h("dialog", {
+      class: "dialog modal",
+      "aria-labelledby": this.titleId,
+      oncancel: (event) => this.#cancelled(event),
+    });
     // A second Escape would close the dialog without asking, whatever the cancel event says.
     this.node.addEventListener("close", () => this.stack.length && this.node.showModal());
     document.body.append(this.node);
@@ -22,7 +26,13 @@ export class ModalStack {
   push(view) {
     if (this.#find(view)) return this.update(view);
     if (!this.node.open) this.opener = document.activeElement;
-    const surface = new Surface({ kind: "modal", container: { type: "view", view_id: view.id }, root: this.node, api: this.api, store: this.store });
+    const surface = new Surface({
+      kind: "modal",
+      container: { type: "view", view_id: view.id },
+      root: this.node,
+      api: this.api,
+      store: this.store,
+    });
     surface.values.blocks = { ...view.state?.values };
     this.stack.push({ view, surface });
     this.#show();
@@ -45,6 +55,8 @@ export class ModalStack {
   }
 
   closed(viewId, all) {
+    // What was closed here is told again by the server; the focus has moved on by then.
+    if (!this.stack.length) return;
     this.stack = all ? [] : this.stack.filter(({ view }) => view.id !== viewId);
     if (this.stack.length) this.#show();
     else this.#hide();
@@ -62,7 +74,11 @@ export class ModalStack {
     this.node.replaceChildren();
     this.#draw();
     if (!this.node.open) this.node.showModal();
-    (this.node.querySelector("[autofocus]") ?? this.body.querySelector("input, textarea, select, button") ?? this.node).focus();
+    (
+      this.node.querySelector("[autofocus]") ??
+      this.body.querySelector("input, textarea, select, button") ??
+      this.node
+    ).focus();
   }
 
   #hide() {
@@ -83,17 +99,42 @@ export class ModalStack {
     this.title = h("h2", { id: this.titleId });
     this.body = h("div", { class: "modal-body" });
     this.foot = h("footer", { class: "modal-foot" });
-    const back = this.stack.length > 1 && h("button", { class: "icon-button", type: "button", "aria-label": "Back", onclick: () => this.#close(false) }, icon("back"));
-    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => this.#close(true) }, icon("close"));
-    const form = h("form", { novalidate: true, onsubmit: (event) => this.#submitted(event) },
-      h("header", { class: "modal-head" }, back, this.title, close), this.body, this.foot);
+    const back =
+      this.stack.length > 1 &&
+      h(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Back", onclick: () => this.#close(false) },
+        icon("back"),
+      );
+    const close = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => this.#close(true) },
+      icon("close"),
+    );
+    const form = h(
+      "form",
+      { novalidate: true, onsubmit: (event) => this.#submitted(event) },
+      h("header", { class: "modal-head" }, back, this.title, close),
+      this.body,
+      this.foot,
+    );
     this.node.append(form);
   }
 
   #buttons(view) {
     const needsSubmit = view.submit || (view.blocks ?? []).some((block) => block.type === "input");
-    const cancel = h("button", { class: "button", type: "button", onclick: () => this.#close(false) }, plainText(view.close) || (needsSubmit ? "Cancel" : "Close"));
-    const submit = needsSubmit && h("button", { class: "button primary", type: "submit" }, h("span", { class: "button-label" }, plainText(view.submit) || "Submit"));
+    const cancel = h(
+      "button",
+      { class: "button", type: "button", onclick: () => this.#close(false) },
+      plainText(view.close) || (needsSubmit ? "Cancel" : "Close"),
+    );
+    const submit =
+      needsSubmit &&
+      h(
+        "button",
+        { class: "button primary", type: "submit" },
+        h("span", { class: "button-label" }, plainText(view.submit) || "Submit"),
+      );
     return [cancel, submit].filter(Boolean);
   }
 
@@ -135,7 +176,9 @@ export class ModalStack {
     let first = null;
     for (const block of this.body.querySelectorAll(".block-input")) {
       const words = errors[block.dataset.blockId] ?? "";
-      const field = block.querySelector("[data-action-id] :is(input, textarea, button), input[role=combobox]");
+      const field = block.querySelector(
+        "[data-action-id] :is(input, textarea, button), input[role=combobox]",
+      );
       block.querySelector(".input-error").textContent = words;
       block.classList.toggle("has-error", Boolean(words));
       if (words) field?.setAttribute("aria-invalid", "true");

@@ -29,9 +29,19 @@ class Page {
     this.sidebar = new Sidebar({ store, api });
     this.home = new Home({ api, store });
     this.modals = new ModalStack({ api, store });
-    this.thread = new Thread({ api, makeRoom, holder: this.pane, holding: (fetching) => this.#holding(fetching) });
+    this.thread = new Thread({
+      api,
+      makeRoom,
+      holder: this.pane,
+      holding: (fetching) => this.#holding(fetching),
+    });
     this.inspect = new Inspect({ api, store, holder: this.pane });
-    this.conversation = new Conversation({ store, home: this.home, makeRoom, openSidebar: () => this.sidebar.open() });
+    this.conversation = new Conversation({
+      store,
+      home: this.home,
+      makeRoom,
+      openSidebar: () => this.sidebar.open(),
+    });
     this.shell.append(this.sidebar.node, this.conversation.node);
     document.body.replaceChildren(this.shell, this.modals.node, this.announcer.spoken, this.announcer.shown);
     this.waiting = [];
@@ -53,7 +63,8 @@ class Page {
     this.store.setOnline(true);
     await this.#holding(async () => {
       const state = await this.api.state();
-      if (state.ok === false) return this.announcer.show("The playground does not answer.", state.message ?? "");
+      if (state.ok === false)
+        return this.announcer.show("The playground does not answer.", state.message ?? "");
       this.store.take(state);
       this.modals.restore(state.views ?? []);
       this.#navigate();
@@ -105,7 +116,8 @@ class Page {
 
   /** A new message, or an ephemeral one: to the channel, to the thread, or to the unread marks. */
   arrived({ channel, message }) {
-    const isReply = message.thread_ts && message.thread_ts !== message.ts && message.subtype !== "thread_broadcast";
+    const isReply =
+      message.thread_ts && message.thread_ts !== message.ts && message.subtype !== "thread_broadcast";
     const isOpen = channel === this.conversation.channel && !this.conversation.atHome;
     const inThread = this.thread.shows(channel, message);
     if (inThread) this.thread.list.put(message);
@@ -113,7 +125,8 @@ class Page {
     const mine = message.user === this.store.meId;
     if (mine && isOpen && !isReply) this.conversation.list.toBottom();
     if (!mine && !isOpen && !inThread) this.store.markUnread(channel);
-    if (!mine && (isOpen || inThread)) this.announcer.say(`${authorOf(message, this.store).name}: ${message.text ?? ""}`);
+    if (!mine && (isOpen || inThread))
+      this.announcer.say(`${authorOf(message, this.store).name}: ${message.text ?? ""}`);
   }
 
   changed({ channel, message }) {
@@ -132,17 +145,25 @@ class Page {
 
   /** Slackbot's line to this person alone. */
   notice(text, channel, threadTs) {
-    const message = { ts: (Date.now() / 1000).toFixed(6), user: "USLACKBOT", text, is_ephemeral: true, is_local: true };
+    const message = {
+      ts: (Date.now() / 1000).toFixed(6),
+      user: "USLACKBOT",
+      text,
+      is_ephemeral: true,
+      is_local: true,
+    };
     if (threadTs && this.thread.ts === threadTs) this.thread.list.put(message);
-    else if (this.conversation.list && (!channel || channel === this.conversation.channel)) this.conversation.list.put(message);
+    else if (this.conversation.list && (!channel || channel === this.conversation.channel))
+      this.conversation.list.put(message);
     else this.announcer.show("Slackbot", text);
     this.announcer.say(text);
   }
 
   #retitle() {
     const unread = [...this.store.unread.values()].reduce((sum, count) => sum + count, 0);
-    const channel = this.conversation.channel;
-    document.title = `${unread ? `(${unread}) ` : ""}${channel ? this.store.channelLabel(channel) : "…"} · ${this.store.workspace.name ?? "Playground"}`;
+    const { channel } = this.conversation;
+    const place = channel ? this.store.channelLabel(channel) : "…";
+    document.title = `${unread ? `(${unread}) ` : ""}${place} · ${this.store.workspace.name ?? "Playground"}`;
   }
 
   #makeRoom(place) {
@@ -179,11 +200,20 @@ const RECEIVED = {
   state: (page) => page.refresh(),
 };
 
-/** Without a user in the address, the one of last time or else the first person of the workspace is taken and the address says so. */
+/** Who looks: the one in the address, else the one of last time, else the workspace's first person. */
+async function whoLooks() {
+  const { me, users = [] } = await new PageApi("").state();
+  const wanted = readAddress().user ?? localStorage.getItem(LAST_USER);
+  return users.some(({ id }) => id === wanted) ? wanted : me;
+}
+
 async function open() {
   applyTheme();
-  const user = readAddress().user ?? localStorage.getItem(LAST_USER) ?? (await new PageApi("").state()).me;
-  if (!user) return void document.body.replaceChildren(h("p", { class: "empty" }, "The playground does not answer. Reload to try again."));
+  const user = await whoLooks();
+  if (!user) {
+    const words = "The playground does not answer. Reload to try again.";
+    return void document.body.replaceChildren(h("p", { class: "empty" }, words));
+  }
   localStorage.setItem(LAST_USER, user);
   settleAddress(user);
   new Page(user).start();

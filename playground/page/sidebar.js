@@ -12,15 +12,27 @@ export class Sidebar {
     Object.assign(this, { store, api, current: null });
     this.head = h("div", { class: "workspace" });
     this.lists = h("div", { class: "sidebar-lists" });
-    this.person = h("button", { class: "person", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.#switchUser() });
+    this.person = h("button", {
+      class: "person",
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      onclick: () => this.#switchUser(),
+    });
     this.node = h(
       "nav",
-      { class: "sidebar", "aria-label": "Workspace", onclick: (event) => event.target.closest("a") && this.close() },
+      {
+        class: "sidebar",
+        "aria-label": "Workspace",
+        onclick: (event) => event.target.closest("a") && this.close(),
+      },
       this.head,
       this.lists,
       h("div", { class: "sidebar-foot" }, this.person, drawThemeToggle()),
     );
     store.addEventListener("change", () => this.draw());
+    this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    document.addEventListener("pointerdown", (event) => !this.node.contains(event.target) && this.close());
   }
 
   /** On narrow windows the sidebar lies over the conversation. */
@@ -39,13 +51,19 @@ export class Sidebar {
   }
 
   draw() {
-    const focused = this.lists.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
+    const focused = this.lists.contains(document.activeElement)
+      ? document.activeElement.dataset.channel
+      : null;
     this.#drawHead();
     const { channels } = this.store;
     const named = channels.filter((channel) => !channel.is_im && channel.is_member !== false);
     const direct = channels.filter((channel) => channel.is_im && !this.store.isAppChannel(channel));
     const apps = channels.filter((channel) => this.store.isAppChannel(channel));
-    this.lists.replaceChildren(this.#list("Channels", named), this.#list("Direct messages", direct), this.#list("Apps", apps));
+    this.lists.replaceChildren(
+      this.#list("Channels", named),
+      this.#list("Direct messages", direct),
+      this.#list("Apps", apps),
+    );
     if (focused) this.lists.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
     this.#drawPerson();
   }
@@ -61,35 +79,68 @@ export class Sidebar {
     const sockets = connections === 1 ? "1 socket" : `${connections} sockets`;
     this.head.replaceChildren(
       h("div", { class: "workspace-name" }, workspace.name ?? "Playground", this.#resetButton()),
-      h("div", { class: `connection is-${state}`, role: "status", title: online ? sockets : null }, h("span", { class: "dot" }), words),
+      h(
+        "div",
+        { class: `connection is-${state}`, role: "status", title: online ? sockets : null },
+        h("span", { class: "dot" }),
+        words,
+      ),
     );
   }
 
   #resetButton() {
-    return h("button", { class: "icon-button", type: "button", "aria-label": "Workspace menu", "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.#workspaceMenu(event.currentTarget) }, icon("chevron", 16));
+    return h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": "Workspace menu",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        onclick: (event) => this.#workspaceMenu(event.currentTarget),
+      },
+      icon("chevron", 16),
+    );
   }
 
   #workspaceMenu(button) {
     const missing = this.store.unsupported;
     const items = [{ label: "Start over", description: "Empty every channel", run: () => this.#reset() }];
-    if (missing.length) items.push({ label: "Methods the playground lacks", description: missing.join(", ") });
+    if (missing.length)
+      items.push({ label: "Methods the playground lacks", description: missing.join(", ") });
     openMenu(button, "Workspace", items);
   }
 
   async #reset() {
-    const question = { title: "Start over?", text: "All messages and views of this workspace are removed, for everyone.", confirm: "Start over", style: "danger" };
+    const question = {
+      title: "Start over?",
+      text: "All messages and views of this workspace are removed, for everyone.",
+      confirm: "Start over",
+      style: "danger",
+    };
     if (await confirmed(question, this.store)) await this.api.reset();
   }
 
   #list(name, channels) {
     if (!channels.length) return "";
-    return h("section", { class: "sidebar-list" }, h("h2", {}, name), h("ul", {}, channels.map((channel) => h("li", {}, this.#link(channel)))));
+    return h(
+      "section",
+      { class: "sidebar-list" },
+      h("h2", {}, name),
+      h(
+        "ul",
+        {},
+        channels.map((channel) => h("li", {}, this.#link(channel))),
+      ),
+    );
   }
 
   #link(channel) {
     const unread = this.store.unread.get(channel.id) ?? 0;
     const name = this.store.channelName(channel.id);
-    const sign = channel.is_im ? drawAvatar(this.store.person(this.store.partner(channel))) : icon(channel.is_private ? "lock" : "hash", 16);
+    const sign = channel.is_im
+      ? drawAvatar(this.store.person(this.store.partner(channel)))
+      : icon(channel.is_private ? "lock" : "hash", 16);
     return h(
       "a",
       {
@@ -107,7 +158,15 @@ export class Sidebar {
   #drawPerson() {
     const { me } = this.store;
     this.person.setAttribute("aria-label", `You are ${me.real_name}. Switch user`);
-    this.person.replaceChildren(drawAvatar(me), h("span", { class: "person-words" }, h("span", { class: "person-name" }, me.real_name), h("span", { class: "quiet" }, "Switch user")));
+    this.person.replaceChildren(
+      drawAvatar(me),
+      h(
+        "span",
+        { class: "person-words" },
+        h("span", { class: "person-name" }, me.real_name),
+        h("span", { class: "quiet" }, "Switch user"),
+      ),
+    );
   }
 
   #switchUser() {

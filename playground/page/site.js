@@ -49,7 +49,10 @@ export class Site {
     this.surface.values.set(this.blockId, this.actionId, { type: this.element.type, ...choice });
   }
 
-  /** Take a choice: outside of input blocks it goes to the app at once. Returns false if the person thought better of it. */
+  /**
+   * Take a choice: outside of input blocks it goes to the app at once. Returns false if the
+   * person thought better of it.
+   */
   async choose(choice) {
     if (!(await this.agreed())) return false;
     this.enter(choice);

@@ -20,7 +20,8 @@ export class Store extends EventTarget {
     this.shortcuts = state.shortcuts;
     this.app = state.app ?? {};
     // Slack makes the app's direct message when somebody first opens it; until then this stands for it.
-    if (this.app.bot_user_id && !this.appChannel) this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
+    if (this.app.bot_user_id && !this.appChannel)
+      this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
     this.unsupported = state.unsupported ?? [];
     this.meId = state.me?.id ?? state.me ?? this.meId;
@@ -38,7 +39,9 @@ export class Store extends EventTarget {
   }
 
   person(id) {
-    return this.people.get(id) ?? { ...NOBODY, id, name: id || NOBODY.name, real_name: id || NOBODY.real_name };
+    return (
+      this.people.get(id) ?? { ...NOBODY, id, name: id || NOBODY.name, real_name: id || NOBODY.real_name }
+    );
   }
 
   get humans() {

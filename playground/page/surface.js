@@ -62,7 +62,8 @@ export class Surface {
     if (mark) this.marks.set(site.key, mark);
     else this.marks.delete(site.key);
     for (const node of this.root.querySelectorAll("[data-action-id]")) {
-      if (node.dataset.blockId === site.blockId && node.dataset.actionId === site.actionId) this.paint(node, site.key);
+      if (node.dataset.blockId === site.blockId && node.dataset.actionId === site.actionId)
+        this.paint(node, site.key);
     }
   }
 
@@ -81,5 +82,9 @@ export class Surface {
 
 function failedMark(error) {
   const words = `The app did not take this: ${error}`;
-  return h("span", { class: "mark warning", title: words, role: "img", "aria-label": words }, icon("warning", 16));
+  return h(
+    "span",
+    { class: "mark warning", title: words, role: "img", "aria-label": words },
+    icon("warning", 16),
+  );
 }

@@ -15,11 +15,25 @@ export class Thread {
     const room = this.makeRoom({ channel, threadTs: ts, isThread: true });
     this.list = new MessageList(room, "Thread");
     this.composer = new Composer(room, "Reply in thread");
-    const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close thread", onclick: () => this.close() }, icon("close"));
+    const close = h(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Close thread", onclick: () => this.close() },
+      icon("close"),
+    );
     const pane = h(
       "aside",
-      { class: "pane thread", "aria-label": "Thread", onkeydown: (event) => event.key === "Escape" && this.close() },
-      h("header", { class: "pane-head" }, h("h2", {}, "Thread"), h("span", { class: "quiet" }, room.store.channelLabel(channel)), close),
+      {
+        class: "pane thread",
+        "aria-label": "Thread",
+        onkeydown: (event) => event.key === "Escape" && this.close(),
+      },
+      h(
+        "header",
+        { class: "pane-head" },
+        h("h2", {}, "Thread"),
+        h("span", { class: "quiet" }, room.store.channelLabel(channel)),
+        close,
+      ),
       this.list.node,
       this.composer.node,
     );

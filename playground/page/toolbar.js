@@ -7,14 +7,28 @@ import { openMenu } from "./menu.js";
 export class Toolbar {
   constructor(room) {
     this.room = room;
-    this.reply = this.#button("thread", "Reply in thread", () => room.openThread(this.row.message.thread_ts ?? this.row.message.ts));
+    this.reply = this.#button("thread", "Reply in thread", () =>
+      room.openThread(this.row.message.thread_ts ?? this.row.message.ts),
+    );
     this.node = h(
       "div",
       { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
       this.reply,
       this.#button("link", "Copy link", (button) => this.#copy(button)),
       this.#button("code", "Inspect", () => room.inspect(this.row.message)),
-      h("button", { class: "icon-button", type: "button", "aria-label": "More message actions", title: "More actions", "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.#more(event.currentTarget) }, icon("more")),
+      h(
+        "button",
+        {
+          class: "icon-button",
+          type: "button",
+          "aria-label": "More message actions",
+          title: "More actions",
+          "aria-haspopup": "menu",
+          "aria-expanded": "false",
+          onclick: (event) => this.#more(event.currentTarget),
+        },
+        icon("more"),
+      ),
     );
   }
 
@@ -27,7 +41,17 @@ export class Toolbar {
   }
 
   #button(shape, name, run) {
-    return h("button", { class: "icon-button", type: "button", "aria-label": name, title: name, onclick: (event) => run(event.currentTarget) }, icon(shape));
+    return h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": name,
+        title: name,
+        onclick: (event) => run(event.currentTarget),
+      },
+      icon(shape),
+    );
   }
 
   #link() {

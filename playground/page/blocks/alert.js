@@ -6,5 +6,10 @@ const ICONS = { default: "info", info: "info", warning: "warning", error: "error
 
 export function drawAlert(block, surface) {
   const level = block.level in ICONS ? block.level : "default";
-  return h("div", { class: `alert alert-${level}`, role: level === "error" ? "alert" : "note" }, icon(ICONS[level]), drawText(block.text, surface.store));
+  return h(
+    "div",
+    { class: `alert alert-${level}`, role: level === "error" ? "alert" : "note" },
+    icon(ICONS[level]),
+    drawText(block.text, surface.store),
+  );
 }

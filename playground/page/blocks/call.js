@@ -9,7 +9,12 @@ export function drawCall(block) {
     "div",
     { class: "file" },
     icon("call", 22),
-    h("div", {}, h("div", { class: "file-name" }, call.name ?? "Call"), h("div", { class: "quiet" }, call.display_id ?? block.call_id)),
+    h(
+      "div",
+      {},
+      h("div", { class: "file-name" }, call.name ?? "Call"),
+      h("div", { class: "quiet" }, call.display_id ?? block.call_id),
+    ),
     href && h("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, "Join"),
   );
 }

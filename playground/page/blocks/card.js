@@ -15,11 +15,17 @@ export function drawCard(block, surface) {
       "div",
       { class: "card-head" },
       block.icon && drawImage(block.icon, "card-icon"),
-      block.slack_icon && h("span", { class: "card-icon", title: block.slack_icon.name }, icon(block.slack_icon.name)),
+      block.slack_icon &&
+        h("span", { class: "card-icon", title: block.slack_icon.name }, icon(block.slack_icon.name)),
       h("div", {}, words(block.title, "card-title"), words(block.subtitle, "card-subtitle")),
     ),
     words(block.body, "card-body"),
     words(block.subtext, "card-subtext"),
-    actions.length > 0 && h("div", { class: "actions" }, actions.map((element) => drawElement(element, block, surface))),
+    actions.length > 0 &&
+      h(
+        "div",
+        { class: "actions" },
+        actions.map((element) => drawElement(element, block, surface)),
+      ),
   );
 }

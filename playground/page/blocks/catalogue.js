@@ -51,7 +51,11 @@ const DRAWN_BY = {
 
 /** Draw one block on a surface. What this page does not know stays visible, as a grey box with its type. */
 export function drawBlock(block, surface) {
-  const attributes = { class: `block block-${block.type}`, "data-block-id": block.block_id, "data-block-type": block.type };
+  const attributes = {
+    class: `block block-${block.type}`,
+    "data-block-id": block.block_id,
+    "data-block-type": block.type,
+  };
   return h("div", attributes, drawn(block, surface));
 }
 

@@ -12,7 +12,8 @@ export function drawCell(cell, block, surface) {
 
 /** The words of a cell, to sort by and to read. */
 export function cellText(cell) {
-  if (cell.type === "action_cell") return cell.fallback ? cellText(cell.fallback) : (cell.element?.text?.text ?? "");
+  if (cell.type === "action_cell")
+    return cell.fallback ? cellText(cell.fallback) : (cell.element?.text?.text ?? "");
   if (cell.type === "rich_text") return richText(cell);
   return String(cell.text ?? cell.value ?? "");
 }

@@ -9,18 +9,30 @@ export function drawContainer(block, surface) {
   const children = (block.child_blocks ?? []).map((child) => surface.draw(child));
   const className = `container width-${block.width ?? "standard"}${block.has_header_divider ? " divided" : ""}`;
   const title = drawTitle(block, surface);
-  if (!block.is_collapsible) return h("section", { class: className }, h("div", { class: "container-head" }, title), children);
+  if (!block.is_collapsible)
+    return h("section", { class: className }, h("div", { class: "container-head" }, title), children);
   const open = surface.recall(block.block_id, "open", !block.default_collapsed);
   return h(
     "details",
-    { class: className, open, ontoggle: (event) => surface.remember(block.block_id, "open", event.target.open) },
-    h("summary", { class: "container-head", "data-key": `fold-${block.block_id}` }, icon("chevron", 16), title),
+    {
+      class: className,
+      open,
+      ontoggle: (event) => surface.remember(block.block_id, "open", event.target.open),
+    },
+    h(
+      "summary",
+      { class: "container-head", "data-key": `fold-${block.block_id}` },
+      icon("chevron", 16),
+      title,
+    ),
     children,
   );
 }
 
 function drawTitle(block, surface) {
-  const title = block.rich_text_title ? drawRichText(block.rich_text_title, surface) : drawText(block.title, surface.store);
+  const title = block.rich_text_title
+    ? drawRichText(block.rich_text_title, surface)
+    : drawText(block.title, surface.store);
   return [
     block.icon && drawImage(block.icon, "container-icon"),
     h(

@@ -4,7 +4,9 @@ import { drawText } from "../text.js";
 
 export function drawContext(block, surface) {
   const parts = block.elements.map((element) =>
-    element.type === "image" ? drawElement(element, block, surface) : drawText(element, surface.store, "span"),
+    element.type === "image"
+      ? drawElement(element, block, surface)
+      : drawText(element, surface.store, "span"),
   );
   return h("div", { class: "context" }, parts);
 }

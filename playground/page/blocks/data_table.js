@@ -29,15 +29,36 @@ function drawView(block, surface, show) {
     "table",
     { class: "table" },
     h("caption", {}, block.caption),
-    h("thead", {}, h("tr", {}, header.map((cell, column) => drawHead(cell, column, block, sort, change)))),
-    h("tbody", {}, visible.map((row) => h("tr", {}, row.map((cell, column) => drawBodyCell(cell, column === rowHeader, block, surface))))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        header.map((cell, column) => drawHead(cell, column, block, sort, change)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      visible.map((row) =>
+        h(
+          "tr",
+          {},
+          row.map((cell, column) => drawBodyCell(cell, column === rowHeader, block, surface)),
+        ),
+      ),
+    ),
   );
   const frame = h("div", { class: "table-frame" }, table);
   return pages > 1 ? [frame, drawPager(block, page, pages, rows.length, size, change)] : [frame];
 }
 
 function drawBodyCell(cell, isHeader, block, surface) {
-  const attributes = { class: cellNumber(cell) === null ? null : "align-right", scope: isHeader ? "row" : null };
+  const attributes = {
+    class: cellNumber(cell) === null ? null : "align-right",
+    scope: isHeader ? "row" : null,
+  };
   return h(isHeader ? "th" : "td", attributes, drawCell(cell, block, surface));
 }
 
@@ -61,7 +82,17 @@ function drawHead(cell, column, block, sort, change) {
 function drawPager(block, page, pages, count, size, change) {
   const button = (words, to) => {
     const key = `${block.block_id}-${words}`;
-    return h("button", { class: "button small", type: "button", "data-key": key, disabled: to < 0 || to >= pages, onclick: () => change("page", to, key) }, words);
+    return h(
+      "button",
+      {
+        class: "button small",
+        type: "button",
+        "data-key": key,
+        disabled: to < 0 || to >= pages,
+        onclick: () => change("page", to, key),
+      },
+      words,
+    );
   };
   const last = Math.min(count, (page + 1) * size);
   return h(

@@ -10,18 +10,27 @@ export function drawDataVisualization(block, surface) {
   const title = plainText(block.title);
   const isPie = chart.type === "pie";
   const opened = surface.recall(block.block_id, "figures", false);
-  const names = isPie ? chart.segments.map((segment) => segment.label) : chart.series.map((series) => series.name);
+  const names = isPie
+    ? chart.segments.map((segment) => segment.label)
+    : chart.series.map((series) => series.name);
   return h(
     "figure",
     { class: `chart chart-${chart.type}` },
     h("figcaption", {}, title),
-    h("div", { class: "chart-body" },
+    h(
+      "div",
+      { class: "chart-body" },
       isPie ? drawPie(chart, title) : drawCartesian(chart, title),
-      (isPie || names.length > 1) && drawLegend(names, isPie ? chart.segments.map((segment) => segment.value) : null),
+      (isPie || names.length > 1) &&
+        drawLegend(names, isPie ? chart.segments.map((segment) => segment.value) : null),
     ),
     h(
       "details",
-      { class: "chart-figures", open: opened, ontoggle: (event) => surface.remember(block.block_id, "figures", event.target.open) },
+      {
+        class: "chart-figures",
+        open: opened,
+        ontoggle: (event) => surface.remember(block.block_id, "figures", event.target.open),
+      },
       h("summary", { "data-key": `figures-${block.block_id}` }, "Show the figures"),
       drawChartTable(chart, title),
     ),

@@ -6,13 +6,23 @@ import { drawText } from "../text.js";
 export function drawInput(block, surface) {
   const labelId = freshId("label");
   const descriptionId = freshId("hint");
-  const input = { labelId, descriptionId, required: !block.optional, dispatches: Boolean(block.dispatch_action) };
+  const input = {
+    labelId,
+    descriptionId,
+    required: !block.optional,
+    dispatches: Boolean(block.dispatch_action),
+  };
   const asterisk = h("span", { class: "required", "aria-hidden": "true", title: "Required" }, "*");
   const optional = h("span", { class: "quiet" }, " (optional)");
   return h(
     "div",
     { class: "input" },
-    h("div", { class: "input-label", id: labelId }, drawText(block.label, surface.store, "span"), input.required ? asterisk : optional),
+    h(
+      "div",
+      { class: "input-label", id: labelId },
+      drawText(block.label, surface.store, "span"),
+      input.required ? asterisk : optional,
+    ),
     drawElement(block.element, block, surface, input),
     h(
       "div",

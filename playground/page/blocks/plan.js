@@ -9,7 +9,16 @@ export function drawPlan(block, surface) {
   return h(
     "div",
     { class: "plan" },
-    h("div", { class: "plan-title" }, plainText(block.title), h("span", { class: "quiet plan-count" }, `${done} of ${tasks.length} done`)),
-    h("ol", { class: "plan-tasks" }, tasks.map((task) => h("li", {}, drawTask(task, block, surface)))),
+    h(
+      "div",
+      { class: "plan-title" },
+      plainText(block.title),
+      h("span", { class: "quiet plan-count" }, `${done} of ${tasks.length} done`),
+    ),
+    h(
+      "ol",
+      { class: "plan-tasks" },
+      tasks.map((task) => h("li", {}, drawTask(task, block, surface))),
+    ),
   );
 }

@@ -5,7 +5,11 @@ const BULLETS = ["disc", "circle", "square"];
 const NUMBERS = ["decimal", "lower-alpha", "lower-roman"];
 
 export function drawRichText(block, surface) {
-  return h("div", { class: "rich-text" }, (block.elements ?? []).map((element) => drawPart(element, surface)));
+  return h(
+    "div",
+    { class: "rich-text" },
+    (block.elements ?? []).map((element) => drawPart(element, surface)),
+  );
 }
 
 /** Rich text as it stands in cells, titles and task cards; a plain string is taken as it is. */
@@ -17,8 +21,14 @@ export function drawRichWords(value, surface) {
 const PARTS = {
   rich_text_section: (part, surface) => h("div", { class: "text" }, inline(part, surface)),
   rich_text_list: drawList,
-  rich_text_quote: (part, surface) => h("blockquote", { class: `text${bordered(part)}` }, inline(part, surface)),
-  rich_text_preformatted: (part, surface) => h("pre", { class: bordered(part).trim() || null, tabindex: 0, "aria-label": "Preformatted text" }, inline(part, surface)),
+  rich_text_quote: (part, surface) =>
+    h("blockquote", { class: `text${bordered(part)}` }, inline(part, surface)),
+  rich_text_preformatted: (part, surface) =>
+    h(
+      "pre",
+      { class: bordered(part).trim() || null, tabindex: 0, "aria-label": "Preformatted text" },
+      inline(part, surface),
+    ),
 };
 
 function drawPart(part, surface) {

@@ -16,7 +16,7 @@ const DRAWN_BY = {
   date: drawDate,
   color: drawColor,
   tag: (element) => h("span", { class: "pill" }, element.text ?? element.label ?? ""),
-  citation: (element) => (element.url ? drawLink(element) : element.text ?? ""),
+  citation: (element) => (element.url ? drawLink(element) : (element.text ?? "")),
 };
 
 /** Draw one inline element of rich text, with its bold, italic, strike, underline, code and highlight. */
@@ -67,5 +67,10 @@ function drawDate({ timestamp, format, url, fallback }, store) {
 
 function drawColor({ value }) {
   const isColor = /^#[0-9a-f]{3,8}$/i.test(value ?? "");
-  return h("code", { class: "color" }, isColor && h("span", { class: "swatch", style: { background: value } }), value);
+  return h(
+    "code",
+    { class: "color" },
+    isColor && h("span", { class: "swatch", style: { background: value } }),
+    value,
+  );
 }

@@ -3,7 +3,9 @@ import { drawElement } from "../elements/catalogue.js";
 import { drawText } from "../text.js";
 
 export function drawSection(block, surface) {
-  const fields = (block.fields ?? []).map((field) => drawText(field, surface.store, "div", { class: "section-field" }));
+  const fields = (block.fields ?? []).map((field) =>
+    drawText(field, surface.store, "div", { class: "section-field" }),
+  );
   return h(
     "div",
     { class: "section" },

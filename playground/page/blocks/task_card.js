@@ -30,12 +30,23 @@ export function drawTask(task, block, surface) {
 }
 
 function drawState(status) {
-  const shapes = { complete: icon("success"), error: icon("error"), pending: icon("circle"), in_progress: h("span", { class: "spinner", "aria-hidden": "true" }) };
+  const shapes = {
+    complete: icon("success"),
+    error: icon("error"),
+    pending: icon("circle"),
+    in_progress: h("span", { class: "spinner", "aria-hidden": "true" }),
+  };
   const words = WORDS[status] ?? status;
-  return h("span", { class: "task-state", role: "img", "aria-label": words, title: words }, shapes[status] ?? icon("circle"));
+  return h(
+    "span",
+    { class: "task-state", role: "img", "aria-label": words, title: words },
+    shapes[status] ?? icon("circle"),
+  );
 }
 
 function drawSource({ url, text }) {
   const href = webAddress(url ?? "");
-  return href ? h("a", { class: "pill", href, target: "_blank", rel: "noopener noreferrer" }, text ?? url) : h("span", { class: "pill" }, text);
+  return href
+    ? h("a", { class: "pill", href, target: "_blank", rel: "noopener noreferrer" }, text ?? url)
+    : h("span", { class: "pill" }, text);
 }

@@ -12,8 +12,17 @@ export function drawVideo(block, surface) {
   return h(
     "section",
     { class: "card video" },
-    h("div", { class: "video-screen" }, drawImage({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "card-hero"), h("span", { class: "video-play" }, icon("play", 28))),
-    h("div", { class: "card-title" }, href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, title) : title),
+    h(
+      "div",
+      { class: "video-screen" },
+      drawImage({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "card-hero"),
+      h("span", { class: "video-play" }, icon("play", 28)),
+    ),
+    h(
+      "div",
+      { class: "card-title" },
+      href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, title) : title,
+    ),
     from && h("div", { class: "card-subtitle" }, from),
     block.description && drawText(block.description, surface.store, "div", { class: "card-body" }),
   );

@@ -10,13 +10,17 @@ const LABEL_WIDTH_PX = 64;
 export function drawCartesian(chart, title) {
   const categories = chart.axis_config?.categories ?? chart.series[0].data.map((point) => point.label);
   const lines = chart.series.map((series) => ({ name: series.name, values: valuesOf(series, categories) }));
-  const layers = chart.type === "area" ? stacked(lines) : lines.map((line) => ({ ...line, tops: line.values, floors: line.values.map(() => 0) }));
+  const layers =
+    chart.type === "area"
+      ? stacked(lines)
+      : lines.map((line) => ({ ...line, tops: line.values, floors: line.values.map(() => 0) }));
   const reach = layers.flatMap((layer) => [...layer.tops, ...layer.floors]);
   const ticks = niceTicks(Math.min(...reach), Math.max(...reach));
   const frame = frameOf(categories.length, ticks);
   const draw = { bar: drawBars, line: drawLine, area: drawArea }[chart.type];
   const marks = layers.map((layer, place) => draw(layer, place, layers.length, frame, categories));
-  const name = `${title}. ${chart.type} chart of ${lines.map((line) => line.name).join(", ")} by ${chart.axis_config?.x_label ?? "category"}`;
+  const names = lines.map((line) => line.name).join(", ");
+  const name = `${title}. ${chart.type} chart of ${names} by ${chart.axis_config?.x_label ?? "category"}`;
   return svg(
     "svg",
     { class: "cartesian", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": name },
@@ -57,18 +61,50 @@ function frameOf(count, ticks) {
 function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }) {
   const every = Math.ceil(LABEL_WIDTH_PX / frame.slot);
   const rows = ticks.map((tick) => [
-    svg("line", { class: tick === 0 ? "axis" : "grid", x1: EDGE.left, x2: frame.right, y1: frame.y(tick), y2: frame.y(tick) }),
-    svg("text", { class: "axis-number", x: EDGE.left - 8, y: frame.y(tick) + 4, "text-anchor": "end" }, axisNumber(tick)),
+    svg("line", {
+      class: tick === 0 ? "axis" : "grid",
+      x1: EDGE.left,
+      x2: frame.right,
+      y1: frame.y(tick),
+      y2: frame.y(tick),
+    }),
+    svg(
+      "text",
+      { class: "axis-number", x: EDGE.left - 8, y: frame.y(tick) + 4, "text-anchor": "end" },
+      axisNumber(tick),
+    ),
   ]);
   const columns = categories.map((category, place) =>
-    place % every ? null : svg("text", { class: "axis-number", x: frame.middle(place), y: frame.bottom + 16, "text-anchor": "middle" }, category),
+    place % every
+      ? null
+      : svg(
+          "text",
+          { class: "axis-number", x: frame.middle(place), y: frame.bottom + 16, "text-anchor": "middle" },
+          category,
+        ),
   );
   const middle = (EDGE.top + frame.bottom) / 2;
   return [
     rows,
     columns,
-    xLabel && svg("text", { class: "axis-label", x: (EDGE.left + frame.right) / 2, y: HEIGHT - 8, "text-anchor": "middle" }, xLabel),
-    yLabel && svg("text", { class: "axis-label", x: 14, y: middle, "text-anchor": "middle", transform: `rotate(-90 14 ${middle})` }, yLabel),
+    xLabel &&
+      svg(
+        "text",
+        { class: "axis-label", x: (EDGE.left + frame.right) / 2, y: HEIGHT - 8, "text-anchor": "middle" },
+        xLabel,
+      ),
+    yLabel &&
+      svg(
+        "text",
+        {
+          class: "axis-label",
+          x: 14,
+          y: middle,
+          "text-anchor": "middle",
+          transform: `rotate(-90 14 ${middle})`,
+        },
+        yLabel,
+      ),
   ];
 }
 
@@ -77,15 +113,35 @@ function drawBars(layer, place, count, frame, categories) {
   return layer.values.map((value, column) => {
     const [top, bottom] = [frame.y(Math.max(0, value)), frame.y(Math.min(0, value))];
     const x = frame.middle(column) + (place - count / 2) * width;
-    return svg("rect", { class: `series series-${place + 1}`, x: x + 1, y: top, width: Math.max(width - 2, 1), height: Math.max(bottom - top, 0.5), rx: 2 }, named(layer, categories[column], value));
+    return svg(
+      "rect",
+      {
+        class: `series series-${place + 1}`,
+        x: x + 1,
+        y: top,
+        width: Math.max(width - 2, 1),
+        height: Math.max(bottom - top, 0.5),
+        rx: 2,
+      },
+      named(layer, categories[column], value),
+    );
   });
 }
 
 function drawLine(layer, place, count, frame, categories) {
   const points = layer.values.map((value, column) => [frame.middle(column), frame.y(value)]);
   return [
-    svg("polyline", { class: `series-line series-${place + 1}`, points: points.map((point) => point.join(",")).join(" ") }),
-    points.map(([cx, cy], column) => svg("circle", { class: `series series-${place + 1}`, cx, cy, r: 3.5 }, named(layer, categories[column], layer.values[column]))),
+    svg("polyline", {
+      class: `series-line series-${place + 1}`,
+      points: points.map((point) => point.join(",")).join(" "),
+    }),
+    points.map(([cx, cy], column) =>
+      svg(
+        "circle",
+        { class: `series series-${place + 1}`, cx, cy, r: 3.5 },
+        named(layer, categories[column], layer.values[column]),
+      ),
+    ),
   ];
 }
 
@@ -93,7 +149,11 @@ function drawArea(layer, place, count, frame) {
   const path = (values) => values.map((value, column) => `${frame.middle(column)},${frame.y(value)}`);
   const outline = [...path(layer.tops), ...path(layer.floors).reverse()].join(" ");
   return [
-    svg("polygon", { class: `series-area series-${place + 1}`, points: outline }, svg("title", {}, layer.name)),
+    svg(
+      "polygon",
+      { class: `series-area series-${place + 1}`, points: outline },
+      svg("title", {}, layer.name),
+    ),
     svg("polyline", { class: `series-line series-${place + 1}`, points: path(layer.tops).join(" ") }),
   ];
 }

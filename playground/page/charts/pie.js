@@ -12,14 +12,22 @@ export function drawPie({ segments }, title) {
     const from = turned;
     turned += segment.value / total;
     const words = `${segment.label}: ${segment.value} (${percent(segment.value, total)})`;
-    return svg("path", { class: `series series-${place + 1}`, d: slice(from, turned) }, svg("title", {}, words));
+    return svg(
+      "path",
+      { class: `series series-${place + 1}`, d: slice(from, turned) },
+      svg("title", {}, words),
+    );
   });
   const summary = segments.map((segment) => `${segment.label} ${percent(segment.value, total)}`).join(", ");
   return svg(
     "svg",
     { class: "pie", viewBox: "0 0 180 180", role: "img", "aria-label": `${title}. Pie chart: ${summary}` },
     slices,
-    svg("text", { class: "pie-total", x: CENTRE, y: CENTRE + 2, "text-anchor": "middle" }, String(Math.round(total * 100) / 100)),
+    svg(
+      "text",
+      { class: "pie-total", x: CENTRE, y: CENTRE + 2, "text-anchor": "middle" },
+      String(Math.round(total * 100) / 100),
+    ),
     svg("text", { class: "axis-label", x: CENTRE, y: CENTRE + 18, "text-anchor": "middle" }, "total"),
   );
 }
@@ -41,5 +49,7 @@ function slice(from, to) {
 
 function onCircle(turn, radius) {
   const angle = (turn - 0.25) * 2 * Math.PI;
-  return [CENTRE + radius * Math.cos(angle), CENTRE + radius * Math.sin(angle)].map((value) => value.toFixed(2));
+  return [CENTRE + radius * Math.cos(angle), CENTRE + radius * Math.sin(angle)].map((value) =>
+    value.toFixed(2),
+  );
 }

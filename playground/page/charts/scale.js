@@ -8,7 +8,9 @@ export function niceTicks(low, high, wanted = 4) {
   const step = STEPS.find((size) => size * power >= rough) * power;
   const first = Math.floor(from / step);
   const last = Math.max(Math.ceil(to / step), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, place) => Number(((first + place) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, place) =>
+    Number(((first + place) * step).toPrecision(12)),
+  );
 }
 
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });

@@ -8,7 +8,13 @@ export function drawLegend(names, values) {
     "ul",
     { class: "legend", "aria-hidden": "true" },
     names.map((name, place) =>
-      h("li", {}, h("span", { class: `legend-key series-${place + 1}` }), name, values && h("span", { class: "quiet" }, ` ${percent(values[place], total)}`)),
+      h(
+        "li",
+        {},
+        h("span", { class: `legend-key series-${place + 1}` }),
+        name,
+        values && h("span", { class: "quiet" }, ` ${percent(values[place], total)}`),
+      ),
     ),
   );
 }
@@ -20,8 +26,27 @@ export function drawChartTable(chart, title) {
     "table",
     { class: "table" },
     h("caption", { class: "unseen" }, title),
-    h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map((value) => h("td", { class: "align-right" }, String(value ?? "")))))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        head.map((name) => h("th", { scope: "col" }, name)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map(([first, ...rest]) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, first),
+          rest.map((value) => h("td", { class: "align-right" }, String(value ?? ""))),
+        ),
+      ),
+    ),
   );
 }
 
@@ -31,7 +56,8 @@ function pieRows({ segments }) {
 
 function seriesRows({ series, axis_config: axis }) {
   const categories = axis?.categories ?? series[0].data.map((point) => point.label);
-  const value = (one, category, place) => (one.data.find((point) => point.label === category) ?? one.data[place])?.value;
+  const value = (one, category, place) =>
+    (one.data.find((point) => point.label === category) ?? one.data[place])?.value;
   return [
     [axis?.x_label ?? "Category", ...series.map((one) => one.name)],
     categories.map((category, place) => [category, ...series.map((one) => value(one, category, place))]),

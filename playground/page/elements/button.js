@@ -25,5 +25,6 @@ export function drawButton(site) {
 }
 
 function press(node, site) {
-  if (node.getAttribute("aria-busy") !== "true") site.press({ text: site.element.text, value: site.element.value });
+  if (node.getAttribute("aria-busy") !== "true")
+    site.press({ text: site.element.text, value: site.element.value });
 }

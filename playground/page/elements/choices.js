@@ -39,6 +39,11 @@ function drawOption(input, option, store) {
     "label",
     { class: "choice" },
     input,
-    h("span", {}, drawText(option.text, store, "span"), option.description && drawText(option.description, store, "span", { class: "choice-description" })),
+    h(
+      "span",
+      {},
+      drawText(option.text, store, "span"),
+      option.description && drawText(option.description, store, "span", { class: "choice-description" }),
+    ),
   );
 }

@@ -6,7 +6,11 @@ export function drawFileInput(site) {
   return h(
     "div",
     { class: "file-input", ...site.hooks },
-    h("button", { class: "button", type: "button", disabled: true, ...site.labelled("Choose files") }, "Choose files"),
+    h(
+      "button",
+      { class: "button", type: "button", disabled: true, ...site.labelled("Choose files") },
+      "Choose files",
+    ),
     h("span", { class: "quiet" }, "People cannot upload files in the playground."),
   );
 }

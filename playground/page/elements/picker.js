@@ -11,7 +11,18 @@ const TYPING_PAUSE_MS = 150;
  * the list of a multiple one closes after a change.
  */
 export class Picker {
-  constructor({ hooks, names, placeholder, multiple, most, clearable, selected, load, chosen, closed = () => {} }) {
+  constructor({
+    hooks,
+    names,
+    placeholder,
+    multiple,
+    most,
+    clearable,
+    selected,
+    load,
+    chosen,
+    closed = () => {},
+  }) {
     Object.assign(this, { multiple, most: most ?? Infinity, clearable, selected, load, chosen, closed });
     this.listId = freshId("list");
     this.input = h("input", {
@@ -29,13 +40,28 @@ export class Picker {
       onblur: () => this.close(),
     });
     this.chips = h("span", { class: "chips" });
-    this.node = h("div", { class: `picker${multiple ? " multiple" : ""}`, ...hooks, onmousedown: (event) => this.#pointed(event) }, this.chips, this.input, icon("chevron", 14));
+    this.node = h(
+      "div",
+      {
+        class: `picker${multiple ? " multiple" : ""}`,
+        ...hooks,
+        onmousedown: (event) => this.#pointed(event),
+      },
+      this.chips,
+      this.input,
+      icon("chevron", 14),
+    );
     this.#show();
   }
 
   async open() {
     if (this.shut) return;
-    this.list = h("div", { class: "listbox", role: "listbox", id: this.listId, "aria-multiselectable": this.multiple ? "true" : null });
+    this.list = h("div", {
+      class: "listbox",
+      role: "listbox",
+      id: this.listId,
+      "aria-multiselectable": this.multiple ? "true" : null,
+    });
     // The list must not take the focus from the input, or the input would close it.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.shut = openPopup(this.node, this.list, () => this.close());
@@ -73,7 +99,16 @@ export class Picker {
       this.#show();
       if (!this.shut) this.closed();
     };
-    return h("span", { class: "chip" }, option.label, h("button", { type: "button", "aria-label": `Remove ${option.label}`, onclick: remove }, icon("close", 12)));
+    return h(
+      "span",
+      { class: "chip" },
+      option.label,
+      h(
+        "button",
+        { type: "button", "aria-label": `Remove ${option.label}`, onclick: remove },
+        icon("close", 12),
+      ),
+    );
   }
 
   #typed() {
@@ -91,7 +126,9 @@ export class Picker {
     this.options = groups?.flatMap((group) => group.options) ?? [];
     this.rows = [];
     const drawn = (groups ?? []).filter((group) => group.options.length).map((group) => this.#group(group));
-    this.list.replaceChildren(...(drawn.length ? drawn : [h("div", { class: "listbox-hint" }, hint ?? "Nothing found")]));
+    this.list.replaceChildren(
+      ...(drawn.length ? drawn : [h("div", { class: "listbox-hint" }, hint ?? "Nothing found")]),
+    );
     this.#activate(0);
   }
 
@@ -99,14 +136,27 @@ export class Picker {
     const rows = options.map((option) => {
       const row = h(
         "div",
-        { class: "listbox-option", role: "option", id: freshId("option"), "aria-selected": String(this.#has(option)), onclick: () => this.#pick(option) },
+        {
+          class: "listbox-option",
+          role: "option",
+          id: freshId("option"),
+          "aria-selected": String(this.#has(option)),
+          onclick: () => this.#pick(option),
+        },
         h("span", {}, option.label),
         option.description && h("span", { class: "menu-description" }, option.description),
       );
       this.rows.push(row);
       return row;
     });
-    return label ? h("div", { role: "group", "aria-label": label }, h("div", { class: "listbox-group", "aria-hidden": "true" }, label), rows) : h("div", { role: "presentation" }, rows);
+    return label
+      ? h(
+          "div",
+          { role: "group", "aria-label": label },
+          h("div", { class: "listbox-group", "aria-hidden": "true" }, label),
+          rows,
+        )
+      : h("div", { role: "presentation" }, rows);
   }
 
   #has(option) {
@@ -124,7 +174,9 @@ export class Picker {
     const picked = without.length < this.selected.length ? without : [...this.selected, option];
     if (picked.length <= this.most) this.#select(picked);
     this.#show();
-    this.rows.forEach((row, place) => row.setAttribute("aria-selected", String(this.#has(this.options[place]))));
+    this.rows.forEach((row, place) =>
+      row.setAttribute("aria-selected", String(this.#has(this.options[place]))),
+    );
   }
 
   #select(options) {
@@ -150,7 +202,8 @@ export class Picker {
   }
 
   #keyed(event) {
-    if (event.key === "Backspace" && this.multiple && this.input.value === "") return void this.chips.lastChild?.querySelector("button").click();
+    if (event.key === "Backspace" && this.multiple && this.input.value === "")
+      return void this.chips.lastChild?.querySelector("button").click();
     if (!this.shut) {
       if (event.key === "ArrowDown" || event.key === "Enter") this.#caught(event, () => this.open());
       return;

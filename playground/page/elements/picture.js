@@ -27,12 +27,30 @@ function addressOf(file) {
 function drawWords(url, alt, className) {
   const href = webAddress(url);
   const words = [icon("eye", 16), h("span", { class: "picture-words" }, alt)];
-  const attributes = { class: `${className} picture-elsewhere`, role: "img", "aria-label": alt, title: `${alt}\n${url}` };
+  const attributes = {
+    class: `${className} picture-elsewhere`,
+    role: "img",
+    "aria-label": alt,
+    title: `${alt}\n${url}`,
+  };
   if (!href) return h("span", attributes, words);
-  return h("a", { ...attributes, role: null, "aria-label": `Open image: ${alt}`, href, target: "_blank", rel: "noopener noreferrer" }, words);
+  return h(
+    "a",
+    {
+      ...attributes,
+      role: null,
+      "aria-label": `Open image: ${alt}`,
+      href,
+      target: "_blank",
+      rel: "noopener noreferrer",
+    },
+    words,
+  );
 }
 
 function isOurs(url) {
   if (/^data:image\/(png|gif|jpeg|webp);/.test(url)) return true;
-  return url !== "" && URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
+  return (
+    url !== "" && URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin
+  );
 }

@@ -5,11 +5,35 @@ const DEFAULT_MIN_QUERY_LENGTH = 3;
 
 /** What each kind of select picks from, and under which key Slack carries the choice. */
 const KINDS = {
-  static: { one: "selected_option", many: "selected_options", initial: "option", from: staticGroups, option: optionOf },
-  external: { one: "selected_option", many: "selected_options", initial: "option", from: externalGroups, option: optionOf },
+  static: {
+    one: "selected_option",
+    many: "selected_options",
+    initial: "option",
+    from: staticGroups,
+    option: optionOf,
+  },
+  external: {
+    one: "selected_option",
+    many: "selected_options",
+    initial: "option",
+    from: externalGroups,
+    option: optionOf,
+  },
   users: { one: "selected_user", many: "selected_users", initial: "user", from: userGroups, option: userOf },
-  conversations: { one: "selected_conversation", many: "selected_conversations", initial: "conversation", from: conversationGroups, option: channelOf },
-  channels: { one: "selected_channel", many: "selected_channels", initial: "channel", from: channelGroups, option: channelOf },
+  conversations: {
+    one: "selected_conversation",
+    many: "selected_conversations",
+    initial: "conversation",
+    from: conversationGroups,
+    option: channelOf,
+  },
+  channels: {
+    one: "selected_channel",
+    many: "selected_channels",
+    initial: "channel",
+    from: channelGroups,
+    option: channelOf,
+  },
 };
 
 /** All ten selects: static, external, users, conversations and channels, for one or several. */
@@ -20,7 +44,9 @@ export function drawSelect(site) {
   const key = multiple ? kind.many : kind.one;
   const initial = element[`initial_${kind.initial}${multiple ? "s" : ""}`] ?? (multiple ? [] : null);
   const chosen = [site.current({ [key]: initial })[key]].flat().filter(Boolean);
-  const choiceOf = (options) => ({ [key]: multiple ? options.map((option) => option.choice) : (options[0]?.choice ?? null) });
+  const choiceOf = (options) => ({
+    [key]: multiple ? options.map((option) => option.choice) : (options[0]?.choice ?? null),
+  });
   let latest = [];
   const picker = new Picker({
     hooks: site.hooks,
@@ -58,7 +84,9 @@ async function userGroups(site, query) {
 }
 
 async function channelGroups(site, query) {
-  return { groups: matching([channelGroup(site, (channel) => !channel.is_im && !channel.is_private)], query) };
+  return {
+    groups: matching([channelGroup(site, (channel) => !channel.is_im && !channel.is_private)], query),
+  };
 }
 
 async function conversationGroups(site, query) {
@@ -73,17 +101,29 @@ function channelGroup(site, wanted) {
 }
 
 function groupsOf({ option_groups: groups, options }) {
-  if (groups) return groups.map((group) => ({ label: plainText(group.label), options: group.options.map((option) => optionOf(option)) }));
+  if (groups)
+    return groups.map((group) => ({
+      label: plainText(group.label),
+      options: group.options.map((option) => optionOf(option)),
+    }));
   return [{ label: null, options: (options ?? []).map((option) => optionOf(option)) }];
 }
 
 function matching(groups, query) {
   const words = query.toLowerCase();
-  return groups.map((group) => ({ ...group, options: group.options.filter((option) => option.label.toLowerCase().includes(words)) }));
+  return groups.map((group) => ({
+    ...group,
+    options: group.options.filter((option) => option.label.toLowerCase().includes(words)),
+  }));
 }
 
 function optionOf(option) {
-  return { key: option.value, label: plainText(option.text), description: plainText(option.description), choice: option };
+  return {
+    key: option.value,
+    label: plainText(option.text),
+    description: plainText(option.description),
+    choice: option,
+  };
 }
 
 function userOf(id, site) {

@@ -28,17 +28,24 @@ export function drawTextInput(site) {
 
 function entered(site) {
   const { element } = site;
-  if (element.type === "rich_text_input") return richWords(site.current({ rich_text_value: element.initial_value ?? null }).rich_text_value);
+  if (element.type === "rich_text_input")
+    return richWords(site.current({ rich_text_value: element.initial_value ?? null }).rich_text_value);
   return site.current({ value: element.initial_value ?? null }).value ?? "";
 }
 
 function typed(site, input) {
   site.enter(choiceOf(site, input));
-  if (site.input?.dispatches && triggersOn(site).includes("on_character_entered")) site.choose(choiceOf(site, input));
+  if (site.input?.dispatches && triggersOn(site).includes("on_character_entered"))
+    site.choose(choiceOf(site, input));
 }
 
 function keyed(event, site, input) {
-  if (event.key !== "Enter" || event.isComposing || (input.tagName === "TEXTAREA" && !(event.ctrlKey || event.metaKey))) return;
+  if (
+    event.key !== "Enter" ||
+    event.isComposing ||
+    (input.tagName === "TEXTAREA" && !(event.ctrlKey || event.metaKey))
+  )
+    return;
   if (!site.input?.dispatches || !triggersOn(site).includes("on_enter_pressed")) return;
   event.preventDefault();
   site.choose(choiceOf(site, input));
@@ -49,7 +56,8 @@ function triggersOn(site) {
 }
 
 function choiceOf(site, input) {
-  if (site.element.type === "rich_text_input") return { rich_text_value: input.value ? asRichText(input.value) : null };
+  if (site.element.type === "rich_text_input")
+    return { rich_text_value: input.value ? asRichText(input.value) : null };
   return { value: input.value === "" ? null : input.value };
 }
 

@@ -140,6 +140,21 @@ async def test_a_button_asks_before_it_acts(
     await expect(message(page, ts)).to_contain_text("Retried by @Ada")
 
 
+async def test_a_button_with_an_address_opens_it_and_tells_the_app(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """The address opens in a new tab, and the app gets the action all the same."""
+    link = button("retry", "Open", url=f"{playground.page_url}page/icon.svg")
+    ts = await post(desk, playground, "Failed", link)
+    page = await open_page()
+    async with page.context.expect_page() as opened:
+        await message(page, ts).get_by_role("link", name="Open").click()
+    tab = await opened.value
+    await expect(message(page, ts)).to_contain_text("Retried by @Ada")
+    assert tab.url.endswith("/page/icon.svg")
+    await tab.close()
+
+
 async def test_a_button_nobody_answers_shows_a_warning(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):

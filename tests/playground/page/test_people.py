@@ -57,6 +57,27 @@ async def test_a_permalink_leads_to_its_message(playground: Playground, open_pag
     await expect(page.get_by_text("Line 3", exact=True)).to_be_in_viewport()
 
 
+async def test_an_address_of_nobody_leads_to_somebody(playground: Playground, open_page: OpenPage):
+    """A window of a person who is not there becomes the first person's."""
+    page = await open_page()
+    await page.goto(f"{playground.page_url}?user=U0NOBODY")
+    await expect(page.get_by_role("button", name="You are Ada")).to_be_visible()
+
+
+async def test_the_keyboard_leads_through_the_messages(playground: Playground, open_page: OpenPage):
+    """From the composer back to the newest message, up with the arrow, and Escape returns."""
+    for words in ("First", "Second"):
+        playground.write("ben", "ops", words)
+    page = await open_page()
+    newest = page.get_by_role("article").last
+    await newest.focus()
+    await expect(newest.get_by_role("toolbar", name="Message actions")).to_be_visible()
+    await page.keyboard.press("ArrowUp")
+    await expect(page.get_by_role("article").first).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("textbox", name="Message #ops")).to_be_focused()
+
+
 async def test_the_theme_is_chosen_and_kept(open_page: OpenPage):
     """The toggle goes from the system's light to dark, and a reload keeps it."""
     page = await open_page()
