@@ -44,8 +44,6 @@ class Authority:
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise unauthorized("Send a token: `Authorization: Bearer …` (python -m bot token).")
-        if not token.isascii():
-            raise unauthorized("The token is not accepted: it is malformed.")
         try:
             return self._tokens.read(token)
         except TokenError as error:

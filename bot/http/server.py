@@ -1,10 +1,12 @@
 """The HTTP server: binds, serves the route table, stops without cutting anybody off."""
 
 import errno
+import logging
 from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import ConfigError
 from bot.http.body import MAX_BYTES
@@ -29,6 +31,7 @@ class HttpServer:
             application(services, routes),
             access_log=None,
             handle_signals=False,
+            logger=wire_log(),
             shutdown_timeout=STOP_SECONDS,
         )
 
@@ -68,3 +71,15 @@ def application(services: Services, routes: Sequence[Route]) -> web.Application:
         else:
             app.router.add_route(route.method, route.path, serve)
     return app
+
+
+def wire_log() -> logging.Logger:
+    """Return where aiohttp itself complains, but not about requests that are no HTTP."""
+    log = logging.getLogger("bot.http.wire")
+    log.addFilter(is_our_concern)
+    return log
+
+
+def is_our_concern(record: logging.LogRecord) -> bool:
+    # These are answered with 400; the log would repeat what was sent, tokens too.
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -69,3 +69,20 @@ async def test_stopping_what_never_started_is_fine(services):
     A start that failed half-way is stopped like any other.
     """
     await HttpServer(services).stop()
+
+
+async def test_what_is_no_http_is_answered_and_not_logged(services, caplog):
+    """
+    A header of any length is refused; the log does not repeat it, for it may be a token.
+    """
+    server = HttpServer(services)
+    await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\nAuthorization: Bearer " + b"s3cret" * 2_000 + b"\r\n\r\n")
+    status = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    await server.stop()
+
+    assert b" 400 " in status
+    assert "s3cret" not in caplog.text
