@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock
+.PHONY: help setup demo test lint format migration lock
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,11 @@ lint: setup ## format check, lint, types, import rules
 format: setup ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+migration: setup ## write the next migration from the models: make migration m="What changes"
+	$(BIN)/python -m bot.migrations "$(m)"
+	$(BIN)/ruff check --quiet --fix bot/migrations/versions
+	$(BIN)/ruff format --quiet bot/migrations/versions
 
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet requirements.in -o requirements.txt

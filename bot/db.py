@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -84,9 +84,13 @@ class Database:
         """Do what `write` does, in the caller's own thread: for the command line."""
         return transact(self._writer, work, True)
 
+    def connect(self) -> Connection:
+        """Return a bare connection, for tools; the caller closes it."""
+        return self._writer.connect()
+
     def migrate(self) -> None:
         """Bring the schema to the newest revision; safe to repeat."""
-        with self._writer.connect() as connection:
+        with self.connect() as connection:
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -100,7 +104,7 @@ class Database:
         """
         shown = self.url.render_as_string(hide_password=True)
         try:
-            with self._writer.connect() as connection:
+            with self.connect() as connection:
                 connection.execute(text("SELECT 1"))
                 found = MigrationContext.configure(connection).get_current_revision()
         except (OperationalError, sqlite3.Error) as error:

@@ -49,7 +49,7 @@ def test_the_migrations_make_what_the_models_say(database):
     """The schema of the migrations and the one of the models are the same."""
     assert bot.tables.TABLES
 
-    with database._writer.connect() as connection:
+    with database.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 
     assert [] == differences
