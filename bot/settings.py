@@ -40,7 +40,8 @@ class Settings(BaseModel):
     slack_api_url: str = "https://slack.com/api/"
     slack_default_channel: Text = None
     slack_notify_on_task_creation: bool = True
-    database_url: str = "sqlite:///opsbell.db"
+    # Not printed: it may hold the password of the database.
+    database_url: str = Field("sqlite:///opsbell.db", repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     app_url: Text = None
@@ -104,19 +105,27 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Return the variables by field name, those of `NAME_FILE` included, and what went wrong."""
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for field in set(Settings.model_fields) - {"config"}:
+    for field in (one for one in Settings.model_fields if one != "config"):
         name = field.upper()
-        path = environ.get(f"{name}_FILE")
-        if name in environ and path:
+        value = environ.get(name, "").strip()
+        path = environ.get(f"{name}_FILE", "").strip()
+        if value and path:
             problems.append(f"{name}: set either {name} or {name}_FILE, not both")
-        elif path:
-            try:
-                values[field] = Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeError) as error:
-                problems.append(f"{name}_FILE: cannot read {path}: {error}")
-        elif environ.get(name, "") != "":
-            values[field] = environ[name].strip()
+            continue
+        try:
+            value = value or read_secret(path)
+        except (OSError, ValueError) as error:
+            # Not the path: whoever put the secret itself there must not find it in the logs.
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            problems.append(f"{name}_FILE: cannot read the file it names: {reason}")
+        if value:
+            values[field] = value
     return values, problems
+
+
+def read_secret(path: str) -> str:
+    """Return what stands in the file; nothing where no file is named."""
+    return Path(path).read_text(encoding="utf-8").strip() if path else ""
 
 
 def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:

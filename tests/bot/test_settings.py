@@ -1,0 +1,222 @@
+"""The environment: everything wrong is said at once, by name, and no secret is ever repeated."""
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.settings import read_settings
+
+BOT = "xoxb-1-ada-secret"
+APP = "xapp-1-ada-secret"
+TOKENS = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Read settings in a folder without an opsbell.toml."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def problems(environ, **options):
+    """Return what is wrong with these variables."""
+    with pytest.raises(ConfigError) as caught:
+        read_settings(environ, **options)
+    return caught.value.problems
+
+
+def test_two_tokens_are_all_it_takes():
+    """With the tokens alone every other setting has its documented default."""
+    settings = read_settings(TOKENS)
+
+    assert "sqlite:///opsbell.db" == settings.database_url
+    assert ("127.0.0.1", 8000) == (settings.host, settings.port)
+    assert "https://slack.com/api/" == settings.slack_api_url
+    assert "http://127.0.0.1:8000" == settings.public_url
+    assert settings.slack_notify_on_task_creation
+
+
+def test_commands_without_slack_need_no_token():
+    """`migrate` and `token` read the same variables, but ask for no token."""
+    assert read_settings({}, need_slack=False).slack_bot_token is None
+
+
+def test_every_problem_is_reported_together(tmp_path):
+    """Seven mistakes make one error with seven sentences, each beginning with its variable."""
+    config = tmp_path / "wrong.toml"
+    config.write_text("[retention]\ndays = 0\n")
+
+    found = problems(
+        {
+            "SLACK_APP_TOKEN": "xoxb-swapped",
+            "SLACK_API_URL": "slack.com/api",
+            "PORT": "many",
+            "JWT_SECRET": "short",
+            "LOG_FORMAT": "xml",
+            "OPSBELL_CONFIG": str(config),
+        }
+    )
+
+    named = sorted(problem.split(":")[0] for problem in found)
+    expected = [
+        *("JWT_SECRET", "LOG_FORMAT", "PORT", "SLACK_API_URL", "SLACK_APP_TOKEN"),
+        *("SLACK_BOT_TOKEN", str(config)),
+    ]
+    assert sorted(expected) == named
+
+
+def test_problems_come_in_the_same_order_every_time():
+    """Unreadable files are listed in the order of the settings, not of a set."""
+    names = ["SLACK_BOT_TOKEN", "DATABASE_URL", "JWT_SECRET", "CALLBACK_SECRET"]
+
+    found = problems({f"{name}_FILE": "missing" for name in reversed(names)}, need_slack=False)
+
+    assert [f"{name}_FILE" for name in names] == [problem.split(":")[0] for problem in found]
+
+
+def test_a_secret_is_read_from_a_file(tmp_path):
+    """`NAME_FILE` stands for `NAME`; the newline at the file's end is not part of the secret."""
+    path = tmp_path / "token"
+    path.write_text(f"{BOT}\n")
+
+    settings = read_settings({"SLACK_BOT_TOKEN_FILE": str(path), "SLACK_APP_TOKEN": APP})
+
+    assert settings.slack_bot_token is not None
+    assert BOT == settings.slack_bot_token.get_secret_value()
+
+
+def test_a_value_and_a_file_together_are_refused(tmp_path):
+    """Whoever sets both is asked to choose."""
+    path = tmp_path / "token"
+    path.write_text(BOT)
+
+    found = problems({**TOKENS, "SLACK_BOT_TOKEN_FILE": str(path)})
+
+    assert any("not both" in problem for problem in found)
+
+
+def test_an_empty_variable_beside_a_file_is_none(tmp_path):
+    """A compose file that leaves `JWT_SECRET=` empty does not get in the way of its file."""
+    path = tmp_path / "secret"
+    path.write_text("s" * 32)
+
+    settings = read_settings({**TOKENS, "JWT_SECRET": "", "JWT_SECRET_FILE": str(path)})
+
+    assert settings.jwt_secret is not None
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\t\n"])
+def test_empty_variables_mean_none(empty):
+    """An empty or blank variable leaves the default; above all, HOST does not open to everyone."""
+    names = ["HOST", "PORT", "DATABASE_URL", "APP_URL", "JWT_SECRET", "OPSBELL_CONFIG", "LOG_LEVEL"]
+
+    settings = read_settings({**TOKENS, **dict.fromkeys(names, empty)})
+
+    assert read_settings(TOKENS) == settings
+
+
+def test_an_empty_token_is_a_missing_token():
+    """`SLACK_BOT_TOKEN=` is reported as missing, with the place to find one."""
+    (problem,) = problems({**TOKENS, "SLACK_BOT_TOKEN": ""})
+
+    assert problem.startswith("SLACK_BOT_TOKEN: is missing")
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "prefix"),
+    [
+        ("SLACK_BOT_TOKEN", APP, "xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxp-a-persons-secret", "xoxb-"),
+        ("SLACK_APP_TOKEN", BOT, "xapp-"),
+        ("SLACK_APP_TOKEN", "nothing-like-it", "xapp-"),
+    ],
+)
+def test_a_token_of_the_wrong_kind_is_named(name, token, prefix):
+    """Each token says which kind it must be, without repeating what was given."""
+    (problem,) = problems({**TOKENS, name: token})
+
+    assert problem.startswith(f"{name}: must start with {prefix}")
+    assert token not in problem
+
+
+def test_secrets_are_never_repeated_in_an_error(tmp_path):
+    """Wrong secrets, and secrets put where the path of a file belongs, stay out of the message."""
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfeprivate")
+
+    found = problems(
+        {
+            "SLACK_BOT_TOKEN_FILE": "xoxb-private",
+            "SLACK_APP_TOKEN": "private-app",
+            "JWT_SECRET": "private-short",
+            "CALLBACK_SECRET_FILE": str(binary),
+            "PORT": "private-port",
+            "SLACK_NOTIFY_ON_TASK_CREATION": "private-word",
+            "LOG_LEVEL": "private-level",
+        }
+    )
+
+    assert 8 == len(found)  # the unreadable bot token is also missing
+    assert "private" not in "\n".join(found)
+
+
+def test_secrets_are_not_printed():
+    """Neither `repr` nor `str` of the settings shows a token, a secret or a database's password."""
+    settings = read_settings(
+        {
+            **TOKENS,
+            "JWT_SECRET": "j" * 32,
+            "CALLBACK_SECRET": "whsec_private",
+            "DATABASE_URL": "postgresql://ada:hunter2@db/opsbell",
+        }
+    )
+
+    shown = f"{settings!r} {settings}"
+
+    for secret in (BOT, APP, "j" * 32, "whsec_private", "hunter2"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "8000.5", "eighty"])
+def test_a_port_is_a_port(port):
+    """A number that is no port is refused by name."""
+    (problem,) = problems({**TOKENS, "PORT": port})
+
+    assert problem.startswith("PORT: ")
+
+
+def test_a_short_jwt_secret_is_counted_in_bytes():
+    """Thirty-two bytes are enough; sixteen two-byte letters are thirty-two bytes."""
+    assert read_settings({**TOKENS, "JWT_SECRET": "é" * 16}).jwt_secret
+
+    assert "32 bytes" in problems({**TOKENS, "JWT_SECRET": "e" * 31})[0]
+
+
+def test_words_are_read_in_any_case():
+    """`LOG_LEVEL=INFO` and `LOG_FORMAT=Json` mean what they say."""
+    settings = read_settings({**TOKENS, "LOG_LEVEL": "WARNING", "LOG_FORMAT": "Json"})
+
+    assert ("warning", "json") == (settings.log_level, settings.log_format)
+
+
+def test_addresses_are_put_straight():
+    """Slack's address ends with a slash, ours does not."""
+    settings = read_settings(
+        {**TOKENS, "SLACK_API_URL": "http://127.0.0.1:9/api", "APP_URL": "https://ops.example//"}
+    )
+
+    assert "http://127.0.0.1:9/api/" == settings.slack_api_url
+    assert "https://ops.example" == settings.public_url
+
+
+def test_a_named_configuration_must_exist():
+    """OPSBELL_CONFIG that leads nowhere is an error; no opsbell.toml at all is none."""
+    (problem,) = problems({**TOKENS, "OPSBELL_CONFIG": "nowhere.toml"})
+
+    assert problem.startswith("OPSBELL_CONFIG: cannot read nowhere.toml")
+
+
+def test_the_configuration_beside_us_is_found(elsewhere):
+    """Without OPSBELL_CONFIG, ./opsbell.toml is read."""
+    (elsewhere / "opsbell.toml").write_text("[retention]\ndays = 7\n")
+
+    assert 7 == read_settings(TOKENS).config.retention.days
