@@ -1,7 +1,6 @@
 """`opsbell.toml`: kinds of tasks, runners, rights, retention. Unknown keys are errors."""
 
 import difflib
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,7 +23,7 @@ class TaskKind(Section):
     log_url: str | None = None
     grafana_url: str | None = None
     runner: str | None = None
-    expected_minutes: float | None = Field(None, gt=0)
+    expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -44,7 +43,7 @@ class CommandRunner(Section):
     type: Literal["command"]
     argv: list[str] = Field(min_length=1)
     cwd: Path | None = None
-    env: dict[str, str] = {}
+    env: dict[str, str] = Field({}, repr=False)  # may hold secrets
 
 
 Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
@@ -104,23 +103,25 @@ def describe(item: Any) -> str:
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{nearest(location[-1], known_keys(location))}"
+        return f"{path}: unknown key{nearest(location[-1], known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def known_keys(location: list[str]) -> list[str]:
-    """Return the keys allowed in the table in which the unknown key stands."""
-    tables: dict[str, type[Section]] = {
-        r"": ConfigFile,
-        r"tasks\.[^.]+": TaskKind,
-        r"runners\.[^.]+\.http": HttpRunner,
-        r"runners\.[^.]+\.command": CommandRunner,
-        r"access": Access,
-        r"retention": Retention,
-    }
-    table = ".".join(location[:-1])
-    found = [section for pattern, section in tables.items() if re.fullmatch(pattern, table)]
-    return [key for section in found for key in section.model_fields]
+def known_keys(table: list[str]) -> list[str]:
+    """Return the keys allowed in the table at this place of the file."""
+    section: type[Section]
+    match table:
+        case []:
+            section = ConfigFile
+        case ["tasks", _]:
+            section = TaskKind
+        case ["runners", _, kind]:  # The last part is the runner's type.
+            section = HttpRunner if kind == "http" else CommandRunner
+        case ["access"]:
+            section = Access
+        case _:
+            section = Retention
+    return list(section.model_fields)
 
 
 def nearest(word: str, known: Any) -> str:

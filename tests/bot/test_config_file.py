@@ -1,0 +1,187 @@
+"""`opsbell.toml`: every mistake is named with its place and the word that was probably meant."""
+
+import pytest
+
+from bot.config_file import CommandRunner, HttpRunner, read_config_file
+from bot.errors import ConfigError
+
+WHOLE = """
+[tasks.schema_fix]
+channel = "C0OPS"
+runner = "orchestrator"
+expected_minutes = 2.5
+retry_roles = ["S0OPERATORS"]
+log_level = "warning"
+
+[tasks."with.a.dot"]
+runner = "script"
+
+[runners.orchestrator]
+type = "http"
+url = "https://orchestrator.example/run"
+
+[runners.script]
+type = "command"
+argv = ["fix", "--subject", "{subject}"]
+env = { API_KEY = "private" }
+
+[access]
+operators = ["U0ADA"]
+
+[retention]
+days = 7
+"""
+
+
+@pytest.fixture
+def problems(tmp_path):
+    """Return a function that tells what is wrong with a file."""
+
+    def read(content):
+        path = tmp_path / "opsbell.toml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(ConfigError) as caught:
+            read_config_file(path)
+        assert all(str(path) in problem for problem in caught.value.problems)
+        return [problem.replace(f"{path}: ", "") for problem in caught.value.problems]
+
+    return read
+
+
+def test_a_whole_file_is_understood(tmp_path):
+    """Every table of the file arrives where the bot looks for it."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(WHOLE)
+
+    config = read_config_file(path)
+
+    assert "orchestrator" == config.kind("schema_fix").runner
+    assert "script" == config.kind("with.a.dot").runner
+    assert isinstance(config.runners["orchestrator"], HttpRunner)
+    assert isinstance(config.runners["script"], CommandRunner)
+    assert ["U0ADA"] == config.access.operators
+    assert 7 == config.retention.days
+
+
+def test_an_unknown_kind_has_the_defaults(tmp_path):
+    """What the file does not name is as if it were empty."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text("")
+
+    config = read_config_file(path)
+
+    assert config.kind("anything").channel is None
+    assert 30 == config.retention.days
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "meant"),
+    [
+        ("[task.a]", "task", "tasks"),
+        ("[retentions]\ndays = 3", "retentions", "retention"),
+        ('[tasks.a]\nchanel = "C"', "tasks.a.chanel", "channel"),
+        ('[tasks."a.b.c"]\nrunnner = "x"', "tasks.a.b.c.runnner", "runner"),
+        ('[runners.r]\ntype = "http"\nurl = "http://r"\ntimeout = 3', "timeout", "timeout_seconds"),
+        ('[runners."r.s"]\ntype = "command"\nargv = ["a"]\nargs = ["b"]', "args", "argv"),
+        ('[access]\nadmin = ["U"]', "access.admin", "admins"),
+        ("[retention]\nday = 3", "retention.day", "days"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_nearest(problems, content, place, meant):
+    """At every level of the file a misspelt key is named, and the known key that is nearest."""
+    (problem,) = problems(content)
+
+    assert f"{place}: unknown key" in problem
+    assert f"did you mean `{meant}`?" in problem
+
+
+def test_a_key_like_no_other_is_answered_with_all(problems):
+    """Where nothing is near, the known keys of that table are listed."""
+    (problem,) = problems("[access]\nzzz = 1")
+
+    assert problem == "access.zzz: unknown key; known: admins, operators"
+
+
+def test_all_mistakes_are_reported_together(problems):
+    """Three wrong values in three tables are three sentences."""
+    found = problems('[tasks.a]\nchannel = 5\n[retention]\ndays = "x"\n[access]\nadmins = "U1"')
+
+    assert ["tasks.a.channel", "access.admins", "retention.days"] == [
+        problem.split(":")[0] for problem in found
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "tasks = 5",
+        '[tasks]\nschema_fix = "C0OPS"',
+        "[tasks.a]\nexpected_minutes = 0",
+        "[tasks.a]\nexpected_minutes = inf",
+        "[tasks.a]\nexpected_minutes = nan",
+        '[tasks.a]\nlog_level = "loud"',
+        '[runners.r]\nurl = "http://r"',
+        '[runners.r]\ntype = "telepathy"',
+        '[runners.r]\ntype = "http"\nurl = "ftp://r"',
+        '[runners.r]\ntype = "http"\nurl = "http://r"\ntimeout_seconds = 61',
+        '[runners.r]\ntype = "command"\nargv = []',
+        '[runners.r]\ntype = "command"\nargv = "rm -rf"',
+        "[retention]\ndays = 0",
+        "[retention]\ndays = 1.5",
+    ],
+)
+def test_a_wrong_value_is_refused(problems, content):
+    """Each value of a wrong type or outside its range is one sentence that names its place."""
+    (problem,) = problems(content)
+
+    assert problem.startswith(("tasks", "runners", "retention"))
+
+
+def test_a_missing_runner_is_named(problems):
+    """A kind that names a runner which is not there is told which one is nearest."""
+    (problem,) = problems(
+        '[tasks.a]\nrunner = "orchestator"\n'
+        '[runners.orchestrator]\ntype = "http"\nurl = "http://127.0.0.1"'
+    )
+
+    assert "tasks.a.runner: there is no [runners.orchestator]" in problem
+    assert "did you mean `orchestrator`?" in problem
+
+
+def test_a_missing_runner_without_any_runner(problems):
+    """With no runner at all the sentence says that none is known."""
+    (problem,) = problems('[tasks.a]\nrunner = "orchestrator"')
+
+    assert problem.endswith("known: none")
+
+
+@pytest.mark.parametrize(
+    "content", ["[tasks", "days = ", '[tasks.a]\nchannel = "x\n', "a = 1\na = 2"]
+)
+def test_bad_toml_is_named_with_its_line(problems, content):
+    """A file that is no TOML is refused with the parser's own place."""
+    (problem,) = problems(content)
+
+    assert "line" in problem or "end of document" in problem
+
+
+def test_a_file_that_is_no_text_is_refused(problems):
+    """Bytes that are not UTF-8 are an error of the file, not of the program."""
+    (problem,) = problems(b"\xff\xfe\x00")
+
+    assert problem.startswith("OPSBELL_CONFIG: cannot read")
+
+
+@pytest.mark.parametrize("name", ["missing.toml", "."])
+def test_an_unreadable_file_is_refused(tmp_path, name):
+    """A file that is missing, or is a folder, is named."""
+    with pytest.raises(ConfigError, match="OPSBELL_CONFIG: cannot read"):
+        read_config_file(tmp_path / name)
+
+
+def test_what_a_command_is_given_is_not_printed(tmp_path):
+    """The environment of a command may hold secrets, so it does not show when printed."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(WHOLE)
+
+    assert "private" not in repr(read_config_file(path))
