@@ -74,7 +74,7 @@ class Tokens:
             "iat": now,
             "exp": now + timedelta(days=days),
         }
-        if task_id:
+        if task_id is not None:
             claims["task"] = task_id
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
 
@@ -86,13 +86,18 @@ class Tokens:
             )
         except jwt.InvalidTokenError as error:
             raise TokenError(str(error)) from error
+        except UnicodeError as error:
+            raise TokenError("Token is not text") from error
         tenant, scope = claims.get("tenant"), claims.get("scope", "")
         if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
             raise TokenError("Token needs a `tenant` and a space-separated `scope`")
         task_id = claims.get("task")
+        if "task" in claims and (not isinstance(task_id, str) or not task_id):
+            # Never take a token that was meant for one task for one that is good for all.
+            raise TokenError("Token names no task in `task`")
         return Caller(
             subject=str(claims["sub"]),
             tenant=tenant,
             scopes=frozenset(scope.split()),
-            task_id=task_id if isinstance(task_id, str) else None,
+            task_id=task_id,
         )
