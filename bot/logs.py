@@ -7,8 +7,13 @@ from typing import Any
 
 import structlog
 
-#: What Slack's tokens and our own JWTs look like.
-SECRET = re.compile(r"x(?:ox[a-z]|app|oxe)-[A-Za-z0-9-]+|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+#: What Slack's tokens and webhooks, our own JWTs and a password in an address look like.
+SECRET = re.compile(
+    r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+"
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|(?<=hooks\.slack\.com/)[\w/-]+"
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
+)
 QUIET = ("apscheduler", "aiohttp.access", "slack_bolt", "slack_sdk", "alembic")
 
 
@@ -22,11 +27,16 @@ def set_up_logs(level: str, log_format: str) -> None:
     if log_format == "json":
         renderer: list[Any] = [
             structlog.processors.format_exc_info,
-            redact,
             structlog.processors.JSONRenderer(),
         ]
     else:
-        renderer = [redact, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        renderer = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # The default one, with rich, shows every frame's local variables.
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -37,7 +47,11 @@ def set_up_logs(level: str, log_format: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *renderer,
+                redact,
+            ],
         )
     )
     root = logging.getLogger()
@@ -47,9 +61,6 @@ def set_up_logs(level: str, log_format: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Blot out what looks like a token, wherever it stands."""
-    return {
-        key: SECRET.sub("[secret]", value) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+def redact(_logger: Any, _method: str, line: Any) -> str:
+    """Blot out what looks like a secret, wherever it stands in the finished line."""
+    return SECRET.sub("[secret]", str(line))
