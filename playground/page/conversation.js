@@ -88,7 +88,10 @@ export class Conversation {
     const name = this.store.channelLabel(this.channel);
     this.list = new MessageList(room, `Messages in ${name}`);
     this.composer = new Composer(room, `Message ${name}`);
-    this.list.scroller.addEventListener("keydown", (event) => event.key === "Escape" && this.composer.focus());
+    this.list.scroller.addEventListener(
+      "keydown",
+      (event) => event.key === "Escape" && this.composer.focus(),
+    );
     this.composer.draft = this.drafts.get(this.channel) ?? "";
     this.body.replaceChildren(
       this.list.node,

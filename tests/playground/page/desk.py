@@ -118,6 +118,11 @@ async def handle_details(ack: AsyncAck, body: Json, client: AsyncWebClient) -> N
     await client.views_push(trigger_id=body["trigger_id"], view=details)
 
 
+async def handle_subject_options(ack: AsyncAck, payload: Json) -> None:
+    typed = payload["value"]
+    await ack(options=[{"text": plain(f"{typed} {word}"), "value": word} for word in ("1", "2")])
+
+
 async def handle_run_submission(ack: AsyncAck, view: Json) -> None:
     subject = view["state"]["values"]["subject"]["it"]["value"]
     if subject == "Nobody":
@@ -149,6 +154,7 @@ def make_app(playground: Playground) -> AsyncApp:
     app.action("check")(handle_check)
     app.action("details")(handle_details)
     app.action("refresh")(handle_refresh)
+    app.options("subject")(handle_subject_options)
     app.view("run")(handle_run_submission)
     app.shortcut("explain")(handle_explain)
     app.event("app_home_opened")(handle_home)

@@ -128,6 +128,31 @@ async def test_a_select_is_searched_and_chosen_by_keyboard(
     assert "week" == sent[-1].payload["actions"][0]["selected_option"]["value"]
 
 
+async def test_what_was_chosen_stays_through_an_edit(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """The app's own options are searched, and a choice stands while its ids stay equal."""
+    ops = playground.channel("ops").id
+    menu = {
+        "type": "external_select",
+        "action_id": "subject",
+        "placeholder": plain("Subject"),
+        "min_query_length": 2,
+    }
+    blocks: list[Json] = [{"type": "actions", "block_id": "same", "elements": [menu]}]
+    answer = await desk.chat_postMessage(channel=ops, text="Choose", blocks=blocks)
+    page = await open_page()
+    box = page.get_by_role("combobox", name="Subject")
+    await box.click()
+    await expect(page.get_by_text("Type at least 2 characters")).to_be_visible()
+    await box.press_sequentially("No")
+    await page.get_by_role("option", name="No 2").click()
+    more: Json = {"type": "section", "text": plain("Edited")}
+    await desk.chat_update(channel=ops, ts=answer["ts"], text="Choose", blocks=[more, *blocks])
+    await expect(page.get_by_text("Edited", exact=True)).to_be_visible()
+    await expect(box).to_have_value("No 2")
+
+
 async def test_a_data_table_is_sorted_and_stays_sorted(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):
