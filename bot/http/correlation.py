@@ -6,7 +6,7 @@ from bot.ids import new_id
 
 HEADER = "X-Correlation-Id"
 # Printable ASCII only: the id is sent back in a header and stands in logs.
-ACCEPTED = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
+ACCEPTED = re.compile(r"[ -~]{1,128}")
 
 
 def correlation_id(given: str | None) -> str:
