@@ -19,7 +19,7 @@ const GLYPHS = {
   "🔁": ["again", "blue", SQUARE, "M7 11V9h9l-2-2M17 13v2H8l2 2"],
   "🔄": ["again", "blue", SQUARE, "M7 11V9h9l-2-2M17 13v2H8l2 2"],
   "⏸": ["paused", "blue", SQUARE, "M9.5 8v8M14.5 8v8"],
-  "▶": ["running", "blue", SQUARE, "M10 8l5 4-5 4z"],
+  "▶": ["running", "blue", SQUARE, "M9.5 7.5v9l7-4.5z"],
   "⏹": ["stopped", "blue", SQUARE, "M9 9h6v6H9z"],
   ℹ: ["information", "blue", SQUARE, "M12 11v5M12 8h.01"],
   "❗": ["important", "red", null, "M12 4v10M12 19h.01"],
@@ -66,6 +66,7 @@ export function drawGlyphsIn(root) {
 
 function drawGlyph(symbol) {
   const [name, tone, shape, line] = GLYPHS[symbol];
+  const className = line?.endsWith("z") ? "glyph-line is-solid" : "glyph-line";
   return h(
     "span",
     { class: `glyph glyph-${tone}${shape ? " is-filled" : ""}`, role: "img", "aria-label": name },
@@ -73,7 +74,7 @@ function drawGlyph(symbol) {
       "svg",
       { viewBox: "0 0 24 24", "aria-hidden": "true" },
       shape && svg("path", { class: "glyph-shape", d: shape }),
-      line && svg("path", { class: "glyph-line", d: line }),
+      line && svg("path", { class: className, d: line }),
     ),
   );
 }
