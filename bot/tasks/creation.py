@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.ids import new_id
 from bot.tasks.models import Status, Task
+from bot.tasks.text import make_storable
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class NewTask:
     correlation_id: str | None = None
     created_by: str | None = None
     run: bool = False
+
+    def __post_init__(self) -> None:
+        make_storable(self, "task_id", "channel", "correlation_id")
 
 
 def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:

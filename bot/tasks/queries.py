@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.models import LIVE, Task
+from bot.tasks.text import make_storable, storable
 
 MAX_LIMIT = 200
 
@@ -24,10 +25,13 @@ class Filter:
     limit: int = 50
     before: tuple[datetime, str] | None = None  # (updated_at, id) of the last one shown
 
+    def __post_init__(self) -> None:
+        make_storable(self)
+
 
 def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = False) -> Task:
     """Return the tenant's task, held against other writers if *for_change*."""
-    query = select(Task).where(Task.id == task_id, Task.tenant == tenant)
+    query = select(Task).where(Task.id == storable(task_id), Task.tenant == tenant)
     if for_change:
         query = query.with_for_update()
     task = session.exec(query).one_or_none()
@@ -45,6 +49,21 @@ def find_by_place(session: Session, tenant: str, channel: str, ts: str) -> Task 
         .with_for_update(of=[Task])
     )
     return session.exec(query).first()
+
+
+def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool:
+    """Tell whether a message of ours that is no task's stands at *ts* in *channel*."""
+    query = (
+        select(Message.id)
+        .join(Task, col(Task.message_id) == col(Message.id), isouter=True)
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.channel == channel,
+            Message.ts == ts,
+            col(Task.id).is_(None),
+        )
+    )
+    return session.exec(query).first() is not None
 
 
 def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> list[Task]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.text import make_storable
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
@@ -45,6 +46,9 @@ class Report:
     log_url: str | None = None
     grafana_url: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        make_storable(self, "channel", "ts")
 
 
 def judge(task: Task, report: Report) -> Outcome:

@@ -1,0 +1,30 @@
+"""What of a text can be stored: no database takes lone surrogates, PostgreSQL takes no NUL."""
+
+import re
+from dataclasses import fields
+from typing import Any
+
+from bot.errors import InvalidError
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+#: Ids stand in indexes, and PostgreSQL's take at most 2,704 bytes.
+MAX_ID_CHARACTERS = 300
+
+
+def storable(text: str) -> str:
+    """Drop what cannot be stored; the rest stays as it is, escaping is for the renderer."""
+    return _UNSTORABLE.sub("", text)
+
+
+def make_storable(record: Any, *ids: str) -> None:
+    """
+    Do the same to every text of a frozen dataclass; JSON inside needs none, it is stored in ASCII.
+
+    Raises `InvalidError` if one of the fields named *ids* is too long to be looked up.
+    """
+    for one in fields(record):
+        value = getattr(record, one.name)
+        if type(value) is str:
+            object.__setattr__(record, one.name, storable(value))
+            if one.name in ids and len(value) > MAX_ID_CHARACTERS:
+                raise InvalidError(f"`{one.name}` has more than {MAX_ID_CHARACTERS} characters.")
