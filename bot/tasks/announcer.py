@@ -75,6 +75,8 @@ class Announcer:
             correlation_id=task.correlation_id,
         )
         task.message_id = message.id
+        if task.status in ENDS:
+            self._tell_the_end(session, task, now)
 
     def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> bool:
         """Put log lines into the task's thread; False while the task has no message."""

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
-from bot.errors import InvalidError
+from bot.errors import ConflictError, InvalidError
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
@@ -139,6 +139,8 @@ class Intake:
 
     def _take_in(self, session: Session, owner: Owner, report: Report, now: datetime) -> Reported:
         """Adopt a message of somebody else's making as a new task."""
+        if queries.is_taken(session, owner.workspace_id, report.channel or "", report.ts or ""):
+            raise ConflictError("The message at this `ts` is mine and no task's.")
         new = NewTask(
             task=report.task or "task", channel=report.channel or "", subject=report.subject
         )

@@ -98,9 +98,8 @@ class Tasks:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.status not in LIVE:
-                raise ConflictError(
-                    f"Task `{task.id}` is {task.status} already{last_act(task, now)}."
-                )
+                done = last_act(task, "cancelled", now) if task.status == Status.CANCELLED else ""
+                raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
             apply(task, Report(status=Status.CANCELLED), now)
             task.launch_wanted_at = None
             task.acted = [*(task.acted or []), act("cancelled", by, now, None)]
@@ -142,10 +141,12 @@ def want_launch(task: Task, now: datetime) -> None:
 
 
 def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
+    who = last_act(task, "retried", now)
     if attempt is not None and attempt != task.attempt:
-        raise ConflictError(f"Already retried{last_act(task, now)}: attempt {task.attempt} runs.")
+        raise ConflictError(f"Already retried{who}: attempt {task.attempt} is {task.status}.")
     if task.status not in RETRYABLE:
-        raise ConflictError(f"Task `{task.id}` is {task.status}: there is nothing to retry.")
+        known = f" It was retried{who}." if who else ""
+        raise ConflictError(f"Task `{task.id}` is {task.status}: there is nothing to retry.{known}")
     if task.runner is None:
         raise ConflictError(
             f"Task `{task.id}` was started elsewhere: I have no runner to retry it."
@@ -157,11 +158,11 @@ def act(verb: str, by: str, now: datetime, reason: str | None) -> dict[str, Any]
     return {**done, "reason": reason} if reason else done
 
 
-def last_act(task: Task, now: datetime) -> str:
-    """Return ` by <@U…> 4 s ago`, or nothing if nobody pressed anything."""
-    if not task.acted:
+def last_act(task: Task, verb: str, now: datetime) -> str:
+    """Return ` by <@U…> 4 s ago` for who did *verb* last, or nothing if nobody did."""
+    last = next((act for act in reversed(task.acted or []) if act["verb"] == verb), None)
+    if last is None:
         return ""
-    last = task.acted[-1]
     ago = max(0, int(now.timestamp()) - int(last["at"]))
     who = f"<@{last['by']}>" if last["by"].startswith(("U", "W")) else last["by"]
     return f" by {who} {ago} s ago"

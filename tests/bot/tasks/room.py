@@ -61,7 +61,9 @@ class Room:
 
     async def create(self, task: str = "import", **options: Any) -> Task:
         """Announce a task of Ada's tenant and return it."""
-        made, _ = await self.tasks.create(OURS, NewTask(task, options.pop("channel", "C1"), **options))
+        made, _ = await self.tasks.create(
+            OURS, NewTask(task, options.pop("channel", "C1"), **options)
+        )
         return made
 
     async def report(self, task: Task, status: str, **said: Any) -> Outcome:
@@ -142,3 +144,6 @@ def make_room(
     )
 
 
+def values(row: SQLModel) -> dict[str, Any]:
+    """Return what stands in a row."""
+    return {name: getattr(row, name) for name in type(row).model_fields}

@@ -222,5 +222,3 @@ def test_a_hundred_percent_is_reached_by_completing_only_if_there_were_percents(
         apply(task, Report(Status.COMPLETED), START)
 
     assert (None, 100) == (silent.progress, loud.progress)
-
-
