@@ -27,7 +27,7 @@ def require_stands_still(services: Services, task: Task) -> None:
     """Raise `ConflictError` saying who was faster if the task cannot be retried any more."""
     if task.status in RETRYABLE:
         return
-    acted = last_act(task, services.clock.now())
-    if task.status in LIVE and acted and task.attempt > 1:
-        raise ConflictError(f"Already retried{acted}: attempt {task.attempt} is {task.status}.")
+    retried = last_act(task, "retried", services.clock.now())
+    if task.status in LIVE and retried:
+        raise ConflictError(f"Already retried{retried}: attempt {task.attempt} is {task.status}.")
     raise ConflictError(f"This task is {task.status}: there is nothing to retry.")

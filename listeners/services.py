@@ -20,7 +20,8 @@ class Services:
 
     `kinds` returns the kinds of tasks a person can choose from, the likeliest first. `health`
     returns what `/ops health` shows: names and values, nested as deep as you like, no secrets.
-    `bot_name` is what people type after `/invite @`.
+    `bot_name` is what people type after `/invite @`. `workspace_url` is what auth.test says;
+    without it, links to messages are made from the workspace's domain on slack.com.
     """
 
     tasks: Tasks
@@ -34,4 +35,5 @@ class Services:
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"
+    workspace_url: str | None = None
     clock: Clock = field(default_factory=SystemClock)

@@ -47,7 +47,7 @@ async def handle_ops_command(
         request,
         user_id=command["user_id"],
         channel_id=command["channel_id"],
-        team_domain=command.get("team_domain") or "app",
+        workspace_url=services.workspace_url or f"https://{command['team_domain']}.slack.com/",
         owner=owner,
         services=services,
         client=client,

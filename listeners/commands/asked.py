@@ -18,7 +18,7 @@ class Asked:
     request: Request
     user_id: str
     channel_id: str
-    team_domain: str
+    workspace_url: str
     owner: Owner
     services: Services
     client: AsyncWebClient

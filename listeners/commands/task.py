@@ -49,13 +49,13 @@ async def list_tasks(asked: Asked) -> Answer:
     which = asked.request.values.get("which")
     wanted = FILTERS.get(which or "", Filter(limit=LISTED))
     found = await asked.services.tasks.list(asked.owner, wanted)
-    return build_task_list(found, which=which, team_domain=asked.team_domain, most=LISTED)
+    return build_task_list(found, which=which, workspace_url=asked.workspace_url, most=LISTED)
 
 
 async def show_task(asked: Asked) -> Answer:
     """Return all that is known of a task."""
     task, ts = await asked.services.tasks.get(asked.owner, asked.request.values["id"])
-    return build_task_facts(task, ts, team_domain=asked.team_domain)
+    return build_task_facts(task, ts, workspace_url=asked.workspace_url)
 
 
 async def retry_task(asked: Asked) -> Answer:

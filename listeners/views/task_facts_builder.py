@@ -15,13 +15,13 @@ DATA_CHARACTERS = 1_500
 ACTS = 10
 
 
-def build_task_facts(task: Task, ts: str | None, *, team_domain: str) -> dict[str, Any]:
+def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[str, Any]:
     """Return an ephemeral answer with all that is known of a task."""
     top = literal.section(
         literal.text(f"{face(task)}  "),
         literal.text(name(task), FACT_CHARACTERS, bold=True),
         *(part for fact in facts(task) for part in (literal.text("\n"), *fact)),
-        *links(task, message_url(task, ts, team_domain)),
+        *links(task, message_url(task, ts, workspace_url)),
         literal.text("\n"),
         literal.text(next_command(task), code=True),
     )

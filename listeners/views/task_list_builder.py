@@ -11,14 +11,14 @@ NAME_CHARACTERS = 80
 
 
 def build_task_list(
-    found: Sequence[tuple[Task, str | None]], *, which: str | None, team_domain: str, most: int
+    found: Sequence[tuple[Task, str | None]], *, which: str | None, workspace_url: str, most: int
 ) -> dict[str, Any]:
     """Return an ephemeral answer with two short lines for each task: what it is, what to type."""
     heading = f"{which.capitalize()} tasks" if which else "Newest tasks"
     if not found:
         words = f"No {which} tasks." if which else "No tasks yet. `/ops task run` starts one."
         return {"response_type": "ephemeral", "text": words}
-    lines = [line(task, ts, team_domain) for task, ts in found]
+    lines = [line(task, ts, workspace_url) for task, ts in found]
     if len(found) == most:
         lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))
     top = literal.section(literal.text(heading, bold=True))
@@ -29,8 +29,8 @@ def build_task_list(
     }
 
 
-def line(task: Task, ts: str | None, team_domain: str) -> dict[str, Any]:
-    url = message_url(task, ts, team_domain)
+def line(task: Task, ts: str | None, workspace_url: str) -> dict[str, Any]:
+    url = message_url(task, ts, workspace_url)
     return literal.section(
         literal.text(f"{face(task)}  "),
         literal.text(name(task), NAME_CHARACTERS, bold=True),

@@ -33,8 +33,12 @@ def next_command(task: Task) -> str:
     return f"/ops task show {task.id}"
 
 
-def message_url(task: Task, ts: str | None, team_domain: str) -> str | None:
-    """Return the address of the task's message, or None while Slack has not got it."""
-    if ts is None:
+def message_url(task: Task, ts: str | None, workspace_url: str) -> str | None:
+    """
+    Return the address of the task's message, or None while Slack has not got it.
+
+    It has the form that chat.getPermalink answers; a call for each line of a list would be slow.
+    """
+    if ts is None or not workspace_url:
         return None
-    return f"https://{team_domain}.slack.com/archives/{task.channel}/p{ts.replace('.', '')}"
+    return f"{workspace_url.rstrip('/')}/archives/{task.channel}/p{ts.replace('.', '')}"

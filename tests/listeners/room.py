@@ -119,7 +119,8 @@ async def open_room(
         directory = Directory(client)
         services = make_services(database, lanes, owner, directory)
         rights = Rights(Access(operators=list(operators)), directory)
-        services = replace(services, **{"rights": rights, **changes})
+        wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
+        services = replace(services, **wired)
         listeners.register(app, services)
         socket = Socket(app, playground.app_token)
         await socket.start()

@@ -51,6 +51,7 @@ async def test_a_command_delivered_twice_is_done_once(room: Room) -> None:
         "command": "/ops",
         "text": "task run schema_fix",
         "team_id": room.playground.state.team_id,
+        "team_domain": "playground",
         "channel_id": OPS,
         "user_id": ADA,
         "trigger_id": issued["trigger_id"],

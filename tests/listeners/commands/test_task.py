@@ -87,7 +87,7 @@ async def test_list_has_a_line_for_each_task_and_what_to_type(room: Room) -> Non
     shown = json.dumps(room.playground.ephemerals("ada", "ops")[0], ensure_ascii=False)
     assert "❌ Failed" in shown
     assert "schema_fix · Dealer 12" in shown
-    assert f"https://playground.slack.com/archives/{OPS}/p{ts.replace('.', '')}" in shown
+    assert f"{room.playground.page_url}archives/{OPS}/p{ts.replace('.', '')}" in shown
     assert f"/ops task retry {failed.id}" in shown
     assert f"/ops task cancel {running.id}" in shown
     assert f"/ops task show {foreign.id}" in shown
@@ -133,3 +133,14 @@ async def test_named_operators_are_the_only_ones(sqlite: Database) -> None:
         assert f"<@{ADA}>" in await room.told("ben")
         await room.playground.run_command("ada", "ops", f"/ops task retry {task.id}")
         assert "Attempt 2" in await room.told("ada")
+
+
+async def test_links_lead_to_slack_where_the_settings_do_not_say(sqlite: Database) -> None:
+    """The workspace's own domain is in every command."""
+    async with open_room(sqlite, workspace_url=None) as room:
+        task = await room.failed_task()
+        await room.standing(task, "task_retry")
+        await room.playground.run_command("ada", "ops", f"/ops task show {task.id}")
+        await room.told("ada")
+        shown = json.dumps(room.playground.ephemerals("ada", "ops")[0])
+        assert f"https://playground.slack.com/archives/{OPS}/p" in shown

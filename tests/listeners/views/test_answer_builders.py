@@ -26,7 +26,7 @@ def sent(answer: dict[str, Any]) -> dict[str, Any]:
 @given(st.lists(st.tuples(tasks(), TIMESTAMPS), max_size=15))
 def test_slack_takes_a_list_of_any_tasks(found: list[tuple[Task, str | None]]) -> None:
     """Fifteen of the strangest tasks still make one answer, seen by the asker alone."""
-    answer = build_task_list(found, which=None, team_domain="acme", most=15)
+    answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", most=15)
     assert [] == validate_message(sent(answer))
     assert "ephemeral" == answer["response_type"]
 
@@ -34,7 +34,7 @@ def test_slack_takes_a_list_of_any_tasks(found: list[tuple[Task, str | None]]) -
 @given(tasks(), TIMESTAMPS)
 def test_slack_takes_the_facts_of_any_task(task: Task, ts: str | None) -> None:
     """All that is known fits, and an address that is none is no link."""
-    answer = build_task_facts(task, ts, team_domain="acme")
+    answer = build_task_facts(task, ts, workspace_url="https://acme.slack.com/")
     assert [] == validate_message(sent(answer))
     assert "javascript:" not in json.dumps(answer)
 
@@ -81,3 +81,11 @@ def test_slack_takes_any_notice(words: str) -> None:
 def test_the_samples_are_as_strange_as_they_claim() -> None:
     """The longest one is longer than any limit of Slack that a view meets."""
     assert max(len(one) for one in SAMPLES) > 3_000
+
+
+def test_a_menu_has_a_hundred_kinds_at_most() -> None:
+    """Slack takes no more; the likeliest come first."""
+    view = build_run_task([f"kind_{number}" for number in range(150)])
+    assert [] == validate_view(view)
+    options = view["blocks"][0]["element"]["options"]
+    assert ("kind_0", 100) == (options[0]["value"], len(options))
