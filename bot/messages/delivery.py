@@ -5,17 +5,28 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from bot.errors import TemplateError
 from bot.messages.models import EventName
-from bot.messages.policy import MAX_TRIES, Answer, Verdict, backoff, classify, fix_for
-from bot.messages.rendering import Rendered, Renderer
+from bot.messages.policy import (
+    MAX_TRIES,
+    Answer,
+    Verdict,
+    backoff,
+    classify,
+    fix_for,
+    is_recognised,
+)
+from bot.messages.rendering import Renderer
+from bot.messages.transports.transport import Found, Outgoing, Transport
 
 #: How long a post whose answer was lost may still be on its way inside Slack.
 SETTLE = timedelta(seconds=2)
 #: After these an attempt has been used up, if anybody is there to refuse it.
 COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
+#: What keeps us from joining a channel now, but perhaps not later.
+PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
 
 
 @dataclass(frozen=True)
@@ -40,54 +51,6 @@ class Claim:
     def is_edit(self) -> bool:
         """Tell whether the message stands in Slack, so that it is edited, not posted."""
         return self.ts is not None
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """What a transport is asked to make true."""
-
-    message_id: str
-    revision: int
-    channel: str
-    thread_ts: str | None
-    ts: str | None
-    rendered: Rendered
-    text_only: bool
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a look into the history told about a post whose answer was lost."""
-
-    ts: str | None = None  # None: it is not there
-    revision: int = 0
-    readable: bool = True  # False: the history may not be read
-    answer: Answer = field(default_factory=Answer)  # why the look itself failed
-
-
-class Transport(Protocol):
-    """The few calls a lane makes. They never raise for what the other side answers."""
-
-    async def post(self, outgoing: Outgoing) -> Answer:
-        """Bring a new message there."""
-        ...
-
-    async def edit(self, outgoing: Outgoing) -> Answer:
-        """Change a message that stands there."""
-        ...
-
-    async def find(self, outgoing: Outgoing) -> Found:
-        """Look for a post whose answer was lost."""
-        ...
-
-    async def join(self, channel: str) -> Answer:
-        """Enter a public channel."""
-        ...
-
-    async def probe(self) -> Answer:
-        """Ask whether anybody is there and knows us."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -157,7 +120,7 @@ class Delivery:
             found = await self._transport.find(outgoing)
             if found.ts:
                 return self._recovered(claim, found)
-            if found.answer.error or found.answer.lost or found.answer.unreachable:
+            if not found.answer.ok:
                 return await self._looked_in_vain(claim, found.answer)
             if claim.tries >= MAX_TRIES:
                 return self._given_up(claim, Answer(error="answer_lost"), fix_for("answer_lost"))
@@ -182,6 +145,10 @@ class Delivery:
             joined = await self._transport.join(outgoing.channel)
             if joined.ok:
                 return await self._transport.post(outgoing)
+            if is_recognised(joined) and classify(joined, is_edit=True) in PASSING:
+                # Nothing was posted, whatever became of the request to join.
+                away = joined.lost or joined.unreachable or joined.status >= 500
+                return replace(joined, lost=False, unreachable=away)
         return answer
 
     async def _judge(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:

@@ -19,10 +19,11 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages import ledger
-from bot.messages.delivery import Claim, Delivery, Outcome, Transport
+from bot.messages.delivery import Claim, Delivery, Outcome
 from bot.messages.models import Rank
 from bot.messages.pacing import Pacing
 from bot.messages.policy import Verdict, is_recognised
+from bot.messages.transports.transport import Transport
 
 logger = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ class Turn:
 
     claims: Sequence[Claim]
     held: bool
+    is_new: bool = False  # this lane has only now become the workspace's writer
     next_due_at: datetime | None = None
 
 
@@ -77,9 +79,11 @@ class Lane:
         self._clock = clock
         self._woken = asyncio.Event()
         self._stopping = False
-        self._outcomes: list[Outcome] = []
+        self._answered: list[Outcome] = []  # nothing learned from them yet
+        self._outcomes: list[Outcome] = []  # not recorded yet
+        self._uncalled: list[Claim] = []  # of turns of which nobody knows whether they committed
         self._calls: set[asyncio.Task[None]] = set()
-        self._pause = FIRST_PAUSE
+        self._pause = timedelta(0)
         self._probe_at = clock.now()
 
     def wake(self) -> None:
@@ -93,18 +97,22 @@ class Lane:
 
     async def run(self) -> None:
         """Serve until stopped; one failing turn is logged and does not end the lane."""
-        while not self._is_done():
-            try:
-                wait = await self._turn()
-            except Exception:
-                logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
-                wait = FIRST_PAUSE
-            if not self._is_done():
-                await self._sleep(wait)
-        await self._database.write(self._release)
+        try:
+            while not self._is_done():
+                try:
+                    wait = await self._turn()
+                except Exception:
+                    logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
+                    wait = FIRST_PAUSE
+                if not self._is_done():
+                    await self._sleep(wait)
+            await self._database.write(self._release)
+        finally:
+            for call in self._calls:  # Only if this task was cancelled: then nobody would record.
+                call.cancel()
 
     def _is_done(self) -> bool:
-        return self._stopping and not self._calls and not self._outcomes
+        return self._stopping and not (self._calls or self._answered or self._outcomes)
 
     def _release(self, session: Session) -> None:
         if self.state is not LaneState.ELSEWHERE:
@@ -113,12 +121,18 @@ class Lane:
     async def _turn(self) -> timedelta:
         """Record, claim and start calls; return how long there is nothing to do."""
         self._woken.clear()
-        finished = list(self._outcomes)
-        turn = await self._database.write(lambda session: self._transact(session, finished))
-        del self._outcomes[: len(finished)]
+        # Here and not as they come: the budgets belong to the turn, which runs in a thread.
+        answered, self._answered = self._answered, []
+        self._outcomes += answered
+        for outcome in answered:
+            self._learn(outcome)
+        turn = await self._database.write(self._transact)
+        self._outcomes, self._uncalled = [], []
         if not turn.held:
             self.state = LaneState.ELSEWHERE
             return FIRST_PAUSE
+        if turn.is_new:
+            self.state = LaneState.RUNNING
         for claim in turn.claims:
             call = asyncio.create_task(self._call(claim), name=f"deliver {claim.id}")
             self._calls.add(call)
@@ -127,27 +141,29 @@ class Lane:
             return await self._probe()
         return self._until(turn)
 
-    def _transact(self, session: Session, finished: Sequence[Outcome]) -> Turn:
+    def _transact(self, session: Session) -> Turn:
         now = self._clock.now()
         if not ledger.hold_lease(session, self.workspace_id, self._owner, now):
             return Turn(claims=(), held=False)
-        if self.state in (LaneState.STARTING, LaneState.ELSEWHERE):
+        # The state itself changes only once this is committed: a take-over may have to be repeated.
+        is_new = self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
+        if is_new:
             self._take_over(session, now)
-        ledger.record(session, finished, now)
+        ledger.unclaim(session, self._uncalled)
+        ledger.record(session, self._outcomes, now)
         next_due_at = ledger.release_due(session, self.workspace_id, now)
         claims: list[Claim] = []
-        if self.state is LaneState.RUNNING and not self._stopping:
+        if (is_new or self.state is LaneState.RUNNING) and not self._stopping:
             claims = self._claim(session, now)
-        return Turn(claims=claims, held=True, next_due_at=next_due_at)
+            self._uncalled += claims
+        return Turn(claims=claims, held=True, is_new=is_new, next_due_at=next_due_at)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = ledger.take_over(session, self.workspace_id, now)
-        for at, was_edit, channel in ledger.recent_calls(
-            session, self.workspace_id, now - timedelta(minutes=1)
-        ):
+        recent = ledger.recent_calls(session, self.workspace_id, now - timedelta(minutes=1))
+        for at, was_edit, channel in sorted([*freed, *recent]):
             self._pacing.remember(channel, at, was_edit=was_edit)
-        self.state = LaneState.RUNNING
-        logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
+        logger.info("lane_taken", workspace_id=self.workspace_id, freed=len(freed))
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
@@ -176,29 +192,38 @@ class Lane:
             # The claim is released like any other failure, or the message would wait for ever.
             logger.exception("delivery_failed", message_id=claim.id)
             outcome = self._delivery.broken(claim, error)
-        self._learn(outcome)
-        self._outcomes.append(outcome)
+        self._answered.append(outcome)
         self._woken.set()
 
     def _learn(self, outcome: Outcome) -> None:
         """Take from an answer what it says about the workspace, not only about the message."""
         answer = outcome.answer
-        if outcome.verdict is Verdict.PACED:
-            seconds = answer.retry_after if answer.retry_after is not None else 1.0
-            until = self._clock.now() + timedelta(seconds=seconds)
-            self._pacing.freeze(outcome.claim.channel, until, is_edit=outcome.claim.is_edit)
-            logger.warning("slack_paced", workspace_id=self.workspace_id, seconds=seconds)
+        if outcome.verdict is Verdict.DELIVERED:
+            self._pause = timedelta(0)
+        elif outcome.verdict is Verdict.PACED:
+            self._slow_down(outcome)
         elif outcome.verdict in (Verdict.OUTAGE, Verdict.LOCKED_OUT):
             self._pause_because(outcome.error or str(outcome.verdict))
         if not is_recognised(answer):
             logger.warning("slack_error_unrecognised", error=answer.error)
 
+    def _slow_down(self, outcome: Outcome) -> None:
+        """Freeze what Slack has just refused, and nothing else."""
+        now = self._clock.now()
+        seconds = outcome.answer.retry_after if outcome.answer.retry_after is not None else 1.0
+        until = now + timedelta(seconds=seconds)
+        claim = outcome.claim
+        if claim.answer_lost:  # It was the history that Slack refused; nothing was posted.
+            self._pacing.lookups.freeze(until)
+        else:
+            self._pacing.freeze(claim.channel, until, now=now, is_edit=claim.is_edit)
+        logger.warning("slack_paced", workspace_id=self.workspace_id, seconds=seconds)
+
     def _pause_because(self, reason: str) -> None:
         if self.state is LaneState.RUNNING:
             self.state = LaneState.PAUSED
             self.paused_because = reason
-            self._pause = FIRST_PAUSE
-            self._probe_at = self._clock.now() + self._pause
+            self._probe_later()
             logger.error("lane_paused", workspace_id=self.workspace_id, reason=reason)
 
     async def _probe(self) -> timedelta:
@@ -211,9 +236,13 @@ class Lane:
                 self.paused_because = ""
                 logger.info("lane_resumed", workspace_id=self.workspace_id)
                 return timedelta(0)
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
-            self._probe_at = now + self._pause
+            self._probe_later()
         return max(self._probe_at - now, timedelta(0))
+
+    def _probe_later(self) -> None:
+        """Wait twice as long as the last time, unless something was delivered since."""
+        self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        self._probe_at = self._clock.now() + self._pause
 
     def _until(self, turn: Turn) -> timedelta:
         now = self._clock.now()

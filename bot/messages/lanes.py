@@ -9,10 +9,11 @@ import structlog
 from bot.clock import Clock
 from bot.db import Database
 from bot.ids import new_id
-from bot.messages.delivery import Delivery, Transport
+from bot.messages.delivery import Delivery
 from bot.messages.lane import Lane
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
+from bot.messages.transports.transport import Transport
 
 logger = structlog.get_logger(__name__)
 

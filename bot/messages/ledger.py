@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages.delivery import Claim, Outcome
@@ -66,9 +66,11 @@ def release_lease(session: Session, workspace_id: str, owner: str, now: datetime
     )
 
 
-def take_over(session: Session, workspace_id: str, now: datetime) -> int:
+def take_over(
+    session: Session, workspace_id: str, now: datetime
+) -> list[tuple[datetime, bool, str]]:
     """
-    Free what a former owner of the lane had claimed, and return how many rows that were.
+    Free what a former owner had claimed; return (when, is an edit, channel) of each, any order.
 
     A post that was under way may have reached Slack: it is looked up before it is posted again.
     """
@@ -80,8 +82,23 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
             answer_lost=case((M.is_posted, False), else_=True),
             due_at=now,
         )
+        .returning(M.claimed_at, M.is_posted, M.channel)
     )
-    return int(getattr(freed, "rowcount", 0))
+    return [(row.claimed_at or now, row.is_posted, row.channel) for row in freed]
+
+
+def unclaim(session: Session, claims: Iterable[Claim]) -> None:
+    """Free claims for which Slack was never called, if their turn was committed after all."""
+    for one in claims:
+        session.execute(
+            update(MESSAGE)
+            .where(
+                M.id == one.id,
+                M.state == MessageState.SENDING,
+                M.claimed_at == one.claimed_at,
+            )
+            .values(state=MessageState.WAITING)
+        )
 
 
 def recent_calls(
@@ -141,6 +158,8 @@ def ready(workspace_id: str, *, is_posted: bool) -> Any:
             M.workspace_id == workspace_id,
             M.state == literal(MessageState.WAITING.value, literal_execute=True),
             M.is_posted.is_(is_posted),
+            # A parent that Slack lost is posted anew first, or its reply would leave the thread.
+            or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None)),
         )
         .order_by(M.rank, M.waiting_since)
     )

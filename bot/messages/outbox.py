@@ -75,6 +75,8 @@ def put(
 
 def reply(session: Session, parent: Message, content: Content, *, now: datetime) -> Message:
     """Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack."""
+    # Held, or the lane could post the parent, and free its replies, while this one is unseen.
+    parent = lock(session, parent.id)
     message = Message(
         workspace_id=parent.workspace_id,
         tenant=parent.tenant,
@@ -182,10 +184,13 @@ def schedule(message: Message, now: datetime) -> None:
     """Decide when the lane may take the newest revision."""
     if message.state in (MessageState.SENDING, MessageState.BLOCKED):
         return  # The lane's record, or the parent's, decides what comes next.
-    spaced = message.rank == Rank.PROGRESS and message.sent_at is not None
-    message.due_at = (
-        max(now, message.sent_at + EDIT_INTERVAL) if spaced and message.sent_at else now
-    )
+    due_at = now
+    if message.rank == Rank.PROGRESS and message.sent_at is not None:
+        due_at = max(now, message.sent_at + EDIT_INTERVAL)
+    if message.answer_lost:
+        # A post may still be on its way inside Slack: looking for it sooner would miss it.
+        due_at = max(due_at, message.due_at)
+    message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 

@@ -7,6 +7,7 @@ fills at `rate` a second never lets more than `burst + 60 · rate` calls into an
 figures below keep that sum under the published tier.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -53,7 +54,9 @@ class Bucket:
             wait = self.frozen_until
             missing = need - self.tokens
         if missing > 0:
-            wait = max(wait, now + timedelta(seconds=missing / self.rate))
+            # Rounded up, and one more: a moment too early would find the bucket still closed.
+            micros = math.ceil(missing / self.rate * 1e6) + 1
+            wait = max(wait, now + timedelta(microseconds=micros))
         return wait
 
 
@@ -97,7 +100,7 @@ class Pacing:
         for bucket in [self.edits] if was_edit else [self.posts, self.channel(channel)]:
             bucket.spend(at)
 
-    def freeze(self, channel: str, until: datetime, *, is_edit: bool) -> None:
+    def freeze(self, channel: str, until: datetime, *, now: datetime, is_edit: bool) -> None:
         """
         Obey a `Retry-After`: for edits the method, for posts the channel.
 
@@ -107,9 +110,8 @@ class Pacing:
         if is_edit:
             self.edits.freeze(until)
             return
-        now = min(until, self.posts.filled_at or until)
-        others = [name for name in self.closed_channels(now) if name != channel]
-        if any(self.channels[name].frozen_until for name in others):
+        others = [bucket for name, bucket in self.channels.items() if name != channel]
+        if any(bucket.frozen_until and now < bucket.frozen_until for bucket in others):
             self.posts.freeze(until)
         self.channel(channel).freeze(until)
 

@@ -107,6 +107,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "messages_tab_disabled",
             "metadata_too_large",
             "method_deprecated",
+            "method_not_supported_for_channel_type",
             "missing_post_type",
             "msg_too_long",
             "no_text",
@@ -115,6 +116,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "restricted_action_read_only_channel",
             "restricted_action_thread_locked",
             "restricted_action_thread_only_channel",
+            "thread_not_found",
             "too_many_attachments",
             "unknown_method",
             "user_not_found",
@@ -151,7 +153,8 @@ def classify(answer: Answer, *, is_edit: bool) -> Verdict:
 
 def is_recognised(answer: Answer) -> bool:
     """Tell whether the table knows this error, so that a new one can be logged."""
-    return answer.ok or answer.lost or answer.unreachable or answer.error in BY_CODE
+    unsaid = answer.lost or answer.unreachable or answer.status >= 500
+    return answer.ok or unsaid or answer.error in BY_CODE
 
 
 def backoff(tries: int, chance: random.Random) -> timedelta:

@@ -6,8 +6,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.messages.delivery import Found, Outgoing
-from bot.messages.policy import Answer
+from bot.messages.policy import Answer, Verdict, classify, is_recognised
+from bot.messages.transports.transport import Found, Outgoing
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -16,10 +16,10 @@ HISTORY_PAGE = 100
 HISTORY_PAGES = 5
 #: Slack's clock and ours may differ a little when we look for our own message.
 CLOCK_SKEW_SECONDS = 60
-HISTORY_FORBIDDEN = frozenset(
-    {"missing_scope", "not_in_channel", "channel_not_found", "no_permission"}
-)
-ALREADY_IN_CHANNEL = "already_in_channel"
+#: These refuse the token or the workspace as a whole, but a history only for this app.
+HISTORY_FORBIDDEN = frozenset({"missing_scope", "no_permission", "access_denied"})
+#: Longer than Slack ever asks for; a header beyond all sense must not stop us for days.
+LONGEST_RETRY_AFTER_SECONDS = 3600.0
 
 
 class SlackTransport:
@@ -41,7 +41,9 @@ class SlackTransport:
         arguments |= {"unfurl_links": False, "unfurl_media": False}
         if outgoing.thread_ts:
             arguments["thread_ts"] = outgoing.thread_ts
-        return await self._call("chat.postMessage", arguments)
+        answer = await self._call("chat.postMessage", arguments)
+        # A yes that does not say where the message stands is looked up like no answer at all.
+        return Answer(lost=True) if answer.ok and not answer.ts else answer
 
     async def edit(self, outgoing: Outgoing) -> Answer:
         """Replace text and blocks of a message; repeating it changes nothing."""
@@ -61,10 +63,10 @@ class SlackTransport:
         for _ in range(HISTORY_PAGES):
             answer = await self._call(method, arguments)
             if not answer.ok:
-                readable = answer.error not in HISTORY_FORBIDDEN
-                return Found(readable=readable, answer=answer if readable else Answer())
-            found = among(answer.detail["body"].get("messages", []), outgoing.message_id)
-            cursor = answer.detail["body"].get("response_metadata", {}).get("next_cursor")
+                return Found(readable=False) if is_forbidden(answer) else Found(answer=answer)
+            body = answer.detail["body"]
+            found = among(body.get("messages") or [], outgoing.message_id)
+            cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
                 return found or Found()
             arguments["cursor"] = cursor
@@ -128,9 +130,21 @@ def read_answer(status: int, retry_after: str | None, body: bytes) -> Answer:
     return Answer(error=error, status=status, retry_after=paced, detail=detail)
 
 
+def is_forbidden(answer: Answer) -> bool:
+    """Tell whether a history cannot be read now nor later; then asking again cannot help."""
+    if answer.error in HISTORY_FORBIDDEN:
+        return True
+    verdict = classify(answer, is_edit=True)
+    return not is_recognised(answer) or verdict in (Verdict.FINAL, Verdict.JOIN)
+
+
 def seconds(retry_after: str | None) -> float:
-    """Return the header's whole seconds; 1 where Slack names none."""
-    return float(retry_after) if retry_after and retry_after.isdigit() else 1.0
+    """Return the header's seconds; 1 where it names none that make sense."""
+    try:
+        named = float(retry_after or 1)
+    except ValueError:
+        return 1.0
+    return min(named, LONGEST_RETRY_AFTER_SECONDS) if named >= 0 else 1.0
 
 
 def oldest(since: datetime) -> float:

@@ -1,0 +1,56 @@
+"""What every transport can do for a lane: post, edit, look up, join, probe."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages.policy import Answer
+from bot.messages.rendering import Rendered
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a transport is asked to make true."""
+
+    message_id: str
+    revision: int
+    channel: str
+    thread_ts: str | None
+    ts: str | None
+    rendered: Rendered
+    text_only: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look into the history told about a post whose answer was lost."""
+
+    ts: str | None = None  # None: it is not there
+    revision: int = 0
+    readable: bool = True  # False: the history may not be read
+    answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+
+
+class Transport(Protocol):
+    """The few calls a lane makes. They never raise for what the other side answers."""
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Bring a new message there."""
+        ...
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Change a message that stands there."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> Found:
+        """Look for a post whose answer was lost."""
+        ...
+
+    async def join(self, channel: str) -> Answer:
+        """Enter a public channel."""
+        ...
+
+    async def probe(self) -> Answer:
+        """Ask whether anybody is there and knows us."""
+        ...
