@@ -15,7 +15,7 @@ from bot.errors import ConflictError, InvalidError
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import NewTask, Owner, make_task
+from bot.tasks.creation import NewTask, Owner, act, make_task
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
@@ -102,7 +102,7 @@ class Tasks:
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
             apply(task, Report(status=Status.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = [*(task.acted or []), act("cancelled", by, now, None)]
+            task.acted = [*(task.acted or []), act("cancelled", by, now)]
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -116,6 +116,16 @@ class Tasks:
         def work(session: Session) -> tuple[Task, str | None]:
             task = queries.get_task(session, owner.tenant, task_id)
             return task, queries.message_ts(session, task)
+
+        return await self._transactions.read(work)
+
+    async def kinds(self, owner: Owner) -> Sequence[str]:
+        """Return the kinds of the tenant's latest tasks, the newest first."""
+
+        def work(session: Session) -> Sequence[str]:
+            wanted = queries.Filter(limit=queries.MAX_LIMIT)
+            tasks = queries.list_tasks(session, owner.tenant, wanted, self._clock.now())
+            return [*dict.fromkeys(task.task for task in tasks)]
 
         return await self._transactions.read(work)
 
@@ -151,11 +161,6 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         raise ConflictError(
             f"Task `{task.id}` was started elsewhere: I have no runner to retry it."
         )
-
-
-def act(verb: str, by: str, now: datetime, reason: str | None) -> dict[str, Any]:
-    done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
-    return {**done, "reason": reason} if reason else done
 
 
 def last_act(task: Task, verb: str, now: datetime) -> str:

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import signal
-from collections import deque
+import subprocess
+import tempfile
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import IO, Any
 
 import structlog
 
@@ -20,11 +21,15 @@ logger = structlog.get_logger(__name__)
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
 TAIL_LINES = 40
+TAIL_BYTES = 65_536
+LOOK_SECONDS = 0.1
 #: Between asking a program to end and ending it.
 GRACE_SECONDS = 10.0
 #: What a program may know of our own environment; tokens and secrets are not among it.
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 
+#: Where the program's two outputs go; files without a name, gone with the last who has them open.
+Outputs = tuple[IO[bytes], IO[bytes]]
 Ended = Callable[[Launch, Status, str | None], Awaitable[None]]
 
 
@@ -34,47 +39,47 @@ class Command:
 
     A program that reports for itself (through the client) says more; then ours is old news. It
     runs in a session of its own and outlives the bot: if nobody is left to see its end, the
-    task's lease says so.
+    task's lease says so. That is why it writes to a file and not to a pipe, which would break with
+    us, and why it is no subprocess of asyncio, which kills what it has not seen ending.
     """
 
     repeatable = False
 
-    def __init__(self, settings: CommandRunner, ended: Ended) -> None:
+    def __init__(
+        self, settings: CommandRunner, ended: Ended, *, grace_seconds: float = GRACE_SECONDS
+    ) -> None:
         self._settings = settings
         self._ended = ended
-        self._processes: dict[tuple[str, int], asyncio.subprocess.Process] = {}
+        self._grace_seconds = grace_seconds
+        self._processes: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
         """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
         argv = [fill(part, launch) for part in self._settings.argv]
         try:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                cwd=self._settings.cwd,
-                env=self._environment(launch),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
+            outputs = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115
+            process = await asyncio.to_thread(self._spawn, argv, launch, outputs)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        key = (launch.task_id, launch.attempt)
-        self._processes[key] = process
-        watch = asyncio.create_task(self._watch(launch, process), name=f"command {launch.task_id}")
+        self._processes[launch.task_id, launch.attempt] = process
+        watch = asyncio.create_task(
+            self._watch(launch, process, outputs), name=f"command {launch.task_id}"
+        )
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
 
     async def cancel(self, task_id: str, attempt: int) -> None:
-        """Ask the program and its children to end; end them if they do not."""
+        """Ask the program and its children to end; end those that do not."""
         process = self._processes.get((task_id, attempt))
-        if process is None or process.returncode is not None:
+        if process is None:
             return
         send(process, signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-            return
+            async with asyncio.timeout(self._grace_seconds):
+                # Its children, too, when it has ended itself.
+                while send(process, 0):  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_SECONDS)
         send(process, signal.SIGKILL)
 
     async def stop(self) -> None:
@@ -83,9 +88,24 @@ class Command:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
 
-    async def _watch(self, launch: Launch, process: asyncio.subprocess.Process) -> None:
-        said, complained = await asyncio.gather(tail(process.stdout), tail(process.stderr))
-        code = await process.wait()
+    def _spawn(self, argv: list[str], launch: Launch, outputs: Outputs) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - the administrator's own argv, no shell
+            argv,
+            cwd=self._settings.cwd,
+            env=self._environment(launch),
+            stdin=subprocess.DEVNULL,
+            stdout=outputs[0],
+            stderr=outputs[1],
+            start_new_session=True,
+        )
+
+    async def _watch(
+        self, launch: Launch, process: subprocess.Popen[bytes], outputs: Outputs
+    ) -> None:
+        with outputs[0], outputs[1]:
+            while (code := process.poll()) is None:
+                await asyncio.sleep(LOOK_SECONDS)
+            said, complained = read_tail(outputs[0]), read_tail(outputs[1])
         self._processes.pop((launch.task_id, launch.attempt), None)
         logger.info("command_ended", task_id=launch.task_id, code=code)
         if code == 0:
@@ -129,15 +149,17 @@ def fill(part: str, launch: Launch) -> str:
     return PLACEHOLDER.sub(value, part).replace("\0", "")
 
 
-async def tail(output: asyncio.StreamReader | None) -> list[str]:
-    """Read an output to its end and return its last lines."""
-    lines: deque[str] = deque(maxlen=TAIL_LINES)
-    while output and (chunk := await output.read(65536)):
-        lines.extend(chunk.decode(errors="replace").splitlines()[-TAIL_LINES:])
-    return list(lines)
+def read_tail(output: IO[bytes]) -> list[str]:
+    """Return the last lines that were written."""
+    end = output.seek(0, os.SEEK_END)
+    output.seek(max(0, end - TAIL_BYTES))
+    return output.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
 
 
-def send(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    """Send a signal to the program's whole session."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+def send(process: subprocess.Popen[bytes], number: int) -> bool:
+    """Send a signal to the program's whole session; False if nobody is left in it."""
+    try:
         os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

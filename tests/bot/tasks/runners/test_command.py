@@ -1,0 +1,232 @@
+"""Real programs on this machine: arguments, environment, ends, cancels."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config_file import CommandRunner
+from bot.tasks.models import Status
+from bot.tasks.runners.command import TAIL_LINES, Command
+from bot.tasks.runners.runner import Launch, RunnerError
+
+HOSTILE = "a'b\"c $(touch pwned) `id` ; rm -rf x | > y && \n * ~ \\ --flag {payload.x}"
+SHOW = "import json,os,sys; print(json.dumps([sys.argv[1:], dict(os.environ)])); sys.exit(1)"
+BEATS = "trap '' TERM; while :; do date +%s%N > {file}; sleep 0.05; done"
+
+
+class Programs:
+    """Starts programs and remembers how each of them ended."""
+
+    def __init__(self) -> None:
+        self.ends: asyncio.Queue[tuple[Status, str | None]] = asyncio.Queue()
+        self.started: list[Command] = []
+
+    async def start(self, *argv: str, env: dict[str, str] | None = None, **task: Any) -> Command:
+        settings = CommandRunner(type="command", argv=list(argv), env=env or {}, cwd=None)
+        command = Command(settings, self._ended, grace_seconds=0.3)
+        self.started.append(command)
+        await command.start(launch(**task))
+        return command
+
+    async def run(self, *argv: str, **task: Any) -> tuple[Status, str | None]:
+        await self.start(*argv, **task)
+        return await asyncio.wait_for(self.ends.get(), 10)
+
+    async def _ended(self, _launch: Launch, status: Status, error: str | None) -> None:
+        await self.ends.put((status, error))
+
+
+@pytest.fixture
+async def programs() -> AsyncIterator[Programs]:
+    programs = Programs()
+    yield programs
+    for command in programs.started:
+        await command.cancel("t-1", 1)
+        await command.stop()
+
+
+def launch(**values: Any) -> Launch:
+    return Launch(
+        **{
+            "task_id": "t-1",
+            "tenant": "default",
+            "workspace_id": "T1",
+            "task": "import",
+            "subject": "Bergmann",
+            "attempt": 1,
+            "payload": {},
+            "channel": "C1",
+            "ts": None,
+            "callback_url": "http://127.0.0.1/api/slack/update",
+            "callback_token": "one-task-only",
+            **values,
+        }
+    )
+
+
+async def shown(programs: Programs, *argv: str, **task: Any) -> tuple[list[str], dict[str, str]]:
+    """Return the arguments and the environment that a program saw."""
+    _, error = await programs.run(sys.executable, "-c", SHOW, *argv, **task)
+    arguments, environment = json.loads(error.split("\n", 1)[1])
+    return arguments, environment
+
+
+async def test_placeholders_are_filled(programs):
+    """Every value of the task can be an argument, payload fields too."""
+    argv, _ = await shown(
+        programs,
+        "{task}/{subject}/{dealer}/{attempt}/{task_id}",
+        "--x={payload.x}",
+        "{payload.deep.y}",
+        "{payload.list}",
+        payload={"x": "1 2", "deep": {"y": 3}, "list": [1, "a"]},
+    )
+    assert ["import/Bergmann/Bergmann/1/t-1", "--x=1 2", "3", '[1, "a"]'] == argv
+
+
+async def test_a_hostile_value_stays_one_argument(programs, tmp_path):
+    """No shell ever sees it: quotes, substitutions, options and braces are text."""
+    argv, _ = await shown(
+        programs, "{payload.x}", "{subject}", "end", payload={"x": HOSTILE}, subject="{task}"
+    )
+    assert [HOSTILE, "{task}", "end"] == argv
+
+
+async def test_a_nul_in_a_value_is_dropped(programs):
+    """No argument can hold one; the program gets the rest."""
+    assert ["ab"] == (await shown(programs, "{subject}", subject="a\0b"))[0]
+
+
+async def test_a_lone_surrogate_is_refused_in_words(programs):
+    """A payload that no program can be given fails with a sentence, not with a crash."""
+    with pytest.raises(RunnerError, match="Cannot start"):
+        await programs.start("true", "{payload.x}", payload={"x": "\ud800"})
+
+
+async def test_an_unknown_placeholder_is_refused(programs):
+    """The missing field is named and nothing is started."""
+    with pytest.raises(RunnerError, match=r"needs \{payload.page\}, which this task does not have"):
+        await programs.start("true", "{payload.page}", payload={"x": 1})
+    with pytest.raises(RunnerError, match="payload.x"):
+        await programs.start("true", "{payload.x}", payload=["x"])
+
+
+async def test_our_secrets_are_not_in_its_environment(programs):
+    """It gets what is named in the settings and what it needs to report, and nothing else."""
+    _, environment = await shown(programs, env={"MODE": "fast"}, payload={"x": 1})
+
+    expected = {"OPSBELL_TASK_ID": "t-1", "OPSBELL_ATTEMPT": "1", "MODE": "fast"}
+    assert expected.items() <= environment.items()
+    assert "one-task-only" == environment["OPSBELL_CALLBACK_TOKEN"]
+    assert {"x": 1} == json.loads(environment["OPSBELL_PAYLOAD"])
+    passed = {"HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
+    others = {name for name in environment if not name.startswith("OPSBELL_")} - passed
+    assert {"MODE"} == others
+
+
+@pytest.mark.parametrize("program", ["/no/such/program", "no-such-program", "/etc/hostname"])
+async def test_a_missing_program_is_named(programs, program):
+    """What is not there, or is no program, fails with its name and the reason."""
+    with pytest.raises(RunnerError, match=f"Cannot start `{program}`"):
+        await programs.start(program)
+
+
+async def test_exit_codes_become_states(programs):
+    """Zero is completed; anything else failed, with the code; a signal with its number."""
+    assert (Status.COMPLETED, None) == await programs.run("true")
+    assert (Status.FAILED, "exit code 3") == await programs.run("sh", "-c", "exit 3")
+    assert (Status.FAILED, "ended by signal 9") == await programs.run("sh", "-c", "kill -9 $$")
+
+
+async def test_the_error_is_the_tail_of_what_it_complained(programs):
+    """The last lines of its complaints, or of its output if it did not complain."""
+    _, error = await programs.run("sh", "-c", "seq 1 100000; exit 1")
+    assert ["exit code 1", *map(str, range(100_001 - TAIL_LINES, 100_001))] == error.split("\n")
+    _, error = await programs.run("sh", "-c", "echo fine; printf 'Bo\\377om' >&2; exit 1")
+    assert "exit code 1\nBo\ufffdom" == error
+
+
+async def test_an_end_is_told_though_a_child_holds_the_output(programs):
+    """A program that leaves a daemon behind has ended when it has ended."""
+    began = time.monotonic()
+    assert (Status.COMPLETED, None) == await programs.run("sh", "-c", "sleep 5 & exit 0")
+    assert time.monotonic() - began < 3
+
+
+async def test_a_cancel_asks_first(programs):
+    """SIGTERM reaches the program, which may tidy up before it ends."""
+    command = await programs.start(
+        "sh", "-c", "trap 'echo tidied >&2; exit 7' TERM; echo up; while :; do sleep 0.05; done"
+    )
+    await asyncio.sleep(0.3)
+    await command.cancel("t-1", 1)
+
+    assert (Status.FAILED, "exit code 7\ntidied") == await asyncio.wait_for(programs.ends.get(), 5)
+
+
+async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_path):
+    """Whoever ignores SIGTERM is killed after the grace, grand-children included."""
+    files = [tmp_path / "parent", tmp_path / "child"]
+    script = f"({BEATS.format(file=files[1])}) & {BEATS.format(file=files[0])}"
+    command = await programs.start("sh", "-c", script)
+    await wait_for(*files)
+    await command.cancel("t-1", 1)
+
+    assert (Status.FAILED, "ended by signal 9") == await asyncio.wait_for(programs.ends.get(), 5)
+    await assert_still(*files)
+
+
+async def test_children_that_outlive_their_parent_are_ended(programs, tmp_path):
+    """The parent obeys at once; the child that does not is killed all the same."""
+    file = tmp_path / "child"
+    script = f"({BEATS.format(file=file)}) & trap 'exit 0' TERM; while :; do sleep 0.05; done"
+    command = await programs.start("sh", "-c", script)
+    await wait_for(file)
+    await command.cancel("t-1", 1)
+
+    await assert_still(file)
+
+
+async def test_a_cancel_of_what_does_not_run_does_nothing(programs):
+    """Another attempt, an ended program, an unknown task: nobody is hit."""
+    command = await programs.start("true")
+    await programs.ends.get()
+    for task_id, attempt in (("t-1", 1), ("t-1", 2), ("t-2", 1)):
+        await command.cancel(task_id, attempt)
+
+
+async def test_a_program_goes_on_when_the_bot_ends(tmp_path):
+    """A bot that is started anew does not break the pipe of what it had started, nor kill it."""
+    done = tmp_path / "done"
+    program = f"for i in 1 2 3 4 5 6; do echo $i || exit 1; sleep 0.1; done; touch {done}"
+    bot = (
+        "import asyncio\n"
+        "from tests.bot.tasks.runners.test_command import *\n"
+        "asyncio.run(Programs().start('sh', '-c', " + repr(program) + "))\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", bot, cwd=Path(__file__).parents[4], env={**os.environ}
+    )
+    assert 0 == await process.wait()
+    await wait_for(done)
+
+
+async def wait_for(*files: Path) -> None:
+    end = time.monotonic() + 5
+    while not all(file.exists() and file.read_text() is not None for file in files):
+        assert time.monotonic() < end, files
+        await asyncio.sleep(0.02)
+
+
+async def assert_still(*files: Path) -> None:
+    """Nobody writes to the files any more."""
+    before = [file.read_text() for file in files]
+    await asyncio.sleep(0.25)
+    assert before == [file.read_text() for file in files]
