@@ -106,7 +106,7 @@ def _refusal(problems: list[Problem]) -> SlackError:
             return SlackError("invalid_blocks_format")
     lines = [line(problem) for problem in problems]
     return SlackError(
-        "invalid_blocks" if any("/blocks/" in one for one in lines) else "invalid_attachments",
+        "invalid_blocks" if any("/blocks" in one for one in lines) else "invalid_attachments",
         errors=lines,
         response_metadata=error_messages(lines),
     )
