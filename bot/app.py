@@ -152,6 +152,10 @@ class Opsbell:
         self._settings = settings.model_copy(update={"port": http.port})
         self._start_launcher(room)
         self._start_jobs(room)
+
+        async def kinds(owner: Owner) -> list[str]:
+            return [*dict.fromkeys([*settings.config.tasks, *await room.tasks.kinds(owner)])]
+
         listeners.register(
             ears,
             listeners.Services(
@@ -161,10 +165,11 @@ class Opsbell:
                 directory=directory,
                 owner_of=owners.of_workspace,
                 config=settings.config,
-                kinds=lambda: list(settings.config.tasks),
+                kinds=kinds,
                 health=lambda: health(lanes, socket),
                 default_channel=settings.slack_default_channel,
                 environment=settings.environment,
+                workspace_url=identity.workspace_url or None,
                 clock=self._clock,
             ),
         )

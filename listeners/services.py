@@ -1,6 +1,6 @@
 """What listeners may ask of the rest of the bot; the composition root fills it in once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class Services:
     directory: Directory
     owner_of: Callable[[str], Owner]
     config: ConfigFile
-    kinds: Callable[[], list[str]]
+    kinds: Callable[[Owner], Awaitable[list[str]]]
     health: Callable[[], dict[str, Any]]
     default_channel: str | None = None
     environment: str | None = None

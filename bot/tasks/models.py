@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String, text
+from sqlalchemy import JSON, BigInteger, Column, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
@@ -51,7 +51,8 @@ class Task(SQLModel, table=True):
     )
 
     id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)
-    tenant: str
+    # A tenant names its own tasks: the same id of two tenants is two tasks.
+    tenant: str = Field(primary_key=True)
     workspace_id: str
     channel: str
     message_id: str | None = Field(default=None, index=True)
@@ -60,7 +61,7 @@ class Task(SQLModel, table=True):
     subject: str | None = None
     status: Status = Field(default=Status.QUEUED, sa_type=String)
     attempt: int = 1
-    seq: int | None = None
+    seq: int | None = Field(default=None, sa_type=BigInteger)
     progress: int | None = None
     progress_note: str | None = None
     error: str | None = None

@@ -15,7 +15,7 @@ from bot.errors import ConflictError, InvalidError
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import NewTask, Owner, act, make_task
+from bot.tasks.creation import NewTask, Owner, act, is_person, make_task
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
@@ -47,9 +47,9 @@ class Tasks:
 
         def work(session: Session) -> tuple[Task, bool]:
             now = self._clock.now()
-            known = session.get(Task, new.task_id) if new.task_id else None
+            known = session.get(Task, (new.task_id, owner.tenant)) if new.task_id else None
             if known is not None:
-                return queries.get_task(session, owner.tenant, known.id), False
+                return known, False
             task = make_task(owner, new, now)
             task.runner = self._runner_of(task)
             apply(task, Report(status=new.status), now)
@@ -169,5 +169,5 @@ def last_act(task: Task, verb: str, now: datetime) -> str:
     if last is None:
         return ""
     ago = max(0, int(now.timestamp()) - int(last["at"]))
-    who = f"<@{last['by']}>" if last["by"].startswith(("U", "W")) else last["by"]
+    who = f"<@{last['by']}>" if is_person(last["by"]) else last["by"]
     return f" by {who} {ago} s ago"

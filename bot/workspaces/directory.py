@@ -3,14 +3,15 @@
 import re
 import time
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import InvalidError
+from bot.errors import InvalidError, UnavailableError
 
 CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 CHANNEL_LINK = re.compile(
-    r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https://\S+/archives/([CDG][A-Z0-9]+)"
+    r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https?://\S+/archives/([CDG][A-Z0-9]+)"
 )
 KEPT_SECONDS = 60.0
 PAGE = 200
@@ -32,7 +33,8 @@ class Directory:
         """
         Return the id for an id, a `#name`, a mention or a link.
 
-        Raises `InvalidError` when the bot is in no channel of that name.
+        Raises `InvalidError` when the bot is in no channel of that name, `UnavailableError` when
+        Slack does not tell.
         """
         channel = channel.strip()
         link = CHANNEL_LINK.match(channel)
@@ -58,12 +60,21 @@ class Directory:
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
             members = frozenset(answer.get("users") or [])
-        except SlackApiError:
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
             members = frozenset()
         self._groups[group] = (time.monotonic(), members)
         return members
 
     async def _read_channels(self) -> None:
+        try:
+            await self._read_pages()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            raise UnavailableError(
+                "Slack does not say which channels there are just now: try again, "
+                "or give the channel's id."
+            ) from error
+
+    async def _read_pages(self) -> None:
         cursor = ""
         while True:
             page = await self._client.users_conversations(

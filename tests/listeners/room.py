@@ -146,7 +146,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         directory=directory,
         owner_of=lambda _team_id: owner,
         config=CONFIG,
-        kinds=lambda: ["schema_fix", "guarded"],
+        kinds=known_kinds,
         health=lambda: {"ok": True, "lanes": [{"state": "running"}], "socket": {"age": 1.25}},
         environment="staging",
     )
@@ -154,3 +154,8 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
 
 def runner_of(task: Task) -> str | None:
     return None if task.task == "elsewhere" else "orchestrator"
+
+
+async def known_kinds(_owner: Owner) -> list[str]:
+    """Return the kinds that the form offers."""
+    return ["schema_fix", "guarded"]

@@ -14,7 +14,7 @@ from bot.db import Database
 from bot.tasks import queries
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import ENDS, Status, Task
 from bot.tasks.runners.runner import Launch, Runner, RunnerError
 from bot.tasks.updates import Report
 from bot.tokens import CALLBACK_DAYS, Tokens
@@ -25,8 +25,12 @@ logger = structlog.get_logger(__name__)
 WAIT_FOR_MESSAGE = timedelta(seconds=10)
 #: A launch that was begun and never finished belonged to a process that died.
 ABANDONED_AFTER = timedelta(seconds=90)
+#: No runner may take longer to be handed a task, or a second process would begin anew.
+LONGEST_HANDOVER_SECONDS = 75.0
+MAX_CLAIMED = 50
 LOOK_AGAIN_SECONDS = 0.2
 LONGEST_SLEEP_SECONDS = 5.0
+STOP_SECONDS = 5.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
@@ -76,7 +80,12 @@ class Launcher:
         self._stopping = True
         self._woken.set()
         if self._running:
-            await asyncio.wait(self._running, timeout=5)
+            _, late = await asyncio.wait(self._running, timeout=STOP_SECONDS)
+            for handover in late:  # The next process finds it begun, and begins anew.
+                handover.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for runner in self._runners.values():
+            await runner.stop()
 
     def cancel(self, task: Task) -> None:
         """Ask the task's runner, in the background, to stop it; the task is cancelled anyway."""
@@ -108,12 +117,17 @@ class Launcher:
                 col(Task.launch_wanted_at).is_not(None),
                 or_(col(Task.launched_at).is_(None), col(Task.launched_at) < now - ABANDONED_AFTER),
             )
-            .limit(50)
+            .order_by(col(Task.launch_wanted_at))
+            .limit(MAX_CLAIMED)
             .with_for_update(skip_locked=True)
         )
+        found = session.exec(query).all()
         claimed: list[Wanted] = []
-        waiting = False
-        for task in session.exec(query).all():
+        waiting = len(found) == MAX_CLAIMED
+        for task in found:
+            if is_settled(task):
+                task.launch_wanted_at = None
+                continue
             ts = queries.message_ts(session, task)
             patient = task.launch_wanted_at and now - task.launch_wanted_at < WAIT_FOR_MESSAGE
             if ts is None and task.message_id and patient:
@@ -161,16 +175,21 @@ class Launcher:
     ) -> None:
         if refusal is None:
             try:
-                await self._runners[task.runner or ""].start(launch)
+                async with asyncio.timeout(LONGEST_HANDOVER_SECONDS):
+                    await self._runners[task.runner or ""].start(launch)
             except RunnerError as error:
                 refusal = str(error)
+            except TimeoutError:
+                refusal = f"The runner did not take it within {LONGEST_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
-        await self._database.write(lambda session: settle(session, launch))
-        if refusal:
+        if refusal:  # First, so that a crash in between leaves nobody waiting.
             report = Report(
                 status=Status.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )
             await intake.report(Owner(task.tenant, task.workspace_id), report)
+        is_wanted = await self._database.write(lambda session: settle(session, launch))
+        if not refusal and not is_wanted:
+            await cancel(self._runners[task.runner or ""], task)
 
 
 async def cancel(runner: Runner, task: Task) -> None:
@@ -180,8 +199,20 @@ async def cancel(runner: Runner, task: Task) -> None:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 
 
-def settle(session: Session, launch: Launch) -> None:
-    """Note that this attempt was handed over; a newer attempt's wish stays."""
-    task = session.get(Task, launch.task_id, with_for_update=True)
-    if task is not None and task.attempt == launch.attempt:
-        task.launch_wanted_at = None
+def is_settled(task: Task) -> bool:
+    """Tell whether the task has ended, or was begun by a launch that nobody noted as arrived."""
+    begun = task.launched_at is not None and task.status != Status.QUEUED
+    return begun or task.status in ENDS
+
+
+def settle(session: Session, launch: Launch) -> bool:
+    """
+    Note that this attempt was handed over; a newer attempt's wish stays.
+
+    Returns False if it was cancelled while it was handed over.
+    """
+    task = session.get(Task, (launch.task_id, launch.tenant), with_for_update=True)
+    if task is None or task.attempt != launch.attempt:
+        return False
+    task.launch_wanted_at = None
+    return task.status != Status.CANCELLED

@@ -3,6 +3,7 @@
 import json
 
 from bot.db import Database
+from bot.tasks.creation import Owner
 from bot.tasks.queries import Filter
 from tests.listeners.room import ADA, OPS, Room, open_room
 
@@ -40,7 +41,11 @@ async def test_a_channel_without_the_bot_is_refused_under_its_field(room: Room) 
 
 async def test_a_kind_without_a_runner_is_refused_under_the_first_field(sqlite: Database) -> None:
     """A wrong value that names no field of the form keeps the form open too."""
-    async with open_room(sqlite, kinds=lambda: ["elsewhere"]) as room:
+
+    async def elsewhere(_owner: Owner) -> list[str]:
+        return ["elsewhere"]
+
+    async with open_room(sqlite, kinds=elsewhere) as room:
         values = {"kind": "elsewhere", "channel": OPS}
         outcome = await room.playground.submit("ada", await form(room), values)
         assert {"kind"} == set(outcome.errors)
@@ -58,7 +63,7 @@ async def test_only_operators_run_a_guarded_kind(room: Room) -> None:
 async def test_what_breaks_after_the_acknowledgement_is_said_in_a_modal(sqlite: Database) -> None:
     """A shortcut has no message to answer under; its trigger opens a notice instead."""
 
-    def broken() -> list[str]:
+    async def broken(_owner: Owner) -> list[str]:
         raise LookupError("secret detail")
 
     async with open_room(sqlite, kinds=broken) as room:
