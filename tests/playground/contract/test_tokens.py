@@ -1,0 +1,43 @@
+"""Rule: every method wants its kind of token and one of its scopes."""
+
+import pytest
+
+from playground import Playground
+from playground.web_api import METHODS
+from playground.web_api.call import Takes
+from tests.playground.wire import Api
+
+WITH_TOKEN = sorted(name for name, one in METHODS.items() if one.takes is not Takes.NOTHING)
+WITH_SCOPE = sorted(name for name, one in METHODS.items() if one.takes is Takes.BOT and one.scopes)
+
+
+@pytest.mark.parametrize("method", WITH_TOKEN)
+async def test_a_token_is_wanted(method: str, playground: Playground, api: Api) -> None:
+    """None, a strange one and one of another kind have three different errors."""
+    is_of_app = METHODS[method].takes is Takes.APP
+    other = playground.bot_token if is_of_app else playground.app_token
+    for token, error in (
+        (None, "not_authed"),
+        ("xoxb-stranger", "invalid_auth"),
+        (other, "not_allowed_token_type"),
+    ):
+        response, answer = await api.raw(method, token=token)
+        assert (response.status, answer) == (200, {"ok": False, "error": error})
+
+
+@pytest.mark.parametrize("method", WITH_SCOPE)
+async def test_a_scope_is_wanted(method: str) -> None:
+    """Without any of them the answer names the one that is needed and those there are."""
+    async with (
+        Playground(seed={"scopes": ["reminders:read"]}) as playground,
+        Api(playground) as api,
+    ):
+        response, answer = await api.raw(method)
+    assert answer == {
+        "ok": False,
+        "error": "missing_scope",
+        "needed": METHODS[method].scopes[0],
+        "provided": "reminders:read",
+    }
+    assert response.headers["x-oauth-scopes"] == "reminders:read"
+    assert response.headers["x-accepted-oauth-scopes"] == ",".join(METHODS[method].scopes)
