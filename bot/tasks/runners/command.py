@@ -57,10 +57,12 @@ class Command:
     async def start(self, launch: Launch) -> None:
         """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
         argv = [fill(part, launch) for part in self._settings.argv]
+        outputs = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115
         try:
-            outputs = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115
             process = await asyncio.to_thread(self._spawn, argv, launch, outputs)
         except (OSError, ValueError) as error:
+            for output in outputs:
+                output.close()
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
         self._processes[launch.task_id, launch.attempt] = process
         watch = asyncio.create_task(
@@ -103,7 +105,7 @@ class Command:
         self, launch: Launch, process: subprocess.Popen[bytes], outputs: Outputs
     ) -> None:
         with outputs[0], outputs[1]:
-            while (code := process.poll()) is None:
+            while (code := process.poll()) is None:  # noqa: ASYNC110 - nothing tells us
                 await asyncio.sleep(LOOK_SECONDS)
             said, complained = read_tail(outputs[0]), read_tail(outputs[1])
         self._processes.pop((launch.task_id, launch.attempt), None)

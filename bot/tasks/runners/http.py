@@ -5,9 +5,10 @@ import json
 from datetime import UTC, datetime
 
 import aiohttp
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from bot.config_file import HttpRunner
+from bot.errors import ConfigError
 from bot.tasks.runners.runner import Launch, RunnerError
 
 ATTEMPTS = 3
@@ -21,11 +22,17 @@ class HttpOrchestrator:
     repeatable = True
 
     def __init__(
-        self, session: aiohttp.ClientSession, settings: HttpRunner, secret: str | None
+        self,
+        session: aiohttp.ClientSession,
+        settings: HttpRunner,
+        secret: str | None,
+        *,
+        pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
+        self._pause_seconds = pause_seconds
         self._session = session
         self._settings = settings
-        self._webhook = Webhook(secret) if secret else None
+        self._webhook = webhook(secret) if secret else None
 
     async def start(self, launch: Launch) -> None:
         """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
@@ -36,9 +43,9 @@ class HttpOrchestrator:
                 await self._post(self._settings.url, key, body)
             except (aiohttp.ClientError, TimeoutError) as error:
                 if not left:
-                    reason = str(error) or type(error).__name__
+                    reason = reason_of(error)
                     raise RunnerError(f"The orchestrator does not answer: {reason}") from error
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(self._pause_seconds)
             else:
                 return
 
@@ -50,7 +57,11 @@ class HttpOrchestrator:
         try:
             await self._post(self._settings.cancel_url, f"{task_id}:{attempt}:cancel", body)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise RunnerError(f"The orchestrator did not take the cancel: {error}") from error
+            reason = reason_of(error)
+            raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
+
+    async def stop(self) -> None:
+        """Nothing is kept open here."""
 
     async def _post(self, url: str, key: str, body: bytes) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
@@ -62,9 +73,35 @@ class HttpOrchestrator:
                 "webhook-signature": self._webhook.sign(key, now, body.decode()),
             }
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
-        async with self._session.post(url, data=body, headers=headers, timeout=timeout) as answer:
+        async with self._session.post(
+            # A redirected POST would become a GET that every login page answers with 200.
+            url,
+            data=body,
+            headers=headers,
+            timeout=timeout,
+            allow_redirects=False,
+        ) as answer:
             if answer.status >= 500:
                 answer.raise_for_status()
-            if answer.status >= 400:
+            if answer.status >= 300:
                 said = (await answer.text(errors="replace"))[:ANSWER_SHOWN]
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
+
+
+def webhook(secret: str) -> Webhook:
+    """Return what signs with *secret*; raise `ConfigError` if it is none."""
+    try:
+        return Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError) as error:
+        raise ConfigError(
+            ["CALLBACK_SECRET: must be `whsec_` and base64, e.g. of `openssl rand -base64 32`"]
+        ) from error
+
+
+def reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
+    """Say what went wrong without the address: it may hold a secret."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{error.status} {error.message}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "its address is none"
+    return str(error) or type(error).__name__

@@ -54,3 +54,7 @@ class Runner(Protocol):
     async def cancel(self, task_id: str, attempt: int) -> None:
         """Ask for the attempt to be stopped; nothing happens if it has ended."""
         ...
+
+    async def stop(self) -> None:
+        """Let go of what runs; it goes on elsewhere."""
+        ...

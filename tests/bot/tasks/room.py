@@ -73,7 +73,9 @@ class Room:
 
     async def row(self, task: Task) -> Task:
         """Return the task as it stands in the table."""
-        return await self.database.read(lambda session: session.get_one(Task, task.id))
+        return await self.database.read(
+            lambda session: session.get_one(Task, (task.id, task.tenant))
+        )
 
     async def all(self, table: type[SQLModel]) -> list[Any]:
         """Return every row of a table."""
@@ -83,7 +85,7 @@ class Room:
         """Write to the task's row behind the back of the use cases."""
 
         def work(session: Session) -> None:
-            row = session.get_one(Task, task.id)
+            row = session.get_one(Task, (task.id, task.tenant))
             for name, value in values.items():
                 setattr(row, name, value)
 
@@ -93,7 +95,9 @@ class Room:
         """Return the task's message."""
 
         def work(session: Session) -> Message:
-            return session.get_one(Message, session.get_one(Task, task.id).message_id)
+            return session.get_one(
+                Message, session.get_one(Task, (task.id, task.tenant)).message_id
+            )
 
         return await self.database.read(work)
 
@@ -101,7 +105,7 @@ class Room:
         """Return the replies in the thread of the task's message."""
 
         def work(session: Session) -> list[Message]:
-            parent = session.get_one(Task, task.id).message_id
+            parent = session.get_one(Task, (task.id, task.tenant)).message_id
             query = select(Message).where(Message.parent_id == parent)
             return list(session.exec(query.order_by(col(Message.created_at))))
 
@@ -111,7 +115,9 @@ class Room:
         """Let the lane have posted the task's message."""
 
         def work(session: Session) -> None:
-            message = session.get_one(Message, session.get_one(Task, task.id).message_id)
+            message = session.get_one(
+                Message, session.get_one(Task, (task.id, task.tenant)).message_id
+            )
             message.ts, message.is_posted = ts, True
 
         await self.database.write(work)

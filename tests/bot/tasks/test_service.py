@@ -49,7 +49,6 @@ async def test_a_task_of_another_tenant_does_not_exist(room):
         room.tasks.get(CLEOS, task.id),
         room.tasks.retry(CLEOS, task.id, by=CLEO),
         room.tasks.cancel(CLEOS, task.id, by=CLEO),
-        room.tasks.create(CLEOS, NEW),
         room.intake.heartbeat(CLEOS, task.id),
         room.intake.log(CLEOS, task.id, [{"text": "hello"}]),
     ):

@@ -1,0 +1,71 @@
+"""The message of a task: when there is one, and what stands in its thread."""
+
+import pytest
+
+from bot.messages.models import Message
+from bot.tasks.models import Status
+from tests.bot.tasks.room import BEN, OURS, make_room
+
+
+async def test_creation_may_be_silent(database, clock):
+    """With notices of creation off nothing is posted until the task starts."""
+    room = make_room(database, clock, on_creation=False)
+    task = await room.create()
+    await room.report(task, "queued", progress_note="third in line")
+    await room.intake.heartbeat(OURS, task.id)
+    assert [] == await room.all(Message)
+
+    await room.report(task, "running")
+    assert ["running"] == [one.context["status"] for one in await room.all(Message)]
+
+
+async def test_a_silent_task_that_fails_at_once_is_announced(database, clock):
+    """An end is never silent."""
+    room = make_room(database, clock, on_creation=False)
+    task = await room.create()
+    await room.report(task, "failed", error="Boom")
+    assert (await room.message(task)).is_final
+    assert ["tasks/error"] == [one.template for one in await room.replies(task)]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected"),
+    [
+        ("failed", {"error": "Boom"}, ["tasks/error"]),
+        ("failed", {"error": "Boom", "stats": {"bad": 1}}, ["tasks/error"]),
+        ("failed", {}, []),
+        ("completed", {"stats": {"good": 3}}, ["tasks/summary"]),
+        ("completed", {}, []),
+        ("cancelled", {}, []),
+    ],
+)
+async def test_the_end_is_told_in_the_thread(room, status, said, expected):
+    """One reply at most: what went wrong, else the counts, else nothing."""
+    task = await room.create()
+    await room.report(task, "running")
+    await room.report(task, status, **said)
+    await room.report(task, status, **said)
+    assert expected == [one.template for one in await room.replies(task)]
+
+
+async def test_a_new_attempt_keeps_the_message(room):
+    """A retry opens the same message again; the next end is told anew."""
+    task = await room.create()
+    await room.report(task, "failed", error="Boom")
+    await room.tasks.retry(OURS, task.id, by=BEN)
+    assert not (await room.message(task)).is_final
+    await room.report(task, "failed", error="Boom again")
+    assert (await room.message(task)).is_final
+    errors = [one.context["error"] for one in await room.replies(task)]
+    assert ["Boom", "Boom again"] == sorted(errors)
+
+
+async def test_a_task_created_at_its_end_is_told_at_once(room):
+    """A finished task is one message, final from the start."""
+    task = await room.create(status=Status.COMPLETED)
+    message = await room.message(task)
+    assert (True, "completed", 1) == (
+        message.is_final,
+        message.context["status"],
+        message.revision,
+    )

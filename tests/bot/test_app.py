@@ -1,0 +1,161 @@
+"""The bot, started in this process on a playground: up, refused, and down again without a trace."""
+
+import asyncio
+import gc
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.app import Opsbell
+from bot.errors import ConfigError
+from bot.messages.pacing import Pacing
+from bot.settings import Settings
+from bot.tokens import Tokens
+from playground import Playground
+
+MANIFEST = Path(__file__).parents[2] / "manifest.json"
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    async with Playground(limits="off", manifest=MANIFEST) as playground:
+        yield playground
+
+
+def settings(playground: Playground, folder: Path, **changes: Any) -> Settings:
+    return Settings.model_validate(
+        {
+            "slack_bot_token": playground.bot_token,
+            "slack_app_token": playground.app_token,
+            "slack_api_url": playground.api_url,
+            "slack_default_channel": playground.channel("ops").id,
+            "database_url": f"sqlite:///{folder}/opsbell.db",
+            "port": 0,
+            "jwt_secret": "0123456789abcdef0123456789abcdef",
+            **changes,
+        }
+    )
+
+
+def opsbell(playground: Playground, folder: Path, **changes: Any) -> Opsbell:
+    return Opsbell(settings(playground, folder, **changes), pacing=Pacing(unlimited=True))
+
+
+async def refusal(bot: Opsbell) -> str:
+    """Return why the bot does not start; it must say so soon, and leave nothing behind."""
+    gc.collect()
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    began = time.monotonic()
+    with pytest.raises(ConfigError) as refused:
+        async with bot:
+            pass
+    assert time.monotonic() - began < 3
+    await asyncio.sleep(0.1)
+    assert set() == {one for one in asyncio.all_tasks() - tasks if "bot" in repr(one)}
+    assert set() == {one for one in set(threading.enumerate()) - threads if not is_default(one)}
+    return str(refused.value)
+
+
+def is_default(thread: threading.Thread) -> bool:
+    """Tell whether a thread belongs to the loop's own pool, which stays with the loop."""
+    return thread.name.startswith("asyncio_")
+
+
+async def test_it_starts_and_is_ready(playground, tmp_path):
+    """Socket connected, API up, lane running; and a command is answered."""
+    async with opsbell(playground, tmp_path) as bot, aiohttp.ClientSession() as session:
+        assert 1 == playground.connected
+        async with asyncio.timeout(5):
+            while (await session.get(f"{bot.url}/readyz")).status != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert (await playground.run_command("ada", "ops", "/ops help")).ok
+
+
+async def test_it_leaves_nothing_behind(playground, tmp_path):
+    """After the stop no task, thread or socket of its own is left."""
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    async with opsbell(playground, tmp_path):
+        await playground.run_command("ada", "ops", "/ops help")
+    await playground.wait_for(lambda: playground.connected == 0)
+    await asyncio.sleep(0.2)
+    left = {one for one in asyncio.all_tasks() - tasks if "web_protocol" not in repr(one)}
+    assert set() == left
+    assert set() == {one for one in set(threading.enumerate()) - threads if not is_default(one)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SLACK_BOT_TOKEN", "xoxb-wrong"), ("SLACK_APP_TOKEN", "xapp-wrong")],
+)
+async def test_a_wrong_token_is_named(playground, tmp_path, name, value):
+    """Slack does not know it: the start ends with the variable's name and never its value."""
+    said = await refusal(opsbell(playground, tmp_path, **{name.lower(): value}))
+    assert f"{name}: Slack does not know this token" in said
+    assert value not in said
+    assert 0 == playground.connected
+
+
+async def test_both_wrong_tokens_are_named_together(playground, tmp_path):
+    """Two mistakes are one trip to the settings."""
+    swapped = {"slack_bot_token": "xoxb-wrong", "slack_app_token": "xapp-wrong"}
+    assert 2 == len((await refusal(opsbell(playground, tmp_path, **swapped))).splitlines())
+
+
+async def test_an_unreachable_slack_is_named(playground, tmp_path):
+    """Nobody listens at SLACK_API_URL: the start ends and says where it looked."""
+    said = await refusal(opsbell(playground, tmp_path, slack_api_url="http://127.0.0.1:9/api/"))
+    assert "http://127.0.0.1:9/api/auth.test does not answer" in said
+
+
+async def test_a_busy_port_is_named(playground, tmp_path):
+    """The port is taken: no socket to Slack is left open."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = await refusal(opsbell(playground, tmp_path, port=taken.getsockname()[1]))
+    assert "PORT" in said
+    assert 0 == playground.connected
+
+
+async def test_a_second_process_on_the_file_is_refused(playground, tmp_path):
+    """Two lanes would write to one workspace; the first goes on as it was."""
+    async with opsbell(playground, tmp_path):
+        said = await refusal(opsbell(playground, tmp_path))
+        assert "DATABASE_URL: another Opsbell is running" in said
+        assert (await playground.run_command("ada", "ops", "/ops help")).ok
+
+
+@pytest.mark.parametrize("secret", ["whsec_!", "whsec_ä", "whsec_"])
+async def test_a_bad_callback_secret_is_named(playground, tmp_path, secret):
+    """With an orchestrator, too, the variable is named."""
+    changes = {"callback_secret": secret, "orchestrator_url": "http://127.0.0.1:9/run"}
+    assert "CALLBACK_SECRET" in await refusal(opsbell(playground, tmp_path, **changes))
+
+
+async def test_a_stop_lets_what_is_in_flight_arrive(playground, tmp_path):
+    """Slack is slow to answer: the message is there, and its row knows it."""
+    async with opsbell(playground, tmp_path) as bot:
+        playground.fail("chat.postMessage", "delay", seconds=0.5)
+        await create(bot, "import")
+        await playground.wait_for(lambda: playground.calls("chat.postMessage") or True)
+        await asyncio.sleep(0.2)
+    assert 1 == len(playground.messages("ops"))
+    async with opsbell(playground, tmp_path):
+        await asyncio.sleep(0.3)
+    assert 1 == len(playground.messages("ops"))
+
+
+async def create(bot: Opsbell, task: str) -> None:
+    token = Tokens("0123456789abcdef0123456789abcdef").mint(
+        subject="ada", tenant="default", scopes=frozenset({"tasks:write"}), now=datetime.now(UTC)
+    )
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+        answer = await session.post(f"{bot.url}/api/tasks", json={"task": task})
+        assert 201 == answer.status
