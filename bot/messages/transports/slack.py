@@ -29,11 +29,18 @@ class SlackTransport:
     The SDK's client is not used for writes: its retry handler posts twice when an answer is lost.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, api_url: str, token: str) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        token: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         self._session = session
         self._api_url = api_url
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
 
     async def post(self, outgoing: Outgoing) -> Answer:
         """Post a new message with our metadata in it."""

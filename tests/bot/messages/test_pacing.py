@@ -1,0 +1,306 @@
+"""Slack's budgets, under a clock set by hand: whatever is asked, no window is ever overfull."""
+
+import copy
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messages.pacing import EDIT_RESERVE, Bucket, Pacing
+
+START = datetime(2026, 11, 16, 9, tzinfo=UTC)
+MINUTE = timedelta(seconds=60)
+EDITS_A_MINUTE = 50
+POSTS_A_MINUTE = 300
+LOOKUPS_A_MINUTE = 50
+CHANNEL_BURST = 5
+
+CHANNELS = st.sampled_from(["C0OPS", "C0RANDOM"] + [f"C{number}" for number in range(120)])
+WAITS = st.sampled_from([0.0, 0.000001, 0.01, 0.3, 1.0, 1.0527, 3.0, 20.0, 59.9, 61.0, 600.0])
+ASKED = st.tuples(
+    st.sampled_from(["edit", "progress", "post", "lookup", "spread", "restart", "429", "opening"]),
+    CHANNELS,
+    st.integers(1, 80),
+    WAITS,
+)
+
+
+def after(seconds):
+    """Return the time so many seconds after the start."""
+    return START + timedelta(seconds=seconds)
+
+
+class Room:
+    """A workspace that asks for everything, and counts what it is allowed."""
+
+    def __init__(self):
+        self.pacing = Pacing()
+        self.now = START
+        self.made = []  # (at, kind, channel)
+
+    def ask(self, kind, channel, times, wait):
+        """Ask *times* for the same, then wait."""
+        for number in range(times):
+            getattr(self, f"ask_{kind.replace('429', 'refused')}")(channel, number)
+        self.now += timedelta(seconds=wait)
+
+    def ask_edit(self, _channel, _number):
+        if self.pacing.take_edit(self.now, is_progress=False):
+            self.made.append((self.now, "edit", ""))
+
+    def ask_progress(self, _channel, _number):
+        if self.pacing.take_edit(self.now, is_progress=True):
+            self.made.append((self.now, "edit", ""))
+            left = copy.deepcopy(self.pacing)
+            assert all(left.take_edit(self.now, is_progress=False) for _ in range(5))
+
+    def ask_post(self, channel, _number):
+        if self.pacing.take_post(channel, self.now):
+            self.made.append((self.now, "post", channel))
+
+    def ask_lookup(self, channel, number):
+        if self.pacing.take_post(f"{channel}.{number}", self.now, looks_up=True):
+            self.made.append((self.now, "post", f"{channel}.{number}"))
+            self.made.append((self.now, "lookup", ""))
+
+    def ask_spread(self, channel, number):
+        self.ask_post(f"{channel}-{number}", number)
+
+    def ask_restart(self, _channel, number):
+        """A new process knows only what was posted and edited in the last minute."""
+        if number:
+            return
+        self.pacing = Pacing()
+        for at, kind, channel in self.made:
+            if kind != "lookup" and at >= self.now - MINUTE:
+                self.pacing.remember(channel, at, was_edit=kind == "edit")
+        self.made = [one for one in self.made if one[1] != "lookup"]
+
+    def ask_refused(self, channel, number):
+        if number == 0:
+            until = self.now + timedelta(seconds=2)
+            self.pacing.freeze(channel, until, now=self.now, is_edit=channel == "C0OPS")
+
+    def ask_opening(self, channel, number):
+        """Go on exactly when the budgets say, and take whatever there is."""
+        self.now = self.pacing.next_opening(self.now)
+        self.ask_edit(channel, number)
+        self.ask_post(channel, number)
+
+
+@given(st.lists(ASKED, min_size=1, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_no_window_is_ever_overfull(asked):
+    """No sliding minute holds more than 50 edits or 300 posts, no channel more than 1/s after 5."""
+    room = Room()
+    for one in asked:
+        room.ask(*one)
+
+    assert most_in_a_minute(room, "edit") <= EDITS_A_MINUTE
+    assert most_in_a_minute(room, "post") <= POSTS_A_MINUTE
+    assert most_in_a_minute(room, "lookup") <= LOOKUPS_A_MINUTE
+    for channel in {channel for _, kind, channel in room.made if kind == "post"}:
+        check_one_a_second(room, channel)
+
+
+def most_in_a_minute(room, kind):
+    """Return how many calls of a kind the fullest sliding minute holds."""
+    times = [at for at, made, _ in room.made if made == kind]
+    most = first = 0
+    for last, at in enumerate(times):
+        while at - times[first] >= MINUTE:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def check_one_a_second(room, channel):
+    """Of any stretch of posts to a channel all but five are a second apart."""
+    times = [at for at, kind, where in room.made if kind == "post" and where == channel]
+    earliest = []
+    for number, at in enumerate(times):
+        earliest.append(number - (at - START).total_seconds())
+        in_stretch = number - (at - START).total_seconds() - min(earliest)
+        assert in_stretch + 1 <= CHANNEL_BURST
+
+
+@given(st.lists(ASKED, min_size=1, max_size=8), st.floats(0.001, 0.999))
+@settings(max_examples=150, deadline=None)
+def test_the_next_opening_is_the_next_change(asked, part):
+    """Until `next_opening` nothing changes, then something does: no busy loop, no oversleeping."""
+    room = Room()
+    for one in asked:
+        room.ask(*one)
+    before = what_is_open(room, room.now)
+
+    at = room.pacing.next_opening(room.now)
+
+    assert at > room.now
+    between = room.now + (at - room.now - timedelta(microseconds=5)) * part
+    assert before == what_is_open(room, max(between, room.now))
+    if all(before):
+        assert MINUTE == at - room.now
+    else:
+        assert before != what_is_open(room, at)
+
+
+def what_is_open(room, at):
+    """Return which budgets would let something through at a time."""
+    pacing = copy.deepcopy(room.pacing)
+    channels = [pacing.channels[name].level(at) >= 1 for name in sorted(pacing.channels)]
+    edits = pacing.edits.level(at)
+    own = [pacing.posts.level(at) >= 1, pacing.lookups.level(at) >= 1]
+    return [*own, edits >= 1, edits >= 1 + EDIT_RESERVE, *channels]
+
+
+def test_all_of_the_budget_is_used():
+    """Whoever asks at every opening gets nearly all that Slack allows, in the long run."""
+    pacing, now, edits = Pacing(), START, 0
+
+    while now < after(600):
+        if pacing.take_edit(now, is_progress=False):
+            edits += 1
+        else:
+            now = pacing.next_opening(now)
+
+    assert 380 <= edits <= 500
+
+
+def test_a_refused_take_takes_nothing():
+    """A post that its channel does not allow takes nothing from the other budgets."""
+    pacing = Pacing()
+    while pacing.take_post("C0OPS", START):
+        pass
+    left = pacing.posts.tokens, pacing.lookups.level(START)
+
+    assert not pacing.take_post("C0OPS", START, looks_up=True)
+    assert left == (pacing.posts.tokens, pacing.lookups.tokens)
+
+
+def test_progress_stops_before_the_reserve():
+    """When progress may not go any more, five ends still may."""
+    pacing = Pacing()
+    while pacing.take_edit(START, is_progress=True):
+        pass
+
+    ends = [pacing.take_edit(START, is_progress=False) for _ in range(6)]
+
+    assert [True] * 5 + [False] == ends
+
+
+def test_edits_that_are_refused_do_not_stop_posts():
+    """A Retry-After for edits freezes edits, until it is over, and nothing else."""
+    pacing = Pacing()
+
+    pacing.freeze("C0OPS", after(10), now=START, is_edit=True)
+
+    assert not pacing.take_edit(after(9.999), is_progress=False)
+    assert pacing.take_post("C0OPS", START)
+    assert after(10) == pacing.next_opening(after(5))
+    assert pacing.take_edit(after(10), is_progress=False)
+
+
+def test_a_refused_channel_does_not_stop_others():
+    """A Retry-After for a post freezes its channel alone."""
+    pacing = Pacing()
+
+    pacing.freeze("C0OPS", after(10), now=START, is_edit=False)
+
+    assert not pacing.take_post("C0OPS", after(9))
+    assert pacing.take_post("C0RANDOM", START)
+    assert pacing.take_edit(START, is_progress=False)
+    assert pacing.take_post("C0OPS", after(10))
+
+
+def test_two_refused_channels_stop_all_posts():
+    """When a second channel is refused while the first still is, it was the workspace's limit."""
+    pacing = Pacing()
+
+    pacing.freeze("C0OPS", after(10), now=START, is_edit=False)
+    pacing.freeze("C0RANDOM", after(12), now=after(1), is_edit=False)
+
+    assert not pacing.take_post("C0OTHER", after(11.9))
+    assert pacing.take_edit(after(2), is_progress=False)
+    assert pacing.take_post("C0OTHER", after(12))
+
+
+def test_a_refusal_long_over_does_not_count_as_a_second_one():
+    """
+    A busy channel that was refused minutes ago says nothing about the workspace.
+
+    Its budget is empty because it is busy, and its old freeze was once taken for a present one.
+    """
+    pacing = Pacing()
+    pacing.freeze("C0OPS", after(2), now=START, is_edit=False)
+    while pacing.take_post("C0OPS", after(300)):
+        pass
+
+    pacing.freeze("C0RANDOM", after(310), now=after(300), is_edit=False)
+
+    assert pacing.take_post("C0OTHER", after(300))
+
+
+def test_an_earlier_end_does_not_shorten_a_freeze():
+    """Of two Retry-Afters the later end counts."""
+    pacing = Pacing()
+
+    pacing.freeze("", after(10), now=START, is_edit=True)
+    pacing.freeze("", after(3), now=START, is_edit=True)
+
+    assert not pacing.take_edit(after(5), is_progress=False)
+
+
+def test_a_former_process_has_used_its_share():
+    """What was called before a restart is gone from the budgets of the new process."""
+    pacing = Pacing()
+
+    for number in range(48):
+        pacing.remember("C0OPS", after(number), was_edit=True)
+
+    assert 2 >= sum(pacing.take_edit(after(48), is_progress=False) for _ in range(50))
+
+
+def test_closed_channels_are_those_that_may_not_be_posted_to():
+    """A channel is closed after its burst and open again a second later; the idle are forgotten."""
+    pacing = Pacing()
+    for _ in range(10):
+        pacing.take_post("C0OPS", START)
+    pacing.take_post("C0RANDOM", START)
+
+    assert ["C0OPS"] == pacing.closed_channels(START)
+    assert [] == pacing.closed_channels(after(1.1))
+    assert [] == pacing.closed_channels(after(60))
+    assert {} == pacing.channels
+
+
+def test_a_frozen_channel_is_closed_and_not_forgotten():
+    """However idle it is, a frozen channel stays closed until Slack's time is over."""
+    pacing = Pacing()
+
+    pacing.freeze("C0OPS", after(600), now=START, is_edit=False)
+
+    assert ["C0OPS"] == pacing.closed_channels(after(599))
+    assert [] == pacing.closed_channels(after(600))
+
+
+def test_without_limits_everything_goes():
+    """Against a workspace without limits nothing is ever held back."""
+    pacing = Pacing(unlimited=True)
+
+    assert all(pacing.take_post("C0OPS", START, looks_up=True) for _ in range(1000))
+    assert all(pacing.take_edit(START, is_progress=True) for _ in range(1000))
+    assert [] == pacing.closed_channels(START)
+    assert after(60) == pacing.next_opening(START)
+
+
+@pytest.mark.parametrize("back", [0.5, 30, 3600])
+def test_a_clock_set_back_does_not_starve(back):
+    """After the machine's clock is set back the budget fills again at once."""
+    bucket = Bucket(burst=4, rate=1.0)
+    for _ in range(4):
+        bucket.spend(START)
+
+    bucket.level(after(-back))
+
+    assert 1.0 == pytest.approx(bucket.level(after(1 - back)))

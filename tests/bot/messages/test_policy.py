@@ -1,0 +1,191 @@
+"""Slack's errors: the table is whole and says one thing for each; waits stay in bounds."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.policy import (
+    BACKOFF_CAP,
+    BY_CODE,
+    FIXES,
+    MAX_TRIES,
+    VERDICTS,
+    Answer,
+    Verdict,
+    backoff,
+    classify,
+    fix_for,
+    is_recognised,
+)
+
+# "Errors" of every method page: https://docs.slack.dev/reference/methods/auth.test
+EVERYWHERE = """
+    access_denied account_inactive deprecated_endpoint ekm_access_denied fatal_error internal_error
+    invalid_arg_name invalid_arguments invalid_array_arg invalid_auth invalid_charset
+    invalid_form_data invalid_post_type method_deprecated missing_post_type missing_scope
+    no_permission not_allowed_token_type not_authed org_login_required ratelimited request_timeout
+    service_unavailable team_added_to_org token_expired token_revoked two_factor_setup_required
+    unknown_method
+"""
+# https://docs.slack.dev/reference/methods/chat.postMessage
+POST = """
+    app_access_restricted attachment_payload_limit_exceeded cannot_reply_to_message
+    channel_not_found invalid_attachments invalid_blocks invalid_blocks_format
+    invalid_metadata_format invalid_metadata_schema is_archived markdown_text_conflict
+    message_limit_exceeded messages_tab_disabled metadata_too_large msg_blocks_too_long msg_too_long
+    no_text not_in_channel rate_limited restricted_action restricted_action_non_threadable_channel
+    restricted_action_read_only_channel restricted_action_thread_locked
+    restricted_action_thread_only_channel team_not_found too_many_attachments
+"""
+# https://docs.slack.dev/reference/methods/chat.update
+EDIT = """
+    block_mismatch cant_update_message channel_not_found edit_window_closed
+    external_channel_migrating invalid_blocks is_inactive message_not_found msg_too_long no_text
+    streaming_state_conflict update_failed
+"""
+# https://docs.slack.dev/reference/methods/conversations.replies and …/conversations.join
+AROUND = """
+    channel_not_found is_archived method_not_supported_for_channel_type not_in_channel
+    thread_not_found user_not_found users_not_found
+"""
+DOCUMENTED = sorted(set(f"{EVERYWHERE} {POST} {EDIT} {AROUND}".split()))
+
+
+@pytest.mark.parametrize("code", DOCUMENTED)
+def test_every_documented_error_has_a_verdict(code):
+    """No error that Slack documents for the methods a lane calls is unknown to the table."""
+    assert code in BY_CODE
+
+
+def test_no_error_has_two_verdicts():
+    """Each code stands under one verdict."""
+    counted = Counter(code for codes in VERDICTS.values() for code in codes)
+
+    assert [] == [code for code, times in counted.items() if times > 1]
+
+
+def test_every_verdict_can_come_true():
+    """Each verdict is reached by some answer, so none is left over."""
+    reached = {Verdict.DELIVERED} | set(BY_CODE.values())
+
+    assert set(Verdict) == reached
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        # Waiting helps and nobody is to blame: never counted.
+        ("ratelimited", Verdict.PACED),
+        ("rate_limited", Verdict.PACED),
+        # The whole workspace is shut: no message may die of it.
+        ("invalid_auth", Verdict.LOCKED_OUT),
+        ("account_inactive", Verdict.LOCKED_OUT),
+        ("token_revoked", Verdict.LOCKED_OUT),
+        ("token_expired", Verdict.LOCKED_OUT),
+        ("org_login_required", Verdict.LOCKED_OUT),
+        ("message_limit_exceeded", Verdict.LOCKED_OUT),
+        # "may have partly succeeded", says Slack.
+        ("fatal_error", Verdict.AMBIGUOUS),
+        ("internal_error", Verdict.AMBIGUOUS),
+        ("not_in_channel", Verdict.JOIN),
+        ("invalid_blocks", Verdict.TEXT_ONLY),
+        ("is_archived", Verdict.FINAL),
+        ("channel_not_found", Verdict.FINAL),
+        ("never_heard_of", Verdict.TRANSIENT),
+        ("", Verdict.TRANSIENT),
+    ],
+)
+def test_what_a_post_should_do_after_an_error(code, verdict):
+    """The errors that matter most mean what they must for a first post."""
+    assert verdict == classify(Answer(error=code), is_edit=False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "post", "edit"),
+    [
+        (Answer(ok=True), Verdict.DELIVERED, Verdict.DELIVERED),
+        (Answer(lost=True), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (Answer(unreachable=True), Verdict.OUTAGE, Verdict.OUTAGE),
+        (Answer(status=500), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (Answer(status=502), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (Answer(error="internal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (Answer(error="fatal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (Answer(error="request_timeout"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (Answer(error="message_not_found"), Verdict.FINAL, Verdict.REPOST),
+        (Answer(status=429, error="ratelimited", retry_after=3.0), Verdict.PACED, Verdict.PACED),
+        (Answer(status=503, retry_after=3.0), Verdict.PACED, Verdict.PACED),
+    ],
+)
+def test_an_edit_may_be_repeated_and_a_post_may_not(answer, post, edit):
+    """What leaves a post in doubt is only another try for an edit."""
+    assert post == classify(answer, is_edit=False)
+    assert edit == classify(answer, is_edit=True)
+
+
+@given(
+    st.builds(
+        Answer,
+        error=st.sampled_from([*DOCUMENTED, "", "never_heard_of"]),
+        status=st.sampled_from([200, 400, 403, 404, 429, 500, 502, 503, 504]),
+        lost=st.booleans(),
+        unreachable=st.booleans(),
+        retry_after=st.none() | st.floats(0, 100),
+    )
+)
+def test_no_answer_makes_an_edit_ambiguous_or_a_post_new(answer):
+    """Whatever comes back, an edit is never looked up, and only an edit is posted anew."""
+    assert Verdict.AMBIGUOUS is not classify(answer, is_edit=True)
+    assert Verdict.REPOST is not classify(answer, is_edit=False)
+    assert Verdict.DELIVERED is not classify(answer, is_edit=False)
+
+
+def test_only_a_new_error_is_unrecognised():
+    """Codes of the table and answers without any code are no news; a code never seen is."""
+    for answer in (
+        Answer(ok=True),
+        Answer(lost=True),
+        Answer(unreachable=True),
+        Answer(status=500),
+        Answer(error="is_archived"),
+    ):
+        assert is_recognised(answer)
+
+    assert not is_recognised(Answer(error="never_heard_of"))
+
+
+@given(st.integers(1, 30), st.integers())
+def test_backoff_stays_in_bounds(tries, seed):
+    """A wait doubles from two seconds up to a minute, with full jitter below that."""
+    waited = backoff(tries, random.Random(seed))
+
+    assert timedelta(0) <= waited <= min(BACKOFF_CAP, timedelta(seconds=2 * 2.0 ** (tries - 1)))
+
+
+def test_backoff_is_spread():
+    """Many that failed together do not come back together: the waits fill the whole range."""
+    chance = random.Random(7)
+    waits = [backoff(4, chance).total_seconds() for _ in range(1000)]
+
+    assert min(waits) < 1
+    assert max(waits) > 15
+    assert 8 == pytest.approx(sum(waits) / len(waits), abs=0.5)
+
+
+def test_giving_up_takes_as_many_tries_as_agreed():
+    """The contract says four attempts for Slack messages."""
+    assert 4 == MAX_TRIES
+
+
+@pytest.mark.parametrize(
+    "code", sorted(VERDICTS[Verdict.FINAL] | {"not_in_channel", "answer_lost"})
+)
+def test_every_end_says_what_to_do(code):
+    """A message that was given up always comes with a sentence that ends in an action."""
+    fix = fix_for(code)
+
+    assert fix.endswith(".")
+    assert code in FIXES or code in fix

@@ -1,0 +1,140 @@
+"""Looking for a post whose answer was lost: a sure yes, a sure no, or neither."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.messages.transports.slack import METADATA_TYPE
+from tests.bot.messages.transports.odd import HANG_UP, outgoing, said
+
+
+async def test_our_post_is_found_among_others(slack, playground, ours):
+    """Other messages of ours and people's words are passed over."""
+    ts = (await slack.post(ours(revision=4))).ts
+    await slack.post(ours(message_id="m_11"))
+    playground.write("cleo", "ops", "m_1")
+
+    found = await slack.find(ours())
+
+    assert (ts, 4, True) == (found.ts, found.revision, found.readable)
+
+
+async def test_what_is_not_there_is_not_found(slack, playground, ours):
+    """A history without our message is a clear no."""
+    await slack.post(ours(message_id="m_2"))
+
+    found = await slack.find(ours())
+
+    assert (None, True, True) == (found.ts, found.readable, found.answer.ok)
+
+
+async def test_our_post_is_found_behind_many_pages(slack, playground, ours):
+    """With 250 newer messages in the channel it is on the third page."""
+    ts = (await slack.post(ours())).ts
+    for number in range(250):
+        playground.write("ben", "ops", f"chatter {number}")
+
+    found = await slack.find(ours())
+
+    assert ts == found.ts
+    assert 3 == len(playground.calls("conversations.history"))
+
+
+async def test_a_history_without_end_is_given_up(slack, playground, ours):
+    """Behind five pages nobody looks: the message may be there or not."""
+    await slack.post(ours())
+    for number in range(510):
+        playground.write("ben", "ops", f"chatter {number}")
+
+    found = await slack.find(ours())
+
+    assert (None, False) == (found.ts, found.readable)
+
+
+async def test_our_reply_is_found_in_its_thread(slack, playground, ours):
+    """A reply is looked for in its thread, behind a hundred others, and not in the channel."""
+    thread = (await slack.post(ours(message_id="m_parent"))).ts
+    for number in range(120):
+        playground.write("ben", "ops", f"me too {number}", thread_ts=thread)
+    ts = (await slack.post(ours(thread_ts=thread))).ts
+
+    found = await slack.find(ours(thread_ts=thread))
+
+    assert ts == found.ts
+    assert not playground.calls("conversations.history")
+
+
+async def test_only_what_is_young_enough_is_looked_at(slack, ours):
+    """History from before the message was asked for is not read, but for a little skew."""
+    await slack.post(ours())
+
+    old = await slack.find(ours(since=datetime.now(UTC) + timedelta(seconds=90)))
+    skewed = await slack.find(ours(since=datetime.now(UTC) + timedelta(seconds=30)))
+
+    assert old.ts is None
+    assert skewed.ts is not None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("missing_scope", "no_permission", "access_denied", "not_in_channel"),
+        *("channel_not_found", "thread_not_found", "is_archived", "never_heard_of"),
+    ],
+)
+async def test_a_history_that_may_never_be_read_is_unreadable(slack, playground, ours, error):
+    """What asking again cannot change is decided by the sender, not asked for ever."""
+    playground.fail("conversations.history", error=error)
+
+    found = await slack.find(ours())
+
+    assert (None, False, True) == (found.ts, found.readable, found.answer.ok)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said(500, b"<html>Oops</html>"),
+        said(502, b""),
+        said(200, b"<html>Welcome</html>"),
+        said(429, b""),
+        said(200, b'{"ok": false, "error": "internal_error"}'),
+        said(200, b'{"ok": false, "error": "token_revoked"}'),
+        HANG_UP,
+    ],
+)
+async def test_a_look_that_failed_is_not_a_no(odd, oddly, answer):
+    """
+    A history that could not be read just now does not mean that our post is not in it.
+
+    A 500 without a code once did, and the message was posted a second time.
+    """
+    odd.says = [answer]
+
+    found = await oddly.find(outgoing())
+
+    assert (None, False) == (found.ts, found.answer.ok)
+
+
+async def test_odd_histories_do_no_harm(odd, oddly):
+    """Messages without metadata, with null, or with that of others are passed over."""
+    mine = {"event_type": METADATA_TYPE, "event_payload": {"id": "m_1", "revision": 2}}
+    messages = [
+        {"ts": "9.0"},
+        {"ts": "8.0", "metadata": None},
+        {"ts": "7.0", "metadata": {"event_type": METADATA_TYPE, "event_payload": None}},
+        {"ts": "6.0", "metadata": {**mine, "event_type": "somebody_elses"}},
+        {"ts": "5.0", "metadata": {**mine, "event_payload": {"id": "m_11"}}},
+    ]
+    first = {"ok": True, "messages": messages, "response_metadata": {"next_cursor": "more"}}
+    last = {"ok": True, "messages": [{"ts": "4.0", "metadata": mine}], "response_metadata": None}
+    nothing = {"ok": True, "messages": None, "response_metadata": None}
+    odd.says = [said(body=json.dumps(body).encode()) for body in (first, last, nothing)]
+
+    found = await oddly.find(outgoing())
+    again = await oddly.find(outgoing())
+
+    assert ("4.0", 2) == (found.ts, found.revision)
+    assert again.ts is None
+    assert [None, "more", None] == [body.get("cursor") for body in odd.requests]
