@@ -39,7 +39,18 @@ class SocketHealth:
 class Socket:
     """Keeps one connection open from `start` to `stop`."""
 
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        ping_seconds: float = PING_SECONDS,
+        check_seconds: float = CHECK_SECONDS,
+        dead_after_seconds: float = DEAD_AFTER_SECONDS,
+    ) -> None:
+        self._ping_seconds = ping_seconds
+        self._check_seconds = check_seconds
+        self._dead_after_seconds = dead_after_seconds
         self._app = app
         self._app_token = app_token
         self._handler: AsyncSocketModeHandler | None = None
@@ -73,7 +84,7 @@ class Socket:
             # Its own chatter, full of payloads, is not for our log.
             logger=quiet_logger(),
             web_client=self._app.client,
-            ping_interval=PING_SECONDS,
+            ping_interval=self._ping_seconds,
         )
         self._handler = handler
         handler.client.on_message_listeners.append(self._heard)
@@ -93,7 +104,7 @@ class Socket:
 
     async def _keep_watch(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
+            await asyncio.sleep(self._check_seconds)
             try:
                 await self._check()
             except Exception:
@@ -103,7 +114,7 @@ class Socket:
         if self._handler is not None:
             await self._look(self._handler)
         silent = time.monotonic() - (self._alive_at or 0.0)
-        if silent > DEAD_AFTER_SECONDS:
+        if silent > self._dead_after_seconds:
             logger.warning("socket_replaced", silent_seconds=round(silent, 1))
             self._replaced += 1
             await self._hang_up()
@@ -118,7 +129,7 @@ class Socket:
             logger.info("socket_connected" if connected else "socket_lost")
         self._connected = connected
         pong_at = client.last_ping_pong_time
-        if connected and pong_at is not None and time.time() - pong_at < 2 * PING_SECONDS:
+        if connected and pong_at is not None and time.time() - pong_at < 2 * self._ping_seconds:
             self._alive_at = time.monotonic()
 
 

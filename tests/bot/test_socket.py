@@ -1,0 +1,77 @@
+"""The watchdog of the socket: whatever Slack does to it, the bot hears again (P11)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from listeners.socket import Socket
+from playground import Playground
+
+#: A tenth of the real intervals: what takes three seconds here takes thirty there.
+PING, CHECK, DEAD_AFTER = 0.5, 0.5, 3.5
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    async with Playground(limits="off", ack_seconds=0.3) as playground:
+        yield playground
+
+
+@pytest.fixture
+async def bot(playground: Playground) -> AsyncIterator[Socket]:
+    app = AsyncApp(client=AsyncWebClient(token=playground.bot_token, base_url=playground.api_url))
+
+    @app.command("/ops")
+    async def answer(ack):
+        await ack("here")
+
+    socket = Socket(
+        app,
+        playground.app_token,
+        ping_seconds=PING,
+        check_seconds=CHECK,
+        dead_after_seconds=DEAD_AFTER,
+    )
+    await socket.start()
+    yield socket
+    await socket.stop()
+
+
+async def hears(playground: Playground) -> bool:
+    return (await playground.run_command("ada", "ops", "/ops health")).ok
+
+
+@pytest.mark.parametrize("kind", ["deaf", "close", "disconnect"])
+async def test_the_bot_hears_again(playground, bot, kind):
+    """A silent, closed or refreshed socket is replaced within a tenth of sixty seconds."""
+    assert await hears(playground)
+    await playground.upset_sockets(kind)
+    async with asyncio.timeout(6):
+        while not await hears(playground):  # noqa: ASYNC110 - asked through Slack
+            await asyncio.sleep(0.05)
+    await playground.wait_for(lambda: bot.health().connected)  # As its next check sees it.
+
+
+async def test_a_dead_socket_and_a_slack_that_refuses_the_next(playground, bot):
+    """The first addresses cannot be had; the bot goes on asking and hears again."""
+    playground.fail("apps.connections.open", error="internal_error", count=3)
+    await playground.upset_sockets("close")
+    async with asyncio.timeout(8):
+        while not await hears(playground):  # noqa: ASYNC110 - asked through Slack
+            await asyncio.sleep(0.05)
+
+
+async def test_nothing_is_left_after_the_stop(playground):
+    """Even of a socket that went deaf no task stays behind."""
+    app = AsyncApp(client=AsyncWebClient(token=playground.bot_token, base_url=playground.api_url))
+    socket = Socket(app, playground.app_token, ping_seconds=PING)
+    before = asyncio.all_tasks()
+    await socket.start()
+    await playground.upset_sockets("deaf")
+    await socket.stop()
+    await asyncio.sleep(0.3)
+    left = {one for one in asyncio.all_tasks() - before if "web_protocol" not in repr(one)}
+    assert set() == left
