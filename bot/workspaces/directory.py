@@ -59,9 +59,9 @@ class Directory:
             return kept[1]
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
-            members = frozenset(answer.get("users") or [])
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
-            members = frozenset()
+            return frozenset()  # Not kept: the next click asks again.
+        members: frozenset[str] = frozenset(answer.get("users") or [])
         self._groups[group] = (time.monotonic(), members)
         return members
 

@@ -50,6 +50,8 @@ async def check_tokens(
     if problems:
         raise ConfigError(problems)
     _, body, scopes = results[0]
+    if not (isinstance(body.get("team_id"), str) and isinstance(body.get("user_id"), str)):
+        raise ConfigError([f"SLACK_BOT_TOKEN: cannot be checked, {api_url} is not Slack's API"])
     return Identity(
         workspace_id=body["team_id"],
         workspace_name=body.get("team", body["team_id"]),

@@ -1,0 +1,59 @@
+"""Names of channels and members of groups, asked of a playground."""
+
+import pytest
+
+from bot.errors import InvalidError, UnavailableError
+
+
+@pytest.mark.parametrize("written", ["#ops", "ops", " #ops ", "C0OPS00002", "<#C0OPS00002|ops>"])
+async def test_a_channel_is_found_however_it_is_written(directory, written):
+    """A name, an id, a mention: all of them are the same channel."""
+    assert "C0OPS00002" == await directory.channel_id(written)
+
+
+async def test_a_link_names_its_channel(directory):
+    """What people copy from Slack is understood, and Slack is not asked."""
+    link = "https://example.slack.com/archives/C0OPS00002/p1700000000000100"
+    assert "C0OPS00002" == await directory.channel_id(link)
+
+
+@pytest.mark.parametrize("name", ["#random", "#nowhere", "#old-news", "#", ""])
+async def test_a_channel_without_the_bot_is_refused_with_the_fix(directory, name):
+    """The bot is not in it, it is archived, or there is none: invite the bot."""
+    with pytest.raises(InvalidError, match="/invite"):
+        await directory.channel_id(name)
+
+
+async def test_a_known_name_is_not_asked_again(directory, playground):
+    """Names are kept: Slack lists channels slowly and rarely."""
+    for _ in range(3):
+        await directory.channel_id("#ops")
+    assert 1 == len(playground.calls("users.conversations"))
+
+
+@pytest.mark.parametrize(
+    "fault", [{"error": "ratelimited"}, {"kind": "http", "status": 503}, {"kind": "refuse"}]
+)
+async def test_a_slack_that_does_not_tell_is_said_to_be_away(directory, playground, fault):
+    """The caller is told to give the id, and the next one is served again."""
+    playground.fail("users.conversations", **{"count": 20, **fault})
+    with pytest.raises(UnavailableError, match="give the channel's id"):
+        await directory.channel_id("#ops")
+    playground.heal()
+    assert "C0OPS00002" == await directory.channel_id("#ops")
+
+
+async def test_members_of_a_group_are_kept_a_while(directory, playground):
+    """Ada and Ben are operators; a minute long Slack is not asked again."""
+    for _ in range(2):
+        assert {"U0ADA00001", "U0BEN00002"} == await directory.group_members("S0OPERATOR")
+    assert 1 == len(playground.calls("usergroups.users.list"))
+
+
+@pytest.mark.parametrize("fault", [{"error": "missing_scope"}, {"kind": "refuse"}])
+async def test_a_group_that_slack_does_not_tell_has_nobody(directory, playground, fault):
+    """Nobody gets rights by an error, and the error is forgotten with the next answer."""
+    playground.fail("usergroups.users.list", **{"count": 20, **fault})
+    assert frozenset() == await directory.group_members("S0OPERATOR")
+    playground.heal()
+    assert 2 == len(await directory.group_members("S0OPERATOR"))

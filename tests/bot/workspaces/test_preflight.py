@@ -1,0 +1,62 @@
+"""Both tokens are checked before anything starts."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.errors import ConfigError
+from bot.workspaces.preflight import check_tokens
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        yield session
+
+
+async def test_good_tokens_say_who_we_are(playground, session):
+    """Workspace, bot user and scopes are known from the first call."""
+    found = await check_tokens(
+        session, playground.api_url, playground.bot_token, playground.app_token
+    )
+    assert ("T0PLAYGRND", "U0OPSBELL1") == (found.workspace_id, found.bot_user_id)
+
+
+async def test_swapped_tokens_are_told(playground, session):
+    """Each of the two is named, with a hint that they are swapped."""
+    with pytest.raises(ConfigError) as refused:
+        await check_tokens(session, playground.api_url, playground.app_token, playground.bot_token)
+    assert ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"] == [
+        problem.split(":")[0] for problem in refused.value.problems
+    ]
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "never_heard_of"])
+async def test_the_reason_is_in_the_sentence(playground, session, code):
+    """Slack's own code is always there, and the value never."""
+    playground.fail("auth.test", error=code)
+    with pytest.raises(ConfigError, match=f"SLACK_BOT_TOKEN: .*{code}") as refused:
+        await check_tokens(session, playground.api_url, playground.bot_token, playground.app_token)
+    assert playground.bot_token not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>", "[]", "null", '{"ok": true}', '{"ok": 1, "team_id": 3}']
+)
+async def test_what_is_not_slack_is_told(session, body):
+    """SLACK_API_URL points at something that answers, but not as Slack does."""
+
+    async def handle(_request: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_post("/api/{method}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN"):
+        await check_tokens(session, url, "xoxb-1", "xapp-1")
+    await runner.cleanup()
