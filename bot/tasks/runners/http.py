@@ -94,7 +94,7 @@ def webhook(secret: str) -> Webhook:
         return Webhook(secret)
     except (ValueError, EmptyWebhookSecretError) as error:
         raise ConfigError(
-            ["CALLBACK_SECRET: must be `whsec_` and base64, e.g. of `openssl rand -base64 32`"]
+            ["CALLBACK_SECRET: must be base64, with or without `whsec_` in front"]
         ) from error
 
 
