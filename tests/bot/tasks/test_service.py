@@ -68,7 +68,7 @@ async def test_two_retries_at_the_same_moment_make_one_attempt(room, clock):
         return_exceptions=True,
     )
 
-    won = [one for one in results if isinstance(one, Task)]
+    won: list[Any] = [one for one in results if isinstance(one, Task)]
     lost = [one for one in results if isinstance(one, ConflictError)]
     assert (1, 1) == (len(won), len(lost))
     winner = won[0].acted[0]["by"]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -92,7 +93,11 @@ async def test_the_token_is_good_for_this_task_only(room, mill):
         await until(lambda: settled(room, task))
 
     caller = TOKENS.read(mill.started[0].callback_token)
-    assert (task.id, "default", {"tasks:write"}) == (caller.task_id, caller.tenant, caller.scopes)
+    assert (task.id, "default", frozenset({"tasks:write"})) == (
+        caller.task_id,
+        caller.tenant,
+        caller.scopes,
+    )
 
 
 async def test_it_waits_for_the_message_but_not_for_ever(room, mill, clock):
@@ -123,7 +128,7 @@ async def test_two_processes_launch_each_task_once(database, clock, mill, databa
     other = Database(database_url)
     async with serving(room, mill, database, other):
         for task in tasks:
-            await until(lambda task=task: settled(room, task))
+            await until(partial(settled, room, task))
     other.close()
     assert sorted(task.id for task in tasks) == sorted(one.task_id for one in mill.started)
 
@@ -146,7 +151,7 @@ async def test_a_launch_that_a_crash_cut_off_is_not_forgotten(database, clock, r
         assert (1, Status.QUEUED) == (len(mill.started), row.status)
     else:
         assert ([], Status.FAILED) == (mill.started, row.status)
-        assert "The bot was stopped while it started this" in row.error
+        assert "The bot was stopped while it started this" in str(row.error)
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
