@@ -77,7 +77,7 @@ def launch(**values: Any) -> Launch:
 async def shown(programs: Programs, *argv: str, **task: Any) -> tuple[list[str], dict[str, str]]:
     """Return the arguments and the environment that a program saw."""
     _, error = await programs.run(sys.executable, "-c", SHOW, *argv, **task)
-    arguments, environment = json.loads(error.split("\n", 1)[1])
+    arguments, environment = json.loads(str(error).split("\n", 1)[1])
     return arguments, environment
 
 
@@ -151,7 +151,9 @@ async def test_exit_codes_become_states(programs):
 async def test_the_error_is_the_tail_of_what_it_complained(programs):
     """The last lines of its complaints, or of its output if it did not complain."""
     _, error = await programs.run("sh", "-c", "seq 1 100000; exit 1")
-    assert ["exit code 1", *map(str, range(100_001 - TAIL_LINES, 100_001))] == error.split("\n")
+    assert ["exit code 1", *map(str, range(100_001 - TAIL_LINES, 100_001))] == str(error).split(
+        "\n"
+    )
     _, error = await programs.run("sh", "-c", "echo fine; printf 'Bo\\377om' >&2; exit 1")
     assert "exit code 1\nBo\ufffdom" == error
 
