@@ -199,10 +199,8 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
         .with_for_update()
     ).all()
     connection = session.connection()
-    connection.execute(
-        update(MESSAGE).where(M.id == bindparam("key")),
-        [{"key": row.id, **settle(row, by_id[row.id], now)} for row in current],
-    )
+    for rows in alike({"key": row.id, **settle(row, by_id[row.id], now)} for row in current):
+        connection.execute(update(MESSAGE).where(M.id == bindparam("key")), rows)
     connection.execute(insert(EVENT), [event_row(outcome, now) for outcome in outcomes])
     posted = [outcome.claim.id for outcome in outcomes if outcome.event is EventName.SENT]
     if posted:
@@ -211,6 +209,14 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
             .where(M.parent_id.in_(posted), M.state == MessageState.BLOCKED)
             .values(state=MessageState.WAITING)
         )
+
+
+def alike(rows: Iterable[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Group rows that set the same columns: a statement takes its columns from its first row."""
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(frozenset(row), []).append(row)
+    return groups.values()
 
 
 def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:

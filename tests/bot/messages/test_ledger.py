@@ -1,0 +1,199 @@
+"""What a lane writes down: each message's own outcome, whatever else is recorded in its turn."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.messages import ledger, outbox
+from bot.messages.delivery import Outcome
+from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
+from bot.messages.outbox import Content, Place
+from bot.messages.policy import Answer, Verdict
+
+NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=5)
+OPS = Place("T0", "default", "C0OPS")
+
+
+def put(session, number):
+    """Ask for a message; its id tells in which order its row is recorded."""
+    content = Content("note", {"text": str(number)})
+    message = outbox.put(session, OPS, content, now=NOW)
+    session.flush()
+    return message.id
+
+
+def claim_all(session):
+    """Claim everything that may be posted, as one turn does."""
+    return ledger.claim(session, ledger.ready_posts(session, "T0", 50, []), NOW)
+
+
+def delivered(claim):
+    """Slack took it."""
+    return Outcome(
+        claim=claim,
+        verdict=Verdict.DELIVERED,
+        answer=Answer(ok=True, ts=claim.id),
+        event=EventName.SENT,
+        ts=claim.id,
+        delivered_revision=claim.revision,
+    )
+
+
+def failed(claim):
+    """Slack was away; the attempt is repeated later."""
+    return Outcome(
+        claim=claim,
+        verdict=Verdict.TRANSIENT,
+        answer=Answer(error="update_failed"),
+        event=EventName.FAILED,
+        ts=None,
+        tries=1,
+        due_at=LATER,
+        error="update_failed",
+    )
+
+
+def dead(claim):
+    """Slack will never take it."""
+    return Outcome(
+        claim=claim,
+        verdict=Verdict.FINAL,
+        answer=Answer(error="is_archived"),
+        event=EventName.DEAD,
+        ts=None,
+        error="is_archived",
+        detail={"error": "is_archived", "fix": "Unarchive the channel."},
+    )
+
+
+EXPECTED = {
+    delivered: (MessageState.IDLE, 1, NOW, NOW, None),
+    failed: (MessageState.DELAYED, 0, LATER, None, "update_failed"),
+    dead: (MessageState.DEAD, 0, NOW, None, "is_archived"),
+}
+
+
+@pytest.mark.parametrize("first", EXPECTED, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("second", EXPECTED, ids=lambda kind: kind.__name__)
+def test_each_outcome_of_a_turn_is_recorded_whole(database, first, second):
+    """
+    A success and a failure that come back in the same turn are both written down, every column.
+
+    One statement for all of them took its columns from the first row: what only others had was
+    dropped, or the whole turn failed, again and again.
+    """
+
+    def turn(session):
+        ids = [put(session, number) for number in range(2)]
+        claims = {claim.id: claim for claim in claim_all(session)}
+        kinds = dict(zip(sorted(ids), (first, second), strict=True))
+        outcomes = [kind(claims[one]) for one, kind in kinds.items()]
+        ledger.record(session, outcomes, NOW)
+        return kinds
+
+    kinds = database.transact(turn)
+
+    for message_id, kind in kinds.items():
+        row = database.transact(lambda session, one=message_id: session.get_one(Message, one))
+        found = (row.state, row.delivered_revision, row.due_at, row.sent_at, row.error)
+        assert EXPECTED[kind] == found
+
+
+def test_a_newer_revision_is_served_next(database):
+    """What was asked for while Slack was called is waiting once the older one is recorded."""
+
+    def turn(session):
+        message_id = put(session, 0)
+        (claim,) = claim_all(session)
+        outbox.edit(session, message_id, {"text": "newer"}, now=NOW, rank=Rank.NORMAL)
+        session.flush()
+        ledger.record(session, [delivered(claim)], NOW)
+        return message_id
+
+    message_id = database.transact(turn)
+    row = database.transact(lambda session: session.get_one(Message, message_id))
+
+    assert (MessageState.WAITING, 2, 1) == (row.state, row.revision, row.delivered_revision)
+
+
+def test_a_lease_is_held_by_one(database):
+    """While one process holds the workspace another does not get it; afterwards it does."""
+
+    def hold(owner, at):
+        return database.transact(lambda session: ledger.hold_lease(session, "T0", owner, at))
+
+    assert hold("ada", NOW)
+    assert not hold("ben", NOW + ledger.LEASE / 2)
+    assert hold("ada", NOW + ledger.LEASE * 0.75)
+    assert not hold("ben", NOW + ledger.LEASE)
+    assert hold("ben", NOW + ledger.LEASE * 2)
+    assert not hold("ada", NOW + ledger.LEASE * 2)
+
+
+def test_only_the_owner_gives_its_lease_back(database):
+    """A process that lost its workspace does not take it from the next one."""
+
+    def work(session):
+        ledger.hold_lease(session, "T0", "ada", NOW)
+        session.flush()
+        ledger.release_lease(session, "T0", "ben", NOW)
+        session.expire_all()
+        kept = session.get_one(LaneLease, "T0").expires_at
+        ledger.release_lease(session, "T0", "ada", NOW)
+        session.expire_all()
+        return kept, session.get_one(LaneLease, "T0").expires_at
+
+    assert (NOW + ledger.LEASE, NOW) == database.transact(work)
+
+
+def test_a_take_over_frees_and_counts_what_was_under_way(database):
+    """A killed owner's claims are free, its posts in doubt, and its calls are told."""
+
+    def work(session):
+        message_id = put(session, 0)
+        claim_all(session)
+        calls = ledger.take_over(session, "T0", LATER)
+        session.expire_all()
+        return calls, session.get_one(Message, message_id)
+
+    calls, row = database.transact(work)
+
+    assert [(NOW, False, "C0OPS")] == calls
+    assert (MessageState.WAITING, True) == (row.state, row.answer_lost)
+
+
+def test_a_claim_that_was_never_called_is_freed_without_doubt(database):
+    """When nobody knew whether a turn had committed, its claims go back as if never taken."""
+
+    def work(session):
+        message_id = put(session, 0)
+        claims = claim_all(session)
+        ledger.unclaim(session, claims)
+        session.expire_all()
+        return session.get_one(Message, message_id)
+
+    row = database.transact(work)
+
+    assert (MessageState.WAITING, False) == (row.state, row.answer_lost)
+
+
+def test_a_reply_stays_in_its_thread_when_the_parent_is_gone(database):
+    """A reply whose parent was deleted in Slack waits until the parent stands there again."""
+
+    def work(session):
+        parent_id = put(session, 0)
+        (claim,) = claim_all(session)
+        ledger.record(session, [delivered(claim)], NOW)
+        session.expire_all()
+        parent = session.get_one(Message, parent_id)
+        reply = outbox.reply(session, parent, Content("note", {}), now=NOW)
+        session.flush()
+        ready = [row.id for row in ledger.ready_posts(session, "T0", 9, [])]
+        parent.ts, parent.is_posted, parent.state = None, False, MessageState.DELAYED
+        session.flush()
+        return reply.id, ready, ledger.ready_posts(session, "T0", 9, [])
+
+    reply_id, with_parent, without = database.transact(work)
+
+    assert ([reply_id], []) == (with_parent, without)

@@ -1,0 +1,210 @@
+"""Wishes for messages: the newest counts, an end stays, and what may be in Slack is kept."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.messages import ledger, outbox
+from bot.messages.delivery import Outcome
+from bot.messages.models import EventName, Message, MessageState, Rank
+from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
+from bot.messages.policy import Answer, Verdict
+
+NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
+OPS = Place("T0", "default", "C0OPS")
+NOTE = Content("note", {"text": "Ada"})
+
+
+@pytest.fixture
+def message(database):
+    """Return a function that puts a message into a state and returns its id."""
+
+    def put(**columns):
+        def work(session):
+            row = outbox.put(session, OPS, NOTE, now=NOW)
+            for name, value in columns.items():
+                setattr(row, name, value)
+            return row.id
+
+        return database.transact(work)
+
+    return put
+
+
+def row_of(database, message_id):
+    """Return the row as it is in the database."""
+    return database.transact(lambda session: session.get_one(Message, message_id))
+
+
+def edit(database, message_id, **options):
+    """Ask for a newer revision a second later."""
+    later = options.pop("now", NOW + timedelta(seconds=1))
+    return database.transact(
+        lambda session: outbox.edit(session, message_id, {"text": "Ben"}, now=later, **options)
+    )
+
+
+def test_a_message_begins_waiting(database, message):
+    """A new message may be posted at once, before everything but ends."""
+    row = row_of(database, message())
+
+    assert (MessageState.WAITING, Rank.FIRST_POST, 1, 0) == (
+        row.state,
+        row.rank,
+        row.revision,
+        row.delivered_revision,
+    )
+
+
+def test_an_end_stays(database, message):
+    """Neither an edit nor another end changes a message at its end; a new attempt does."""
+    message_id = message(ts="1.2", is_posted=True)
+
+    assert EditOutcome.QUEUED == edit(database, message_id, final=True)
+    assert EditOutcome.LOCKED == edit(database, message_id, rank=Rank.URGENT)
+    assert EditOutcome.LOCKED == edit(database, message_id, final=True)
+    assert EditOutcome.QUEUED == edit(database, message_id, reopen=True)
+    row = row_of(database, message_id)
+    assert (3, False, Rank.NORMAL) == (row.revision, row.is_final, row.rank)
+
+
+def test_an_end_that_was_not_posted_yet_is_first_of_all(database, message):
+    """A task that ended before its first post is posted as an end."""
+    message_id = message()
+
+    edit(database, message_id, final=True)
+
+    assert Rank.FINAL == row_of(database, message_id).rank
+
+
+def test_progress_waits_for_its_turn(database, message):
+    """A progress edit comes three seconds after the last edit, an end at once."""
+    message_id = message(ts="1.2", is_posted=True, sent_at=NOW, state=MessageState.IDLE)
+
+    edit(database, message_id, rank=Rank.PROGRESS)
+    spaced = row_of(database, message_id)
+    edit(database, message_id, final=True)
+    end = row_of(database, message_id)
+
+    assert (MessageState.DELAYED, NOW + EDIT_INTERVAL) == (spaced.state, spaced.due_at)
+    assert MessageState.WAITING == end.state
+
+
+@pytest.mark.parametrize("state", [MessageState.SENDING, MessageState.BLOCKED])
+def test_what_is_under_way_stays_so(database, message, state):
+    """A newer revision does not take a message away from the call, or the parent, it waits for."""
+    message_id = message(state=state)
+
+    edit(database, message_id)
+
+    assert (state, 2) == ((row := row_of(database, message_id)).state, row.revision)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_post_in_doubt_is_given_time_to_arrive(database, message, final):
+    """
+    An edit does not hurry the look for a post whose answer was lost.
+
+    The post may still be on its way inside Slack; looked for too soon it was posted twice.
+    """
+    due_at = NOW + timedelta(seconds=3)
+    message_id = message(answer_lost=True, state=MessageState.DELAYED, due_at=due_at)
+
+    edit(database, message_id, final=final)
+
+    row = row_of(database, message_id)
+    assert (MessageState.DELAYED, due_at) == (row.state, row.due_at)
+
+
+def test_an_edit_revives_a_dead_letter(database, message):
+    """A newer revision of a message that was given up is tried afresh."""
+    message_id = message(state=MessageState.DEAD, tries=4, text_only=True)
+
+    edit(database, message_id)
+
+    row = row_of(database, message_id)
+    assert (MessageState.WAITING, 0, False) == (row.state, row.tries, row.text_only)
+
+
+@pytest.mark.parametrize(
+    ("columns", "taken_back"),
+    [
+        ({}, True),
+        ({"state": MessageState.BLOCKED}, True),
+        ({"state": MessageState.WITHDRAWN}, True),
+        ({"state": MessageState.SENDING}, False),
+        ({"answer_lost": True}, False),
+        ({"ts": "1.2", "is_posted": True}, False),
+    ],
+)
+def test_only_what_is_surely_not_in_slack_is_withdrawn(database, message, columns, taken_back):
+    """What is in Slack, or may be, is not taken back; the rest is, and stays back."""
+    message_id = message(**columns)
+
+    taken = database.transact(lambda session: outbox.withdraw(session, message_id, now=NOW))
+
+    assert taken_back == taken
+    if taken:
+        assert EditOutcome.LOCKED == edit(database, message_id)
+
+
+def test_a_reply_waits_for_a_parent_that_is_not_there(database, message):
+    """A reply is blocked until its parent is posted, and free if that has happened."""
+    waiting, there = message(), message(ts="1.2", is_posted=True)
+
+    states = [
+        database.transact(
+            lambda session, one=one: (
+                outbox.reply(session, session.get_one(Message, one), NOTE, now=NOW).state
+            )
+        )
+        for one in (waiting, there)
+    ]
+
+    assert [MessageState.BLOCKED, MessageState.WAITING] == states
+
+
+async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, message):
+    """
+    A parent is posted while its reply is being asked for: the reply is free afterwards.
+
+    On PostgreSQL neither transaction saw the other, and the reply stayed blocked for ever.
+    """
+    parent_id = message()
+    outcome = database.transact(lambda session: posted(session, parent_id))
+    asked = threading.Event()
+
+    def ask(session):
+        reply = outbox.reply(session, session.get_one(Message, parent_id), NOTE, now=NOW)
+        session.flush()
+        asked.set()
+        threading.Event().wait(0.3)  # The lane's turn comes now.
+        return reply.id
+
+    def record(session):
+        asked.wait(5)
+        ledger.record(session, [outcome], NOW)
+
+    if database.is_sqlite:  # One writer at a time, in the order of asking.
+        reply_id = await database.write(ask)
+        await database.write(record)
+    else:
+        reply_id, _ = await asyncio.gather(database.write(ask), database.write(record))
+
+    assert MessageState.WAITING == row_of(database, reply_id).state
+
+
+def posted(session, message_id):
+    """Claim the message and return the outcome of a first post that went well."""
+    rows = [row for row in ledger.ready_posts(session, "T0", 9, []) if row.id == message_id]
+    (claim,) = ledger.claim(session, rows, NOW)
+    return Outcome(
+        claim=claim,
+        verdict=Verdict.DELIVERED,
+        answer=Answer(ok=True, ts="1.2"),
+        event=EventName.SENT,
+        ts="1.2",
+        delivered_revision=1,
+    )
