@@ -1,0 +1,148 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "listeners", "jobs", "playground", "client", "tests")
+MAX_LINES = 300
+NO_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+PYTHON = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+LOOK = """
+import os, pkgutil, sys, threading
+from importlib import import_module
+
+def open_files():
+    return {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
+            if os.path.exists(f"/proc/self/fd/{fd}")}
+
+import_module("alembic.context"), import_module("asyncio")
+before = open_files()
+for room in ("bot", "listeners", "jobs", "playground"):
+    for module in pkgutil.walk_packages([room], f"{room}."):
+        # A main module runs the program; Alembic's environment runs inside a migration only.
+        if not module.name.endswith("__main__") and not module.name.startswith("bot.migrations"):
+            import_module(module.name)
+opened = {name for name in open_files() - before if not name.startswith(("/dev/", "/proc/"))}
+print([thread.name for thread in threading.enumerate()], sorted(opened))
+"""
+
+
+def shown(path):
+    """Return the path as people write it."""
+    return str(path.relative_to(ROOT))
+
+
+def test_no_python_file_is_too_long():
+    """A file is one noun: none has more than 300 lines."""
+    lengths = {shown(path): len(path.read_text().splitlines()) for path in PYTHON}
+
+    assert {} == {path: lines for path, lines in lengths.items() if lines > MAX_LINES}
+
+
+def test_no_file_is_a_drawer():
+    """Nothing is called utils, helpers, common or manager."""
+    assert [] == [
+        shown(path)
+        for path in PYTHON
+        if NO_NAMES & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
+    ]
+
+
+def test_every_test_says_what_it_proves():
+    """Every test function has a docstring."""
+    silent = [
+        f"{shown(path)}:{node.name}"
+        for path in PYTHON
+        if path.is_relative_to(ROOT / "tests")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+
+    assert [] == silent
+
+
+def test_nothing_happens_at_import(tmp_path):
+    """Importing every module starts no thread and leaves no socket, file or database open."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        cwd=ROOT,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "['MainThread'] []" == done.stdout.strip(), done.stderr
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    """The app's manifest."""
+    return json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_keeps_slacks_limits(manifest):
+    """Names and descriptions fit: https://docs.slack.dev/reference/app-manifest."""
+    shown, features = manifest["display_information"], manifest["features"]
+    assert 1 <= len(shown["name"]) <= 35
+    assert len(shown.get("description", "-")) <= 140
+    assert 175 <= len(shown.get("long_description", "-" * 175)) <= 4000
+    assert re.fullmatch("#([0-9a-f]{3}|[0-9a-f]{6})", shown.get("background_color", "#000"))
+    assert len(features["bot_user"]["display_name"]) <= 80
+    assert len(features.get("slash_commands", [])) <= 50
+    assert len(features.get("shortcuts", [])) <= 10
+
+
+def test_commands_and_shortcuts_keep_slacks_limits(manifest):
+    """Every command and shortcut has a legal, unique name and texts that fit."""
+    commands = manifest["features"].get("slash_commands", [])
+    shortcuts = manifest["features"].get("shortcuts", [])
+    for command in commands:
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
+        assert len(command["description"]) <= 2000
+        assert len(command.get("usage_hint", "")) <= 1000
+        assert "url" not in command  # Socket Mode needs none.
+    for shortcut in shortcuts:
+        assert len(shortcut["name"]) <= 24
+        assert shortcut["type"] in ("global", "message")
+        assert len(shortcut["callback_id"]) <= 255
+        assert len(shortcut["description"]) <= 150
+    for names in ([c["command"] for c in commands], [s["callback_id"] for s in shortcuts]):
+        assert len(set(names)) == len(names)
+
+
+def test_the_procfile_starts_the_bot():
+    """Release migrates, web listens where the platform can reach it."""
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+
+    assert ["release: python -m bot migrate", "web: HOST=0.0.0.0 python -m bot"] == lines
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.*")), ids=shown)
+def test_templates_are_plain_utf8(path):
+    """A template is UTF-8 without a byte-order mark, one JSON file in its thing's folder."""
+    text = path.read_text(encoding="utf-8")
+
+    assert ".json" == path.suffix
+    assert not text.startswith("\ufeff")
+    assert "\r" not in text
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*")), ids=shown)
+def test_requirements_name_no_index(path):
+    """Where packages come from is the machine's business: no address, no index option."""
+    found = re.findall(
+        r"https?://\S+|^\s*-(?:i\b|-index|-extra|-find|-trusted).*", path.read_text(), re.M
+    )
+
+    assert [] == found
