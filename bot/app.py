@@ -85,11 +85,7 @@ class Opsbell:
         return self._settings.public_url
 
     async def __aenter__(self) -> Self:
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
+        await self.start()
         return self
 
     async def __aexit__(
@@ -98,6 +94,18 @@ class Opsbell:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start everything; what was started is stopped again if one part cannot be."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Stop hearing, finish what is in flight, and close everything."""
         logger.info("stopping")
         await self._stack.aclose()
         logger.info("stopped")
@@ -121,7 +129,8 @@ class Opsbell:
 
         lanes = Lanes(database, Renderer(TEMPLATES), self._clock)
         self._stack.push_async_callback(lanes.stop)
-        transport = SlackTransport(session, settings.slack_api_url, bot_token)
+        transport = SlackTransport(settings.slack_api_url, bot_token)
+        self._stack.callback(transport.close)
         lanes.open(identity.workspace_id, transport, self._pacing)
         room = self._open_tasks(database, session, lanes)
         ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))

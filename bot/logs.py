@@ -14,7 +14,14 @@ SECRET = re.compile(
     r"|(?<=hooks\.slack\.com/)[\w/-]+"
     r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
 )
-QUIET = ("apscheduler", "aiohttp.access", "slack_bolt", "slack_sdk", "alembic")
+#: Libraries that say in their own words what we say in ours.
+QUIET = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.ERROR,
+}
 
 
 def set_up_logs(level: str, log_format: str) -> None:
@@ -57,8 +64,8 @@ def set_up_logs(level: str, log_format: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in QUIET:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name, lowest in QUIET.items():
+        logging.getLogger(name).setLevel(max(lowest, root.level))
 
 
 def redact(_logger: Any, _method: str, line: Any) -> str:

@@ -257,7 +257,7 @@ def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
         f"  The API         {api}/api/docs\n"
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace: tasks are moving in #ops, and import_prices is about to fail.\n"
-        "  Press its Retry. Or type   /ops help   or   /task run import_prices\n\n"
+        "  Press its Retry. Or type   /ops help   or   /task list\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"

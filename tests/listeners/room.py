@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -109,10 +108,10 @@ async def open_room(
     database: Database, operators: Sequence[str] = (), **changes: Any
 ) -> AsyncIterator[Room]:
     """Connect the bot to a new playground; *changes* replace fields of its services."""
-    async with Playground(limits="off") as playground, aiohttp.ClientSession() as session:
+    async with Playground(limits="off") as playground:
         owner = Owner("default", playground.state.team_id)
         lanes = Lanes(database, Renderer(TEMPLATES), SystemClock())
-        transport = SlackTransport(session, playground.api_url, playground.bot_token)
+        transport = SlackTransport(playground.api_url, playground.bot_token)
         lanes.open(owner.workspace_id, transport)
         client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
         app = AsyncApp(client=client)

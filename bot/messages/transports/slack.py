@@ -4,10 +4,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-import aiohttp
-
 from bot.messages.policy import Answer, Verdict, classify, is_recognised
 from bot.messages.transports.transport import Found, Outgoing
+from bot.messages.transports.wire import LostError, UnreachableError, Wire
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -30,17 +29,14 @@ class SlackTransport:
     """
 
     def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        api_url: str,
-        token: str,
-        *,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        self, api_url: str, token: str, *, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
-        self._session = session
-        self._api_url = api_url
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._wire = Wire(api_url, {"Authorization": f"Bearer {token}"})
+        self._timeout_seconds = timeout_seconds
+
+    def close(self) -> None:
+        """Hang up."""
+        self._wire.close()
 
     async def post(self, outgoing: Outgoing) -> Answer:
         """Post a new message with our metadata in it."""
@@ -100,19 +96,15 @@ class SlackTransport:
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> Answer:
         try:
-            async with self._session.post(
-                f"{self._api_url}{method}",
-                json=arguments,
-                headers=self._headers,
-                timeout=self._timeout,
-            ) as response:
-                return read_answer(
-                    response.status, response.headers.get("Retry-After"), await response.read()
-                )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            response = await self._wire.post(method, arguments, self._timeout_seconds)
+        except UnreachableError:
             return Answer(unreachable=True)
-        except (TimeoutError, aiohttp.ClientError, ConnectionError):
+        except LostError:
             return Answer(lost=True)
+        retry_after = response.headers.get(b"retry-after")
+        return read_answer(
+            response.status, retry_after.decode("latin-1") if retry_after else None, response.body
+        )
 
 
 def read_answer(status: int, retry_after: str | None, body: bytes) -> Answer:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlmodel import Session, col, select
 
@@ -104,9 +103,9 @@ async def rig(database: Database, tmp_path: Path) -> AsyncIterator[Rig]:
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "note.json").write_text(NOTE)
-    async with Playground(limits="off") as playground, aiohttp.ClientSession() as session:
+    async with Playground(limits="off") as playground:
         lanes = Lanes(database, Renderer(folder), SystemClock())
-        transport = SlackTransport(session, playground.api_url, playground.bot_token)
+        transport = SlackTransport(playground.api_url, playground.bot_token)
         team = playground.state.team_id
         yield Rig(database, playground, lanes, transport, playground.channel("ops").id, team)
         await lanes.stop()

@@ -27,7 +27,7 @@ async def playground():
 @pytest.fixture
 def slack(session, playground):
     """A transport that talks to the playground."""
-    return SlackTransport(session, playground.api_url, playground.bot_token)
+    return SlackTransport(playground.api_url, playground.bot_token)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def odd():
 def oddly(session, odd):
     """A transport that talks to the odd server, and soon loses patience."""
     url = f"http://127.0.0.1:{odd.port}/api/"
-    return SlackTransport(session, url, "xoxb-1-ada", timeout_seconds=0.5)
+    return SlackTransport(url, "xoxb-1-ada", timeout_seconds=0.5)
 
 
 @pytest.fixture

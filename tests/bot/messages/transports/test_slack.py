@@ -148,7 +148,7 @@ async def test_where_nobody_listens_nothing_was_sent(session, odd):
     port = free.sockets[0].getsockname()[1]
     free.close()
     await free.wait_closed()
-    nowhere = SlackTransport(session, f"http://127.0.0.1:{port}/api/", "xoxb-1-ada")
+    nowhere = SlackTransport(f"http://127.0.0.1:{port}/api/", "xoxb-1-ada")
 
     assert Answer(unreachable=True) == await nowhere.post(outgoing())
     assert Answer(unreachable=True) == await nowhere.probe()
@@ -156,7 +156,7 @@ async def test_where_nobody_listens_nothing_was_sent(session, odd):
 
 async def test_the_probe_knows_a_bad_token(session, playground):
     """Somebody is there, but does not know us."""
-    stranger = SlackTransport(session, playground.api_url, "xoxb-0-cleo")
+    stranger = SlackTransport(playground.api_url, "xoxb-0-cleo")
 
     answer = await stranger.probe()
 
