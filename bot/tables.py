@@ -1,8 +1,27 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
 from bot.http.idempotency import IdempotencyRecord
-from bot.messages.models import Event, LaneLease, Message
+from bot.messages.models import (
+    DeadLetter,
+    Destination,
+    Event,
+    LaneLease,
+    Message,
+    Sender,
+    StoredTemplate,
+)
 from bot.tasks.models import Task
 from bot.workspaces.models import Workspace
 
-TABLES = (Event, IdempotencyRecord, LaneLease, Message, Task, Workspace)
+TABLES = (
+    DeadLetter,
+    Destination,
+    Event,
+    IdempotencyRecord,
+    LaneLease,
+    Message,
+    Sender,
+    StoredTemplate,
+    Task,
+    Workspace,
+)

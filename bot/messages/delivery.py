@@ -3,23 +3,18 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.errors import TemplateError
-from bot.messages.models import EventName
-from bot.messages.policy import (
-    MAX_TRIES,
-    Answer,
-    Verdict,
-    backoff,
-    classify,
-    fix_for,
-    is_recognised,
-)
+from bot.messages.drawing import draw, marked_as_repeat
+from bot.messages.models import Ambiguous, EventName
+from bot.messages.outcome import Claim, Outcome, describe, failure_detail
+from bot.messages.policy import Answer, Verdict, classify, fix_for, is_recognised, wait_after
 from bot.messages.rendering import Renderer
 from bot.messages.transports.transport import Found, Outgoing, Transport
+
+__all__ = ["Claim", "Delivery", "Outcome"]
 
 #: How long a post whose answer was lost may still be on its way inside Slack.
 SETTLE = timedelta(seconds=2)
@@ -27,55 +22,6 @@ SETTLE = timedelta(seconds=2)
 COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
 #: What keeps us from joining a channel now, but perhaps not later.
 PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A message that this lane alone may deliver now, as it was when it was claimed."""
-
-    id: str
-    revision: int
-    channel: str
-    thread_ts: str | None
-    ts: str | None
-    template: str
-    context: dict[str, Any]
-    tries: int
-    answer_lost: bool
-    possibly_delivered: bool
-    text_only: bool
-    created_at: datetime
-    claimed_at: datetime
-
-    @property
-    def is_edit(self) -> bool:
-        """Tell whether the message stands in Slack, so that it is edited, not posted."""
-        return self.ts is not None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one delivery did to its message; the lane records it."""
-
-    claim: Claim
-    verdict: Verdict
-    answer: Answer
-    event: EventName
-    ts: str | None
-    delivered_revision: int | None = None
-    tries: int = 0
-    due_at: datetime | None = None
-    answer_lost: bool = False
-    possibly_delivered: bool = False
-    text_only: bool = False
-    error: str | None = None
-    overflow: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_dead(self) -> bool:
-        """Tell whether the message was given up."""
-        return self.event is EventName.DEAD
 
 
 class Delivery:
@@ -99,9 +45,7 @@ class Delivery:
     async def deliver(self, claim: Claim) -> Outcome:
         """Bring Slack to the claim's revision, or say why not; never raises for Slack's answers."""
         try:
-            rendered = self._renderer.render(
-                claim.template, {**claim.context, "revision": claim.revision}
-            )
+            drawn = draw(self._renderer, claim)
         except TemplateError as error:
             return self._given_up(claim, Answer(error="template_error"), str(error))
         outgoing = Outgoing(
@@ -110,32 +54,44 @@ class Delivery:
             channel=claim.channel,
             thread_ts=claim.thread_ts,
             ts=claim.ts,
-            rendered=rendered,
+            rendered=drawn.rendered,
             text_only=claim.text_only,
             since=claim.created_at,
         )
+        outcome = await self._bring(claim, outgoing)
+        return replace(outcome, detail={**drawn.detail, **outcome.detail})
+
+    async def _bring(self, claim: Claim, outgoing: Outgoing) -> Outcome:
         if claim.is_edit:
             return await self._judge(claim, outgoing, await self._transport.edit(outgoing))
-        if claim.answer_lost:
-            found = await self._transport.find(outgoing)
-            if found.ts:
-                return self._recovered(claim, found)
-            if not found.answer.ok:
-                return await self._looked_in_vain(claim, found.answer)
-            if claim.tries >= MAX_TRIES:
-                return self._given_up(claim, Answer(error="answer_lost"), fix_for("answer_lost"))
-            claim = replace(
-                claim,
-                answer_lost=False,
-                possibly_delivered=claim.possibly_delivered or not found.readable,
-            )
-        return await self._judge(claim, outgoing, await self._post(outgoing))
+        looked = await self._look(claim, outgoing) if claim.answer_lost else claim
+        if isinstance(looked, Outcome):
+            return looked
+        if looked.possibly_delivered:
+            outgoing = replace(outgoing, rendered=marked_as_repeat(outgoing.rendered))
+        return await self._judge(looked, outgoing, await self._post(outgoing))
+
+    async def _look(self, claim: Claim, outgoing: Outgoing) -> Claim | Outcome:
+        """Look for a post whose answer was lost; return the claim if it is to be posted again."""
+        found = await self._transport.find(outgoing)
+        if found.ts:
+            return self._recovered(claim, found)
+        if not found.answer.ok:
+            return await self._looked_in_vain(claim, found.answer)
+        if claim.tries >= claim.max_attempts:
+            return self._given_up(claim, Answer(error="answer_lost"))
+        if found.readable:
+            return replace(claim, answer_lost=False)
+        claim = replace(claim, answer_lost=False, possibly_delivered=True)
+        if claim.ambiguous == Ambiguous.HOLD:
+            return self._given_up(claim, Answer(error="held"))
+        return claim
 
     def broken(self, claim: Claim, error: Exception) -> Outcome:
         """Return the outcome of a delivery that failed in our own code: counted, tried again."""
         lost = Answer(error="delivery_failed", detail={"reason": type(error).__name__})
-        if claim.tries + 1 >= MAX_TRIES:
-            return self._given_up(claim, lost, fix_for("delivery_failed"))
+        if claim.tries + 1 >= claim.max_attempts:
+            return self._given_up(replace(claim, tries=claim.tries + 1), lost)
         outcome = self._again(claim, Verdict.TRANSIENT, lost, claim.tries + 1)
         return replace(outcome, answer_lost=not claim.is_edit)
 
@@ -156,7 +112,7 @@ class Delivery:
         if verdict is Verdict.DELIVERED:
             return self._delivered(claim, outgoing, answer)
         if verdict in (Verdict.FINAL, Verdict.JOIN):
-            return self._given_up(claim, answer, fix_for(answer.error))
+            return self._given_up(replace(claim, tries=claim.tries + 1), answer)
         if verdict is Verdict.TEXT_ONLY:
             return self._without_blocks(claim, outgoing, answer)
         if verdict in COUNTED:
@@ -170,8 +126,8 @@ class Delivery:
             outcome = self._again(claim, Verdict.OUTAGE, answer, claim.tries)
             return replace(outcome, answer_lost=lost)
         tries = claim.tries + 1
-        if tries >= MAX_TRIES and verdict is not Verdict.AMBIGUOUS:
-            return self._given_up(replace(claim, tries=tries), answer, fix_for(answer.error))
+        if tries >= claim.max_attempts and verdict is not Verdict.AMBIGUOUS:
+            return self._given_up(replace(claim, tries=tries), answer)
         return self._again(claim, verdict, answer, tries)
 
     async def _alive(self) -> bool:
@@ -218,7 +174,7 @@ class Delivery:
 
     def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
         if claim.text_only:
-            return self._given_up(claim, answer, fix_for(answer.error))
+            return self._given_up(replace(claim, tries=claim.tries + 1), answer)
         again = self._again(claim, Verdict.TEXT_ONLY, answer, claim.tries)
         return replace(
             again,
@@ -232,7 +188,7 @@ class Delivery:
         if verdict is Verdict.AMBIGUOUS:
             due_at = now + SETTLE
         elif tries > claim.tries:
-            due_at = now + backoff(tries, self._chance)
+            due_at = now + wait_after(claim.queue, tries, self._chance)
         return Outcome(
             claim=claim,
             verdict=verdict,
@@ -248,7 +204,7 @@ class Delivery:
             detail=failure_detail(answer, verdict),
         )
 
-    def _given_up(self, claim: Claim, answer: Answer, fix: str) -> Outcome:
+    def _given_up(self, claim: Claim, answer: Answer, fix: str = "") -> Outcome:
         return Outcome(
             claim=claim,
             verdict=Verdict.FINAL,
@@ -259,23 +215,8 @@ class Delivery:
             possibly_delivered=claim.possibly_delivered,
             text_only=claim.text_only,
             error=describe(answer),
-            detail={**failure_detail(answer, Verdict.FINAL), "fix": fix},
+            detail={
+                **failure_detail(answer, Verdict.FINAL),
+                "fix": fix or fix_for(describe(answer)),
+            },
         )
-
-
-def describe(answer: Answer) -> str:
-    """Return the error in a few words, for the row and for people."""
-    if answer.error:
-        return answer.error
-    if answer.lost:
-        return "answer_lost"
-    if answer.unreachable:
-        return "unreachable"
-    return f"http_{answer.status}"
-
-
-def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
-    detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
-    if answer.retry_after is not None:
-        detail["retry_after"] = answer.retry_after
-    return {**detail, **answer.detail}

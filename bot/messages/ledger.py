@@ -4,17 +4,18 @@ What a lane reads and writes: renew the lease, record outcomes, claim what may g
 Everything here runs inside the one transaction of a lane's turn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, literal, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.delivery import Claim, Outcome
-from bot.messages.models import EventName, LaneLease, MessageState, Rank
-from bot.messages.outbox import EDIT_INTERVAL, first_rank
-from bot.messages.policy import Verdict
+from bot.messages import deaths, projection
+from bot.messages.models import EventName, LaneLease, MessageState
+from bot.messages.outcome import Claim, Outcome
+from bot.messages.settling import event_rows, settle
+from bot.messages.stored_templates import sources_of
 
 #: A process that dies gives its lanes to others after this long.
 LEASE = timedelta(seconds=15)
@@ -30,14 +31,23 @@ CLAIM_COLUMNS = (
     M.channel,
     M.ts,
     M.template,
+    M.template_id,
     M.context,
+    M.queue,
+    M.max_attempts,
+    M.ambiguous,
     M.tries,
     M.answer_lost,
     M.possibly_delivered,
     M.text_only,
     M.created_at,
     func.coalesce(PARENT.c.ts, M.thread_ts).label("thread_ts"),
+    M.rank,
 )
+#: What choosing needs of a row and delivering does not.
+UNCLAIMED = frozenset({"rank", "template_id"})
+#: What recording needs of a row, besides what the claim remembers.
+CURRENT_COLUMNS = tuple(MESSAGE.c[name] for name in projection.COLUMNS if name != "context")
 
 
 def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> bool:
@@ -74,17 +84,36 @@ def take_over(
 
     A post that was under way may have reached Slack: it is looked up before it is posted again.
     """
-    freed = session.execute(
-        update(MESSAGE)
+    held = session.execute(
+        select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.channel)
         .where(M.workspace_id == workspace_id, M.state == MessageState.SENDING)
-        .values(
-            state=MessageState.WAITING,
-            answer_lost=case((M.is_posted, False), else_=True),
-            due_at=now,
-        )
-        .returning(M.claimed_at, M.is_posted, M.channel)
+        .with_for_update()
+    ).all()
+    if not held:
+        return []
+    connection = session.connection()
+    connection.execute(
+        update(MESSAGE).where(M.id == bindparam("key")),
+        [{"key": row.id, "state": MessageState.WAITING, **freed(row, now)} for row in held],
     )
-    return [(row.claimed_at or now, row.is_posted, row.channel) for row in freed]
+    connection.execute(insert(EVENT), [freed_event(row, now) for row in held])
+    return [(row.claimed_at or now, row.is_posted, row.channel) for row in held]
+
+
+def freed(row: Row[Any], now: datetime) -> dict[str, Any]:
+    return {"answer_lost": not row.is_posted, "due_at": now}
+
+
+def freed_event(row: Row[Any], now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": row.id,
+        "name": EventName.QUEUED,
+        "at": now,
+        "revision": row.revision,
+        "attempt": row.tries,
+        "detail": {"taken_over": True},
+        "change": {name: projection.encode(value) for name, value in freed(row, now).items()},
+    }
 
 
 def unclaim(session: Session, claims: Iterable[Claim]) -> None:
@@ -111,7 +140,7 @@ def recent_calls(
         .where(
             M.workspace_id == workspace_id,
             E.at >= since,
-            E.name.in_([EventName.SENT, EventName.EDITED, EventName.FAILED, EventName.DEAD]),
+            E.name.in_([EventName.SENT, EventName.EDITED, EventName.FAILED]),
         )
         .order_by(E.id.desc())
         .limit(500)
@@ -139,6 +168,7 @@ def ready_posts(
     session: Session, workspace_id: str, limit: int, closed_channels: Sequence[str]
 ) -> list[Row[Any]]:
     """Return the first messages still to be posted, in the order of serving."""
+    deaths.park(session, workspace_id)
     query = ready(workspace_id, is_posted=False).limit(limit)
     if closed_channels:
         query = query.where(M.channel.not_in(closed_channels))
@@ -152,7 +182,7 @@ def ready_edits(session: Session, workspace_id: str, limit: int) -> list[Row[Any
 
 def ready(workspace_id: str, *, is_posted: bool) -> Any:
     return (
-        select(*CLAIM_COLUMNS, M.rank)
+        select(*CLAIM_COLUMNS)
         .outerjoin(PARENT, PARENT.c.id == M.parent_id)
         .where(
             M.workspace_id == workspace_id,
@@ -161,18 +191,15 @@ def ready(workspace_id: str, *, is_posted: bool) -> Any:
             # A parent that Slack lost is posted anew first, or its reply would leave the thread.
             or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None)),
         )
-        .order_by(M.rank, M.waiting_since)
+        .order_by(M.rank, M.turn, M.waiting_since)
     )
 
 
 def claim(session: Session, rows: Iterable[Row[Any]], now: datetime) -> list[Claim]:
     """Mark the rows as being sent, durably once the turn has committed."""
-    claims = [
-        Claim(
-            **{key: value for key, value in row._mapping.items() if key != "rank"}, claimed_at=now
-        )
-        for row in rows
-    ]
+    rows = list(rows)
+    sources = sources_of(session, {row.template_id for row in rows if row.template_id})
+    claims = [claim_of(row, sources, now) for row in rows]
     if claims:
         session.connection().execute(
             update(MESSAGE)
@@ -187,21 +214,34 @@ def claim(session: Session, rows: Iterable[Row[Any]], now: datetime) -> list[Cla
     return claims
 
 
+def claim_of(row: Row[Any], sources: Mapping[str, str], now: datetime) -> Claim:
+    fields = {key: value for key, value in row._mapping.items() if key not in UNCLAIMED}
+    return Claim(**fields, source=sources.get(row.template_id), claimed_at=now)
+
+
 def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down what became of claims; a revision asked for meanwhile stays to be delivered."""
     if not outcomes:
         return
     by_id = {outcome.claim.id: outcome for outcome in outcomes}
     current = session.execute(
-        select(M.id, M.revision, M.edit_rank, M.rank)
-        .where(M.id.in_(by_id))
-        .order_by(M.id)
-        .with_for_update()
+        select(*CURRENT_COLUMNS).where(M.id.in_(by_id)).order_by(M.id).with_for_update()
     ).all()
+    values = {row.id: settle(row, by_id[row.id], now) for row in current}
     connection = session.connection()
-    for rows in alike({"key": row.id, **settle(row, by_id[row.id], now)} for row in current):
+    for rows in alike({"key": key, **row} for key, row in values.items()):
         connection.execute(update(MESSAGE).where(M.id == bindparam("key")), rows)
-    connection.execute(insert(EVENT), [event_row(outcome, now) for outcome in outcomes])
+    changes = {row.id: projection.changed(row._asdict(), values[row.id]) for row in current}
+    connection.execute(
+        insert(EVENT),
+        [
+            row
+            for outcome in outcomes
+            for row in event_rows(outcome, changes.get(outcome.claim.id, {}), now)
+        ],
+    )
+    dead = [row for row in current if values[row.id]["state"] == MessageState.DEAD]
+    deaths.note(session, dead, by_id, now)
     posted = [outcome.claim.id for outcome in outcomes if outcome.event is EventName.SENT]
     if posted:
         connection.execute(
@@ -217,73 +257,3 @@ def alike(rows: Iterable[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
     for row in rows:
         groups.setdefault(frozenset(row), []).append(row)
     return groups.values()
-
-
-def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """
-    Return the row's new values after *outcome*, given what was asked for while Slack was called.
-
-    Pure. A newer revision starts afresh: its tries are not used up by the older one's failures.
-    """
-    delivered = outcome.delivered_revision
-    is_newer = current.revision > (delivered or outcome.claim.revision)
-    is_posted = outcome.ts is not None
-    values: dict[str, Any] = {
-        "ts": outcome.ts,
-        "is_posted": is_posted,
-        "channel": outcome.answer.channel or outcome.claim.channel,
-        "rank": current.edit_rank if is_posted else first_rank(Rank(current.edit_rank)),
-        "answer_lost": outcome.answer_lost,
-        "possibly_delivered": outcome.possibly_delivered,
-        "error": outcome.error,
-        "tries": 0 if is_newer else outcome.tries,
-        "text_only": outcome.text_only and not is_newer,
-        "claimed_revision": None,
-        "claimed_at": None,
-    }
-    if outcome.verdict is Verdict.REPOST:
-        values["delivered_revision"] = 0
-    if delivered is not None:
-        values |= {"delivered_revision": delivered, "sent_at": now}
-    return values | next_step(current, outcome, now, is_newer=is_newer)
-
-
-def next_step(
-    current: Row[Any], outcome: Outcome, now: datetime, *, is_newer: bool
-) -> dict[str, Any]:
-    """Return when, if ever, the lane is to take the message again."""
-    if is_newer and outcome.delivered_revision is not None:
-        spaced = current.edit_rank == Rank.PROGRESS
-        return {
-            "state": MessageState.DELAYED if spaced else MessageState.WAITING,
-            "due_at": now + EDIT_INTERVAL if spaced else now,
-            "waiting_since": outcome.claim.claimed_at,
-        }
-    if outcome.delivered_revision is not None:
-        return {"state": MessageState.IDLE}
-    if outcome.is_dead and not is_newer:
-        return {"state": MessageState.DEAD}
-    due_at = outcome.due_at or now
-    return {
-        "state": MessageState.DELAYED if due_at > now else MessageState.WAITING,
-        "due_at": due_at,
-    }
-
-
-def event_row(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """Return the event that tells of *outcome*, as a row."""
-    detail = dict(outcome.detail)
-    if outcome.delivered_revision is not None:
-        detail |= {"ts": outcome.ts, "channel": outcome.answer.channel or outcome.claim.channel}
-    elif outcome.claim.is_edit:
-        detail["edit"] = True
-    if outcome.possibly_delivered:
-        detail["possibly"] = True
-    return {
-        "message_id": outcome.claim.id,
-        "name": outcome.event,
-        "at": now,
-        "revision": outcome.delivered_revision or outcome.claim.revision,
-        "attempt": outcome.tries,
-        "detail": detail,
-    }

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
@@ -18,6 +18,7 @@ class MessageState(StrEnum):
     DELAYED = "delayed"  #: may be delivered from `due_at` on
     BLOCKED = "blocked"  #: a reply whose parent is not in Slack yet
     SENDING = "sending"  #: claimed; Slack is being called
+    PARKED = "parked"  #: its channel is switched off; goes on once it is on again
     DEAD = "dead"  #: given up; listed and replayable
     WITHDRAWN = "withdrawn"  #: taken back before it was sent
 
@@ -47,6 +48,13 @@ class EventName(StrEnum):
     WITHDRAWN = "SlackMessageWithdrawn"
 
 
+class Ambiguous(StrEnum):
+    """What to do with a post that may or may not have arrived, if the history may not be read."""
+
+    RESEND = "resend"  #: post again and say that it may be a repeat
+    HOLD = "hold"  #: a dead letter until somebody replays it
+
+
 class Message(SQLModel, table=True):
     """What should stand at one place in Slack, and how far Slack has been brought."""
 
@@ -57,6 +65,7 @@ class Message(SQLModel, table=True):
             "workspace_id",
             "is_posted",
             "rank",
+            "turn",
             "waiting_since",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
@@ -74,6 +83,13 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        Index(
+            "message_dead",
+            "tenant",
+            "dead_at",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index("message_place", "workspace_id", "channel", "ts", unique=True),
         Index("message_parent", "parent_id"),
     )
@@ -86,8 +102,16 @@ class Message(SQLModel, table=True):
     thread_ts: str | None = None  # a thread that is not ours
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    template_id: str | None = None  # the stored version meant; None: one of our own
     correlation_id: str | None = Field(default=None, index=True)
+    sender: str | None = None
+    requested_by: str | None = None  # who is told when it dies; a Slack user id reaches them
+    queue: str = "slack-message"
     priority: int = 10
+    turn: int = -10  # minus the priority: within a rank the smallest first, as an index sorts
+    max_attempts: int = 4
+    ambiguous: Ambiguous = Field(default=Ambiguous.RESEND, sa_type=String)
+    scheduled_at: datetime | None = None
 
     revision: int = 1
     delivered_revision: int = 0
@@ -97,6 +121,7 @@ class Message(SQLModel, table=True):
 
     state: MessageState = Field(default=MessageState.WAITING, sa_type=String)
     rank: Rank = Field(default=Rank.FIRST_POST, sa_type=Integer)
+    post_rank: Rank = Field(default=Rank.FIRST_POST, sa_type=Integer)  # while it is not posted
     edit_rank: Rank = Field(default=Rank.NORMAL, sa_type=Integer)  # the rank once it is posted
     waiting_since: datetime
     due_at: datetime
@@ -108,6 +133,7 @@ class Message(SQLModel, table=True):
     claimed_revision: int | None = None
     claimed_at: datetime | None = None
     sent_at: datetime | None = None
+    dead_at: datetime | None = None
     created_at: datetime
 
 
@@ -127,6 +153,10 @@ class Event(SQLModel, table=True):
     revision: int
     attempt: int
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    # What the event set in the message's row, so that the row can be rebuilt (`projection`).
+    change: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
 
 
 class LaneLease(SQLModel, table=True):
@@ -137,3 +167,70 @@ class LaneLease(SQLModel, table=True):
     workspace_id: str = Field(primary_key=True)
     owner: str
     expires_at: datetime
+
+
+class StoredTemplate(SQLModel, table=True):
+    """One version of a tenant's template; versions are never changed."""
+
+    __tablename__ = "stored_template"
+    __table_args__ = (UniqueConstraint("tenant", "code", "version"),)
+
+    id: str = Field(default_factory=lambda: new_id("tpl"), primary_key=True)
+    tenant: str
+    code: str
+    version: int
+    body: str
+    payload_schema: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    description: str | None = None
+    created_by: str
+    created_at: datetime
+
+
+class Sender(SQLModel, table=True):
+    """A tenant's named delivery settings; what is None is left to the request or the queue."""
+
+    tenant: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    workspace_id: str | None = None
+    channel: str | None = None
+    queue: str = "slack-message"
+    priority: int | None = None
+    max_attempts: int | None = None
+    allowed_channels: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    ambiguous: Ambiguous = Field(default=Ambiguous.RESEND, sa_type=String)
+    created_by: str
+    updated_at: datetime
+
+
+class DeadLetter(SQLModel, table=True):
+    """A death that somebody is to be told of; notices' own deaths have none."""
+
+    __tablename__ = "dead_letter"
+    __table_args__ = (
+        Index(
+            "dead_letter_untold",
+            "died_at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
+        Index("dead_letter_destination", "workspace_id", "channel", "died_at"),
+    )
+
+    message_id: str = Field(primary_key=True)
+    workspace_id: str
+    channel: str
+    error: str
+    fix: str
+    died_at: datetime
+    told_at: datetime | None = None
+    notice_group: str | None = Field(default=None, index=True)
+
+
+class Destination(SQLModel, table=True):
+    """A channel that refused messages again and again."""
+
+    workspace_id: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    error: str
+    off_at: datetime | None = None  # since when nothing is delivered there; None: it is on again
+    counted_from: datetime | None = None  # earlier failures are forgiven

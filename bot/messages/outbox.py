@@ -9,9 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
-from bot.messages.models import Event, EventName, Message, MessageState, Rank
+from bot.messages import projection
+from bot.messages.models import (
+    DeadLetter,
+    Event,
+    EventName,
+    Message,
+    MessageState,
+    Rank,
+)
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
@@ -41,6 +49,7 @@ class EditOutcome(StrEnum):
 
     QUEUED = "queued"
     LOCKED = "locked"  #: the message is at its end; only *reopen* may change it
+    GONE = "gone"  #: the message was settled so long ago that it is no longer kept
 
 
 def put(
@@ -52,49 +61,45 @@ def put(
     rank: Rank = Rank.FIRST_POST,
     final: bool = False,
     correlation_id: str | None = None,
+    requested_by: str | None = None,
+    message_id: str | None = None,
 ) -> Message:
-    """Ask for a new message and return its row; it is posted once the caller has committed."""
-    message = Message(
-        workspace_id=place.workspace_id,
-        tenant=place.tenant,
-        channel=place.channel,
-        thread_ts=place.thread_ts,
-        template=content.template,
-        context=content.context,
+    """
+    Ask for a new message and return its row; it is posted once the caller has committed.
+
+    *requested_by* is who is told if it cannot be delivered.
+    """
+    message = new_message(
+        place,
+        content,
+        now,
         correlation_id=correlation_id,
+        requested_by=requested_by,
         is_final=final,
         rank=Rank.FINAL if final else rank,
-        waiting_since=now,
-        due_at=now,
-        created_at=now,
+        post_rank=rank,
+        edit_rank=Rank.FINAL if final else Rank.NORMAL,
+        **({"id": message_id} if message_id else {}),
     )
-    session.add(message)
-    session.add(requested(message, now))
-    return message
+    return add(session, message, now)
 
 
 def reply(session: Session, parent: Message, content: Content, *, now: datetime) -> Message:
     """Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack."""
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
-    message = Message(
-        workspace_id=parent.workspace_id,
-        tenant=parent.tenant,
-        channel=parent.channel,
+    message = new_message(
+        Place(parent.workspace_id, parent.tenant, parent.channel, parent.thread_ts),
+        content,
+        now,
         parent_id=parent.id,
-        thread_ts=parent.thread_ts,
-        template=content.template,
-        context=content.context,
         correlation_id=parent.correlation_id,
+        requested_by=parent.requested_by,
         rank=Rank.NORMAL,
+        post_rank=Rank.NORMAL,
         state=MessageState.WAITING if parent.is_posted else MessageState.BLOCKED,
-        waiting_since=now,
-        due_at=now,
-        created_at=now,
     )
-    session.add(message)
-    session.add(requested(message, now))
-    return message
+    return add(session, message, now)
 
 
 def adopt(
@@ -108,18 +113,18 @@ def adopt(
     correlation_id: str | None = None,
 ) -> Message:
     """Take over a message that stands in Slack already; its content is edited to ours."""
-    message = put(
-        session,
+    message = new_message(
         place,
         content,
-        now=now,
-        final=final,
-        rank=Rank.NORMAL,
+        now,
         correlation_id=correlation_id,
+        is_final=final,
+        rank=Rank.FINAL if final else Rank.NORMAL,
+        edit_rank=Rank.FINAL if final else Rank.NORMAL,
+        ts=ts,
+        is_posted=True,
     )
-    message.ts = ts
-    message.is_posted = True
-    return message
+    return add(session, message, now)
 
 
 def edit(
@@ -138,52 +143,98 @@ def edit(
     A message whose newest revision is final stays as it is, unless *reopen* says that a new
     attempt starts. A progress edit waits until the last edit is three seconds old.
     """
-    message = lock(session, message_id)
-    if message.is_final and not reopen:
+    message = find(session, message_id)
+    if message is None:
+        return EditOutcome.GONE
+    if (message.is_final and not reopen) or message.state == MessageState.WITHDRAWN:
         return EditOutcome.LOCKED
-    if message.state == MessageState.WITHDRAWN:
-        return EditOutcome.LOCKED
+    before = projection.snapshot(message)
     was_settled = message.delivered_revision == message.revision
+    if was_settled or message.state == MessageState.DEAD:
+        message.waiting_since = now
     message.revision += 1
     message.context = context
     message.is_final = final
     message.tries = 0
     message.text_only = False
+    message.dead_at = None
     message.edit_rank = Rank.FINAL if final else rank
-    message.rank = message.edit_rank if message.is_posted else first_rank(message.edit_rank)
-    if was_settled or message.state == MessageState.DEAD:
-        message.waiting_since = now
+    message.rank = rank_of(message)
     schedule(message, now)
-    session.add(event(message, EventName.QUEUED, now, rank=int(message.rank), context=context))
+    session.add(event(message, EventName.QUEUED, now, before, rank=int(message.rank)))
     return EditOutcome.QUEUED
 
 
-def withdraw(session: Session, message_id: str, *, now: datetime) -> bool:
+def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None = None) -> bool:
     """Take a message back; False when it is in Slack already, or may be."""
     message = lock(session, message_id)
-    if message.is_posted or message.answer_lost or message.state == MessageState.SENDING:
+    if message.is_posted or message.answer_lost or message.possibly_delivered:
+        return False
+    if message.state == MessageState.SENDING:
         return False
     if message.state != MessageState.WITHDRAWN:
+        before = projection.snapshot(message)
         message.state = MessageState.WITHDRAWN
-        session.add(event(message, EventName.WITHDRAWN, now))
+        message.dead_at = None
+        session.add(event(message, EventName.WITHDRAWN, now, before, **({"by": by} if by else {})))
     return True
 
 
-def lock(session: Session, message_id: str) -> Message:
-    """Return the row, held against other writers until the transaction ends."""
+def replay(
+    session: Session, message_id: str, *, by: str, now: datetime, template_id: str | None = None
+) -> bool:
+    """
+    Try a dead letter again from the start; False if the message is no dead letter.
+
+    *template_id* is the version to draw it with: perhaps the old one was why it died.
+    """
+    message = lock(session, message_id)
+    if message.state != MessageState.DEAD:
+        return False
+    before = projection.snapshot(message)
+    message.tries = 0
+    message.text_only = False
+    message.error = None
+    message.dead_at = None
+    message.template_id = template_id or message.template_id
+    message.waiting_since = now
+    message.state = MessageState.WAITING
+    schedule(message, now)
+    session.exec(delete(DeadLetter).where(col(DeadLetter.message_id) == message_id))
+    session.add(event(message, EventName.REPLAYED, now, before, by=by))
+    return True
+
+
+def find(session: Session, message_id: str) -> Message | None:
+    """Return the row, held against other writers until the transaction ends, or None."""
     query = select(Message).where(Message.id == message_id).with_for_update()
-    return session.exec(query.execution_options(populate_existing=True)).one()
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def first_rank(rank: Rank) -> Rank:
+def lock(session: Session, message_id: str) -> Message:
+    """Return the row of a message that is known to be there, held like `find` does."""
+    message = find(session, message_id)
+    if message is None:
+        raise LookupError(message_id)
+    return message
+
+
+def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
     """Return the rank of a message that is still to be posted, whatever its edits will be."""
-    return min(rank, Rank.FIRST_POST)
+    return min(edit_rank, post_rank)
+
+
+def rank_of(message: Message) -> Rank:
+    """Return when the lane is to serve this message, as it stands now."""
+    if message.is_posted:
+        return message.edit_rank
+    return first_rank(message.post_rank, message.edit_rank)
 
 
 def schedule(message: Message, now: datetime) -> None:
     """Decide when the lane may take the newest revision."""
-    if message.state in (MessageState.SENDING, MessageState.BLOCKED):
-        return  # The lane's record, or the parent's, decides what comes next.
+    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.PARKED):
+        return  # The lane's record, the parent's, or the channel's return decides what comes next.
     due_at = now
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
@@ -194,23 +245,30 @@ def schedule(message: Message, now: datetime) -> None:
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 
-def requested(message: Message, now: datetime) -> Event:
-    return event(
-        message,
-        EventName.REQUESTED,
-        now,
-        channel=message.channel,
-        thread_ts=message.thread_ts,
-        parent_id=message.parent_id,
-        template=message.template,
-        rank=int(message.rank),
-        context=message.context,
-        correlation_id=message.correlation_id,
+def new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
+    """Return a row that waits from now on; *fields* are the columns that are not usual."""
+    usual = {"waiting_since": now, "due_at": now, "created_at": now}
+    return Message(
+        workspace_id=place.workspace_id,
+        tenant=place.tenant,
+        channel=place.channel,
+        thread_ts=place.thread_ts,
+        template=content.template,
+        context=content.context,
+        **{**usual, **fields},
     )
 
 
-def event(message: Message, name: EventName, now: datetime, **detail: Any) -> Event:
-    """Return the event that says *name* happened to this message now; the caller adds it."""
+def add(session: Session, message: Message, now: datetime) -> Message:
+    session.add(message)
+    session.add(Event(**projection.first_event(projection.snapshot(message), now)))
+    return message
+
+
+def event(
+    message: Message, name: EventName, now: datetime, before: projection.Row, **detail: Any
+) -> Event:
+    """Return the event that says *name* happened to a message that was *before*; add it."""
     return Event(
         message_id=message.id,
         name=name,
@@ -218,4 +276,5 @@ def event(message: Message, name: EventName, now: datetime, **detail: Any) -> Ev
         revision=message.revision,
         attempt=message.tries,
         detail=detail,
+        change=projection.changed(before, projection.snapshot(message)),
     )

@@ -157,6 +157,58 @@ def is_recognised(answer: Answer) -> bool:
     return answer.ok or unsaid or answer.error in BY_CODE
 
 
+class Waits(StrEnum):
+    """How the waits between the attempts of a queue grow."""
+
+    EXPONENTIAL = "exponential"  #: 2 s doubling to 60 s, with full jitter
+    FIXED = "fixed"
+    LONG = "long"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How urgent the messages of a queue are and how often they are tried."""
+
+    priority: int
+    max_attempts: int
+    waits: Waits
+
+
+QUEUES = {
+    "slack-message": Queue(10, MAX_TRIES, Waits.EXPONENTIAL),
+    "email": Queue(5, 5, Waits.EXPONENTIAL),
+    "notification": Queue(5, 3, Waits.FIXED),
+    "data-processing": Queue(1, 2, Waits.LONG),
+}
+DEFAULT_QUEUE = "slack-message"
+PRIORITIES = {"CRITICAL": 20, "HIGH": 10, "NORMAL": 5, "LOW": 1}
+STEADY_WAITS = {Waits.FIXED: timedelta(seconds=5), Waits.LONG: timedelta(seconds=60)}
+
+
+def wait_after(queue: str, tries: int, chance: random.Random) -> timedelta:
+    """Return how long a message of *queue* waits after its *tries*-th failed attempt."""
+    waits = QUEUES[queue].waits if queue in QUEUES else Waits.EXPONENTIAL
+    return STEADY_WAITS.get(waits) or backoff(tries, chance)
+
+
+#: A channel that answers so refuses every message, whatever is in it.
+DESTINATION_ERRORS = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "messages_tab_disabled",
+        "method_not_supported_for_channel_type",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "user_not_found",
+    }
+)
+#: So many in a row and a channel is switched off.
+DESTINATION_FAILURES = 3
+
+
 def backoff(tries: int, chance: random.Random) -> timedelta:
     """Return how long to wait after the *tries*-th failed attempt: doubling, with full jitter."""
     doubled = BACKOFF_BASE * float(2 ** (tries - 1))
@@ -168,6 +220,10 @@ FIXES = {
     "log, then replay.",
     "answer_lost": "Slack took the message several times without answering, and it is not in the "
     "channel: check status.slack.com, then replay.",
+    "held": "Slack may have taken the message, and its history may not be read: look into the "
+    "channel, and replay only if the message is missing.",
+    "template_error": "The template cannot be drawn with this payload: correct it (the timeline "
+    "names the line), then replay.",
     "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
     "type `/invite @Opsbell` there, then replay.",
     "not_in_channel": "Type `/invite @Opsbell` in the channel, then replay.",

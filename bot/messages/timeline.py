@@ -16,7 +16,15 @@ def events_of(session: Session, message_id: str) -> list[dict[str, Any]]:
             "at": event.at.isoformat(),
             "revision": event.revision,
             "attempt": event.attempt,
-            "detail": event.detail,
+            "detail": {**event.detail, **shown_context(event)},
         }
         for event in session.exec(query).all()
     ]
+
+
+def shown_context(event: Event) -> dict[str, Any]:
+    """Return what was asked to be shown, or what of it was changed."""
+    change = event.change
+    if "context" in change:
+        return {"context": change["context"]}
+    return {name: change[name] for name in ("context_set", "context_gone") if name in change}

@@ -1,0 +1,212 @@
+"""
+Tells people of messages that could not be delivered: what happened, and the exact fix.
+
+One notice for each channel, hour and recipient; later deaths of the same hour are edits of it. A
+notice that dies itself is told to nobody.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import ConflictError, NotFoundError
+from bot.messages import destinations, outbox
+from bot.messages.deaths import NOTICE
+from bot.messages.models import DeadLetter, Message, MessageState, Rank
+from bot.messages.outbox import Content, Place
+
+BATCH = 200
+SHOWN = 5
+#: More channels than this in an hour share one notice: a failing Slack must not make us flood.
+MOST_GROUPS = 20
+MANY = "many channels"
+PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Deaths that share their notices. `key` says nothing and stands on the button."""
+
+    key: str
+    workspace_id: str
+    tenant: str
+    channel: str
+
+
+class DeadLetters:
+    """Makes the notices and does what their button says."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        wake: Callable[[str], None],
+        channel: Callable[[str], str | None],
+    ) -> None:
+        """*channel* returns where a workspace's alerts go."""
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+        self._channel = channel
+
+    async def tell_next(self) -> int:
+        """Tell of the deaths nobody was told of, at most 200; return how many these were."""
+        woken, count = await self._database.write(self._tell)
+        for workspace_id in woken:
+            self._wake(workspace_id)
+        return count
+
+    async def replay_group(self, tenant: str, key: str, *, by: str) -> int:
+        """Replay what a notice lists and switch its channel on; return how many messages."""
+
+        def work(session: Session) -> tuple[str, int]:
+            return replay_group(session, tenant, key, by=by, now=self._clock.now())
+
+        workspace_id, count = await self._database.write(work)
+        self._wake(workspace_id)
+        return count
+
+    def _tell(self, session: Session) -> tuple[set[str], int]:
+        now = self._clock.now()
+        query = select(DeadLetter).where(col(DeadLetter.told_at).is_(None))
+        query = query.order_by(col(DeadLetter.died_at)).limit(BATCH)
+        letters = session.exec(query.with_for_update(skip_locked=True)).all()
+        by_channel: dict[tuple[str, str], list[DeadLetter]] = defaultdict(list)
+        for letter in letters:
+            letter.told_at = now
+            by_channel[letter.workspace_id, letter.channel].append(letter)
+        for (workspace_id, channel), new in by_channel.items():
+            is_off = destinations.judge(session, workspace_id, channel, now)
+            self._tell_of(session, new, now, is_off=is_off)
+        return {letter.workspace_id for letter in letters}, len(letters)
+
+    def _tell_of(
+        self, session: Session, letters: Sequence[DeadLetter], now: datetime, *, is_off: bool
+    ) -> None:
+        """Put or edit the notices of one channel."""
+        first = letters[0]
+        messages = {one.id: one for one in messages_of(session, letters)}
+        if not messages:
+            return
+        tenant = next(iter(messages.values())).tenant
+        group = group_of(session, first, tenant, now)
+        for letter in letters:
+            letter.notice_group = group.key
+        session.flush()
+        context = context_of(session, group, is_off=is_off)
+        owners = {one.requested_by for one in messages.values() if is_person(one.requested_by)}
+        for recipient in {self._channel(first.workspace_id), *owners} - {None, first.channel}:
+            notice_id = f"m_{digest(group.key, str(recipient))}"
+            if session.get(Message, notice_id) is not None:
+                outbox.edit(session, notice_id, context, now=now, rank=Rank.ALERT)
+                continue
+            outbox.put(
+                session,
+                Place(first.workspace_id, tenant, str(recipient)),
+                Content(NOTICE, context),
+                now=now,
+                rank=Rank.ALERT,
+                correlation_id=group.key,
+                message_id=notice_id,
+            )
+
+
+def replay_group(
+    session: Session, tenant: str, key: str, *, by: str, now: datetime
+) -> tuple[str, int]:
+    notices = list(notices_of(session, tenant, key))
+    if not notices:
+        raise NotFoundError("That notice is too old: nothing of it is kept.")
+    query = select(DeadLetter).where(DeadLetter.notice_group == key).limit(BATCH)
+    letters = session.exec(query).all()
+    messages = messages_of(session, letters)
+    for message in messages:
+        destinations.replay(session, message, by=by, now=now)
+    on = [
+        destinations.switch_on(session, notice.workspace_id, channel, now)
+        for notice in notices[:1]
+        for channel in {letter.channel for letter in letters} | {notice.context["channel"]}
+    ]
+    done = notices[0].context.get("replayed")
+    if not messages and not any(on) and done:
+        raise ConflictError(f"Already replayed by {named(done['by'])}.")
+    replayed = {"by": by, "count": len(messages)}
+    for notice in notices:
+        context = {**notice.context, "replayed": replayed, "is_off": False}
+        outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)
+    return notices[0].workspace_id, len(messages)
+
+
+def notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
+    query = select(Message).where(
+        Message.correlation_id == key, Message.tenant == tenant, Message.template == NOTICE
+    )
+    yield from session.exec(query).all()
+
+
+def messages_of(session: Session, letters: Sequence[DeadLetter]) -> Sequence[Message]:
+    """Return those of the letters' messages that are still dead."""
+    ids = [letter.message_id for letter in letters]
+    query = select(Message).where(col(Message.id).in_(ids), Message.state == MessageState.DEAD)
+    return session.exec(query).all()
+
+
+def group_of(session: Session, letter: DeadLetter, tenant: str, now: datetime) -> Group:
+    """Return the group of a channel's deaths within the hour, the common one if there are many."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    query = select(func.count(func.distinct(DeadLetter.notice_group))).where(
+        DeadLetter.workspace_id == letter.workspace_id, DeadLetter.died_at >= hour
+    )
+    channel = letter.channel if session.exec(query).one() < MOST_GROUPS else MANY
+    key = f"n_{digest(letter.workspace_id, channel, hour.isoformat())}"
+    return Group(key, letter.workspace_id, tenant, channel)
+
+
+def context_of(session: Session, group: Group, *, is_off: bool) -> dict[str, Any]:
+    """Return what the notice shows: how many died, the newest few, and what to do."""
+    of_group = DeadLetter.notice_group == group.key
+    count = session.exec(select(func.count()).where(of_group)).one()
+    query = select(DeadLetter).where(of_group).order_by(col(DeadLetter.died_at).desc())
+    letters = session.exec(query.limit(SHOWN)).all()
+    messages = {one.id: one for one in messages_of(session, letters)}
+    return {
+        "group": group.key,
+        "channel": group.channel,
+        "count": count,
+        "is_off": is_off,
+        "letters": [
+            {
+                "id": letter.message_id,
+                "correlation_id": messages[letter.message_id].correlation_id,
+                "template": messages[letter.message_id].template,
+                "error": letter.error,
+                "fix": letter.fix,
+                "attempts": messages[letter.message_id].tries,
+                "at": int(letter.died_at.timestamp()),
+            }
+            for letter in letters
+            if letter.message_id in messages
+        ],
+    }
+
+
+def is_person(subject: str | None) -> bool:
+    """Tell whether this is somebody whom Slack can reach, not a program's name."""
+    return subject is not None and PERSON.fullmatch(subject) is not None
+
+
+def named(subject: str) -> str:
+    return f"<@{subject}>" if is_person(subject) else subject
+
+
+def digest(*parts: str) -> str:
+    """Return the same 24 letters for the same parts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,83 @@
+"""
+What a lane notes of messages that died, and of channels that are switched off.
+
+A death is noted in the transaction that records it; who is told, and how, is decided later
+(`dead_letters`).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlmodel import Session, SQLModel
+
+from bot.messages.models import MessageState
+from bot.messages.outcome import Outcome
+
+#: The notice itself; when it dies nobody is told, or Slack's failures would breed.
+NOTICE = "delivery/dead_letters"
+
+MESSAGE = SQLModel.metadata.tables["message"].c
+LETTERS = SQLModel.metadata.tables["dead_letter"]
+OFF = SQLModel.metadata.tables["destination"]
+
+
+def note(
+    session: Session, dead: Iterable[Row[Any]], outcomes: Mapping[str, Outcome], now: datetime
+) -> None:
+    """Write down whose owners are to be told; a notice has none."""
+    letters = [
+        {
+            "message_id": row.id,
+            "workspace_id": row.workspace_id,
+            "channel": row.channel,
+            "error": outcomes[row.id].error or "",
+            "fix": outcomes[row.id].detail.get("fix", ""),
+            "died_at": now,
+        }
+        for row in dead
+        if not (row.template == NOTICE and row.template_id is None)
+    ]
+    if letters:
+        ids = [letter["message_id"] for letter in letters]
+        session.execute(delete(LETTERS).where(LETTERS.c.message_id.in_(ids)))
+        session.connection().execute(insert(LETTERS), letters)
+
+
+def channels_off(session: Session, workspace_id: str) -> list[str]:
+    """Return the workspace's channels to which nothing is delivered at present."""
+    is_off = (OFF.c.workspace_id == workspace_id, OFF.c.off_at.is_not(None))
+    found = session.execute(select(OFF.c.channel).where(*is_off))
+    return list(found.scalars())
+
+
+def park(session: Session, workspace_id: str) -> None:
+    """Put aside what waits for channels that are switched off, so that it delays nobody."""
+    off = channels_off(session, workspace_id)
+    if off:
+        # What waits for its time or its parent is put aside only once it may go.
+        move(session, workspace_id, off, MessageState.WAITING, MessageState.PARKED)
+
+
+def unpark(session: Session, workspace_id: str, channel: str) -> None:
+    """Let go on what was put aside for a channel."""
+    move(session, workspace_id, [channel], MessageState.PARKED, MessageState.WAITING)
+
+
+def move(
+    session: Session,
+    workspace_id: str,
+    channels: list[str],
+    state: MessageState,
+    to: MessageState,
+) -> None:
+    session.execute(
+        update(SQLModel.metadata.tables["message"])
+        .where(
+            MESSAGE.workspace_id == workspace_id,
+            MESSAGE.channel.in_(channels),
+            MESSAGE.state == state,
+        )
+        .values(state=to)
+    )

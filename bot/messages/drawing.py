@@ -1,0 +1,52 @@
+"""A claim becomes what Slack is to show. Pure."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.errors import TemplateError
+from bot.messages.limits import BLOCKS
+from bot.messages.outcome import Claim
+from bot.messages.rendering import Rendered, Renderer
+
+FALLBACK = "delivery/fallback"
+REPEAT = "This may be a repeat: Slack did not say whether the first copy arrived."
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is shown, and what the timeline is to say about it."""
+
+    rendered: Rendered
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def draw(renderer: Renderer, claim: Claim) -> Drawn:
+    """
+    Return the claim as Slack is to show it.
+
+    A stored template that fails gives way to the payload as text, with the reason in the detail.
+    Raises `TemplateError` when one of our own fails.
+    """
+    context = {**claim.context, "revision": claim.revision}
+    if claim.source is None:
+        return Drawn(renderer.render(claim.template, context))
+    try:
+        return Drawn(renderer.render_source(claim.source, stored_context(context)))
+    except TemplateError as error:
+        told = {"code": claim.template, "payload": claim.context, "revision": claim.revision}
+        rendered = renderer.render(FALLBACK, told)
+        return Drawn(rendered, {"template_error": str(error)})
+
+
+def stored_context(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored template sees: the payload's fields, and all of it as `payload`."""
+    return {**payload, "payload": payload}
+
+
+def marked_as_repeat(rendered: Rendered) -> Rendered:
+    """Return the message with a line that says that it may be a second copy."""
+    blocks = list(rendered.blocks)
+    if blocks and len(blocks) < BLOCKS:
+        note = {"type": "plain_text", "text": REPEAT}
+        blocks.append({"type": "context", "elements": [note]})
+    return replace(rendered, text=f"{rendered.text}\n{REPEAT}".strip(), blocks=blocks)

@@ -1,0 +1,99 @@
+"""Questions about messages: which one, which are dead, how many are where."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, tuple_
+from sqlmodel import Session, col, select
+
+from bot.errors import ConflictError, NotFoundError
+from bot.messages.models import Message, MessageState
+from bot.messages.policy import QUEUES
+
+#: Where a page of dead letters ended.
+Mark = tuple[datetime, str]
+#: The states as the API counts them.
+COUNTED_AS = {
+    MessageState.WAITING: "waiting",
+    MessageState.BLOCKED: "waiting",
+    MessageState.PARKED: "waiting",
+    MessageState.DELAYED: "delayed",
+    MessageState.SENDING: "sending",
+    MessageState.IDLE: "sent",
+    MessageState.DEAD: "failed",
+}
+COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
+AGEING = ("waiting", "sending")
+
+
+def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]:
+    """Return a tenant's messages of this correlation id, or the one of this id; newest first."""
+    query = (
+        select(Message)
+        .where(Message.tenant == tenant, Message.correlation_id == key)
+        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
+        .limit(100)
+    )
+    found = session.exec(query).all()
+    if found:
+        return found
+    message = session.get(Message, key)
+    return [message] if message is not None and message.tenant == tenant else []
+
+
+def the_one(session: Session, tenant: str, key: str) -> Message:
+    """Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many."""
+    found = of_correlation(session, tenant, key)
+    if not found:
+        raise unknown(key)
+    if len(found) > 1:
+        ids = ", ".join(f"`{one.id}`" for one in found[:10])
+        raise ConflictError(f"{len(found)} messages carry `{key}`: say which by its id: {ids}.")
+    return found[0]
+
+
+def unknown(key: str) -> NotFoundError:
+    return NotFoundError(f"There is no message `{key}`.")
+
+
+def at_place(session: Session, workspace_id: str, channel: str, ts: str) -> Message | None:
+    """Return the message of ours that stands there."""
+    query = select(Message).where(
+        Message.workspace_id == workspace_id, Message.channel == channel, Message.ts == ts
+    )
+    return session.exec(query).first()
+
+
+def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list[Message]:
+    """Return a tenant's dead letters, the latest death first."""
+    place = tuple_(col(Message.dead_at), col(Message.id))
+    query = select(Message).where(Message.tenant == tenant, Message.state == MessageState.DEAD)
+    if before is not None:
+        query = query.where(place < before)
+    newest_first = (col(Message.dead_at).desc(), col(Message.id).desc())
+    return list(session.exec(query.order_by(*newest_first).limit(limit)).all())
+
+
+def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
+    """Return one line for each queue; `oldest_seconds` is the age of what waits longest."""
+    counted = select(
+        Message.queue, Message.state, func.count(), func.min(Message.waiting_since)
+    ).where(Message.tenant == tenant)
+    lines: dict[str, dict[str, Any]] = {queue: empty_line(queue) for queue in QUEUES}
+    for queue, state, count, since in session.exec(
+        counted.group_by(col(Message.queue), col(Message.state))
+    ).all():
+        name = COUNTED_AS.get(MessageState(state))
+        if name is None:
+            continue
+        line = lines.setdefault(queue, empty_line(queue))
+        line[name] += count
+        if name in AGEING and since is not None:
+            age = max(0.0, (now - since).total_seconds())
+            line["oldest_seconds"] = max(line["oldest_seconds"] or 0.0, round(age, 3))
+    return list(lines.values())
+
+
+def empty_line(queue: str) -> dict[str, Any]:
+    return {"queue": queue, **dict.fromkeys(COUNTS, 0), "oldest_seconds": None}

@@ -1,0 +1,117 @@
+"""A request for a message, checked against its sender and template and made into rows. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.errors import FieldProblem
+from bot.ids import new_id
+from bot.messages import projection
+from bot.messages.models import Ambiguous, MessageState, Rank, Sender
+from bot.messages.payloads import payload_problems
+from bot.messages.policy import DEFAULT_QUEUE, QUEUES
+
+#: What can be sent without a template of one's own: code → where it is among ours.
+OWN_TEMPLATES = {"text": "delivery/text"}
+#: A sender that need not be stored: nothing but the queue's own settings.
+DEFAULT_SENDER = "default"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call."""
+
+    tenant: str
+    workspace_id: str
+    template: str
+    payload: dict[str, Any]
+    correlation_id: str
+    by: str
+    sender: str = DEFAULT_SENDER
+    channel: str | None = None
+    priority: int | None = None
+    thread_ts: str | None = None
+    scheduled_at: datetime | None = None
+    urgent: bool = False
+    request_id: str | None = None
+    message_id: str = field(default_factory=lambda: new_id("m"))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The template that an order means: a stored version, or one of ours (`id` is None)."""
+
+    name: str
+    id: str | None = None
+    schema: str | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The rows of an accepted order."""
+
+    message: dict[str, Any]
+    event: dict[str, Any]
+
+
+def problems_of(order: Order, sender: Sender | None, drawing: Drawing | None) -> list[FieldProblem]:
+    """Return what keeps this order from being accepted, each with its field."""
+    found = []
+    if sender is None:
+        fix = f"there is no sender `{order.sender}`: make it with PUT /api/senders/{order.sender}"
+        found.append(FieldProblem("configCode", fix))
+    else:
+        found += channel_problems(order, sender)
+    if drawing is None:
+        fix = f"there is no template `{order.template}`: make it with PUT /api/templates/…"
+        found.append(FieldProblem("templateCode", fix))
+        return found
+    return found + payload_problems(order.payload, drawing.schema)
+
+
+def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
+    channel = order.channel or sender.channel
+    if channel is None:
+        return [FieldProblem("channel", "give one: the sender has none of its own")]
+    if sender.allowed_channels is not None and channel not in sender.allowed_channels:
+        allowed = ", ".join(sender.allowed_channels) or "none"
+        return [FieldProblem("channel", f"the sender may write to these only: {allowed}")]
+    return []
+
+
+def prepare(order: Order, sender: Sender, drawing: Drawing, now: datetime) -> Prepared:
+    """Return the rows of an order without problems."""
+    queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
+    priority = order.priority or sender.priority or queue.priority
+    rank = Rank.URGENT if order.urgent else Rank.NORMAL
+    due_at = max(order.scheduled_at or now, now)
+    row = {
+        **projection.DEFAULTS,
+        "id": order.message_id,
+        "workspace_id": sender.workspace_id or order.workspace_id,
+        "tenant": order.tenant,
+        "channel": order.channel or sender.channel,
+        "thread_ts": order.thread_ts,
+        "template": drawing.name,
+        "template_id": drawing.id,
+        "context": order.payload,
+        "correlation_id": order.correlation_id,
+        "sender": order.sender,
+        "requested_by": order.by,
+        "queue": sender.queue,
+        "priority": priority,
+        "turn": -priority,
+        "max_attempts": sender.max_attempts or queue.max_attempts,
+        "ambiguous": Ambiguous(sender.ambiguous).value,
+        "scheduled_at": order.scheduled_at,
+        "rank": rank.value,
+        "post_rank": rank.value,
+        "edit_rank": rank.value,
+        "is_final": True,
+        "state": (MessageState.DELAYED if due_at > now else MessageState.WAITING).value,
+        "waiting_since": due_at,
+        "due_at": due_at,
+        "created_at": now,
+    }
+    detail = {"request_id": order.request_id, "urgent": order.urgent or None}
+    return Prepared(row, projection.first_event(row, now, **detail))

@@ -1,0 +1,79 @@
+"""What is claimed for delivery, and what became of it. Values only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.messages.models import Ambiguous, EventName
+from bot.messages.policy import Answer, Verdict
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that this lane alone may deliver now, as it was when it was claimed."""
+
+    id: str
+    revision: int
+    channel: str
+    thread_ts: str | None
+    ts: str | None
+    template: str
+    source: str | None  # of a stored template; None: one of our own
+    context: dict[str, Any]
+    queue: str
+    max_attempts: int
+    ambiguous: Ambiguous
+    tries: int
+    answer_lost: bool
+    possibly_delivered: bool
+    text_only: bool
+    created_at: datetime
+    claimed_at: datetime
+
+    @property
+    def is_edit(self) -> bool:
+        """Tell whether the message stands in Slack, so that it is edited, not posted."""
+        return self.ts is not None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one delivery did to its message; the lane records it."""
+
+    claim: Claim
+    verdict: Verdict
+    answer: Answer
+    event: EventName
+    ts: str | None
+    delivered_revision: int | None = None
+    tries: int = 0
+    due_at: datetime | None = None
+    answer_lost: bool = False
+    possibly_delivered: bool = False
+    text_only: bool = False
+    error: str | None = None
+    overflow: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_dead(self) -> bool:
+        """Tell whether the message was given up."""
+        return self.event is EventName.DEAD
+
+
+def describe(answer: Answer) -> str:
+    """Return the error in a few words, for the row and for people."""
+    if answer.error:
+        return answer.error
+    if answer.lost:
+        return "answer_lost"
+    if answer.unreachable:
+        return "unreachable"
+    return f"http_{answer.status}"
+
+
+def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
+    detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
+    if answer.retry_after is not None:
+        detail["retry_after"] = answer.retry_after
+    return {**detail, **answer.detail}

@@ -1,0 +1,84 @@
+"""
+A payload against its template's JSON Schema, and what may be such a schema.
+
+Schemas come from the API: they may neither fetch anything nor run for ever.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from bot.errors import FieldProblem
+
+MAX_PROBLEMS = 20
+MAX_PATTERN_CHARACTERS = 300
+#: A repeated group with a choice or a repetition inside can take exponential time.
+RUNAWAY = re.compile(r"[+*|{][^()]*\)+[+*{]|\\[1-9]")
+NO_PROBLEMS: list[FieldProblem] = []
+
+
+def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldProblem]:
+    """Return what is wrong with *payload*, each with its path; *schema* is JSON."""
+    if not schema:
+        return NO_PROBLEMS
+    try:
+        errors = list(compiled(schema).iter_errors(payload))
+    except (Unresolvable, RecursionError) as error:
+        return [FieldProblem("payload", f"the template's schema cannot be followed: {error}")]
+    errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
+    return [FieldProblem(path_of(error), error.message[:300]) for error in errors[:MAX_PROBLEMS]]
+
+
+def path_of(error: ValidationError) -> str:
+    """Return e.g. `payload.items[0].price`."""
+    path = "payload"
+    for part in error.absolute_path:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path
+
+
+def schema_problems(schema: dict[str, Any]) -> list[FieldProblem]:
+    """Return why this cannot be the schema of a payload."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        where = "".join(f".{part}" for part in error.absolute_path)
+        return [FieldProblem(f"schema{where}", error.message[:300])]
+    except RecursionError:
+        return [FieldProblem("schema", "is nested too deeply")]
+    return list(dangers(schema, "schema"))
+
+
+def dangers(node: Any, path: str) -> Iterator[FieldProblem]:
+    if isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from dangers(item, f"{path}[{number}]")
+    if isinstance(node, dict):
+        yield from dangers_here(node, path)
+        for name, value in node.items():
+            yield from dangers(value, f"{path}.{name}")
+
+
+def dangers_here(node: dict[str, Any], path: str) -> Iterator[FieldProblem]:
+    reference = node.get("$ref", node.get("$dynamicRef", "#"))
+    if isinstance(reference, str) and not reference.startswith("#"):
+        yield FieldProblem(f"{path}.$ref", "may point into this schema only (`#/$defs/…`)")
+    patterns = [node["pattern"]] if isinstance(node.get("pattern"), str) else []
+    if isinstance(node.get("patternProperties"), dict):
+        patterns += node["patternProperties"]
+    for pattern in patterns:
+        if len(pattern) > MAX_PATTERN_CHARACTERS or RUNAWAY.search(pattern):
+            yield FieldProblem(f"{path}.pattern", "may take for ever: repeat no group with + * |")
+
+
+@lru_cache(maxsize=256)
+def compiled(schema: str) -> Draft202012Validator:
+    """Return the validator of a schema, given as JSON; it fetches nothing."""
+    return Draft202012Validator(json.loads(schema), registry=Registry())

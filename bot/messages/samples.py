@@ -1,0 +1,86 @@
+"""Payloads to try a template with before anybody sends one. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jinja2
+from jinja2 import meta
+
+DEEPEST = 6
+WORDS = "sample"
+BY_FORMAT = {
+    "date-time": "2026-11-20T10:00:00+00:00",
+    "date": "2026-11-20",
+    "email": "ada@example.com",
+    "uri": "https://example.com/",
+}
+PLAIN: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "null": None}
+
+
+def samples_of(body: str, schema: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """
+    Yield payloads with which the template is to work; one that does is enough.
+
+    The schema's own examples come first, then what it describes; without a schema, names as text,
+    as numbers, and nothing at all: nobody has said what they are.
+    """
+    if schema:
+        given = schema.get("examples") or [schema.get("default")]
+        yield from (one for one in given if isinstance(one, dict))
+        yield {**guesses(body, WORDS), **as_object(sample(schema, schema, DEEPEST))}
+        return
+    yield guesses(body, WORDS)
+    yield guesses(body, 1)
+    yield guesses(body, [])
+    yield {}
+
+
+def guesses(body: str, value: Any) -> dict[str, Any]:
+    try:
+        names = meta.find_undeclared_variables(jinja2.Environment().parse(body))  # noqa: S701
+    except jinja2.TemplateError:
+        return {}  # Drawing it will say where.
+    return {name: value for name in sorted(names) if name not in ("payload", "revision", "range")}
+
+
+def sample(schema: Any, whole: dict[str, Any], depth: int) -> Any:
+    """Return a value that a usual schema describes."""
+    if not isinstance(schema, dict) or depth == 0:
+        return WORDS
+    given = [schema[name] for name in ("const", "default") if name in schema]
+    for name in ("examples", "enum"):
+        given += as_list(schema.get(name))
+    if given:
+        return given[0]
+    others = [one for name in ("oneOf", "anyOf", "allOf") for one in as_list(schema.get(name))]
+    if isinstance(schema.get("$ref"), str):
+        others.insert(0, pointed_at(schema["$ref"], whole))
+    return sample(others[0], whole, depth - 1) if others else of_type(schema, whole, depth)
+
+
+def of_type(schema: dict[str, Any], whole: dict[str, Any], depth: int) -> Any:
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) and kind else kind
+    if kind == "object":
+        properties = as_object(schema.get("properties"))
+        return {name: sample(one, whole, depth - 1) for name, one in properties.items()}
+    if kind == "array":
+        return [sample(schema.get("items", {}), whole, depth - 1)]
+    if kind in ("integer", "number"):
+        return schema.get("minimum", PLAIN[kind])
+    return PLAIN.get(str(kind), BY_FORMAT.get(str(schema.get("format")), WORDS))
+
+
+def pointed_at(reference: str, whole: dict[str, Any]) -> Any:
+    found: Any = whole
+    for part in reference.removeprefix("#").strip("/").split("/"):
+        found = as_object(found).get(part, {}) if part else found
+    return found
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

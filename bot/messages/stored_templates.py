@@ -1,0 +1,138 @@
+"""Templates that tenants have stored: versions, which are never changed."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import FieldProblem, InvalidError, NotFoundError, TemplateError
+from bot.messages.drawing import stored_context
+from bot.messages.models import StoredTemplate
+from bot.messages.payloads import payload_problems, schema_problems
+from bot.messages.rendering import Rendered, Renderer
+from bot.messages.samples import samples_of
+from bot.messages.validity import invalid_places
+
+
+@dataclass(frozen=True)
+class NewTemplate:
+    """A version to be stored."""
+
+    code: str
+    body: str
+    schema: dict[str, Any] | None = None
+    description: str | None = None
+
+
+class Templates:
+    """What people do with a tenant's templates."""
+
+    def __init__(self, database: Database, renderer: Renderer, clock: Clock) -> None:
+        self._database = database
+        self._renderer = renderer
+        self._clock = clock
+
+    async def get(self, tenant: str, code: str) -> StoredTemplate:
+        """Return the newest version; raise `NotFoundError`."""
+        found = await self._database.read(lambda session: newest(session, tenant, code))
+        if found is None:
+            raise NotFoundError(f"There is no template `{code}`.")
+        return found
+
+    async def put(self, tenant: str, new: NewTemplate, *, by: str) -> tuple[StoredTemplate, bool]:
+        """
+        Store a version and return it with True; the same content again: the one there is, False.
+
+        Raises `InvalidError` naming line and reason when it cannot draw a message.
+        """
+        self._require_drawable(new)
+
+        def work(session: Session) -> tuple[StoredTemplate, bool]:
+            last = newest(session, tenant, new.code)
+            if last is not None and is_same(last, new):
+                return last, False
+            version = StoredTemplate(
+                tenant=tenant,
+                code=new.code,
+                version=last.version + 1 if last else 1,
+                body=new.body,
+                payload_schema=new.schema,
+                description=new.description,
+                created_by=by,
+                created_at=self._clock.now(),
+            )
+            session.add(version)
+            return version, True
+
+        return await self._database.write(work)
+
+    async def preview(
+        self, tenant: str, code: str, payload: dict[str, Any], body: str | None = None
+    ) -> Rendered:
+        """Draw *payload* with the newest version, or with *body*; raise `InvalidError`."""
+        if body is not None:
+            return self._draw(body, payload)
+        stored = await self.get(tenant, code)
+        problems = payload_problems(payload, schema_text(stored))
+        if problems:
+            raise InvalidError("The payload does not fit the template.", problems)
+        return self._draw(stored.body, payload)
+
+    def _require_drawable(self, new: NewTemplate) -> None:
+        problems = schema_problems(new.schema or {})
+        if problems:
+            raise InvalidError("The schema cannot be used; nothing was stored.", problems)
+        refusals = []
+        for sample in samples_of(new.body, new.schema):
+            try:
+                self._draw(new.body, sample)
+            except InvalidError as error:
+                refusals.append(error)
+            else:
+                return
+        raise refusals[0]
+
+    def _draw(self, body: str, payload: dict[str, Any]) -> Rendered:
+        try:
+            drawn = self._renderer.render_source(body, stored_context(payload))
+        except TemplateError as error:
+            problem = FieldProblem("body", str(error))
+            raise InvalidError(f"The template cannot be drawn: {error}.", [problem]) from error
+        problems = [FieldProblem("body", one) for one in invalid_places(drawn.blocks)]
+        if problems:
+            raise InvalidError(f"Slack would refuse this: {problems[0].message}.", problems)
+        return drawn
+
+
+def is_same(last: StoredTemplate, new: NewTemplate) -> bool:
+    stored = (last.body, last.payload_schema, last.description)
+    return stored == (new.body, new.schema, new.description)
+
+
+def schema_text(stored: StoredTemplate) -> str | None:
+    """Return the schema as JSON, always the same for the same schema; None without one."""
+    schema = stored.payload_schema
+    return json.dumps(schema, sort_keys=True) if schema else None
+
+
+def sources_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Return the bodies of these versions by id, with one question for all of them."""
+    if not ids:
+        return {}
+    query = select(StoredTemplate.id, StoredTemplate.body).where(col(StoredTemplate.id).in_(ids))
+    return dict(session.exec(query).all())
+
+
+def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:
+    """Return the newest version of a tenant's template."""
+    query = (
+        select(StoredTemplate)
+        .where(StoredTemplate.tenant == tenant, StoredTemplate.code == code)
+        .order_by(col(StoredTemplate.version).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()

@@ -1,0 +1,75 @@
+"""
+Whether Slack would take drawn blocks: which objects may stand where. Pure.
+
+Sizes are the renderer's concern. Source: https://docs.slack.dev/reference/block-kit
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+TEXTS = frozenset({"plain_text", "mrkdwn"})
+PLAIN = frozenset({"plain_text"})
+SELECTS = frozenset(
+    f"{how}{what}_select"
+    for how in ("", "multi_")
+    for what in ("static", "external", "users", "conversations", "channels")
+)
+CONTROLS = SELECTS | {
+    *("button", "overflow", "datepicker", "timepicker", "datetimepicker"),
+    *("checkboxes", "radio_buttons", "workflow_button"),
+}
+RICH = frozenset(
+    {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
+)
+BLOCKS = frozenset(
+    {"actions", "card", "carousel", "container", "context", "context_actions", "data_table"}
+    | {"data_visualization", "divider", "header", "image", "markdown", "plan", "rich_text"}
+    | {"section", "table", "task_card", "video"}
+)
+CHILDREN = frozenset({"actions", "context", "divider", "header", "image", "section", "table"})
+#: (kind of object, its field) → the kinds that may stand there.
+PLACES: dict[tuple[str, str], frozenset[str]] = {
+    ("section", "text"): TEXTS,
+    ("section", "fields"): TEXTS,
+    ("section", "accessory"): CONTROLS | {"image"},
+    ("header", "text"): PLAIN,
+    ("button", "text"): PLAIN,
+    ("image", "title"): PLAIN,
+    ("context", "elements"): TEXTS | {"image"},
+    ("actions", "elements"): CONTROLS,
+    ("context_actions", "elements"): frozenset({"feedback_buttons", "icon_button"}),
+    ("carousel", "elements"): frozenset({"card"}),
+    ("container", "child_blocks"): CHILDREN,
+    ("rich_text", "elements"): RICH,
+    ("rich_text_list", "elements"): frozenset({"rich_text_section"}),
+}
+STYLES = frozenset({"primary", "danger"})
+
+
+def invalid_places(blocks: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each object that Slack would refuse where it stands."""
+    for number, block in enumerate(blocks):
+        yield from misplaced(block, BLOCKS, f"/blocks/{number}")
+
+
+def misplaced(node: Any, allowed: frozenset[str], pointer: str) -> Iterator[str]:
+    kind = node.get("type") if isinstance(node, dict) else None
+    if kind not in allowed:
+        yield f"{pointer}: `{kind}` cannot stand here; what can: {', '.join(sorted(allowed))}"
+        return
+    if kind == "button" and node.get("style", "primary") not in STYLES:
+        yield f"{pointer}/style: is primary or danger, or left out"
+    for name, value in node.items():
+        inner = PLACES.get((kind, name))
+        if inner is None:
+            continue
+        for where, item in items_of(value, f"{pointer}/{name}"):
+            yield from misplaced(item, inner, where)
+
+
+def items_of(value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, list):
+        yield pointer, value
+        return
+    for number, item in enumerate(value):
+        yield f"{pointer}/{number}", item
