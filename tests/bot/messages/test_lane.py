@@ -161,7 +161,7 @@ async def test_a_temporary_failure_is_tried_again(rig):
     await rig.until(lambda: rig.texts() == ["second time lucky"])
     await rig.lanes.stop()
 
-    assert ["Requested", "Failed", "Sent"] == await rig.events(message_id)
+    assert ["Requested", "Failed", "Retried", "Sent"] == await rig.events(message_id)
 
 
 async def test_an_outage_kills_nothing(rig):
@@ -219,7 +219,12 @@ async def test_what_a_dead_process_was_posting_is_looked_up_first(rig):
 
     def forget(session) -> None:
         row = session.get_one(Message, message_id)
-        row.state, row.ts, row.is_posted, row.delivered_revision = MessageState.SENDING, None, False, 0
+        row.state, row.ts, row.is_posted, row.delivered_revision = (
+            MessageState.SENDING,
+            None,
+            False,
+            0,
+        )
 
     await rig.database.write(forget)
     rig.open()
