@@ -30,5 +30,6 @@ def open_group(workspace: Workspace, users: list[User]) -> Channel:
     )
     state.channels[channel.id] = channel
     state.ims[members] = channel.id
+    workspace.was_born("channel", channel.id, names)
     workspace.tell_state()
     return channel

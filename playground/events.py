@@ -5,6 +5,7 @@ import secrets
 
 from playground.sockets import Sockets
 from playground.state import Record, State
+from playground.waits import Waits
 
 
 class Events:
@@ -15,9 +16,10 @@ class Events:
     same event_id. Events that found no socket therefore arrive as retries.
     """
 
-    def __init__(self, sockets: Sockets, delays: tuple[float, ...]) -> None:
+    def __init__(self, sockets: Sockets, delays: tuple[float, ...], waits: Waits) -> None:
         self._sockets = sockets
         self._delays = delays
+        self._waits = waits
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, state: State, event: Record, *, at: float) -> None:
@@ -36,9 +38,11 @@ class Events:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _deliver(self, body: Record) -> None:
+        late = 0.0
         for attempt, delay in enumerate((None, *self._delays)):
             if delay is not None:
-                await asyncio.sleep(delay)
+                # What a jump of the clock went too far counts for the next wait.
+                late = await self._waits.sleep(delay - late)
             delivery = await self._sockets.deliver(
                 "events_api",
                 body,

@@ -1,12 +1,37 @@
 """Failures to order: what should go wrong with which method, and how often."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from playground.errors import PageError
 
-FaultKind = Literal["error", "http", "delay", "drop_answer", "refuse"]
+CallFault = Literal["error", "http", "delay", "drop_answer", "refuse"]
+SocketFault = Literal[
+    "refuse", "deaf", "close", "disconnect", "too_many_websockets", "link_disabled"
+]
+EnvelopeFault = Literal["lose", "twice", "delay"]
+FaultKind = Literal[CallFault, SocketFault, EnvelopeFault]
+
+# What is no Web API method but can fail as well, and how.
+SOCKET, ENVELOPE = "socket", "envelope"
+KINDS: dict[str, tuple[str, ...]] = {
+    SOCKET: get_args(SocketFault),
+    ENVELOPE: get_args(EnvelopeFault),
+}
+CALL_KINDS: tuple[str, ...] = get_args(CallFault)
+OTHER_CALLS = ("response_url", "webhook", "upload")
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "error": (str,),
+    "status": (int,),
+    "seconds": (int, float),
+    "retry_after": (int,),
+    "count": (int,),
+    "probability": (int, float),
+    "seed": (int,),
+}
 
 
 @dataclass(slots=True)
@@ -14,11 +39,12 @@ class Fault:
     """
     One ordered failure.
 
-    `error` answers `ok: false` with `error`; `http` answers `status` (with
-    Retry-After if given); `delay` waits `seconds` first; `refuse` closes the
-    connection before any work; `drop_answer` works, then closes it.
-    `method` "*" stands for every method. It happens `count` times, or with
-    `probability` on every call.
+    For calls: `error` answers `ok: false` with `error`; `http` answers `status`
+    (with Retry-After if given); `delay` waits `seconds` first; `refuse` closes
+    the connection before any work; `drop_answer` works, then closes it.
+    `method` "*" stands for every method, "chat.*" for a family. For `socket`,
+    it befalls a socket that opens; for `envelope`, one on its way to the app.
+    It happens `count` times, or with `probability` on every call.
     """
 
     method: str
@@ -30,6 +56,8 @@ class Fault:
     count: int | None = None
     probability: float | None = None
     seed: int | None = None
+    id: str = field(init=False, default="")
+    struck: int = field(init=False, default=0)
     chance: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -39,13 +67,25 @@ class Fault:
 
     def strikes(self, method: str) -> bool:
         """Return whether this call fails, and count it if so."""
-        if self.method not in ("*", method) or self.count == 0:
+        if self.count == 0 or not self._aims_at(method):
             return False
         if self.probability is not None and self.chance.random() >= self.probability:
             return False
         if self.count is not None:
             self.count -= 1
+        self.struck += 1
         return True
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the order as it was given, with its id and what became of it."""
+        record = {name: value for name, value in asdict(self).items() if value is not None}
+        del record["chance"]
+        return record
+
+    def _aims_at(self, method: str) -> bool:
+        if method in KINDS or self.method in KINDS:
+            return method == self.method
+        return self.method == "*" or fnmatchcase(method, self.method)
 
 
 class Faults:
@@ -53,9 +93,23 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._last = 0
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: Fault) -> Fault:
+        self._last += 1
+        fault.id = f"fault-{self._last}"
         self._faults.append(fault)
+        return fault
+
+    def standing(self) -> list[Fault]:
+        """Return the failures that may still strike, in the order they were ordered."""
+        return list(self._faults)
+
+    def remove(self, fault_id: str) -> bool:
+        """Take one back; False if it is not there (any more)."""
+        known = len(self._faults)
+        self._faults = [fault for fault in self._faults if fault.id != fault_id]
+        return len(self._faults) < known
 
     def reset(self) -> None:
         self._faults.clear()
@@ -71,12 +125,18 @@ class Faults:
 
 def read_fault(fields: dict[str, Any]) -> Fault:
     """Make a fault of a request's JSON; raise PageError if it is none."""
-    known = {name for name in Fault.__slots__ if name != "chance"}
-    unknown = sorted(set(fields) - known)
+    method = fields.get("method")
+    if not isinstance(method, str):
+        raise PageError("invalid_fault", "A fault needs the method it hits, or *.")
+    kinds = KINDS.get(method, CALL_KINDS)
+    if fields.get("kind") not in kinds:
+        raise PageError("invalid_fault", f"A fault of {method} is one of {', '.join(kinds)}.")
+    details = {name: value for name, value in fields.items() if name not in ("method", "kind")}
+    unknown = sorted(details.keys() - _TYPES.keys())
     if unknown:
         raise PageError("invalid_fault", f"A fault has no {', '.join(unknown)}.")
-    if not isinstance(fields.get("method"), str):
-        raise PageError("invalid_fault", "A fault needs the method it hits, or *.")
-    if fields.get("kind") not in get_args(FaultKind):
-        raise PageError("invalid_fault", f"A fault is one of {', '.join(get_args(FaultKind))}.")
-    return Fault(**fields)
+    for name, value in details.items():
+        is_number = not isinstance(value, bool) and isinstance(value, _TYPES[name])
+        if value is not None and not is_number:
+            raise PageError("invalid_fault", f"{name} must be {_TYPES[name][-1].__name__}.")
+    return Fault(method, fields["kind"], **details)

@@ -47,6 +47,17 @@ class Limits:
         self._admit_to_window("chat.postMessage", POSTS_PER_MINUTE)
         self._buckets[channel] = (tokens - 1.0, now)
 
+    def admit_webhook(self, secret: str) -> None:
+        """Admit one post through an incoming webhook: one a second."""
+        if not self.is_on:
+            return
+        now = self._clock.now()
+        key = f"webhook {secret}"
+        free_at = self._buckets.get(key, (0.0, 0.0))[0]
+        if now < free_at:
+            raise LimitedError(max(1, math.ceil(free_at - now)))
+        self._buckets[key] = (now + 1.0, now)
+
     def reset(self) -> None:
         self._windows.clear()
         self._buckets.clear()

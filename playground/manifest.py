@@ -6,6 +6,17 @@ from typing import Any
 from playground.errors import SeedError
 from playground.state import Record
 
+# What hearing an event takes besides the subscription: each event's own page.
+EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -39,6 +50,13 @@ class Manifest:
     events: frozenset[str] = frozenset()
     home_tab: bool = True
     messages_tab: bool = True
+    messages_read_only: bool = False
+    interactivity: bool = True
+    is_agent: bool = True
+    redirect_urls: tuple[str, ...] = ()
+
+    def has_scope(self, scope: str) -> bool:
+        return not self.is_known or scope in (self.scopes or ())
 
     def subscribes(self, event: str) -> bool:
         return not self.is_known or event in self.events
@@ -56,10 +74,12 @@ def read_manifest(source: Record | None) -> Manifest:
 
 def _read(source: Record) -> Manifest:
     features = source.get("features", {})
-    scopes = source.get("oauth_config", {}).get("scopes", {})
+    oauth = source.get("oauth_config", {})
+    scopes = oauth.get("scopes", {})
+    settings = source.get("settings", {})
     home = features.get("app_home", {})
     name = source["display_information"]["name"]
-    subscriptions = source.get("settings", {}).get("event_subscriptions", {})
+    subscriptions = settings.get("event_subscriptions", {})
     return Manifest(
         is_known=True,
         name=name,
@@ -71,6 +91,10 @@ def _read(source: Record) -> Manifest:
         events=frozenset(subscriptions.get("bot_events", [])),
         home_tab=bool(home.get("home_tab_enabled", False)),
         messages_tab=bool(home.get("messages_tab_enabled", False)),
+        messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
+        interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
+        is_agent="agent_view" in features or "assistant_view" in features,
+        redirect_urls=tuple(oauth.get("redirect_urls", [])),
     )
 
 

@@ -52,6 +52,20 @@ def send_event(workspace: Workspace, event: Record) -> None:
     workspace.events.send(workspace.state, event, at=workspace.clock.now())
 
 
+def send_membership(workspace: Workspace, channel: Channel, user: str, kind: str) -> None:
+    """Tell the app that somebody came into a channel it is in, or left it."""
+    if _is_in_reach(workspace, channel) and workspace.manifest.subscribes(kind):
+        event = {
+            "type": kind,
+            "user": user,
+            "channel": channel.id,
+            "channel_type": "G" if channel.is_private else "C",
+            "team": workspace.state.team_id,
+            "event_ts": workspace.next_ts(),
+        }
+        send_event(workspace, event)
+
+
 _TYPES = {"im": "im", "mpim": "mpim", "groups": "group", "channels": "channel"}
 
 

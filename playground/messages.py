@@ -21,6 +21,7 @@ def post(workspace: Workspace, channel: Channel, body: Record) -> Record:
     ts = workspace.next_ts()
     body = {"type": "message", "ts": ts, **body}
     message = Message(body)
+    workspace.was_born("message", ts, channel.id)
     _record(workspace, message)
     channel.messages[ts] = message
     thread_ts = body.get("thread_ts")
@@ -64,6 +65,8 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
         tell_changed(workspace, channel, message)
         return
     del channel.messages[ts]
+    if ts in channel.pins:
+        channel.pins.remove(ts)
     _drop(channel.timeline, ts)
     _leave_thread(workspace, channel, message)
     workspace.tell_removal("message_deleted", channel, ts)
@@ -85,6 +88,8 @@ def shown(channel: Channel, message: Message) -> Record:
             "is_locked": False,
             "subscribed": False,
         }
+    if body["ts"] in channel.pins:
+        body = {**body, "pinned_to": [channel.id]}
     if message.reactions:
         reactions = [
             {"name": name, "users": list(users), "count": len(users)}
@@ -104,6 +109,7 @@ def post_ephemeral(workspace: Workspace, channel: Channel, user: str, body: Reco
     ts = workspace.next_ts()
     stored = {"type": "message", "ts": ts, "is_ephemeral": True, **body}
     channel.ephemerals.setdefault(user, {})[ts] = stored
+    workspace.was_born("ephemeral", ts, channel.id)
     workspace.tell_message("ephemeral", channel, lambda: stored, only=user)
     return ts
 

@@ -141,6 +141,7 @@ def _make(workspace: Workspace, user: str, fields: Record) -> View:
     view_id = workspace.state.next_id("V")
     view = View(view_id, user, body, starting_values(body["blocks"]), root=view_id)
     workspace.state.views[view_id] = view
+    workspace.was_born("view", view_id, user)
     if body["external_id"]:
         workspace.state.external_ids[body["external_id"]] = view_id
     return view

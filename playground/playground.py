@@ -1,44 +1,37 @@
-"""A whole workspace in this process, for tests."""
+"""A whole Slack in this process, for tests."""
 
-import asyncio
-import time
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from aiohttp import web
 
+from playground import snapshots
+from playground.clock import MovableClock
 from playground.config import PlaygroundConfig
-from playground.direct_messages import open_im
-from playground.faults import FaultKind, read_fault
-from playground.journal import Call, Envelope
-from playground.messages import shown
-from playground.page_api import controls, reading
-from playground.people import actions, commands, home, shortcuts, views, writing
-from playground.people.choices import choice, filled_in, named_element
-from playground.people.containers import Container, ViewContainer, find_container, find_view
-from playground.people.outcome import Outcome
+from playground.hands import Hands
+from playground.page_api import recording
+from playground.platform import Platform, Snapshot
+from playground.seed import CLIENT_ID, CLIENT_SECRET
 from playground.server import make_app
-from playground.state import Channel, Record, State, User
-from playground.workspace import Workspace
-
-Found = TypeVar("Found")
+from playground.state import Record
 
 
-class Playground:
+class Playground(Hands):
     """
-    A local Slack workspace: `async with Playground() as playground: …`.
+    A local Slack: `async with Playground() as playground: …`.
 
-    People are named by id or name ("ada"), channels by id or name ("ops").
-    What people do goes through the same use cases as a click on the page and
-    returns an Outcome; nothing is raised for what Slack would show a person.
+    It acts in the first workspace; `elsewhere("annex")` acts in another one.
     """
+
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
 
     def __init__(self, config: PlaygroundConfig | None = None, /, **settings: Any) -> None:
         self.config = config or PlaygroundConfig(**settings)
-        self.workspace = Workspace(self.config)
+        self.platform = Platform(self.config)
+        super().__init__(self.platform.first)
         self._runner = web.AppRunner(
-            make_app(self.workspace), access_log=None, handle_signals=False, shutdown_timeout=1.0
+            make_app(self.platform), access_log=None, handle_signals=False, shutdown_timeout=1.0
         )
 
     async def __aenter__(self) -> Self:
@@ -59,19 +52,24 @@ class Playground:
         site = web.TCPSite(self._runner, self.config.host, self.config.port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.workspace.address = f"http://{host}:{port}"
+        self.platform.address = f"http://{host}:{port}"
 
     async def stop(self) -> None:
         await self._runner.cleanup()
 
     @property
     def page_url(self) -> str:
-        return f"{self.workspace.address}/"
+        return f"{self.platform.address}/"
 
     @property
     def api_url(self) -> str:
         """What SLACK_API_URL is set to."""
-        return f"{self.workspace.address}/api/"
+        return f"{self.platform.address}/api/"
+
+    @property
+    def authorize_url(self) -> str:
+        """Where an app sends people to install it."""
+        return f"{self.platform.address}/oauth/v2/authorize"
 
     @property
     def bot_token(self) -> str:
@@ -82,184 +80,40 @@ class Playground:
         return self._token("app")
 
     @property
-    def state(self) -> State:
-        return self.workspace.state
+    def config_token(self) -> str:
+        return self._token("config")
 
-    @property
-    def connected(self) -> int:
-        """How many sockets are open."""
-        return self.workspace.sockets.count
-
-    def channel(self, name: str) -> Channel:
-        found = self.state.channel(name)
+    def elsewhere(self, workspace: str) -> Hands:
+        """Return hands in another workspace, named by id, domain or name."""
+        found = self.platform.find(workspace)
         if found is None:
-            raise LookupError(f"There is no channel {name!r}.")
-        return found
+            raise LookupError(f"There is no workspace {workspace!r}.")
+        return Hands(found)
 
-    def user(self, name: str) -> User:
-        found = self.state.user(name)
-        if found is None:
-            raise LookupError(f"There is nobody called {name!r}.")
-        return found
-
-    def im(self, user: str) -> Channel:
-        """Return the bot's direct message with a person, opened if need be."""
-        return open_im(self.workspace, self.user(user))
-
-    def messages(self, channel: str) -> list[Record]:
-        """Return what stands in a channel, oldest first, without replies in threads."""
-        found = self.channel(channel)
-        return [shown(found, found.messages[ts]) for ts in found.timeline]
-
-    def message(self, channel: str, ts: str) -> Record:
-        found = self.channel(channel)
-        return shown(found, found.messages[ts])
-
-    def replies(self, channel: str, ts: str) -> list[Record]:
-        """Return the replies under a message, oldest first, without the message."""
-        found = self.channel(channel)
-        thread = found.threads.get(ts)
-        return [] if thread is None else [found.messages[one].body for one in thread.replies]
-
-    def ephemerals(self, user: str, channel: str) -> list[Record]:
-        """Return what only `user` sees in a channel, oldest first."""
-        return list(self.channel(channel).ephemerals.get(self.user(user).id, {}).values())
-
-    def history(self, channel: str, ts: str) -> list[Record]:
-        """Return what a message said at each edit: {at, text, blocks}, oldest first."""
-        history: list[Record] = reading.inspect(self.channel(channel), ts)["history"]
-        return history
-
-    def views(self, user: str) -> list[Record]:
-        """Return a person's open modals, the top one last."""
-        return reading.open_views(self.workspace, self.user(user))
-
-    def home(self, user: str) -> Record | None:
-        return reading.read_home(self.workspace, self.user(user))
-
-    def calls(self, method: str | None = None) -> list[Call]:
-        """Return the Web API calls that were made, oldest first."""
-        return [one for one in self.workspace.journal.calls if method in (None, one.method)]
-
-    def envelopes(self, kind: str | None = None) -> list[Envelope]:
-        return [one for one in self.workspace.journal.envelopes if kind in (None, one.type)]
-
-    async def wait_for(  # its own timeout, to say in the error what was seen last
-        self,
-        predicate: Callable[[], Found],
-        timeout: float = 5.0,  # noqa: ASYNC109
-    ) -> Found:
-        """Return the first true value of `predicate`, or raise TimeoutError."""
-        end = time.monotonic() + timeout
-        while not (found := predicate()):
-            if time.monotonic() > end:
-                raise TimeoutError(f"Still {found!r} after {timeout} s.")
-            await asyncio.sleep(0.005)
-        return found
-
-    async def wait_for_app(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
-        """Wait until the app has a socket open."""
-        await self.wait_for(lambda: self.connected, timeout)
-
-    def write(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Outcome:
-        """Post as a person; the message is in `answer["message"]`."""
-        return writing.write(
-            self.workspace, self.user(user), self.channel(channel), text, thread_ts
-        )
-
-    async def run_command(self, user: str, channel: str, line: str) -> Outcome:
-        """Run a slash command such as "/ops help"; returns after the acknowledgement."""
-        return await commands.run_command(
-            self.workspace, self.user(user), self.channel(channel), line
-        )
-
-    async def click(
-        self, user: str, channel: str, ts: str, what: str, chosen: Any = None
-    ) -> Outcome:
+    def advance(self, seconds: float) -> None:
         """
-        Act on an element of a message, named by its label, its action_id, its
-        block_id or, where many are alike, by "block_id/action_id".
+        Let the clock jump forward.
 
-        `chosen` is what was picked: an option's value (or values), a user,
-        channel, date or time, or the text typed. A button needs none.
+        What becomes due, such as a redelivery, happens as soon as the event loop runs.
         """
-        container = self._message(user, channel, ts)
-        return await self._act(user, container, what, chosen)
+        if not isinstance(self.config.clock, MovableClock):
+            raise TypeError("This clock cannot jump.")
+        self.config.clock.advance(seconds)
 
-    async def click_in_view(
-        self, user: str, view_id: str, what: str, chosen: Any = None
-    ) -> Outcome:
-        """Act on an element of a modal or of the Home, as `click` does in a message."""
-        return await self._act(user, self._view(user, view_id), what, chosen)
+    def snapshot(self) -> Snapshot:
+        """Return everything the workspaces remember, to go back to with `restore`."""
+        return snapshots.take(self.platform)
 
-    async def submit(
-        self, user: str, view_id: str, values: dict[str, Any] | None = None
-    ) -> Outcome:
-        """
-        Fill in and submit a modal.
+    def restore(self, snapshot: Snapshot) -> None:
+        snapshots.restore(self.platform, snapshot)
 
-        `values` maps a block_id or action_id to what was typed or chosen, or is
-        the `state.values` themselves. The inputs refused are in `errors`.
-        """
-        view = self._view(user, view_id).view
-        filled = filled_in(view.body["blocks"], values or {})
-        return await views.submit(self.workspace, self.user(user), view, filled)
+    def recording(self) -> str:
+        """Return what people did and the app said so far, as JSON lines."""
+        return recording.write(self.platform)
 
-    async def close_view(self, user: str, *, all: bool = False) -> Outcome:
-        return await views.close(self.workspace, self.user(user), is_all=all)
-
-    def open_home(self, user: str, tab: str = "home") -> Outcome:
-        """Open the app's Home; what it publishes then is in `home(user)`."""
-        return home.open_home(self.workspace, self.user(user), tab)
-
-    async def run_shortcut(
-        self, user: str, callback_id: str, channel: str | None = None, ts: str | None = None
-    ) -> Outcome:
-        """Use a global shortcut, or with a message, that message's."""
-        found = None if channel is None else self.channel(channel)
-        return await shortcuts.run_shortcut(self.workspace, self.user(user), callback_id, found, ts)
-
-    async def options(self, user: str, container: Record, what: str, typed: str = "") -> Outcome:
-        """Ask for an external menu's options; they are in `answer`."""
-        found = find_container(self.workspace, self.user(user), container)
-        block, element = named_element(found.blocks, what)
-        sent = {
-            "block_id": block["block_id"],
-            "action_id": element["action_id"],
-            "value": typed,
-        }
-        return await actions.ask_options(self.workspace, self.user(user), found, sent)
-
-    def fail(self, method: str, kind: FaultKind = "error", **details: Any) -> None:
-        """Order a failure, once unless `count` or `probability` says otherwise."""
-        self.workspace.faults.add(read_fault({"method": method, "kind": kind, **details}))
-
-    def heal(self) -> None:
-        """Take back every ordered failure."""
-        self.workspace.faults.reset()
-
-    async def upset_sockets(self, kind: str, *, seconds: float = 0.0) -> None:
-        """Make every socket `disconnect` (refresh), `deaf` or `close`."""
-        await controls.upset(self.workspace, kind, seconds=seconds)
-
-    def reset(self) -> None:
-        self.workspace.reset()
-
-    async def _act(self, user: str, container: Container, what: str, chosen: Any) -> Outcome:
-        block, element = named_element(container.blocks, what)
-        sent = {
-            "block_id": block["block_id"],
-            "action_id": element["action_id"],
-            **choice(element, chosen),
-        }
-        return await actions.act(self.workspace, self.user(user), container, sent, {})
-
-    def _message(self, user: str, channel: str, ts: str) -> Container:
-        sent = {"type": "message", "channel": self.channel(channel).id, "ts": ts}
-        return find_container(self.workspace, self.user(user), sent)
-
-    def _view(self, user: str, view_id: str) -> ViewContainer:
-        return ViewContainer(find_view(self.workspace, self.user(user), view_id))
+    async def replay(self, lines: str, *, patience: float = 2.0) -> list[Record]:
+        """Do again what people did in a recording; return how the app differed."""
+        return await recording.replay(self.platform, lines, patience=patience)
 
     def _token(self, kind: str) -> str:
         return next(token for token, one in self.state.tokens.items() if one == kind)

@@ -7,6 +7,7 @@ from playground.manifest import Manifest
 from playground.state import Channel, Record, State, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"
+ANNEX = "T0ANNEX002"
 APP_ID = "A0OPSBELL1"
 BOT_ID = "B0OPSBELL1"
 BOT_USER_ID = "U0OPSBELL1"
@@ -18,12 +19,17 @@ OPERATORS = "S0OPERATOR"
 BOT_TOKEN = "xoxb-playground-bot"  # noqa: S105
 APP_TOKEN = "xapp-playground-app"  # noqa: S105
 
+CONFIG_TOKEN = "xoxe.xoxp-playground-config"  # noqa: S105
+CLIENT_ID = "playground.client"
+CLIENT_SECRET = "playground-client-secret"  # noqa: S105
+
 # What an app without a manifest may do: every scope a served method asks for.
 ALL_SCOPES = frozenset(
     {
         "app_mentions:read",
         "channels:history",
         "channels:join",
+        "channels:manage",
         "channels:read",
         "chat:write",
         "chat:write.customize",
@@ -33,12 +39,16 @@ ALL_SCOPES = frozenset(
         "files:write",
         "groups:history",
         "groups:read",
+        "groups:write",
         "im:history",
         "im:read",
         "im:write",
+        "incoming-webhook",
         "mpim:history",
         "mpim:read",
         "mpim:write",
+        "pins:read",
+        "pins:write",
         "reactions:read",
         "reactions:write",
         "team:read",
@@ -47,6 +57,23 @@ ALL_SCOPES = frozenset(
         "users:read.email",
     }
 )
+
+
+def read_seeds(seed: Record | None = None) -> list[Record]:
+    """Return one seed per workspace: the file's own first, then its `workspaces`."""
+    seed = seed or {}
+    others = seed.get("workspaces", [_ANNEX])
+    if not isinstance(others, list) or not all(isinstance(one, dict) for one in others):
+        raise SeedError("The seed's workspaces must be a list of seeds.")
+    shared = {name: seed[name] for name in ("app_id",) if name in seed}
+    return [seed, *({**_other(one), **shared, **one} for one in others)]
+
+
+def _other(seed: Record) -> Record:
+    """Return what a further workspace has if its seed does not say."""
+    tail = seed.get("team", {}).get("id", "T0ELSEWHER")[1:]
+    bot = {"bot_id": f"B{tail}", "bot_user_id": f"U{tail}", "tokens": {}, "usergroups": []}
+    return {**bot, "installed": False}
 
 
 def make_state(manifest: Manifest, seed: Record | None = None) -> State:
@@ -61,8 +88,9 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
         app_id=seed.get("app_id", APP_ID),
         bot_id=seed.get("bot_id", BOT_ID),
         bot_user_id=seed.get("bot_user_id", BOT_USER_ID),
-        tokens=dict(seed.get("tokens", {BOT_TOKEN: "bot", APP_TOKEN: "app"})),
+        tokens=dict(seed.get("tokens", _TOKENS)),
         scopes=ALL_SCOPES if scopes is None else frozenset(scopes),
+        is_installed=bool(seed.get("installed", True)),
     )
     try:
         _add_users(state, manifest, seed.get("users", _USERS))
@@ -71,6 +99,7 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
             state.usergroups[one["id"]] = UserGroup(**one)
     except (AttributeError, KeyError, TypeError) as error:
         raise SeedError(f"The seed does not fit: {error}") from error
+    state.webhooks = {"playground": next(iter(state.channels), "")} if state.is_installed else {}
     return state
 
 
@@ -79,7 +108,12 @@ def _add_users(state: State, manifest: Manifest, users: list[Record]) -> None:
         state.users[one["id"]] = User(**one)
     bot_name = manifest.bot_name.lower().replace(" ", "")
     state.users[state.bot_user_id] = User(
-        id=state.bot_user_id, name=bot_name, real_name=manifest.bot_name, is_bot=True
+        id=state.bot_user_id,
+        name=bot_name,
+        real_name=manifest.bot_name,
+        is_bot=True,
+        # An app that is not installed is nobody yet.
+        deleted=not state.is_installed,
     )
 
 
@@ -92,6 +126,36 @@ def _add_channels(state: State, channels: list[Record]) -> None:
         state.channels[channel.id] = channel
         state.channel_ids[channel.name] = channel.id
 
+
+_TOKENS = {BOT_TOKEN: "bot", APP_TOKEN: "app", CONFIG_TOKEN: "config"}
+
+# A second workspace, for apps that are installed in several; this one waits for it.
+_ANNEX: Record = {
+    "team": {"id": ANNEX, "name": "Annex", "domain": "annex"},
+    "users": [
+        {
+            "id": "U1ADA00001",
+            "name": "ada",
+            "real_name": "Ada",
+            "email": "ada@annex.example.com",
+            "tz": "Europe/Berlin",
+            "tz_offset": 3600,
+            "is_owner": True,
+        },
+        {
+            "id": "U1CLEO0003",
+            "name": "cleo",
+            "real_name": "Cleo",
+            "email": "cleo@annex.example.com",
+            "tz": "Asia/Tokyo",
+            "tz_offset": 32400,
+        },
+    ],
+    "channels": [
+        {"id": "C1GENERAL1", "name": "general", "members": ["U1ADA00001", "U1CLEO0003"]},
+        {"id": "C1FIELD002", "name": "field", "members": ["U1ADA00001"]},
+    ],
+}
 
 _USERS: list[Record] = [
     {

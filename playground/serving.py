@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ class Exchange:
     method: str
     arguments: Record
     request: web.Request
+    # Where what is logged came from; the time it took is counted from here.
+    started: float = field(default_factory=time.perf_counter)
 
     async def serve(self, work: Callable[[], Answer]) -> web.Response:
         """Respond with what `work` answers, or break off as an ordered fault demands."""
@@ -62,7 +65,10 @@ class Exchange:
 
     def _log(self, body: Record | None, status: int) -> None:
         now = self.workspace.clock.now()
-        self.workspace.journal.calls.append(Call(self.method, self.arguments, body, status, now))
+        seconds = time.perf_counter() - self.started
+        team = self.workspace.state.team_id
+        call = Call(self.method, self.arguments, body, status, now, team, seconds=seconds)
+        self.workspace.journal.add(call)
 
 
 def _ordered(fault: Fault) -> Answer:

@@ -18,6 +18,7 @@ from typing import Literal
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from playground.clock import Clock
+from playground.faults import ENVELOPE, SOCKET, Fault, Faults
 from playground.journal import Envelope, Journal
 from playground.state import Record
 
@@ -52,16 +53,24 @@ class _Waiting:
 
 class Sockets:
     def __init__(
-        self, journal: Journal, clock: Clock, *, ack_seconds: float, dice: random.Random
+        self,
+        journal: Journal,
+        clock: Clock,
+        faults: Faults,
+        *,
+        ack_seconds: float,
+        dice: random.Random,
     ) -> None:
         self.ack_seconds = ack_seconds
         self.was_wanted = False
         self._journal = journal
         self._clock = clock
+        self._faults = faults
         self._dice = dice
         self._open: list[Socket] = []
         self._tickets: dict[str, float] = {}
         self._waiting: dict[str, _Waiting] = {}
+        self._upsets: set[asyncio.Task[None]] = set()
 
     @property
     def count(self) -> int:
@@ -78,16 +87,26 @@ class Sockets:
         """Use a ticket up; False if it is unknown, used or too old."""
         return self._tickets.pop(ticket, 0.0) >= self._clock.now()
 
-    async def serve(self, ws: web.WebSocketResponse, app_id: str) -> None:
-        """Keep a freshly opened socket until it closes."""
-        if self.count >= MAX_SOCKETS:
-            await ws.send_json(_disconnect("too_many_websockets"))
+    def next_fault(self) -> Fault | None:
+        """Return what was ordered to befall the socket that opens now."""
+        return self._faults.take(SOCKET)
+
+    async def serve(
+        self, ws: web.WebSocketResponse, app_id: str, fault: Fault | None = None
+    ) -> None:
+        """Keep a freshly opened socket until it closes; do to it what was ordered."""
+        kind = "" if fault is None else fault.kind
+        reason = "too_many_websockets" if self.count >= MAX_SOCKETS else kind
+        if reason in ("too_many_websockets", "link_disabled"):
+            await ws.send_json(_disconnect(reason))
             await ws.close()
             return
         socket = Socket(ws)
         self._open.append(socket)
         try:
             await ws.send_json(_hello(self.count, app_id))
+            if fault is not None:
+                self._upset_later(socket, fault)
             await self._listen(socket)
         except ConnectionError:
             logger.debug("socket_lost")
@@ -105,6 +124,7 @@ class Sockets:
     ) -> Delivery:
         """Send one envelope to one socket and wait for its acknowledgement."""
         envelope = Envelope(str(uuid.uuid4()), kind, payload, self._clock.now())
+        fault = self._faults.take(ENVELOPE)
         frame: Record = {
             "envelope_id": envelope.envelope_id,
             "payload": payload,
@@ -114,11 +134,11 @@ class Sockets:
         if retry is not None:
             frame["retry_attempt"], frame["retry_reason"] = retry
             envelope.retry_attempt = retry[0]
-        self._journal.envelopes.append(envelope)
+        self._journal.add(envelope)
         waiting = _Waiting(envelope, asyncio.get_running_loop().create_future())
         self._waiting[envelope.envelope_id] = waiting
         try:
-            delivery = await self._send(frame, waiting)
+            delivery = await self._send(frame, waiting, fault)
         finally:
             del self._waiting[envelope.envelope_id]
         envelope.outcome, envelope.answer = delivery.outcome, delivery.answer
@@ -127,14 +147,20 @@ class Sockets:
     async def refresh(self, *, after_seconds: float = WARNING_SECONDS) -> None:
         """Warn every socket, then ask it to reconnect, as Slack does every few hours."""
         sockets = list(self._open)
-        for socket in sockets:
-            await socket.ws.send_json(_disconnect("warning"))
+        await self.warn()
         await asyncio.sleep(after_seconds)
         for socket in sockets:
-            self._forget(socket)
-            if not socket.ws.closed:
-                await socket.ws.send_json(_disconnect("refresh_requested"))
-                await socket.ws.close()
+            await self._dismiss(socket, "refresh_requested")
+
+    async def warn(self) -> None:
+        """Announce a refresh on every socket, and leave it at that."""
+        for socket in list(self._open):
+            await socket.ws.send_json(_disconnect("warning"))
+
+    async def dismiss(self, reason: str) -> None:
+        """Close every socket for this reason."""
+        for socket in list(self._open):
+            await self._dismiss(socket, reason)
 
     def deafen(self) -> None:
         """Leave every socket open, but answer no ping and deliver nothing on it."""
@@ -143,16 +169,22 @@ class Sockets:
 
     async def close(self, code: int = WSCloseCode.OK) -> None:
         """Close every socket without a word."""
+        for upset in self._upsets:
+            upset.cancel()
         sockets, self._open = self._open, []
         for socket in sockets:
             await socket.ws.close(code=code)
 
-    async def _send(self, frame: Record, waiting: _Waiting) -> Delivery:
+    async def _send(self, frame: Record, waiting: _Waiting, fault: Fault | None) -> Delivery:
+        kind = "" if fault is None else fault.kind
+        if fault is not None and kind == "delay":
+            await asyncio.sleep(fault.seconds)
         while self._open:
             socket = self._dice.choice(self._open)
-            if not socket.is_deaf:
+            if not socket.is_deaf and kind != "lose":
                 try:
-                    await socket.ws.send_str(json.dumps(frame))
+                    for _ in range(2 if kind == "twice" else 1):
+                        await socket.ws.send_str(json.dumps(frame))
                 except ConnectionError:
                     self._forget(socket)
                     continue
@@ -184,6 +216,29 @@ class Sockets:
         if waiting is not None and not waiting.answer.done():
             payload = frame.get("payload")
             waiting.answer.set_result(payload if isinstance(payload, dict) else None)
+
+    def _upset_later(self, socket: Socket, fault: Fault) -> None:
+        task = asyncio.create_task(self._upset(socket, fault))
+        self._upsets.add(task)
+        task.add_done_callback(self._upsets.discard)
+
+    async def _upset(self, socket: Socket, fault: Fault) -> None:
+        if fault.kind == "disconnect" and not socket.ws.closed:
+            await socket.ws.send_json(_disconnect("warning"))
+        await asyncio.sleep(fault.seconds)
+        if fault.kind == "deaf":
+            socket.is_deaf = True
+        elif fault.kind == "disconnect":
+            await self._dismiss(socket, "refresh_requested")
+        elif fault.kind == "close":
+            self._forget(socket)
+            await socket.ws.close()
+
+    async def _dismiss(self, socket: Socket, reason: str) -> None:
+        self._forget(socket)
+        if not socket.ws.closed:
+            await socket.ws.send_json(_disconnect(reason))
+            await socket.ws.close()
 
     def _forget(self, socket: Socket) -> None:
         if socket in self._open:

@@ -38,6 +38,14 @@ class Revision:
 
 
 @dataclass(slots=True)
+class Stream:
+    """What an agent is writing bit by bit: words, tasks and blocks in their order."""
+
+    parts: list[Record] = field(default_factory=list)
+    mode: str = "timeline"
+
+
+@dataclass(slots=True)
 class Message:
     """
     One stored message.
@@ -49,6 +57,7 @@ class Message:
     body: Record
     history: list[Revision] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    stream: Stream | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +86,7 @@ class Channel:
     timeline: list[str] = field(default_factory=list)
     threads: dict[str, Thread] = field(default_factory=dict)
     ephemerals: dict[str, dict[str, Record]] = field(default_factory=dict)
+    pins: list[str] = field(default_factory=list)
 
     @property
     def is_public(self) -> bool:
@@ -108,6 +118,45 @@ class File:
 
 
 @dataclass(slots=True)
+class Scheduled:
+    """A message to be posted later; `body` is what chat.scheduleMessage was sent."""
+
+    id: str
+    channel: str
+    post_at: int
+    created: int
+    body: Record
+
+
+@dataclass(slots=True)
+class AgentSession:
+    """A conversation of an agent with a person, in a thread or a direct message."""
+
+    channel: str
+    thread_ts: str
+    status: str = "active"
+    title: str = ""
+
+
+@dataclass(slots=True)
+class Status:
+    """What an assistant shows that it is doing, until then at the latest."""
+
+    text: str
+    loading_messages: list[str]
+    until: float
+
+
+@dataclass(slots=True)
+class Refused:
+    """Something the manifest does not allow, what to add to it, and how often it was tried."""
+
+    what: str
+    add: str
+    count: int = 0
+
+
+@dataclass(slots=True)
 class State:
     """The whole workspace. Ids are Slack-shaped and unique."""
 
@@ -129,6 +178,12 @@ class State:
     homes: dict[str, str] = field(default_factory=dict)
     external_ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
+    agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
+    webhooks: dict[str, str] = field(default_factory=dict)
+    is_installed: bool = True
+    refused: dict[str, Refused] = field(default_factory=dict)
     unsupported: Counter[str] = field(default_factory=Counter)
     last_ts: int = 0
     last_number: int = 0

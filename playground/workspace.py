@@ -1,66 +1,65 @@
 """One workspace with everything that keeps it going."""
 
-import asyncio
-import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from playground.clock import Clock
-from playground.config import PlaygroundConfig, read_record
 from playground.drawn import draw_inside, draw_message, names_of
-from playground.events import Events
-from playground.faults import Faults
 from playground.feed import Feed
-from playground.journal import Journal
+from playground.journal import Action, Birth
 from playground.limits import Limits
-from playground.manifest import read_manifest
 from playground.response_urls import ResponseUrls
+from playground.schedule import Schedule
 from playground.seed import make_state
-from playground.sockets import Sockets
-from playground.state import Channel, Record
+from playground.state import Channel, Record, Refused, User
 from playground.triggers import Triggers
+
+if TYPE_CHECKING:
+    from playground.platform import Platform
 
 
 class Workspace:
-    """The state and what acts on it. `address` is set once the server listens."""
+    """The state of one workspace and what acts on it, beside what the platform shares."""
 
-    def __init__(self, config: PlaygroundConfig) -> None:
-        self.config = config
-        self.clock: Clock = config.clock
-        self.address = ""
-        self.is_closing = asyncio.Event()
-        self.manifest = read_manifest(read_record(config.manifest))
-        self._seed = read_record(config.seed)
-        self.state = make_state(self.manifest, self._seed)
-        self.journal = Journal()
+    def __init__(self, platform: "Platform", seed: Record) -> None:
+        self.platform = platform
+        self.config = platform.config
+        self.clock = platform.clock
+        self.is_closing = platform.is_closing
+        self.manifest = platform.manifest
+        self.journal = platform.journal
+        self.faults = platform.faults
+        self.sockets = platform.sockets
+        self.events = platform.events
+        self._seed = seed
+        self.state = make_state(self.manifest, seed)
         self.feed = Feed()
-        self.faults = Faults()
-        self.limits = Limits(config.clock, is_on=config.limits == "slack")
-        self.triggers = Triggers(config.clock, config.trigger_seconds)
-        self.response_urls = ResponseUrls(config.clock)
-        self.sockets = Sockets(
-            self.journal,
-            config.clock,
-            ack_seconds=config.ack_seconds,
-            dice=random.Random(config.random_seed),  # noqa: S311 - picks a socket
-        )
-        self.events = Events(self.sockets, config.retry_delays)
+        self.limits = Limits(self.clock, is_on=self.config.limits == "slack")
+        self.triggers = Triggers(self.clock, self.config.trigger_seconds)
+        self.response_urls = ResponseUrls(self.clock)
+        self.schedule = Schedule(self.clock, platform.waits)
+
+    @property
+    def address(self) -> str:
+        return self.platform.address
 
     @property
     def has_app(self) -> bool:
-        """Say whether an app ever asked for a socket; before that, events go nowhere."""
-        return self.sockets.was_wanted
+        """
+        Say whether an app is installed here and ever asked for a socket.
+
+        Before that, events go nowhere.
+        """
+        return self.state.is_installed and self.sockets.was_wanted
 
     def reset(self) -> None:
-        """Go back to the seed and forget every log, fault and limit; sockets stay open."""
+        """Go back to the seed everywhere: the workspaces share an app and its logs."""
+        self.platform.reset()
+
+    def start_over(self) -> None:
+        """Go back to this workspace's own seed."""
+        self.schedule.stop()
         self.state = make_state(self.manifest, self._seed)
-        for part in (
-            self.journal,
-            self.faults,
-            self.limits,
-            self.triggers,
-            self.response_urls,
-            self.events,
-        ):
+        for part in (self.limits, self.triggers, self.response_urls):
             part.reset()
         self.tell_state()
 
@@ -102,6 +101,49 @@ class Workspace:
             event["channel"] = channel
         self.feed.tell(lambda: event, may_see=lambda one: one == user)
 
+    def refuse(self, user: str, what: str, add: str, channel: str | None = None) -> str:
+        """
+        Note that the manifest does not allow something, and tell `user` what to add to it.
+
+        Returns the text of the notice.
+        """
+        text = f"{what} To allow it, add to the manifest: {add}"
+        refused = self.state.refused.setdefault(what, Refused(what, add))
+        refused.count += 1
+        self.tell_notice(user, text, channel)
+        self.tell_state()
+        return text
+
+    def note_missing_scope(self, method: str, scope: str) -> None:
+        """List a refused call beside what the manifest lacks."""
+        what = f"{method} needs the scope {scope}."
+        refused = self.state.refused.setdefault(
+            what, Refused(what, f'"{scope}" in oauth_config.scopes.bot')
+        )
+        refused.count += 1
+        self.tell_state()
+
+    def tell_status(self, channel: str, thread_ts: str, text: str, until: float) -> None:
+        """Show what an assistant is doing in a thread; an empty text clears it."""
+        event = {
+            "type": "status",
+            "channel": channel,
+            "thread_ts": thread_ts,
+            "text": text,
+            "until": until,
+        }
+        self.feed.tell(lambda: event, may_see=lambda user: self._sees_id(user, channel))
+
+    def did(self, request: str, user: User, **body: object) -> None:
+        """Note in the journal what a person did, as the page request that does the same."""
+        said = {name: value for name, value in body.items() if value is not None}
+        record = {"user": user.id, **said}
+        self.journal.add(Action(request, record, self.clock.now(), self.state.team_id))
+
+    def was_born(self, kind: str, thing: str, place: str) -> None:
+        """Note in the journal that something with an id of its own came to be."""
+        self.journal.add(Birth(kind, thing, place, self.clock.now(), self.state.team_id))
+
     def tell_view_closed(self, user: str, view_id: str, *, is_all: bool) -> None:
         self.feed.tell(
             lambda: {"type": "view_closed", "view_id": view_id, "all": is_all},
@@ -110,6 +152,10 @@ class Workspace:
 
     def tell_state(self) -> None:
         self.feed.tell(lambda: {"type": "state"})
+
+    def _sees_id(self, user: str, channel_id: str) -> bool:
+        channel = self.state.channels.get(channel_id)
+        return channel is not None and self._sees(user, channel, None)
 
     def _sees(self, user: str, channel: Channel, only: str | None) -> bool:
         if only is not None:

@@ -1,5 +1,7 @@
 """What people do on the page."""
 
+from collections.abc import Awaitable, Callable
+
 from playground.drawn import draw_inside, draw_message, names_of
 from playground.page_api.request import Fields
 from playground.people import actions, commands, home, shortcuts, views, writing
@@ -64,6 +66,8 @@ async def close(fields: Fields) -> Record:
 
 async def open_home(fields: Fields) -> Record:
     outcome = home.open_home(fields.workspace, fields.user(), fields.optional("tab") or "home")
+    if not outcome.ok:
+        return outcome.as_json()
     names = names_of(fields.workspace.state)
     return {"ok": True, "view": draw_inside(outcome.answer["view"], names)}
 
@@ -78,3 +82,15 @@ async def shortcut(fields: Fields) -> Record:
         ts,
     )
     return outcome.as_json()
+
+
+REQUESTS: dict[str, Callable[[Fields], Awaitable[Record]]] = {
+    "messages": write,
+    "command": command,
+    "actions": act,
+    "options": options,
+    "views/submit": submit,
+    "views/close": close,
+    "home": open_home,
+    "shortcuts": shortcut,
+}

@@ -1,12 +1,14 @@
 """What a page shows: the workspace, the messages, the history of one."""
 
+import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 
+from playground.clock import HandClock, MovableClock
 from playground.drawn import draw_inside, draw_message, names_of
-from playground.errors import PageError
 from playground.messages import shown
 from playground.modals import home_of, view_record
-from playground.state import Channel, Record, User
+from playground.state import Channel, Record, Scheduled, User
 from playground.workspace import Workspace
 
 MOST_MESSAGES = 500
@@ -36,7 +38,30 @@ def read_state(workspace: Workspace, user: User) -> Record:
         "connected": workspace.sockets.count,
         "unsupported": sorted(state.unsupported),
         "unsupported_counts": dict(state.unsupported),
+        "workspaces": [_workspace(one) for one in workspace.platform.workspaces.values()],
+        "refused": [asdict(one) for one in state.refused.values()],
+        "clock": read_clock(workspace),
+        "limits": workspace.config.limits,
+        "faults": len(workspace.faults.standing()),
+        "statuses": [
+            {"channel": channel, "thread_ts": thread_ts, "text": one.text, "until": one.until}
+            for (channel, thread_ts), one in state.statuses.items()
+        ],
+        "scheduled": [_scheduled(one) for one in state.scheduled.values()],
         "views": draw_inside(open_views(workspace, user), names_of(state)),
+    }
+
+
+def read_clock(workspace: Workspace) -> Record:
+    """Return the time as the workspaces see it, and how far it is ahead of this machine's."""
+    clock = workspace.clock
+    now = clock.now()
+    return {
+        "now": now,
+        "iso": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+        "ahead_seconds": round(now - time.time(), 3),
+        "can_jump": isinstance(clock, MovableClock),
+        "is_by_hand": isinstance(clock, HandClock),
     }
 
 
@@ -83,18 +108,6 @@ def visible_messages(
     return sorted(found, key=lambda body: str(body["ts"]))
 
 
-def inspect(channel: Channel, ts: str) -> Record:
-    """Return a message with everything it said before, oldest first."""
-    message = channel.messages.get(ts)
-    if message is None:
-        raise PageError("message_not_found", f"{channel.name} has no message {ts}.", status=404)
-    history = [
-        {"at": revision.at, "text": revision.text, "blocks": revision.blocks}
-        for revision in message.history
-    ]
-    return {"message": shown(channel, message), "history": history}
-
-
 def _user(user: User) -> Record:
     return {
         "id": user.id,
@@ -103,6 +116,26 @@ def _user(user: User) -> Record:
         "is_bot": user.is_bot,
         "tz": user.tz,
         "tz_offset": user.tz_offset,
+    }
+
+
+def _workspace(workspace: Workspace) -> Record:
+    state = workspace.state
+    return {
+        "id": state.team_id,
+        "name": state.team_name,
+        "domain": state.team_domain,
+        "is_installed": state.is_installed,
+        "owner": next((user.id for user in state.users.values() if user.is_owner), ""),
+    }
+
+
+def _scheduled(one: Scheduled) -> Record:
+    return {
+        "id": one.id,
+        "channel": one.channel,
+        "post_at": one.post_at,
+        "text": one.body.get("text", ""),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from playground.errors import PageError
+from playground.platform import Platform
 from playground.state import Channel, Record, User
 from playground.workspace import Workspace
 
@@ -28,6 +29,16 @@ class Fields:
             return value
         raise PageError("wrong_type", f"{name} must be text.")
 
+    def number(self, name: str, default: float) -> float:
+        value = self.values.get(name, default)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise PageError("wrong_type", f"{name} must be a number.") from None
+
+    def flag(self, name: str) -> bool:
+        return self.values.get(name) in (True, 1, "1", "true")
+
     def record(self, name: str) -> Record:
         value: Any = self.values.get(name) or {}
         if not isinstance(value, dict):
@@ -48,15 +59,36 @@ class Fields:
         return channel
 
 
-async def read_fields(workspace: Workspace, request: web.Request) -> Fields:
-    if request.method == "GET":
-        return Fields(workspace, dict(request.query))
-    if not request.can_read_body:
-        return Fields(workspace, {})
+async def read_fields(platform: Platform, request: web.Request) -> Fields:
+    """Read a request and find its workspace: by `team`, else by its person or channel."""
+    values: Record = {**request.query, **request.match_info}
+    if request.method != "GET" and request.can_read_body:
+        values.update(await _read_body(request))
+    return Fields(find_workspace(platform, values), values)
+
+
+def find_workspace(platform: Platform, values: Record) -> Workspace:
+    team = values.get("team")
+    if isinstance(team, str) and team:
+        found = platform.find(team)
+        if found is None:
+            raise PageError("team_not_found", "There is no such workspace.", status=404)
+        return found
+    for name in ("user", "channel"):
+        value = values.get(name)
+        found = platform.home_of(value) if isinstance(value, str) else None
+        if found is not None:
+            return found
+    return platform.first
+
+
+async def _read_body(request: web.Request) -> Record:
+    if request.content_type == "application/jsonl":
+        return {"lines": await request.text()}
     try:
         values = await request.json()
     except ValueError:
         raise PageError("invalid_json", "The body is not JSON.") from None
     if not isinstance(values, dict):
         raise PageError("wrong_type", "The body must be a JSON object.")
-    return Fields(workspace, values)
+    return values

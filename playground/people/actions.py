@@ -6,6 +6,7 @@ from playground.inputs import FIELDS, Values
 from playground.people.containers import Container, MessageContainer
 from playground.people.outcome import Outcome, failed, failure_of
 from playground.people.payloads import action_ts, interaction
+from playground.people.permissions import is_not_interactive
 from playground.state import Record, User
 from playground.workspace import Workspace
 
@@ -23,7 +24,13 @@ async def act(
     `sent` names the element by block_id and action_id and says what was
     chosen; a button's value is taken from the stored element.
     """
+    workspace.did(
+        "actions", user, container=container.named(), action=sent, state={"values": filled}
+    )
     element = _element(container, sent)
+    channel = container.channel if isinstance(container, MessageContainer) else None
+    if is_not_interactive(workspace, user, channel):
+        return failed("interactivity_disabled")
     action = _action(workspace, element, sent)
     filled = _with_choice(filled, element, action)
     payload = {
@@ -36,8 +43,8 @@ async def act(
     error = failure_of(delivery)
     if error is None:
         return Outcome()
-    channel = container.channel.id if isinstance(container, MessageContainer) else None
-    workspace.tell_notice(user.id, f'The action failed with the error "{error}"', channel)
+    place = None if channel is None else channel.id
+    workspace.tell_notice(user.id, f'The action failed with the error "{error}"', place)
     return failed(error)
 
 
@@ -46,6 +53,8 @@ async def ask_options(
 ) -> Outcome:
     """Ask the app for the options of an external menu that match what was typed."""
     element = _element(container, sent)
+    if is_not_interactive(workspace, user, None):
+        return failed("interactivity_disabled")
     payload = {
         **interaction(workspace, "block_suggestion", user),
         **container.fields(workspace, user, {}),

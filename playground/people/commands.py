@@ -4,6 +4,7 @@ from playground.errors import SlackError
 from playground.people.answers import say
 from playground.people.outcome import Outcome, failed, failure_of
 from playground.people.payloads import response_url
+from playground.people.permissions import refuse_command
 from playground.people.writing import as_slack_writes
 from playground.response_urls import ResponseUrl
 from playground.sockets import Delivery
@@ -16,16 +17,11 @@ async def run_command(
 ) -> Outcome:
     """Send `/command text` to the app and show what it answers at once."""
     command, _, text = line.strip().partition(" ")
+    workspace.did("command", user, channel=channel.id, text=line, thread_ts=thread_ts)
+    refusal = refuse_command(workspace, user, channel, command)
+    if refusal is not None:
+        return failed(refusal)
     declared = workspace.manifest.commands.get(command)
-    if declared is None and workspace.manifest.is_known:
-        workspace.tell_notice(
-            user.id,
-            f"{command} is not a command of this app. To make it one, add it to "
-            f'features.slash_commands in the manifest: {{"command": "{command}", '
-            '"description": "…"}.',
-            channel.id,
-        )
-        return failed("unknown_command")
     if thread_ts is not None:
         workspace.tell_notice(user.id, f"{command} is not supported in threads. Sorry!", channel.id)
         return failed("not_supported_in_threads")

@@ -28,6 +28,10 @@ class MessageContainer:
     def view_id(self) -> str | None:
         return None
 
+    def named(self) -> Record:
+        """Return how the page API names this container."""
+        return {"type": "message", "channel": self.channel.id, "ts": self.body["ts"]}
+
     def fields(self, workspace: Workspace, user: User, filled: Values) -> Record:
         """Return the payload's parts that tell where it came from."""
         ts, thread_ts = self.body["ts"], self.body.get("thread_ts")
@@ -70,6 +74,10 @@ class ViewContainer:
     @property
     def view_id(self) -> str | None:
         return self.view.id
+
+    def named(self) -> Record:
+        """Return how the page API names this container."""
+        return {"type": "view", "view_id": self.view.id}
 
     def fields(self, workspace: Workspace, _: User, filled: Values) -> Record:
         """Return the payload's parts that tell where it came from, and keep what was filled in."""

@@ -3,13 +3,18 @@
 from playground import modals
 from playground.direct_messages import open_im
 from playground.message_events import send_event
-from playground.people.outcome import Outcome
+from playground.people.outcome import Outcome, failed
+from playground.people.permissions import hears, refuse_home
 from playground.state import Record, User
 from playground.workspace import Workspace
 
 
 def open_home(workspace: Workspace, user: User, tab: str = "home") -> Outcome:
     """Tell the app that its Home was opened; answer the view that stands there, or None."""
+    workspace.did("home", user, tab=tab)
+    refusal = refuse_home(workspace, user, tab)
+    if refusal is not None:
+        return failed(refusal)
     channel = open_im(workspace, user)
     view = modals.home_of(workspace, user.id)
     event: Record = {
@@ -22,6 +27,6 @@ def open_home(workspace: Workspace, user: User, tab: str = "home") -> Outcome:
     record = None if view is None else modals.view_record(workspace, view)
     if record is not None and tab == "home":
         event["view"] = record
-    if workspace.manifest.subscribes("app_home_opened"):
+    if hears(workspace, user, "app_home_opened"):
         send_event(workspace, event)
     return Outcome(answer={"view": record})

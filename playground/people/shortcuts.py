@@ -4,6 +4,7 @@ from playground.errors import PageError
 from playground.messages import shown
 from playground.people.outcome import Outcome, failed, failure_of
 from playground.people.payloads import action_ts, channel_fields, interaction, response_url
+from playground.people.permissions import refuse_shortcut
 from playground.state import Channel, Record, User
 from playground.workspace import Workspace
 
@@ -16,12 +17,13 @@ async def run_shortcut(
     ts: str | None = None,
 ) -> Outcome:
     """Send a shortcut to the app; with a message it is that message's shortcut."""
-    declared = workspace.manifest.shortcuts.get(callback_id)
+    place = None if channel is None else channel.id
+    workspace.did("shortcuts", user, callback_id=callback_id, channel=place, ts=ts)
     kind = "global" if ts is None else "message"
-    is_unknown = declared is None and workspace.manifest.is_known
-    if is_unknown or (declared is not None and declared.type != kind):
-        workspace.tell_notice(user.id, _advice(callback_id, kind))
-        return failed("unknown_command")
+    refusal = refuse_shortcut(workspace, user, callback_id, kind)
+    if refusal is not None:
+        return failed(refusal)
+    declared = workspace.manifest.shortcuts.get(callback_id)
     payload: Record = {
         **interaction(workspace, "shortcut" if ts is None else "message_action", user),
         "callback_id": callback_id,
@@ -37,14 +39,6 @@ async def run_shortcut(
     name = declared.name if declared is not None else callback_id
     workspace.tell_notice(user.id, f'{name} failed with the error "{error}"')
     return failed(error)
-
-
-def _advice(callback_id: str, kind: str) -> str:
-    return (
-        f"{callback_id} is no {kind} shortcut of this app. To make it one, add it to "
-        f'features.shortcuts in the manifest: {{"type": "{kind}", '
-        f'"callback_id": "{callback_id}", "name": "…", "description": "…"}}.'
-    )
 
 
 def _message_fields(workspace: Workspace, user: User, channel: Channel | None, ts: str) -> Record:

@@ -6,6 +6,7 @@ from playground.errors import SlackError
 from playground.inputs import Values, merged, refused_inputs
 from playground.people.outcome import Outcome, failed, failure_of
 from playground.people.payloads import interaction
+from playground.people.permissions import is_not_interactive
 from playground.state import Record, User, View
 from playground.workspace import Workspace
 
@@ -18,10 +19,13 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
 
     Inputs that Slack's own client refuses never reach the app.
     """
+    workspace.did("views/submit", user, view_id=view.id, values=filled)
     view.values = merged(view.values, filled)
     errors = refused_inputs(view.body["blocks"], view.values)
     if errors:
         return Outcome(ok=False, error="validation", errors=errors)
+    if is_not_interactive(workspace, user, None):
+        return failed("interactivity_disabled")
     payload = {
         **interaction(workspace, "view_submission", user),
         "trigger_id": workspace.triggers.issue(workspace.state, user.id, view.id),
@@ -43,6 +47,7 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
 
 async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
     """Close the top modal, or all; tell the app about those that asked for it."""
+    workspace.did("views/close", user, all=is_all)
     closed = (modals.close_all if is_all else modals.close_top)(workspace, user.id)
     for view in closed:
         if view.body["notify_on_close"]:

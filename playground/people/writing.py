@@ -4,7 +4,9 @@ import re
 import uuid
 
 from playground import messages
+from playground.message_events import channel_kind
 from playground.people.outcome import Outcome, failed
+from playground.people.permissions import hears, is_closed_for_writing
 from playground.state import Channel, Record, State, User
 from playground.workspace import Workspace
 
@@ -18,8 +20,11 @@ def write(
     workspace: Workspace, user: User, channel: Channel, text: str, thread_ts: str | None = None
 ) -> Outcome:
     """Post what `user` typed; `@ada` and `#ops` become mentions."""
+    workspace.did("messages", user, channel=channel.id, text=text, thread_ts=thread_ts)
     if channel.is_archived:
         return failed("is_archived")
+    if channel.is_im and is_closed_for_writing(workspace, user, channel):
+        return failed("messages_tab_disabled")
     if not text.strip():
         return failed("no_text")
     written = as_slack_writes(workspace.state, text)
@@ -37,7 +42,22 @@ def write(
             return failed("thread_not_found")
         body["thread_ts"] = parent.body.get("thread_ts", thread_ts)
         body["parent_user_id"] = parent.body.get("user")
-    return Outcome(answer={"message": messages.post(workspace, channel, body)})
+    posted = messages.post(workspace, channel, body)
+    _mind_subscriptions(workspace, user, channel, written)
+    return Outcome(answer={"message": posted})
+
+
+def _mind_subscriptions(workspace: Workspace, user: User, channel: Channel, text: str) -> None:
+    """Tell who speaks to an app that cannot hear it what its manifest lacks."""
+    if not workspace.has_app or workspace.state.bot_user_id not in channel.members:
+        return
+    kind = f"message.{channel_kind(channel)}"
+    if workspace.manifest.subscribes(kind):
+        return
+    if channel.is_im:
+        hears(workspace, user, kind)
+    elif f"<@{workspace.state.bot_user_id}>" in text:
+        hears(workspace, user, "app_mention")
 
 
 def as_slack_writes(state: State, text: str) -> str:

@@ -15,6 +15,7 @@ from playground.workspace import Workspace
 class Call:
     workspace: Workspace
     arguments: Arguments
+    token: str = ""
 
     @property
     def state(self) -> State:
@@ -59,6 +60,7 @@ class Takes(StrEnum):
     NOTHING = "nothing"
     BOT = "bot"
     APP = "app"
+    CONFIG = "config"
 
 
 @dataclass(frozen=True, slots=True)

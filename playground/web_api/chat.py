@@ -11,7 +11,7 @@ MAX_UPDATED_TEXT = 4_000
 
 
 def post_message(call: Call) -> Record:
-    channel = _channel_to_write(call)
+    channel = channel_to_write(call)
     call.workspace.limits.admit_post(channel.id)
     content = read_content(call.arguments.values)
     if content.is_empty:
@@ -19,7 +19,7 @@ def post_message(call: Call) -> Record:
     if content.text is not None:
         # Slack cuts new messages but refuses edited ones.
         content.text = content.text[:MAX_TEXT]
-    body = {**bot_fields(call), **content.stored(), **_thread_fields(call, channel)}
+    body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
     posted = messages.post(call.workspace, channel, body)
     return {"channel": channel.id, "ts": posted["ts"], "message": posted}
 
@@ -29,6 +29,8 @@ def update(call: Call) -> Record:
     message = _own_message(call, channel, "cant_update_message")
     if channel.is_archived:
         raise SlackError("is_inactive")
+    if message.stream is not None:
+        raise SlackError("streaming_state_conflict")
     content = read_content(call.arguments.values)
     if _says_nothing(content):
         raise SlackError("no_text")
@@ -53,7 +55,7 @@ def delete(call: Call) -> Record:
 
 
 def post_ephemeral(call: Call) -> Record:
-    channel = _channel_to_write(call)
+    channel = channel_to_write(call)
     user = call.arguments.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -62,7 +64,7 @@ def post_ephemeral(call: Call) -> Record:
         raise SlackError("no_text")
     if content.text is not None and len(content.text) > MAX_TEXT:
         raise SlackError("msg_too_long")
-    body = {**bot_fields(call), **content.stored(), **_thread_fields(call, channel)}
+    body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
     return {"message_ts": messages.post_ephemeral(call.workspace, channel, user, body)}
 
 
@@ -99,7 +101,7 @@ def bot_fields(call: Call) -> Record:
     return fields
 
 
-def _channel_to_write(call: Call) -> Channel:
+def channel_to_write(call: Call) -> Channel:
     """Return where to write: a channel id or name, or a person for a direct message."""
     reference = call.arguments.required("channel")
     state = call.state
@@ -124,7 +126,7 @@ def _check_may_write(call: Call, channel: Channel) -> None:
         raise SlackError("messages_tab_disabled")
 
 
-def _thread_fields(call: Call, channel: Channel) -> Record:
+def thread_fields(call: Call, channel: Channel) -> Record:
     thread_ts = call.arguments.text("thread_ts")
     if not thread_ts:
         return {}

@@ -4,9 +4,13 @@ from playground import messages
 from playground.arguments import invalid_arguments
 from playground.content import read_content
 from playground.errors import SlackError
+from playground.serving import Answer
 from playground.state import File, Record
 from playground.web_api.call import Call
 from playground.web_api.chat import bot_fields
+
+# https://docs.slack.dev/reference/methods/files.completeUploadExternal
+MOST_CHANNELS = 100
 
 
 def get_upload_url(call: Call) -> Record:
@@ -19,12 +23,20 @@ def get_upload_url(call: Call) -> Record:
     return {"upload_url": f"{call.workspace.address}/upload/v1/{file.id}", "file_id": file.id}
 
 
+def receive_upload(file: File, content: bytes) -> Answer:
+    """Take the bytes of an upload, the second of the three steps."""
+    file.content = content
+    return Answer({"ok": True}, text=f"OK - {len(content)}")
+
+
 def complete_upload(call: Call) -> Record:
     """Finish uploads, once each, and share them where `channel_id` or `channels` says."""
     wanted = call.arguments.structure("files")
     if not isinstance(wanted, list) or not wanted:
         raise invalid_arguments("missing required field: files")
     files = [_uploaded(call, one) for one in wanted]
+    if len(call.arguments.words("channels")) > MOST_CHANNELS:
+        raise invalid_arguments(f"no more than {MOST_CHANNELS} items allowed: channels")
     channels = [
         _channel_to_share_in(call, channel)
         for channel in [*call.arguments.words("channel_id"), *call.arguments.words("channels")]
@@ -37,10 +49,33 @@ def complete_upload(call: Call) -> Record:
 
 
 def info(call: Call) -> Record:
+    file = _complete_file(call)
+    return {"file": file_record(call, file), "comments": [], "response_metadata": {}}
+
+
+def list_files(call: Call) -> Record:
+    """Answer the finished files, those of one channel if `channel` says so."""
+    channel = call.arguments.text("channel")
+    found = [
+        file_record(call, file)
+        for file in call.state.files.values()
+        if file.is_complete and (not channel or channel in file.channels)
+    ]
+    paging = {"count": len(found), "total": len(found), "page": 1, "pages": 1}
+    return {"files": found, "paging": paging}
+
+
+def delete(call: Call) -> Record:
+    file = _complete_file(call)
+    del call.state.files[file.id]
+    return {}
+
+
+def _complete_file(call: Call) -> File:
     file = call.state.files.get(call.arguments.required("file"))
     if file is None or not file.is_complete:
         raise SlackError("file_not_found")
-    return {"file": file_record(call, file), "comments": [], "response_metadata": {}}
+    return file
 
 
 def file_record(call: Call, file: File) -> Record:
@@ -78,6 +113,8 @@ def _channel_to_share_in(call: Call, channel_id: str) -> str:
         raise SlackError("channel_not_found")
     if call.bot not in channel.members:
         raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError("is_archived")
     return channel_id
 
 

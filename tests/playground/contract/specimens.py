@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground import Playground
-from tests.playground.wire import ADA, OPS, RANDOM, Api, modal, section
+from tests.playground.wire import ADA, CLEO, OPS, RANDOM, Api, modal, section
 
 FILE_BYTES = b"a,b"
+RECIPIENT = {"recipient_user_id": ADA, "recipient_team_id": "T0PLAYGRND"}
+CLIENT = {"client_id": Playground.client_id, "client_secret": Playground.client_secret}
 
 
 @dataclass
@@ -19,6 +21,9 @@ class Fresh:
     trigger: str
     second_trigger: str
     view: str
+    scheduled: str
+    stream: str
+    code: str
 
 
 async def freshen(playground: Playground, api: Api) -> Fresh:
@@ -31,23 +36,71 @@ async def freshen(playground: Playground, api: Api) -> Fresh:
     workspace = playground.workspace
     first, second, third = (workspace.triggers.issue(workspace.state, ADA) for _ in range(3))
     view = (await api("views.open", trigger_id=first, view=modal()))["view"]["id"]
-    return Fresh(ts, begun["file_id"], second, third, view)
+    later = int(workspace.clock.now()) + 60
+    planned = await api("chat.scheduleMessage", channel=OPS, text="later", post_at=later)
+    stream = await api("chat.startStream", channel=OPS, thread_ts=ts, **RECIPIENT)
+    code = workspace.platform.installations.allow(
+        playground.state.team_id, ADA, frozenset({"chat:write"}), "http://127.0.0.1/done"
+    )
+    return Fresh(
+        ts,
+        begun["file_id"],
+        second,
+        third,
+        view,
+        planned["scheduled_message_id"],
+        stream["ts"],
+        code,
+    )
 
 
 def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
     """Return the arguments of one working call of each method."""
     message = {"channel": OPS, "ts": fresh.ts}
     return {
+        "agents.sessions.rename": {"channel_id": OPS, "thread_ts": fresh.ts, "title": "x"},
+        "agents.sessions.setStatus": {
+            "channel_id": OPS,
+            "thread_ts": fresh.ts,
+            "status": "processing",
+        },
         "api.test": {"a": "1"},
         "apps.connections.open": {},
+        "apps.manifest.validate": {"manifest": {"display_information": {"name": "x"}}},
+        "apps.uninstall": CLIENT,
+        "assistant.threads.setStatus": {
+            "channel_id": OPS,
+            "thread_ts": fresh.ts,
+            "status": "thinking",
+        },
+        "assistant.threads.setSuggestedPrompts": {
+            "channel_id": OPS,
+            "thread_ts": fresh.ts,
+            "prompts": [{"title": "x", "message": "y"}],
+        },
+        "assistant.threads.setTitle": {"channel_id": OPS, "thread_ts": fresh.ts, "title": "x"},
+        "auth.revoke": {"test": True},
         "auth.test": {},
         "blocks.validate": {"blocks": json.dumps([section()])},
         "bots.info": {},
+        "chat.appendStream": {"channel": OPS, "ts": fresh.stream, "markdown_text": "x"},
         "chat.delete": message,
+        "chat.deleteScheduledMessage": {"channel": OPS, "scheduled_message_id": fresh.scheduled},
+        "chat.scheduleMessage": {"channel": OPS, "text": "x", "post_at": 1_800_000_100},
+        "chat.scheduledMessages.list": {"channel": OPS},
+        "chat.startStream": {"channel": OPS, "thread_ts": fresh.ts, **RECIPIENT},
+        "chat.stopStream": {"channel": OPS, "ts": fresh.stream, "blocks": [section()]},
         "chat.getPermalink": {"channel": OPS, "message_ts": fresh.ts},
         "chat.postEphemeral": {"channel": OPS, "user": ADA, "text": "x"},
         "chat.postMessage": {"channel": OPS, "text": "x", "blocks": [section()]},
         "chat.update": {**message, "text": "y"},
+        "conversations.archive": {"channel": OPS},
+        "conversations.create": {"name": "new-place", "is_private": True},
+        "conversations.invite": {"channel": OPS, "users": CLEO},
+        "conversations.kick": {"channel": OPS, "user": CLEO},
+        "conversations.leave": {"channel": OPS},
+        "conversations.setPurpose": {"channel": OPS, "purpose": "x"},
+        "conversations.setTopic": {"channel": OPS, "topic": "x"},
         "conversations.history": {"channel": OPS, "limit": 1},
         "conversations.info": {"channel": OPS, "include_num_members": True},
         "conversations.join": {"channel": RANDOM},
@@ -56,8 +109,14 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "conversations.open": {"users": ADA},
         "conversations.replies": message,
         "files.completeUploadExternal": {"files": [{"id": fresh.file}], "channel_id": OPS},
+        "files.delete": {"file": fresh.file},
+        "files.list": {"channel": OPS},
         "files.getUploadURLExternal": {"filename": "b.txt", "length": 1},
         "files.info": {"file": fresh.file},
+        "oauth.v2.access": {**CLIENT, "code": fresh.code},
+        "pins.add": {"channel": OPS, "timestamp": fresh.ts},
+        "pins.list": {"channel": OPS},
+        "pins.remove": {"channel": OPS, "timestamp": fresh.ts},
         "reactions.add": {"channel": OPS, "timestamp": fresh.ts, "name": "eyes"},
         "reactions.remove": {"channel": OPS, "timestamp": fresh.ts, "name": "eyes"},
         "team.info": {},
@@ -75,4 +134,11 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
 
 
 # What only a step before it makes possible answers with its own refusal in a fresh workspace.
-REFUSED = {"files.info": "file_not_found", "reactions.remove": "no_reaction"}
+REFUSED = {
+    "agents.sessions.rename": "session_not_found",
+    "conversations.invite": "already_in_channel",
+    "files.delete": "file_not_found",
+    "files.info": "file_not_found",
+    "pins.remove": "no_pin",
+    "reactions.remove": "no_reaction",
+}

@@ -26,8 +26,8 @@ def ways_to_send(arguments: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def token_for(playground: Playground, method: str) -> str:
-    is_of_app = METHODS[method].takes is Takes.APP
-    return playground.app_token if is_of_app else playground.bot_token
+    tokens = {Takes.APP: playground.app_token, Takes.CONFIG: playground.config_token}
+    return tokens.get(METHODS[method].takes, playground.bot_token)
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))

@@ -9,13 +9,16 @@ from tests.playground.wire import OPS, Api
 
 # https://docs.slack.dev/apis/web-api/rate-limits and each method's own page.
 PUBLISHED = {
-    TIER_2: "conversations.list users.list reactions.remove usergroups.list",
+    TIER_2: "conversations.list users.list reactions.remove usergroups.list"
+    " pins.add chat.startStream chat.stopStream",
     TIER_3: "chat.update chat.delete conversations.info conversations.open conversations.join"
     " conversations.history conversations.replies users.lookupByEmail reactions.add team.info"
-    " bots.info apps.connections.open",
+    " bots.info apps.connections.open chat.scheduleMessage chat.deleteScheduledMessage"
+    " chat.scheduledMessages.list",
     TIER_4: "chat.postEphemeral views.open views.update views.push views.publish"
     " files.getUploadURLExternal files.completeUploadExternal files.info users.info"
-    " conversations.members",
+    " conversations.members chat.appendStream",
+    600: "assistant.threads.setStatus",
     None: "chat.postMessage auth.test chat.getPermalink blocks.validate",
 }
 

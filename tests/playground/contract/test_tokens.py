@@ -14,8 +14,8 @@ WITH_SCOPE = sorted(name for name, one in METHODS.items() if one.takes is Takes.
 @pytest.mark.parametrize("method", WITH_TOKEN)
 async def test_a_token_is_wanted(method: str, playground: Playground, api: Api) -> None:
     """None, a strange one and one of another kind have three different errors."""
-    is_of_app = METHODS[method].takes is Takes.APP
-    other = playground.bot_token if is_of_app else playground.app_token
+    is_of_bot = METHODS[method].takes is Takes.BOT
+    other = playground.app_token if is_of_bot else playground.bot_token
     for token, error in (
         (None, "not_authed"),
         ("xoxb-stranger", "invalid_auth"),

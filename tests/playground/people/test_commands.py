@@ -14,6 +14,7 @@ MANIFEST = {
             {"command": "/plain", "description": "Without escaping"},
         ]
     },
+    "oauth_config": {"scopes": {"bot": ["commands"]}},
 }
 
 

@@ -9,6 +9,8 @@ MANIFEST = {
             {"name": "Why", "type": "message", "callback_id": "why", "description": "d"},
         ]
     },
+    "oauth_config": {"scopes": {"bot": ["commands"]}},
+    "settings": {"interactivity": {"is_enabled": True}},
 }
 
 

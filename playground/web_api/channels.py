@@ -1,0 +1,114 @@
+"""The methods of conversations.* that change a channel."""
+
+import re
+
+from playground.errors import SlackError
+from playground.message_events import send_membership
+from playground.state import Channel, Record
+from playground.web_api.call import Call
+from playground.web_api.conversations import channel_record
+
+_NAME = re.compile(r"[a-z0-9_-]{1,80}")
+MOST_TOPIC = 250
+
+
+def create(call: Call) -> Record:
+    name = call.arguments.required("name")
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name_specials")
+    if name in call.state.channel_ids:
+        raise SlackError("name_taken")
+    channel = Channel(
+        id=call.state.next_id("C"),
+        name=name,
+        is_private=call.arguments.flag("is_private"),
+        creator=call.bot,
+        created=int(call.workspace.clock.now()),
+        members={call.bot},
+    )
+    call.state.channels[channel.id] = channel
+    call.state.channel_ids[name] = channel.id
+    return _changed(call, channel)
+
+
+def invite(call: Call) -> Record:
+    channel = _own(call)
+    users = call.arguments.words("users")
+    if not users:
+        raise SlackError("no_user")
+    for user in users:
+        if user not in call.state.users:
+            raise SlackError("user_not_found")
+        if user in channel.members:
+            raise SlackError("already_in_channel")
+    for user in users:
+        channel.members.add(user)
+        send_membership(call.workspace, channel, user, "member_joined_channel")
+    return _changed(call, channel)
+
+
+def kick(call: Call) -> Record:
+    channel = _own(call)
+    user = call.user().id
+    if user == call.bot:
+        raise SlackError("cant_kick_self")
+    if user not in channel.members:
+        raise SlackError("not_in_channel")
+    channel.members.discard(user)
+    send_membership(call.workspace, channel, user, "member_left_channel")
+    _changed(call, channel)
+    return {}
+
+
+def leave(call: Call) -> Record:
+    channel = call.channel()
+    if channel.is_im:
+        raise SlackError("method_not_supported_for_channel_type")
+    if call.bot not in channel.members:
+        return {"not_in_channel": True}
+    send_membership(call.workspace, channel, call.bot, "member_left_channel")
+    channel.members.discard(call.bot)
+    _changed(call, channel)
+    return {}
+
+
+def archive(call: Call) -> Record:
+    channel = _own(call, "already_archived")
+    channel.is_archived = True
+    _changed(call, channel)
+    return {}
+
+
+def set_topic(call: Call) -> Record:
+    channel = _own(call)
+    channel.topic = _line(call, "topic")
+    return _changed(call, channel)
+
+
+def set_purpose(call: Call) -> Record:
+    channel = _own(call)
+    channel.purpose = _line(call, "purpose")
+    return _changed(call, channel)
+
+
+def _line(call: Call, name: str) -> str:
+    text = call.arguments.text(name) or ""
+    if len(text) > MOST_TOPIC:
+        raise SlackError("too_long")
+    return text
+
+
+def _own(call: Call, archived: str = "is_archived") -> Channel:
+    channel = call.channel()
+    if channel.is_im or channel.is_mpim:
+        raise SlackError("method_not_supported_for_channel_type")
+    if call.bot not in channel.members:
+        raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError(archived)
+    return channel
+
+
+def _changed(call: Call, channel: Channel) -> Record:
+    call.workspace.tell_state()
+    return {"channel": channel_record(call, channel)}
