@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -77,6 +77,7 @@ class Caller:
         self.frames: list[dict[str, Any]] = []
         self.is_silent = False
         self.says: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda payload: None
+        self.does: Callable[[dict[str, Any]], Awaitable[None]] | None = None
 
     @property
     def envelopes(self) -> list[dict[str, Any]]:
@@ -96,6 +97,8 @@ class Caller:
             self.frames.append(frame)
             if "envelope_id" in frame and not self.is_silent:
                 await self.acknowledge(frame)
+                if self.does is not None:
+                    await self.does(frame["payload"])
 
     async def acknowledge(self, frame: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"envelope_id": frame["envelope_id"]}
