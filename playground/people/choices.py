@@ -43,7 +43,8 @@ def filled_in(blocks: list[Record], values: dict[str, Any]) -> Values:
     """Return `state.values` for plain values by block_id or action_id."""
     filled: Values = {}
     for name, chosen in values.items():
-        if isinstance(chosen, dict) and any(isinstance(one, dict) for one in chosen.values()):
+        # Slack's own spelling has an element's value at each name; an option has texts.
+        if isinstance(chosen, dict) and all(isinstance(one, dict) for one in chosen.values()):
             filled[name] = chosen
             continue
         block, element = named_element(blocks, name)
