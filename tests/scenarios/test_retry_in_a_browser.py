@@ -51,4 +51,4 @@ async def test_a_person_retries_a_failed_task(bot, playground, page, tmp_path):
 
 def ops(playground) -> str:
     """Return the id of #ops."""
-    return playground.channel("ops").id
+    return str(playground.channel("ops").id)
