@@ -1,0 +1,42 @@
+"""The fixtures as another project uses them: in a pytest of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TESTS = """
+import pytest
+from playground import HandClock, Playground
+
+async def test_a_workspace_is_there(playground: Playground) -> None:
+    assert playground.messages("ops") == []
+    assert playground.config.limits == "off"
+
+@pytest.mark.playground(limits="slack", ack_seconds=0.5)
+async def test_a_marker_sets_it_up(playground: Playground) -> None:
+    assert (playground.config.limits, playground.config.ack_seconds) == ("slack", 0.5)
+
+async def test_the_clock_stands_still(playground, playground_clock: HandClock) -> None:
+    before = playground.workspace.clock.now()
+    playground_clock.advance(60)
+    assert playground.workspace.clock.now() == before + 60
+"""
+
+
+def test_another_project_uses_the_fixtures(tmp_path: Path) -> None:
+    """One line in its conftest gives it `playground`, set up by markers."""
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["playground.pytest_plugin"]\n')
+    (tmp_path / "test_it.py").write_text(TESTS)
+    settings = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
+    quiet = ("-q", "--strict-markers", "-p", "no:cacheprovider")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *quiet, *settings, "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
