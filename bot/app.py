@@ -23,16 +23,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
+from bot.credentials import api_tokens, tokens_of
 from bot.db import Database
-from bot.errors import ConfigError, ForbiddenError, InvalidError
 from bot.exclusive import lock_database
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
+from bot.messages.deliveries import Deliveries, open_deliveries
 from bot.messages.lanes import Lanes
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.timeline import events_of
 from bot.messages.transports.slack import SlackTransport
+from bot.owners import DEFAULT_TENANT, Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import Owner
@@ -45,7 +47,6 @@ from bot.tasks.runners.runner import Launch
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
-from bot.tokens import Tokens
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
@@ -55,8 +56,6 @@ from listeners.socket import Socket
 logger = structlog.get_logger(__name__)
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-#: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
-DEFAULT_TENANT = "default"
 
 
 @dataclass(frozen=True)
@@ -127,16 +126,14 @@ class Opsbell:
         )
         await database.write(lambda transaction: transaction.merge(workspace))
 
-        lanes = Lanes(database, Renderer(TEMPLATES), self._clock)
-        self._stack.push_async_callback(lanes.stop)
-        transport = SlackTransport(settings.slack_api_url, bot_token)
-        self._stack.callback(transport.close)
-        lanes.open(identity.workspace_id, transport, self._pacing)
+        renderer = Renderer(TEMPLATES)
+        lanes = self._open_lanes(database, renderer, identity.workspace_id, bot_token)
         room = self._open_tasks(database, session, lanes)
         ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
         socket = Socket(ears, app_token)
         directory = Directory(ears.client)
         owners = Owners(identity.workspace_id)
+        deliveries = self._open_deliveries(database, renderer, lanes, directory)
 
         http = HttpServer(
             HttpServices(
@@ -145,6 +142,9 @@ class Opsbell:
                 clock=self._clock,
                 tasks=room.tasks,
                 intake=room.intake,
+                requests=deliveries.requests,
+                templates=deliveries.templates,
+                senders=deliveries.senders,
                 directory=directory,
                 tokens=api_tokens(settings),
                 owner_of=owners.of_tenant,
@@ -160,7 +160,7 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = settings.model_copy(update={"port": http.port})
         self._start_launcher(room)
-        self._start_jobs(room)
+        self._start_jobs(room, deliveries)
 
         async def kinds(owner: Owner) -> list[str]:
             return [*dict.fromkeys([*settings.config.tasks, *await room.tasks.kinds(owner)])]
@@ -170,6 +170,8 @@ class Opsbell:
             listeners.Services(
                 tasks=room.tasks,
                 intake=room.intake,
+                requests=deliveries.requests,
+                dead_letters=deliveries.dead_letters,
                 rights=Rights(settings.config.access, directory),
                 directory=directory,
                 owner_of=owners.of_workspace,
@@ -235,6 +237,30 @@ class Opsbell:
         intake = Intake(transactions, announcer, self._clock, runner_of)
         return TaskRoom(tasks, intake, launcher)
 
+    def _open_lanes(
+        self, database: Database, renderer: Renderer, workspace_id: str, token: str
+    ) -> Lanes:
+        lanes = Lanes(database, renderer, self._clock)
+        self._stack.push_async_callback(lanes.stop)
+        transport = SlackTransport(self._settings.slack_api_url, token)
+        self._stack.callback(transport.close)
+        lanes.open(workspace_id, transport, self._pacing)
+        return lanes
+
+    def _open_deliveries(
+        self, database: Database, renderer: Renderer, lanes: Lanes, directory: Directory
+    ) -> Deliveries:
+        settings = self._settings
+        return open_deliveries(
+            database,
+            renderer,
+            self._clock,
+            wake=lanes.wake,
+            directory=directory,
+            alerts_channel=settings.slack_default_channel,
+            kept_days=settings.config.retention.days,
+        )
+
     def _start_launcher(self, room: TaskRoom) -> None:
         running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
 
@@ -244,30 +270,11 @@ class Opsbell:
 
         self._stack.push_async_callback(stop)
 
-    def _start_jobs(self, room: TaskRoom) -> None:
+    def _start_jobs(self, room: TaskRoom, deliveries: Deliveries) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
-        jobs.register(scheduler, room.intake)
+        jobs.register(scheduler, room.intake, deliveries)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
-
-
-@dataclass(frozen=True)
-class Owners:
-    """Who owns what, as long as one token means one workspace of the tenant `default`."""
-
-    workspace_id: str
-
-    def of_tenant(self, tenant: str) -> Owner:
-        """Return the tenant's workspace; raise `InvalidError` if it has none."""
-        if tenant != DEFAULT_TENANT:
-            raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
-        return Owner(tenant, self.workspace_id)
-
-    def of_workspace(self, workspace_id: str) -> Owner:
-        """Return who owns a workspace that Slack names; raise `ForbiddenError` for another's."""
-        if workspace_id != self.workspace_id:
-            raise ForbiddenError("This workspace is not connected to Opsbell.")
-        return Owner(DEFAULT_TENANT, workspace_id)
 
 
 def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
@@ -276,21 +283,6 @@ def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
         "socket": asdict(socket.health()),
         "lanes": [asdict(lane) for lane in lanes.health()],
     }
-
-
-def tokens_of(settings: Settings) -> tuple[str, str]:
-    """Return bot and app token; `read_settings` has made sure that they are there."""
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
-        raise ConfigError(["SLACK_BOT_TOKEN, SLACK_APP_TOKEN: both are needed to start"])
-    return (
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-    )
-
-
-def api_tokens(settings: Settings) -> Tokens | None:
-    """Return who mints and reads API tokens; None without a secret."""
-    return Tokens(settings.jwt_secret.get_secret_value()) if settings.jwt_secret else None
 
 
 def open_session() -> aiohttp.ClientSession:

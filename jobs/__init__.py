@@ -6,22 +6,33 @@ APScheduler only ticks; whether something is due is decided by a row of the data
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.messages.deliveries import Deliveries
 from bot.tasks.intake import Intake
+from jobs.dead_letters import tell_of_dead_letters
 from jobs.liveness import mark_lost_tasks
+from jobs.retention import delete_old_messages
 
 #: A task that stopped reporting is said to be lost at most this long after its lease ran out.
 LIVENESS_SECONDS = 5
+#: Deaths of so many seconds share a notice at once.
+DEAD_LETTERS_SECONDS = 2
+RETENTION_SECONDS = 3600
 
 
-def register(scheduler: AsyncIOScheduler, intake: Intake) -> None:
+def register(scheduler: AsyncIOScheduler, intake: Intake, deliveries: Deliveries) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
-    scheduler.add_job(
-        mark_lost_tasks,
-        "interval",
-        seconds=LIVENESS_SECONDS,
-        args=[intake],
-        id="liveness",
-        misfire_grace_time=None,
-        coalesce=True,
-        max_instances=1,
-    )
+    for seconds, job, service in (
+        (LIVENESS_SECONDS, mark_lost_tasks, intake),
+        (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
+        (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+    ):
+        scheduler.add_job(
+            job,
+            "interval",
+            seconds=seconds,
+            args=[service],
+            id=job.__name__,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )

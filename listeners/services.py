@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
+from bot.messages.dead_letters import DeadLetters
+from bot.messages.requests import Requests
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
@@ -26,6 +28,8 @@ class Services:
 
     tasks: Tasks
     intake: Intake
+    requests: Requests
+    dead_letters: DeadLetters
     rights: Rights
     directory: Directory
     owner_of: Callable[[str], Owner]

@@ -36,18 +36,30 @@ def read_object(raw: bytes, content_type: str, charset: str | None) -> dict[str,
     """
     if not raw.strip():
         return {}
+    value = read_json(raw, content_type, charset)
+    if not isinstance(value, dict):
+        raise not_json("this is something else")
+    return {clean_text(key): clean(item, depth=1) for key, item in value.items()}
+
+
+def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
+    """Return the JSON list in *raw*, cleaned; raise as `read_object` does."""
+    value = read_json(raw, content_type, charset)
+    if not isinstance(value, list):
+        raise not_json("this is something else", "one JSON list")
+    return [clean(item, depth=1) for item in value]
+
+
+def read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
     require_json(content_type, charset)
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=refuse_number, parse_float=finite)
+        return json.loads(raw.decode("utf-8"), parse_constant=refuse_number, parse_float=finite)
     except UnicodeDecodeError as error:
         raise not_json("it is not UTF-8") from error
     except RecursionError as error:
         raise not_json("it is nested too deeply") from error
     except ValueError as error:
         raise not_json(str(error)) from error
-    if not isinstance(value, dict):
-        raise not_json("this is something else")
-    return {clean_text(key): clean(item, depth=1) for key, item in value.items()}
 
 
 def require_json(content_type: str, charset: str | None) -> None:

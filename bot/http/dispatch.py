@@ -9,12 +9,12 @@ from aiohttp import web
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
 from bot.http.auth import Authority, require
-from bot.http.body import clean_text, read_bytes, read_object
+from bot.http.body import clean_text, read_bytes, read_list, read_object
 from bot.http.call import NOBODY, Answer, Call
 from bot.http.envelope import CORRELATION
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.model import bind
-from bot.http.rate import RateLimit
+from bot.http.model import bind, bind_all
+from bot.http.rate import BUSY_BURST, BUSY_PER_SECOND, RateLimit
 from bot.http.refusal import RefusedError
 from bot.http.responses import response_of
 from bot.http.route import Access, Route
@@ -31,6 +31,7 @@ class Dispatcher:
         self._routes = tuple(routes)
         self._authority = Authority(services.tokens, signatures_of(services.settings))
         self._rate = RateLimit()
+        self._busy_rate = RateLimit(BUSY_PER_SECOND, BUSY_BURST)
         self._idempotency = Idempotency(services.database, services.clock)
 
     def serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -45,7 +46,7 @@ class Dispatcher:
         path = {name: clean_text(value) for name, value in request.match_info.items()}
         caller, raw = await self._admit(request, route)
         require(caller, route, path)
-        fields = read_object(raw, request.content_type, request.charset) if route.body else {}
+        fields = fields_of(route, raw, request)
         call = Call(
             services=self._services,
             routes=self._routes,
@@ -53,7 +54,7 @@ class Dispatcher:
             caller=caller,
             path=path,
             query=bind(route.query, query_of(request)) if route.query else None,
-            body=bind(route.body, fields) if route.body else None,
+            body=body_of(route, fields),
         )
         header = request.headers.get(idempotency.HEADER)
         if not route.creates or header is None:
@@ -71,22 +72,42 @@ class Dispatcher:
             if self._authority.takes_signature(route, request.headers):
                 raw = await read_bytes(request)
                 caller = self._authority.read_signature(request.headers, raw)
-                self._count(caller.subject)
+                self._count(self._rate, caller.subject)
                 return caller, raw
             caller = self._authority.read_token(route, request.headers)
         except RefusedError:
-            self._count(f"address {request.remote}")  # Guessing tokens has a limit, too.
+            self._count(
+                self._rate, f"address {request.remote}"
+            )  # Guessing tokens has a limit, too.
             raise
-        self._count(json.dumps([caller.tenant, caller.subject, caller.task_id]))
+        rate = self._busy_rate if route.is_busy else self._rate
+        self._count(rate, json.dumps([caller.tenant, caller.subject, caller.task_id]))
         return caller, await read_bytes(request) if route.body else b""
 
-    def _count(self, caller: str) -> None:
-        wait = self._rate.take(caller, self._services.clock.now())
+    def _count(self, rate: RateLimit, caller: str) -> None:
+        wait = rate.take(caller, self._services.clock.now())
         if wait:
             seconds = str(max(1, round(wait + 0.5)))
             raise RefusedError(
                 429, "rate_limited", f"Wait {seconds} s, then go on.", {"Retry-After": seconds}
             )
+
+
+def fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
+    """Return what was sent, as JSON says it."""
+    if not route.body:
+        return {}
+    read = read_list if route.most_items else read_object
+    return read(raw, request.content_type, request.charset)
+
+
+def body_of(route: Route, fields: Any) -> Any:
+    """Return what was sent as the route's model, or as a list of them."""
+    if not route.body:
+        return None
+    if route.most_items:
+        return bind_all(route.body, fields, route.most_items)
+    return bind(route.body, fields)
 
 
 def query_of(request: web.Request) -> Mapping[str, Any]:

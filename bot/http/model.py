@@ -1,6 +1,6 @@
 """What every request model shares: both spellings of names, and problems with paths."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -46,6 +46,31 @@ def bind(model: type[M], values: Mapping[str, Any]) -> M:
     except ValidationError as error:
         problems = [describe(item, model) for item in error.errors(include_input=False)]
         raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems) from error
+
+
+def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
+    """Return each of *values* as a *model*; every problem's path begins with its number."""
+    if not 0 < len(values) <= most:
+        problem = FieldProblem("(all)", f"send 1 to {most:,} items; these are {len(values):,}")
+        raise InvalidError(f"Nothing was changed: {problem.message}.", [problem])
+    bound: list[M] = []
+    problems: list[FieldProblem] = []
+    for number, value in enumerate(values):
+        try:
+            bound.append(bind(model, as_object(value)))
+        except InvalidError as error:
+            problems += [
+                FieldProblem(f"[{number}].{one.field}", one.message) for one in error.problems
+            ]
+    if problems:
+        raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems)
+    return bound
+
+
+def as_object(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise InvalidError("", [FieldProblem("(all)", "must be an object")])
 
 
 def describe(item: Any, model: type[BaseModel]) -> FieldProblem:

@@ -120,7 +120,9 @@ def operation(route: Route) -> dict[str, Any]:
         "responses": responses(route),
     }
     if route.body:
-        schema = {"$ref": REF.format(model=route.body.__name__)}
+        schema: dict[str, Any] = {"$ref": REF.format(model=route.body.__name__)}
+        if route.most_items:
+            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.most_items}
         needed = any(field.is_required() for field in route.body.model_fields.values())
         described["requestBody"] = {
             "required": needed,

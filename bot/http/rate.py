@@ -5,6 +5,9 @@ from datetime import datetime
 
 PER_SECOND = 100.0
 BURST = 200.0
+#: For what programs send in masses.
+BUSY_PER_SECOND = 5_000.0
+BUSY_BURST = 10_000.0
 MAX_BUCKETS = 10_000
 
 

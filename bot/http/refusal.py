@@ -17,8 +17,8 @@ class RefusedError(UserError):
         super().__init__(message)
 
 
-def not_json(reason: str) -> RefusedError:
-    return RefusedError(400, "bad_request", f"The body must be one JSON object: {reason}.")
+def not_json(reason: str, what: str = "one JSON object") -> RefusedError:
+    return RefusedError(400, "bad_request", f"The body must be {what}: {reason}.")
 
 
 def unauthorized(reason: str) -> RefusedError:

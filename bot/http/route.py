@@ -33,8 +33,11 @@ class Route:
     query: type[BaseModel] | None = None
     answers: Mapping[int, type[BaseModel] | str] | None = None
     creates: bool = False  # honours Idempotency-Key
+    most_items: int = 0  # above 0 the body is a list of so many of `body` at most
+    is_busy: bool = False  # called by programs thousands of times a second
+    alias: str = ""  # tells the operation from the same one at another address
 
     @property
     def operation_id(self) -> str:
         """The name of the operation, as client generators want it."""
-        return self.handler.__name__
+        return self.handler.__name__ + self.alias

@@ -2,6 +2,7 @@
 
 from bot.http import callbacks, health, reading, tasks
 from bot.http import task_models as models
+from bot.http.message_routes import MESSAGE_ROUTES
 from bot.http.route import Access, Route
 
 ROUTES = (
@@ -89,6 +90,7 @@ ROUTES = (
         body=models.LogTask,
         answers={200: models.TakenLines},
     ),
+    *MESSAGE_ROUTES,
     Route(
         "GET",
         "/healthz",

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.lanes import LaneHealth
+from bot.messages.requests import Requests
+from bot.messages.senders import Senders
+from bot.messages.stored_templates import Templates
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -37,6 +40,9 @@ class Services:
     clock: Clock
     tasks: Tasks
     intake: Intake
+    requests: Requests
+    templates: Templates
+    senders: Senders
     directory: Channels
     tokens: Tokens | None
     owner_of: Callable[[str], Owner]

@@ -8,7 +8,7 @@ notice that dies itself is told to nobody.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,17 +49,20 @@ class DeadLetters:
         database: Database,
         clock: Clock,
         wake: Callable[[str], None],
-        channel: Callable[[str], str | None],
+        alerts_channel: Callable[[], Awaitable[str | None]],
     ) -> None:
-        """*channel* returns where a workspace's alerts go."""
+        """*alerts_channel* returns the id of where alerts go, None for nowhere."""
         self._database = database
         self._clock = clock
         self._wake = wake
-        self._channel = channel
+        self._alerts_channel = alerts_channel
 
     async def tell_next(self) -> int:
         """Tell of the deaths nobody was told of, at most 200; return how many these were."""
-        woken, count = await self._database.write(self._tell)
+        if not await self._database.read(is_anybody_untold):
+            return 0
+        channel = await self._alerts_channel()
+        woken, count = await self._database.write(lambda session: self._tell(session, channel))
         for workspace_id in woken:
             self._wake(workspace_id)
         return count
@@ -74,7 +77,7 @@ class DeadLetters:
         self._wake(workspace_id)
         return count
 
-    def _tell(self, session: Session) -> tuple[set[str], int]:
+    def _tell(self, session: Session, alerts: str | None) -> tuple[set[str], int]:
         now = self._clock.now()
         query = select(DeadLetter).where(col(DeadLetter.told_at).is_(None))
         query = query.order_by(col(DeadLetter.died_at)).limit(BATCH)
@@ -85,11 +88,17 @@ class DeadLetters:
             by_channel[letter.workspace_id, letter.channel].append(letter)
         for (workspace_id, channel), new in by_channel.items():
             is_off = destinations.judge(session, workspace_id, channel, now)
-            self._tell_of(session, new, now, is_off=is_off)
+            self._tell_of(session, new, now, alerts=alerts, is_off=is_off)
         return {letter.workspace_id for letter in letters}, len(letters)
 
     def _tell_of(
-        self, session: Session, letters: Sequence[DeadLetter], now: datetime, *, is_off: bool
+        self,
+        session: Session,
+        letters: Sequence[DeadLetter],
+        now: datetime,
+        *,
+        alerts: str | None,
+        is_off: bool,
     ) -> None:
         """Put or edit the notices of one channel."""
         first = letters[0]
@@ -103,7 +112,7 @@ class DeadLetters:
         session.flush()
         context = context_of(session, group, is_off=is_off)
         owners = {one.requested_by for one in messages.values() if is_person(one.requested_by)}
-        for recipient in {self._channel(first.workspace_id), *owners} - {None, first.channel}:
+        for recipient in {alerts, *owners} - {None, first.channel}:
             notice_id = f"m_{digest(group.key, str(recipient))}"
             if session.get(Message, notice_id) is not None:
                 outbox.edit(session, notice_id, context, now=now, rank=Rank.ALERT)
@@ -117,6 +126,11 @@ class DeadLetters:
                 correlation_id=group.key,
                 message_id=notice_id,
             )
+
+
+def is_anybody_untold(session: Session) -> bool:
+    query = select(DeadLetter.message_id).where(col(DeadLetter.told_at).is_(None)).limit(1)
+    return session.exec(query).first() is not None
 
 
 def replay_group(

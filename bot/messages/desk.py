@@ -8,10 +8,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
-from bot.messages.models import Message, Sender
+from bot.messages.models import Message, Sender, StoredTemplate
 from bot.messages.orders import (
     DEFAULT_SENDER,
-    OWN_TEMPLATES,
     Drawing,
     Order,
     Prepared,
@@ -26,7 +25,7 @@ class Unit:
     """What one caller asked for: stored as a whole, or not at all."""
 
     orders: Sequence[Order]
-    is_list: bool = False  # what is wrong is then told with the order's number
+    prefix: str = ""  # before the path of what is wrong; `{}` stands for the order's number
 
 
 @dataclass
@@ -43,34 +42,36 @@ class Desk:
         self._prepared: list[Prepared] = []
 
     def check(self, unit: Unit) -> list[str] | InvalidError:
-        """Return the correlation ids, everything kept for `store`; or all that is wrong."""
+        """Return the ids of the messages, which `store` will make; or all that is wrong."""
         prepared: list[Prepared] = []
         problems: list[FieldProblem] = []
         for number, order in enumerate(unit.orders):
             sender, drawing = self._sender(order), self._drawing(order)
             wrong = problems_of(order, sender, drawing)
-            prefix = f"[{number}]." if unit.is_list else ""
+            prefix = unit.prefix.format(number)
             problems += [FieldProblem(prefix + one.field, one.message) for one in wrong]
             if not wrong and sender and drawing:
                 prepared.append(prepare(order, sender, drawing, self.now))
         if problems:
             return refusal(problems)
         self._prepared += prepared
-        return [order.correlation_id for order in unit.orders]
+        return [order.message_id for order in unit.orders]
 
-    def store(self) -> None:
-        """Insert what is not there yet."""
+    def store(self) -> dict[str, str]:
+        """Insert what is not there yet; return the correlation id of each message."""
         rows = {one.message["id"]: one for one in self._prepared}
         if not rows:
-            return
-        there = self.session.exec(select(Message.id).where(col(Message.id).in_(rows))).all()
-        new = [one for key, one in rows.items() if key not in set(there)]
-        if not new:
-            return
-        connection = self.session.connection()
-        tables = SQLModel.metadata.tables
-        connection.execute(insert(tables["message"]), [one.message for one in new])
-        connection.execute(insert(tables["event"]), [one.event for one in new])
+            return {}
+        query = select(Message.id, Message.correlation_id).where(col(Message.id).in_(rows))
+        there = dict(self.session.exec(query).all())
+        new = [one for key, one in rows.items() if key not in there]
+        if new:
+            connection = self.session.connection()
+            tables = SQLModel.metadata.tables
+            connection.execute(insert(tables["message"]), [one.message for one in new])
+            connection.execute(insert(tables["event"]), [one.event for one in new])
+        made = {one.message["id"]: one.message["correlation_id"] for one in new}
+        return made | {key: correlation_id or key for key, correlation_id in there.items()}
 
     def _sender(self, order: Order) -> Sender | None:
         key = (order.tenant, order.sender)
@@ -86,13 +87,12 @@ class Desk:
     def _drawing(self, order: Order) -> Drawing | None:
         key = (order.tenant, order.template)
         if key not in self._drawings:
-            stored = newest(self.session, *key)
-            if stored is not None:
-                self._drawings[key] = Drawing(stored.code, stored.id, schema_text(stored))
-            else:
-                own = OWN_TEMPLATES.get(order.template)
-                self._drawings[key] = Drawing(own) if own else None
+            self._drawings[key] = drawing_of(newest(self.session, *key))
         return self._drawings[key]
+
+
+def drawing_of(stored: StoredTemplate | None) -> Drawing | None:
+    return Drawing(stored.code, stored.id, schema_text(stored)) if stored else None
 
 
 def refusal(problems: list[FieldProblem]) -> InvalidError:

@@ -11,8 +11,6 @@ from bot.messages.models import Ambiguous, MessageState, Rank, Sender
 from bot.messages.payloads import payload_problems
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
 
-#: What can be sent without a template of one's own: code → where it is among ours.
-OWN_TEMPLATES = {"text": "delivery/text"}
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
 
@@ -39,10 +37,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The template that an order means: a stored version, or one of ours (`id` is None)."""
+    """The version of a template that an order means; `schema` is JSON."""
 
     name: str
-    id: str | None = None
+    id: str
     schema: str | None = None
 
 

@@ -50,8 +50,11 @@ class Requests:
     def _take(self, session: Session, units: Sequence[Unit]) -> list[Taken]:
         desk = Desk(session, self._clock)
         results = [desk.check(unit) for unit in units]
-        desk.store()
-        return results
+        stored = desk.store()
+        return [
+            ids if isinstance(ids, InvalidError) else [stored[one] for one in ids]
+            for ids in results
+        ]
 
     async def status(self, tenant: str, correlation_id: str) -> Status:
         """Return where a message stands, with its whole timeline; raise `NotFoundError`."""

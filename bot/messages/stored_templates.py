@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,6 +17,24 @@ from bot.messages.payloads import payload_problems, schema_problems
 from bot.messages.rendering import Rendered, Renderer
 from bot.messages.samples import samples_of
 from bot.messages.validity import invalid_places
+
+#: What can be sent before anybody has stored a template; a tenant may store another `text`.
+PLAIN = StoredTemplate(
+    id="tpl_text",
+    tenant="",
+    code="text",
+    version=0,
+    body='{"text": "{{ text }}", '
+    '"blocks": [{"type": "section", "text": {"type": "plain_text", "text": "{{ text }}"}}]}',
+    payload_schema={
+        "type": "object",
+        "required": ["text"],
+        "properties": {"text": {"type": "string", "minLength": 1}},
+    },
+    description="A text as it is.",
+    created_by="Opsbell",
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
 
 
 @dataclass(frozen=True)
@@ -124,15 +143,15 @@ def sources_of(session: Session, ids: Collection[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = select(StoredTemplate.id, StoredTemplate.body).where(col(StoredTemplate.id).in_(ids))
-    return dict(session.exec(query).all())
+    return {**dict(session.exec(query).all()), PLAIN.id: PLAIN.body}
 
 
 def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:
-    """Return the newest version of a tenant's template."""
+    """Return the newest version of a tenant's template; `text` is there for everybody."""
     query = (
         select(StoredTemplate)
         .where(StoredTemplate.tenant == tenant, StoredTemplate.code == code)
         .order_by(col(StoredTemplate.version).desc())
         .limit(1)
     )
-    return session.exec(query).first()
+    return session.exec(query).first() or (PLAIN if code == PLAIN.code else None)

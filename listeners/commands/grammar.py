@@ -64,6 +64,7 @@ class Area:
         return next((verb for verb in self.verbs if verb.name == name), None)
 
 
+MESSAGE_ID = Argument("id", Kind.ID, required=True)
 TASK_ID = Argument("id", Kind.ID, required=True)
 
 AREAS = (
@@ -89,6 +90,26 @@ AREAS = (
             Verb("show", "show all that is known of a task, only to you", (TASK_ID,)),
             Verb("retry", "start the next attempt of a task that ended badly", (TASK_ID,)),
             Verb("cancel", "stop a task that waits or runs", (TASK_ID,)),
+        ),
+    ),
+    Area(
+        "delivery",
+        "see why a message is where it is, and try dead letters again",
+        (
+            Verb("show", "show the story of a message, only to you", (MESSAGE_ID,)),
+            Verb("replay", "send a dead letter again", (MESSAGE_ID,)),
+            Verb("dead", "show the newest dead letters, only to you"),
+        ),
+    ),
+    Area(
+        "why",
+        "why a message of mine says what it says",
+        (
+            Verb(
+                "",
+                "show the story of the message behind a link, only to you",
+                (Argument("link", required=True),),
+            ),
         ),
     ),
     Area("health", "how I am doing", (Verb("", "show how I am doing, only to you"),)),

@@ -14,8 +14,10 @@ import listeners
 from bot.clock import SystemClock
 from bot.config_file import Access, ConfigFile, TaskKind
 from bot.db import Database
+from bot.messages.dead_letters import DeadLetters
 from bot.messages.lanes import Lanes
 from bot.messages.rendering import Renderer
+from bot.messages.requests import Requests
 from bot.messages.transports.slack import SlackTransport
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
@@ -141,6 +143,8 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
     return Services(
         tasks=Tasks(*parts, stop_work=lambda _task: None),
         intake=Intake(*parts),
+        requests=Requests(database, clock, lanes.wake),
+        dead_letters=DeadLetters(database, clock, lanes.wake, alerts_channel),
         rights=Rights(CONFIG.access, directory),
         directory=directory,
         owner_of=lambda _team_id: owner,
@@ -149,6 +153,10 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         health=lambda: {"ok": True, "lanes": [{"state": "running"}], "socket": {"age": 1.25}},
         environment="staging",
     )
+
+
+async def alerts_channel() -> str | None:
+    return OPS
 
 
 def runner_of(task: Task) -> str | None:

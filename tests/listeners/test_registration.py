@@ -36,7 +36,7 @@ class Registrar:
             setattr(self, kind, self._taker(kind, None))
         for kind in ("action", "command", "event", "global_shortcut", "options", "shortcut"):
             setattr(self, kind, self._kind(kind))
-        for kind in ("view_closed", "view_submission"):
+        for kind in ("message_shortcut", "view_closed", "view_submission"):
             setattr(self, kind, self._kind(kind))
 
     def _kind(self, kind: str) -> Callable[[Any], Callable[[Callable[..., Any]], None]]:
@@ -117,4 +117,4 @@ def test_commands_are_those_of_the_manifest(registered, manifest) -> None:
 def test_shortcuts_are_those_of_the_manifest(registered, manifest) -> None:
     """Slack offers exactly the shortcuts that are answered."""
     offered = {one["callback_id"] for one in manifest["features"]["shortcuts"]}
-    assert offered == names(registered, "global_shortcut", "shortcut")
+    assert offered == names(registered, "global_shortcut", "message_shortcut", "shortcut")

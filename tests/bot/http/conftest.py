@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,10 @@ from bot.errors import InvalidError
 from bot.http.server import HttpServer
 from bot.http.services import Services
 from bot.messages.lanes import LaneHealth
+from bot.messages.rendering import Renderer
+from bot.messages.requests import Requests
+from bot.messages.senders import Senders
+from bot.messages.stored_templates import Templates
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import Owner
@@ -26,6 +31,7 @@ from bot.tokens import Tokens
 from tests.bot.http.calling import JWT_SECRET, Client, token_for
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TEMPLATES = Path(__file__).parents[3] / "templates"
 WORKSPACES = {"default": "T1", "cleo": "T2"}
 
 
@@ -125,6 +131,9 @@ def services(
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
+        requests=Requests(database, clock, lambda _workspace_id: None),
+        templates=Templates(database, Renderer(TEMPLATES), clock),
+        senders=Senders(database, clock),
         directory=Names(),
         tokens=Tokens(JWT_SECRET),
         owner_of=owner_of,

@@ -1,0 +1,20 @@
+"""The tokens that the settings hold."""
+
+from bot.errors import ConfigError
+from bot.settings import Settings
+from bot.tokens import Tokens
+
+
+def tokens_of(settings: Settings) -> tuple[str, str]:
+    """Return bot and app token; `read_settings` has made sure that they are there."""
+    if settings.slack_bot_token is None or settings.slack_app_token is None:
+        raise ConfigError(["SLACK_BOT_TOKEN, SLACK_APP_TOKEN: both are needed to start"])
+    return (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+
+
+def api_tokens(settings: Settings) -> Tokens | None:
+    """Return who mints and reads API tokens; None without a secret."""
+    return Tokens(settings.jwt_secret.get_secret_value()) if settings.jwt_secret else None

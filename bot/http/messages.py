@@ -1,0 +1,203 @@
+"""Any Slack message: send, schedule, look, take back, try again."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.errors import FieldProblem, InvalidError
+from bot.http.call import Answer, Call
+from bot.http.channels import resolve_destination
+from bot.http.cursor import read_cursor, write_cursor
+from bot.http.message_models import DeadFilter, ScheduleMessage, SendMessage
+from bot.ids import new_id
+from bot.messages.desk import Unit
+from bot.messages.models import Message
+from bot.messages.orders import Order
+from bot.messages.policy import fix_for
+from bot.messages.status import Standing, Status
+
+ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
+#: Nobody plans further ahead, but years get mistyped.
+FURTHEST = timedelta(days=5 * 366)
+
+
+async def request_message(call: Call) -> Answer:
+    """Send a message: it is in the database before this answers."""
+    return await accept_one(call, call.body)
+
+
+async def request_urgent_message(call: Call) -> Answer:
+    """Send a message before all others but ends and first posts of tasks."""
+    return await accept_one(call, call.body, urgent=True)
+
+
+async def schedule_message(call: Call) -> Answer:
+    """Send a message at a later time."""
+    body: ScheduleMessage = call.body
+    now = call.services.clock.now()
+    if not now < body.scheduled_at <= now + FURTHEST:
+        problem = FieldProblem("scheduledAt", "must be in the future, by five years at most")
+        raise InvalidError(f"Nothing was accepted: `scheduledAt` {problem.message}.", [problem])
+    return await accept_one(call, body.request, prefix="request.", at=body.scheduled_at)
+
+
+async def request_messages(call: Call) -> Answer:
+    """Send up to 1,000 messages, all of them or none."""
+    orders = [
+        await order_of(call, body, f"[{number}].", number) for number, body in enumerate(call.body)
+    ]
+    taken = await call.services.requests.accept(Unit(orders, prefix="[{}]."))
+    return Answer({"correlationIds": taken, **ACCEPTED}, status=202)
+
+
+async def accept_one(
+    call: Call,
+    body: SendMessage,
+    *,
+    prefix: str = "",
+    urgent: bool = False,
+    at: datetime | None = None,
+) -> Answer:
+    order = await order_of(call, body, prefix, urgent=urgent, scheduled_at=at)
+    [correlation_id] = await call.services.requests.accept(Unit([order], prefix=prefix))
+    return Answer({"correlationId": correlation_id, **ACCEPTED}, status=202)
+
+
+async def order_of(
+    call: Call, body: SendMessage, prefix: str, number: int | None = None, **more: Any
+) -> Order:
+    """Return what *body* asks for; raise `InvalidError` naming the field, after *prefix*."""
+    owner = call.owner
+    if body.tenant not in (None, owner.tenant):
+        problem = FieldProblem(f"{prefix}tenant", f"this token speaks for `{owner.tenant}` only")
+        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
+    channel = body.channel and await resolve_destination(
+        call.services.directory, body.channel, f"{prefix}channel"
+    )
+    is_one = number is None
+    return Order(
+        tenant=owner.tenant,
+        workspace_id=owner.workspace_id,
+        template=body.template_code,
+        payload=body.payload,
+        correlation_id=body.correlation_id or (call.correlation_id if is_one else new_id("c")),
+        by=call.caller.subject,
+        sender=body.config_code,
+        channel=channel,
+        priority=body.priority,
+        thread_ts=body.thread_ts,
+        request_id=call.correlation_id,
+        message_id=message_id(call, number),
+        **more,
+    )
+
+
+def message_id(call: Call, number: int | None) -> str:
+    """Return the id of what is made: the same one when the call is repeated under its key."""
+    if call.new_id is None:
+        return new_id("m")
+    made = call.new_id.partition("_")[2]
+    return f"m_{made}" if number is None else f"m_{made}_{number}"
+
+
+async def show_message(call: Call) -> Answer:
+    """Show where a message stands and its whole timeline."""
+    found = await call.services.requests.status(call.caller.tenant, call.path["correlationId"])
+    return Answer(as_json(found))
+
+
+async def withdraw_message(call: Call) -> Answer:
+    """Take back a message that was not sent."""
+    return await change(call, "withdrawn")
+
+
+async def replay_message(call: Call) -> Answer:
+    """Try a dead letter again, from the start."""
+    return await change(call, "replayed")
+
+
+async def change(call: Call, word: str) -> Answer:
+    requests, key = call.services.requests, call.path["correlationId"]
+    do = requests.withdraw if word == "withdrawn" else requests.replay
+    made = await do(call.caller.tenant, key, by=call.caller.subject)
+    return Answer({"correlationId": key, "messageId": made, "status": word})
+
+
+async def list_dead_messages(call: Call) -> Answer:
+    """List what was given up, the latest first."""
+    wanted: DeadFilter = call.query
+    before = read_cursor(wanted.cursor) if wanted.cursor else None
+    # One more than asked tells whether there is another page.
+    found = await call.services.requests.dead(call.caller.tenant, wanted.limit + 1, before)
+    page = found[: wanted.limit]
+    more = len(found) > wanted.limit
+    return Answer(
+        {
+            "messages": [dead_letter(message) for message in page],
+            "nextCursor": write_cursor(died_at(page[-1]), page[-1].id) if more else None,
+        }
+    )
+
+
+async def show_stats(call: Call) -> Answer:
+    """Count the messages of each queue by state."""
+    lines = await call.services.requests.stats(call.caller.tenant)
+    for line in lines:
+        line["oldestSeconds"] = line.pop("oldest_seconds")
+    return Answer({"queues": lines})
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """Return a status as the API shows it."""
+    message = status.message
+    return {
+        "correlationId": message.correlation_id,
+        "messageId": message.id,
+        "status": str(status.standing),
+        "delivery": delivery_of(status),
+        "attempts": status.attempts,
+        "channel": message.channel,
+        "ts": message.ts,
+        "threadTs": message.thread_ts,
+        "permalink": status.permalink,
+        "templateCode": message.template,
+        "configCode": message.sender,
+        "queue": message.queue,
+        "priority": message.priority,
+        "lastError": message.error,
+        "fix": status.fix,
+        "destinationOff": status.switched_off,
+        "scheduledAt": iso(message.scheduled_at),
+        "createdAt": iso(message.created_at),
+        "sentAt": iso(message.sent_at),
+        "events": status.events,
+        "otherMessages": status.others,
+    }
+
+
+def delivery_of(status: Status) -> str | None:
+    """Return whether it certainly arrived, once; None while nothing can have arrived."""
+    message = status.message
+    if message.possibly_delivered or message.answer_lost:
+        return "possibly"
+    return "confirmed" if message.ts or status.standing is Standing.SENT else None
+
+
+def dead_letter(message: Message) -> dict[str, Any]:
+    return {
+        "correlationId": message.correlation_id,
+        "messageId": message.id,
+        "channel": message.channel,
+        "templateCode": message.template,
+        "error": message.error or "",
+        "fix": fix_for(message.error or ""),
+        "attempts": message.tries,
+        "at": iso(died_at(message)),
+    }
+
+
+def died_at(message: Message) -> datetime:
+    return message.dead_at or message.created_at
+
+
+def iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

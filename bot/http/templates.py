@@ -1,0 +1,119 @@
+"""Templates and senders: what a tenant's messages look like and how they are delivered."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import FieldProblem, InvalidError
+from bot.http.call import Answer, Call
+from bot.http.channels import resolve_destination
+from bot.http.message_models import Code, PreviewTemplate, PutSender, PutTemplate
+from bot.messages.models import Ambiguous, Sender, StoredTemplate
+from bot.messages.senders import SenderSettings
+from bot.messages.stored_templates import NewTemplate
+
+CODE = TypeAdapter(Code)
+
+
+async def show_template(call: Call) -> Answer:
+    """Show the newest version of a template."""
+    stored = await call.services.templates.get(call.caller.tenant, call.path["code"])
+    return Answer(template_json(stored))
+
+
+async def put_template(call: Call) -> Answer:
+    """Store a version; one that cannot draw a message is refused. The same again is no new one."""
+    body: PutTemplate = call.body
+    new = NewTemplate(
+        new_code(call), source_of(body.body), schema=body.schema_, description=body.description
+    )
+    stored, is_new = await call.services.templates.put(
+        call.caller.tenant, new, by=call.caller.subject
+    )
+    return Answer(template_json(stored), status=201 if is_new else 200)
+
+
+async def preview_template(call: Call) -> Answer:
+    """Draw a payload without sending anything."""
+    body: PreviewTemplate = call.body
+    drawn = await call.services.templates.preview(
+        call.caller.tenant,
+        call.path["code"],
+        body.payload,
+        None if body.body is None else source_of(body.body),
+    )
+    return Answer({"text": drawn.text, "blocks": drawn.blocks, "overflow": drawn.overflow})
+
+
+async def show_sender(call: Call) -> Answer:
+    """Show a sender's settings."""
+    sender = await call.services.senders.get(call.caller.tenant, call.path["code"])
+    return Answer(sender_json(sender))
+
+
+async def put_sender(call: Call) -> Answer:
+    """Make or replace a sender."""
+    body: PutSender = call.body
+    names = call.services.directory
+    allowed = body.allowed_channels
+    wanted = SenderSettings(
+        code=new_code(call),
+        workspace_id=body.workspace,
+        channel=body.channel and await resolve_destination(names, body.channel, "channel"),
+        queue=body.queue,
+        priority=body.priority,
+        max_attempts=body.max_attempts,
+        allowed_channels=None
+        if allowed is None
+        else [
+            await resolve_destination(names, channel, f"allowedChannels[{number}]")
+            for number, channel in enumerate(allowed)
+        ],
+        ambiguous=Ambiguous(body.ambiguous),
+    )
+    sender, is_new = await call.services.senders.put(
+        call.caller.tenant, wanted, by=call.caller.subject
+    )
+    return Answer(sender_json(sender), status=201 if is_new else 200)
+
+
+def new_code(call: Call) -> str:
+    """Return the code in the path if it may be given to something new."""
+    try:
+        return CODE.validate_python(call.path["code"])
+    except ValidationError as error:
+        problem = FieldProblem("code", "1 to 100 letters, digits and . _ : -")
+        raise InvalidError("The code is not usable.", [problem]) from error
+
+
+def source_of(body: str | dict[str, Any] | list[Any]) -> str:
+    """Return a template's source, which may be sent as the JSON that it is."""
+    return body if isinstance(body, str) else json.dumps(body, indent=1, ensure_ascii=False)
+
+
+def template_json(stored: StoredTemplate) -> dict[str, Any]:
+    return {
+        "code": stored.code,
+        "version": stored.version,
+        "body": stored.body,
+        "schema": stored.payload_schema,
+        "description": stored.description,
+        "createdBy": stored.created_by,
+        "createdAt": stored.created_at.isoformat(),
+    }
+
+
+def sender_json(sender: Sender) -> dict[str, Any]:
+    return {
+        "code": sender.code,
+        "workspace": sender.workspace_id,
+        "channel": sender.channel,
+        "queue": sender.queue,
+        "priority": sender.priority,
+        "maxAttempts": sender.max_attempts,
+        "allowedChannels": sender.allowed_channels,
+        "ambiguous": str(sender.ambiguous),
+        "createdBy": sender.created_by,
+        "updatedAt": sender.updated_at.isoformat(),
+    }

@@ -1,0 +1,9 @@
+"""Messages that could not be delivered."""
+
+from bot.messages.dead_letters import BATCH, DeadLetters
+
+
+async def tell_of_dead_letters(dead_letters: DeadLetters) -> None:
+    """Tell their owners what happened and what to do."""
+    while await dead_letters.tell_next() == BATCH:
+        pass

@@ -1,0 +1,138 @@
+"""The story of a message, and the list of dead letters. Pure."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.messages.models import EventName, Message
+from bot.messages.policy import fix_for
+from bot.messages.status import Standing, Status
+from listeners.views import literal
+
+TITLE = "Why this message?"
+EVENTS = 25
+DETAIL_CHARACTERS = 300
+FACES = {
+    Standing.SCHEDULED: "🕒 Scheduled",
+    Standing.PENDING: "⏳ Waiting",
+    Standing.RETRYING: "🔁 Trying again",
+    Standing.SENT: "✅ Sent",
+    Standing.FAILED: "❌ Failed",
+    Standing.WITHDRAWN: "⏹️ Taken back",
+}
+#: What of an event's detail is for people, and under which name.
+TOLD = {
+    "error": "error",
+    "fix": "fix",
+    "by": "by",
+    "template": "template",
+    "sender": "sender",
+    "queue": "queue",
+    "template_error": "template error",
+    "retry_after": "Slack asked to wait (s)",
+    "verdict": "verdict",
+}
+
+
+def build_story(status: Status) -> dict[str, Any]:
+    """Return an ephemeral answer with all that happened to a message."""
+    return {
+        "response_type": "ephemeral",
+        "text": f"{FACES[status.standing]}: message {status.message.id}",
+        "blocks": [story(status)],
+    }
+
+
+def build_story_modal(status: Status) -> dict[str, Any]:
+    """Return the same as a modal."""
+    return {
+        "type": "modal",
+        "callback_id": "notice",
+        "title": {"type": "plain_text", "text": TITLE},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [story(status)],
+    }
+
+
+def story(status: Status) -> dict[str, Any]:
+    message = status.message
+    top = literal.section(
+        literal.text(FACES[status.standing], bold=True),
+        literal.text("  "),
+        literal.text(message.id, code=True),
+        *(part for fact in facts(status) for part in (literal.text("\n"), *fact)),
+    )
+    shown = status.events[-EVENTS:]
+    left_out = len(status.events) - len(shown)
+    lines = [literal.section(literal.text(f"{left_out} earlier events")) if left_out else None]
+    lines += [line(event) for event in shown]
+    return literal.rich_text(top, *(one for one in lines if one))
+
+
+def facts(status: Status) -> Iterator[list[literal.Part]]:
+    """Yield one line for each known thing."""
+    message = status.message
+    told = {
+        "Correlation": message.correlation_id,
+        "Template": message.template,
+        "Sender": message.sender,
+        "Queue": f"{message.queue}, priority {message.priority}",
+        "Attempts": status.attempts,
+        "Last error": message.error,
+        "What to do": status.fix,
+        "Channel is switched off": status.switched_off,
+    }
+    for label, value in told.items():
+        if value is not None:
+            yield [literal.text(f"{label}: "), literal.text(value, DETAIL_CHARACTERS)]
+    if message.requested_by:
+        yield [literal.text("Asked for by: "), literal.user(message.requested_by)]
+    if message.possibly_delivered:
+        yield [literal.text("Slack never said whether the first copy arrived.")]
+
+
+def line(event: dict[str, Any]) -> dict[str, Any]:
+    """Return one line: when, what, and what is worth knowing of it."""
+    name = str(event["event"]).removeprefix("SlackMessage")
+    at = literal.date(datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}")
+    attempt = f" (attempt {event['attempt']})" if event["event"] == EventName.FAILED else ""
+    said = "; ".join(
+        f"{label}: {shown(event['detail'][key])}"
+        for key, label in TOLD.items()
+        if event["detail"].get(key) is not None
+    )
+    parts = [at, literal.text(f"  {name}", bold=True), literal.text(f"{attempt} ")]
+    return literal.section(*parts, literal.text(said or " ", DETAIL_CHARACTERS))
+
+
+def shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
+    """Return an ephemeral answer with a paragraph for each dead letter."""
+    if not found:
+        return {"response_type": "ephemeral", "text": "No dead letters: everything was delivered."}
+    lines = [dead_line(message) for message in found]
+    if len(found) == most:
+        lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))
+    return {
+        "response_type": "ephemeral",
+        "text": f"Dead letters: {len(found)}",
+        "blocks": [
+            literal.rich_text(literal.section(literal.text("Dead letters", bold=True)), *lines)
+        ],
+    }
+
+
+def dead_line(message: Message) -> dict[str, Any]:
+    return literal.section(
+        literal.text(message.error or "unknown", bold=True),
+        literal.text(f"  {message.template} to {message.channel} · "),
+        literal.date(message.dead_at or message.created_at, "{ago}"),
+        literal.text("\n"),
+        literal.text(fix_for(message.error or ""), DETAIL_CHARACTERS),
+        literal.text("\n"),
+        literal.text(f"/ops delivery replay {message.id}", code=True),
+    )
