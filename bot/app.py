@@ -26,6 +26,7 @@ from bot.clock import Clock, SystemClock
 from bot.credentials import api_tokens, tokens_of
 from bot.db import Database
 from bot.exclusive import lock_database
+from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
 from bot.messages.deliveries import Deliveries, open_deliveries
@@ -36,21 +37,12 @@ from bot.messages.timeline import events_of
 from bot.messages.transports.slack import SlackTransport
 from bot.owners import DEFAULT_TENANT, Owners
 from bot.settings import Settings
-from bot.tasks.announcer import Announcer
 from bot.tasks.creation import Owner
-from bot.tasks.display import Links
-from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
-from bot.tasks.runners.launcher import Launcher
-from bot.tasks.runners.registry import build_runners, runner_name
-from bot.tasks.runners.runner import Launch
-from bot.tasks.service import Tasks
-from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report
+from bot.tasks.room import TaskRoom, open_tasks
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
-from bot.workspaces.preflight import check_tokens
+from bot.workspaces.preflight import Identity, check_tokens
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -59,12 +51,17 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True)
-class TaskRoom:
-    """The services of tasks, wired together."""
+class Rooms:
+    """What the outer rooms (HTTP, jobs, listeners) are given."""
 
-    tasks: Tasks
-    intake: Intake
-    launcher: Launcher
+    database: Database
+    identity: Identity
+    lanes: Lanes
+    tasks: TaskRoom
+    deliveries: Deliveries
+    directory: Directory
+    owners: Owners
+    socket: Socket
 
 
 class Opsbell:
@@ -111,81 +108,20 @@ class Opsbell:
 
     async def _start(self) -> None:
         began = time.monotonic()
-        settings = self._settings
-        bot_token, app_token = tokens_of(settings)
+        bot_token, app_token = tokens_of(self._settings)
         database = self._open_database()
         session = await self._stack.enter_async_context(open_session())
-        identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
-        workspace = Workspace(
-            id=identity.workspace_id,
-            tenant=DEFAULT_TENANT,
-            name=identity.workspace_name,
-            url=identity.workspace_url,
-            bot_user_id=identity.bot_user_id,
-            seen_at=self._clock.now(),
-        )
-        await database.write(lambda transaction: transaction.merge(workspace))
-
-        renderer = Renderer(TEMPLATES)
-        lanes = self._open_lanes(database, renderer, identity.workspace_id, bot_token)
-        room = self._open_tasks(database, session, lanes)
-        ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
-        socket = Socket(ears, app_token)
-        directory = Directory(ears.client)
-        owners = Owners(identity.workspace_id)
-        deliveries = self._open_deliveries(database, renderer, lanes, directory)
-
-        http = HttpServer(
-            HttpServices(
-                settings=settings,
-                database=database,
-                clock=self._clock,
-                tasks=room.tasks,
-                intake=room.intake,
-                requests=deliveries.requests,
-                templates=deliveries.templates,
-                senders=deliveries.senders,
-                directory=directory,
-                tokens=api_tokens(settings),
-                owner_of=owners.of_tenant,
-                timeline=lambda message_id: database.read(
-                    lambda transaction: events_of(transaction, message_id)
-                ),
-                lanes=lanes.health,
-                socket=lambda: asdict(socket.health()),
-            )
-        )
-        await http.start()
-        self._stack.push_async_callback(http.stop)
-        # Asked for port 0, the system has chosen one.
-        self._settings = settings.model_copy(update={"port": http.port})
-        self._start_launcher(room)
-        self._start_jobs(room, deliveries)
-
-        async def kinds(owner: Owner) -> list[str]:
-            return [*dict.fromkeys([*settings.config.tasks, *await room.tasks.kinds(owner)])]
-
-        listeners.register(
-            ears,
-            listeners.Services(
-                tasks=room.tasks,
-                intake=room.intake,
-                requests=deliveries.requests,
-                dead_letters=deliveries.dead_letters,
-                rights=Rights(settings.config.access, directory),
-                directory=directory,
-                owner_of=owners.of_workspace,
-                config=settings.config,
-                kinds=kinds,
-                health=lambda: health(lanes, socket),
-                default_channel=settings.slack_default_channel,
-                environment=settings.environment,
-                workspace_url=identity.workspace_url or None,
-                clock=self._clock,
-            ),
-        )
-        self._stack.push_async_callback(socket.stop)
-        await socket.start()
+        api_url = self._settings.slack_api_url
+        identity = await check_tokens(session, api_url, bot_token, app_token)
+        await self._remember(database, identity)
+        ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=api_url))
+        rooms = self._open_rooms(database, session, identity, ears, Socket(ears, app_token))
+        await self._open_http(rooms)
+        self._start_launcher(rooms.tasks)
+        self._start_jobs(rooms)
+        listeners.register(ears, self._for_listeners(rooms))
+        self._stack.push_async_callback(rooms.socket.stop)
+        await rooms.socket.start()
         logger.info(
             "started",
             workspace=identity.workspace_name,
@@ -204,54 +140,38 @@ class Opsbell:
         database.check()
         return database
 
-    def _open_tasks(
-        self, database: Database, session: aiohttp.ClientSession, lanes: Lanes
-    ) -> TaskRoom:
+    async def _remember(self, database: Database, identity: Identity) -> None:
+        workspace = Workspace(
+            id=identity.workspace_id,
+            tenant=DEFAULT_TENANT,
+            name=identity.workspace_name,
+            url=identity.workspace_url,
+            bot_user_id=identity.bot_user_id,
+            seen_at=self._clock.now(),
+        )
+        await database.write(lambda transaction: transaction.merge(workspace))
+
+    def _open_rooms(
+        self,
+        database: Database,
+        session: aiohttp.ClientSession,
+        identity: Identity,
+        ears: AsyncApp,
+        socket: Socket,
+    ) -> Rooms:
         settings = self._settings
-
-        async def ended(launch: Launch, status: Status, error: str | None) -> None:
-            report = Report(
-                status=status, task_id=launch.task_id, attempt=launch.attempt, error=error
-            )
-            await intake.report(Owner(launch.tenant, launch.workspace_id), report)
-
-        runners = build_runners(settings, session, ended)
-        launcher = Launcher(
+        renderer = Renderer(TEMPLATES)
+        directory = Directory(ears.client)
+        lanes = self._open_lanes(database, renderer, identity.workspace_id)
+        tasks = open_tasks(
+            settings,
             database,
             self._clock,
-            runners,
+            session,
+            lanes=lanes,
             base_url=lambda: self._settings.public_url,
-            tokens=api_tokens(settings),
         )
-        announcer = Announcer(
-            Links(settings.config, settings.grafana_url),
-            can_retry=launcher.knows,
-            on_creation=settings.slack_notify_on_task_creation,
-        )
-        transactions = Transactions(database, lanes=lanes, launcher=launcher)
-
-        def runner_of(task: Task) -> str | None:
-            return runner_name(task, settings)
-
-        tasks = Tasks(transactions, announcer, self._clock, runner_of, launcher.cancel)
-        intake = Intake(transactions, announcer, self._clock, runner_of)
-        return TaskRoom(tasks, intake, launcher)
-
-    def _open_lanes(
-        self, database: Database, renderer: Renderer, workspace_id: str, token: str
-    ) -> Lanes:
-        lanes = Lanes(database, renderer, self._clock)
-        self._stack.push_async_callback(lanes.stop)
-        transport = SlackTransport(self._settings.slack_api_url, token)
-        self._stack.callback(transport.close)
-        lanes.open(workspace_id, transport, self._pacing)
-        return lanes
-
-    def _open_deliveries(
-        self, database: Database, renderer: Renderer, lanes: Lanes, directory: Directory
-    ) -> Deliveries:
-        settings = self._settings
-        return open_deliveries(
+        deliveries = open_deliveries(
             database,
             renderer,
             self._clock,
@@ -260,6 +180,66 @@ class Opsbell:
             alerts_channel=settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
+        owners = Owners(identity.workspace_id)
+        return Rooms(database, identity, lanes, tasks, deliveries, directory, owners, socket)
+
+    async def _open_http(self, rooms: Rooms) -> None:
+        http = HttpServer(
+            HttpServices(
+                settings=self._settings,
+                database=rooms.database,
+                clock=self._clock,
+                tasks=rooms.tasks.tasks,
+                intake=rooms.tasks.intake,
+                requests=rooms.deliveries.requests,
+                templates=rooms.deliveries.templates,
+                senders=rooms.deliveries.senders,
+                directory=rooms.directory,
+                tokens=api_tokens(self._settings),
+                owner_of=rooms.owners.of_tenant,
+                timeline=lambda message_id: rooms.database.read(
+                    lambda transaction: events_of(transaction, message_id)
+                ),
+                lanes=rooms.lanes.health,
+                socket=lambda: asdict(rooms.socket.health()),
+            )
+        )
+        await http.start()
+        self._stack.push_async_callback(http.stop)
+        # Asked for port 0, the system has chosen one.
+        self._settings = self._settings.model_copy(update={"port": http.port})
+
+    def _for_listeners(self, rooms: Rooms) -> listeners.Services:
+        config = self._settings.config
+
+        async def kinds(owner: Owner) -> list[str]:
+            return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
+
+        return listeners.Services(
+            tasks=rooms.tasks.tasks,
+            intake=rooms.tasks.intake,
+            requests=rooms.deliveries.requests,
+            dead_letters=rooms.deliveries.dead_letters,
+            rights=Rights(config.access, rooms.directory),
+            directory=rooms.directory,
+            owner_of=rooms.owners.of_workspace,
+            config=config,
+            kinds=kinds,
+            health=lambda: health(rooms.lanes, rooms.socket),
+            default_channel=self._settings.slack_default_channel,
+            environment=self._settings.environment,
+            workspace_url=rooms.identity.workspace_url or None,
+            clock=self._clock,
+        )
+
+    def _open_lanes(self, database: Database, renderer: Renderer, workspace_id: str) -> Lanes:
+        lanes = Lanes(database, renderer, self._clock)
+        self._stack.push_async_callback(lanes.stop)
+        bot_token, _ = tokens_of(self._settings)
+        transport = SlackTransport(self._settings.slack_api_url, bot_token)
+        self._stack.callback(transport.close)
+        lanes.open(workspace_id, transport, self._pacing)
+        return lanes
 
     def _start_launcher(self, room: TaskRoom) -> None:
         running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
@@ -270,9 +250,10 @@ class Opsbell:
 
         self._stack.push_async_callback(stop)
 
-    def _start_jobs(self, room: TaskRoom, deliveries: Deliveries) -> None:
+    def _start_jobs(self, rooms: Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
-        jobs.register(scheduler, room.intake, deliveries)
+        idempotency = Idempotency(rooms.database, self._clock)
+        jobs.register(scheduler, rooms.tasks.intake, rooms.deliveries, idempotency.forget_old)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 

@@ -4,11 +4,14 @@ What happens by itself. This list is complete.
 APScheduler only ticks; whether something is due is decided by a row of the database.
 """
 
+from collections.abc import Awaitable, Callable
+
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.messages.deliveries import Deliveries
 from bot.tasks.intake import Intake
 from jobs.dead_letters import tell_of_dead_letters
+from jobs.idempotency import forget_old_keys
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_messages
 
@@ -19,12 +22,18 @@ DEAD_LETTERS_SECONDS = 2
 RETENTION_SECONDS = 3600
 
 
-def register(scheduler: AsyncIOScheduler, intake: Intake, deliveries: Deliveries) -> None:
+def register(
+    scheduler: AsyncIOScheduler,
+    intake: Intake,
+    deliveries: Deliveries,
+    forget_keys: Callable[[], Awaitable[int]],
+) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
         (LIVENESS_SECONDS, mark_lost_tasks, intake),
         (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+        (RETENTION_SECONDS, forget_old_keys, forget_keys),
     ):
         scheduler.add_job(
             job,

@@ -79,11 +79,12 @@ class Idempotency:
             await asyncio.sleep(POLL_SECONDS)
         raise UnavailableError("The first request with this key is still worked on; try again.")
 
-    async def forget_old(self, now: datetime) -> int:
+    async def forget_old(self) -> int:
         """Delete keys older than 24 hours and return how many; for the jobs."""
 
         def work(session: Session) -> int:
-            old = delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) <= now - KEPT)
+            before = self._clock.now() - KEPT
+            old = delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) <= before)
             return int(session.exec(old).rowcount)
 
         return await self._database.write(work)

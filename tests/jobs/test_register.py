@@ -5,9 +5,14 @@ from datetime import UTC
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
+from bot.http.idempotency import Idempotency
+from bot.messages.deliveries import open_deliveries
+from bot.messages.rendering import Renderer
 from bot.tasks.models import Status
+from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.tasks.room import HandClock, make_room
 
@@ -17,14 +22,28 @@ def room(database):
     return make_room(database, HandClock())
 
 
-async def test_every_job_is_late_once_and_never_twice_at_a_time(room):
+async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, tmp_path):
     """No tick is dropped for being late, and none overlaps the last."""
+    deliveries = open_deliveries(
+        database,
+        Renderer(tmp_path),
+        room.clock,
+        wake=lambda _workspace: None,
+        directory=Directory(AsyncWebClient()),
+        alerts_channel=None,
+        kept_days=30,
+    )
     scheduler = AsyncIOScheduler(timezone=UTC)
-    jobs.register(scheduler, room.intake)
+    jobs.register(scheduler, room.intake, deliveries, Idempotency(database, room.clock).forget_old)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
-    assert ["liveness"] == [job.id for job in found]
+    assert {
+        "mark_lost_tasks",
+        "tell_of_dead_letters",
+        "delete_old_messages",
+        "forget_old_keys",
+    } == {job.id for job in found}
     for job in found:
         assert (None, True, 1) == (job.misfire_grace_time, job.coalesce, job.max_instances)
 
