@@ -4,7 +4,9 @@ import sys
 
 import typer
 
+from bot.cli.dead import dead
 from bot.cli.demo import demo
+from bot.cli.events import events
 from bot.cli.migrate import migrate
 from bot.cli.run import run
 from bot.cli.token import token
@@ -18,6 +20,8 @@ cli = typer.Typer(
 )
 for command in (run, migrate, demo, token):
     cli.command()(command)
+cli.add_typer(events, name="events")
+cli.add_typer(dead, name="dead")
 
 
 @cli.callback(invoke_without_command=True)

@@ -42,6 +42,20 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     return [message] if message is not None and message.tenant == tenant else []
 
 
+def of_any_tenant(session: Session, key: str) -> Sequence[Message]:
+    """Return all messages of this correlation id, or the one of this id: for the command line."""
+    query = select(Message).where(Message.correlation_id == key).order_by(col(Message.created_at))
+    found = session.exec(query).all()
+    message = session.get(Message, key)
+    return found or ([message] if message else [])
+
+
+def all_dead(session: Session, limit: int) -> Sequence[Message]:
+    """Return the dead letters of every tenant, the latest death first: for the command line."""
+    query = select(Message).where(Message.state == MessageState.DEAD)
+    return session.exec(query.order_by(col(Message.dead_at).desc()).limit(limit)).all()
+
+
 def the_one(session: Session, tenant: str, key: str) -> Message:
     """Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many."""
     found = of_correlation(session, tenant, key)

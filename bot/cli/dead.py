@@ -1,0 +1,48 @@
+"""`python -m bot dead …`: dead letters on the command line."""
+
+import sys
+from datetime import UTC, datetime
+
+import typer
+from sqlmodel import Session
+
+from bot.cli.events import open_database
+from bot.errors import ConflictError, NotFoundError
+from bot.messages import destinations, lookup
+from bot.messages.policy import fix_for
+
+LISTED = 100
+
+dead = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+
+
+@dead.command(name="list")
+def list_dead() -> None:
+    """Print the newest 100 dead letters: id, when, where, why, and what to do."""
+    with open_database() as database:
+        found = database.transact(lambda session: lookup.all_dead(session, LISTED))
+    for one in found:
+        at = (one.dead_at or one.created_at).isoformat(timespec="seconds")
+        place = f"{one.workspace_id}/{one.channel}"
+        error = one.error or ""
+        sys.stdout.write(f"{one.id}  {at}  {place}  {error}: {fix_for(error)}\n")
+    if not found:
+        sys.stdout.write("No dead letters: everything was delivered.\n")
+
+
+@dead.command()
+def replay(message_id: str) -> None:
+    """Try a dead letter again; a running bot takes it up within seconds."""
+
+    def work(session: Session) -> None:
+        found = lookup.of_any_tenant(session, message_id)
+        if not found:
+            raise NotFoundError(f"There is no message `{message_id}`.")
+        if len(found) > 1:
+            ids = ", ".join(one.id for one in found)
+            raise ConflictError(f"{len(found)} messages carry `{message_id}`: say which: {ids}.")
+        destinations.replay(session, found[0], by="the command line", now=datetime.now(UTC))
+
+    with open_database() as database:
+        database.transact(work)
+    sys.stdout.write(f"{message_id} will be tried again.\n")

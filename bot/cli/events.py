@@ -1,0 +1,93 @@
+"""`python -m bot events …`: what happened to messages, and whether their rows say the same."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from bot.db import Database
+from bot.errors import NotFoundError
+from bot.messages import lookup
+from bot.messages.rebuild import Verdict, count, rebuild, verify
+from bot.messages.timeline import events_of
+from bot.settings import environment, read_settings
+
+SHOWN = 20
+
+events = typer.Typer(help="What happened to messages.", no_args_is_help=True)
+
+
+@events.command()
+def show(correlation_id: str) -> None:
+    """Print every event of the messages of a correlation id, as JSON lines."""
+    with open_database() as database:
+        lines = database.transact(lambda session: list(story(session, correlation_id)))
+    for line in lines:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def story(session: Session, key: str) -> Iterator[dict[str, object]]:
+    found = lookup.of_any_tenant(session, key)
+    if not found:
+        raise NotFoundError(f"There is no message `{key}`.")
+    for message in found:
+        for event in events_of(session, message.id):
+            yield {"message": message.id, "tenant": message.tenant, **event}
+
+
+@events.command(name="rebuild")
+def rebuild_rows(
+    only_verify: Annotated[
+        bool, typer.Option("--verify", help="Compare and change nothing.")
+    ] = False,
+) -> None:
+    """Make the rows of messages again from their events; stop the bot before you do."""
+    with open_database() as database:
+        most = database.transact(count)
+        with typer.progressbar(length=most, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            verdict = database.transact(
+                lambda session: (
+                    verify(snapshot_of(session), bar.update)
+                    if only_verify
+                    else rebuild(session, datetime.now(UTC), bar.update)
+                )
+            )
+    tell(verdict, "differs" if only_verify else "was mended")
+    if verdict.silent or (only_verify and not verdict.is_clean):
+        raise typer.Exit(1)
+
+
+def tell(verdict: Verdict, word: str) -> None:
+    """Print what was found, at most 20 lines of each kind."""
+    write = sys.stdout.write
+    for key, columns in [*verdict.differing.items()][:SHOWN]:
+        write(f"{key} {word}: {', '.join(columns)}\n")
+    for key in verdict.lost[:SHOWN]:
+        write(f"{key} {word}: it had events and no row\n")
+    for key in verdict.silent[:SHOWN]:
+        write(f"{key} has no event that says how it began: it stays as it is\n")
+    wrong = len(verdict.differing) + len(verdict.lost) + len(verdict.silent)
+    write(f"{verdict.checked} messages compared with their events, {wrong} not the same.\n")
+
+
+def snapshot_of(session: Session) -> Session:
+    """Make a PostgreSQL transaction see one moment, as SQLite's do; a running bot may write on."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """Open the settings' database, if its schema is current."""
+    database = Database(read_settings(environment(), need_slack=False).database_url)
+    try:
+        database.check()
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,347 @@
+"""The request API over HTTP: accept, show, schedule, take back, and what is refused how."""
+
+import asyncio
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.messages.models import Event, Message, MessageState, Rank
+from tests.bot.http.calling import ONE_DATABASE, token_for
+
+ADDRESSES = ["/api/messages", "/core-slack-worker/messages"]
+SCOPES = ("messages:read", "messages:write", "templates:write")
+ORDER = {
+    "tenant": "default",
+    "channel": "C0OPS",
+    "configCode": "shop",
+    "templateCode": "shipped",
+    "payload": {"order": 4711, "items": [{"price": 3}]},
+}
+SHIPPED = {
+    "body": '{"text": "Order {{ order }} has shipped"}',
+    "schema": {
+        "type": "object",
+        "required": ["order"],
+        "properties": {
+            "order": {"type": "integer"},
+            "items": {
+                "type": "array",
+                "items": {"properties": {"price": {"type": "number", "minimum": 0}}},
+            },
+        },
+    },
+}
+
+
+@pytest.fixture
+async def shop(client):
+    """A caller whose tenant has a sender and a template."""
+    client.token = token_for("default", *SCOPES)
+    assert 201 == (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status
+    assert 201 == (await client.call("PUT", "/api/senders/shop", {"queue": "email"})).status
+    return client
+
+
+def rows(database, table):
+    return database.transact(lambda session: list(session.exec(select(table)).all()))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_a_request_is_accepted_and_shown(shop, database, address):
+    """202 means that it is in the database, with its sender's queue; its timeline has begun."""
+    reply = await shop.post(f"{address}/request", {**ORDER, "correlationId": "order-4711"})
+
+    assert 202 == reply.status
+    assert {
+        "correlationId": "order-4711",
+        "status": "accepted",
+        "message": "Slack message request queued for processing",
+    } == reply.body
+    [message] = rows(database, Message)
+    assert ("T1", "default", "C0OPS", "email", 5, 5) == (
+        message.workspace_id,
+        message.tenant,
+        message.channel,
+        message.queue,
+        message.priority,
+        message.max_attempts,
+    )
+    shown = await shop.get(f"{address}/order-4711")
+    assert ("PENDING", 0, None) == (
+        shown.body["status"],
+        shown.body["attempts"],
+        shown.body["delivery"],
+    )
+    assert ["SlackMessageRequested"] == [event["event"] for event in shown.body["events"]]
+
+
+async def test_the_correlation_id_of_the_header_is_taken(shop):
+    """What a request caused is found under the id that came with it."""
+    headers = {"X-Correlation-Id": "flow-1"}
+    reply = await shop.post("/api/messages/request", ORDER, headers=headers)
+
+    assert "flow-1" == reply.body["correlationId"]
+    assert 200 == (await shop.get("/api/messages/flow-1")).status
+
+
+async def test_urgent_requests_are_served_first(shop, database):
+    """Their rank is above that of other requests."""
+    await shop.post("/api/messages/request", {**ORDER, "priority": "CRITICAL"})
+    await shop.post("/api/messages/urgent", ORDER)
+
+    ranks = {message.rank: message.priority for message in rows(database, Message)}
+    assert {Rank.NORMAL: 20, Rank.URGENT: 5} == ranks
+
+
+async def test_a_scheduled_request_waits_for_its_time(shop, clock, database):
+    """It is SCHEDULED until then, and can be taken back."""
+    at = (clock.now() + timedelta(hours=1)).isoformat()
+    body = {"request": {**ORDER, "correlationId": "later"}, "scheduledAt": at}
+    assert 202 == (await shop.post("/api/messages/schedule", body)).status
+
+    assert "SCHEDULED" == (await shop.get("/api/messages/later")).body["status"]
+    [message] = rows(database, Message)
+    assert (MessageState.DELAYED, at) == (message.state, message.due_at.isoformat())
+    assert 200 == (await shop.call("DELETE", "/api/messages/later")).status
+    assert "WITHDRAWN" == (await shop.get("/api/messages/later")).body["status"]
+
+
+BAD = [
+    ({"tenant": "cleo"}, "tenant"),
+    ({"tenant": "nobody"}, "tenant"),
+    ({"configCode": "unknown"}, "configCode"),
+    ({"templateCode": "unknown"}, "templateCode"),
+    ({"channel": "#nowhere"}, "channel"),
+    ({"channel": None}, "channel"),
+    ({"priority": "SOON"}, "priority"),
+    ({"priority": True}, "priority"),
+    ({"payload": {}}, "payload"),
+    ({"payload": {"order": "x"}}, "payload.order"),
+    ({"payload": {"order": 1, "items": [{"price": 1}, {"price": -2}]}}, "payload.items[1].price"),
+    ({"chanel": "C0"}, "chanel"),
+]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(("change", "field"), BAD)
+async def test_what_is_wrong_is_named(shop, database, change, field):
+    """A refused request leaves nothing behind and says where the mistake is, alone and in bulk."""
+    one = await shop.post("/api/messages/request", {**ORDER, **change})
+    many = await shop.post("/api/messages/request/bulk", [ORDER, {**ORDER, **change}])
+
+    assert (422, 422) == (one.status, many.status)
+    assert [field] == [detail["field"] for detail in one.body["details"]]
+    assert [f"[1].{field}"] == [detail["field"] for detail in many.body["details"]]
+    assert [] == rows(database, Message)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    "at", ["2020-01-01T00:00:00Z", "2026-11-21T10:00:00", "soon", 1795338000, "9999-12-31T00:00Z"]
+)
+async def test_a_time_that_cannot_be_is_refused(shop, at):
+    """In the past, without an offset, no time at all, or beyond all plans."""
+    reply = await shop.post("/api/messages/schedule", {"request": ORDER, "scheduledAt": at})
+
+    assert (422, "scheduledAt") == (reply.status, reply.body["details"][0]["field"])
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("count", [0, 1001])
+async def test_a_bulk_has_its_limits(shop, database, count):
+    """1 to 1,000 items, and all or none of them."""
+    small = {"channel": "C0OPS", "templateCode": "text", "payload": {"text": "a"}}
+    reply = await shop.post("/api/messages/request/bulk", [small] * count)
+
+    assert (422, "(all)") == (reply.status, reply.body["details"][0]["field"])
+    assert [] == rows(database, Message)
+
+
+async def test_a_thousand_are_accepted_at_once(shop, database):
+    """The ids come in the order of the items."""
+    items = [
+        {
+            "channel": "C0OPS",
+            "templateCode": "text",
+            "payload": {"text": str(n)},
+            "correlationId": f"c-{n}",
+        }
+        for n in range(1000)
+    ]
+    reply = await shop.post("/api/messages/request/bulk", items)
+
+    assert 202 == reply.status
+    assert [f"c-{n}" for n in range(1000)] == reply.body["correlationIds"]
+    assert (1000, 1000) == (len(rows(database, Message)), len(rows(database, Event)))
+
+
+@ONE_DATABASE
+async def test_a_body_over_a_mebibyte_is_refused(shop):
+    """413, before anything is looked at."""
+    sent = io.BytesIO(json.dumps({**ORDER, "payload": {"x": "y" * (1 << 20)}}).encode())
+    headers = {"Content-Type": "application/json"}
+
+    reply = await shop.post("/api/messages/request", headers=headers, data=sent)
+
+    assert 413 == reply.status
+
+
+async def test_the_same_key_makes_one_message(shop, database):
+    """Repeated and simultaneous requests under one key are answered alike and stored once."""
+    headers = {"Idempotency-Key": "k-1"}
+    replies = await asyncio.gather(
+        *(shop.post("/api/messages/request", ORDER, headers=headers) for _ in range(4))
+    )
+    other = await shop.post("/api/messages/urgent", ORDER, headers={"Idempotency-Key": "k-2"})
+
+    assert 1 == len({reply.body["correlationId"] for reply in replies})
+    assert (202, 2) == (other.status, len(rows(database, Message)))
+
+
+async def test_a_tenant_sees_nothing_of_another(shop, database):
+    """Cleo finds neither Ada's message, template nor sender, and cannot touch them (P8)."""
+    await shop.post("/api/messages/request", {**ORDER, "correlationId": "adas"})
+    [message] = rows(database, Message)
+    cleo = token_for("cleo", *SCOPES)
+    for method, path in (
+        ("GET", "/api/messages/adas"),
+        ("GET", f"/api/messages/{message.id}"),
+        ("DELETE", "/api/messages/adas"),
+        ("POST", "/api/messages/adas/replay"),
+        ("GET", "/api/templates/shipped"),
+        ("GET", "/api/senders/shop"),
+    ):
+        assert 404 == (await shop.call(method, path, token=cleo)).status, path
+    used = await shop.post(
+        "/api/messages/request", {**ORDER, "tenant": "cleo", "channel": "C1"}, token=cleo
+    )
+    assert {"configCode", "templateCode"} == {one["field"] for one in used.body["details"]}
+    stats = await shop.get("/api/messages/stats", token=cleo)
+    assert 0 == sum(line["waiting"] for line in stats.body["queues"])
+
+
+async def test_stats_count_each_queue(shop, clock):
+    """Waiting and scheduled messages of a queue, and how long the oldest has waited."""
+    at = (clock.now() + timedelta(hours=1)).isoformat()
+    await shop.post("/api/messages/request", ORDER)
+    await shop.post("/api/messages/schedule", {"request": ORDER, "scheduledAt": at})
+    clock.pass_by(seconds=30)
+
+    stats = await shop.get("/api/messages/stats")
+
+    [email] = [line for line in stats.body["queues"] if line["queue"] == "email"]
+    assert {"waiting": 1, "delayed": 1, "failed": 0, "oldestSeconds": 30.0}.items() <= email.items()
+
+
+async def test_dead_letters_are_paged_and_replayed(shop, clock, database):
+    """The latest death comes first; a replayed one is dead no more."""
+    for number in range(3):
+        await shop.post("/api/messages/request", {**ORDER, "correlationId": f"d-{number}"})
+
+    def kill(session: Session) -> None:
+        for message in session.exec(select(Message)).all():
+            message.state, message.error, message.tries = MessageState.DEAD, "is_archived", 1
+            message.dead_at = clock.now() + timedelta(seconds=int(message.correlation_id[-1]))
+
+    database.transact(kill)
+    first = (await shop.get("/api/messages/dead?limit=2")).body
+    rest = (await shop.get(f"/api/messages/dead?limit=2&cursor={first['nextCursor']}")).body
+    replayed = await shop.post("/api/messages/d-1/replay")
+    again = await shop.post("/api/messages/d-1/replay")
+
+    assert [["d-2", "d-1"], ["d-0"]] == [
+        [one["correlationId"] for one in page["messages"]] for page in (first, rest)
+    ]
+    assert None is rest["nextCursor"]
+    assert ("is_archived", "shipped", 1) == tuple(
+        rest["messages"][0][name] for name in ("error", "templateCode", "attempts")
+    )
+    assert "unarchive" in rest["messages"][0]["fix"]
+    assert (200, 409) == (replayed.status, again.status)
+    assert "PENDING" == (await shop.get("/api/messages/d-1")).body["status"]
+
+
+async def test_a_sender_limits_its_channels(shop):
+    """A request for another channel is refused with those that are allowed."""
+    settings = {"allowedChannels": ["C0OPS"], "channel": "C0OPS", "maxAttempts": 2}
+    put = await shop.call("PUT", "/api/senders/shop", settings)
+    refused = await shop.post("/api/messages/request", {**ORDER, "channel": "C0OTHER"})
+    taken = await shop.post("/api/messages/request", {**ORDER, "channel": None})
+
+    assert (200, 2) == (put.status, put.body["maxAttempts"])
+    assert (422, "channel") == (refused.status, refused.body["details"][0]["field"])
+    assert "C0OPS" in refused.body["message"]
+    assert 202 == taken.status
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"text": "{% if %}"}', "line 1"),
+        ('{"text": "a"\n"b"}', "line 2"),
+        ('{"text": "", "blocks": []}', "neither text nor blocks"),
+        ('{"text": "a", "blocks": [{"type": "marquee"}]}', "/blocks/0"),
+        (
+            {"blocks": [{"type": "header", "text": {"type": "mrkdwn", "text": "a"}}]},
+            "/blocks/0/text",
+        ),
+        ("{% for a in range(9) recursive %}{% endfor %}", "line 1"),
+    ],
+)
+async def test_a_template_that_draws_no_message_is_refused(shop, body, said):
+    """When saved and when previewed, with the place of the mistake."""
+    saved = await shop.call("PUT", "/api/templates/broken", {"body": body})
+    preview = await shop.post("/api/templates/shipped/preview", {"body": body, "payload": {}})
+
+    assert (422, 422) == (saved.status, preview.status)
+    assert "body" == saved.body["details"][0]["field"]
+    assert said in saved.body["message"]
+    assert 404 == (await shop.get("/api/templates/broken")).status
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "nonsense"},
+        {"$ref": "http://127.0.0.1:1/schema.json"},
+        {"properties": {"a": {"pattern": "(a+)+$"}}},
+    ],
+)
+async def test_a_dangerous_schema_is_refused(shop, schema):
+    """It is no JSON Schema, would fetch something, or might never end."""
+    reply = await shop.call("PUT", "/api/templates/x", {"body": '{"text": "a"}', "schema": schema})
+
+    assert 422 == reply.status
+    assert reply.body["details"][0]["field"].startswith("schema")
+
+
+async def test_templates_have_versions(shop):
+    """The same content is the same version; a preview draws the newest and sends nothing."""
+    same = await shop.call("PUT", "/api/templates/shipped", SHIPPED)
+    newer = await shop.call(
+        "PUT", "/api/templates/shipped", {"body": '{"text": "Off: {{ order }}"}'}
+    )
+    preview = await shop.post("/api/templates/shipped/preview", {"payload": {"order": 7}})
+
+    assert [(200, 1), (201, 2)] == [(one.status, one.body["version"]) for one in (same, newer)]
+    assert "Off: 7" == preview.body["text"]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/messages/request"),
+        ("POST", "/core-slack-worker/messages/request/bulk"),
+        ("GET", "/api/messages/dead"),
+        ("PUT", "/api/templates/a"),
+    ],
+)
+async def test_each_scope_is_asked_for(client, method, path):
+    """A token for tasks is not good for messages."""
+    assert 403 == (await client.call(method, path, {})).status
