@@ -38,6 +38,9 @@ def block_ids_differ(places: Sequence[Place]) -> Iterator[Problem]:
 
 def action_ids_differ_in_each_block(places: Sequence[Place]) -> Iterator[Problem]:
     for place in places:
+        ids = [one["action_id"] for one in place.values if isinstance(one.get("action_id"), str)]
+        if len(set(ids)) == len(ids):
+            continue
         seen: set[str] = set()
         for found in place.objects:
             action_id = found.value.get("action_id")
@@ -49,6 +52,8 @@ def action_ids_differ_in_each_block(places: Sequence[Place]) -> Iterator[Problem
 
 
 def one_focus(places: Sequence[Place]) -> Iterator[Problem]:
+    if not any("focus_on_load" in one for place in places for one in place.values):
+        return
     focused = [
         found.at
         for place in places

@@ -23,7 +23,7 @@ from playground.blocks.schema import (
     Shape,
     Text,
 )
-from playground.blocks.validation import blocks_shape, check_together
+from playground.blocks.validation import blocks_shape, check_blocks, check_together
 from playground.blocks.walker import check, is_number
 
 ATTACHMENTS_MOST = 100
@@ -65,7 +65,7 @@ def _check_content(message: dict[str, Any]) -> Iterator[Problem]:
             "must not be given together with `text` or `blocks`",
         )
     if message.get("blocks") is not None:
-        yield from check(blocks_shape("message"), message["blocks"], "/blocks")
+        yield from check_blocks(message["blocks"], "message", "/blocks")
 
 
 def _check_attachments(attachments: object) -> Iterator[Problem]:

@@ -1,15 +1,15 @@
 """What Slack makes of blocks when it stores them."""
 
-import copy
 import json
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
 from playground.blocks.elements import ACTIONS, CONTEXT_ACTIONS, INPUTS
-from playground.blocks.places import blocks_in, objects_in
+from playground.blocks.places import NESTED, blocks_in, objects_in
 
 _ELEMENTS = frozenset({*ACTIONS, *CONTEXT_ACTIONS, *INPUTS})
+_write = json.JSONEncoder(sort_keys=True).encode
 
 
 def normalise_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -19,19 +19,9 @@ def normalise_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Adds `emoji` and `verbatim` to text objects and makes the ids that are
     missing. The same blocks always get the same ids; Slack's are random.
     """
-    stored = copy.deepcopy(blocks)
-    places = list(blocks_in(stored))
-    new_id = _id_maker({place.value.get("block_id") for place in places})
-    for place in places:
-        for found in objects_in(place):
-            _complete_text(found.value)
-        new_action_id = _id_maker({found.value.get("action_id") for found in objects_in(place)})
-        for found in objects_in(place):
-            if found.type in _ELEMENTS and "action_id" not in found.value:
-                found.value["action_id"] = new_action_id(found.value)
-        # The tasks of a plan are not blocks of their own to an app.
-        if "type" in place.value and "block_id" not in place.value:
-            place.value["block_id"] = new_id(place.value)
+    storing = _Storing()
+    stored = [storing.block(block) for block in blocks]
+    storing.name_blocks()
     return stored
 
 
@@ -47,18 +37,68 @@ def walk_text_objects(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 yield found.value
 
 
-def _complete_text(found: dict[str, Any]) -> None:
-    if found.get("type") == "plain_text":
-        found.setdefault("emoji", True)
-    elif found.get("type") == "mrkdwn":
-        found.setdefault("verbatim", False)
+class _Storing:
+    """One walk over the blocks that copies, completes and notes what lacks an id."""
+
+    def __init__(self) -> None:
+        self._nameless: list[dict[str, Any]] = []
+        self._block_ids: set[Any] = set()
+        self._elements: list[dict[str, Any]] = []
+        self._action_ids: set[Any] = set()
+
+    def block(self, block: dict[str, Any]) -> dict[str, Any]:
+        outer = self._elements, self._action_ids
+        self._elements, self._action_ids = [], set()
+        inside = NESTED.get(block.get("type", ""))
+        stored = {
+            name: [self.block(one) for one in value] if name == inside else self._value(value)
+            for name, value in block.items()
+        }
+        if self._elements:
+            make = _id_maker(self._action_ids)
+            for element in self._elements:
+                element["action_id"] = make(element)
+        self._elements, self._action_ids = outer
+        if "block_id" in stored:
+            self._block_ids.add(stored["block_id"])
+        elif "type" in stored:
+            # The tasks of a plan are not blocks of their own to an app.
+            self._nameless.append(stored)
+        return stored
+
+    def name_blocks(self) -> None:
+        """Give every block without an id one that no other block has."""
+        make = _id_maker(self._block_ids)
+        for block in self._nameless:
+            block["block_id"] = make(block)
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return self._object(value)
+        return [self._value(one) for one in value] if isinstance(value, list) else value
+
+    def _object(self, value: dict[str, Any]) -> dict[str, Any]:
+        kind = value.get("type")
+        stored = {
+            name: self._value(one) if isinstance(one, dict | list) else one
+            for name, one in value.items()
+        }
+        if kind == "plain_text":
+            stored.setdefault("emoji", True)
+        elif kind == "mrkdwn":
+            stored.setdefault("verbatim", False)
+        elif "action_id" in stored:
+            self._action_ids.add(stored["action_id"])
+        elif kind in _ELEMENTS:
+            self._elements.append(stored)
+        return stored
 
 
 def _id_maker(taken: set[Any]) -> Callable[[dict[str, Any]], str]:
     """Make ids that look like Slack's and are not in `taken`, which grows."""
 
     def make(value: dict[str, Any]) -> str:
-        content = json.dumps(value, sort_keys=True).encode()
+        content = _write(value).encode()
         salt = 0
         while (new := _short_hash(content, salt)) in taken:
             salt += 1

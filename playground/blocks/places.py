@@ -1,8 +1,7 @@
 """Find blocks and objects inside a payload that may be anything at all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 # Where a block holds other blocks.
@@ -15,22 +14,34 @@ _BLOCK_DEPTH = 3
 _OBJECT_DEPTH = 20
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Place:
     """An object and the JSON pointer at which it stands."""
 
     at: str
     value: dict[str, Any]
+    type: str = field(init=False, compare=False)
+    # Looked for once each, since several rules want them.
+    _values: list[dict[str, Any]] | None = field(init=False, compare=False, default=None)
+    _objects: "tuple[Place, ...] | None" = field(init=False, compare=False, default=None)
+
+    def __post_init__(self) -> None:
+        found = self.value.get("type")
+        self.type = found if isinstance(found, str) else ""
 
     @property
-    def type(self) -> str:
-        found = self.value.get("type")
-        return found if isinstance(found, str) else ""
+    def values(self) -> list[dict[str, Any]]:
+        """All objects in a block without their places, which only a refusal needs."""
+        if self._values is None:
+            self._values = values_in(self.value, NESTED.get(self.type))
+        return self._values
 
-    @cached_property
-    def objects(self) -> tuple["Place", ...]:
-        """All objects in a block: looked for once, since several rules want them."""
-        return tuple(objects_in(self))
+    @property
+    def objects(self) -> "tuple[Place, ...]":
+        """All objects in a block."""
+        if self._objects is None:
+            self._objects = tuple(objects_in(self))
+        return self._objects
 
 
 def blocks_in(blocks: object, at: str = "", depth: int = _BLOCK_DEPTH) -> Iterator[Place]:
@@ -67,11 +78,30 @@ def objects_in(place: Place) -> Iterator[Place]:
             )
 
 
+def values_in(block: dict[str, Any], nested: str | None) -> list[dict[str, Any]]:
+    """Return what `objects_in` finds, in any order."""
+    found = [block]
+    level: list[Any] = [one for name, one in block.items() if name != nested]
+    # Level by level, so that depth costs no recursion.
+    for _ in range(_OBJECT_DEPTH):
+        inside: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                found.append(value)
+                inside.extend(value.values())
+            elif isinstance(value, list):
+                inside.extend(value)
+        if not inside:
+            break
+        level = inside
+    return found
+
+
 def text_length(place: Place) -> int:
     """Count the characters of all texts of a block, nested blocks left out."""
     return sum(
         len(words)
-        for found in place.objects
+        for found in place.values
         for name in ("text", "title")
-        if isinstance(words := found.value.get(name), str)
+        if isinstance(words := found.get(name), str)
     )

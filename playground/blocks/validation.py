@@ -5,6 +5,7 @@ from functools import cache
 
 from playground.blocks.block_rules import EVERYWHERE, IN_MESSAGES
 from playground.blocks.catalogue import blocks_on
+from playground.blocks.fitting import fits
 from playground.blocks.places import Place, blocks_in
 from playground.blocks.problem import Problem
 from playground.blocks.schema import ListOf, OneOf, Surface
@@ -21,9 +22,16 @@ def validate_blocks(blocks: object, surface: Surface) -> list[Problem]:
     Pointers start at the list: "/0/text/text".
     """
     return [
-        *check(blocks_shape(surface), blocks, ""),
+        *check_blocks(blocks, surface, ""),
         *check_together(list(blocks_in(blocks)), surface),
     ]
+
+
+def check_blocks(blocks: object, surface: Surface, at: str) -> Iterator[Problem]:
+    """Yield what is wrong with each block by itself."""
+    shape = blocks_shape(surface)
+    if not fits(shape, blocks):
+        yield from check(shape, blocks, at)
 
 
 @cache

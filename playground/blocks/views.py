@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from playground.blocks import problem
 from playground.blocks.composition import plain
+from playground.blocks.fitting import fits
 from playground.blocks.measure import json_bytes
 from playground.blocks.places import blocks_in
 from playground.blocks.problem import Problem
@@ -33,7 +34,7 @@ def validate_view(view: object) -> list[Problem]:
     Takes any JSON value and never raises. Pointers start at the view:
     "/blocks/0/text", "/title/text".
     """
-    problems = list(check(_views(), view, ""))
+    problems = [] if fits(_views(), view) else list(check(_views(), view, ""))
     if not isinstance(view, dict):
         return problems
     surface: Literal["modal", "home"] = "home" if view.get("type") == "home" else "modal"

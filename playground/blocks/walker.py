@@ -6,7 +6,7 @@ payload nested a million times costs no more than one that is wrong at once.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeGuard
 
 from playground.blocks import problem
@@ -27,22 +27,7 @@ from playground.blocks.schema import (
 
 def check(shape: Shape, value: object, at: str) -> Iterator[Problem]:
     """Yield what is wrong with `value`, which stands at the JSON pointer `at`."""
-    match shape:
-        case Text():
-            yield from _check_text(shape, value, at)
-        case Number():
-            yield from _check_number(shape, value, at)
-        case Object():
-            yield from check_object(shape, value, at)
-        case OneOf():
-            yield from _check_one_of(shape, value, at)
-        case ListOf():
-            yield from _check_list(shape, value, at)
-        case Nullable():
-            if value is not None:
-                yield from check(shape.shape, value, at)
-        case _:
-            yield from _check_simple(shape, value, at)
+    return _CHECKS[type(shape)](shape, value, at)
 
 
 def check_object(shape: Object, value: object, at: str) -> Iterator[Problem]:
@@ -130,19 +115,40 @@ def _too_small(at: str, least: float, value: object, kind: str) -> Problem:
     return problem.failed(at, f"must be greater than {least}", kind, expected=least, got=value)
 
 
-def _check_simple(shape: Shape, value: object, at: str) -> Iterator[Problem]:
-    if isinstance(shape, Choice):
-        if not isinstance(value, str):
-            yield problem.wrong_type(at, "provide a string")
-        elif value not in shape.values:
-            expected = list(shape.values)
-            yield problem.failed(
-                at, "must be a valid enum value", "enum", expected=expected, got=value
-            )
-    elif isinstance(shape, Flag) and not isinstance(value, bool):
+def _check_nullable(shape: Nullable, value: object, at: str) -> Iterator[Problem]:
+    if value is not None:
+        yield from check(shape.shape, value, at)
+
+
+def _check_choice(shape: Choice, value: object, at: str) -> Iterator[Problem]:
+    if not isinstance(value, str):
+        yield problem.wrong_type(at, "provide a string")
+    elif value not in shape.values:
+        expected = list(shape.values)
+        yield problem.failed(at, "must be a valid enum value", "enum", expected=expected, got=value)
+
+
+def _check_flag(_: Flag, value: object, at: str) -> Iterator[Problem]:
+    if not isinstance(value, bool):
         yield problem.wrong_type(at, "be a boolean")
-    elif isinstance(shape, Anything) and not isinstance(value, dict):
+
+
+def _check_anything(_: Anything, value: object, at: str) -> Iterator[Problem]:
+    if not isinstance(value, dict):
         yield problem.wrong_type(at, "provide an object")
+
+
+_CHECKS: dict[type, Callable[[Any, object, str], Iterator[Problem]]] = {
+    Text: _check_text,
+    Number: _check_number,
+    Object: check_object,
+    OneOf: _check_one_of,
+    ListOf: _check_list,
+    Nullable: _check_nullable,
+    Choice: _check_choice,
+    Flag: _check_flag,
+    Anything: _check_anything,
+}
 
 
 def _repeats(values: list[Any]) -> bool:

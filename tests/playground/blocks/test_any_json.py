@@ -18,7 +18,10 @@ from playground.blocks import (
 )
 from playground.blocks.catalogue import BLOCKS as CATALOGUE
 from playground.blocks.elements import ACTIONS, INPUTS
+from playground.blocks.fitting import fits
 from playground.blocks.measure import json_bytes
+from playground.blocks.validation import blocks_shape
+from playground.blocks.walker import check
 from tests.playground.blocks.gallery import BLOCKS
 from tests.playground.blocks.specimens import typed
 
@@ -139,3 +142,11 @@ def test_the_size_is_that_of_compact_json(value):
     """Bytes are counted as JSON without blanks has them."""
     written = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     assert len(written.encode("utf-8", errors="surrogatepass")) == json_bytes(value)
+
+
+@settings(deadline=None)
+@given(st.one_of(JSON, broken_blocks()), st.sampled_from(["message", "modal", "home"]))
+def test_the_quick_verdict_is_the_slow_one(value, surface):
+    """`fits` says of every value whether the walker finds nothing wrong with it."""
+    shape = blocks_shape(surface)
+    assert fits(shape, value) is not any(check(shape, value, ""))
