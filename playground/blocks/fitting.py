@@ -38,7 +38,11 @@ def _object(shape: Object, value: Any) -> bool:
         wanted = fields[name]
         if not _FITS[type(wanted)](wanted, inner):
             return False
-    return all(next(rule(value, ""), None) is None for rule in shape.rules)
+    # A plain loop: a generator here is a tenth of the whole time.
+    for rule in shape.rules:  # noqa: SIM110
+        if next(rule(value, ""), None) is not None:
+            return False
+    return True
 
 
 def _one_of(shape: OneOf, value: Any) -> bool:
@@ -51,9 +55,10 @@ def _list(shape: ListOf, value: Any) -> bool:
         return False
     if shape.most is not None and len(value) > shape.most:
         return False
-    item, check_item = shape.item, _FITS[type(shape.item)]
-    if not all(check_item(item, inner) for inner in value):
-        return False
+    item, fits_item = shape.item, _FITS[type(shape.item)]
+    for inner in value:
+        if not fits_item(item, inner):
+            return False
     return not shape.unique or not any(check(shape, value, ""))
 
 

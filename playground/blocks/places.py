@@ -99,9 +99,10 @@ def values_in(block: dict[str, Any], nested: str | None) -> list[dict[str, Any]]
 
 def text_length(place: Place) -> int:
     """Count the characters of all texts of a block, nested blocks left out."""
-    return sum(
-        len(words)
-        for found in place.values
-        for name in ("text", "title")
-        if isinstance(words := found.get(name), str)
-    )
+    total = 0
+    for value in place.values:
+        for name in ("text", "title"):
+            words = value.get(name)
+            if isinstance(words, str):
+                total += len(words)
+    return total
