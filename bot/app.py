@@ -39,6 +39,7 @@ from bot.owners import DEFAULT_TENANT, Owners
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.room import TaskRoom, open_tasks
+from bot.wakeups import Wakeups
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
@@ -233,8 +234,14 @@ class Opsbell:
         )
 
     def _open_lanes(self, database: Database, renderer: Renderer, workspace_id: str) -> Lanes:
-        lanes = Lanes(database, renderer, self._clock)
+        wakeups = None if database.is_sqlite else Wakeups(database)
+        lanes = Lanes(
+            database, renderer, self._clock, wake_elsewhere=wakeups.send if wakeups else None
+        )
         self._stack.push_async_callback(lanes.stop)
+        if wakeups:
+            wakeups.start(lanes.hear)
+            self._stack.push_async_callback(wakeups.stop)
         bot_token, _ = tokens_of(self._settings)
         transport = SlackTransport(self._settings.slack_api_url, bot_token)
         self._stack.callback(transport.close)

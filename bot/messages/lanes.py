@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -10,7 +11,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.ids import new_id
 from bot.messages.delivery import Delivery
-from bot.messages.lane import Lane
+from bot.messages.lane import Lane, LaneState
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.transports.transport import Transport
@@ -32,7 +33,15 @@ class LaneHealth:
 class Lanes:
     """Keeps one lane per workspace running until `stop`."""
 
-    def __init__(self, database: Database, renderer: Renderer, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        renderer: Renderer,
+        clock: Clock,
+        *,
+        wake_elsewhere: Callable[[str], None] | None = None,
+    ) -> None:
+        self._wake_elsewhere = wake_elsewhere
         self._database = database
         self._renderer = renderer
         self._clock = clock
@@ -58,9 +67,17 @@ class Lanes:
         self._running[workspace_id] = asyncio.create_task(lane.run(), name=f"lane {workspace_id}")
 
     def wake(self, workspace_id: str) -> None:
-        """Tell a workspace's lane that something was committed for it."""
+        """Tell a workspace's lane, here or in another process, that something was committed."""
         lane = self._lanes.get(workspace_id)
-        if lane:
+        if lane is not None:
+            lane.wake()
+        if self._wake_elsewhere and (lane is None or lane.state is LaneState.ELSEWHERE):
+            self._wake_elsewhere(workspace_id)
+
+    def hear(self, workspace_id: str) -> None:
+        """Take a wake-up of another process; it goes no further."""
+        lane = self._lanes.get(workspace_id)
+        if lane is not None:
             lane.wake()
 
     def health(self) -> list[LaneHealth]:

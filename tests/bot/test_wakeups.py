@@ -1,0 +1,64 @@
+"""Processes that share a PostgreSQL wake each other."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from bot.db import Database
+from bot.wakeups import Wakeups
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+async def test_a_wakeup_reaches_the_other_processes(database_url):
+    """What one process sends, another hears within a second."""
+    ours, theirs = Database(database_url), Database(database_url)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listener, sender = Wakeups(theirs), Wakeups(ours)
+    listener.start(heard.put_nowait)
+
+    async def send_until_heard() -> str:
+        while heard.empty():  # The first ones may come before the other one listens.
+            sender.send("T1")
+            await asyncio.sleep(0.05)
+        return heard.get_nowait()
+
+    assert "T1" == await asyncio.wait_for(send_until_heard(), 5)
+    await listener.stop()
+    await sender.stop()
+    ours.close()
+    theirs.close()
+
+
+async def test_a_broken_connection_is_made_anew(database_url):
+    """When the server ends the connection, wake-ups arrive again a little later."""
+    database = Database(database_url)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    wakeups = Wakeups(database)
+    wakeups.start(heard.put_nowait)
+    await hear_one(wakeups, heard)
+
+    await database.write(end_listeners)
+    while not heard.empty():
+        heard.get_nowait()
+    await hear_one(wakeups, heard)
+
+    await wakeups.stop()
+    database.close()
+
+
+async def hear_one(wakeups, heard) -> None:
+    """Send until one arrives."""
+    async with asyncio.timeout(10):
+        while heard.empty():
+            wakeups.send("T1")
+            await asyncio.sleep(0.1)
+
+
+def end_listeners(session) -> None:
+    """End every connection that listens, as a restart of the server would."""
+
+    session.execute(
+        text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+    )

@@ -1,0 +1,60 @@
+"""Two bots on one PostgreSQL: one writes, both are heard, and one is enough."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.scenarios.conftest import Bot
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+async def second(playground, database_url, tmp_path):
+    """Another bot on the same database."""
+    folder = tmp_path / "second"
+    folder.mkdir()
+    bot = Bot(playground, folder, database_url)
+    yield bot
+    if bot.process is not None and bot.process.returncode is None:
+        await bot.kill()
+
+
+async def test_the_other_process_is_woken_and_takes_over(bot, second, playground):
+    """What one accepts the other posts at once; when that one is killed the first goes on."""
+    await bot.start()
+    await post(bot, "t_first")
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 1, 10)
+    await second.start()
+
+    began = time.monotonic()
+    await post(second, "t_second")
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 2, 10)
+    woken = time.monotonic() - began
+
+    await bot.kill()
+    began = time.monotonic()
+    await post(second, "t_third")
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 3, 30)
+    taken_over = time.monotonic() - began
+
+    assert woken < 3
+    assert taken_over < 18  # The lease of fifteen seconds and the look of one.
+
+
+async def test_neither_posts_what_the_other_does(bot, second, playground):
+    """Tasks handed to both at once stand in the channel once each."""
+    await asyncio.gather(bot.start(), second.start())
+
+    names = [f"t_{number}" for number in range(8)]
+    await asyncio.gather(*(post(one, name) for name in names for one in (bot, second)))
+    await playground.wait_for(lambda: len(playground.messages("ops")) >= len(names), 20)
+    await asyncio.sleep(1)
+
+    assert len(names) == len(playground.messages("ops"))
+
+
+async def post(bot: Bot, task_id: str) -> None:
+    """Announce a task through one of the bots."""
+    await bot.post("/api/tasks", {"task": "shared", "taskId": task_id, "status": "running"})
