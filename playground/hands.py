@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from playground.direct_messages import open_im
 from playground.faults import Fault, FaultKind, read_fault
+from playground.installations import add_webhook
 from playground.journal import Call, Envelope
 from playground.messages import shown
 from playground.page_api import controls, inspection, reading
@@ -180,6 +181,10 @@ class Hands:
             "value": typed,
         }
         return await actions.ask_options(self.workspace, self.user(user), found, sent)
+
+    def webhook(self, channel: str) -> str:
+        """Return the address of a new incoming webhook into a channel."""
+        return add_webhook(self.workspace, self.channel(channel).id)
 
     def fail(self, method: str, kind: FaultKind = "error", **details: Any) -> Fault:
         """Order a failure, once unless `count` or `probability` says otherwise."""

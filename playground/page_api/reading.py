@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from playground.clock import HandClock, MovableClock
 from playground.drawn import draw_inside, draw_message, names_of
+from playground.installations import webhook_url
 from playground.messages import shown
 from playground.modals import home_of, view_record
+from playground.seed import CLIENT_ID, CLIENT_SECRET
 from playground.state import Channel, Record, Scheduled, User
 from playground.workspace import Workspace
 
@@ -39,6 +41,15 @@ def read_state(workspace: Workspace, user: User) -> Record:
         "unsupported": sorted(state.unsupported),
         "unsupported_counts": dict(state.unsupported),
         "workspaces": [_workspace(one) for one in workspace.platform.workspaces.values()],
+        "webhooks": [
+            {"url": webhook_url(workspace, secret), "channel": channel}
+            for secret, channel in state.webhooks.items()
+        ],
+        "oauth": {
+            "authorize_url": f"{workspace.address}/oauth/v2/authorize",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        },
         "refused": [asdict(one) for one in state.refused.values()],
         "clock": read_clock(workspace),
         "limits": workspace.config.limits,

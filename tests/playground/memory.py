@@ -12,6 +12,7 @@ import time
 
 from playground import HandClock, Playground
 from playground.page_api.reading import read_messages
+from playground.state import Record
 from playground.web_api.dispatch import answer_call
 from tests.playground.speed import BLOCKS
 
@@ -20,7 +21,7 @@ async def main(count: int) -> None:
     async with Playground(limits="off", clock=HandClock()) as playground:
         before, start = resident_mib(), time.perf_counter()
         for number in range(count):
-            sent = {"channel": "C0OPS00002", "text": f"message {number}"}
+            sent: Record = {"channel": "C0OPS00002", "text": f"message {number}"}
             if number % 10 == 0:
                 sent["blocks"] = BLOCKS
             answer = answer_call(

@@ -3,13 +3,12 @@ from typing import Any
 import pytest
 
 from playground import HandClock, Playground
-from playground.installations import add_webhook
 from tests.playground.wire import OPS, Api, section
 
 
 @pytest.fixture
 def address(playground: Playground) -> str:
-    return add_webhook(playground.workspace, OPS)
+    return playground.webhook("ops")
 
 
 async def send(api: Api, address: str, **request: Any) -> tuple[int, str]:
@@ -25,6 +24,8 @@ async def test_a_webhook_posts(playground: Playground, api: Api, address: str) -
     assert (first["text"], second["text"]) == ("a", "b")
     assert (first["subtype"], first["bot_id"]) == ("bot_message", playground.state.bot_id)
     assert first["blocks"][0]["block_id"]
+    listed = (await api.read("state"))["webhooks"]
+    assert {"url": address, "channel": OPS} in listed
 
 
 async def test_errors_are_words(playground: Playground, api: Api, address: str) -> None:
@@ -42,7 +43,7 @@ async def test_errors_are_words(playground: Playground, api: Api, address: str) 
 async def test_one_a_second(clock: HandClock) -> None:
     """The second within a second waits."""
     async with Playground(clock=clock) as playground, Api(playground) as api:
-        address = add_webhook(playground.workspace, OPS)
+        address = playground.webhook("ops")
         assert await send(api, address, json={"text": "x"}) == (200, "ok")
         async with api.session.post(address, json={"text": "x"}) as response:
             assert (response.status, response.headers["Retry-After"]) == (429, "1")
