@@ -91,7 +91,7 @@ class Delivery:
         """Return the outcome of a delivery that failed in our own code: counted, tried again."""
         lost = Answer(error="delivery_failed", detail={"reason": type(error).__name__})
         if claim.tries + 1 >= claim.max_attempts:
-            return self._given_up(replace(claim, tries=claim.tries + 1), lost)
+            return self._given_up(claim, lost, tries=claim.tries + 1)
         outcome = self._again(claim, Verdict.TRANSIENT, lost, claim.tries + 1)
         return replace(outcome, answer_lost=not claim.is_edit)
 
@@ -112,7 +112,7 @@ class Delivery:
         if verdict is Verdict.DELIVERED:
             return self._delivered(claim, outgoing, answer)
         if verdict in (Verdict.FINAL, Verdict.JOIN):
-            return self._given_up(replace(claim, tries=claim.tries + 1), answer)
+            return self._given_up(claim, answer, tries=claim.tries + 1)
         if verdict is Verdict.TEXT_ONLY:
             return self._without_blocks(claim, outgoing, answer)
         if verdict in COUNTED:
@@ -127,7 +127,7 @@ class Delivery:
             return replace(outcome, answer_lost=lost)
         tries = claim.tries + 1
         if tries >= claim.max_attempts and verdict is not Verdict.AMBIGUOUS:
-            return self._given_up(replace(claim, tries=tries), answer)
+            return self._given_up(claim, answer, tries=tries)
         return self._again(claim, verdict, answer, tries)
 
     async def _alive(self) -> bool:
@@ -174,7 +174,7 @@ class Delivery:
 
     def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
         if claim.text_only:
-            return self._given_up(replace(claim, tries=claim.tries + 1), answer)
+            return self._given_up(claim, answer, tries=claim.tries + 1)
         again = self._again(claim, Verdict.TEXT_ONLY, answer, claim.tries)
         return replace(
             again,
@@ -204,14 +204,16 @@ class Delivery:
             detail=failure_detail(answer, verdict),
         )
 
-    def _given_up(self, claim: Claim, answer: Answer, fix: str = "") -> Outcome:
+    def _given_up(
+        self, claim: Claim, answer: Answer, fix: str = "", *, tries: int | None = None
+    ) -> Outcome:
         return Outcome(
             claim=claim,
             verdict=Verdict.FINAL,
             answer=answer,
             event=EventName.DEAD,
             ts=claim.ts,
-            tries=claim.tries,
+            tries=claim.tries if tries is None else tries,
             possibly_delivered=claim.possibly_delivered,
             text_only=claim.text_only,
             error=describe(answer),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, delete, select
 
@@ -23,6 +23,13 @@ from bot.messages.rebuild import rebuild, verify
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
+#: Every step once at least, each where it does something.
+EVENTFUL = [
+    *("put", "claim", "kill", "claim", "recovered", "progress", "claim", "sent", "reply"),
+    *("claim", "failed", "claim", "lost", "claim", "held", "replay", "claim", "dead", "replay"),
+    *("order", "schedule", "claim", "text_only", "adopt", "claim", "repost", "close", "reopen"),
+    *("park", "unpark", "withdraw", "put", "withdraw", "claim", "kill"),
+]
 STEPS = st.sampled_from(
     [
         *("put", "put", "order", "schedule", "adopt", "reply", "progress", "progress", "close"),
@@ -177,6 +184,8 @@ class Story:
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(steps=EVENTFUL, seed=1)
+@example(steps=["put", "claim", "kill"], seed=2)
 @given(steps=st.lists(STEPS, min_size=5, max_size=60), seed=st.integers(0, 10**6))
 def test_every_row_is_the_sum_of_its_events(sqlite_template, tmp_path, steps, seed):
     """After any history of wishes, answers, kills and replays each row can be rebuilt exactly."""
