@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from bot.messages.escaping import is_safe_url
 
-MAX_ERROR_CHARACTERS = 4_000
+#: Told whole in the thread, in parts.
+MAX_ERROR_CHARACTERS = 24_000
 #: Context travels with every revision of a message, so it must stay small.
 MAX_DETAILS_CHARACTERS = 32_000
 MAX_INTEGER = 2**31 - 1

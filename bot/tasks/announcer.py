@@ -17,6 +17,10 @@ SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
 LOGS = "tasks/logs"
 
+#: What Slack shows of one preformatted text without trouble.
+PART_CHARACTERS = 3_000
+MOST_PARTS = 8
+
 
 class Announcer:
     """Turns the state of a task into what its message should show."""
@@ -86,7 +90,10 @@ class Announcer:
         # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
         context = self._context(task, now)
         if task.status == Status.FAILED and task.error:
-            self._reply(session, task, Content(ERROR, context), now)
+            parts = in_parts(task.error)
+            for number, part in enumerate(parts, start=1):
+                told = {**context, "error": part, "part": number, "parts": len(parts)}
+                self._reply(session, task, Content(ERROR, told), now)
         elif task.stats:
             self._reply(session, task, Content(SUMMARY, context), now)
 
@@ -102,3 +109,22 @@ class Announcer:
 
     def _place(self, task: Task) -> Place:
         return Place(task.workspace_id, task.tenant, task.channel)
+
+
+def in_parts(error: str) -> list[str]:
+    """
+    Return a long text as the parts of a thread, cut at the ends of lines where there are any.
+
+    Of more than 24,000 characters the beginning and the end are kept; the middle is said to be
+    missing.
+    """
+    most = PART_CHARACTERS * MOST_PARTS
+    if len(error) > most:
+        missing = len(error) - most
+        error = f"{error[: most // 2]}\n… {missing:,} characters left out …\n{error[-most // 2 :]}"
+    parts: list[str] = []
+    while len(error) > PART_CHARACTERS:
+        end = error.rfind("\n", PART_CHARACTERS // 2, PART_CHARACTERS) + 1 or PART_CHARACTERS
+        parts.append(error[:end])
+        error = error[end:]
+    return [*parts, error]

@@ -9,6 +9,7 @@ from bot.config_file import ConfigFile
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 
 ACTED_SHOWN = 3
+ERROR_CHARACTERS = 1_000
 #: Below this the remaining time would be a guess.
 MIN_PROGRESS_FOR_ETA = 2
 
@@ -68,7 +69,8 @@ def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool)
         "environment": task.environment,
         "metadata": task.details or {},
         "stats": task.stats or {},
-        "error": task.error,
+        # The template shows 200 characters; the thread has the rest.
+        "error": task.error[:ERROR_CHARACTERS] if task.error else None,
         "log_url": links.log_url(task, now),
         "grafana_url": links.grafana(task, now),
         "actions": actions(task, can_retry=can_retry),

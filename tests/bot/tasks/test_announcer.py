@@ -3,6 +3,7 @@
 import pytest
 
 from bot.messages.models import Message
+from bot.tasks.announcer import MOST_PARTS, PART_CHARACTERS, in_parts
 from bot.tasks.models import Status
 from tests.bot.tasks.room import BEN, OURS, make_room
 
@@ -69,3 +70,25 @@ async def test_a_task_created_at_its_end_is_told_at_once(room):
         message.context["status"],
         message.revision,
     )
+
+
+@pytest.mark.parametrize("size", [0, 1, 2_999, 3_000, 3_001, 10_000, 24_000])
+def test_a_long_error_is_told_whole_in_parts(size):
+    """No character is lost up to 24,000, no part is too long for Slack, and lines stay whole."""
+    error = "\n".join(f"line {number:05} of the traceback" for number in range(size))[:size]
+
+    parts = in_parts(error)
+
+    assert error == "".join(parts)
+    assert max(map(len, parts)) <= PART_CHARACTERS
+    assert len(parts) <= 2 * MOST_PARTS
+
+
+def test_an_endless_error_keeps_its_beginning_and_end():
+    """What began it and what ended it are told; how much is missing is said."""
+    parts = in_parts("first" + "x" * 1_000_000 + "last")
+
+    assert parts[0].startswith("first")
+    assert parts[-1].endswith("last")
+    assert "976,009 characters left out" in "".join(parts)
+    assert len(parts) <= MOST_PARTS + 1
