@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ class Service:
     def texts(self, channel: str) -> list[str]:
         return [message["text"] for message in self.playground.messages(channel)]
 
-    def direct(self) -> list[dict]:
+    def direct(self) -> list[dict[str, Any]]:
         """Return what Ada was told by direct message."""
         return self.playground.messages(self.playground.im("ada").id)
 

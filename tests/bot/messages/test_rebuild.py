@@ -4,6 +4,7 @@ import random
 import shutil
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from bot.messages.desk import Desk, Unit
 from bot.messages.models import Event, EventName, Message, MessageState, Rank
 from bot.messages.orders import Order
 from bot.messages.outbox import Content, Place
-from bot.messages.outcome import Outcome
+from bot.messages.outcome import Claim, Outcome
 from bot.messages.policy import Answer, Verdict
 from bot.messages.rebuild import rebuild, verify
 
@@ -37,7 +38,7 @@ STEPS = st.sampled_from(
         *("sent", "sent", "failed", "lost", "dead", "held", "repost", "text_only", "recovered"),
     ]
 )
-ENDINGS = {
+ENDINGS: dict[str, dict[str, Any]] = {
     "sent": {"verdict": Verdict.DELIVERED, "event": EventName.SENT},
     "recovered": {"verdict": Verdict.DELIVERED, "event": EventName.SENT, "possibly": True},
     "failed": {"verdict": Verdict.TRANSIENT, "error": "update_failed", "tries": 1},
@@ -61,7 +62,7 @@ class Story:
         self.session = session
         self.chance = random.Random(seed)
         self.now = NOW
-        self.claims = []
+        self.claims: list[Claim] = []
         self.number = 0
 
     def do(self, step: str) -> None:
@@ -77,7 +78,7 @@ class Story:
         ids = self.session.exec(select(Message.id).order_by(Message.id)).all()
         return self.session.get(Message, self.chance.choice(ids)) if ids else None
 
-    def context(self) -> dict:
+    def context(self) -> dict[str, Any]:
         names = self.chance.sample("abcdef", self.chance.randrange(5))
         return {name: self.chance.choice([None, 1, "ä", [1], {"x": 2}]) for name in names}
 
@@ -274,7 +275,7 @@ def test_a_progress_edit_keeps_only_what_is_new(told):
         outbox.edit(session, message.id, edited, now=NOW, rank=Rank.PROGRESS)
         session.flush()
         query = select(Event).where(Event.message_id == message.id).order_by(col(Event.id).desc())
-        return session.exec(query).first().change
+        return session.exec(query).all()[0].change
 
     change = told.transact(work)
     assert {"progress": 2} == change["context_set"]
