@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -150,3 +150,29 @@ def test_the_quick_verdict_is_the_slow_one(value, surface):
     """`fits` says of every value whether the walker finds nothing wrong with it."""
     shape = blocks_shape(surface)
     assert fits(shape, value) is not any(check(shape, value, ""))
+
+
+def damaged(value: Any) -> Iterator[Any]:
+    """Yield copies of a value, each with one field or item, at any depth, missing or null."""
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    for key in keys:
+        for is_missing in (True, False):
+            copy = json.loads(json.dumps(value))
+            if is_missing:
+                del copy[key]
+            else:
+                copy[key] = None
+            yield copy
+        if isinstance(value[key], dict | list):
+            for inner in damaged(value[key]):
+                copy = json.loads(json.dumps(value))
+                copy[key] = inner
+                yield copy
+
+
+@pytest.mark.parametrize("name", sorted(BLOCKS))
+def test_the_quick_verdict_sees_every_damage(name):
+    """Whatever is missing or null anywhere in a good block, both verdicts agree."""
+    shape = blocks_shape("message")
+    for block in damaged(BLOCKS[name]):
+        assert fits(shape, [block]) is not any(check(shape, [block], ""))
