@@ -178,7 +178,7 @@ class Opsbell:
             self._clock,
             wake=lanes.wake,
             directory=directory,
-            alerts_channel=settings.slack_default_channel,
+            alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
         owners = Owners(identity.workspace_id)

@@ -39,6 +39,7 @@ class Settings(BaseModel):
     slack_app_token: Secret = None
     slack_api_url: str = "https://slack.com/api/"
     slack_default_channel: Text = None
+    slack_alerts_channel: Text = None
     slack_notify_on_task_creation: bool = True
     # Not printed: it may hold the password of the database.
     database_url: str = Field("sqlite:///opsbell.db", repr=False)

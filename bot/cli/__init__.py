@@ -10,7 +10,7 @@ from bot.cli.events import events
 from bot.cli.migrate import migrate
 from bot.cli.run import run
 from bot.cli.token import token
-from bot.errors import ConfigError, UserError
+from bot.errors import ConfigError, InvalidError, UserError
 
 cli = typer.Typer(
     help="Opsbell: the operations bot of a Slack workspace.",
@@ -41,4 +41,4 @@ def main() -> None:
         sys.exit(2)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+        sys.exit(2 if isinstance(error, InvalidError) else 1)

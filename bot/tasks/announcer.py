@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.messages import outbox
 from bot.messages.models import Message, Rank
-from bot.messages.outbox import Content, Place
+from bot.messages.outbox import Content, EditOutcome, Place
 from bot.tasks.display import Links, message_context
 from bot.tasks.models import ENDS, Status, Task
 
@@ -40,32 +40,35 @@ class Announcer:
 
         With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
         """
-        context = self._context(task, now)
+        if task.message_id is None and task.status == Status.QUEUED and not self._on_creation:
+            return
         final = task.status in ENDS
-        if task.message_id is None:
-            if task.status == Status.QUEUED and not self._on_creation:
-                return
-            message = outbox.put(
-                session,
-                self._place(task),
-                Content(TEMPLATE, context),
-                now=now,
-                final=final,
-                correlation_id=task.correlation_id,
-            )
-            task.message_id = message.id
-        else:
-            outbox.edit(
-                session,
-                task.message_id,
-                context,
-                now=now,
-                rank=rank,
-                final=final,
-                reopen=new_attempt,
-            )
+        edited = task.message_id is not None and outbox.edit(
+            session,
+            task.message_id,
+            self._context(task, now),
+            now=now,
+            rank=rank,
+            final=final,
+            reopen=new_attempt,
+        )
+        # A task retried after its message was cleaned away gets a new one.
+        if edited in (False, EditOutcome.GONE):
+            task.message_id = self._post(session, task, now)
         if final:
             self._tell_the_end(session, task, now)
+
+    def _post(self, session: Session, task: Task, now: datetime) -> str:
+        message = outbox.put(
+            session,
+            self._place(task),
+            Content(TEMPLATE, self._context(task, now)),
+            now=now,
+            final=task.status in ENDS,
+            correlation_id=task.correlation_id,
+            requested_by=task.created_by,
+        )
+        return message.id
 
     def adopt(self, session: Session, task: Task, ts: str, now: datetime) -> None:
         """Make a message that stands in Slack already the task's own."""

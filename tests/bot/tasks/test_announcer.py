@@ -1,6 +1,7 @@
 """The message of a task: when there is one, and what stands in its thread."""
 
 import pytest
+from sqlmodel import delete
 
 from bot.messages.models import Message
 from bot.tasks.announcer import MOST_PARTS, PART_CHARACTERS, in_parts
@@ -92,3 +93,16 @@ def test_an_endless_error_keeps_its_beginning_and_end():
     assert parts[-1].endswith("last")
     assert "976,009 characters left out" in "".join(parts)
     assert len(parts) <= MOST_PARTS + 1
+
+
+async def test_a_task_retried_after_its_message_was_cleaned_away_is_posted_anew(database, clock):
+    """The message is no longer kept; the new attempt gets one of its own."""
+    room = make_room(database, clock)
+    task = await room.create()
+    await room.report(task, "failed")
+    await database.write(lambda session: session.exec(delete(Message)))
+
+    await room.report(task, "running", attempt=2)
+
+    (message,) = await room.all(Message)
+    assert 2 == message.context["attempt"]
