@@ -16,8 +16,9 @@ export function channelAddress(channel, tab) {
   return `#${channel}${tab ? `/${tab}` : ""}`;
 }
 
-export function userAddress(user) {
-  return `?user=${encodeURIComponent(user)}${location.hash}`;
+/** The window of another person, at the same place unless told otherwise. */
+export function userAddress(user, place = location.hash) {
+  return `?user=${encodeURIComponent(user)}${place}`;
 }
 
 /** Write who looks into the address, and where a permalink led, without a new entry in the history. */

@@ -13,6 +13,7 @@ export class Announcer {
     this.spoken.textContent = words;
   }
 
+  /** Show a line for a moment, and say it. */
   show(words, detail = "") {
     this.say(`${words} ${detail}`);
     this.shown.replaceChildren(h("strong", {}, words), " ", detail);

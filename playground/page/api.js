@@ -9,16 +9,58 @@ export class PageApi {
     this.user = user;
   }
 
-  state() {
-    return get("state", { user: this.user });
+  /** The state as this person sees it, or as the owner of another workspace does. */
+  state(team) {
+    return get("state", team ? { team } : { user: this.user });
   }
 
-  messages(channel, threadTs) {
-    return get("messages", { channel, user: this.user, thread_ts: threadTs });
+  /** The newest messages, or the newest of those before a timestamp. */
+  messages(channel, threadTs, before) {
+    return get("messages", { channel, user: this.user, thread_ts: threadTs, before });
   }
 
   inspect(channel, ts) {
-    return get("inspect", { channel, ts });
+    return get("inspect", { channel, ts, user: this.user });
+  }
+
+  faults() {
+    return get("faults", { user: this.user });
+  }
+
+  orderFault(order) {
+    return this.#post("faults", order);
+  }
+
+  removeFault(id) {
+    return answer(`${ROOT}/faults/${encodeURIComponent(id)}`, { method: "DELETE" });
+  }
+
+  clearFaults() {
+    return answer(`${ROOT}/faults`, { method: "DELETE" });
+  }
+
+  upsetSockets(kind, seconds) {
+    return this.#post("sockets", { kind, seconds });
+  }
+
+  advanceClock(seconds) {
+    return this.#post("clock", { advance_seconds: seconds });
+  }
+
+  setClock(seconds) {
+    return this.#post("clock", { set_at: seconds });
+  }
+
+  traffic(after, limit) {
+    return get("traffic", { after, limit });
+  }
+
+  snapshot(name) {
+    return this.#post("snapshot", { name });
+  }
+
+  restore(name) {
+    return this.#post("restore", { name });
   }
 
   write(channel, text, threadTs) {

@@ -1,3 +1,5 @@
+import { nowSeconds } from "./now.js";
+
 const DAY_MS = 86_400_000;
 
 const PARTS = {
@@ -16,6 +18,11 @@ export function clockTime(ts, zone) {
 
 export function fullTime(ts, zone) {
   return `${formatted(at(ts), PARTS.date_long, zone)} at ${formatted(at(ts), PARTS.time_secs, zone)}`;
+}
+
+/** "10:42:07": for what happens within one minute. */
+export function exactTime(ts, zone) {
+  return formatted(at(ts), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, zone);
 }
 
 /** "Today", "Yesterday" or "Monday, November 16": what stands above a day's messages. */
@@ -54,7 +61,7 @@ function pretty(date, zone, parts, capital) {
 
 function daysFromToday(date, zone) {
   const day = (moment) => Date.parse(`${dayKey(moment, zone)}T00:00:00Z`);
-  return Math.round((day(date) - day(new Date())) / DAY_MS);
+  return Math.round((day(date) - day(at(nowSeconds()))) / DAY_MS);
 }
 
 function dayKey(date, zone) {
@@ -86,7 +93,7 @@ const UNITS = [
 ];
 
 function ago(date) {
-  const seconds = (date.getTime() - Date.now()) / 1000;
+  const seconds = date.getTime() / 1000 - nowSeconds();
   const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return words.format(Math.round(seconds / size), unit);

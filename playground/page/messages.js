@@ -3,6 +3,9 @@ import { MessageRow } from "./message.js";
 import { Toolbar } from "./toolbar.js";
 
 const NEAR_BOTTOM_PX = 48;
+const NEAR_TOP_PX = 600;
+// As many messages as the server answers at once; a list with fewer has them all.
+const PAGE = 500;
 
 /**
  * The messages of a channel or a thread, one row per ts. A new message scrolls the list only
@@ -37,7 +40,12 @@ export class MessageList {
     const kept = [...this.rows.values()].map((row) => row.message).filter((message) => message.is_local);
     const all = [...messages, ...kept].sort(byTs);
     const wanted = new Set(all.map((message) => message.ts));
-    for (const ts of this.rows.keys()) if (!wanted.has(ts)) this.#drop(ts);
+    // Of a full page's worth, what lies before it is still there; only its own stretch is known anew.
+    const first = messages.length >= PAGE ? messages[0].ts : "0";
+    for (const ts of this.rows.keys())
+      if (!wanted.has(ts) && Number(ts) >= Number(first)) this.#drop(ts);
+    if (this.rows.size < PAGE && messages.length < PAGE) this.isWhole = true;
+    else this.isWhole ??= false;
     this.#steadily(() => {
       for (const message of all) this.#place(message);
       this.#arrange();
@@ -66,6 +74,20 @@ export class MessageList {
       this.#drop(ts);
       this.#arrange();
     });
+  }
+
+  /** Fetch what lies before the first message; a page with nothing new means there is no more. */
+  async #reachBack() {
+    if (this.isWhole !== false || this.isReaching) return;
+    this.isReaching = true;
+    const { messages = [] } = await this.room.older(this.inner.firstElementChild.row.message.ts);
+    const older = messages.filter(({ ts, is_ephemeral: own }) => !own && !this.rows.has(ts));
+    this.isWhole = older.length === 0;
+    this.#steadily(() => {
+      for (const message of older.reverse()) this.#place(message);
+      this.#arrange();
+    });
+    this.isReaching = false;
   }
 
   toBottom() {
@@ -162,6 +184,7 @@ export class MessageList {
       this.newer.hidden = true;
     } else if (scrollTop < this.lastTop) {
       this.pinned = false;
+      if (scrollTop < NEAR_TOP_PX) this.#reachBack();
     }
     this.lastTop = scrollTop;
   }

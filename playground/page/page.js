@@ -8,11 +8,14 @@ import { Home } from "./home.js";
 import { Inspect } from "./inspect.js";
 import { authorOf } from "./message.js";
 import { ModalStack } from "./modal.js";
+import { nowSeconds } from "./now.js";
 import { Pane } from "./pane.js";
 import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { applyTheme } from "./theme.js";
 import { Thread } from "./thread.js";
+import { newStatus, spokenWords, unescaped } from "./wording.js";
+import { Workshop } from "./workshop/workshop.js";
 
 const LAST_USER = "playground-user";
 
@@ -26,7 +29,8 @@ class Page {
     const makeRoom = (place) => this.#makeRoom(place);
     this.shell = h("div", { class: "shell" });
     this.pane = new Pane(this.shell);
-    this.sidebar = new Sidebar({ store, api });
+    this.workshop = new Workshop({ api, store, holder: this.pane, announcer: this.announcer });
+    this.sidebar = new Sidebar({ store, api, toggleWorkshop: (button) => this.workshop.toggle(button) });
     this.home = new Home({ api, store });
     this.modals = new ModalStack({ api, store });
     this.thread = new Thread({
@@ -77,12 +81,13 @@ class Page {
   async #holding(fetching) {
     this.waiting ??= [];
     this.holds += 1;
-    await fetching();
+    const fetched = await fetching();
     this.holds -= 1;
-    if (this.holds > 0) return;
+    if (this.holds > 0) return fetched;
     const late = this.waiting;
     this.waiting = null;
     for (const event of late) this.#receive(event);
+    return fetched;
   }
 
   async #load() {
@@ -101,6 +106,7 @@ class Page {
     if (!channel) return;
     const moved = this.conversation.show(channel, wanted.home);
     this.sidebar.show(channel);
+    this.store.here = channel;
     this.store.markRead(channel);
     if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
     if (this.thread.ts && this.thread.channel !== channel) this.pane.hide();
@@ -126,12 +132,24 @@ class Page {
     if (mine && isOpen && !isReply) this.conversation.list.toBottom();
     if (!mine && !isOpen && !inThread) this.store.markUnread(channel);
     if (!mine && (isOpen || inThread))
-      this.announcer.say(`${authorOf(message, this.store).name}: ${message.text ?? ""}`);
+      this.announcer.say(`${authorOf(message, this.store).name}: ${spokenWords(message, this.store)}`);
   }
 
   changed({ channel, message }) {
+    this.#sayNews(channel, message);
     if (channel === this.conversation.channel) this.conversation.list?.change(message);
     if (this.thread.shows(channel, message)) this.thread.list.change(message);
+  }
+
+  /** An edit that brings a new state is said aloud; one that moves a percentage is not. */
+  #sayNews(channel, message) {
+    const shown = [
+      channel === this.conversation.channel && this.conversation.list,
+      this.thread.shows(channel, message) && this.thread.list,
+    ];
+    const before = shown.map((list) => list && list.rows.get(message.ts)?.message).find(Boolean);
+    const news = before && newStatus(before, message, this.store);
+    if (news) this.announcer.say(`${authorOf(message, this.store).name}: ${news}`);
   }
 
   deleted({ channel, ts }) {
@@ -146,7 +164,7 @@ class Page {
   /** Slackbot's line to this person alone. */
   notice(text, channel, threadTs) {
     const message = {
-      ts: (Date.now() / 1000).toFixed(6),
+      ts: nowSeconds().toFixed(6),
       user: "USLACKBOT",
       text,
       is_ephemeral: true,
@@ -155,8 +173,8 @@ class Page {
     if (threadTs && this.thread.ts === threadTs) this.thread.list.put(message);
     else if (this.conversation.list && (!channel || channel === this.conversation.channel))
       this.conversation.list.put(message);
-    else this.announcer.show("Slackbot", text);
-    this.announcer.say(text);
+    else this.announcer.show("Slackbot", unescaped(text));
+    this.announcer.say(unescaped(text));
   }
 
   #retitle() {
@@ -174,6 +192,7 @@ class Page {
       openThread: (ts) => this.thread.open(place.channel, ts),
       inspect: (message) => this.inspect.open(place.channel, message),
       announce: (words, detail) => this.announcer.show(words, detail),
+      older: (before) => this.#holding(() => this.api.messages(place.channel, place.threadTs, before)),
       notice: (text) => this.notice(text, place.channel, place.threadTs),
       // What went wrong at the app comes as a notice by itself; a message says what never got there.
       report: async (answer) => {
@@ -200,11 +219,15 @@ const RECEIVED = {
   state: (page) => page.refresh(),
 };
 
-/** Who looks: the one in the address, else the one of last time, else the workspace's first person. */
+/** Who looks: the one in the address, else the one of last time, else the first workspace's owner. */
 async function whoLooks() {
-  const { me, users = [] } = await new PageApi("").state();
+  const api = new PageApi("");
   const wanted = readAddress().user ?? localStorage.getItem(LAST_USER);
-  return users.some(({ id }) => id === wanted) ? wanted : me;
+  const { me, users = [], workspaces = [] } = await api.state();
+  const isThere = (people = []) => people.some(({ id }) => id === wanted);
+  if (!wanted || isThere(users)) return wanted ?? me;
+  const elsewhere = await Promise.all(workspaces.slice(1).map(({ id }) => api.state(id)));
+  return elsewhere.some((state) => isThere(state.users)) ? wanted : me;
 }
 
 async function open() {

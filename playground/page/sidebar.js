@@ -1,14 +1,15 @@
 import { channelAddress, userAddress } from "./address.js";
 import { drawAvatar } from "./avatar.js";
-import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
+import { keepingFocus } from "./focus.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
 import { drawThemeToggle } from "./theme.js";
+import { startOver } from "./workshop/keeping.js";
 
 /** The left column: the workspace, whether the app is connected, channels, direct messages, and who you are. */
 export class Sidebar {
-  constructor({ store, api }) {
+  constructor({ store, api, toggleWorkshop }) {
     Object.assign(this, { store, api, current: null });
     this.head = h("div", { class: "workspace" });
     this.lists = h("div", { class: "sidebar-lists" });
@@ -19,6 +20,16 @@ export class Sidebar {
       "aria-expanded": "false",
       onclick: () => this.#switchUser(),
     });
+    this.workshop = h(
+      "button",
+      {
+        class: "icon-button workshop-button",
+        type: "button",
+        "aria-expanded": "false",
+        onclick: () => toggleWorkshop(this.workshop),
+      },
+      icon("wrench"),
+    );
     this.node = h(
       "nav",
       {
@@ -28,7 +39,7 @@ export class Sidebar {
       },
       this.head,
       this.lists,
-      h("div", { class: "sidebar-foot" }, this.person, drawThemeToggle()),
+      h("div", { class: "sidebar-foot" }, this.person, this.workshop, drawThemeToggle()),
     );
     store.addEventListener("change", () => this.draw());
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
@@ -66,6 +77,7 @@ export class Sidebar {
     );
     if (focused) this.lists.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
     this.#drawPerson();
+    this.#drawWorkshop();
   }
 
   #drawHead() {
@@ -77,48 +89,63 @@ export class Sidebar {
       offline: "Reconnecting to the playground…",
     }[state];
     const sockets = connections === 1 ? "1 socket" : `${connections} sockets`;
-    this.head.replaceChildren(
-      h("div", { class: "workspace-name" }, workspace.name ?? "Playground", this.#resetButton()),
+    const name = workspace.name ?? "Playground";
+    const seal = [name, state, words, sockets].join("/");
+    // The head is told again of every change; drawn anew, it would close its menu and be read aloud.
+    if (seal === this.seal) return;
+    this.seal = seal;
+    const parts = [
+      this.#switchButton(name),
       h(
         "div",
         { class: `connection is-${state}`, role: "status", title: online ? sockets : null },
         h("span", { class: "dot" }),
         words,
       ),
-    );
+    ];
+    keepingFocus(this.head, () => this.head.replaceChildren(...parts));
   }
 
-  #resetButton() {
+  #switchButton(name) {
     return h(
       "button",
       {
-        class: "icon-button",
+        class: "workspace-switch",
         type: "button",
-        "aria-label": "Workspace menu",
+        "aria-label": `${name}. Workspace menu`,
         "aria-haspopup": "menu",
         "aria-expanded": "false",
+        "data-key": "workspace",
         onclick: (event) => this.#workspaceMenu(event.currentTarget),
       },
+      h("span", {}, name),
       icon("chevron", 16),
     );
   }
 
   #workspaceMenu(button) {
-    const missing = this.store.unsupported;
-    const items = [{ label: "Start over", description: "Empty every channel", run: () => this.#reset() }];
-    if (missing.length)
-      items.push({ label: "Methods the playground lacks", description: missing.join(", ") });
+    const { workspace, workspaces, app } = this.store;
+    const others = workspaces.filter(({ id, owner }) => id !== workspace.id && owner);
+    const items = others.map(({ name, owner, is_installed: isInstalled }) => ({
+      label: `Go to ${name}`,
+      description: `${app.name ?? "The app"} is ${isInstalled ? "" : "not "}installed there`,
+      run: () => location.assign(userAddress(owner, "")),
+    }));
+    const reset = () => startOver(this.api, this.store);
+    items.push({ label: "Start over", description: "Empty every channel", run: reset });
     openMenu(button, "Workspace", items);
   }
 
-  async #reset() {
-    const question = {
-      title: "Start over?",
-      text: "All messages and views of this workspace are removed, for everyone.",
-      confirm: "Start over",
-      style: "danger",
-    };
-    if (await confirmed(question, this.store)) await this.api.reset();
+  #drawWorkshop() {
+    const { faults, clock } = this.store;
+    const notes = [
+      faults > 0 && (faults === 1 ? "1 fault is ordered" : `${faults} faults are ordered`),
+      clock.ahead_seconds >= 1 && "the clock is ahead",
+    ].filter(Boolean);
+    const words = ["Workshop", ...notes].join(", ");
+    this.workshop.setAttribute("aria-label", words);
+    this.workshop.title = words;
+    this.workshop.classList.toggle("is-on", notes.length > 0);
   }
 
   #list(name, channels) {

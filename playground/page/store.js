@@ -1,3 +1,5 @@
+import { followClock } from "./now.js";
+
 const NOBODY = { id: "", name: "someone", real_name: "Someone", is_bot: false };
 const APP = "app";
 const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", is_bot: true };
@@ -10,6 +12,7 @@ export class Store extends EventTarget {
     this.people = new Map();
     this.unread = new Map();
     this.online = false;
+    this.here = null;
     this.take({ workspace: {}, users: [], channels: [], commands: [], shortcuts: [], app: {} });
   }
 
@@ -23,7 +26,13 @@ export class Store extends EventTarget {
     if (this.app.bot_user_id && !this.appChannel)
       this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
-    this.unsupported = state.unsupported ?? [];
+    this.unsupported = state.unsupported_counts ?? {};
+    this.refused = state.refused ?? [];
+    this.scheduled = state.scheduled ?? [];
+    this.faults = state.faults ?? 0;
+    this.workspaces = state.workspaces ?? [];
+    this.clock = state.clock ?? {};
+    followClock(this.clock);
     this.meId = state.me?.id ?? state.me ?? this.meId;
     this.people = new Map([SLACKBOT, ...state.users].map((user) => [user.id, user]));
     this.#changed();
@@ -93,6 +102,13 @@ export class Store extends EventTarget {
 
   markRead(channel) {
     if (this.unread.delete(channel)) this.#changed();
+  }
+
+  /** Take the time as the playground tells it after a jump. */
+  setClock(clock) {
+    this.clock = clock;
+    followClock(clock);
+    this.#changed();
   }
 
   setOnline(online) {

@@ -42,7 +42,8 @@ export function drawSelect(site) {
   const multiple = element.type.startsWith("multi_");
   const kind = KINDS[element.type.replace(/^multi_/, "").replace(/_select$/, "")];
   const key = multiple ? kind.many : kind.one;
-  const initial = element[`initial_${kind.initial}${multiple ? "s" : ""}`] ?? (multiple ? [] : null);
+  const initial =
+    element[`initial_${kind.initial}${multiple ? "s" : ""}`] ?? currentConversation(site, multiple);
   const chosen = [site.current({ [key]: initial })[key]].flat().filter(Boolean);
   const choiceOf = (options) => ({
     [key]: multiple ? options.map((option) => option.choice) : (options[0]?.choice ?? null),
@@ -64,6 +65,13 @@ export function drawSelect(site) {
     closed: () => site.choose(choiceOf(latest)),
   });
   return picker.node;
+}
+
+/** What a select starts with that asks for the conversation the person is looking at. */
+function currentConversation({ element, store }, multiple) {
+  const here = element.default_to_current_conversation && store.channel(store.here);
+  const fits = here && conversationsFor(element)(here);
+  return multiple ? (fits ? [here.id] : []) : fits ? here.id : null;
 }
 
 async function staticGroups(site, query) {
@@ -90,9 +98,14 @@ async function channelGroups(site, query) {
 }
 
 async function conversationGroups(site, query) {
-  const include = site.element.filter?.include ?? ["public", "private", "im", "mpim"];
+  return { groups: matching([channelGroup(site, conversationsFor(site.element))], query) };
+}
+
+/** Whether a conversation is of a kind that the element's filter includes. */
+function conversationsFor({ filter }) {
+  const include = filter?.include ?? ["public", "private", "im", "mpim"];
   const kindOf = (channel) => (channel.is_im ? "im" : channel.is_private ? "private" : "public");
-  return { groups: matching([channelGroup(site, (channel) => include.includes(kindOf(channel)))], query) };
+  return (channel) => include.includes(kindOf(channel));
 }
 
 function channelGroup(site, wanted) {

@@ -202,16 +202,26 @@ async def test_a_deleted_message_disappears(
 async def test_a_message_can_be_inspected(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):
-    """The inspector shows what Slack stores, without the page's own keys, and earlier texts."""
+    """The inspector shows what Slack stores, its check, its past and its calls, tab by tab."""
     ts = await post(desk, playground, "Running, 10%")
     await edit(desk, playground, ts, "Running, 20%")
     page = await open_page()
     await message(page, ts).hover()
     await page.get_by_role("button", name="Inspect").click()
     pane = page.get_by_role("complementary", name="Inspect message")
+    await expect(pane.get_by_role("tab", name="JSON")).to_be_focused()
     await expect(pane).to_contain_text('"text": "Running, 20%"')
-    await expect(pane).to_contain_text("Running, 10%")
     await expect(pane).not_to_contain_text("_html")
+    await page.keyboard.press("ArrowRight")
+    await expect(pane.get_by_role("tabpanel")).to_contain_text("Slack would take this message")
+    await page.keyboard.press("ArrowRight")
+    versions = pane.get_by_role("tabpanel").get_by_role("listitem")
+    await expect(versions).to_contain_text(["Running, 10%", "Running, 20%"])
+    await pane.get_by_role("tab", name="Calls").click()
+    calls = pane.locator("details.entry.is-call .entry-name")
+    await expect(calls).to_have_text(["chat.postMessage", "chat.update"])
+    await page.keyboard.press("Escape")
+    await expect(pane).to_have_count(0)
 
 
 async def test_a_message_shortcut_runs_from_its_menu(
