@@ -39,8 +39,8 @@ export class Inspect {
       },
       {
         key: "history",
-        label: counted("History", history.length),
-        draw: () => this.#drawHistory(message, history),
+        label: counted("History", history.length - 1),
+        draw: () => this.#drawHistory(history),
       },
       {
         key: "calls",
@@ -50,13 +50,13 @@ export class Inspect {
     ];
   }
 
-  #drawHistory(message, history) {
-    if (!history.length) return h("p", { class: "quiet" }, "Never edited.");
-    const versions = [...history, { at: message.edited?.ts, ...message }];
+  // The last version is what stands there now.
+  #drawHistory(history) {
+    if (history.length < 2) return h("p", { class: "quiet" }, "Never edited.");
     return h(
       "ol",
       { class: "versions" },
-      versions.map((version, place) => this.#drawVersion(version, place, versions.length)),
+      history.map((version, place) => this.#drawVersion(version, place, history.length)),
     );
   }
 
@@ -82,7 +82,8 @@ export class Inspect {
     if (!traffic.length) return h("p", { class: "quiet" }, "The journal no longer knows how it came to be.");
     const likely = new Set(causes.map(({ number }) => number));
     return [
-      h("p", { class: "quiet" }, "In order. A dotted line came shortly before, and may have led to it."),
+      causes.length > 0 &&
+        h("p", { class: "quiet" }, "What is underlined came shortly before, and may have led to it."),
       h(
         "div",
         { class: "entries" },
@@ -97,7 +98,7 @@ export class Inspect {
 }
 
 function counted(label, count) {
-  return count ? `${label} (${count})` : label;
+  return count > 0 ? `${label} (${count})` : label;
 }
 
 function drawValidation(validation, problems) {

@@ -28,7 +28,7 @@ export class Sidebar {
         "aria-expanded": "false",
         onclick: () => toggleWorkshop(this.workshop),
       },
-      icon("wrench"),
+      icon("flask"),
     );
     this.node = h(
       "nav",

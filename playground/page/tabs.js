@@ -19,6 +19,7 @@ export class Tabs {
 
   choose(key) {
     this.key = key;
+    this.panel.scrollTop = 0;
     for (const [place, tab] of this.tabs.entries()) {
       const button = this.buttons[place];
       button.setAttribute("aria-selected", String(tab.key === key));
@@ -27,7 +28,6 @@ export class Tabs {
       this.panel.setAttribute("aria-labelledby", button.id);
       this.panel.replaceChildren(...[tab.draw()].flat(Infinity).filter(Boolean));
     }
-    this.panel.scrollTop = 0;
     this.chosen(key);
   }
 

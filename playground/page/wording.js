@@ -4,6 +4,9 @@ const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 // A number with what it counts: "10%", "3 min", "12:40". It says how far, not what.
 const MEASURE = /[\d.,:/]*\d\s*(?:%|[\p{L}]+)?/gu;
 
+// Words that come and go with a measure and say nothing of what came of it.
+const BESIDE = new Set(["left", "remaining", "about", "of", "in", "eta", "elapsed"]);
+
 /** Text as it is said aloud: Slack's three entities are characters again. */
 export function unescaped(text) {
   return text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
@@ -31,5 +34,6 @@ export function newStatus(before, after, store) {
 }
 
 function steady(line) {
-  return (line.replace(MEASURE, "").match(/\p{L}+/gu) ?? []).join(" ").toLowerCase();
+  const words = line.replace(MEASURE, "").toLowerCase().match(/\p{L}+/gu) ?? [];
+  return words.filter((word) => !BESIDE.has(word)).join(" ");
 }

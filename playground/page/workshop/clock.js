@@ -94,6 +94,7 @@ export class ClockPanel {
     const answer = await request;
     this.trouble.textContent = answer.ok === false ? (answer.message ?? answer.error) : "";
     if (!answer.ok) return;
+    this.set.field.value = "";
     this.store.setClock(answer);
     this.announcer.say(`It is now ${clockTime(answer.now, this.store.zone)}`);
   }

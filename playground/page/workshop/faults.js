@@ -2,7 +2,7 @@ import { h } from "../dom.js";
 import { keepingFocus } from "../focus.js";
 import { icon } from "../icons.js";
 import { FaultForm, faultWords, placeName } from "./fault_form.js";
-import { drawButton, drawTrouble } from "./form.js";
+import { drawButton, drawTrouble, times } from "./form.js";
 
 const WARNED_SECONDS = 5;
 const UPSETS = [
@@ -68,7 +68,7 @@ export class FaultsPanel {
         { class: "row-words" },
         h("strong", {}, placeName(method)),
         h("span", {}, faultWords(fault)),
-        h("span", { class: "quiet" }, `${left}${seeded} · struck ${struck}×`),
+        h("span", { class: "quiet" }, `${left}${seeded} · struck ${times(struck)}`),
       ),
       h(
         "button",

@@ -22,6 +22,11 @@ export function drawButton(label, run, style = "") {
   return h("button", { class: `button small ${style}`, type: "button", onclick: run }, label);
 }
 
+/** "once", "3 times". */
+export function times(count) {
+  return count === 1 ? "once" : `${count} times`;
+}
+
 /** The line that says why something was refused. */
 export function drawTrouble() {
   return h("p", { class: "trouble", role: "alert" });

@@ -1,6 +1,6 @@
 import { confirmed } from "../confirm.js";
 import { h } from "../dom.js";
-import { drawButton, drawField, drawTrouble } from "./form.js";
+import { drawButton, drawField, drawTrouble, times } from "./form.js";
 
 const FIRST_NAME = "snapshot";
 
@@ -43,11 +43,11 @@ export class KeepingPanel {
   refresh() {
     const lacking = Object.entries(this.store.unsupported);
     this.lacking.replaceChildren(
-      drawRows(lacking.map(([method, count]) => [method, `called ${count}×`])) ??
+      drawRows(lacking.map(([method, count]) => [method, `called ${times(count)}`])) ??
         h("p", { class: "quiet" }, "None was called."),
     );
     this.refused.replaceChildren(
-      drawRows(this.store.refused.map(({ what, add, count }) => [what, add, `tried ${count}×`])) ??
+      drawRows(this.store.refused.map(({ what, add, count }) => [what, add, `tried ${times(count)}`])) ??
         h("p", { class: "quiet" }, "Nothing was refused."),
     );
   }

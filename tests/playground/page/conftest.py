@@ -70,10 +70,18 @@ async def desk(playground: Playground) -> AsyncIterator[AsyncWebClient]:
         yield client
 
 
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the windows complained of; a test that means to provoke a complaint takes it out."""
+    return []
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(windows: BrowserContext, playground: Playground) -> AsyncIterator[OpenPage]:
+async def open_page(
+    windows: BrowserContext, playground: Playground, console_errors: list[str]
+) -> AsyncIterator[OpenPage]:
     """Opens a window of a person on a channel; no window may write an error to its console."""
-    errors: list[str] = []
+    errors = console_errors
     opened: list[Page] = []
 
     async def open_page(user: str = "ada", channel: str = "ops", place: str = "") -> Page:

@@ -179,3 +179,25 @@ async def test_the_specimens_cover_both_surfaces():
     """The galleries are not empty by accident."""
     assert len(specimens()) > 30
     assert input_block("a", "A", {"type": "plain_text_input"})["type"] in str(modal_specimens())
+
+
+async def test_a_select_starts_with_the_conversation_in_view(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """The current conversation is chosen where the app asks for it and its filter allows it."""
+    menu = {
+        "type": "conversations_select",
+        "placeholder": plain("Where to"),
+        "default_to_current_conversation": True,
+    }
+    private = {**menu, "action_id": "private", "filter": {"include": ["private"]}}
+    elements = [{**menu, "action_id": "any"}, private]
+    await desk.chat_postMessage(
+        channel=playground.channel("ops").id,
+        text="Move",
+        blocks=[{"type": "actions", "elements": elements}],
+    )
+    page = await open_page()
+    boxes = page.get_by_role("combobox", name="Where to")
+    await expect(boxes.first).to_have_value("#ops")
+    await expect(boxes.last).to_have_value("")

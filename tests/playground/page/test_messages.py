@@ -216,6 +216,7 @@ async def test_a_message_can_be_inspected(
     await expect(pane.get_by_role("tabpanel")).to_contain_text("Slack would take this message")
     await page.keyboard.press("ArrowRight")
     versions = pane.get_by_role("tabpanel").get_by_role("listitem")
+    await expect(versions).to_have_count(2)
     await expect(versions).to_contain_text(["Running, 10%", "Running, 20%"])
     await pane.get_by_role("tab", name="Calls").click()
     calls = pane.locator("details.entry.is-call .entry-name")

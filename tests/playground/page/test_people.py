@@ -57,6 +57,21 @@ async def test_a_permalink_leads_to_its_message(playground: Playground, open_pag
     await expect(page.get_by_text("Line 3", exact=True)).to_be_in_viewport()
 
 
+async def test_another_workspace_is_gone_to(playground: Playground, open_page: OpenPage):
+    """The workspace's menu leads to the other one, and a reload stays there."""
+    page = await open_page()
+    await page.get_by_role("button", name="Playground. Workspace menu").click()
+    await page.get_by_role("menuitem", name="Go to Annex").click()
+    await expect(page.get_by_role("button", name="Annex. Workspace menu")).to_be_visible()
+    await page.get_by_role("link", name="field").click()
+    await page.get_by_role("textbox", name="Message #field").fill("Anybody here?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article")).to_contain_text("Anybody here?")
+    assert "Anybody here?" == playground.elsewhere("annex").messages("field")[-1]["text"]
+    await page.reload()
+    await expect(page.get_by_role("heading", name="field")).to_be_visible()
+
+
 async def test_an_address_of_nobody_leads_to_somebody(playground: Playground, open_page: OpenPage):
     """A window of a person who is not there becomes the first person's."""
     page = await open_page()
