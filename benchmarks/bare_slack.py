@@ -53,6 +53,9 @@ class Bench(asyncio.Protocol):
 
     def _answer(self, path: str) -> None:
         method = path.rpartition("/")[2]
+        if method == "total":
+            self._send({"total": self._tally.counts.total()})
+            return
         if method == "counts":
             self._send({"counts": self._tally.counts, "times": self._tally.times})
             return

@@ -25,10 +25,12 @@ from bot.clock import Clock, SystemClock
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.transport import Transport
 from playground import Playground
+from playground.seed import BOT_USER_ID
 
 CHANNELS = 10
 WAYS = ("opsbell", "newest_wins", "first_in_first_out")
 Figures = dict[str, float | int | None]
+
 
 async def run(way: str, shape: Shape, clock: Clock, slack: Transport, names: list[str]) -> Figures:
     """Run one way of doing it and return its figures."""
@@ -44,7 +46,7 @@ async def run(way: str, shape: Shape, clock: Clock, slack: Transport, names: lis
         else:
             board = FirstInFirstOut(watched)
         seconds = await Load(shape, names, board, sightings).run()
-        figures = sightings.summary(shape.live, seconds)
+        figures = sightings.summary(shape.live, seconds, asyncio.get_running_loop().time())
         await board.stop()
     return figures | {"real_seconds": round(time.perf_counter() - began, 1)}
 
@@ -59,10 +61,9 @@ def virtually(way: str, shape: Shape) -> Figures:
 
 async def really(shape: Shape) -> Figures:
     """Run Opsbell in real time against the playground, over its wire."""
-    async with Playground(limits="slack") as playground:
-        names = [
-            playground.create_channel(f"bench-{number}").id for number in range(CHANNELS)
-        ]
+    names = [f"C0BENCH{number:03}" for number in range(CHANNELS)]
+    channels = [{"id": name, "name": name.lower(), "members": [BOT_USER_ID]} for name in names]
+    async with Playground(limits="slack", seed={"channels": channels}) as playground:
         transport = SlackTransport(playground.api_url, playground.bot_token)
         figures = await run("opsbell", shape, SystemClock(), transport, names)
         transport.close()

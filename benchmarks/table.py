@@ -16,5 +16,5 @@ def of(results: Mapping[str, Mapping[str, object]]) -> str:
 
 def shown(value: object) -> str:
     if value is None:
-        return "–"
+        return "-"
     return f"{value:,}" if isinstance(value, int | float) else str(value)

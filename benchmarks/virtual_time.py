@@ -45,7 +45,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future = self.create_future()
         try:
             future.set_result(func(*args))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - handed on, not swallowed
             # Whoever awaits it raises it, as with a real executor.
             future.set_exception(error)
         return future

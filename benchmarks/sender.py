@@ -1,0 +1,50 @@
+"""
+A process that delivers what is stored, with limits off, until SIGTERM; then prints its CPU time.
+
+`python -m benchmarks.sender DATABASE_URL SLACK_URL TEMPLATES`.
+"""
+
+import asyncio
+import json
+import logging
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from benchmarks.engine import WORKSPACE
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.messages.lanes import Lanes
+from bot.messages.pacing import Pacing
+from bot.messages.rendering import Renderer
+from bot.messages.transports.slack import SlackTransport
+
+
+async def serve(database_url: str, slack_url: str, templates: str) -> None:
+    """Deliver until told to stop."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    database = Database(database_url)
+    lanes = Lanes(database, Renderer(Path(templates)), SystemClock())
+    before = cpu_seconds()
+    lanes.open(WORKSPACE, SlackTransport(slack_url, "xoxb-bench"), Pacing(unlimited=True))
+    await stop.wait()
+    await lanes.stop()
+    database.close()
+    sys.stdout.write(json.dumps({"cpu_s": cpu_seconds() - before}) + "\n")
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(*sys.argv[1:4]))

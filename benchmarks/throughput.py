@@ -1,0 +1,96 @@
+"""
+How many stored messages a second reach Slack with limits off, beside the usual queues.
+
+`python -m benchmarks.throughput` delivers 5,000 stored messages to a bare Slack at 0 and at 50 ms,
+50 at a time, with each contender in turn. The rate is that between the first and the last call, so
+nobody pays for starting. The processor time is that of the worker alone. `--latency` measures from
+the request to its arrival at Slack, 50 a second. Prints a table and JSON; asserts nothing.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+
+from benchmarks import contenders, servers, table
+from benchmarks.latency import latency
+from benchmarks.sightings import at_share
+
+PATIENCE_SECONDS = 120.0
+
+
+def measure(name: str, count: int, delay_ms: float) -> dict[str, object]:
+    """Let one contender deliver what is stored and return its figures."""
+    with (
+        servers.bare_slack(delay_ms) as slack,
+        contenders.ready(name, count, slack.url) as one,
+        servers.process(one.command, one.environment, one.folder) as worker,
+    ):
+        done = slack.wait_for(count, PATIENCE_SECONDS)
+        times = slack.times()
+        cpu = contenders.cpu_seconds(contenders.ended(worker))
+    rate = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else None
+    return {
+        "messages_per_s": round(rate) if rate else None,
+        "delivered": len(times) if done else f"{len(times)} of {count}",
+        "worker_cpu_us": round(cpu / count * 1e6) if cpu else None,
+    }
+
+
+def rates(names: Sequence[str], count: int, delays: Sequence[float], rounds: int) -> None:
+    """Measure every contender at every delay and print the best round of each."""
+    for delay_ms in delays:
+        results: dict[str, dict[str, object]] = {}
+        for _ in range(rounds):
+            # In an order of its own each round: the machine does not stay the same.
+            for name in random.sample(names, len(names)):
+                found = measure(name, count, delay_ms)
+                best = results.setdefault(name, found)
+                if speed(found) > speed(best):
+                    results[name] = found
+        ordered = {name: results[name] for name in names}
+        show(f"{count:,} messages, Slack answers after {delay_ms:g} ms", ordered)
+
+
+def speed(figures: dict[str, object]) -> float:
+    value = figures["messages_per_s"]
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def latencies(names: Sequence[str], count: int) -> None:
+    """Print milliseconds from the request to Slack."""
+    results: dict[str, dict[str, object]] = {}
+    for name in names:
+        if name in (*contenders.OPSBELLS, "bullmq"):
+            waits = [wait * 1000 for wait in latency(name, count)]
+            results[name] = {
+                "p50_ms": at_share(waits, 0.5),
+                "p99_ms": at_share(waits, 0.99),
+                "max_ms": at_share(waits, 1.0),
+            }
+    show(f"{count:,} requests at 50 a second", results)
+
+
+def show(title: str, results: dict[str, dict[str, object]]) -> None:
+    sys.stdout.write(f"\n{title}\n\n{table.of(results)}\n{json.dumps(results, indent=2)}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=contenders.NAMES, default=contenders.NAMES)
+    parser.add_argument("--count", type=int, help="5,000 messages, or 1,000 with --latency")
+    parser.add_argument("--delay-ms", type=float, nargs="+", default=[0.0, 50.0])
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--latency", action="store_true", help="from the request to Slack")
+    found = parser.parse_args(arguments)
+    if found.latency:
+        latencies(found.only, found.count or 1000)
+    else:
+        rates(found.only, found.count or 5000, found.delay_ms, found.rounds)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
