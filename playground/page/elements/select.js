@@ -42,8 +42,8 @@ export function drawSelect(site) {
   const multiple = element.type.startsWith("multi_");
   const kind = KINDS[element.type.replace(/^multi_/, "").replace(/_select$/, "")];
   const key = multiple ? kind.many : kind.one;
-  const initial =
-    element[`initial_${kind.initial}${multiple ? "s" : ""}`] ?? currentConversation(site, multiple);
+  const initial = element[`initial_${kind.initial}${multiple ? "s" : ""}`] ?? (multiple ? [] : null);
+  if (element.default_to_current_conversation) startHere(site, key, initial);
   const chosen = [site.current({ [key]: initial })[key]].flat().filter(Boolean);
   const choiceOf = (options) => ({
     [key]: multiple ? options.map((option) => option.choice) : (options[0]?.choice ?? null),
@@ -67,11 +67,14 @@ export function drawSelect(site) {
   return picker.node;
 }
 
-/** What a select starts with that asks for the conversation the person is looking at. */
-function currentConversation({ element, store }, multiple) {
-  const here = element.default_to_current_conversation && store.channel(store.here);
-  const fits = here && conversationsFor(element)(here);
-  return multiple ? (fits ? [here.id] : []) : fits ? here.id : null;
+/** Choose the conversation in view, once: whoever takes it out again means it. */
+function startHere(site, key, initial) {
+  const { element, store, surface } = site;
+  const entered = surface.values.get(site.blockId, site.actionId)?.[key];
+  const here = store.channel(store.here);
+  if (surface.recall(site.key, "here") || [entered ?? initial].flat().some(Boolean)) return;
+  surface.remember(site.key, "here", true);
+  if (here && conversationsFor(element)(here)) site.enter({ [key]: Array.isArray(initial) ? [here.id] : here.id });
 }
 
 async function staticGroups(site, query) {

@@ -201,3 +201,13 @@ async def test_a_select_starts_with_the_conversation_in_view(
     boxes = page.get_by_role("combobox", name="Where to")
     await expect(boxes.first).to_have_value("#ops")
     await expect(boxes.last).to_have_value("")
+    await playground.run_command("ada", "ops", "/desk list")
+    trigger_id = playground.envelopes("slash_commands")[-1].payload["trigger_id"]
+    blocks = [input_block("to", "Tell", menu)]
+    view = {"type": "modal", "title": plain("Tell"), "submit": plain("Tell"), "blocks": blocks}
+    await desk.views_open(trigger_id=trigger_id, view=view)
+    await expect(page.get_by_role("combobox", name="Tell")).to_have_value("#ops")
+    await page.get_by_role("dialog").get_by_role("button", name="Tell").click()
+    sent = await playground.wait_for(lambda: playground.envelopes("interactive"))
+    chosen = sent[-1].payload["view"]["state"]["values"]["to"]["it"]
+    assert playground.channel("ops").id == chosen["selected_conversation"]
