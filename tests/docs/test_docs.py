@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from typer import Typer
 
 from bot.cli import cli
 from bot.config_file import Access, CommandRunner, HttpRunner, Retention, TaskKind, read_config_file
@@ -20,7 +21,7 @@ NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 MAKE = re.compile(r"(?:^|[`\n])make ([a-z]+)\b")
-SUBCOMMAND = re.compile(r"python -m bot(?: ([a-z]+))?")
+SUBCOMMAND = re.compile(r"python -m bot(?: ([a-z]+)(?: ([a-z]+))?)?")
 TEST_PATH = re.compile(r"\btests/[\w/.-]+")
 ROW = re.compile(r"^\| `([A-Za-z_:]+)` \|", re.MULTILINE)
 EVENT_ROW = re.compile(r"^\| (`[a-z_]+`(?:(?:, | / )`[a-z_]+`)*) \|", re.MULTILINE)
@@ -41,6 +42,12 @@ def read(name: str) -> str:
 def code_of(text: str) -> str:
     """Everything that is set as code, a line each."""
     return "\n".join(CODE.findall(text))
+
+
+def commands_of(group: Typer) -> set[str]:
+    """The names of the commands of one level."""
+    named = [(one.name, one.callback) for one in group.registered_commands]
+    return {name or callback.__name__ for name, callback in named if callback}
 
 
 def anchors(path: Path) -> set[str]:
@@ -76,9 +83,12 @@ def test_every_make_target_exists(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_subcommand_exists(name):
     """`python -m bot …` is written with subcommands that there are."""
-    known = {command.callback.__name__ for command in cli.registered_commands if command.callback}
+    known = {("", "")} | {(command, "") for command in commands_of(cli)}
+    for group in cli.registered_groups:
+        within = commands_of(group.typer_instance) if group.typer_instance else set()
+        known |= {(str(group.name), command) for command in within}
 
-    assert set() == set(SUBCOMMAND.findall(code_of(read(name)))) - {""} - known
+    assert set() == set(SUBCOMMAND.findall(code_of(read(name)))) - known
 
 
 def test_the_settings_are_those_of_the_code():
