@@ -26,7 +26,10 @@ export class Sidebar {
         class: "icon-button workshop-button",
         type: "button",
         "aria-expanded": "false",
-        onclick: () => toggleWorkshop(this.workshop),
+        onclick: () => {
+          this.close();
+          toggleWorkshop(this.workshop);
+        },
       },
       icon("flask"),
     );

@@ -22,7 +22,7 @@ const KINDS = {
   http: { label: "HTTP status", takes: ["status"] },
   [RATE_LIMITED]: { label: "429 with Retry-After", takes: ["retry_after"] },
   delay: { label: "Delay", takes: ["seconds"] },
-  drop_answer: { label: "Done, but the answer is dropped", takes: [] },
+  drop_answer: { label: "Answer dropped", takes: [] },
   refuse: { label: "Connection refused", takes: [] },
   deaf: { label: "Stays open, but dead", takes: ["seconds"] },
   close: { label: "Closes without a word", takes: ["seconds"] },
