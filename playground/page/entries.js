@@ -18,7 +18,7 @@ export function drawEntry(entry, store) {
       "summary",
       {},
       h("time", { class: "entry-time" }, exactTime(entry.at, store.zone)),
-      h("span", { class: "entry-sign", "aria-label": FROM[entry.kind] }, SIGNS[entry.kind]),
+      h("span", { class: "entry-sign", role: "img", "aria-label": FROM[entry.kind] }, SIGNS[entry.kind]),
       h("span", { class: "entry-name" }, titleOf(entry, store)),
       h("span", { class: "entry-result" }, resultOf(entry)),
     ),

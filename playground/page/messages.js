@@ -1,5 +1,7 @@
+import { dayOf } from "./dates.js";
 import { h } from "./dom.js";
 import { MessageRow } from "./message.js";
+import { nowSeconds } from "./now.js";
 import { Toolbar } from "./toolbar.js";
 
 const NEAR_BOTTOM_PX = 48;
@@ -133,9 +135,13 @@ export class MessageList {
   }
 
   #arrange() {
+    // "Today" means another day once the clock has jumped over midnight.
+    const today = dayOf(nowSeconds(), this.room.store.zone);
+    const isNewDay = today !== this.today;
+    this.today = today;
     let previous = null;
     for (const { row } of this.inner.children) {
-      if (row.after !== previous || previous === null) row.follow(previous);
+      if (isNewDay || row.after !== previous || previous === null) row.follow(previous);
       row.after = previous;
       previous = row;
     }

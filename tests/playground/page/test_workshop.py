@@ -143,6 +143,16 @@ async def test_a_scheduled_message_comes_with_the_jump(
     await expect(workshop).to_contain_text("None waits.")
 
 
+async def test_today_becomes_yesterday(playground: Playground, open_page: OpenPage):
+    """A day later the line above older messages says so."""
+    playground.write("ben", "ops", "See you tomorrow")
+    page = await open_page()
+    await expect(page.locator(".day")).to_have_text("Today")
+    workshop = await open_workshop(page, "Clock")
+    await workshop.get_by_role("button", name="+1 day").click()
+    await expect(page.locator(".day")).to_have_text("Yesterday")
+
+
 async def test_next_monday_is_at_nine_for_the_reader(
     playground: Playground, open_page: OpenPage, console_errors: list[str]
 ):
