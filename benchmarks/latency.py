@@ -46,7 +46,8 @@ async def ask_steadily(
     await store.write(contenders.store_template)
     lanes = Lanes(store, drawer, SystemClock())
     requests = Requests(store, SystemClock(), lanes.wake)
-    lanes.open(WORKSPACE, SlackTransport(slack.url, "xoxb-bench"), Pacing(unlimited=True))
+    transport = SlackTransport(slack.url, "xoxb-bench")
+    lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
     asked = []
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -56,6 +57,7 @@ async def ask_steadily(
         await requests.accept(Unit([contenders.order(number)]))
     await asyncio.to_thread(slack.wait_for, count, PATIENCE_SECONDS)
     await lanes.stop()
+    transport.close()
     return asked
 
 

@@ -31,9 +31,11 @@ async def serve(database_url: str, slack_url: str, templates: str) -> None:
     database = Database(database_url)
     lanes = Lanes(database, Renderer(Path(templates)), SystemClock())
     before = cpu_seconds()
-    lanes.open(WORKSPACE, SlackTransport(slack_url, "xoxb-bench"), Pacing(unlimited=True))
+    transport = SlackTransport(slack_url, "xoxb-bench")
+    lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
     await stop.wait()
     await lanes.stop()
+    transport.close()
     database.close()
     sys.stdout.write(json.dumps({"cpu_s": cpu_seconds() - before}) + "\n")
 

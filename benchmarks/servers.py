@@ -34,6 +34,10 @@ class BareSlack:
         """Return when each post or edit arrived, as seconds since 1970, in order."""
         return list(self._ask("counts")["times"])
 
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
     def _ask(self, method: str) -> Any:
         self._connection.request("GET", f"/api/{method}")
         return json.load(self._connection.getresponse())
@@ -53,8 +57,11 @@ def bare_slack(delay_ms: float) -> Iterator[BareSlack]:
     """Run a bare Slack in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.bare_slack", "--delay-ms", str(delay_ms)]
     with process(command, {}) as running:
-        assert running.stdout is not None  # noqa: S101 - it is piped
-        yield BareSlack(running.stdout.readline().strip())
+        if running.stdout is None:
+            raise RuntimeError("Its output is not piped.")
+        slack = BareSlack(running.stdout.readline().strip())
+        yield slack
+        slack.close()
 
 
 @contextmanager

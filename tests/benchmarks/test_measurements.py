@@ -1,0 +1,63 @@
+"""Each measurement runs with tiny numbers, so that it does not rot; its figures are not judged."""
+
+import asyncio
+
+import pytest
+
+from benchmarks import freshness, growth, latency, outage, table, throughput
+from benchmarks.load import Shape
+from benchmarks.virtual_time import VirtualLoop
+
+TINY = Shape(live=6, finals_a_minute=20, minutes=0.3, warm_up_seconds=10.0)
+
+
+@pytest.mark.parametrize("way", freshness.WAYS)
+def test_freshness_shows_ends(way):
+    """With few live tasks every way shows ends, and Opsbell causes no 429."""
+    figures = freshness.virtually(way, TINY)
+
+    assert 6 == figures["finals_shown"] + figures["finals_never_shown"]
+    assert "first_in_first_out" == way or 0 == figures["answers_429"]
+    assert "opsbell" != way or figures["final_max_s"] < 5
+
+
+def test_throughput_delivers_all():
+    """A worker process delivers what was stored and says what it cost."""
+    figures = throughput.measure("opsbell sqlite", 30, 0.0)
+
+    assert 30 == figures["delivered"]
+    assert figures["worker_cpu_us"] > 0
+
+
+def test_latency_is_taken_of_every_request():
+    """There is one wait for each request, and none is negative."""
+    waits = latency.latency("opsbell sqlite", 10)
+
+    assert 10 == len(waits)
+    assert min(waits) > 0
+
+
+@pytest.mark.parametrize("kind", growth.KINDS)
+def test_growth_shows_a_plan(kind):
+    """Messages are picked, and the plan names the index they are picked from."""
+    took, plan = growth.measure(kind, "history", 2000, 2)
+
+    assert took > 0
+    assert "message_ready" in plan
+
+
+def test_an_outage_is_survived():
+    """After the outage everything asked for is delivered."""
+    way = outage.WAYS["answers 503"]
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        figures = runner.run(outage.run(way, 3, 0.5))
+
+    assert 0 == figures["given_up"]
+    assert figures["probes"] > 0
+
+
+def test_a_table_has_a_column_for_each_result():
+    """Figures that a result lacks are shown as missing."""
+    shown = table.of({"a": {"one_s": 1000}, "b": {"two": None}})
+
+    assert "|  | a | b |\n| --- | --- | --- |\n| one s | 1,000 | - |\n| two | - | - |\n" == shown
