@@ -13,6 +13,9 @@ from sqlalchemy.engine import make_url
 
 from bot.db import Database
 
+#: The fixture `playground`, as any other project would have it.
+pytest_plugins = ["playground.pytest_plugin"]
+
 TEMPLATE = "opsbell_template"
 
 

@@ -126,10 +126,9 @@ class Bot:
 
 
 @pytest.fixture
-async def playground() -> AsyncIterator[Playground]:
-    """A workspace with Slack's published limits and the app's own manifest."""
-    async with Playground(manifest=ROOT / "manifest.json") as playground:
-        yield playground
+def playground_settings() -> dict[str, Any]:
+    """Slack's published limits and the app's own manifest, for the `playground` fixture."""
+    return {"manifest": ROOT / "manifest.json"}
 
 
 @pytest.fixture
