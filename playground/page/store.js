@@ -26,9 +26,6 @@ export class Store extends EventTarget {
     if (this.app.bot_user_id && !this.appChannel)
       this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
-    this.unsupported = state.unsupported_counts ?? {};
-    this.refused = state.refused ?? [];
-    this.scheduled = state.scheduled ?? [];
     this.faults = state.faults ?? 0;
     this.workspaces = state.workspaces ?? [];
     this.clock = state.clock ?? {};

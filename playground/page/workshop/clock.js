@@ -53,11 +53,17 @@ export class ClockPanel {
     for (const button of this.node.querySelectorAll("button")) button.disabled = clock.can_jump === false;
     if (document.activeElement !== this.set.field && !this.set.field.value)
       this.set.field.value = localMinute(nowSeconds() + HOUR, zone);
-    this.due.replaceChildren(this.#drawScheduled());
+    this.#refreshDue();
   }
 
-  #drawScheduled() {
-    const { scheduled, zone } = this.store;
+  // Nobody is told of a message that was only scheduled, so the panel asks.
+  async #refreshDue() {
+    const { scheduled } = await this.api.state();
+    if (scheduled) this.due.replaceChildren(this.#drawScheduled(scheduled));
+  }
+
+  #drawScheduled(scheduled) {
+    const { zone } = this.store;
     if (!scheduled.length) return h("p", { class: "quiet" }, "None waits.");
     const rows = [...scheduled].sort((one, other) => one.post_at - other.post_at);
     return h(

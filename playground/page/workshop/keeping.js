@@ -40,14 +40,16 @@ export class KeepingPanel {
     );
   }
 
-  refresh() {
-    const lacking = Object.entries(this.store.unsupported);
+  async refresh() {
+    const { unsupported_counts: counts, refused } = await this.api.state();
+    if (!counts) return;
+    const lacking = Object.entries(counts);
     this.lacking.replaceChildren(
       drawRows(lacking.map(([method, count]) => [method, `called ${times(count)}`])) ??
         h("p", { class: "quiet" }, "None was called."),
     );
     this.refused.replaceChildren(
-      drawRows(this.store.refused.map(({ what, add, count }) => [what, add, `tried ${times(count)}`])) ??
+      drawRows(refused.map(({ what, add, count }) => [what, add, `tried ${times(count)}`])) ??
         h("p", { class: "quiet" }, "Nothing was refused."),
     );
   }

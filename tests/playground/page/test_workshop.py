@@ -135,8 +135,6 @@ async def test_a_scheduled_message_comes_with_the_jump(
     page = await open_page()
     workshop = await open_workshop(page, "Clock")
     await desk.chat_scheduleMessage(channel=ops, text="Weekly report", post_at=at)
-    await page.reload()
-    workshop = await open_workshop(page, "Clock")
     await expect(workshop.get_by_role("listitem")).to_contain_text("Weekly report")
     await workshop.get_by_role("button", name="+1 h").click()
     await expect(page.get_by_role("log")).to_contain_text("Weekly report")
@@ -209,9 +207,9 @@ async def test_methods_that_are_lacking_are_listed(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):
     """A call of a method nobody serves is counted on the last tab."""
+    workshop = await open_workshop(await open_page(), "Workspace")
     with pytest.raises(SlackApiError, match="unknown_method"):
         await desk.api_call("bookmarks.list")
-    workshop = await open_workshop(await open_page(), "Workspace")
     await expect(workshop.get_by_role("listitem")).to_have_text(["bookmarks.listcalled once"])
 
 
