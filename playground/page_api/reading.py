@@ -1,6 +1,7 @@
 """What a page shows: the workspace, the messages, the history of one."""
 
 import time
+from bisect import bisect_left
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -95,11 +96,18 @@ def read_messages(
     channel: Channel,
     user: User,
     thread_ts: str | None = None,
-    limit: int = MOST_MESSAGES,
+    before: str | None = None,
 ) -> Record:
-    """Return the newest messages `user` sees in a channel or thread, oldest first, drawn."""
+    """
+    Return the newest messages `user` sees in a channel or thread, oldest first, drawn.
+
+    With `before`, those of the channel that stand just above that message.
+    """
     names = names_of(workspace.state)
-    found = visible_messages(channel, user, thread_ts, limit)
+    if before is None:
+        found = visible_messages(channel, user, thread_ts)
+    else:
+        found = messages_above(channel, before)
     return {"messages": [draw_message(body, names) for body in found]}
 
 
@@ -117,6 +125,13 @@ def visible_messages(
     own = channel.ephemerals.get(user.id, {}).values()
     found += [body for body in own if body.get("thread_ts") == thread_ts]
     return sorted(found, key=lambda body: str(body["ts"]))
+
+
+def messages_above(channel: Channel, before: str, limit: int = MOST_MESSAGES) -> list[Record]:
+    """Return what stands in the channel just above a message, oldest first."""
+    end = bisect_left(channel.timeline, before)
+    stamps = channel.timeline[max(0, end - limit) : end]
+    return [shown(channel, channel.messages[ts]) for ts in stamps]
 
 
 def _user(user: User) -> Record:

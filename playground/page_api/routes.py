@@ -95,7 +95,11 @@ async def _state(fields: Fields) -> Record:
 async def _messages(fields: Fields) -> Record:
     channel = fields.channel()
     found = reading.read_messages(
-        fields.workspace, channel, fields.user(), fields.optional("thread_ts")
+        fields.workspace,
+        channel,
+        fields.user(),
+        fields.optional("thread_ts"),
+        fields.optional("before"),
     )
     if fields.flag("history"):
         for body in found["messages"]:

@@ -1,9 +1,6 @@
 """One browser for all tests of the page; a workspace and an app for each."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,36 +8,18 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
+from tests.chromium import FLAGS, chromium_path
 from tests.playground.page.desk import MANIFEST, running_desk
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 PATIENCE_MS = 5_000
 
 OpenPage = Callable[..., Awaitable[Page]]
 
 
-def find_chromium() -> str | None:
-    for name in (os.environ.get("CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium")):
-        if name and Path(name).is_file():
-            return name
-    return None
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def windows() -> AsyncIterator[BrowserContext]:
     """One browser whose windows share a cache: fetching eighty modules anew takes a second."""
-    path = find_chromium()
-    if path is None:
-        tell = pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip
-        tell("No Chromium was found; set CHROMIUM to one.")
+    path = chromium_path()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})

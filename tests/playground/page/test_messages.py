@@ -252,3 +252,21 @@ async def test_messages_missed_while_offline_are_fetched(
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     await expect(message(page, ts)).to_contain_text("Done")
     await expect(page.get_by_role("log")).to_contain_text("It is through")
+
+
+async def test_a_long_channel_is_read_upwards(playground: Playground, open_page: OpenPage):
+    """Of 1,100 messages the newest are shown first; scrolling up brings the rest, each once."""
+    for number in range(1_100):
+        playground.write("ada", "ops", f"number {number}")
+    page = await open_page()
+    rows = page.get_by_role("log").get_by_role("article")
+    await expect(rows.last).to_contain_text("number 1099")
+
+    for _ in range(40):
+        await page.get_by_role("log").evaluate("log => log.scrollTo(0, 0)")
+        if await rows.count() >= 1_100:
+            break
+        await page.wait_for_timeout(100)
+
+    assert 1_100 == await rows.count()
+    await expect(rows.first).to_contain_text("number 0")

@@ -52,6 +52,24 @@ async def test_the_state_is_what_a_person_sees(api: Api) -> None:
     assert ada["connected"] == 0
 
 
+async def test_older_messages_come_a_page_at_a_time(api: Api) -> None:
+    """A thousand messages are read five hundred at a time, upwards, none twice and none lost."""
+    stamps = [
+        api.playground.write("ada", OPS, f"number {number}").answer["message"]["ts"]
+        for number in range(1_100)
+    ]
+    pages: list[list[str]] = []
+    before: dict[str, str] = {}
+    while True:
+        found = (await api.read("messages", channel=OPS, user=BEN, **before))["messages"]
+        if not found:
+            break
+        pages.insert(0, [message["ts"] for message in found])
+        before = {"before": pages[0][0]}
+    assert [100, 500, 500] == [len(page) for page in pages]
+    assert stamps == [ts for page in pages for ts in page]
+
+
 async def test_messages_come_drawn(api: Api) -> None:
     """Text and every mrkdwn object have safe HTML beside them, in the page API only."""
     posted = await api("chat.postMessage", channel=OPS, text="*b* <", blocks=[section("_i_")])
