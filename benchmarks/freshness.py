@@ -13,10 +13,11 @@ import json
 import random
 import sys
 import time
+from typing import Any
 
 from benchmarks import table
 from benchmarks.boards import Board, FirstInFirstOut, NewestWins, Opsbell, Watched
-from benchmarks.engine import database, folder_in_memory, renderer
+from benchmarks.engine import database, folder_in_memory, quiet, renderer
 from benchmarks.load import Load, Shape
 from benchmarks.sightings import Sightings
 from benchmarks.simulated_slack import SimulatedSlack
@@ -29,7 +30,7 @@ from playground.seed import BOT_USER_ID
 
 CHANNELS = 10
 WAYS = ("opsbell", "newest_wins", "first_in_first_out")
-Figures = dict[str, float | int | None]
+Figures = dict[str, Any]
 
 
 async def run(way: str, shape: Shape, clock: Clock, slack: Transport, names: list[str]) -> Figures:
@@ -75,6 +76,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--real", action="store_true", help="against the playground, in real time")
     parser.add_argument("--virtual", action="store_true", help="simulated; the default")
+    parser.add_argument("--only", nargs="+", choices=WAYS, default=WAYS, help="virtual ones")
     parser.add_argument("--minutes", type=float, help="10 virtual or 4 real ones")
     parser.add_argument("--live", type=int, default=Shape.live)
     parser.add_argument("--finals", type=int, default=Shape.finals_a_minute, help="a minute")
@@ -82,11 +84,12 @@ def main(arguments: list[str]) -> None:
     found = parser.parse_args(arguments)
     minutes = found.minutes or (4.0 if found.real else 10.0)
     shape = Shape(found.live, found.finals, minutes, found.warm_up)
+    quiet()
     results: dict[str, Figures] = {}
     if found.real:
         results["opsbell, real time"] = asyncio.run(really(shape))
     if found.virtual or not found.real:
-        results |= {way: virtually(way, shape) for way in WAYS}
+        results |= {way: virtually(way, shape) for way in found.only}
     sys.stdout.write(table.of(results) + json.dumps(results, indent=2) + "\n")
 
 

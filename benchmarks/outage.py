@@ -16,13 +16,13 @@ import logging
 import random
 import sys
 from dataclasses import dataclass
+from typing import Any
 
-import structlog
 from sqlmodel import Session, col, func, select
 
 from benchmarks import table
 from benchmarks.boards import Opsbell
-from benchmarks.engine import database, folder_in_memory, renderer
+from benchmarks.engine import database, folder_in_memory, quiet, renderer
 from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
@@ -71,7 +71,7 @@ class Outage:
         self._numbers = itertools.count(1)
         self._live = [self._new() for _ in range(live)]
 
-    async def run(self, way: Way, minutes: float) -> dict[str, object]:
+    async def run(self, way: Way, minutes: float) -> dict[str, Any]:
         """Start well, fail, be well again; return the figures."""
         loop = asyncio.get_running_loop()
         await self._board.tell([(key, channel, "queued") for key, channel in self._live])
@@ -88,7 +88,7 @@ class Outage:
             await asyncio.sleep(1)
         waited = loop.time() - well_at
         telling.cancel()
-        figures: dict[str, object] = {
+        figures: dict[str, Any] = {
             "calls": sum(calls.values()),
             "calls_a_minute": round(sum(calls.values()) / minutes, 1),
             "probes": calls.get("auth.test", 0),
@@ -139,7 +139,7 @@ class Outage:
         return await self._store.read(work)
 
 
-async def run(way: Way, live: int, minutes: float) -> dict[str, object]:
+async def run(way: Way, live: int, minutes: float) -> dict[str, Any]:
     """Run one way to fail on a database of its own."""
     with folder_in_memory() as folder, database("sqlite", folder) as store:
         return await Outage(store, renderer(folder), live).run(way, minutes)
@@ -153,7 +153,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS))
     found = parser.parse_args(arguments)
     # Thousands of warnings are what an outage is in the log; here the figures are wanted.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    quiet(logging.CRITICAL)
     results = {}
     for name in found.only:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:

@@ -6,16 +6,14 @@ A process that delivers what is stored, with limits off, until SIGTERM; then pri
 
 import asyncio
 import json
-import logging
 import resource
 import signal
 import sys
 from pathlib import Path
 
-import structlog
 import uvloop
 
-from benchmarks.engine import WORKSPACE
+from benchmarks.engine import WORKSPACE, quiet
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.lanes import Lanes
@@ -47,6 +45,6 @@ def cpu_seconds() -> float:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quiet()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(*sys.argv[1:4]))

@@ -12,15 +12,17 @@ import json
 import random
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from benchmarks import contenders, servers, table
+from benchmarks.engine import quiet
 from benchmarks.latency import latency
 from benchmarks.sightings import at_share
 
 PATIENCE_SECONDS = 120.0
 
 
-def measure(name: str, count: int, delay_ms: float) -> dict[str, object]:
+def measure(name: str, count: int, delay_ms: float) -> dict[str, Any]:
     """Let one contender deliver what is stored and return its figures."""
     with (
         servers.bare_slack(delay_ms) as slack,
@@ -41,7 +43,7 @@ def measure(name: str, count: int, delay_ms: float) -> dict[str, object]:
 def rates(names: Sequence[str], count: int, delays: Sequence[float], rounds: int) -> None:
     """Measure every contender at every delay and print the best round of each."""
     for delay_ms in delays:
-        results: dict[str, dict[str, object]] = {}
+        results: dict[str, dict[str, Any]] = {}
         for _ in range(rounds):
             # In an order of its own each round: the machine does not stay the same.
             for name in random.sample(names, len(names)):
@@ -53,14 +55,14 @@ def rates(names: Sequence[str], count: int, delays: Sequence[float], rounds: int
         show(f"{count:,} messages, Slack answers after {delay_ms:g} ms", ordered)
 
 
-def speed(figures: dict[str, object]) -> float:
+def speed(figures: dict[str, Any]) -> float:
     value = figures["messages_per_s"]
     return float(value) if isinstance(value, int | float) else 0.0
 
 
 def latencies(names: Sequence[str], count: int) -> None:
     """Print milliseconds from the request to Slack."""
-    results: dict[str, dict[str, object]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for name in names:
         if name in (*contenders.OPSBELLS, "bullmq"):
             waits = [wait * 1000 for wait in latency(name, count)]
@@ -72,7 +74,7 @@ def latencies(names: Sequence[str], count: int) -> None:
     show(f"{count:,} requests at 50 a second", results)
 
 
-def show(title: str, results: dict[str, dict[str, object]]) -> None:
+def show(title: str, results: dict[str, dict[str, Any]]) -> None:
     sys.stdout.write(f"\n{title}\n\n{table.of(results)}\n{json.dumps(results, indent=2)}\n")
     sys.stdout.flush()
 
@@ -86,6 +88,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--latency", action="store_true", help="from the request to Slack")
     found = parser.parse_args(arguments)
+    quiet()
     if found.latency:
         latencies(found.only, found.count or 1000)
     else:
