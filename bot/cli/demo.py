@@ -34,7 +34,7 @@ PAGE_PORT = 3900
 START_SECONDS = 30.0
 STOP_SECONDS = 12.0
 PRICES = 120
-BAD_PRICES = {41: "12,50", 97: "free"}
+BAD_PRICES = {41: "12 EUR", 97: "free"}
 
 
 class DemoError(OpsbellError):
