@@ -16,6 +16,17 @@ from .server import TOKEN, Server
 CLIENT = Path(__file__).parents[2] / "client"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_on_a_terminal() -> None:
+    """Heed SIGHUP and SIGINT, which nohup and background shells ignore; children inherit that."""
+    for number, heeded in (
+        (signal.SIGHUP, signal.SIG_DFL),
+        (signal.SIGINT, signal.default_int_handler),
+    ):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, heeded)
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server in a good mood."""
