@@ -24,7 +24,7 @@ import jobs
 import listeners
 from bot.clock import Clock, SystemClock
 from bot.credentials import api_tokens, tokens_of
-from bot.db import Database
+from bot.db import Database, upsert
 from bot.exclusive import lock_database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
@@ -150,7 +150,8 @@ class Opsbell:
             bot_user_id=identity.bot_user_id,
             seen_at=self._clock.now(),
         )
-        await database.write(lambda transaction: transaction.merge(workspace))
+        # Processes that start together say the same of it at the same time.
+        await database.write(lambda session: upsert(session, workspace))
 
     def _open_rooms(
         self,

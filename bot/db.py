@@ -12,10 +12,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from bot.errors import ConfigError
 
@@ -130,6 +131,25 @@ def transact(engine: Engine, work: Callable[[Session], T], commit: bool) -> T:
         if commit:
             session.commit()
         return result
+
+
+def insert_absent(session: Session, row: SQLModel) -> None:
+    """Insert a row unless its primary key is there, whoever else inserts it at the same time."""
+    session.execute(insert_of(session, row).on_conflict_do_nothing())
+
+
+def upsert(session: Session, row: SQLModel) -> None:
+    """Insert a row, or make the one of its primary key equal to it; atomic in both databases."""
+    keys = [column.name for column in inspect(type(row)).primary_key]
+    values = {name: value for name, value in row.model_dump().items() if name not in keys}
+    query = insert_of(session, row).on_conflict_do_update(index_elements=keys, set_=values)
+    session.execute(query)
+
+
+def insert_of(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(type(row)) if is_sqlite else postgresql.insert(type(row))
+    return insert.values(**row.model_dump())
 
 
 def driver_url(url: str) -> URL:

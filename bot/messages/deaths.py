@@ -48,16 +48,22 @@ def note(
 def channels_off(session: Session, workspace_id: str) -> list[str]:
     """Return the workspace's channels to which nothing is delivered at present."""
     is_off = (OFF.c.workspace_id == workspace_id, OFF.c.off_at.is_not(None))
-    found = session.execute(select(OFF.c.channel).where(*is_off))
+    # Held, or what is put aside now could miss the switching on and stay aside for ever.
+    found = session.execute(select(OFF.c.channel).where(*is_off).with_for_update(read=True))
     return list(found.scalars())
 
 
-def park(session: Session, workspace_id: str) -> None:
-    """Put aside what waits for channels that are switched off, so that it delays nobody."""
+def park(session: Session, workspace_id: str) -> list[str]:
+    """
+    Put aside what waits for channels that are switched off, so that it delays nobody.
+
+    Returns these channels: what is committed for them a moment later is not to go either.
+    """
     off = channels_off(session, workspace_id)
     if off:
         # What waits for its time or its parent is put aside only once it may go.
         move(session, workspace_id, off, MessageState.WAITING, MessageState.PARKED)
+    return off
 
 
 def unpark(session: Session, workspace_id: str, channel: str) -> None:

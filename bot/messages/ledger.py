@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel
 
+from bot.db import insert_absent
 from bot.messages import deaths, projection
 from bot.messages.models import EventName, LaneLease, MessageState
 from bot.messages.outcome import Claim, Outcome
@@ -55,9 +56,8 @@ def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -
     until = now + LEASE
     lease = session.get(LaneLease, workspace_id, with_for_update=True)
     if lease is None:
-        session.add(LaneLease(workspace_id=workspace_id, owner=owner, expires_at=until))
-        session.flush()
-        return True
+        insert_absent(session, LaneLease(workspace_id=workspace_id, owner=owner, expires_at=until))
+        lease = session.get_one(LaneLease, workspace_id, with_for_update=True)
     if lease.owner != owner and lease.expires_at > now:
         return False
     if lease.owner == owner and lease.expires_at - now > LEASE / 2:
@@ -168,10 +168,10 @@ def ready_posts(
     session: Session, workspace_id: str, limit: int, closed_channels: Sequence[str]
 ) -> list[Row[Any]]:
     """Return the first messages still to be posted, in the order of serving."""
-    deaths.park(session, workspace_id)
+    closed = {*closed_channels, *deaths.park(session, workspace_id)}
     query = ready(workspace_id, is_posted=False).limit(limit)
-    if closed_channels:
-        query = query.where(M.channel.not_in(closed_channels))
+    if closed:
+        query = query.where(M.channel.not_in(closed))
     return list(session.execute(query).all())
 
 

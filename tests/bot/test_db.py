@@ -1,5 +1,6 @@
 """The database: transactions on both kinds, migrations, what is said when it is unusable."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, SQLModel, select
 
 import bot.tables
-from bot.db import Database
+from bot.db import Database, insert_absent, upsert
 from bot.errors import ConfigError
 from bot.exclusive import lock_database
 from bot.workspaces.models import Workspace
@@ -43,6 +44,25 @@ async def test_a_unit_of_work_that_raises_leaves_nothing(database):
         await database.write(work)
 
     assert [] == await database.read(lambda session: list(session.exec(select(Workspace))))
+
+
+async def test_processes_that_write_the_same_row_at_once_agree(database):
+    """Many inserts of one key at the same moment leave one row, with what was said last."""
+    await asyncio.gather(
+        *(database.write(lambda session: upsert(session, workspace("T1"))) for _ in range(20)),
+        *(
+            database.write(lambda session: insert_absent(session, workspace("T1")))
+            for _ in range(20)
+        ),
+    )
+    renamed = workspace("T1")
+    renamed.name = "new"
+    await database.write(lambda session: upsert(session, renamed))
+    await database.write(lambda session: insert_absent(session, workspace("T1")))
+
+    found = await database.read(lambda session: session.exec(select(Workspace)).all())
+
+    assert ["new"] == [one.name for one in found]
 
 
 def test_the_migrations_make_what_the_models_say(database):
