@@ -25,6 +25,7 @@ import listeners
 from bot.clock import Clock, SystemClock
 from bot.credentials import api_tokens, tokens_of
 from bot.db import Database, upsert
+from bot.errors import NoTransportError
 from bot.exclusive import lock_database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
@@ -34,12 +35,13 @@ from bot.messages.lanes import Lanes
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.timeline import events_of
+from bot.messages.transports.registry import Opened, Transports
 from bot.messages.transports.slack import SlackTransport
 from bot.owners import DEFAULT_TENANT, Owners
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.room import TaskRoom, open_tasks
-from bot.wakeups import Wakeups
+from bot.wakeups import Wakeups, send_wakeup
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
@@ -235,18 +237,28 @@ class Opsbell:
         )
 
     def _open_lanes(self, database: Database, renderer: Renderer, workspace_id: str) -> Lanes:
-        wakeups = None if database.is_sqlite else Wakeups(database)
+        transports = Transports()
+        bot_token, _ = tokens_of(self._settings)
+
+        async def to_workspace(key: str) -> Opened:
+            if key != workspace_id:
+                raise NoTransportError("no_token")
+            transport = SlackTransport(self._settings.slack_api_url, bot_token)
+            return Opened(transport, self._pacing or Pacing(), transport.close)
+
+        transports.add("", to_workspace)
         lanes = Lanes(
-            database, renderer, self._clock, wake_elsewhere=wakeups.send if wakeups else None
+            database,
+            renderer,
+            self._clock,
+            transports=transports,
+            wake_elsewhere=None if database.is_sqlite else send_wakeup,
         )
         self._stack.push_async_callback(lanes.stop)
-        if wakeups:
+        if not database.is_sqlite:
+            wakeups = Wakeups(database)
             wakeups.start(lanes.hear)
             self._stack.push_async_callback(wakeups.stop)
-        bot_token, _ = tokens_of(self._settings)
-        transport = SlackTransport(self._settings.slack_api_url, bot_token)
-        self._stack.callback(transport.close)
-        lanes.open(workspace_id, transport, self._pacing)
         return lanes
 
     def _start_launcher(self, room: TaskRoom) -> None:
@@ -261,7 +273,9 @@ class Opsbell:
     def _start_jobs(self, rooms: Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
-        jobs.register(scheduler, rooms.tasks.intake, rooms.deliveries, idempotency.forget_old)
+        jobs.register(
+            scheduler, rooms.lanes, rooms.tasks.intake, rooms.deliveries, idempotency.forget_old
+        )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 

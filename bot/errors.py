@@ -4,6 +4,7 @@ Everything the bot raises on purpose:
 * OpsbellError
   x ConfigError         the process must not start; carries every problem at once
   x TemplateError       a template cannot be read or does not render
+  x NoTransportError    there is no way out for a lane; the message is a code for health
   x UserError           safe to show to the person or program that asked
     + InvalidError      a value is wrong; names the field and the fix     (HTTP 422)
     + NotFoundError     no such thing, or not theirs to see               (HTTP 404)
@@ -32,6 +33,10 @@ class ConfigError(OpsbellError):
 
 class TemplateError(OpsbellError):
     """A template cannot be read or does not render; the message names line and reason."""
+
+
+class NoTransportError(OpsbellError):
+    """A lane cannot be opened; the message is a code that health shows, never a secret."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.messages.models import (
     StoredTemplate,
 )
 from bot.tasks.models import Task
-from bot.workspaces.models import Workspace
+from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
     DeadLetter,
@@ -24,4 +24,5 @@ TABLES = (
     StoredTemplate,
     Task,
     Workspace,
+    WorkspaceToken,
 )

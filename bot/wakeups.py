@@ -21,40 +21,29 @@ CHANNEL = "opsbell_wakeups"
 RECONNECT_SECONDS = 2.0
 
 
+def send_wakeup(session: Session, key: str) -> None:
+    """Tell every process that listens of a lane, once the transaction has committed."""
+    session.execute(select(func.pg_notify(CHANNEL, key)))
+
+
 class Wakeups:
-    """Passes workspace ids to the other processes on the same database, and takes theirs."""
+    """Hears of which lanes other processes on the same database have committed something for."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._address = database.url.set(drivername="postgresql").render_as_string(
             hide_password=False
         )
-        self._sending: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
 
     def start(self, woken: Callable[[str], None]) -> None:
-        """Call *woken* with every workspace id that arrives, until `stop`."""
+        """Call *woken* with the key of every lane that is named, until `stop`."""
         self._listening = asyncio.create_task(self._listen(woken), name="listen for wake-ups")
 
-    def send(self, workspace_id: str) -> None:
-        """Tell the other processes, in the background, that a workspace has something to do."""
-        sending = asyncio.create_task(self._notify(workspace_id), name="send a wake-up")
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
-
     async def stop(self) -> None:
-        """Listen no more; what is being sent still goes out."""
+        """Listen no more."""
         if self._listening is not None:
             self._listening.cancel()
-        await asyncio.gather(
-            *self._sending, *filter(None, [self._listening]), return_exceptions=True
-        )
-
-    async def _notify(self, workspace_id: str) -> None:
-        def work(session: Session) -> None:
-            session.execute(select(func.pg_notify(CHANNEL, workspace_id)))
-
-        await self._database.write(work)
+            await asyncio.gather(self._listening, return_exceptions=True)
 
     async def _listen(self, woken: Callable[[str], None]) -> None:
         while True:

@@ -11,11 +11,9 @@ from bot.db import Database
 from bot.errors import UserError
 from bot.http.call import Answer, Call
 from bot.http.model import Shown
-from bot.messages.lanes import LaneHealth
+from bot.messages.lane_health import LaneHealth, all_ailing
 
 DATABASE_SECONDS = 2.0
-#: A lane that another process runs is well.
-WELL = ("running", "elsewhere")
 
 
 class Alive(Shown):
@@ -48,12 +46,12 @@ async def show_alive(_call: Call) -> Answer:
 
 
 async def show_ready(call: Call) -> Answer:
-    """Say whether the database answers, the socket is connected and the lanes are running."""
+    """Say whether the database answers, the socket is connected and messages can go out."""
     services = call.services
     parts = {
         "database": await answers(services.database),
         "socket": bool(services.socket().get("connected")),
-        "lanes": all(lane.state in WELL for lane in services.lanes()),
+        "lanes": not all_ailing(services.lanes()),
     }
     ready = all(parts.values())
     return Answer({"ready": ready, **parts}, status=200 if ready else 503)
@@ -65,7 +63,7 @@ async def show_health(call: Call) -> Answer:
     lanes = visible_lanes(call)
     database = await answers(services.database)
     socket = {to_camel(name): value for name, value in services.socket().items()}
-    well = database and bool(socket.get("connected")) and all(lane.state in WELL for lane in lanes)
+    well = database and bool(socket.get("connected")) and all(lane.is_well for lane in lanes)
     return Answer(
         {
             "ready": well,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages.lanes import LaneHealth
+from bot.messages.lane_health import LaneHealth
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders
 from bot.messages.stored_templates import Templates

@@ -18,18 +18,21 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages import ledger
+from bot.messages import budgets, ledger
 from bot.messages.delivery import Claim, Delivery, Outcome
 from bot.messages.models import Rank
 from bot.messages.pacing import Pacing
 from bot.messages.policy import Verdict, is_recognised
+from bot.messages.shares import Shares
 from bot.messages.transports.transport import Transport
 
 logger = structlog.get_logger(__name__)
 
 MAX_IN_FLIGHT = 50
-#: Even without a wake-up a lane looks this often: another process may have written.
-LONGEST_SLEEP = timedelta(seconds=5)
+#: A lane that has something to wait for looks this often, and keeps its lease by that.
+LONGEST_SLEEP = timedelta(seconds=6)
+#: One that has nothing to do for this long ends; whoever commits something starts it again.
+REST_AFTER = timedelta(seconds=6)
 #: How long a lane pauses when nobody answers, doubling up to the last.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
@@ -67,16 +70,23 @@ class Lane:
         delivery: Delivery,
         pacing: Pacing,
         clock: Clock,
+        shares: Shares,
     ) -> None:
         self.workspace_id = workspace_id
         self.state = LaneState.STARTING
         self.paused_because = ""
+        self.began_at = clock.now()
+        self.next_due_at: datetime | None = None
+        #: Something was committed that no turn has looked for yet.
+        self.is_woken = False
         self._owner = owner
         self._database = database
         self._transport = transport
         self._delivery = delivery
         self._pacing = pacing
         self._clock = clock
+        self._shares = shares
+        self._quiet_since: datetime | None = None
         self._woken = asyncio.Event()
         self._stopping = False
         self._answered: list[Outcome] = []  # nothing learned from them yet
@@ -88,6 +98,7 @@ class Lane:
 
     def wake(self) -> None:
         """Tell the lane that something was committed for it."""
+        self.is_woken = True
         self._woken.set()
 
     def stop(self) -> None:
@@ -95,8 +106,22 @@ class Lane:
         self._stopping = True
         self._woken.set()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether there was nothing to do and nothing to wait for at the last turn."""
+        return self._quiet_since is not None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Tell whether the lane was asked to end."""
+        return self._stopping
+
     async def run(self) -> None:
-        """Serve until stopped; one failing turn is logged and does not end the lane."""
+        """
+        Serve until stopped, until there was nothing to do for a while, or another process holds it.
+
+        One failing turn is logged and does not end the lane.
+        """
         try:
             while not self._is_done():
                 try:
@@ -106,31 +131,42 @@ class Lane:
                     wait = FIRST_PAUSE
                 if not self._is_done():
                     await self._sleep(wait)
-            await self._database.write(self._release)
+            if self.state is not LaneState.ELSEWHERE:
+                await self._database.write(self._release)
         finally:
             for call in self._calls:  # Only if this task was cancelled: then nobody would record.
                 call.cancel()
 
     def _is_done(self) -> bool:
-        return self._stopping and not (self._calls or self._answered or self._outcomes)
+        if self._calls or self._answered or self._outcomes:
+            return False
+        return self._stopping or self.state is LaneState.ELSEWHERE or self._has_rested()
+
+    def _has_rested(self) -> bool:
+        if self._quiet_since is None or self.is_woken:
+            return False
+        return self._clock.now() >= self._quiet_since + REST_AFTER
 
     def _release(self, session: Session) -> None:
-        if self.state is not LaneState.ELSEWHERE:
-            ledger.release_lease(session, self.workspace_id, self._owner, self._clock.now())
+        now = self._clock.now()
+        budgets.leave(session, self.workspace_id, self._owner, self._pacing, now)
+        ledger.release_lease(session, self.workspace_id, self._owner, now)
 
     async def _turn(self) -> timedelta:
         """Record, claim and start calls; return how long there is nothing to do."""
         self._woken.clear()
+        self.is_woken = False
         # Here and not as they come: the budgets belong to the turn, which runs in a thread.
         answered, self._answered = self._answered, []
         self._outcomes += answered
         for outcome in answered:
             self._learn(outcome)
-        turn = await self._database.write(self._transact)
+        async with self._shares.turn():
+            turn = await self._database.write(self._transact)
         self._outcomes, self._uncalled = [], []
         if not turn.held:
             self.state = LaneState.ELSEWHERE
-            return FIRST_PAUSE
+            return LONGEST_SLEEP  # Calls that are under way may still end.
         if turn.is_new:
             self.state = LaneState.RUNNING
         for claim in turn.claims:
@@ -138,7 +174,8 @@ class Lane:
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
         if self.state is LaneState.PAUSED and not self._stopping:
-            return await self._probe()
+            self._quiet_since = None
+            return min(await self._probe(), LONGEST_SLEEP)
         return self._until(turn)
 
     def _transact(self, session: Session) -> Turn:
@@ -160,14 +197,12 @@ class Lane:
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = ledger.take_over(session, self.workspace_id, now)
-        recent = ledger.recent_calls(session, self.workspace_id, now - timedelta(minutes=1))
-        for at, was_edit, channel in sorted([*freed, *recent]):
-            self._pacing.remember(channel, at, was_edit=was_edit)
+        budgets.take(session, self.workspace_id, self._pacing, now)
         logger.info("lane_taken", workspace_id=self.workspace_id, freed=len(freed))
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
-        room = MAX_IN_FLIGHT - len(self._calls)
+        room = min(MAX_IN_FLIGHT, self._shares.calls_each()) - len(self._calls)
         if room <= 0:
             return []
         posts = [
@@ -187,7 +222,8 @@ class Lane:
 
     async def _call(self, claim: Claim) -> None:
         try:
-            outcome = await self._delivery.deliver(claim)
+            async with self._shares.call():
+                outcome = await self._delivery.deliver(claim)
         except Exception as error:
             # The claim is released like any other failure, or the message would wait for ever.
             logger.exception("delivery_failed", message_id=claim.id)
@@ -245,11 +281,17 @@ class Lane:
         self._probe_at = self._clock.now() + self._pause
 
     def _until(self, turn: Turn) -> timedelta:
+        """Return how long to wait, and note since when there is nothing to wait for."""
         now = self._clock.now()
-        times = [now + LONGEST_SLEEP, self._pacing.next_opening(now)]
+        self.next_due_at = turn.next_due_at
+        soon = [self._pacing.next_opening(now)]
         if turn.next_due_at is not None:
-            times.append(turn.next_due_at)
-        return max(min(times) - now, timedelta(0))
+            soon.append(turn.next_due_at)
+        if turn.claims or self._calls or self._answered or min(soon) <= now + REST_AFTER:
+            self._quiet_since = None
+            return max(min(*soon, now + LONGEST_SLEEP) - now, timedelta(0))
+        self._quiet_since = self._quiet_since or now
+        return max(self._quiet_since + REST_AFTER - now, timedelta(0))
 
     async def _sleep(self, longest: timedelta) -> None:
         with contextlib.suppress(TimeoutError):

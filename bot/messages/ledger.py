@@ -20,6 +20,8 @@ from bot.messages.stored_templates import sources_of
 
 #: A process that dies gives its lanes to others after this long.
 LEASE = timedelta(seconds=15)
+#: It is renewed once less than this is left; more than the longest time between two turns.
+RENEWED = LEASE * 2 / 3
 
 MESSAGE = SQLModel.metadata.tables["message"]
 EVENT = SQLModel.metadata.tables["event"]
@@ -60,7 +62,7 @@ def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -
         lease = session.get_one(LaneLease, workspace_id, with_for_update=True)
     if lease.owner != owner and lease.expires_at > now:
         return False
-    if lease.owner == owner and lease.expires_at - now > LEASE / 2:
+    if lease.owner == owner and lease.expires_at - now > RENEWED:
         return True
     lease.owner = owner
     lease.expires_at = until
@@ -128,28 +130,6 @@ def unclaim(session: Session, claims: Iterable[Claim]) -> None:
             )
             .values(state=MessageState.WAITING)
         )
-
-
-def recent_calls(
-    session: Session, workspace_id: str, since: datetime
-) -> list[tuple[datetime, bool, str]]:
-    """Return (when, was an edit, channel) of the calls made since *since*, oldest first."""
-    query = (
-        select(E.at, E.name, E.detail, M.channel)
-        .join(MESSAGE, M.id == E.message_id)
-        .where(
-            M.workspace_id == workspace_id,
-            E.at >= since,
-            E.name.in_([EventName.SENT, EventName.EDITED, EventName.FAILED]),
-        )
-        .order_by(E.id.desc())
-        .limit(500)
-    )
-    rows = session.execute(query).all()
-    return [
-        (row.at, row.name == EventName.EDITED or bool(row.detail.get("edit")), row.channel)
-        for row in reversed(rows)
-    ]
 
 
 def release_due(session: Session, workspace_id: str, now: datetime) -> datetime | None:

@@ -167,6 +167,10 @@ class LaneLease(SQLModel, table=True):
     workspace_id: str = Field(primary_key=True)
     owner: str
     expires_at: datetime
+    # What the last owner left of Slack's budgets; None while somebody uses them, or died.
+    budgets: dict[str, Any] | None = Field(
+        default_factory=dict, sa_column=Column(JSON(none_as_null=True))
+    )
 
 
 class StoredTemplate(SQLModel, table=True):

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import jobs
 from bot.http.idempotency import Idempotency
 from bot.messages.deliveries import open_deliveries
+from bot.messages.lanes import Lanes
 from bot.messages.rendering import Renderer
 from bot.tasks.models import Status
 from bot.workspaces.directory import Directory
@@ -34,11 +35,14 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         kept_days=30,
     )
     scheduler = AsyncIOScheduler(timezone=UTC)
-    jobs.register(scheduler, room.intake, deliveries, Idempotency(database, room.clock).forget_old)
+    lanes = Lanes(database, Renderer(tmp_path), room.clock)
+    forget_old = Idempotency(database, room.clock).forget_old
+    jobs.register(scheduler, lanes, room.intake, deliveries, forget_old)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
     assert {
+        "sweep_lanes",
         "mark_lost_tasks",
         "tell_of_dead_letters",
         "delete_old_messages",

@@ -14,7 +14,7 @@ from bot.db import Database
 from bot.errors import InvalidError
 from bot.http.server import HttpServer
 from bot.http.services import Services
-from bot.messages.lanes import LaneHealth
+from bot.messages.lane_health import LaneHealth
 from bot.messages.rendering import Renderer
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders

@@ -7,7 +7,7 @@ import pytest
 
 from bot.db import Database
 from bot.http.server import HttpServer
-from bot.messages.lanes import LaneHealth
+from bot.messages.lane_health import LaneHealth
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 
 
@@ -32,12 +32,12 @@ async def test_all_is_ready(client):
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize("state", ["starting", "paused", "stopped"])
-async def test_a_lane_that_does_not_run_is_not_ready(client, surroundings, state):
+@pytest.mark.parametrize("state", ["paused", "stuck"])
+async def test_when_no_lane_can_deliver_we_are_not_ready(client, surroundings, state):
     """
     The answer says which part it is, and not why: that is for those with a token.
     """
-    surroundings.lanes = [LaneHealth("T1", "running", ""), LaneHealth("T2", state, "revoked")]
+    surroundings.lanes = [LaneHealth("T1", state, "revoked"), LaneHealth("T2", state, "revoked")]
 
     reply = await client.get("/readyz", token=None)
 
@@ -46,11 +46,22 @@ async def test_a_lane_that_does_not_run_is_not_ready(client, surroundings, state
 
 
 @ONE_DATABASE
-async def test_a_lane_elsewhere_is_well(client, surroundings):
+@pytest.mark.parametrize("state", ["starting", "running", "elsewhere", "queued"])
+async def test_one_bad_token_takes_nobody_out(client, surroundings, state):
     """
-    With several processes one of them runs the lane, and all of them are ready.
+    With several workspaces the revoked token of one is no reason to send the others away.
     """
-    surroundings.lanes = [LaneHealth("T1", "elsewhere", "")]
+    surroundings.lanes = [LaneHealth("T1", state, ""), LaneHealth("T2", "paused", "token_revoked")]
+
+    assert 200 == (await client.get("/readyz", token=None)).status
+
+
+@ONE_DATABASE
+async def test_sleeping_lanes_are_well(client, surroundings):
+    """
+    A process whose workspaces have nothing to do is ready.
+    """
+    surroundings.lanes = []
 
     assert 200 == (await client.get("/readyz", token=None)).status
 

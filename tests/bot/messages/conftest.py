@@ -37,6 +37,12 @@ class Rig:
 
     async def put(self, text: str, **options: Any) -> str:
         """Ask for a message in #ops and return its id."""
+        message_id = await self.store(text, **options)
+        self.lanes.wake(self.team)
+        return message_id
+
+    async def store(self, text: str, **options: Any) -> str:
+        """Commit a message of which no lane is told."""
         place = Place(self.team, "default", options.pop("channel", self.channel))
 
         def work(session: Session) -> str:
@@ -45,7 +51,7 @@ class Rig:
                 session, place, Content("note", {"text": text}), now=now, **options
             ).id
 
-        return await self._commit(work)
+        return await self.database.write(work)
 
     async def edit(self, message_id: str, text: str, **options: Any) -> str:
         """Ask for a newer revision and return what became of the wish."""

@@ -16,23 +16,31 @@ async def test_a_lane_is_opened_once(rig):
         rig.open()
 
 
-async def test_waking_a_stranger_does_nothing(rig):
-    """A workspace without a lane here is somebody else's."""
+async def test_a_stranger_is_stuck_and_kills_nothing(rig):
+    """A workspace that nobody can deliver to is shown with the reason; the others are served."""
     rig.lanes.wake("T0STRANGER")
-
-    assert [] == rig.lanes.health()
-
-
-async def test_health_tells_a_lane_that_has_ended(rig):
-    """A lane whose task is gone is not shown as running."""
     rig.open()
-    await rig.until(lambda: rig.lanes.health()[0].state == "running")
 
+    await rig.put("served")
+
+    await rig.until(lambda: rig.texts() == ["served"])
+    assert ("stuck", "nobody_delivers_there") == state_of(rig, "T0STRANGER")
+
+
+async def test_the_sweep_serves_what_a_broken_lane_left(rig):
+    """A lane whose task has ended somehow is started again once something is due."""
+    rig.open()
+    await rig.put("before")
+    await rig.until(lambda: rig.texts() == ["before"])
     for task in asyncio.all_tasks():
         if task.get_name() == f"lane {rig.team}":
             task.cancel()
+    await rig.until(lambda: rig.lanes.health() == [])
+    await rig.store("after")
 
-    await rig.until(lambda: rig.lanes.health()[0].state == "stopped")
+    await rig.lanes.sweep()
+
+    await rig.until(lambda: rig.texts() == ["before", "after"])
 
 
 async def test_a_hanging_call_does_not_keep_us(rig):
@@ -61,3 +69,8 @@ async def test_what_was_stopped_may_be_opened_again(rig):
     await rig.put("after")
 
     await rig.until(lambda: rig.texts() == ["before", "after"], 3)
+
+
+def state_of(rig, key):
+    """Return what health says about a lane."""
+    return next((one.state, one.reason) for one in rig.lanes.health() if one.workspace_id == key)

@@ -1,0 +1,39 @@
+"""What health says about lanes: of a few each one, of thousands how many are how."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: What keeps messages from going out, the worst first; any other state is well.
+AILING = ("stuck", "paused")
+
+
+@dataclass(frozen=True)
+class LaneHealth:
+    """How one lane is; `reason` says why it is paused or stuck."""
+
+    workspace_id: str
+    state: str
+    reason: str
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether nothing keeps it from delivering."""
+        return self.state not in AILING
+
+
+def counts(lanes: Sequence[LaneHealth]) -> dict[str, int]:
+    """Return how many lanes are in each state, the most frequent first."""
+    return dict(Counter(lane.state for lane in lanes).most_common())
+
+
+def worst(lanes: Sequence[LaneHealth], most: int) -> list[LaneHealth]:
+    """Return the lanes that need somebody first, *most* of them at the most."""
+    rank = {state: number for number, state in enumerate(AILING)}
+    order = sorted(lanes, key=lambda one: (rank.get(one.state, len(rank)), one.workspace_id))
+    return order[:most]
+
+
+def all_ailing(lanes: Sequence[LaneHealth]) -> bool:
+    """Tell whether no lane that has something to do can do it: not one tenant's fault, but ours."""
+    return bool(lanes) and not any(lane.is_well for lane in lanes)

@@ -1,0 +1,60 @@
+"""Which lanes of all workspaces have something to do, and who holds them. For `Lanes`."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, text
+from sqlmodel import Session, SQLModel
+
+LEASES = SQLModel.metadata.tables["lane_lease"].c
+
+#: Jumps from one workspace with such messages to the next, however many messages each of them has.
+WALK = """{state}(id) AS (
+    SELECT (SELECT workspace_id FROM message WHERE state = '{state}' ORDER BY workspace_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT workspace_id FROM message
+        WHERE state = '{state}' AND workspace_id > {state}.id ORDER BY workspace_id LIMIT 1)
+    FROM {state} WHERE {state}.id IS NOT NULL
+)"""
+#: The cost grows with the workspaces that have something queued or planned; nothing else counts.
+# https://wiki.postgresql.org/wiki/Loose_indexscan
+DUE = f"""WITH RECURSIVE
+{WALK.format(state="waiting")},
+{WALK.format(state="sending")},
+{WALK.format(state="delayed")},
+due(id) AS (
+    SELECT id FROM waiting UNION SELECT id FROM sending UNION
+    SELECT id FROM delayed WHERE EXISTS (
+        SELECT 1 FROM message
+        WHERE state = 'delayed' AND workspace_id = delayed.id AND due_at <= :now)
+)
+SELECT due.id FROM due LEFT JOIN lane_lease ON lane_lease.workspace_id = due.id
+WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
+    OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
+DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
+
+
+def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
+    """
+    Return the lanes with something to do now that *owner* holds or nobody holds.
+
+    Something that is being sent counts: perhaps by a process that has died.
+    """
+    return list(session.execute(DUE_LANES, {"owner": owner, "now": now}).scalars())
+
+
+def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
+    """Tell whether a process other than *owner* holds the lane."""
+    query = select(LEASES.owner, LEASES.expires_at).where(LEASES.workspace_id == key)
+    lease = session.execute(query).one_or_none()
+    return lease is not None and lease.owner != owner and lease.expires_at > now
+
+
+def pass_on(
+    session: Session, key: str, owner: str, now: datetime, tell: Callable[[Session, str], None]
+) -> bool:
+    """*tell* the process that holds the lane to look; False, and nothing done, if none does."""
+    if not is_elsewhere(session, key, owner, now):
+        return False
+    tell(session, key)
+    return True

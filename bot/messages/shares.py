@@ -1,0 +1,38 @@
+"""
+What the lanes of one process share fairly: turns at the database, and calls under way.
+
+Both are handed out in the order of asking, and a lane asks for one turn at a time and for no
+more calls than its share, so a workspace with a long queue cannot keep the others waiting.
+"""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+
+#: Each call under way holds a socket; systems often allow a process no more than 1,024.
+MOST_CALLS = 400
+#: Nobody is given less: one call may hang, the next one goes on.
+FEWEST_CALLS = 2
+#: On PostgreSQL, of the threads of the database; the others stay free for all but lanes.
+TURNS = 5
+
+
+class Shares:
+    """Hands out turns and calls; `lanes` is how many share them at present."""
+
+    def __init__(self, *, turns: int = TURNS, calls: int = MOST_CALLS) -> None:
+        self.lanes = 0
+        self._most_calls = calls
+        self._turns = asyncio.Semaphore(turns)
+        self._calls = asyncio.Semaphore(calls)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Return what a lane holds during its transaction."""
+        return self._turns
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        """Return what a lane holds during one delivery."""
+        return self._calls
+
+    def calls_each(self) -> int:
+        """Return how many calls one lane may have under way."""
+        return max(FEWEST_CALLS, self._most_calls // max(1, self.lanes))

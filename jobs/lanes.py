@@ -1,0 +1,8 @@
+"""Lanes that nobody was told of."""
+
+from bot.messages.lanes import Lanes
+
+
+async def sweep_lanes(lanes: Lanes) -> None:
+    """Start the lanes of workspaces with something to do that no process serves."""
+    await lanes.sweep()
