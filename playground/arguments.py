@@ -1,14 +1,10 @@
-"""A call's arguments, however they were sent: JSON, form or query."""
+"""A call's arguments and what Slack says to those of a wrong type."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
-
-from aiohttp import web
 
 from playground.errors import SlackError
-from playground.state import Record
 
 _TRUE = frozenset({"1", "true", "True", "yes"})
 
@@ -48,7 +44,7 @@ class Arguments:
             return default
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             raise invalid_arguments(f"must be a number: {name}") from None
 
     def words(self, name: str) -> list[str]:
@@ -77,29 +73,3 @@ class Arguments:
 def invalid_arguments(*problems: str) -> SlackError:
     messages = [f"[ERROR] {problem}" for problem in problems]
     return SlackError("invalid_arguments", response_metadata={"messages": messages})
-
-
-async def read_arguments(request: web.Request) -> Record:
-    """Collect a request's arguments; raise SlackError if its body cannot be read."""
-    values: Record = dict(request.query)
-    if not request.can_read_body:
-        return values
-    if request.content_type == "application/json":
-        values.update(_read_json(await request.read()))
-    elif request.content_type == "multipart/form-data":
-        form = await request.post()
-        values.update({name: one for name, one in form.items() if isinstance(one, str)})
-    else:
-        body = await request.read()
-        values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    return values
-
-
-def _read_json(body: bytes) -> Record:
-    try:
-        value = json.loads(body or b"{}")
-    except ValueError:
-        raise SlackError("invalid_json") from None
-    if not isinstance(value, dict):
-        raise SlackError("json_not_object")
-    return value

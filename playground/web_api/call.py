@@ -50,8 +50,11 @@ class Call:
         self.needs_scope(f"{channel_kind(channel)}:{what}")
 
 
-def missing_scope(state: State, needed: str) -> SlackError:
-    return SlackError("missing_scope", needed=needed, provided=",".join(sorted(state.scopes)))
+def missing_scope(state: State, *needed: str) -> SlackError:
+    """Return the refusal of an app that has none of these scopes."""
+    return SlackError(
+        "missing_scope", needed=",".join(needed), provided=",".join(sorted(state.scopes))
+    )
 
 
 class Takes(StrEnum):

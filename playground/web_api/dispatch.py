@@ -1,11 +1,9 @@
 """From a request to a method: tokens, scopes, limits."""
 
-import base64
-import binascii
-
 from aiohttp import web
 
-from playground.arguments import Arguments, read_arguments
+from playground.arguments import Arguments
+from playground.bodies import Sent, read_request
 from playground.errors import LimitedError, SlackError
 from playground.platform import Platform
 from playground.serving import Answer, Exchange
@@ -19,15 +17,21 @@ _APP_SCOPES = frozenset({"connections:write"})
 
 async def serve_call(platform: Platform, method: str, request: web.Request) -> web.Response:
     """Answer one Web API request, in the workspace its token belongs to."""
-    try:
-        arguments = await read_arguments(request)
-    except SlackError as error:
-        return web.json_response({"ok": False, "error": error.error})
-    token = _take_token(arguments, request.headers.get("Authorization"))
-    holder = None if token is None else platform.holder(token)
+    sent = await read_request(request)
+    holder = None if sent.token is None else platform.holder(sent.token)
     workspace = platform.first if holder is None else holder[0]
-    exchange = Exchange(workspace, method, arguments, request)
-    return await exchange.serve(lambda: answer_call(workspace, method, arguments, token))
+    exchange = Exchange(workspace, method, sent.arguments, request)
+    return await exchange.serve(lambda: _answer(workspace, method, sent))
+
+
+def _answer(workspace: Workspace, method: str, sent: Sent) -> Answer:
+    if sent.error is not None:
+        answer = Answer({"ok": False, "error": sent.error.error})
+    else:
+        answer = answer_call(workspace, method, sent.arguments, sent.token)
+    if sent.warning is not None:
+        _add_warning(answer.body, sent.warning)
+    return answer
 
 
 def answer_call(workspace: Workspace, name: str, arguments: Record, token: str | None) -> Answer:
@@ -37,7 +41,7 @@ def answer_call(workspace: Workspace, name: str, arguments: Record, token: str |
         workspace.state.unsupported[name] += 1
         workspace.tell_state()
         return Answer({"ok": False, "error": "unknown_method", "req_method": name})
-    headers = _scope_headers(workspace, method)
+    headers = _scope_headers(workspace, method, token)
     try:
         _check_token(workspace, method, token)
         workspace.limits.admit(name, method.per_minute)
@@ -52,24 +56,12 @@ def answer_call(workspace: Workspace, name: str, arguments: Record, token: str |
     return Answer({"ok": True, **result}, 200, headers)
 
 
-def _take_token(arguments: Record, authorization: str | None) -> str | None:
-    """
-    Return the bearer token, else the one among the arguments, which loses it.
-
-    HTTP Basic is how an app names itself by its client id and secret; they
-    become arguments, which is the other way to send them.
-    """
-    argument: str | None = arguments.pop("token", None)
-    kind, _, value = (authorization or "").partition(" ")
-    if kind == "Bearer":
-        return value.strip()
-    if kind == "Basic":
-        try:
-            client_id, _, secret = base64.b64decode(value).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return argument
-        arguments.update(client_id=client_id, client_secret=secret)
-    return argument
+def _add_warning(body: Record, warning: str) -> None:
+    """Say a warning at both of its places, after those that are there."""
+    metadata = body.get("response_metadata", {})
+    warnings = [*metadata.get("warnings", []), warning]
+    body["warning"] = ",".join(warnings)
+    body["response_metadata"] = {**metadata, "warnings": warnings}
 
 
 def _check_token(workspace: Workspace, method: Method, token: str | None) -> None:
@@ -86,12 +78,16 @@ def _check_token(workspace: Workspace, method: Method, token: str | None) -> Non
         raise SlackError("not_allowed_token_type")
     granted = _APP_SCOPES if kind == "app" else workspace.state.scopes
     if method.scopes and granted.isdisjoint(method.scopes):
-        raise missing_scope(workspace.state, method.scopes[0])
+        raise missing_scope(workspace.state, *method.scopes)
 
 
-def _scope_headers(workspace: Workspace, method: Method) -> dict[str, str]:
-    granted = _APP_SCOPES if method.takes is Takes.APP else workspace.state.scopes
-    headers = {"x-oauth-scopes": ",".join(sorted(granted))}
+def _scope_headers(workspace: Workspace, method: Method, token: str | None) -> dict[str, str]:
+    """Tell what the token may do, to who holds one, and what the method wants."""
+    headers = {}
+    kind = workspace.state.tokens.get(token or "")
+    if kind is not None:
+        granted = _APP_SCOPES if kind == "app" else workspace.state.scopes
+        headers["x-oauth-scopes"] = ",".join(sorted(granted))
     if method.scopes:
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
     return headers

@@ -25,9 +25,12 @@ def read_cursor(call: Call) -> int:
     if not cursor:
         return 0
     try:
-        return int(base64.b64decode(cursor.encode()).removeprefix(b"next:"))
+        start = int(base64.b64decode(cursor.encode()).removeprefix(b"next:"))
     except ValueError:
         raise SlackError("invalid_cursor") from None
+    if start < 0:
+        raise SlackError("invalid_cursor")
+    return start
 
 
 def make_cursor(start: int) -> str:

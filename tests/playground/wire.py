@@ -47,6 +47,8 @@ class Api:
         """Call with any kind of body; `token=None` sends none."""
         token = self.token if token == "" else token
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if "json" in request:
+            headers["Content-Type"] = "application/json; charset=utf-8"
         url = f"{self.playground.api_url}{method}"
         async with self.session.post(url, headers=headers, **request) as response:
             return response, await response.json()
