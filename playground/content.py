@@ -1,11 +1,12 @@
 """What a message may say: text, blocks, attachments and metadata, checked and stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.arguments import Arguments
 from playground.blocks import API_ERRORS, Problem, normalise_blocks, validate_message
+from playground.blocks.markup import store_text
 from playground.errors import SlackError
 from playground.refusals import error_messages, line
 from playground.state import Record
@@ -42,7 +43,7 @@ def read_content(fields: Mapping[str, Any]) -> Content:
     sent = _sent(Arguments(fields))
     if not sent.keys() - {"text"}:
         # Nothing can be wrong with a text, and posting one is what is done most.
-        return Content(text=sent.get("text"))
+        return Content(text=_stored_text(sent))
     # An empty object takes the metadata off a message; it is nothing to check.
     checked = {name: value for name, value in sent.items() if (name, value) != ("metadata", {})}
     problems = [problem for problem in validate_message(checked) if problem.code != "no_text"]
@@ -50,8 +51,14 @@ def read_content(fields: Mapping[str, Any]) -> Content:
         raise _refusal(problems)
     markdown = sent.get("markdown_text")
     if markdown is not None:
-        sent["text"], sent["blocks"] = markdown, [{"type": "markdown", "text": markdown}]
+        blocks = normalise_blocks([{"type": "markdown", "text": markdown}])
+        return replace(_store(sent), text=markdown, blocks=blocks)
     return _store(sent)
+
+
+def _stored_text(sent: Record) -> str | None:
+    text = sent.get("text")
+    return text if text is None else store_text(text)
 
 
 def _sent(arguments: Arguments) -> Record:
@@ -77,7 +84,7 @@ _STRUCTURES = {
 def _store(sent: Record) -> Content:
     blocks = sent.get("blocks")
     return Content(
-        text=sent.get("text"),
+        text=_stored_text(sent),
         blocks=None if blocks is None else normalise_blocks(blocks),
         attachments=_store_attachments(sent.get("attachments")),
         metadata=sent.get("metadata"),

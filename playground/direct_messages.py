@@ -1,5 +1,6 @@
 """Direct messages: channels that exist once somebody opens them."""
 
+from playground.errors import SlackError
 from playground.state import Channel, User
 from playground.workspace import Workspace
 
@@ -10,13 +11,19 @@ def open_im(workspace: Workspace, user: User) -> Channel:
 
 
 def open_group(workspace: Workspace, users: list[User]) -> Channel:
-    """Return the conversation of the bot and these people; one person makes it direct."""
+    """
+    Return the conversation of the bot and these people; one person makes it direct.
+
+    Raises SlackError where that person is a bot.
+    """
     state = workspace.state
     members = frozenset(user.id for user in users) | {state.bot_user_id}
     standing = state.ims.get(members)
     if standing is not None:
         return state.channels[standing]
     is_im = len(members) <= 2
+    if is_im and users[0].is_bot:
+        raise SlackError("cannot_dm_bot")
     names = "-".join(sorted(user.name for user in users))
     channel = Channel(
         id=state.next_id("D" if is_im else "G"),

@@ -11,16 +11,17 @@ from playground.workspace import Workspace
 KEPT_REVISIONS = 200
 
 
-def post(workspace: Workspace, channel: Channel, body: Record) -> Record:
+def post(workspace: Workspace, channel: Channel, body: Record, *, author: str = "") -> Record:
     """
     Put a new message into `channel`; return it as Slack shows it.
 
-    `body` holds what the writer sent; the timestamp is set here. A reply is
+    `body` holds what the writer sent; the timestamp is set here. `author` says
+    who may edit it where `body` has no user. A reply is
     also shown in the channel only if its subtype is `thread_broadcast`.
     """
     ts = workspace.next_ts()
     body = {"type": "message", "ts": ts, **body}
-    message = Message(body)
+    message = Message(body, body.get("user", author))
     workspace.was_born("message", ts, channel.id)
     _record(workspace, message)
     channel.messages[ts] = message
@@ -28,7 +29,7 @@ def post(workspace: Workspace, channel: Channel, body: Record) -> Record:
     if thread_ts is not None:
         thread = channel.threads.setdefault(thread_ts, Thread())
         thread.replies.append(ts)
-        thread.writers[body.get("user", "")] += 1
+        thread.writers[_writer(body)] += 1
     if thread_ts is None or body.get("subtype") == "thread_broadcast":
         channel.timeline.append(ts)
     workspace.tell_message("message", channel, lambda: body)
@@ -61,8 +62,9 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
             "thread_ts": ts,
             "hidden": True,
         }
-        message.body = tombstone
+        before, message.body = message.body, tombstone
         tell_changed(workspace, channel, message)
+        tell_app_changed(workspace, channel, tombstone, before)
         return
     del channel.messages[ts]
     if ts in channel.pins:
@@ -154,13 +156,19 @@ def _tell_parent(workspace: Workspace, channel: Channel, thread_ts: str) -> None
         tell_changed(workspace, channel, parent)
 
 
+def _writer(body: Record) -> str:
+    """Return who wrote it, as `reply_users` names people and bots without a user."""
+    name: str = body.get("user") or body.get("bot_id", "")
+    return name
+
+
 def _leave_thread(workspace: Workspace, channel: Channel, message: Message) -> None:
     thread_ts: str = message.body.get("thread_ts", "")
     thread = channel.threads.get(thread_ts)
     if thread is None:
         return
     _drop(thread.replies, message.body["ts"])
-    thread.writers[message.body.get("user", "")] -= 1
+    thread.writers[_writer(message.body)] -= 1
     thread.writers += Counter()
     if not thread.replies:
         del channel.threads[thread_ts]

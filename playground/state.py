@@ -55,6 +55,8 @@ class Message:
     """
 
     body: Record
+    # Who may edit it; dressed up as somebody else, its body does not tell.
+    author: str = ""
     history: list[Revision] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     stream: Stream | None = None

@@ -114,11 +114,14 @@ class Workspace:
         self.tell_state()
         return text
 
-    def note_missing_scope(self, method: str, scope: str) -> None:
-        """List a refused call beside what the manifest lacks."""
-        what = f"{method} needs the scope {scope}."
+    def note_missing_scope(self, method: str, needed: str) -> None:
+        """List a refused call beside what the manifest lacks: one of the scopes `needed`."""
+        scopes = needed.split(",")
+        said = f"the scope {needed}" if len(scopes) == 1 else f"one of {', '.join(scopes)}"
+        add = " or ".join(f'"{scope}"' for scope in scopes)
+        what = f"{method} needs {said}."
         refused = self.state.refused.setdefault(
-            what, Refused(what, f'"{scope}" in oauth_config.scopes.bot')
+            what, Refused(what, f"{add} in oauth_config.scopes.bot")
         )
         refused.count += 1
         self.tell_state()

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from playground.blocks.elements import ACTIONS, CONTEXT_ACTIONS, INPUTS
+from playground.blocks.markup import store_text
 from playground.blocks.places import NESTED, blocks_in, objects_in
 
 _ELEMENTS = frozenset({*ACTIONS, *CONTEXT_ACTIONS, *INPUTS})
@@ -16,8 +17,9 @@ def normalise_blocks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     Return a copy of valid blocks as Slack stores and sends them.
 
-    Adds `emoji` and `verbatim` to text objects and makes the ids that are
-    missing. The same blocks always get the same ids; Slack's are random.
+    Adds `emoji` and `verbatim` to text objects, turns bare addresses in mrkdwn
+    into links, and makes the ids that are missing. The same blocks always get
+    the same ids; Slack's are random.
     """
     storing = _Storing()
     stored = [storing.block(block) for block in blocks]
@@ -86,7 +88,8 @@ class _Storing:
         if kind == "plain_text":
             stored.setdefault("emoji", True)
         elif kind == "mrkdwn":
-            stored.setdefault("verbatim", False)
+            is_verbatim = stored.setdefault("verbatim", False)
+            stored["text"] = store_text(stored["text"], has_links=not is_verbatim)
         elif "action_id" in stored:
             self._action_ids.add(stored["action_id"])
         elif kind in _ELEMENTS:

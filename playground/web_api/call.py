@@ -45,6 +45,10 @@ class Call:
         if scope not in self.state.scopes:
             raise missing_scope(self.state, scope)
 
+    def needs_to_manage(self, *, is_private: bool) -> None:
+        """Raise unless the app may make and change this kind of channel."""
+        self.needs_scope("groups:write" if is_private else "channels:manage")
+
     def needs_channel_scope(self, channel: Channel, what: str) -> None:
         """Raise unless the app may read `what` (`read`, `history`) of this kind of channel."""
         self.needs_scope(f"{channel_kind(channel)}:{what}")

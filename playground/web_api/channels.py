@@ -8,20 +8,21 @@ from playground.state import Channel, Record
 from playground.web_api.call import Call
 from playground.web_api.conversations import channel_record
 
-_NAME = re.compile(r"[a-z0-9_-]{1,80}")
+_NAME = re.compile(r"[a-z0-9_-]+")
+MOST_NAME = 80
 MOST_TOPIC = 250
 
 
 def create(call: Call) -> Record:
-    name = call.arguments.required("name")
-    if not _NAME.fullmatch(name):
-        raise SlackError("invalid_name_specials")
+    is_private = call.arguments.flag("is_private")
+    call.needs_to_manage(is_private=is_private)
+    name = _name(call)
     if name in call.state.channel_ids:
         raise SlackError("name_taken")
     channel = Channel(
         id=call.state.next_id("C"),
         name=name,
-        is_private=call.arguments.flag("is_private"),
+        is_private=is_private,
         creator=call.bot,
         created=int(call.workspace.clock.now()),
         members={call.bot},
@@ -49,6 +50,7 @@ def invite(call: Call) -> Record:
 
 def kick(call: Call) -> Record:
     channel = _own(call)
+    _refuse_in_general(channel, "cant_kick_from_general")
     user = call.user().id
     if user == call.bot:
         raise SlackError("cant_kick_self")
@@ -64,8 +66,10 @@ def leave(call: Call) -> Record:
     channel = call.channel()
     if channel.is_im:
         raise SlackError("method_not_supported_for_channel_type")
+    call.needs_to_manage(is_private=channel.is_private)
     if call.bot not in channel.members:
         return {"not_in_channel": True}
+    _refuse_in_general(channel, "cant_leave_general")
     send_membership(call.workspace, channel, call.bot, "member_left_channel")
     channel.members.discard(call.bot)
     _changed(call, channel)
@@ -74,6 +78,7 @@ def leave(call: Call) -> Record:
 
 def archive(call: Call) -> Record:
     channel = _own(call, "already_archived")
+    _refuse_in_general(channel, "cant_archive_general")
     channel.is_archived = True
     _changed(call, channel)
     return {}
@@ -91,6 +96,25 @@ def set_purpose(call: Call) -> Record:
     return _changed(call, channel)
 
 
+def _name(call: Call) -> str:
+    name = call.arguments.text("name") or ""
+    if not name:
+        raise SlackError("invalid_name_required")
+    if len(name) > MOST_NAME:
+        raise SlackError("invalid_name_maxlength")
+    if not _NAME.fullmatch(name):
+        raise SlackError("invalid_name_specials")
+    if not name.strip("-_"):
+        raise SlackError("invalid_name_punctuation")
+    return name
+
+
+def _refuse_in_general(channel: Channel, error: str) -> None:
+    """Everybody is in the workspace's first channel for good."""
+    if channel.name == "general":
+        raise SlackError(error)
+
+
 def _line(call: Call, name: str) -> str:
     text = call.arguments.text(name) or ""
     if len(text) > MOST_TOPIC:
@@ -102,6 +126,7 @@ def _own(call: Call, archived: str = "is_archived") -> Channel:
     channel = call.channel()
     if channel.is_im or channel.is_mpim:
         raise SlackError("method_not_supported_for_channel_type")
+    call.needs_to_manage(is_private=channel.is_private)
     if call.bot not in channel.members:
         raise SlackError("not_in_channel")
     if channel.is_archived:

@@ -1,5 +1,8 @@
 """chat.*: what the bot writes, changes and takes back."""
 
+import re
+from typing import Any
+
 from playground import messages
 from playground.content import MAX_TEXT, Content, read_content
 from playground.direct_messages import open_im
@@ -8,6 +11,7 @@ from playground.state import Channel, Message, Record
 from playground.web_api.call import Call
 
 MAX_UPDATED_TEXT = 4_000
+TIMESTAMP = re.compile(r"\d{1,12}\.\d{6}")
 
 
 def post_message(call: Call) -> Record:
@@ -20,7 +24,7 @@ def post_message(call: Call) -> Record:
         # Slack cuts new messages but refuses edited ones.
         content.text = content.text[:MAX_TEXT]
     body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
-    posted = messages.post(call.workspace, channel, body)
+    posted = messages.post(call.workspace, channel, body, author=call.bot)
     return {"channel": channel.id, "ts": posted["ts"], "message": posted}
 
 
@@ -94,11 +98,25 @@ def bot_fields(call: Call) -> Record:
             "team_id": state.team_id,
         },
     }
-    if call.has_scope("chat:write.customize"):
-        for name in ("username", "icon_emoji", "icon_url"):
-            if name in call.arguments:
-                fields[name] = call.arguments.text(name)
+    # Without the scope Slack ignores what would dress the message up.
+    if call.has_scope("chat:write.customize") and (dress := _dress(call)):
+        del fields["user"]
+        fields.update(dress)
     return fields
+
+
+def _dress(call: Call) -> Record:
+    """Return what makes a message look like somebody else's; then it has no user."""
+    username, emoji, icon = (
+        call.arguments.text(name) for name in ("username", "icon_emoji", "icon_url")
+    )
+    if not (username or emoji or icon):
+        return {}
+    dress: Record = {"subtype": "bot_message"}
+    dress["username"] = username or call.workspace.manifest.bot_name
+    if emoji or icon:
+        dress["icons"] = {"emoji": emoji} if emoji else {"image_48": icon}
+    return dress
 
 
 def channel_to_write(call: Call) -> Channel:
@@ -127,9 +145,10 @@ def _check_may_write(call: Call, channel: Channel) -> None:
 
 
 def thread_fields(call: Call, channel: Channel) -> Record:
-    thread_ts = call.arguments.text("thread_ts")
+    thread_ts = call.arguments.values.get("thread_ts")
     if not thread_ts:
         return {}
+    _check_ts(thread_ts)
     parent = channel.messages.get(thread_ts)
     if parent is not None:
         # The ts of a reply leads to its thread.
@@ -139,7 +158,17 @@ def thread_fields(call: Call, channel: Channel) -> Record:
         fields["parent_user_id"] = parent.body.get("user")
     if call.arguments.flag("reply_broadcast"):
         fields["subtype"] = "thread_broadcast"
+        root = channel.messages.get(thread_ts)
+        if root is not None:
+            fields["root"] = messages.shown(channel, root)
     return fields
+
+
+def _check_ts(thread_ts: Any) -> None:
+    """Refuse what is no timestamp, numbers too: they lose the last digits on their way."""
+    if not isinstance(thread_ts, str) or not TIMESTAMP.fullmatch(thread_ts):
+        said = f"[ERROR] {thread_ts} is not a valid thread_ts"
+        raise SlackError("invalid_thread_ts", response_metadata={"messages": [said]})
 
 
 def _own_message(call: Call, channel: Channel, refusal: str) -> Message:
@@ -151,7 +180,7 @@ def _own_message(call: Call, channel: Channel, refusal: str) -> Message:
         raise SlackError("message_not_found")
     if message.body.get("subtype") == "tombstone":
         raise SlackError("message_not_found")
-    if message.body.get("user") != call.bot:
+    if message.author != call.bot:
         raise SlackError(refusal)
     return message
 

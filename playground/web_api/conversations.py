@@ -13,6 +13,9 @@ _SCOPES = {
     "mpim": "mpim:read",
 }
 
+# https://docs.slack.dev/reference/methods/conversations.open
+MOST_PEOPLE = 8
+
 
 def list_channels(call: Call) -> Record:
     types = _types(call)
@@ -26,7 +29,7 @@ def list_channels(call: Call) -> Record:
 
 def list_of_user(call: Call) -> Record:
     """Answer users.conversations: the channels of one person that the bot may know of."""
-    user = call.arguments.text("user") or call.bot
+    user = call.user().id if "user" in call.arguments else call.bot
     types = _types(call)
     found = [
         channel
@@ -62,6 +65,9 @@ def open_conversation(call: Call) -> Record:
     users = [_living_user(call, user) for user in call.arguments.words("users")]
     if not users:
         raise SlackError("users_list_not_supplied")
+    if len(users) > MOST_PEOPLE:
+        raise SlackError("too_many_users")
+    call.needs_scope("im:write" if len(users) == 1 else "mpim:write")
     known = len(call.state.channels)
     channel = open_group(call.workspace, users)
     answer: Record = {"channel": {"id": channel.id}}

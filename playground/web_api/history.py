@@ -19,7 +19,8 @@ def history(call: Call) -> Record:
     newest = end - skip
     oldest = max(start, newest - limit)
     page = channel.timeline[oldest:newest][::-1] if newest > start else []
-    return _answer(call, channel, page, skip + limit if oldest > start else None)
+    answer = _answer(call, channel, page, skip + limit if oldest > start else None)
+    return {**answer, "pin_count": len(channel.pins)}
 
 
 def replies(call: Call) -> Record:
@@ -82,7 +83,6 @@ def _answer(call: Call, channel: Channel, page: list[str], following: int | None
     answer: Record = {
         "messages": [_read(channel, ts, is_whole=is_whole) for ts in page],
         "has_more": following is not None,
-        "pin_count": 0,
     }
     if following is not None:
         answer["response_metadata"] = {"next_cursor": make_cursor(following)}

@@ -6,18 +6,27 @@ from playground.errors import SlackError
 from playground.messages import tell_changed
 from playground.state import Channel, Message, Record
 from playground.web_api.call import Call
+from playground.web_api.chat import TIMESTAMP
 
 _NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
+
+# https://slack.com/help/articles/202931348: 23 by one person, 50 in all.
+MOST_BY_ONE = 23
+MOST_KINDS = 50
 
 
 def add(call: Call) -> Record:
     channel, message, name = _target(call)
     if channel.is_archived:
         raise SlackError("is_archived")
-    users = message.reactions.setdefault(name, [])
-    if call.bot in users:
+    given = message.reactions
+    if call.bot in given.get(name, []):
         raise SlackError("already_reacted")
-    users.append(call.bot)
+    if sum(call.bot in users for users in given.values()) >= MOST_BY_ONE:
+        raise SlackError("too_many_reactions")
+    if name not in given and len(given) >= MOST_KINDS:
+        raise SlackError("too_many_emoji")
+    given.setdefault(name, []).append(call.bot)
     tell_changed(call.workspace, channel, message)
     return {}
 
@@ -38,8 +47,13 @@ def _target(call: Call) -> tuple[Channel, Message, str]:
     name = call.arguments.required("name").strip(":")
     if not _NAME.fullmatch(name):
         raise SlackError("invalid_name")
+    timestamp = call.arguments.text("timestamp")
+    if not timestamp or "channel" not in call.arguments:
+        raise SlackError("no_item_specified")
+    if not TIMESTAMP.fullmatch(timestamp):
+        raise SlackError("bad_timestamp")
     channel = call.channel()
-    message = channel.messages.get(call.arguments.required("timestamp"))
+    message = channel.messages.get(timestamp)
     if message is None:
         raise SlackError("message_not_found")
     if call.bot not in channel.members:

@@ -25,7 +25,7 @@ def start(call: Call) -> Record:
     add_chunks(stream, _chunks(call))
     fields = {**bot_fields(call), **thread_fields(call, channel)}
     body = {**fields, "streaming_state": "in_progress", **draw_stream(stream)}
-    posted = messages.post(call.workspace, channel, body)
+    posted = messages.post(call.workspace, channel, body, author=call.bot)
     channel.messages[posted["ts"]].stream = stream
     return {"channel": channel.id, "ts": posted["ts"]}
 
@@ -67,7 +67,7 @@ def _streaming(call: Call, channel: Channel) -> tuple[Message, Stream]:
     message = channel.messages.get(call.arguments.required("ts"))
     if message is None:
         raise SlackError("message_not_found")
-    if message.body.get("user") != call.bot:
+    if message.author != call.bot:
         raise SlackError("message_not_owned_by_app")
     if message.stream is None:
         raise SlackError("message_not_in_streaming_state")

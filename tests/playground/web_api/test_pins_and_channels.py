@@ -45,9 +45,9 @@ async def test_topic_purpose_archive_and_leave(playground: Playground, api: Api)
     assert (await api("conversations.archive", channel=OPS))["ok"] is True
     assert (await api("conversations.archive", channel=OPS))["error"] == "already_archived"
     assert (await api("conversations.setTopic", channel=OPS, topic="x"))["error"] == "is_archived"
-    general = playground.channel("general").id
-    assert (await api("conversations.leave", channel=general))["ok"] is True
-    assert (await api("conversations.leave", channel=general))["not_in_channel"] is True
+    ai_ops = playground.channel("ai-ops").id
+    assert (await api("conversations.leave", channel=ai_ops))["ok"] is True
+    assert (await api("conversations.leave", channel=ai_ops))["not_in_channel"] is True
 
 
 async def test_files_are_listed_and_deleted(api: Api) -> None:
