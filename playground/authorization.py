@@ -29,6 +29,7 @@ class Request:
     """What the app asks for, as it stands in the address."""
 
     scopes: frozenset[str]
+    user_scopes: frozenset[str]
     redirect_uri: str
     state: str
     team: str
@@ -57,17 +58,25 @@ def add_authorization(app: web.Application, platform: Platform) -> None:
 def _read(platform: Platform, values: Mapping[str, str]) -> Request:
     if values.get("client_id") != CLIENT_ID:
         raise RefusedError("invalid_client_id")
-    asked = frozenset(one for one in values.get("scope", "").replace(" ", ",").split(",") if one)
-    if not asked:
+    manifest = platform.manifest
+    scopes = _scopes(values.get("scope", ""), manifest.scopes, "invalid_scope")
+    user_scopes = _scopes(values.get("user_scope", ""), manifest.user_scopes, "invalid_user_scope")
+    if not scopes and not user_scopes:
         raise RefusedError("invalid_scope")
-    if values.get("user_scope"):
-        raise RefusedError("invalid_user_scope")
-    declared = platform.manifest.scopes
-    if declared is not None and not asked <= declared:
-        raise RefusedError(f"invalid_scope: {', '.join(sorted(asked - declared))}")
     return Request(
-        asked, _redirect_uri(platform, values), values.get("state", ""), values.get("team", "")
+        scopes,
+        user_scopes,
+        _redirect_uri(platform, values),
+        values.get("state", ""),
+        values.get("team", ""),
     )
+
+
+def _scopes(said: str, declared: frozenset[str] | None, refusal: str) -> frozenset[str]:
+    asked = frozenset(said.replace(",", " ").split())
+    if declared is not None and not asked <= declared:
+        raise RefusedError(f"{refusal}: {', '.join(sorted(asked - declared))}")
+    return asked
 
 
 def _redirect_uri(platform: Platform, values: Mapping[str, str]) -> str:
@@ -93,7 +102,12 @@ def _destination(platform: Platform, asked: Request, form: Mapping[str, str]) ->
         if "incoming-webhook" in asked.scopes:
             channel = next(iter(workspace.state.channels), "")
         code = platform.installations.allow(
-            workspace.state.team_id, user.id, asked.scopes, asked.redirect_uri, channel
+            workspace.state.team_id,
+            user.id,
+            asked.scopes,
+            asked.redirect_uri,
+            channel=channel,
+            user_scopes=asked.user_scopes,
         )
         answer = {"code": code, "state": asked.state}
     return f"{asked.redirect_uri}{'&' if '?' in asked.redirect_uri else '?'}{urlencode(answer)}"
@@ -120,6 +134,10 @@ def _form(platform: Platform, asked: Request, query: Mapping[str, str]) -> str:
         for one in platform.workspaces.values()
     )
     scopes = "".join(f"<li><code>{escape(scope)}</code></li>" for scope in sorted(asked.scopes))
+    scopes += "".join(
+        f"<li><code>{escape(scope)}</code>, on your behalf</li>"
+        for scope in sorted(asked.user_scopes)
+    )
     name = escape(platform.manifest.name)
     return (
         f"<h1>{name} is requesting permission to access a workspace</h1>"

@@ -10,19 +10,20 @@ def open_im(workspace: Workspace, user: User) -> Channel:
     return open_group(workspace, [user])
 
 
-def open_group(workspace: Workspace, users: list[User]) -> Channel:
+def open_group(workspace: Workspace, users: list[User], opener: str = "") -> Channel:
     """
-    Return the conversation of the bot and these people; one person makes it direct.
+    Return the conversation of the bot, or of `opener`, and these people.
 
-    Raises SlackError where that person is a bot.
+    One person makes it direct. Raises SlackError where two bots would talk.
     """
     state = workspace.state
-    members = frozenset(user.id for user in users) | {state.bot_user_id}
+    opener = opener or state.bot_user_id
+    members = frozenset(user.id for user in users) | {opener}
     standing = state.ims.get(members)
     if standing is not None:
         return state.channels[standing]
     is_im = len(members) <= 2
-    if is_im and users[0].is_bot:
+    if is_im and users[0].is_bot and state.users[opener].is_bot:
         raise SlackError("cannot_dm_bot")
     names = "-".join(sorted(user.name for user in users))
     channel = Channel(
@@ -31,7 +32,6 @@ def open_group(workspace: Workspace, users: list[User]) -> Channel:
         is_im=is_im,
         is_mpim=not is_im,
         is_private=not is_im,
-        user=users[0].id if is_im else "",
         created=int(workspace.clock.now()),
         members=set(members),
     )
@@ -40,3 +40,8 @@ def open_group(workspace: Workspace, users: list[User]) -> Channel:
     workspace.was_born("channel", channel.id, names)
     workspace.tell_state()
     return channel
+
+
+def other_in(channel: Channel, user: str) -> str:
+    """Return who a direct message is with, from one end; who writes to themself is alone in it."""
+    return next((member for member in channel.members if member != user), user)

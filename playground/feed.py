@@ -33,6 +33,10 @@ class Feed:
     def listeners(self) -> int:
         return len(self._listeners)
 
+    def pages_of(self, user: str) -> int:
+        """Return how many pages this person has open."""
+        return sum(listener.user == user for listener in self._listeners)
+
     @contextmanager
     def listen(self, user: str) -> Iterator[Listener]:
         listener = Listener(user)

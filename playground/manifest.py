@@ -45,6 +45,7 @@ class Manifest:
     name: str = "Opsbell"
     bot_name: str = "Opsbell"
     scopes: frozenset[str] | None = None
+    user_scopes: frozenset[str] | None = None
     commands: dict[str, Command] = field(default_factory=dict)
     shortcuts: dict[str, Shortcut] = field(default_factory=dict)
     events: frozenset[str] = frozenset()
@@ -53,6 +54,7 @@ class Manifest:
     messages_read_only: bool = False
     interactivity: bool = True
     is_agent: bool = True
+    has_rotation: bool = False
     redirect_urls: tuple[str, ...] = ()
 
     def has_scope(self, scope: str) -> bool:
@@ -86,6 +88,7 @@ def _read(source: Record) -> Manifest:
         bot_name=features.get("bot_user", {}).get("display_name", name),
         # Optional scopes count as granted: the playground has nobody to ask.
         scopes=frozenset(scopes.get("bot", [])) | frozenset(scopes.get("bot_optional", [])),
+        user_scopes=frozenset(scopes.get("user", [])) | frozenset(scopes.get("user_optional", [])),
         commands={one["command"]: _command(one) for one in features.get("slash_commands", [])},
         shortcuts={one["callback_id"]: _shortcut(one) for one in features.get("shortcuts", [])},
         events=frozenset(subscriptions.get("bot_events", [])),
@@ -94,6 +97,7 @@ def _read(source: Record) -> Manifest:
         messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
         interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
         is_agent="agent_view" in features or "assistant_view" in features,
+        has_rotation=bool(settings.get("token_rotation_enabled", False)),
         redirect_urls=tuple(oauth.get("redirect_urls", [])),
     )
 

@@ -64,12 +64,11 @@ class Platform:
                 return workspace
         return None
 
-    def holder(self, token: str) -> tuple[Workspace, str] | None:
-        """Return the workspace in which a token is valid, and the token's kind."""
+    def holder(self, token: str) -> Workspace | None:
+        """Return the workspace in which a token is or was good."""
         for workspace in self.workspaces.values():
-            kind = workspace.state.tokens.get(token)
-            if kind is not None:
-                return workspace, kind
+            if token in workspace.state.tokens:
+                return workspace
         return None
 
     def home_of(self, thing: str) -> Workspace | None:

@@ -80,6 +80,11 @@ class Playground(Hands):
         return self._token("app")
 
     @property
+    def user_token(self) -> str:
+        """A token of the first person who has one: Ada, unless the seed says otherwise."""
+        return self._token("user")
+
+    @property
     def config_token(self) -> str:
         return self._token("config")
 
@@ -116,4 +121,4 @@ class Playground(Hands):
         return await recording.replay(self.platform, lines, patience=patience)
 
     def _token(self, kind: str) -> str:
-        return next(token for token, one in self.state.tokens.items() if one == kind)
+        return next(token for token, one in self.state.tokens.items() if one.kind == kind)

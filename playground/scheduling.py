@@ -55,7 +55,7 @@ def _post(workspace: Workspace, one: Scheduled) -> None:
             "nothing; leave the metadata out of chat.scheduleMessage",
         )
         return
-    messages.post(workspace, channel, _stored(one.body))
+    messages.post(workspace, channel, _stored(one.body), author=workspace.state.bot_user_id)
 
 
 def _stored(body: Record) -> Record:

@@ -4,7 +4,7 @@ from typing import Any
 
 from playground.errors import SeedError
 from playground.manifest import Manifest
-from playground.state import Channel, Record, State, User, UserGroup
+from playground.state import Channel, Record, State, Token, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"
 ANNEX = "T0ANNEX002"
@@ -18,6 +18,7 @@ OPERATORS = "S0OPERATOR"
 # Public on purpose: they open nothing but a playground.
 BOT_TOKEN = "xoxb-playground-bot"  # noqa: S105
 APP_TOKEN = "xapp-playground-app"  # noqa: S105
+USER_TOKEN = "xoxp-playground-ada"  # noqa: S105
 
 CONFIG_TOKEN = "xoxe.xoxp-playground-config"  # noqa: S105
 CLIENT_ID = "playground.client"
@@ -55,8 +56,13 @@ ALL_SCOPES = frozenset(
         "usergroups:read",
         "users:read",
         "users:read.email",
+        "users:write",
     }
 )
+# What only people's tokens have, and what they have instead of `channels:manage`.
+ALL_USER_SCOPES = ALL_SCOPES - {"channels:manage", "channels:join", "chat:write.public"} | {
+    "channels:write"
+}
 
 
 def read_seeds(seed: Record | None = None) -> list[Record]:
@@ -88,7 +94,7 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
         app_id=seed.get("app_id", APP_ID),
         bot_id=seed.get("bot_id", BOT_ID),
         bot_user_id=seed.get("bot_user_id", BOT_USER_ID),
-        tokens=dict(seed.get("tokens", _TOKENS)),
+        tokens=_tokens(manifest, seed.get("tokens", _TOKENS)),
         scopes=ALL_SCOPES if scopes is None else frozenset(scopes),
         is_installed=bool(seed.get("installed", True)),
     )
@@ -101,6 +107,19 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
         raise SeedError(f"The seed does not fit: {error}") from error
     state.webhooks = {"playground": next(iter(state.channels), "")} if state.is_installed else {}
     return state
+
+
+def _tokens(manifest: Manifest, tokens: dict[str, str]) -> dict[str, Token]:
+    """Read the seed's tokens; nobody has a user token of an app that asks for no user scopes."""
+    scopes = ALL_USER_SCOPES if manifest.user_scopes is None else manifest.user_scopes
+    found = {}
+    for token, said in tokens.items():
+        kind, _, user = said.partition(":")
+        if kind != "user":
+            found[token] = Token(kind)
+        elif scopes:
+            found[token] = Token(kind, user, scopes)
+    return found
 
 
 def _add_users(state: State, manifest: Manifest, users: list[Record]) -> None:
@@ -127,7 +146,12 @@ def _add_channels(state: State, channels: list[Record]) -> None:
         state.channel_ids[channel.name] = channel.id
 
 
-_TOKENS = {BOT_TOKEN: "bot", APP_TOKEN: "app", CONFIG_TOKEN: "config"}
+_TOKENS = {
+    BOT_TOKEN: "bot",
+    APP_TOKEN: "app",
+    CONFIG_TOKEN: "config",
+    USER_TOKEN: f"user:{ADA}",
+}
 
 # A second workspace, for apps that are installed in several; this one waits for it.
 _ANNEX: Record = {

@@ -23,6 +23,21 @@ class User:
 
 
 @dataclass(slots=True)
+class Token:
+    """
+    What a token is worth: `kind` is bot, user, app, config, or what ended it.
+
+    A user token acts as `user` with `scopes` of its own; a bot's are the
+    installation's.
+    """
+
+    kind: str
+    user: str = ""
+    scopes: frozenset[str] = frozenset()
+    expires_at: float | None = None
+
+
+@dataclass(slots=True)
 class UserGroup:
     id: str
     handle: str
@@ -82,7 +97,6 @@ class Channel:
     purpose: str = ""
     creator: str = ""
     created: int = 1_700_000_000
-    user: str = ""
     members: set[str] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)
     timeline: list[str] = field(default_factory=list)
@@ -112,6 +126,7 @@ class File:
     id: str
     name: str
     length: int
+    user: str = ""
     title: str = ""
     content: bytes | None = None
     created: int = 0
@@ -168,9 +183,11 @@ class State:
     app_id: str
     bot_id: str
     bot_user_id: str
-    tokens: dict[str, str]
+    tokens: dict[str, Token]
     scopes: frozenset[str]
+    refresh_tokens: dict[str, Token] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     channel_ids: dict[str, str] = field(default_factory=dict)

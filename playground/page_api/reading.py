@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from playground.clock import HandClock, MovableClock
+from playground.direct_messages import other_in
 from playground.drawn import draw_inside, draw_message, names_of
 from playground.installations import webhook_url
 from playground.messages import shown
@@ -176,6 +177,6 @@ def _channel(workspace: Workspace, channel: Channel, user: User) -> Record:
         "topic": channel.topic,
     }
     if channel.is_im:
-        bot = workspace.state.users[workspace.state.bot_user_id]
-        record.update(name=bot.real_name, user=bot.id)
+        other = workspace.state.users[other_in(channel, user.id)]
+        record.update(name=other.real_name, user=other.id)
     return record

@@ -14,15 +14,17 @@ def api_test(call: Call) -> Record:
 
 def auth_test(call: Call) -> Record:
     state = call.state
-    return {
+    answer: Record = {
         "url": f"{call.workspace.address}/",
         "team": state.team_name,
-        "user": state.users[state.bot_user_id].name,
+        "user": state.users[call.actor].name,
         "team_id": state.team_id,
-        "user_id": state.bot_user_id,
-        "bot_id": state.bot_id,
+        "user_id": call.actor,
         "is_enterprise_install": False,
     }
+    if call.is_of_bot:
+        answer["bot_id"] = state.bot_id
+    return answer
 
 
 def open_connection(call: Call) -> Record:

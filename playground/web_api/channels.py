@@ -23,9 +23,9 @@ def create(call: Call) -> Record:
         id=call.state.next_id("C"),
         name=name,
         is_private=is_private,
-        creator=call.bot,
+        creator=call.actor,
         created=int(call.workspace.clock.now()),
-        members={call.bot},
+        members={call.actor},
     )
     call.state.channels[channel.id] = channel
     call.state.channel_ids[name] = channel.id
@@ -52,7 +52,7 @@ def kick(call: Call) -> Record:
     channel = _own(call)
     _refuse_in_general(channel, "cant_kick_from_general")
     user = call.user().id
-    if user == call.bot:
+    if user == call.actor:
         raise SlackError("cant_kick_self")
     if user not in channel.members:
         raise SlackError("not_in_channel")
@@ -67,11 +67,11 @@ def leave(call: Call) -> Record:
     if channel.is_im:
         raise SlackError("method_not_supported_for_channel_type")
     call.needs_to_manage(is_private=channel.is_private)
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         return {"not_in_channel": True}
     _refuse_in_general(channel, "cant_leave_general")
-    send_membership(call.workspace, channel, call.bot, "member_left_channel")
-    channel.members.discard(call.bot)
+    send_membership(call.workspace, channel, call.actor, "member_left_channel")
+    channel.members.discard(call.actor)
     _changed(call, channel)
     return {}
 
@@ -127,7 +127,7 @@ def _own(call: Call, archived: str = "is_archived") -> Channel:
     if channel.is_im or channel.is_mpim:
         raise SlackError("method_not_supported_for_channel_type")
     call.needs_to_manage(is_private=channel.is_private)
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     if channel.is_archived:
         raise SlackError(archived)

@@ -5,7 +5,7 @@ from typing import Any
 
 from playground import messages
 from playground.content import MAX_TEXT, Content, read_content
-from playground.direct_messages import open_im
+from playground.direct_messages import open_group
 from playground.errors import SlackError
 from playground.state import Channel, Message, Record
 from playground.web_api.call import Call
@@ -23,8 +23,8 @@ def post_message(call: Call) -> Record:
     if content.text is not None:
         # Slack cuts new messages but refuses edited ones.
         content.text = content.text[:MAX_TEXT]
-    body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
-    posted = messages.post(call.workspace, channel, body, author=call.bot)
+    body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
+    posted = messages.post(call.workspace, channel, body, author=call.actor)
     return {"channel": channel.id, "ts": posted["ts"], "message": posted}
 
 
@@ -68,7 +68,7 @@ def post_ephemeral(call: Call) -> Record:
         raise SlackError("no_text")
     if content.text is not None and len(content.text) > MAX_TEXT:
         raise SlackError("msg_too_long")
-    body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
+    body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     return {"message_ts": messages.post_ephemeral(call.workspace, channel, user, body)}
 
 
@@ -81,11 +81,15 @@ def get_permalink(call: Call) -> Record:
     return {"permalink": link, "channel": channel.id}
 
 
-def bot_fields(call: Call) -> Record:
-    """Return what every message of the bot carries, dressed up if the app may."""
+def author_fields(call: Call) -> Record:
+    """
+    Return what every message made by the app carries, dressed up if it may.
+
+    With a user token it is that person's, and still shows the app behind it.
+    """
     state = call.state
     fields: Record = {
-        "user": state.bot_user_id,
+        "user": call.actor,
         "bot_id": state.bot_id,
         "app_id": state.app_id,
         "team": state.team_id,
@@ -125,7 +129,7 @@ def channel_to_write(call: Call) -> Channel:
     state = call.state
     channel = state.channel(reference)
     if channel is None and reference in state.users:
-        channel = open_im(call.workspace, state.users[reference])
+        channel = open_group(call.workspace, [state.users[reference]], call.actor)
     if channel is None:
         raise SlackError("channel_not_found")
     _check_may_write(call, channel)
@@ -133,14 +137,14 @@ def channel_to_write(call: Call) -> Channel:
 
 
 def _check_may_write(call: Call, channel: Channel) -> None:
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         if not channel.is_public:
             raise SlackError("channel_not_found")
-        if not call.has_scope("chat:write.public"):
+        if not (call.is_of_bot and call.has_scope("chat:write.public")):
             raise SlackError("not_in_channel")
     if channel.is_archived:
         raise SlackError("is_archived")
-    if channel.is_im and not call.workspace.manifest.messages_tab:
+    if call.is_of_bot and channel.is_im and not call.workspace.manifest.messages_tab:
         raise SlackError("messages_tab_disabled")
 
 
@@ -180,7 +184,7 @@ def _own_message(call: Call, channel: Channel, refusal: str) -> Message:
         raise SlackError("message_not_found")
     if message.body.get("subtype") == "tombstone":
         raise SlackError("message_not_found")
-    if message.author != call.bot:
+    if message.author != call.actor:
         raise SlackError(refusal)
     return message
 
@@ -217,5 +221,5 @@ def _updated(call: Call, message: Message, content: Content) -> Record:
         elif value is not None:
             body.pop(name, None)
     if content.text is not None and content.blocks is None:
-        body["edited"] = {"user": call.bot, "ts": call.workspace.next_ts()}
+        body["edited"] = {"user": call.actor, "ts": call.workspace.next_ts()}
     return body

@@ -1,6 +1,6 @@
 """conversations.*: which channels there are, who is in them."""
 
-from playground.direct_messages import open_group
+from playground.direct_messages import open_group, other_in
 from playground.errors import SlackError
 from playground.state import Channel, Record, User
 from playground.web_api.call import Call
@@ -22,21 +22,21 @@ def list_channels(call: Call) -> Record:
     found = [
         channel
         for channel in call.state.channels.values()
-        if channel_type(channel) in types and (channel.is_public or call.bot in channel.members)
+        if channel_type(channel) in types and (channel.is_public or call.actor in channel.members)
     ]
     return _page_of_channels(call, found)
 
 
 def list_of_user(call: Call) -> Record:
     """Answer users.conversations: the channels of one person that the bot may know of."""
-    user = call.user().id if "user" in call.arguments else call.bot
+    user = call.user().id if "user" in call.arguments else call.actor
     types = _types(call)
     found = [
         channel
         for channel in call.state.channels.values()
         if user in channel.members
         and channel_type(channel) in types
-        and (channel.is_public or call.bot in channel.members)
+        and (channel.is_public or call.actor in channel.members)
     ]
     return _page_of_channels(call, found)
 
@@ -69,7 +69,7 @@ def open_conversation(call: Call) -> Record:
         raise SlackError("too_many_users")
     call.needs_scope("im:write" if len(users) == 1 else "mpim:write")
     known = len(call.state.channels)
-    channel = open_group(call.workspace, users)
+    channel = open_group(call.workspace, users, call.actor)
     answer: Record = {"channel": {"id": channel.id}}
     if call.arguments.flag("return_im"):
         answer["channel"] = channel_record(call, channel)
@@ -84,13 +84,13 @@ def join(call: Call) -> Record:
         raise SlackError("method_not_supported_for_channel_type")
     if channel.is_archived:
         raise SlackError("is_archived")
-    if call.bot in channel.members:
+    if call.actor in channel.members:
         return {
             "channel": channel_record(call, channel),
             "warning": "already_in_channel",
             "response_metadata": {"warnings": ["already_in_channel"]},
         }
-    channel.members.add(call.bot)
+    channel.members.add(call.actor)
     call.workspace.tell_state()
     return {"channel": channel_record(call, channel)}
 
@@ -105,7 +105,7 @@ def channel_type(channel: Channel) -> str:
 
 def channel_record(call: Call, channel: Channel) -> Record:
     if channel.is_im:
-        return _im_record(channel)
+        return _im_record(call, channel)
     return {
         "id": channel.id,
         "name": channel.name,
@@ -117,7 +117,7 @@ def channel_record(call: Call, channel: Channel) -> Record:
         "is_private": channel.is_private,
         "is_archived": channel.is_archived,
         "is_general": channel.name == "general",
-        "is_member": call.bot in channel.members,
+        "is_member": call.actor in channel.members,
         "is_shared": False,
         "is_org_shared": False,
         "is_ext_shared": False,
@@ -129,14 +129,14 @@ def channel_record(call: Call, channel: Channel) -> Record:
     }
 
 
-def _im_record(channel: Channel) -> Record:
+def _im_record(call: Call, channel: Channel) -> Record:
     return {
         "id": channel.id,
         "created": channel.created,
         "is_im": True,
         "is_archived": channel.is_archived,
         "is_org_shared": False,
-        "user": channel.user,
+        "user": other_in(channel, call.actor),
         "is_open": True,
     }
 

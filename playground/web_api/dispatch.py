@@ -7,19 +7,17 @@ from playground.bodies import Sent, read_request
 from playground.errors import LimitedError, SlackError
 from playground.platform import Platform
 from playground.serving import Answer, Exchange
-from playground.state import Record
+from playground.state import Record, Token
 from playground.web_api import METHODS
-from playground.web_api.call import Call, Method, Takes, missing_scope
+from playground.web_api.call import Call, Method, Takes, granted_to, missing_scope
 from playground.workspace import Workspace
-
-_APP_SCOPES = frozenset({"connections:write"})
 
 
 async def serve_call(platform: Platform, method: str, request: web.Request) -> web.Response:
     """Answer one Web API request, in the workspace its token belongs to."""
     sent = await read_request(request)
     holder = None if sent.token is None else platform.holder(sent.token)
-    workspace = platform.first if holder is None else holder[0]
+    workspace = holder or platform.first
     exchange = Exchange(workspace, method, sent.arguments, request)
     return await exchange.serve(lambda: _answer(workspace, method, sent))
 
@@ -43,9 +41,9 @@ def answer_call(workspace: Workspace, name: str, arguments: Record, token: str |
         return Answer({"ok": False, "error": "unknown_method", "req_method": name})
     headers = _scope_headers(workspace, method, token)
     try:
-        _check_token(workspace, method, token)
+        held = _check_token(workspace, method, token)
         workspace.limits.admit(name, method.per_minute)
-        result = method.answer(Call(workspace, Arguments(arguments), token or ""))
+        result = method.answer(Call(workspace, Arguments(arguments), token or "", held))
     except LimitedError as error:
         headers["Retry-After"] = str(error.retry_after)
         return Answer({"ok": False, "error": error.error}, 429, headers)
@@ -64,30 +62,33 @@ def _add_warning(body: Record, warning: str) -> None:
     body["response_metadata"] = {**metadata, "warnings": warnings}
 
 
-def _check_token(workspace: Workspace, method: Method, token: str | None) -> None:
+def _check_token(workspace: Workspace, method: Method, token: str | None) -> Token:
+    """Return what the caller holds; raise the SlackError that says why it does not do."""
     if method.takes is Takes.NOTHING:
-        return
+        return Token("nothing")
     if not token:
         raise SlackError("not_authed")
-    kind = workspace.state.tokens.get(token)
-    if kind is None:
+    held = workspace.state.tokens.get(token)
+    if held is None:
         raise SlackError("invalid_auth")
-    if kind == "revoked":
+    if held.kind == "revoked":
         raise SlackError("token_revoked")
-    if kind != method.takes:
+    if held.expires_at is not None and workspace.clock.now() >= held.expires_at:
+        raise SlackError("token_expired")
+    if not method.suits(held):
         raise SlackError("not_allowed_token_type")
-    granted = _APP_SCOPES if kind == "app" else workspace.state.scopes
-    if method.scopes and granted.isdisjoint(method.scopes):
-        raise missing_scope(workspace.state, *method.scopes)
+    granted, scopes = granted_to(workspace.state, held), method.scopes_for(held)
+    if scopes and granted.isdisjoint(scopes):
+        raise missing_scope(granted, *scopes)
+    return held
 
 
 def _scope_headers(workspace: Workspace, method: Method, token: str | None) -> dict[str, str]:
     """Tell what the token may do, to who holds one, and what the method wants."""
     headers = {}
-    kind = workspace.state.tokens.get(token or "")
-    if kind is not None:
-        granted = _APP_SCOPES if kind == "app" else workspace.state.scopes
-        headers["x-oauth-scopes"] = ",".join(sorted(granted))
+    held = workspace.state.tokens.get(token or "")
+    if held is not None:
+        headers["x-oauth-scopes"] = ",".join(sorted(granted_to(workspace.state, held)))
     if method.scopes:
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
     return headers

@@ -7,7 +7,7 @@ from playground.errors import SlackError
 from playground.serving import Answer
 from playground.state import File, Record
 from playground.web_api.call import Call
-from playground.web_api.chat import bot_fields
+from playground.web_api.chat import author_fields
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100
@@ -18,7 +18,13 @@ def get_upload_url(call: Call) -> Record:
     length = call.arguments.number("length", 0)
     if length < 1:
         raise invalid_arguments("must be greater than 0: length")
-    file = File(call.state.next_id("F"), name, length, created=int(call.workspace.clock.now()))
+    file = File(
+        call.state.next_id("F"),
+        name,
+        length,
+        created=int(call.workspace.clock.now()),
+        user=call.actor,
+    )
     call.state.files[file.id] = file
     return {"upload_url": f"{call.workspace.address}/upload/v1/{file.id}", "file_id": file.id}
 
@@ -88,7 +94,7 @@ def file_record(call: Call, file: File) -> Record:
         "title": file.title or file.name,
         "filetype": file.name.rpartition(".")[2] if "." in file.name else "text",
         "size": len(file.content or b""),
-        "user": call.bot,
+        "user": file.user,
         "mode": "hosted",
         "is_external": False,
         "is_public": bool(file.channels),
@@ -109,9 +115,9 @@ def _uploaded(call: Call, one: Record) -> File:
 
 def _channel_to_share_in(call: Call, channel_id: str) -> str:
     channel = call.state.channels.get(channel_id)
-    if channel is None or not (channel.is_public or call.bot in channel.members):
+    if channel is None or not (channel.is_public or call.actor in channel.members):
         raise SlackError("channel_not_found")
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     if channel.is_archived:
         raise SlackError("is_archived")
@@ -126,9 +132,9 @@ def _share(call: Call, channel_id: str, files: list[File]) -> None:
     content = read_content(
         {"text": arguments.text("initial_comment") or "", "blocks": arguments.values.get("blocks")}
     )
-    body = {**bot_fields(call), **content.stored()}
+    body = {**author_fields(call), **content.stored()}
     body["files"] = [file_record(call, file) for file in files]
     thread_ts = arguments.text("thread_ts")
     if thread_ts:
         body["thread_ts"] = thread_ts
-    messages.post(call.workspace, channel, body)
+    messages.post(call.workspace, channel, body, author=call.actor)

@@ -45,7 +45,7 @@ def replies(call: Call) -> Record:
 def _readable(call: Call) -> Channel:
     channel = call.channel()
     call.needs_channel_scope(channel, "history")
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     return channel
 

@@ -37,7 +37,7 @@ def list_pins(call: Call) -> Record:
             "type": "message",
             "channel": channel.id,
             "created": int(float(ts)),
-            "created_by": call.bot,
+            "created_by": call.actor,
             "message": shown(channel, channel.messages[ts]),
         }
         for ts in reversed(channel.pins)
@@ -47,7 +47,7 @@ def list_pins(call: Call) -> Record:
 
 def _target(call: Call) -> tuple[Channel, Message]:
     channel = call.channel()
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     message = channel.messages.get(call.arguments.required("timestamp"))
     if message is None:

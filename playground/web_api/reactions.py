@@ -20,13 +20,13 @@ def add(call: Call) -> Record:
     if channel.is_archived:
         raise SlackError("is_archived")
     given = message.reactions
-    if call.bot in given.get(name, []):
+    if call.actor in given.get(name, []):
         raise SlackError("already_reacted")
-    if sum(call.bot in users for users in given.values()) >= MOST_BY_ONE:
+    if sum(call.actor in users for users in given.values()) >= MOST_BY_ONE:
         raise SlackError("too_many_reactions")
     if name not in given and len(given) >= MOST_KINDS:
         raise SlackError("too_many_emoji")
-    given.setdefault(name, []).append(call.bot)
+    given.setdefault(name, []).append(call.actor)
     tell_changed(call.workspace, channel, message)
     return {}
 
@@ -34,9 +34,9 @@ def add(call: Call) -> Record:
 def remove(call: Call) -> Record:
     channel, message, name = _target(call)
     users = message.reactions.get(name, [])
-    if call.bot not in users:
+    if call.actor not in users:
         raise SlackError("no_reaction")
-    users.remove(call.bot)
+    users.remove(call.actor)
     if not users:
         del message.reactions[name]
     tell_changed(call.workspace, channel, message)
@@ -56,6 +56,6 @@ def _target(call: Call) -> tuple[Channel, Message, str]:
     message = channel.messages.get(timestamp)
     if message is None:
         raise SlackError("message_not_found")
-    if call.bot not in channel.members:
+    if call.actor not in channel.members:
         raise SlackError("not_in_channel")
     return channel, message, name

@@ -5,7 +5,7 @@ from playground.errors import SlackError
 from playground.scheduling import schedule_message
 from playground.state import Record, Scheduled
 from playground.web_api.call import Call
-from playground.web_api.chat import bot_fields, channel_to_write, thread_fields
+from playground.web_api.chat import author_fields, channel_to_write, thread_fields
 from playground.web_api.pages import next_cursor, take_page
 
 
@@ -15,7 +15,7 @@ def schedule(call: Call) -> Record:
     content = read_content(call.arguments.values)
     if content.is_empty:
         raise SlackError("no_text")
-    body = {**bot_fields(call), **content.stored(), **thread_fields(call, channel)}
+    body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     one = schedule_message(call.workspace, channel.id, post_at, body)
     return {
         "channel": channel.id,

@@ -6,7 +6,7 @@ from playground.errors import SlackError
 from playground.state import Channel, Message, Record, Stream
 from playground.streams import add_chunks, draw_stream, read_chunks
 from playground.web_api.call import Call
-from playground.web_api.chat import bot_fields, channel_to_write, thread_fields
+from playground.web_api.chat import author_fields, channel_to_write, thread_fields
 
 _MODES = ("timeline", "plan")
 
@@ -23,9 +23,9 @@ def start(call: Call) -> Record:
         raise SlackError("invalid_arguments")
     stream = Stream(mode=mode)
     add_chunks(stream, _chunks(call))
-    fields = {**bot_fields(call), **thread_fields(call, channel)}
+    fields = {**author_fields(call), **thread_fields(call, channel)}
     body = {**fields, "streaming_state": "in_progress", **draw_stream(stream)}
-    posted = messages.post(call.workspace, channel, body, author=call.bot)
+    posted = messages.post(call.workspace, channel, body, author=call.actor)
     channel.messages[posted["ts"]].stream = stream
     return {"channel": channel.id, "ts": posted["ts"]}
 
@@ -67,7 +67,7 @@ def _streaming(call: Call, channel: Channel) -> tuple[Message, Stream]:
     message = channel.messages.get(call.arguments.required("ts"))
     if message is None:
         raise SlackError("message_not_found")
-    if message.author != call.bot:
+    if message.author != call.actor:
         raise SlackError("message_not_owned_by_app")
     if message.stream is None:
         raise SlackError("message_not_in_streaming_state")

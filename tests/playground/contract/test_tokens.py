@@ -8,13 +8,14 @@ from playground.web_api.call import Takes
 from tests.playground.wire import Api
 
 WITH_TOKEN = sorted(name for name, one in METHODS.items() if one.takes is not Takes.NOTHING)
-WITH_SCOPE = sorted(name for name, one in METHODS.items() if one.takes is Takes.BOT and one.scopes)
+OF_BOTS = (Takes.BOT, Takes.ANYONE)
+WITH_SCOPE = sorted(name for name, one in METHODS.items() if one.takes in OF_BOTS and one.scopes)
 
 
 @pytest.mark.parametrize("method", WITH_TOKEN)
 async def test_a_token_is_wanted(method: str, playground: Playground, api: Api) -> None:
     """None, a strange one and one of another kind have three different errors."""
-    is_of_bot = METHODS[method].takes is Takes.BOT
+    is_of_bot = METHODS[method].takes in OF_BOTS
     other = playground.app_token if is_of_bot else playground.bot_token
     for token, error in (
         (None, "not_authed"),
