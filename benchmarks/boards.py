@@ -44,6 +44,8 @@ class Watched:
     """A transport that notes what Slack shows from when on; the time is that of its answer."""
 
     def __init__(self, inner: Transport, sightings: Sightings) -> None:
+        self.at_a_time = inner.at_a_time
+        self.takes_overflow = inner.takes_overflow
         self._inner = inner
         self._sightings = sightings
 

@@ -17,6 +17,9 @@ QUICKEST_SECONDS, SLOWEST_SECONDS = 0.08, 0.25
 class SimulatedSlack:
     """A transport as the lane calls it. `failing` answers everything while it is set."""
 
+    at_a_time = 50
+    takes_overflow = False
+
     def __init__(self, chance: random.Random) -> None:
         self.failing: Answer | None = None
         self.probe_fails = True

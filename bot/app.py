@@ -17,13 +17,11 @@ from typing import Any, Self
 import aiohttp
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, tokens_of
+from bot.credentials import api_tokens, outlets_of, tokens_of
 from bot.db import Database, upsert
 from bot.errors import NoTransportError
 from bot.exclusive import lock_database
@@ -32,20 +30,22 @@ from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
 from bot.messages.deliveries import Deliveries, open_deliveries
 from bot.messages.lanes import Lanes
+from bot.messages.outlets import PREFIX, Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.timeline import events_of
+from bot.messages.transports.outlet import maker_of
 from bot.messages.transports.registry import Opened, Transports
 from bot.messages.transports.slack import SlackTransport
 from bot.owners import DEFAULT_TENANT, Owners
+from bot.presence import Presence, appear
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.room import TaskRoom, open_tasks
 from bot.wakeups import Wakeups, send_wakeup
 from bot.workspaces.access import Rights
-from bot.workspaces.directory import Directory
 from bot.workspaces.models import Workspace
-from bot.workspaces.preflight import Identity, check_tokens
+from bot.workspaces.preflight import Identity
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -58,13 +58,11 @@ class Rooms:
     """What the outer rooms (HTTP, jobs, listeners) are given."""
 
     database: Database
-    identity: Identity
+    slack: Presence
     lanes: Lanes
     tasks: TaskRoom
     deliveries: Deliveries
-    directory: Directory
     owners: Owners
-    socket: Socket
 
 
 class Opsbell:
@@ -111,23 +109,23 @@ class Opsbell:
 
     async def _start(self) -> None:
         began = time.monotonic()
-        bot_token, app_token = tokens_of(self._settings)
+        outlets = outlets_of(self._settings)
         database = self._open_database()
         session = await self._stack.enter_async_context(open_session())
-        api_url = self._settings.slack_api_url
-        identity = await check_tokens(session, api_url, bot_token, app_token)
-        await self._remember(database, identity)
-        ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=api_url))
-        rooms = self._open_rooms(database, session, identity, ears, Socket(ears, app_token))
+        slack = await appear(self._settings, session)
+        if slack.ears:
+            await self._remember(database, slack.identity)
+        rooms = self._open_rooms(database, session, slack, outlets)
         await self._open_http(rooms)
         self._start_launcher(rooms.tasks)
         self._start_jobs(rooms)
-        listeners.register(ears, self._for_listeners(rooms))
-        self._stack.push_async_callback(rooms.socket.stop)
-        await rooms.socket.start()
+        if slack.ears and slack.socket:
+            listeners.register(slack.ears, self._for_listeners(rooms, slack.socket))
+            self._stack.push_async_callback(slack.socket.stop)
+            await slack.socket.start()
         logger.info(
             "started",
-            workspace=identity.workspace_name,
+            workspace=slack.identity.workspace_name,
             url=self.url,
             seconds=round(time.monotonic() - began, 2),
         )
@@ -159,14 +157,13 @@ class Opsbell:
         self,
         database: Database,
         session: aiohttp.ClientSession,
-        identity: Identity,
-        ears: AsyncApp,
-        socket: Socket,
+        slack: Presence,
+        outlets: Outlets,
     ) -> Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
-        directory = Directory(ears.client)
-        lanes = self._open_lanes(database, renderer, identity.workspace_id)
+        owners = Owners(slack.identity.workspace_id)
+        lanes = self._open_lanes(database, renderer, slack, outlets)
         tasks = open_tasks(
             settings,
             database,
@@ -180,12 +177,13 @@ class Opsbell:
             renderer,
             self._clock,
             wake=lanes.wake,
-            directory=directory,
+            directory=slack.directory,
+            outlets=outlets,
+            home_of=owners.home_of,
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        owners = Owners(identity.workspace_id)
-        return Rooms(database, identity, lanes, tasks, deliveries, directory, owners, socket)
+        return Rooms(database, slack, lanes, tasks, deliveries, owners)
 
     async def _open_http(self, rooms: Rooms) -> None:
         http = HttpServer(
@@ -198,14 +196,14 @@ class Opsbell:
                 requests=rooms.deliveries.requests,
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
-                directory=rooms.directory,
+                directory=rooms.slack.directory,
                 tokens=api_tokens(self._settings),
                 owner_of=rooms.owners.of_tenant,
                 timeline=lambda message_id: rooms.database.read(
                     lambda transaction: events_of(transaction, message_id)
                 ),
                 lanes=rooms.lanes.health,
-                socket=lambda: asdict(rooms.socket.health()),
+                socket=lambda: rooms.slack.heard(),
             )
         )
         await http.start()
@@ -213,7 +211,7 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: Rooms) -> listeners.Services:
+    def _for_listeners(self, rooms: Rooms, socket: Socket) -> listeners.Services:
         config = self._settings.config
 
         async def kinds(owner: Owner) -> list[str]:
@@ -224,25 +222,28 @@ class Opsbell:
             intake=rooms.tasks.intake,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
-            rights=Rights(config.access, rooms.directory),
-            directory=rooms.directory,
+            rights=Rights(config.access, rooms.slack.directory),
+            directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
             config=config,
             kinds=kinds,
-            health=lambda: health(rooms.lanes, rooms.socket),
+            health=lambda: health(rooms.lanes, socket),
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
-            workspace_url=rooms.identity.workspace_url or None,
+            workspace_url=rooms.slack.identity.workspace_url or None,
             clock=self._clock,
         )
 
-    def _open_lanes(self, database: Database, renderer: Renderer, workspace_id: str) -> Lanes:
+    def _open_lanes(
+        self, database: Database, renderer: Renderer, slack: Presence, outlets: Outlets
+    ) -> Lanes:
         transports = Transports()
-        bot_token, _ = tokens_of(self._settings)
+        transports.add(PREFIX, maker_of(outlets))
 
         async def to_workspace(key: str) -> Opened:
-            if key != workspace_id:
+            if slack.ears is None or key != slack.identity.workspace_id:
                 raise NoTransportError("no_token")
+            bot_token, _ = tokens_of(self._settings)
             transport = SlackTransport(self._settings.slack_api_url, bot_token)
             return Opened(transport, self._pacing or Pacing(), transport.close)
 

@@ -1,11 +1,20 @@
-"""`opsbell.toml`: kinds of tasks, runners, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
 
 import difflib
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from bot.errors import ConfigError
 
@@ -49,6 +58,33 @@ class CommandRunner(Section):
 Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
 
 
+class Destination(Section):
+    """`[destinations.<name>]`: a Slack webhook or an Apprise address, outside any workspace."""
+
+    url: SecretStr | None = Field(None, min_length=1)
+    url_file: Path | None = None
+    tenant: str = Field("default", min_length=1)
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.url is None) == (self.url_file is None):
+            raise ValueError("set either url or url_file")
+        return self
+
+    def address(self) -> str:
+        """Return the secret address; raise `OSError` or `ValueError` if its file is unreadable."""
+        if self.url is not None:
+            return self.url.get_secret_value()
+        found = self.url_file.read_text(encoding="utf-8").strip() if self.url_file else ""
+        if not found:
+            raise ValueError("it is empty")
+        return found
+
+
+#: In small letters, so that it is never mistaken for the id of a workspace.
+DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
 class Access(Section):
     """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
 
@@ -67,6 +103,7 @@ class ConfigFile(Section):
 
     tasks: dict[str, TaskKind] = {}
     runners: dict[str, Runner] = {}
+    destinations: dict[DestinationName, Destination] = {}
     access: Access = Access()
     retention: Retention = Retention()
 
@@ -87,15 +124,17 @@ def read_config_file(path: Path) -> ConfigFile:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
         raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    problems = [
-        f"{path}: tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
-        for name, kind in config.tasks.items()
-        if kind.runner and kind.runner not in config.runners
-        for hint in [nearest(kind.runner, config.runners)]
-    ]
+    problems = [f"{path}: {problem}" for problem in unknown_runners(config)]
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def unknown_runners(config: ConfigFile) -> Iterator[str]:
+    for name, kind in config.tasks.items():
+        if kind.runner and kind.runner not in config.runners:
+            hint = nearest(kind.runner, config.runners)
+            yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
 def describe(item: Any) -> str:
@@ -117,6 +156,8 @@ def known_keys(table: list[str]) -> list[str]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
             section = HttpRunner if kind == "http" else CommandRunner
+        case ["destinations", _]:
+            section = Destination
         case ["access"]:
             section = Access
         case _:

@@ -1,7 +1,8 @@
-"""The tokens that the settings hold."""
+"""The tokens and secret addresses that the settings hold."""
 
 from bot.errors import ConfigError
-from bot.settings import Settings
+from bot.messages.outlets import Outlet, Outlets
+from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
 
 
@@ -18,3 +19,16 @@ def tokens_of(settings: Settings) -> tuple[str, str]:
 def api_tokens(settings: Settings) -> Tokens | None:
     """Return who mints and reads API tokens; None without a secret."""
     return Tokens(settings.jwt_secret.get_secret_value()) if settings.jwt_secret else None
+
+
+def outlets_of(settings: Settings) -> Outlets:
+    """Return the outlets: the destinations of opsbell.toml, and the webhook of the environment."""
+    named = [
+        Outlet(name, one.tenant, one.address())
+        for name, one in settings.config.destinations.items()
+    ]
+    if settings.webhook:
+        address = settings.webhook.get_secret_value()
+        mute = settings.speaks_by_webhook
+        named.append(Outlet(WEBHOOK, "default", address, is_mute=mute))
+    return Outlets(named)

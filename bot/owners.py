@@ -21,6 +21,10 @@ class Owners:
             raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
         return Owner(tenant, self.workspace_id)
 
+    def home_of(self, tenant: str) -> str | None:
+        """Return the workspace in which a tenant is told of what happens outside of any."""
+        return self.workspace_id if tenant == DEFAULT_TENANT else None
+
     def of_workspace(self, workspace_id: str) -> Owner:
         """Return who owns a workspace that Slack names; raise `ForbiddenError` for another's."""
         if workspace_id != self.workspace_id:

@@ -5,7 +5,7 @@ The environment, read once. Every problem is reported together, by the variable'
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,8 @@ from bot.errors import ConfigError
 
 JWT_SECRET_BYTES = 32
 DEFAULT_CONFIG = Path("opsbell.toml")
+#: What the webhook of the environment is called among the destinations.
+WEBHOOK = "webhook"
 
 # An empty variable means the same as none: compose files and Procfiles leave many of them empty.
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
@@ -40,6 +42,8 @@ class Settings(BaseModel):
     slack_api_url: str = "https://slack.com/api/"
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_webhook: Secret = None
+    slack_webhook_url: Secret = None
     slack_notify_on_task_creation: bool = True
     # Not printed: it may hold the password of the database.
     database_url: str = Field("sqlite:///opsbell.db", repr=False)
@@ -75,6 +79,23 @@ class Settings(BaseModel):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator("slack_webhook", "slack_webhook_url")
+    @classmethod
+    def _a_web_address(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not secret.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must start with https://")
+        return secret
+
+    @property
+    def webhook(self) -> SecretStr | None:
+        """The incoming webhook, under either of its names."""
+        return self.slack_webhook or self.slack_webhook_url
+
+    @property
+    def speaks_by_webhook(self) -> bool:
+        """Tell whether there is no bot but a webhook to speak through."""
+        return self.webhook is not None and self.slack_bot_token is None
+
     @property
     def public_url(self) -> str:
         """How orchestrators reach us, without a slash at the end."""
@@ -90,8 +111,11 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     """
     values, problems = read_values(environ)
     config, config_problems = read_config(values)
-    problems += config_problems
-    if need_slack:
+    problems += config_problems + two_webhooks(values, config)
+    if is_webhook_enough(values):
+        # It has one channel of its own, whatever messages say; tasks need not name any.
+        values.setdefault("slack_default_channel", WEBHOOK)
+    elif need_slack:
         problems += missing_tokens(values)
     try:
         settings = Settings(**values, config=config)
@@ -136,9 +160,37 @@ def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
     if not named and not path.exists():
         return ConfigFile(), []
     try:
-        return read_config_file(path), []
+        config = read_config_file(path)
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
+    return config, [f"{path}: {problem}" for problem in unreadable_addresses(config)]
+
+
+def unreadable_addresses(config: ConfigFile) -> Iterator[str]:
+    for name, destination in config.destinations.items():
+        try:
+            destination.address()
+        except (OSError, ValueError) as error:
+            # Not the path: whoever put the secret itself there must not find it in the logs.
+            reason = getattr(error, "strerror", None) or "it is empty or no UTF-8 text"
+            yield f"destinations.{name}.url_file: cannot read the file it names: {reason}"
+
+
+def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
+    """Say where more than one webhook claims the same name."""
+    first, second = values.get("slack_webhook"), values.get("slack_webhook_url")
+    problems = []
+    if first and second and first != second:
+        problems.append("SLACK_WEBHOOK, SLACK_WEBHOOK_URL: two names of one thing; set one of them")
+    if (first or second) and WEBHOOK in config.destinations:
+        problems.append(f"SLACK_WEBHOOK: is the destination `{WEBHOOK}`; rename the other one")
+    return problems
+
+
+def is_webhook_enough(values: Mapping[str, Any]) -> bool:
+    """Tell whether the bot can do without Slack's tokens, and nobody has begun to set them."""
+    tokens = values.get("slack_bot_token") or values.get("slack_app_token")
+    return not tokens and bool(values.get("slack_webhook") or values.get("slack_webhook_url"))
 
 
 def missing_tokens(values: Mapping[str, Any]) -> list[str]:
@@ -150,7 +202,10 @@ def missing_tokens(values: Mapping[str, Any]) -> list[str]:
     ):
         token = values.get(name.lower())
         if not token:
-            problems.append(f"{name}: is missing; find it at api.slack.com/apps → {place}")
+            problems.append(
+                f"{name}: is missing; find it at api.slack.com/apps → {place}"
+                " (without any token, SLACK_WEBHOOK is enough for notices)"
+            )
         elif not token.startswith(prefix):
             problems.append(f"{name}: must start with {prefix}; find it at {place}")
     return problems

@@ -22,6 +22,7 @@ from bot.messages import destinations, outbox
 from bot.messages.deaths import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
+from bot.messages.outlets import is_outlet, no_home, shown_name
 
 BATCH = 200
 SHOWN = 5
@@ -50,12 +51,18 @@ class DeadLetters:
         clock: Clock,
         wake: Callable[[str], None],
         alerts_channel: Callable[[], Awaitable[str | None]],
+        home_of: Callable[[str], str | None] = no_home,
     ) -> None:
-        """*alerts_channel* returns the id of where alerts go, None for nowhere."""
+        """
+        *alerts_channel* returns the id of where alerts go, None for nowhere.
+
+        *home_of* returns the workspace in which a tenant is told of its outlets, None for none.
+        """
         self._database = database
         self._clock = clock
         self._wake = wake
         self._alerts_channel = alerts_channel
+        self._home_of = home_of
 
     async def tell_next(self) -> int:
         """Tell of the deaths nobody was told of, at most 200; return how many these were."""
@@ -70,11 +77,12 @@ class DeadLetters:
     async def replay_group(self, tenant: str, key: str, *, by: str) -> int:
         """Replay what a notice lists and switch its channel on; return how many messages."""
 
-        def work(session: Session) -> tuple[str, int]:
+        def work(session: Session) -> tuple[set[str], int]:
             return replay_group(session, tenant, key, by=by, now=self._clock.now())
 
-        workspace_id, count = await self._database.write(work)
-        self._wake(workspace_id)
+        woken, count = await self._database.write(work)
+        for workspace_id in woken:
+            self._wake(workspace_id)
         return count
 
     def _tell(self, session: Session, alerts: str | None) -> tuple[set[str], int]:
@@ -86,10 +94,11 @@ class DeadLetters:
         for letter in letters:
             letter.told_at = now
             by_channel[letter.workspace_id, letter.channel].append(letter)
+        homes = set()
         for (workspace_id, channel), new in by_channel.items():
             is_off = destinations.judge(session, workspace_id, channel, now)
-            self._tell_of(session, new, now, alerts=alerts, is_off=is_off)
-        return {letter.workspace_id for letter in letters}, len(letters)
+            homes.add(self._tell_of(session, new, now, alerts=alerts, is_off=is_off))
+        return homes - {""}, len(letters)
 
     def _tell_of(
         self,
@@ -99,33 +108,49 @@ class DeadLetters:
         *,
         alerts: str | None,
         is_off: bool,
-    ) -> None:
-        """Put or edit the notices of one channel."""
+    ) -> str:
+        """Put or edit the notices of one channel; return where they go, "" for nowhere."""
         first = letters[0]
         messages = {one.id: one for one in messages_of(session, letters)}
         if not messages:
-            return
+            return ""
         tenant = next(iter(messages.values())).tenant
         group = group_of(session, first, tenant, now)
         for letter in letters:
             letter.notice_group = group.key
         session.flush()
         context = context_of(session, group, is_off=is_off)
+        home = self._home(first.workspace_id, tenant)
         owners = {one.requested_by for one in messages.values() if is_person(one.requested_by)}
-        for recipient in {alerts, *owners} - {None, first.channel}:
-            notice_id = f"m_{digest(group.key, str(recipient))}"
-            if session.get(Message, notice_id) is not None:
-                outbox.edit(session, notice_id, context, now=now, rank=Rank.ALERT)
-                continue
-            outbox.put(
-                session,
-                Place(first.workspace_id, tenant, str(recipient)),
-                Content(NOTICE, context),
-                now=now,
-                rank=Rank.ALERT,
-                correlation_id=group.key,
-                message_id=notice_id,
-            )
+        recipients = {shown_name(home)} if is_outlet(home) else {alerts, *owners}
+        if home == first.workspace_id and not is_outlet(home):
+            recipients.discard(first.channel)
+        for recipient in sorted(filter(None, recipients if home else ())):
+            put_notice(session, Place(home, tenant, recipient), group, context, now)
+        return home
+
+    def _home(self, workspace_id: str, tenant: str) -> str:
+        """Return the workspace in which people are told of it, "" for none."""
+        return (self._home_of(tenant) or "") if is_outlet(workspace_id) else workspace_id
+
+
+def put_notice(
+    session: Session, place: Place, group: Group, context: dict[str, Any], now: datetime
+) -> None:
+    """Put a notice, or edit the one there is; where every edit is a post, the first one stands."""
+    notice_id = f"m_{digest(group.key, place.channel)}"
+    if session.get(Message, notice_id) is None:
+        outbox.put(
+            session,
+            place,
+            Content(NOTICE, context),
+            now=now,
+            rank=Rank.ALERT,
+            correlation_id=group.key,
+            message_id=notice_id,
+        )
+    elif not is_outlet(place.workspace_id):
+        outbox.edit(session, notice_id, context, now=now, rank=Rank.ALERT)
 
 
 def is_anybody_untold(session: Session) -> bool:
@@ -135,7 +160,8 @@ def is_anybody_untold(session: Session) -> bool:
 
 def replay_group(
     session: Session, tenant: str, key: str, *, by: str, now: datetime
-) -> tuple[str, int]:
+) -> tuple[set[str], int]:
+    """Replay what a notice lists; return the lanes to wake and how many messages."""
     notices = list(notices_of(session, tenant, key))
     if not notices:
         raise NotFoundError("That notice is too old: nothing of it is kept.")
@@ -145,9 +171,8 @@ def replay_group(
     for message in messages:
         destinations.replay(session, message, by=by, now=now)
     on = [
-        destinations.switch_on(session, notice.workspace_id, channel, now)
-        for notice in notices[:1]
-        for channel in {letter.channel for letter in letters} | {notice.context["channel"]}
+        destinations.switch_on(session, workspace_id, channel, now)
+        for workspace_id, channel in sorted({*places_of(letters), place_of(notices[0])})
     ]
     done = notices[0].context.get("replayed")
     if not messages and not any(on) and done:
@@ -156,7 +181,18 @@ def replay_group(
     for notice in notices:
         context = {**notice.context, "replayed": replayed, "is_off": False}
         outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)
-    return notices[0].workspace_id, len(messages)
+    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in places_of(letters))}
+    return woken, len(messages)
+
+
+def places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
+    return {(letter.workspace_id, letter.channel) for letter in letters}
+
+
+def place_of(notice: Message) -> tuple[str, str]:
+    """Return the workspace or outlet, and the channel, that a notice is about."""
+    context = notice.context
+    return context.get("workspace_id", notice.workspace_id), context["channel"]
 
 
 def notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
@@ -193,6 +229,7 @@ def context_of(session: Session, group: Group, *, is_off: bool) -> dict[str, Any
     messages = {one.id: one for one in messages_of(session, letters)}
     return {
         "group": group.key,
+        "workspace_id": group.workspace_id,
         "channel": group.channel,
         "count": count,
         "is_off": is_off,

@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.dead_letters import DeadLetters
+from bot.messages.outlets import NO_OUTLETS, Outlets, no_home
 from bot.messages.rendering import Renderer
 from bot.messages.requests import Requests
 from bot.messages.retention import Retention
@@ -35,8 +36,14 @@ def open_deliveries(
     directory: Directory,
     alerts_channel: str | None,
     kept_days: int,
+    outlets: Outlets = NO_OUTLETS,
+    home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
-    """Return the service. *wake* tells a workspace's lane that something was committed for it."""
+    """
+    Return the service. *wake* tells a workspace's lane that something was committed for it.
+
+    *home_of* returns the workspace in which a tenant is told of what happens outside of any.
+    """
 
     async def alerts() -> str | None:
         try:
@@ -45,9 +52,9 @@ def open_deliveries(
             return None
 
     return Deliveries(
-        requests=Requests(database, clock, wake),
+        requests=Requests(database, clock, wake, outlets),
         templates=Templates(database, renderer, clock),
-        senders=Senders(database, clock),
-        dead_letters=DeadLetters(database, clock, wake, alerts),
+        senders=Senders(database, clock, outlets),
+        dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),
     )

@@ -57,6 +57,8 @@ class Delivery:
             rendered=drawn.rendered,
             text_only=claim.text_only,
             since=claim.created_at,
+            file=drawn.file,
+            seen_by=claim.seen_by,
         )
         outcome = await self._bring(claim, outgoing)
         return replace(outcome, detail={**drawn.detail, **outcome.detail})
@@ -149,7 +151,7 @@ class Delivery:
             delivered_revision=claim.revision,
             possibly_delivered=claim.possibly_delivered,
             text_only=claim.text_only,
-            overflow=outgoing.rendered.overflow,
+            overflow=None if self._transport.takes_overflow else outgoing.rendered.overflow,
             detail={"text_only": True} if claim.text_only else {},
         )
 

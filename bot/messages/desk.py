@@ -17,6 +17,7 @@ from bot.messages.orders import (
     prepare,
     problems_of,
 )
+from bot.messages.outlets import NO_OUTLETS, Outlets
 from bot.messages.stored_templates import newest, schema_text
 
 
@@ -34,6 +35,7 @@ class Desk:
 
     session: Session
     clock: Clock
+    outlets: Outlets = NO_OUTLETS
 
     def __post_init__(self) -> None:
         self.now = self.clock.now()
@@ -47,7 +49,7 @@ class Desk:
         problems: list[FieldProblem] = []
         for number, order in enumerate(unit.orders):
             sender, drawing = self._sender(order), self._drawing(order)
-            wrong = problems_of(order, sender, drawing)
+            wrong = problems_of(order, sender, drawing, self.outlets)
             prefix = unit.prefix.format(number)
             problems += [FieldProblem(prefix + one.field, one.message) for one in wrong]
             if not wrong and sender and drawing:
@@ -56,6 +58,11 @@ class Desk:
             return refusal(problems)
         self._prepared += prepared
         return [order.message_id for order in unit.orders]
+
+    @property
+    def places(self) -> set[str]:
+        """The ids of the workspaces and outlets that what is stored goes to."""
+        return {one.message["workspace_id"] for one in self._prepared}
 
     def store(self) -> dict[str, str]:
         """Insert what is not there yet; return the correlation id of each message."""

@@ -47,12 +47,18 @@ def judge(session: Session, workspace_id: str, channel: str, now: datetime) -> b
 
 
 def last_success(session: Session, workspace_id: str, channel: str) -> datetime:
-    """Return when the newest message that stands in a channel was posted, by Slack's clock."""
-    query = select(func.max(Message.ts)).where(
+    """
+    Return when the newest message that stands in a channel was posted, by Slack's clock.
+
+    By ours, where nobody says what stands there.
+    """
+    query = select(func.max(Message.ts), func.max(Message.sent_at)).where(
         Message.workspace_id == workspace_id, Message.channel == channel
     )
-    ts = session.exec(query).one()
-    return datetime.fromtimestamp(float(ts), UTC) if ts else datetime.min.replace(tzinfo=UTC)
+    ts, sent_at = session.exec(query).one()
+    if ts:
+        return datetime.fromtimestamp(float(ts), UTC)
+    return sent_at or datetime.min.replace(tzinfo=UTC)
 
 
 def switch_on(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:

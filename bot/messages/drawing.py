@@ -7,9 +7,12 @@ from bot.errors import TemplateError
 from bot.messages.limits import BLOCKS
 from bot.messages.outcome import Claim
 from bot.messages.rendering import Rendered, Renderer
+from bot.messages.transports.transport import File
 
 FALLBACK = "delivery/fallback"
-REPEAT = "This may be a repeat: Slack did not say whether the first copy arrived."
+#: A message that is nothing but a file; its context is `{name, content}`.
+FILE = "delivery/file"
+REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Drawn:
     """What is shown, and what the timeline is to say about it."""
 
     rendered: Rendered
+    file: File | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
 
@@ -27,6 +31,9 @@ def draw(renderer: Renderer, claim: Claim) -> Drawn:
     A stored template that fails gives way to the payload as text, with the reason in the detail.
     Raises `TemplateError` when one of our own fails.
     """
+    if claim.source is None and claim.template == FILE:
+        file = File(**claim.context)
+        return Drawn(Rendered(file.name, [], None), file)
     context = {**claim.context, "revision": claim.revision}
     if claim.source is None:
         return Drawn(renderer.render(claim.template, context))
@@ -35,7 +42,7 @@ def draw(renderer: Renderer, claim: Claim) -> Drawn:
     except TemplateError as error:
         told = {"code": claim.template, "payload": claim.context, "revision": claim.revision}
         rendered = renderer.render(FALLBACK, told)
-        return Drawn(rendered, {"template_error": str(error)})
+        return Drawn(rendered, detail={"template_error": str(error)})
 
 
 def stored_context(payload: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from bot.messages.transports.transport import Transport
 
 logger = structlog.get_logger(__name__)
 
-MAX_IN_FLIGHT = 50
 #: A lane that has something to wait for looks this often, and keeps its lease by that.
 LONGEST_SLEEP = timedelta(seconds=6)
 #: One that has nothing to do for this long ends; whoever commits something starts it again.
@@ -202,7 +201,7 @@ class Lane:
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
-        room = min(MAX_IN_FLIGHT, self._shares.calls_each()) - len(self._calls)
+        room = min(self._transport.at_a_time, self._shares.calls_each()) - len(self._calls)
         if room <= 0:
             return []
         posts = [

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.messages.outlets import is_outlet
+
 #: What keeps messages from going out, the worst first; any other state is well.
 AILING = ("stuck", "paused")
 
@@ -35,5 +37,10 @@ def worst(lanes: Sequence[LaneHealth], most: int) -> list[LaneHealth]:
 
 
 def all_ailing(lanes: Sequence[LaneHealth]) -> bool:
-    """Tell whether no lane that has something to do can do it: not one tenant's fault, but ours."""
-    return bool(lanes) and not any(lane.is_well for lane in lanes)
+    """
+    Tell whether no lane that has something to do can do it: not one tenant's fault, but ours.
+
+    An outlet that is away is not, even if only it has something to do.
+    """
+    own = [lane for lane in lanes if not is_outlet(lane.workspace_id)]
+    return bool(own) and not any(lane.is_well for lane in lanes)

@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, func, insert, literal, or_, select, updat
 from sqlmodel import Session, SQLModel
 
 from bot.db import insert_absent
-from bot.messages import deaths, projection
+from bot.messages import deaths, overflow, projection
 from bot.messages.models import EventName, LaneLease, MessageState
 from bot.messages.outcome import Claim, Outcome
 from bot.messages.settling import event_rows, settle
@@ -32,6 +32,7 @@ CLAIM_COLUMNS = (
     M.id,
     M.revision,
     M.channel,
+    M.seen_by,
     M.ts,
     M.template,
     M.template_id,
@@ -44,7 +45,7 @@ CLAIM_COLUMNS = (
     M.possibly_delivered,
     M.text_only,
     M.created_at,
-    func.coalesce(PARENT.c.ts, M.thread_ts).label("thread_ts"),
+    func.coalesce(M.thread_ts, PARENT.c.ts).label("thread_ts"),
     M.rank,
 )
 #: What choosing needs of a row and delivering does not.
@@ -169,7 +170,7 @@ def ready(workspace_id: str, *, is_posted: bool) -> Any:
             M.state == literal(MessageState.WAITING.value, literal_execute=True),
             M.is_posted.is_(is_posted),
             # A parent that Slack lost is posted anew first, or its reply would leave the thread.
-            or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None)),
+            or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None), PARENT.c.delivered_revision > 0),
         )
         .order_by(M.rank, M.turn, M.waiting_since)
     )
@@ -222,6 +223,7 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     )
     dead = [row for row in current if values[row.id]["state"] == MessageState.DEAD]
     deaths.note(session, dead, by_id, now)
+    overflow.tell(session, current, by_id, now)
     posted = [outcome.claim.id for outcome in outcomes if outcome.event is EventName.SENT]
     if posted:
         connection.execute(

@@ -100,6 +100,7 @@ class Message(SQLModel, table=True):
     channel: str
     parent_id: str | None = None  # the message of ours that this one replies to
     thread_ts: str | None = None  # a thread that is not ours
+    seen_by: str | None = None  # the one person who is shown it, for a moment
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     template_id: str | None = None  # the stored version meant; None: one of our own
@@ -135,6 +136,11 @@ class Message(SQLModel, table=True):
     sent_at: datetime | None = None
     dead_at: datetime | None = None
     created_at: datetime
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether some revision has arrived, be it where nothing says its place."""
+        return self.is_posted or self.delivered_revision > 0
 
 
 class Event(SQLModel, table=True):

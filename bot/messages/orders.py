@@ -8,6 +8,7 @@ from bot.errors import FieldProblem
 from bot.ids import new_id
 from bot.messages import projection
 from bot.messages.models import Ambiguous, MessageState, Rank, Sender
+from bot.messages.outlets import Outlets, is_outlet, shown_name
 from bot.messages.payloads import payload_problems
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
 
@@ -52,12 +53,16 @@ class Prepared:
     event: dict[str, Any]
 
 
-def problems_of(order: Order, sender: Sender | None, drawing: Drawing | None) -> list[FieldProblem]:
+def problems_of(
+    order: Order, sender: Sender | None, drawing: Drawing | None, outlets: Outlets
+) -> list[FieldProblem]:
     """Return what keeps this order from being accepted, each with its field."""
     found = []
     if sender is None:
         fix = f"there is no sender `{order.sender}`: make it with PUT /api/senders/{order.sender}"
         found.append(FieldProblem("configCode", fix))
+    elif is_outlet(place_of(order, sender)):
+        found += outlet_problems(order, sender, outlets)
     else:
         found += channel_problems(order, sender)
     if drawing is None:
@@ -65,6 +70,22 @@ def problems_of(order: Order, sender: Sender | None, drawing: Drawing | None) ->
         found.append(FieldProblem("templateCode", fix))
         return found
     return found + payload_problems(order.payload, drawing.schema)
+
+
+def place_of(order: Order, sender: Sender) -> str:
+    """Return the id of the workspace or outlet that an order goes to."""
+    return sender.workspace_id or order.workspace_id
+
+
+def outlet_problems(order: Order, sender: Sender, outlets: Outlets) -> list[FieldProblem]:
+    place = place_of(order, sender)
+    if outlets.open_to(order.tenant, place) is None:
+        gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
+        return [FieldProblem("configCode", gone)]
+    # Without a bot the webhook stands for the workspace, and channels are named as if it were one.
+    if order.channel and sender.workspace_id:
+        return [FieldProblem("channel", "leave it out: a destination is one place")]
+    return []
 
 
 def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
@@ -83,12 +104,13 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, now: datetime) -> Pr
     priority = order.priority or sender.priority or queue.priority
     rank = Rank.URGENT if order.urgent else Rank.NORMAL
     due_at = max(order.scheduled_at or now, now)
+    place = place_of(order, sender)
     row = {
         **projection.DEFAULTS,
         "id": order.message_id,
-        "workspace_id": sender.workspace_id or order.workspace_id,
+        "workspace_id": place,
         "tenant": order.tenant,
-        "channel": order.channel or sender.channel,
+        "channel": order.channel or sender.channel or shown_name(place),
         "thread_ts": order.thread_ts,
         "template": drawing.name,
         "template_id": drawing.id,

@@ -20,6 +20,7 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
+from bot.messages.outlets import is_outlet
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
@@ -49,6 +50,7 @@ class EditOutcome(StrEnum):
 
     QUEUED = "queued"
     LOCKED = "locked"  #: the message is at its end; only *reopen* may change it
+    LEFT_OUT = "left_out"  #: progress, where every change would be a post of its own
     GONE = "gone"  #: the message was settled so long ago that it is no longer kept
 
 
@@ -84,7 +86,14 @@ def put(
     return add(session, message, now)
 
 
-def reply(session: Session, parent: Message, content: Content, *, now: datetime) -> Message:
+def reply(
+    session: Session,
+    parent: Message,
+    content: Content,
+    *,
+    now: datetime,
+    message_id: str | None = None,
+) -> Message:
     """Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack."""
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
@@ -93,11 +102,13 @@ def reply(session: Session, parent: Message, content: Content, *, now: datetime)
         content,
         now,
         parent_id=parent.id,
+        seen_by=parent.seen_by,
         correlation_id=parent.correlation_id,
         requested_by=parent.requested_by,
         rank=Rank.NORMAL,
         post_rank=Rank.NORMAL,
-        state=MessageState.WAITING if parent.is_posted else MessageState.BLOCKED,
+        state=MessageState.WAITING if parent.is_told else MessageState.BLOCKED,
+        **({"id": message_id} if message_id else {}),
     )
     return add(session, message, now)
 
@@ -141,13 +152,16 @@ def edit(
     Ask for a newer revision of a message; what was queued before for it will be skipped.
 
     A message whose newest revision is final stays as it is, unless *reopen* says that a new
-    attempt starts. A progress edit waits until the last edit is three seconds old.
+    attempt starts. A progress edit waits until the last edit is three seconds old; where nothing
+    can be edited it is left out.
     """
     message = find(session, message_id)
     if message is None:
         return EditOutcome.GONE
     if (message.is_final and not reopen) or message.state == MessageState.WITHDRAWN:
         return EditOutcome.LOCKED
+    if rank == Rank.PROGRESS and not final and would_be_a_post(message):
+        return EditOutcome.LEFT_OUT
     before = projection.snapshot(message)
     was_settled = message.delivered_revision == message.revision
     if was_settled or message.state == MessageState.DEAD:
@@ -165,10 +179,16 @@ def edit(
     return EditOutcome.QUEUED
 
 
+def would_be_a_post(message: Message) -> bool:
+    """Tell whether an edit would say the same again in a new post, with another percentage."""
+    on_its_way = max(message.delivered_revision, message.claimed_revision or 0)
+    return is_outlet(message.workspace_id) and message.revision == on_its_way
+
+
 def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None = None) -> bool:
     """Take a message back; False when it is in Slack already, or may be."""
     message = lock(session, message_id)
-    if message.is_posted or message.answer_lost or message.possibly_delivered:
+    if message.is_told or message.answer_lost or message.possibly_delivered:
         return False
     if message.state == MessageState.SENDING:
         return False

@@ -16,6 +16,7 @@ class Claim:
     revision: int
     channel: str
     thread_ts: str | None
+    seen_by: str | None
     ts: str | None
     template: str
     source: str | None  # of a stored template; None: one of our own

@@ -1,8 +1,9 @@
 """
-What an answer of Slack means for a message: the one table of error codes, and the waiting times.
+What an answer means for a message: the one table of error codes, and the waiting times.
 
-Sources: the method pages of docs.slack.dev and the SDK's sources. A code that is missing here is
-treated as transient and logged as unrecognised, so that it gets added.
+Sources: the method pages of docs.slack.dev, its page on incoming webhooks, and the SDK's sources.
+A code that is missing here is treated as transient and logged as unrecognised, so that it gets
+added.
 """
 
 import random
@@ -58,15 +59,22 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
         {
             "account_inactive",
             "access_denied",
+            "action_prohibited",
             "app_access_restricted",
             "ekm_access_denied",
             "invalid_auth",
+            "invalid_token",
+            "login_refused",
             "message_limit_exceeded",
             "missing_scope",
+            "no_active_hooks",
             "no_permission",
+            "no_service",
+            "no_team",
             "not_allowed_token_type",
             "not_authed",
             "org_login_required",
+            "team_disabled",
             "team_not_found",
             "token_expired",
             "token_revoked",
@@ -81,7 +89,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
     Verdict.AMBIGUOUS: frozenset({"fatal_error", "internal_error", "request_timeout"}),
     Verdict.TRANSIENT: frozenset(
         {"external_channel_migrating", "team_added_to_org", "streaming_state_conflict"}
-        | {"update_failed"}
+        | {"try_later", "update_failed"}
     ),
     Verdict.FINAL: frozenset(
         {
@@ -90,6 +98,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "cannot_reply_to_message",
             "cant_delete_message",
             "cant_update_message",
+            "channel_is_archived",
             "channel_not_found",
             "deprecated_endpoint",
             "edit_window_closed",
@@ -100,6 +109,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "invalid_form_data",
             "invalid_metadata_format",
             "invalid_metadata_schema",
+            "invalid_payload",
             "invalid_post_type",
             "is_archived",
             "is_inactive",
@@ -111,6 +121,9 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "missing_post_type",
             "msg_too_long",
             "no_text",
+            "partly_sent",
+            "posting_to_general_channel_denied",
+            "refused",
             "restricted_action",
             "restricted_action_non_threadable_channel",
             "restricted_action_read_only_channel",
@@ -194,6 +207,7 @@ def wait_after(queue: str, tries: int, chance: random.Random) -> timedelta:
 #: A channel that answers so refuses every message, whatever is in it.
 DESTINATION_ERRORS = frozenset(
     {
+        "channel_is_archived",
         "channel_not_found",
         "is_archived",
         "is_inactive",
@@ -218,10 +232,10 @@ def backoff(tries: int, chance: random.Random) -> timedelta:
 FIXES = {
     "delivery_failed": "Opsbell itself failed on this message: look for `delivery_failed` in its "
     "log, then replay.",
-    "answer_lost": "Slack took the message several times without answering, and it is not in the "
-    "channel: check status.slack.com, then replay.",
-    "held": "Slack may have taken the message, and its history may not be read: look into the "
-    "channel, and replay only if the message is missing.",
+    "answer_lost": "The message was taken several times without an answer, and is not found in "
+    "the channel: check status.slack.com or the mail server, then replay.",
+    "held": "The message may have arrived, and that cannot be looked up: look into the channel or "
+    "the inbox, and replay only if the message is missing.",
     "template_error": "The template cannot be drawn with this payload: correct it (the timeline "
     "names the line), then replay.",
     "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
@@ -229,6 +243,14 @@ FIXES = {
     "not_in_channel": "Type `/invite @Opsbell` in the channel, then replay.",
     "is_archived": "The channel is archived: unarchive it or choose another, then replay.",
     "is_inactive": "The channel is archived: unarchive it or choose another, then replay.",
+    "channel_is_archived": "The webhook's channel is archived: unarchive it, or make a webhook for "
+    "another channel, then replay.",
+    "posting_to_general_channel_denied": "The workspace lets few people post in the webhook's "
+    "channel: make a webhook for another one, then replay.",
+    "refused": "The other side refuses this message for good (the timeline has its code): check "
+    "the destination's address and recipients in opsbell.toml, then replay.",
+    "partly_sent": "Some recipients got it and some did not, and a replay reaches all of them "
+    "again: correct the destination's recipients in opsbell.toml, or tell those who are missing.",
     "messages_tab_disabled": "Turn on the Messages tab in the app's settings (App Home), "
     "then replay.",
     "restricted_action_read_only_channel": "The channel is read-only for the bot: let it post "
@@ -239,4 +261,4 @@ FIXES = {
 
 def fix_for(error: str) -> str:
     """Return the sentence that says what to do about a final error."""
-    return FIXES.get(error, f"Slack refuses this message ({error}): correct it, then replay.")
+    return FIXES.get(error, f"This message is refused ({error}): correct it, then replay.")

@@ -92,7 +92,7 @@ def waiting_state(session: Session, values: dict[str, Any], now: datetime) -> Me
     if values["due_at"] > now:
         return MessageState.DELAYED
     parent = session.get(Message, values["parent_id"]) if values["parent_id"] else None
-    if parent is not None and not parent.is_posted:
+    if parent is not None and not parent.is_told:
         return MessageState.BLOCKED
     return MessageState.WAITING
 

@@ -5,6 +5,7 @@ Requests that arrive while a transaction runs share the next one, so that accept
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
@@ -16,22 +17,36 @@ from bot.messages import destinations, lookup, outbox
 from bot.messages.desk import Desk, Unit
 from bot.messages.group_commit import GroupCommit
 from bot.messages.models import Message
+from bot.messages.outlets import NO_OUTLETS, Outlets
 from bot.messages.status import Status, status_of
 
-#: The correlation ids of what was stored, or why nothing was.
-Taken = list[str] | InvalidError
+
+@dataclass(frozen=True)
+class Stored:
+    """The correlation ids of what was stored, and the lanes that are to be told."""
+
+    correlation_ids: list[str]
+    places: set[str]
+
+
+Taken = Stored | InvalidError
 
 
 class Requests:
     """Takes requests; a caller goes on once what it asked for is in the database."""
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        wake: Callable[[str], None],
+        outlets: Outlets = NO_OUTLETS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
-        self._intake: GroupCommit[Unit, list[str] | InvalidError] = GroupCommit(
-            database, self._take
-        )
+        self._outlets = outlets
+        self._intake: GroupCommit[Unit, Taken] = GroupCommit(database, self._take)
 
     async def accept(self, unit: Unit) -> list[str]:
         """
@@ -43,16 +58,19 @@ class Requests:
         taken = await self._intake.submit(unit)
         if isinstance(taken, InvalidError):
             raise taken
-        for workspace_id in {order.workspace_id for order in unit.orders}:
+        for workspace_id in taken.places:
             self._wake(workspace_id)
-        return taken
+        return taken.correlation_ids
 
     def _take(self, session: Session, units: Sequence[Unit]) -> list[Taken]:
-        desk = Desk(session, self._clock)
+        desk = Desk(session, self._clock, self._outlets)
         results = [desk.check(unit) for unit in units]
         stored = desk.store()
+        # Woken once too often is nothing; each caller wakes for all who shared the transaction.
         return [
-            ids if isinstance(ids, InvalidError) else [stored[one] for one in ids]
+            ids
+            if isinstance(ids, InvalidError)
+            else Stored([stored[one] for one in ids], desk.places)
             for ids in results
         ]
 

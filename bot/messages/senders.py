@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.config_file import nearest
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.messages.models import Ambiguous, Sender
+from bot.messages.outlets import NO_OUTLETS, Outlets
 from bot.messages.policy import DEFAULT_QUEUE
 from bot.workspaces.models import Workspace
 
 
 @dataclass(frozen=True)
 class SenderSettings:
-    """What a sender is to be."""
+    """What a sender is to be; `workspace_id` may be given as an outlet's name."""
 
     code: str
     workspace_id: str | None = None
@@ -29,9 +31,10 @@ class SenderSettings:
 class Senders:
     """What people do with a tenant's senders."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, outlets: Outlets = NO_OUTLETS) -> None:
         self._database = database
         self._clock = clock
+        self._outlets = outlets
 
     async def get(self, tenant: str, code: str) -> Sender:
         """Return a sender; raise `NotFoundError`."""
@@ -44,13 +47,14 @@ class Senders:
         """Make or replace a sender; return it, and whether it is new."""
 
         def work(session: Session) -> tuple[Sender, bool]:
-            require_workspace(session, tenant, wanted.workspace_id)
+            place = place_of(session, self._outlets, tenant, wanted)
             known = session.get(Sender, (tenant, wanted.code), with_for_update=True)
             sender = known or Sender(
                 tenant=tenant, code=wanted.code, created_by=by, updated_at=self._clock.now()
             )
             for name in SenderSettings.__dataclass_fields__:
                 setattr(sender, name, getattr(wanted, name))
+            sender.workspace_id = place
             sender.updated_at = self._clock.now()
             session.add(sender)
             return sender, known is None
@@ -58,10 +62,23 @@ class Senders:
         return await self._database.write(work)
 
 
-def require_workspace(session: Session, tenant: str, workspace_id: str | None) -> None:
-    if workspace_id is None:
-        return
-    workspace = session.get(Workspace, workspace_id)
-    if workspace is None or workspace.tenant != tenant:
-        fix = "name a workspace of yours by its id (T…)"
-        raise InvalidError("There is no such workspace.", [FieldProblem("workspace", fix)])
+def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSettings) -> str | None:
+    """Return the id of the workspace or outlet that is meant; raise `InvalidError`."""
+    name = wanted.workspace_id
+    if name is None:
+        return None
+    workspace = session.get(Workspace, name)
+    if workspace is not None and workspace.tenant == tenant:
+        return name
+    outlet = outlets.find(tenant, name)
+    if outlet is None:
+        known = nearest(name, outlets.names(tenant))
+        fix = f"name a workspace of yours by its id (T…) or a destination of opsbell.toml{known}"
+        raise InvalidError(
+            f"There is no workspace or destination `{name}`.", [FieldProblem("workspace", fix)]
+        )
+    if wanted.channel or wanted.allowed_channels:
+        field = "channel" if wanted.channel else "allowedChannels"
+        fix = "leave it out: a destination is one place"
+        raise InvalidError("A destination has no channels.", [FieldProblem(field, fix)])
+    return outlet.id

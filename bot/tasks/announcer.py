@@ -9,6 +9,8 @@ from sqlmodel import Session
 from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
+from bot.messages.outlets import is_outlet
+from bot.messages.parts import in_parts
 from bot.tasks.display import Links, message_context
 from bot.tasks.models import ENDS, Status, Task
 
@@ -16,10 +18,8 @@ TEMPLATE = "tasks/task"
 SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
 LOGS = "tasks/logs"
-
-#: What Slack shows of one preformatted text without trouble.
-PART_CHARACTERS = 3_000
-MOST_PARTS = 8
+#: What the task's own message shows of an error.
+SHOWN_CHARACTERS = 200
 
 
 class Announcer:
@@ -86,18 +86,28 @@ class Announcer:
             self._tell_the_end(session, task, now)
 
     def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> bool:
-        """Put log lines into the task's thread; False while the task has no message."""
+        """
+        Put log lines into the task's thread; False while the task has no message.
+
+        Where there are no threads the lines would bury everything else: False as well.
+        """
+        if is_outlet(task.workspace_id):
+            return False
         return self._reply(session, task, Content(LOGS, {"lines": lines}), now)
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
         # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
         context = self._context(task, now)
+        # Where there are no threads it is a post of its own, and must say more than the end did.
+        apart = is_outlet(task.workspace_id)
         if task.status == Status.FAILED and task.error:
+            if apart and len(task.error) <= SHOWN_CHARACTERS:
+                return
             parts = in_parts(task.error)
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
                 self._reply(session, task, Content(ERROR, told), now)
-        elif task.stats:
+        elif task.stats and not apart:
             self._reply(session, task, Content(SUMMARY, context), now)
 
     def _reply(self, session: Session, task: Task, content: Content, now: datetime) -> bool:
@@ -112,22 +122,3 @@ class Announcer:
 
     def _place(self, task: Task) -> Place:
         return Place(task.workspace_id, task.tenant, task.channel)
-
-
-def in_parts(error: str) -> list[str]:
-    """
-    Return a long text as the parts of a thread, cut at the ends of lines where there are any.
-
-    Of more than 24,000 characters the beginning and the end are kept; the middle is said to be
-    missing.
-    """
-    most = PART_CHARACTERS * MOST_PARTS
-    if len(error) > most:
-        missing = len(error) - most
-        error = f"{error[: most // 2]}\n… {missing:,} characters left out …\n{error[-most // 2 :]}"
-    parts: list[str] = []
-    while len(error) > PART_CHARACTERS:
-        end = error.rfind("\n", PART_CHARACTERS // 2, PART_CHARACTERS) + 1 or PART_CHARACTERS
-        parts.append(error[:end])
-        error = error[end:]
-    return [*parts, error]

@@ -10,7 +10,15 @@ from pydantic import BaseModel
 from typer import Typer
 
 from bot.cli import cli
-from bot.config_file import Access, CommandRunner, HttpRunner, Retention, TaskKind, read_config_file
+from bot.config_file import (
+    Access,
+    CommandRunner,
+    Destination,
+    HttpRunner,
+    Retention,
+    TaskKind,
+    read_config_file,
+)
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +38,7 @@ README_LINES = 150
 TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
     "[runners.<name>]": (HttpRunner, CommandRunner),
+    "[destinations.<name>]": (Destination,),
     "[access]": (Access,),
     "[retention]": (Retention,),
 }

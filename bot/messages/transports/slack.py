@@ -1,10 +1,10 @@
 """Slack's Web API as a lane needs it: post, edit, look up, join, probe."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from bot.messages.policy import Answer, Verdict, classify, is_recognised
+from bot.messages.transports.reading import read_answer
 from bot.messages.transports.transport import Found, Outgoing
 from bot.messages.transports.wire import LostError, UnreachableError, Wire
 
@@ -17,8 +17,6 @@ HISTORY_PAGES = 5
 CLOCK_SKEW_SECONDS = 60
 #: These refuse the token or the workspace as a whole, but a history only for this app.
 HISTORY_FORBIDDEN = frozenset({"missing_scope", "no_permission", "access_denied"})
-#: Longer than Slack ever asks for; a header beyond all sense must not stop us for days.
-LONGEST_RETRY_AFTER_SECONDS = 3600.0
 
 
 class SlackTransport:
@@ -27,6 +25,9 @@ class SlackTransport:
 
     The SDK's client is not used for writes: its retry handler posts twice when an answer is lost.
     """
+
+    at_a_time = 50
+    takes_overflow = False
 
     def __init__(
         self, api_url: str, token: str, *, timeout_seconds: float = TIMEOUT_SECONDS
@@ -107,43 +108,12 @@ class SlackTransport:
         )
 
 
-def read_answer(status: int, retry_after: str | None, body: bytes) -> Answer:
-    """Return what Slack said. A body that is no JSON counts as a server's failure."""
-    if status == 429:
-        return Answer(error="ratelimited", status=status, retry_after=seconds(retry_after))
-    try:
-        content = json.loads(body)
-        ok = content["ok"] is True
-    except (ValueError, KeyError, TypeError):
-        return Answer(status=status if status >= 500 else 502)
-    if ok:
-        return Answer(
-            ok=True,
-            ts=content.get("ts"),
-            channel=content.get("channel") if isinstance(content.get("channel"), str) else None,
-            detail={"body": content},
-        )
-    detail = {key: content[key] for key in ("errors", "needed", "provided") if key in content}
-    error = str(content.get("error", ""))
-    paced = seconds(retry_after) if error in ("ratelimited", "rate_limited") else None
-    return Answer(error=error, status=status, retry_after=paced, detail=detail)
-
-
 def is_forbidden(answer: Answer) -> bool:
     """Tell whether a history cannot be read now nor later; then asking again cannot help."""
     if answer.error in HISTORY_FORBIDDEN:
         return True
     verdict = classify(answer, is_edit=True)
     return not is_recognised(answer) or verdict in (Verdict.FINAL, Verdict.JOIN)
-
-
-def seconds(retry_after: str | None) -> float:
-    """Return the header's seconds; 1 where it names none that make sense."""
-    try:
-        named = float(retry_after or 1)
-    except ValueError:
-        return 1.0
-    return min(named, LONGEST_RETRY_AFTER_SECONDS) if named >= 0 else 1.0
 
 
 def oldest(since: datetime) -> float:

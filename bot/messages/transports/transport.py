@@ -9,6 +9,19 @@ from bot.messages.rendering import Rendered
 
 
 @dataclass(frozen=True)
+class File:
+    """A file of text."""
+
+    name: str
+    content: str
+
+    @property
+    def bytes(self) -> bytes:
+        """What is stored."""
+        return self.content.encode()
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """What a transport is asked to make true."""
 
@@ -20,6 +33,8 @@ class Outgoing:
     rendered: Rendered
     text_only: bool
     since: datetime
+    file: File | None = None  # what is to be uploaded, with no message but itself
+    seen_by: str | None = None  # the one person who is to see it
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,16 @@ class Found:
 
 
 class Transport(Protocol):
-    """The few calls a lane makes. They never raise for what the other side answers."""
+    """
+    The few calls a lane makes. They never raise for what the other side answers.
+
+    A yes without a timestamp means that the message cannot be edited: each change is a new post.
+    """
+
+    #: How many messages may be on their way at once.
+    at_a_time: int
+    #: Whether it delivers what had no room in the blocks itself.
+    takes_overflow: bool
 
     async def post(self, outgoing: Outgoing) -> Answer:
         """Bring a new message there."""

@@ -190,7 +190,8 @@ def test_a_reply_stays_in_its_thread_when_the_parent_is_gone(database):
         reply = outbox.reply(session, parent, Content("note", {}), now=NOW)
         session.flush()
         ready = [row.id for row in ledger.ready_posts(session, "T0", 9, [])]
-        parent.ts, parent.is_posted, parent.state = None, False, MessageState.DELAYED
+        parent.ts, parent.is_posted, parent.delivered_revision = None, False, 0
+        parent.state = MessageState.DELAYED
         session.flush()
         return reply.id, ready, ledger.ready_posts(session, "T0", 9, [])
 

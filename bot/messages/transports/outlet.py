@@ -1,0 +1,30 @@
+"""The way out to an outlet, and how fast it may be used."""
+
+from bot.errors import NoTransportError
+from bot.messages.outlets import Outlet, Outlets
+from bot.messages.pacing import Bucket, Pacing
+from bot.messages.transports.registry import Make, Opened
+from bot.messages.transports.webhook import WebhookTransport
+
+
+def maker_of(outlets: Outlets) -> Make:
+    """Return who opens the way out to each of these outlets."""
+
+    async def to_outlet(key: str) -> Opened:
+        outlet = outlets.get(key)
+        if outlet is None:
+            raise NoTransportError("no_such_destination")
+        return open_outlet(outlet)
+
+    return to_outlet
+
+
+def open_outlet(outlet: Outlet) -> Opened:
+    """Return the way out that the outlet's address asks for."""
+    transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute)
+    return Opened(transport, pacing_of_outlet(), transport.close)
+
+
+def pacing_of_outlet() -> Pacing:
+    """Return the budget of an outlet: Slack takes one post a second of a webhook."""
+    return Pacing(posts=Bucket(burst=1, rate=0.95))

@@ -1,0 +1,40 @@
+"""How we know Slack: as a bot with ears, or only through a webhook. For the composition root."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import aiohttp
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.credentials import tokens_of
+from bot.messages.outlets import outlet_id
+from bot.settings import WEBHOOK, Settings
+from bot.workspaces.directory import Directory
+from bot.workspaces.nameless import Nameless
+from bot.workspaces.preflight import Identity, check_tokens
+from listeners.socket import Socket
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who we are in Slack; without a bot's token there are no ears and no socket."""
+
+    identity: Identity
+    directory: Directory
+    ears: AsyncApp | None = None
+    socket: Socket | None = None
+
+    def heard(self) -> dict[str, Any]:
+        """Return how the socket is; without a bot's token there is none to be missed."""
+        return asdict(self.socket.health()) if self.socket else {"connected": True, "used": False}
+
+
+async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence:
+    """Return who the tokens say we are; raise `ConfigError` for tokens that Slack refuses."""
+    if settings.speaks_by_webhook:
+        return Presence(Identity(outlet_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
+    bot_token, app_token = tokens_of(settings)
+    identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
+    ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
+    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token))
