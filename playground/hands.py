@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from playground.direct_messages import open_im
 from playground.faults import Fault, FaultKind, read_fault
+from playground.files import keep
 from playground.installations import add_webhook
 from playground.journal import Call, Envelope
 from playground.messages import shown
 from playground.page_api import controls, inspection, reading
-from playground.people import actions, commands, home, shortcuts, views, writing
+from playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from playground.people.choices import choice, filled_in, named_element
 from playground.people.containers import Container, ViewContainer, find_container, find_view
 from playground.people.outcome import Outcome
@@ -118,6 +119,19 @@ class Hands:
         return writing.write(
             self.workspace, self.user(user), self.channel(channel), text, thread_ts
         )
+
+    def react(
+        self, user: str, channel: str, ts: str, name: str, *, is_removed: bool = False
+    ) -> Outcome:
+        """Give an emoji to a message, or take it back."""
+        found = self.channel(channel)
+        return reacting.react(
+            self.workspace, self.user(user), found, ts, name, is_removed=is_removed
+        )
+
+    def upload(self, user: str, name: str, content: bytes) -> str:
+        """Keep a file of a person; return its id, by which a file input is filled."""
+        return keep(self.workspace, self.user(user), name, content).id
 
     async def run_command(self, user: str, channel: str, line: str) -> Outcome:
         """Run a slash command such as "/ops help"; returns after the acknowledgement."""

@@ -100,6 +100,8 @@ def _refusal(block: Record, element: Record, said: Any) -> str | None:
         return _refused_number(element, said)
     if element["type"] == "plain_text_input":
         return _refused_length(element, said)
+    if element["type"] == "file_input":
+        return _refused_files(element, said)
     return None
 
 
@@ -108,6 +110,15 @@ def _refused_length(element: Record, said: str) -> str | None:
     if len(said) < least:
         return f"Must be at least {least} characters."
     return f"Must be at most {most} characters." if len(said) > most else None
+
+
+def _refused_files(element: Record, said: list[Record]) -> str | None:
+    most, kinds = element.get("max_files", 10), element.get("filetypes")
+    if len(said) > most:
+        return f"Choose at most {most} files."
+    if kinds and any(file["filetype"] not in kinds for file in said):
+        return f"Choose files of these types: {', '.join(kinds)}."
+    return None
 
 
 def _refused_number(element: Record, said: str) -> str | None:

@@ -1,6 +1,6 @@
 """Which events a message gives rise to, for an app that asked for them."""
 
-from playground.state import Channel, Record
+from playground.state import Channel, Message, Record
 from playground.workspace import Workspace
 
 
@@ -61,6 +61,22 @@ def send_membership(workspace: Workspace, channel: Channel, user: str, kind: str
             "channel": channel.id,
             "channel_type": "G" if channel.is_private else "C",
             "team": workspace.state.team_id,
+            "event_ts": workspace.next_ts(),
+        }
+        send_event(workspace, event)
+
+
+def send_reaction(
+    workspace: Workspace, channel: Channel, message: Message, kind: str, name: str, user: str
+) -> None:
+    """Tell the app of an emoji given or taken back where it is, its own too."""
+    if _is_in_reach(workspace, channel) and workspace.manifest.subscribes(kind):
+        event = {
+            "type": kind,
+            "user": user,
+            "reaction": name,
+            "item": {"type": "message", "channel": channel.id, "ts": message.body["ts"]},
+            "item_user": message.author,
             "event_ts": workspace.next_ts(),
         }
         send_event(workspace, event)

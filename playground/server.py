@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, web
 
 from playground.authorization import add_authorization
+from playground.files import content_type
 from playground.page_api.routes import add_routes
 from playground.people.answers import answer
 from playground.platform import Platform
@@ -118,7 +119,7 @@ class _Routes:
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(
-            body=file.content, content_type=_content_type(file.name), headers=headers
+            body=file.content, content_type=content_type(file.name), headers=headers
         )
 
     async def serve_permalink(self, request: web.Request) -> web.StreamResponse:
@@ -150,22 +151,6 @@ class _Routes:
     def _tell_state(self) -> None:
         for workspace in self._platform.workspaces.values():
             workspace.tell_state()
-
-
-_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "csv": "text/csv",
-    "json": "application/json",
-    "txt": "text/plain",
-    "md": "text/markdown",
-}
-
-
-def _content_type(name: str) -> str:
-    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 async def _read_upload(request: web.Request) -> bytes:

@@ -95,6 +95,14 @@ export class PageApi {
     return this.#post("shortcuts", { callback_id: callbackId, channel, ts });
   }
 
+  react(channel, ts, name, remove) {
+    return this.#post("reactions", { channel, ts, name, remove });
+  }
+
+  upload(name, content) {
+    return this.#post("files", { name, content });
+  }
+
   reset() {
     return this.#post("reset", {});
   }

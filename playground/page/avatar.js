@@ -1,9 +1,11 @@
 import { h } from "./dom.js";
+import { withEmoji } from "./emoji.js";
+import { withGlyphs } from "./glyphs.js";
 
 const TINTS = 8;
 
-/** A person's initials on a tint of their own; an app's are square. */
-export function drawAvatar(user, name = user.real_name || user.name) {
+/** A person's initials on a tint of their own, or the emoji a message was dressed up with; an app's are square. */
+export function drawAvatar(user, name = user.real_name || user.name, emoji = "") {
   const initials = name
     .split(/\s+/)
     .slice(0, 2)
@@ -13,7 +15,7 @@ export function drawAvatar(user, name = user.real_name || user.name) {
   return h(
     "span",
     { class: `avatar tint-${tintOf(user.id)}${user.is_bot ? " is-bot" : ""}`, "aria-hidden": "true" },
-    initials || "?",
+    emoji ? withGlyphs(withEmoji(emoji)) : initials || "?",
   );
 }
 

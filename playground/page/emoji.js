@@ -138,6 +138,11 @@ const NAMED = {
   triangular_flag_on_post: "🚩",
 };
 
+/** The names of the emoji this page can draw. */
+export function emojiNames() {
+  return Object.keys(NAMED);
+}
+
 /** Turn `:name:` into the character; names this page does not know stay readable as they are. */
 export function withEmoji(text) {
   return text.replace(/:([a-z0-9_+-]+):/g, (code, name) => NAMED[name] ?? code);

@@ -1,13 +1,13 @@
 import { drawAvatar } from "./avatar.js";
 import { clockTime, dayName, dayOf, fullTime } from "./dates.js";
 import { h } from "./dom.js";
-import { withEmoji } from "./emoji.js";
 import { keepingFocus } from "./focus.js";
 import { drawnHtml } from "./html.js";
 import { drawImage } from "./elements/picture.js";
 import { icon } from "./icons.js";
 import { drawAttachments, blocksOfAttachments } from "./attachments.js";
 import { closeOrphans } from "./popup.js";
+import { drawReactions } from "./reactions.js";
 import { Surface } from "./surface.js";
 
 const GROUPED_WITHIN_S = 300;
@@ -68,7 +68,7 @@ export class MessageRow {
     const { store } = this.room;
     const author = authorOf(message, store);
     return [
-      h("div", { class: "gutter" }, drawAvatar(author.user, author.name), this.#time("gutter-time")),
+      h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons?.emoji), this.#time("gutter-time")),
       h(
         "div",
         { class: "message-main" },
@@ -102,7 +102,7 @@ export class MessageRow {
       blocks.length ? [drawn.slice(0, blocks.length), edited] : this.#text(edited),
       drawAttachments(message, drawn.slice(blocks.length), this.room.store),
       (message.files ?? []).map(drawSharedFile),
-      message.reactions?.length > 0 && h("div", { class: "reactions" }, message.reactions.map(drawReaction)),
+      drawReactions(this),
     ];
   }
 
@@ -176,6 +176,3 @@ function drawSharedFile(file) {
   );
 }
 
-function drawReaction({ name, count }) {
-  return h("span", { class: "reaction", title: `:${name}:` }, withEmoji(`:${name}:`), " ", String(count));
-}

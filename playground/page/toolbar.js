@@ -2,6 +2,7 @@ import { permalink } from "./address.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menu.js";
+import { openReactions } from "./reactions.js";
 
 /** What can be done with the message under the pointer or the focus. There is one per list; it moves. */
 export class Toolbar {
@@ -13,6 +14,7 @@ export class Toolbar {
     this.node = h(
       "div",
       { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
+      this.#button("smile", "Add reaction", (button) => openReactions(button, this.row), "dialog"),
       this.reply,
       this.#button("link", "Copy link", (button) => this.#copy(button)),
       this.#button("code", "Inspect", () => room.inspect(this.row.message)),
@@ -40,13 +42,15 @@ export class Toolbar {
     row.node.append(this.node);
   }
 
-  #button(shape, name, run) {
+  #button(shape, name, run, opens = null) {
     return h(
       "button",
       {
         class: "icon-button",
         type: "button",
         "aria-label": name,
+        "aria-haspopup": opens,
+        "aria-expanded": opens && "false",
         title: name,
         onclick: (event) => run(event.currentTarget),
       },

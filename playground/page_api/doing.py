@@ -1,10 +1,13 @@
 """What people do on the page."""
 
+import base64
 from collections.abc import Awaitable, Callable
 
 from playground.drawn import draw_inside, draw_message, names_of
+from playground.errors import PageError
+from playground.files import file_record, keep
 from playground.page_api.request import Fields
-from playground.people import actions, commands, home, shortcuts, views, writing
+from playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from playground.people.containers import find_container, find_view
 from playground.people.outcome import Outcome
 from playground.state import Record
@@ -84,6 +87,28 @@ async def shortcut(fields: Fields) -> Record:
     return outcome.as_json()
 
 
+async def upload(fields: Fields) -> Record:
+    """Keep a file of a person, to be chosen in a file input: its bytes in base64."""
+    try:
+        content = base64.b64decode(fields.text("content"), validate=True)
+    except ValueError:
+        raise PageError("wrong_type", "content must be base64.") from None
+    file = keep(fields.workspace, fields.user(), fields.text("name"), content)
+    return {"ok": True, "file": file_record(fields.workspace, file)}
+
+
+async def react(fields: Fields) -> Record:
+    outcome = reacting.react(
+        fields.workspace,
+        fields.user(),
+        fields.channel(),
+        fields.text("ts"),
+        fields.text("name"),
+        is_removed=fields.flag("remove"),
+    )
+    return outcome.as_json()
+
+
 REQUESTS: dict[str, Callable[[Fields], Awaitable[Record]]] = {
     "messages": write,
     "command": command,
@@ -93,4 +118,6 @@ REQUESTS: dict[str, Callable[[Fields], Awaitable[Record]]] = {
     "views/close": close,
     "home": open_home,
     "shortcuts": shortcut,
+    "reactions": react,
+    "files": upload,
 }

@@ -3,6 +3,7 @@
 from playground import modals
 from playground.elements import blocks_with_nested
 from playground.errors import SlackError
+from playground.files import chosen_files
 from playground.inputs import Values, merged, refused_inputs
 from playground.people.outcome import Outcome, failed, failure_of
 from playground.people.payloads import interaction
@@ -20,7 +21,7 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
     Inputs that Slack's own client refuses never reach the app.
     """
     workspace.did("views/submit", user, view_id=view.id, values=filled)
-    view.values = merged(view.values, filled)
+    view.values = merged(view.values, _with_files(workspace, user, filled))
     errors = refused_inputs(view.body["blocks"], view.values)
     if errors:
         return Outcome(ok=False, error="validation", errors=errors)
@@ -58,6 +59,19 @@ async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
             }
             await workspace.sockets.deliver("interactive", payload)
     return Outcome()
+
+
+def _with_files(workspace: Workspace, user: User, filled: Values) -> Values:
+    """Put whole files in the place of the ids a file input was filled with."""
+    return {
+        block_id: {
+            action_id: {**value, "files": chosen_files(workspace, user, value["files"])}
+            if isinstance(value, dict) and value.get("files")
+            else value
+            for action_id, value in actions.items()
+        }
+        for block_id, actions in filled.items()
+    }
 
 
 def _follow(workspace: Workspace, user: User, view: View, answer: Record) -> Outcome:

@@ -88,6 +88,7 @@ METHODS: dict[str, Method] = {
     "pins.list": Method(pins.list_pins, ("pins:read",), TIER_2),
     "pins.remove": Method(pins.remove, ("pins:write",), TIER_2),
     "reactions.add": Method(reactions.add, ("reactions:write",), TIER_3),
+    "reactions.get": Method(reactions.get, ("reactions:read",), TIER_3),
     "reactions.remove": Method(reactions.remove, ("reactions:write",), TIER_2),
     "team.info": Method(auth.team_info, ("team:read",), TIER_3),
     "usergroups.list": Method(users.list_usergroups, ("usergroups:read",), TIER_2),

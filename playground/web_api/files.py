@@ -4,10 +4,11 @@ from playground import messages
 from playground.arguments import invalid_arguments
 from playground.content import read_content
 from playground.errors import SlackError
+from playground.files import file_record
 from playground.serving import Answer
 from playground.state import File, Record
 from playground.web_api.call import Call
-from playground.web_api.chat import author_fields
+from playground.web_api.chat import author_fields, thread_fields
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100
@@ -51,19 +52,19 @@ def complete_upload(call: Call) -> Record:
         file.is_complete = True
     for channel in channels:
         _share(call, channel, files)
-    return {"files": [file_record(call, file) for file in files]}
+    return {"files": [file_record(call.workspace, file) for file in files]}
 
 
 def info(call: Call) -> Record:
     file = _complete_file(call)
-    return {"file": file_record(call, file), "comments": [], "response_metadata": {}}
+    return {"file": file_record(call.workspace, file), "comments": [], "response_metadata": {}}
 
 
 def list_files(call: Call) -> Record:
     """Answer the finished files, those of one channel if `channel` says so."""
     channel = call.arguments.text("channel")
     found = [
-        file_record(call, file)
+        file_record(call.workspace, file)
         for file in call.state.files.values()
         if file.is_complete and (not channel or channel in file.channels)
     ]
@@ -82,27 +83,6 @@ def _complete_file(call: Call) -> File:
     if file is None or not file.is_complete:
         raise SlackError("file_not_found")
     return file
-
-
-def file_record(call: Call, file: File) -> Record:
-    address = f"{call.workspace.address}/files/{file.id}"
-    return {
-        "id": file.id,
-        "created": file.created,
-        "timestamp": file.created,
-        "name": file.name,
-        "title": file.title or file.name,
-        "filetype": file.name.rpartition(".")[2] if "." in file.name else "text",
-        "size": len(file.content or b""),
-        "user": file.user,
-        "mode": "hosted",
-        "is_external": False,
-        "is_public": bool(file.channels),
-        "url_private": address,
-        "url_private_download": address,
-        "permalink": address,
-        "channels": list(file.channels),
-    }
 
 
 def _uploaded(call: Call, one: Record) -> File:
@@ -132,9 +112,6 @@ def _share(call: Call, channel_id: str, files: list[File]) -> None:
     content = read_content(
         {"text": arguments.text("initial_comment") or "", "blocks": arguments.values.get("blocks")}
     )
-    body = {**author_fields(call), **content.stored()}
-    body["files"] = [file_record(call, file) for file in files]
-    thread_ts = arguments.text("thread_ts")
-    if thread_ts:
-        body["thread_ts"] = thread_ts
+    body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
+    body["files"] = [file_record(call.workspace, file) for file in files]
     messages.post(call.workspace, channel, body, author=call.actor)

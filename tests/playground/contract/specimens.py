@@ -119,6 +119,7 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "pins.list": {"channel": OPS},
         "pins.remove": {"channel": OPS, "timestamp": fresh.ts},
         "reactions.add": {"channel": OPS, "timestamp": fresh.ts, "name": "eyes"},
+        "reactions.get": {"channel": OPS, "timestamp": fresh.ts},
         "reactions.remove": {"channel": OPS, "timestamp": fresh.ts, "name": "eyes"},
         "team.info": {},
         "usergroups.list": {"include_users": True},
