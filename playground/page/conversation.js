@@ -44,7 +44,7 @@ export class Conversation {
     if (key === this.key) return false;
     this.key = key;
     this.drawHead();
-    if (atHome) this.#showHome();
+    if (isHome) this.#showHome();
     else this.#showMessages();
     return true;
   }

@@ -39,7 +39,7 @@ function closePopup(popup, closed) {
 
 function place({ anchor, node }) {
   const at = anchor.getBoundingClientRect();
-  node.style.minWidth = `${Math.min(at.width, 420)}px`;
+  node.style.minWidth = `${Math.min(at.width, innerWidth - 2 * EDGE_PX)}px`;
   const { width, height } = node.getBoundingClientRect();
   const below = at.bottom + GAP_PX;
   const top = below + height > innerHeight - EDGE_PX ? at.top - height - GAP_PX : below;

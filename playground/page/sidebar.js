@@ -175,7 +175,7 @@ export class Sidebar {
       "a",
       {
         class: `channel-link${unread ? " is-unread" : ""}${channel.is_archived ? " is-archived" : ""}`,
-        href: channelAddress(channel.id),
+        href: channelAddress(channel.id, channel.id === "app" ? "home" : null),
         "data-channel": channel.id,
         "aria-current": channel.id === this.current ? "page" : null,
       },

@@ -54,7 +54,7 @@ export class Picker {
     this.#show();
   }
 
-  async open() {
+  async open({ byTyping = false } = {}) {
     if (this.shut) return;
     this.list = h("div", {
       class: "listbox",
@@ -66,7 +66,8 @@ export class Picker {
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.shut = openPopup(this.node, this.list, () => this.close());
     this.input.setAttribute("aria-expanded", "true");
-    if (!this.multiple) this.input.select();
+    // What was just typed must not be selected, or the next letter would replace it.
+    if (!this.multiple && !byTyping) this.input.select();
     await this.#fill("");
   }
 
@@ -112,7 +113,7 @@ export class Picker {
   }
 
   #typed() {
-    if (!this.shut) this.open();
+    if (!this.shut) this.open({ byTyping: true });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#fill(this.input.value.trim()), TYPING_PAUSE_MS);
   }

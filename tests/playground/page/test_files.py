@@ -20,6 +20,7 @@ async def test_files_are_chosen_and_taken_back(
     workspace = playground.workspace
     view = {
         "type": "modal",
+        "callback_id": "run",
         "title": plain("Proof"),
         "submit": plain("Send"),
         "blocks": [input_block("proof", "Receipts", {"type": "file_input", "filetypes": ["txt"]})],
@@ -35,7 +36,29 @@ async def test_files_are_chosen_and_taken_back(
     await modal.get_by_role("button", name="Remove one.txt").click()
     await expect(modal.get_by_role("listitem")).to_have_text(["two.txt"])
     await modal.get_by_role("button", name="Send").click()
-    await expect(modal).to_have_count(0)
-    (payload,) = [one.payload for one in playground.envelopes("interactive")]
-    (sent,) = payload["view"]["state"]["values"]["proof"]["it"]["files"]
+    (envelope,) = await playground.wait_for(lambda: playground.envelopes("interactive"))
+    (sent,) = envelope.payload["view"]["state"]["values"]["proof"]["it"]["files"]
     assert (sent["name"], sent["size"]) == ("two.txt", 100_000)
+
+
+async def test_typing_into_a_menu_keeps_every_letter(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """The first letter opens the list and stays."""
+    page = await open_page()
+    workspace = playground.workspace
+    element = {"type": "users_select"}
+    view = {
+        "type": "modal",
+        "title": plain("Who"),
+        "submit": plain("Send"),
+        "blocks": [input_block("who", "For whom", element)],
+    }
+    await desk.views_open(trigger_id=workspace.triggers.issue(workspace.state, ADA), view=view)
+    field = page.get_by_role("dialog", name="Who").get_by_role("combobox")
+    await field.focus()
+    await page.keyboard.type("cle")
+    await expect(field).to_have_value("cle")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await expect(field).to_have_value("Cleo")

@@ -106,3 +106,10 @@ async def test_the_home_opens_and_its_buttons_work(desk: AsyncWebClient, open_pa
     await expect(page.get_by_role("link", name="Home")).to_have_attribute("aria-current", "page")
     await page.get_by_role("link", name="Messages").click()
     await expect(page.get_by_role("log", name="Messages in Desk")).to_be_visible()
+
+
+async def test_the_app_in_the_sidebar_leads_home(desk: AsyncWebClient, open_page: OpenPage):
+    """Before the first direct message the app has nothing but its Home, and that is shown."""
+    page = await open_page()
+    await page.get_by_role("navigation").get_by_role("link", name="Desk").first.click()
+    await expect(page.get_by_role("main")).to_contain_text("Two tasks run")
