@@ -7,29 +7,27 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 from collections.abc import Awaitable, Callable
-from typing import IO, Any
+from contextlib import closing
+from typing import Any
 
 import structlog
 
 from bot.config_file import CommandRunner
 from bot.tasks.models import Status
-from bot.tasks.runners.runner import Launch, RunnerError
+from bot.tasks.runners.output import MOST_BYTES, Output
+from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
 logger = structlog.get_logger(__name__)
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
-TAIL_LINES = 40
-TAIL_BYTES = 65_536
 LOOK_SECONDS = 0.1
 #: Between asking a program to end and ending it.
 GRACE_SECONDS = 10.0
 #: What a program may know of our own environment; tokens and secrets are not among it.
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 
-#: Where the program's two outputs go; files without a name, gone with the last who has them open.
-Outputs = tuple[IO[bytes], IO[bytes]]
+Outputs = tuple[Output, Output]
 Ended = Callable[[Launch, Status, str | None], Awaitable[None]]
 
 
@@ -46,34 +44,40 @@ class Command:
     repeatable = False
 
     def __init__(
-        self, settings: CommandRunner, ended: Ended, *, grace_seconds: float = GRACE_SECONDS
+        self,
+        settings: CommandRunner,
+        ended: Ended,
+        *,
+        grace_seconds: float = GRACE_SECONDS,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._settings = settings
         self._ended = ended
         self._grace_seconds = grace_seconds
-        self._processes: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
+        self._most_bytes = most_bytes
+        self._processes: dict[Attempt, subprocess.Popen[bytes]] = {}
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
         """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
         argv = [fill(part, launch) for part in self._settings.argv]
-        outputs = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115
+        outputs = (Output(self._most_bytes), Output(self._most_bytes))
         try:
             process = await asyncio.to_thread(self._spawn, argv, launch, outputs)
         except (OSError, ValueError) as error:
             for output in outputs:
                 output.close()
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        self._processes[launch.task_id, launch.attempt] = process
+        self._processes[launch.key] = process
         watch = asyncio.create_task(
             self._watch(launch, process, outputs), name=f"command {launch.task_id}"
         )
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
 
-    async def cancel(self, task_id: str, attempt: int) -> None:
+    async def cancel(self, attempt: Attempt) -> None:
         """Ask the program and its children to end; end those that do not."""
-        process = self._processes.get((task_id, attempt))
+        process = self._processes.get(attempt)
         if process is None:
             return
         send(process, signal.SIGTERM)
@@ -96,19 +100,21 @@ class Command:
             cwd=self._settings.cwd,
             env=self._environment(launch),
             stdin=subprocess.DEVNULL,
-            stdout=outputs[0],
-            stderr=outputs[1],
+            stdout=outputs[0].fileno(),
+            stderr=outputs[1].fileno(),
             start_new_session=True,
         )
 
     async def _watch(
         self, launch: Launch, process: subprocess.Popen[bytes], outputs: Outputs
     ) -> None:
-        with outputs[0], outputs[1]:
-            while (code := process.poll()) is None:  # noqa: ASYNC110 - nothing tells us
+        with closing(outputs[0]), closing(outputs[1]):
+            while (code := process.poll()) is None:
                 await asyncio.sleep(LOOK_SECONDS)
-            said, complained = read_tail(outputs[0]), read_tail(outputs[1])
-        self._processes.pop((launch.task_id, launch.attempt), None)
+                for output in outputs:
+                    output.trim()
+            said, complained = (output.tail() for output in outputs)
+        self._processes.pop(launch.key, None)
         logger.info("command_ended", task_id=launch.task_id, code=code)
         if code == 0:
             await self._ended(launch, Status.COMPLETED, None)
@@ -149,13 +155,6 @@ def fill(part: str, launch: Launch) -> str:
         return found if isinstance(found, str) else json.dumps(found)
 
     return PLACEHOLDER.sub(value, part).replace("\0", "")
-
-
-def read_tail(output: IO[bytes]) -> list[str]:
-    """Return the last lines that were written."""
-    end = output.seek(0, os.SEEK_END)
-    output.seek(max(0, end - TAIL_BYTES))
-    return output.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
 
 
 def send(process: subprocess.Popen[bytes], number: int) -> bool:

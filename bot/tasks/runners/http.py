@@ -3,13 +3,14 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import aiohttp
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
-from bot.tasks.runners.runner import Launch, RunnerError
+from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
@@ -17,7 +18,7 @@ ANSWER_SHOWN = 300
 
 
 class HttpOrchestrator:
-    """Posts the launch; the orchestrator tells repeated ones apart by `taskId` and `attempt`."""
+    """Posts the launch; `Idempotency-Key` is the same when the same attempt is posted again."""
 
     repeatable = True
 
@@ -36,7 +37,7 @@ class HttpOrchestrator:
 
     async def start(self, launch: Launch) -> None:
         """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
-        key = f"{launch.task_id}:{launch.attempt}"
+        key = key_of(launch.key)
         body = json.dumps(launch.as_json()).encode()
         for left in reversed(range(ATTEMPTS)):
             try:
@@ -49,13 +50,14 @@ class HttpOrchestrator:
             else:
                 return
 
-    async def cancel(self, task_id: str, attempt: int) -> None:
+    async def cancel(self, attempt: Attempt) -> None:
         """Tell the orchestrator, if the settings say where; else its next callback is told."""
         if not self._settings.cancel_url:
             return
-        body = json.dumps({"taskId": task_id, "attempt": attempt}).encode()
+        asked = {"taskId": attempt.task_id, "attempt": attempt.number, "tenant": attempt.tenant}
+        key, body = f"{key_of(attempt)}:cancel", json.dumps(asked).encode()
         try:
-            await self._post(self._settings.cancel_url, f"{task_id}:{attempt}:cancel", body)
+            await self._post(self._settings.cancel_url, key, body)
         except (aiohttp.ClientError, TimeoutError) as error:
             reason = reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
@@ -86,6 +88,12 @@ class HttpOrchestrator:
             if answer.status >= 300:
                 said = (await answer.text(errors="replace"))[:ANSWER_SHOWN]
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
+
+
+def key_of(attempt: Attempt) -> str:
+    """Return what is the same for this attempt only, whatever tenants and tasks are called."""
+    names = (quote(name, safe="") for name in (attempt.tenant, attempt.task_id))
+    return ":".join([*names, str(attempt.number)])
 
 
 def webhook(secret: str) -> Webhook:

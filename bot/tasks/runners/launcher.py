@@ -15,7 +15,7 @@ from bot.tasks import queries
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.runners.runner import Launch, Runner, RunnerError
+from bot.tasks.runners.runner import Attempt, Launch, Runner, RunnerError
 from bot.tasks.updates import Report
 from bot.tokens import CALLBACK_DAYS, Tokens
 
@@ -194,7 +194,7 @@ class Launcher:
 
 async def cancel(runner: Runner, task: Task) -> None:
     try:
-        await runner.cancel(task.id, task.attempt)
+        await runner.cancel(Attempt(task.tenant, task.id, task.attempt))
     except RunnerError as error:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 

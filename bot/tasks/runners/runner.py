@@ -11,6 +11,15 @@ class RunnerError(OpsbellError):
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """Which attempt of which task; two tenants may call their tasks the same."""
+
+    tenant: str
+    task_id: str
+    number: int
+
+
+@dataclass(frozen=True)
 class Launch:
     """One attempt, handed to its runner."""
 
@@ -25,6 +34,11 @@ class Launch:
     ts: str | None
     callback_url: str
     callback_token: str | None
+
+    @property
+    def key(self) -> Attempt:
+        """Return which attempt this starts."""
+        return Attempt(self.tenant, self.task_id, self.attempt)
 
     def as_json(self) -> dict[str, Any]:
         """Return the body that every kind of runner is sent, names as in the contract."""
@@ -51,7 +65,7 @@ class Runner(Protocol):
         """Hand the attempt over; raise `RunnerError` if it is refused."""
         ...
 
-    async def cancel(self, task_id: str, attempt: int) -> None:
+    async def cancel(self, attempt: Attempt) -> None:
         """Ask for the attempt to be stopped; nothing happens if it has ended."""
         ...
 

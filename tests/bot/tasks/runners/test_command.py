@@ -13,14 +13,19 @@ import pytest
 
 from bot.config_file import CommandRunner
 from bot.tasks.models import Status
-from bot.tasks.runners.command import TAIL_LINES, Command
-from bot.tasks.runners.runner import Launch, RunnerError
+from bot.tasks.runners.command import Command
+from bot.tasks.runners.output import MOST_BYTES, TAIL_LINES
+from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
 HOSTILE = "a'b\"c $(touch pwned) `id` ; rm -rf x | > y && \n * ~ \\ --flag {payload.x}"
 SHOW = "import json,os,sys; print(json.dumps([sys.argv[1:], dict(os.environ)])); sys.exit(1)"
 TIDY = """import signal, sys, time
 def tidy(*_): print("tidied", file=sys.stderr); sys.exit(7)
 signal.signal(signal.SIGTERM, tidy); time.sleep(30)"""
+CHATTER = """import os, pathlib, sys, time
+print(*range(400_000), sep="\\n", flush=True); time.sleep(0.5)
+pathlib.Path(sys.argv[1]).write_text(str(os.fstat(1).st_size)); print("the end"); sys.exit(1)"""
+FIRST = Attempt("default", "t-1", 1)
 BEATS = "trap '' TERM; while :; do date +%s%N > {file}; sleep 0.05; done"
 
 
@@ -31,9 +36,15 @@ class Programs:
         self.ends: asyncio.Queue[tuple[Status, str | None]] = asyncio.Queue()
         self.started: list[Command] = []
 
-    async def start(self, *argv: str, env: dict[str, str] | None = None, **task: Any) -> Command:
+    async def start(
+        self,
+        *argv: str,
+        env: dict[str, str] | None = None,
+        most_bytes: int = MOST_BYTES,
+        **task: Any,
+    ) -> Command:
         settings = CommandRunner(type="command", argv=list(argv), env=env or {}, cwd=None)
-        command = Command(settings, self._ended, grace_seconds=0.3)
+        command = Command(settings, self._ended, grace_seconds=0.3, most_bytes=most_bytes)
         self.started.append(command)
         await command.start(launch(**task))
         return command
@@ -51,7 +62,7 @@ async def programs() -> AsyncIterator[Programs]:
     programs = Programs()
     yield programs
     for command in programs.started:
-        await command.cancel("t-1", 1)
+        await command.cancel(FIRST)
         await command.stop()
 
 
@@ -158,6 +169,15 @@ async def test_the_error_is_the_tail_of_what_it_complained(programs):
     assert "exit code 1\nBo\ufffdom" == error
 
 
+async def test_what_it_prints_does_not_fill_the_disk(programs, tmp_path):
+    """A program that prints without end can look at its own output: it stays small."""
+    program = [sys.executable, "-c", CHATTER, str(tmp_path / "size")]
+    _, error = await programs.run(*program, most_bytes=100_000)
+
+    assert int((tmp_path / "size").read_text()) <= 100_000
+    assert ["399998", "399999", "the end"] == str(error).split("\n")[-3:]
+
+
 async def test_an_end_is_told_though_a_child_holds_the_output(programs):
     """A program that leaves a daemon behind has ended when it has ended."""
     began = time.monotonic()
@@ -169,7 +189,7 @@ async def test_a_cancel_asks_first(programs):
     """SIGTERM reaches the program, which may tidy up before it ends."""
     command = await programs.start(sys.executable, "-c", TIDY)
     await asyncio.sleep(0.5)
-    await command.cancel("t-1", 1)
+    await command.cancel(FIRST)
 
     assert (Status.FAILED, "exit code 7\ntidied") == await asyncio.wait_for(programs.ends.get(), 5)
 
@@ -180,7 +200,7 @@ async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_
     script = f"({BEATS.format(file=files[1])}) & {BEATS.format(file=files[0])}"
     command = await programs.start("sh", "-c", script)
     await wait_for(*files)
-    await command.cancel("t-1", 1)
+    await command.cancel(FIRST)
 
     assert (Status.FAILED, "ended by signal 9") == await asyncio.wait_for(programs.ends.get(), 5)
     await assert_still(*files)
@@ -192,7 +212,7 @@ async def test_children_that_outlive_their_parent_are_ended(programs, tmp_path):
     script = f"({BEATS.format(file=file)}) & trap 'exit 0' TERM; while :; do sleep 0.05; done"
     command = await programs.start("sh", "-c", script)
     await wait_for(file)
-    await command.cancel("t-1", 1)
+    await command.cancel(FIRST)
 
     await assert_still(file)
 
@@ -201,8 +221,26 @@ async def test_a_cancel_of_what_does_not_run_does_nothing(programs):
     """Another attempt, an ended program, an unknown task: nobody is hit."""
     command = await programs.start("true")
     await programs.ends.get()
-    for task_id, attempt in (("t-1", 1), ("t-1", 2), ("t-2", 1)):
-        await command.cancel(task_id, attempt)
+    for task_id, number in (("t-1", 1), ("t-1", 2), ("t-2", 1)):
+        await command.cancel(Attempt("default", task_id, number))
+
+
+async def test_a_cancel_ends_one_tenants_program_only(programs, tmp_path):
+    """Two tenants call a task the same; the second once hid the first, and was cancelled for it."""
+    files = {tenant: tmp_path / tenant for tenant in ("ada", "ben")}
+    payloads = {tenant: {"file": str(file)} for tenant, file in files.items()}
+    script = BEATS.format(file="$0").removeprefix("trap '' TERM; ")
+    argv = ("sh", "-c", script, "{payload.file}")
+    command = await programs.start(*argv, tenant="ada", payload=payloads["ada"])
+    await command.start(launch(tenant="ben", payload=payloads["ben"]))
+    await wait_for(*files.values())
+    await command.cancel(Attempt("ada", "t-1", 1))
+
+    assert (Status.FAILED, "ended by signal 15") == await asyncio.wait_for(programs.ends.get(), 5)
+    await assert_still(files["ada"])
+    with pytest.raises(AssertionError):
+        await assert_still(files["ben"])
+    await command.cancel(Attempt("ben", "t-1", 1))
 
 
 async def test_a_program_goes_on_when_the_bot_ends(tmp_path):

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from bot.config_file import HttpRunner
 from bot.tasks.runners.http import HttpOrchestrator
-from bot.tasks.runners.runner import RunnerError
+from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.runners.test_command import launch
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -83,7 +83,20 @@ async def test_it_is_sent_what_the_contract_says(orchestrator, runner):
         "callbackToken": "one-task-only",
     } == json.loads(orchestrator.heard[0][1])
     keys = [headers["Idempotency-Key"] for headers, _ in orchestrator.heard]
-    assert ["t-1:1", "t-1:1", "t-1:2"] == keys
+    assert ["default:t-1:1", "default:t-1:1", "default:t-1:2"] == keys
+
+
+async def test_tenants_have_keys_of_their_own(orchestrator, runner):
+    """
+    Two tenants call their tasks the same; no two attempts share a key, whatever the names hold.
+
+    The orchestrator would take the second tenant's launch for a repetition of the first one's.
+    """
+    for tenant, task_id in (("ada", "t-1"), ("ben", "t-1"), ("ben:t", "1"), ("ben", "t:1")):
+        await runner.start(launch(tenant=tenant, task_id=task_id))
+
+    keys = {headers["Idempotency-Key"] for headers, _ in orchestrator.heard}
+    assert {"ada:t-1:1", "ben:t-1:1", "ben%3At:1:1", "ben:t%3A1:1"} == keys
 
 
 async def test_its_signature_verifies(orchestrator, runner):
@@ -150,15 +163,16 @@ async def test_nobody_there_is_an_error_with_a_reason(session):
 
 async def test_a_cancel_is_sent_and_signed(orchestrator, runner):
     """The orchestrator learns which attempt to stop."""
-    await runner.cancel("t-1", 2)
+    await runner.cancel(Attempt("default", "t-1", 2))
 
     ((headers, body),) = orchestrator.heard
-    assert {"taskId": "t-1", "attempt": 2} == Webhook(SECRET).verify(body, headers)
+    cancelled = {"taskId": "t-1", "attempt": 2, "tenant": "default"}
+    assert cancelled == Webhook(SECRET).verify(body, headers)
 
 
 async def test_a_cancel_that_fails_names_the_reason(orchestrator, runner):
     """A cancel is tried once; what went wrong is told without the address."""
     orchestrator.answers = [503]
     with pytest.raises(RunnerError, match="did not take the cancel: 503 Service") as refused:
-        await runner.cancel("t-1", 1)
+        await runner.cancel(Attempt("default", "t-1", 1))
     assert "hush" not in str(refused.value)

@@ -11,7 +11,7 @@ import pytest
 from bot.db import Database
 from bot.tasks.models import Status
 from bot.tasks.runners.launcher import ABANDONED_AFTER, WAIT_FOR_MESSAGE, Launcher
-from bot.tasks.runners.runner import Launch, RunnerError
+from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
 from tests.bot.tasks.room import BEN, OURS, HandClock, Room, make_room
@@ -25,7 +25,7 @@ class Mill:
     def __init__(self, *, repeatable: bool = True) -> None:
         self.repeatable = repeatable
         self.started: list[Launch] = []
-        self.cancelled: list[tuple[str, int]] = []
+        self.cancelled: list[Attempt] = []
         self.refusal = ""
         self.before: Callable[[], Awaitable[object]] | None = None
 
@@ -36,8 +36,8 @@ class Mill:
         if self.refusal:
             raise RunnerError(self.refusal)
 
-    async def cancel(self, task_id: str, attempt: int) -> None:
-        self.cancelled.append((task_id, attempt))
+    async def cancel(self, attempt: Attempt) -> None:
+        self.cancelled.append(attempt)
 
     async def stop(self) -> None:
         """Nothing runs."""
@@ -207,5 +207,5 @@ async def test_a_cancel_during_the_handover_reaches_the_runner(room, mill):
     mill.before = lambda: tasks.cancel(OURS, task.id, by=BEN)
     async with serving(room, mill):
         await until(lambda: asyncio.sleep(0, bool(mill.cancelled)))
-    assert [(task.id, 1)] == mill.cancelled
+    assert [Attempt("default", task.id, 1)] == mill.cancelled
     assert Status.CANCELLED == (await room.row(task)).status
