@@ -7,14 +7,11 @@ Three kinds of processes, as in real life: the workspace (`python -m playground`
 
 import asyncio
 import contextlib
-import json
-import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,21 +21,15 @@ from typing import Annotated
 import aiohttp
 import typer
 
-from bot.errors import OpsbellError
+from bot.cli.demo_error import DemoError
+from bot.cli.demo_folder import made_anew
+from bot.cli.demo_work import configuration, start_work
+from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.tokens import Tokens
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "client" / "examples"
 FOLDER = Path(".demo")
 PAGE_PORT = 3900
 START_SECONDS = 30.0
-STOP_SECONDS = 12.0
-PRICES = 120
-BAD_PRICES = {41: "12 EUR", 97: "free"}
-
-
-class DemoError(OpsbellError):
-    """The demo cannot start; the message says what to look at."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +42,17 @@ class Addresses:
 
 def demo(
     port: Annotated[int, typer.Option(help="Where the workspace's page is served.")] = PAGE_PORT,
-    folder: Annotated[Path, typer.Option(help="Made anew; holds database and log.")] = FOLDER,
+    folder: Annotated[
+        Path, typer.Option(help="For database and log; emptied at the start.")
+    ] = FOLDER,
 ) -> None:
     """Start a local workspace with the bot in it and some real work. No Slack, no key needed."""
     try:
-        asyncio.run(serve(port, made_anew(folder.resolve())))
+        with made_anew(folder.resolve()) as own:
+            asyncio.run(serve(port, own))
     except DemoError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-
-
-def made_anew(folder: Path) -> Path:
-    """Return the folder, empty: the workspace forgets everything, so the bot must too."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
 
 
 async def serve(port: int, folder: Path) -> None:
@@ -92,8 +79,18 @@ async def serve(port: int, folder: Path) -> None:
             [*ended, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
         )
         if not stop.is_set():
-            raise DemoError(f"A process ended by itself; see {folder / 'bot.log'}.")
+            raise DemoError(who_ended(workspace, bot, folder))
         say("\nStopping.\n")
+
+
+def who_ended(
+    workspace: asyncio.subprocess.Process, bot: asyncio.subprocess.Process, folder: Path
+) -> str:
+    name, code = ("bot", bot.returncode)
+    if code is None:
+        name, code = ("workspace", workspace.returncode)
+    log = folder / "bot.log"
+    return f"The {name} ended by itself ({how_it_ended(code)}); see {log}, and start me again."
 
 
 @asynccontextmanager
@@ -107,7 +104,7 @@ async def start_workspace(
         environment: dict[str, str] = {}
         page = ""
         while not {"SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= environment.keys():
-            line = await asyncio.wait_for(read_line(process), START_SECONDS)
+            line = await read_line(process)
             name, _, value = line.strip().partition("=")
             if value and name.startswith("SLACK_"):
                 environment[name] = value
@@ -118,36 +115,13 @@ async def start_workspace(
 
 async def read_line(process: asyncio.subprocess.Process) -> str:
     """Return the next line the process prints; raise `DemoError` if it has ended."""
-    line = await process.stdout.readline() if process.stdout else b""
+    line = b""
+    if process.stdout:
+        with contextlib.suppress(TimeoutError):
+            line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
     if not line:
         raise DemoError("The workspace did not start.")
     return line.decode()
-
-
-@asynccontextmanager
-async def running(
-    command: Sequence[str], environment: Mapping[str, str], output: int = asyncio.subprocess.PIPE
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a program; at the end ask it to stop, and end it if it does not."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=ROOT,
-        env=dict(environment),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=output,
-        stderr=None if output == asyncio.subprocess.PIPE else asyncio.subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for us; we pass it on in the right order.
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
 
 
 def bot_settings(folder: Path, addresses: Addresses) -> tuple[str, dict[str, str]]:
@@ -166,30 +140,6 @@ def bot_settings(folder: Path, addresses: Addresses) -> tuple[str, dict[str, str
     return f"http://127.0.0.1:{port}", {**inherited(), **addresses.environment, **settings}
 
 
-def configuration(folder: Path) -> str:
-    """Return the `opsbell.toml` with which *Retry* can start the demo's work again."""
-    client = [sys.executable, "-m", "opsbell", "run", "--", sys.executable]
-    importing = [*client, str(EXAMPLES / "import_prices.py"), "{payload.file}"]
-    compressing = [*client, str(EXAMPLES / "compress_tree.py"), "{payload.folder}"]
-    return "\n".join(
-        [
-            "[tasks.import_prices]",
-            'runner = "import_prices"',
-            "[tasks.compress_tree]",
-            'runner = "compress_tree"',
-            "[runners.import_prices]",
-            'type = "command"',
-            f"argv = {json.dumps(importing)}",
-            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
-            "[runners.compress_tree]",
-            'type = "command"',
-            f"argv = {json.dumps([*compressing, str(folder / 'tree.zip')])}",
-            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
-            "",
-        ]
-    )
-
-
 async def wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Path) -> None:
     """Wait until the bot says it is ready; raise `DemoError` with its log if it ends."""
     end = asyncio.get_running_loop().time() + START_SECONDS
@@ -202,52 +152,6 @@ async def wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Pa
             await asyncio.sleep(0.1)
     log = (folder / "bot.log").read_text(encoding="utf-8", errors="replace")
     raise DemoError(f"The bot did not start. Its log:\n{log}")
-
-
-@asynccontextmanager
-async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
-    """Let three pieces of real work begin: one by hand, one that ends well, one that fails."""
-    write_prices(folder / "prices.csv")
-    site_packages = Path(aiohttp.__file__).parents[1]
-    hashing = ["--task", "compress_docs", "--subject", "docs", "--channel", "#ops", "--"]
-    program = [sys.executable, str(EXAMPLES / "compress_tree.py")]
-    reported = {
-        "OPSBELL_URL": api,
-        "OPSBELL_TOKEN": token,
-        "PYTHONPATH": str(ROOT / "client"),
-        "OPSBELL_SPOOL": str(folder / "spool"),
-    }
-    command = [sys.executable, "-m", "opsbell", "run", *hashing, *program]
-    paths = [str(ROOT / "docs"), str(folder / "docs.zip")]
-    async with (
-        aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session,
-        running([*command, *paths], {**inherited(), **reported}, asyncio.subprocess.DEVNULL),
-    ):
-        for body in (
-            {
-                "task": "compress_tree",
-                "subject": "site-packages",
-                "payload": {"folder": str(site_packages)},
-            },
-            {
-                "task": "import_prices",
-                "subject": "spring list",
-                "payload": {"file": str(folder / "prices.csv")},
-            },
-        ):
-            async with session.post(f"{api}/api/tasks", json={**body, "run": True}) as answer:
-                if answer.status != 201:
-                    raise DemoError(f"A task was refused: {await answer.text()}")
-        yield
-
-
-def write_prices(path: Path) -> None:
-    """Write a price list in which two rows are no prices."""
-    rows = [
-        f"part-{number:03},{BAD_PRICES.get(number, f'{number}.90')}"
-        for number in range(1, PRICES + 1)
-    ]
-    path.write_text("\n".join(["part,price", *rows, ""]), encoding="utf-8")
 
 
 def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
@@ -264,12 +168,6 @@ def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
         "    .venv/bin/python -m opsbell run --task my_job -- sleep 20\n\n"
         "  Ctrl-C ends everything.\n\n"
     )
-
-
-def inherited() -> dict[str, str]:
-    """Return our environment without what would lead the demo astray."""
-    strays = ("SLACK_", "OPSBELL_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-    return {name: value for name, value in os.environ.items() if not name.startswith(strays)}
 
 
 def is_free(port: int) -> bool:

@@ -1,0 +1,101 @@
+"""The demo's work: three real programs, what starts them again, and their end."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from bot.cli.demo_error import DemoError
+from bot.cli.programs import ROOT, inherited, running
+
+EXAMPLES = ROOT / "client" / "examples"
+PRICES = 120
+BAD_PRICES = {41: "12 EUR", 97: "free"}
+CANCEL_SECONDS = 2.0
+
+
+def configuration(folder: Path) -> str:
+    """Return the `opsbell.toml` with which *Retry* can start the demo's work again."""
+    client = [sys.executable, "-m", "opsbell", "run", "--", sys.executable]
+    importing = [*client, str(EXAMPLES / "import_prices.py"), "{payload.file}"]
+    compressing = [*client, str(EXAMPLES / "compress_tree.py"), "{payload.folder}"]
+    return "\n".join(
+        [
+            "[tasks.import_prices]",
+            'runner = "import_prices"',
+            "[tasks.compress_tree]",
+            'runner = "compress_tree"',
+            "[runners.import_prices]",
+            'type = "command"',
+            f"argv = {json.dumps(importing)}",
+            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
+            "[runners.compress_tree]",
+            'type = "command"',
+            f"argv = {json.dumps([*compressing, str(folder / 'tree.zip')])}",
+            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
+            "",
+        ]
+    )
+
+
+@asynccontextmanager
+async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
+    """Let three pieces of real work begin: one by hand, one that ends well, one that fails."""
+    write_prices(folder / "prices.csv")
+    site_packages = Path(aiohttp.__file__).parents[1]
+    named = ["--task", "compress_docs", "--subject", "docs", "--channel", "#ops", "--"]
+    program = [sys.executable, str(EXAMPLES / "compress_tree.py")]
+    reported = {
+        "OPSBELL_URL": api,
+        "OPSBELL_TOKEN": token,
+        "PYTHONPATH": str(ROOT / "client"),
+        "OPSBELL_SPOOL": str(folder / "spool"),
+    }
+    command = [sys.executable, "-m", "opsbell", "run", *named, *program]
+    paths = [str(ROOT / "docs"), str(folder / "docs.zip")]
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session,
+        running([*command, *paths], {**inherited(), **reported}, asyncio.subprocess.DEVNULL),
+    ):
+        await run_task(session, api, "compress_tree", "site-packages", folder=site_packages)
+        await run_task(session, api, "import_prices", "spring list", file=folder / "prices.csv")
+        try:
+            yield
+        finally:
+            await end_work(session, api)
+
+
+async def run_task(
+    session: aiohttp.ClientSession, api: str, task: str, subject: str, **payload: Path
+) -> None:
+    paths = {name: str(path) for name, path in payload.items()}
+    body = {"task": task, "subject": subject, "payload": paths, "run": True}
+    async with session.post(f"{api}/api/tasks", json=body) as answer:
+        if answer.status != 201:
+            raise DemoError(f"A task was refused: {await answer.text()}")
+
+
+async def end_work(session: aiohttp.ClientSession, api: str) -> None:
+    """Cancel what is left: a runner's program outlives its bot, but should not outlive a demo."""
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        async with asyncio.timeout(CANCEL_SECONDS):
+            for status in ("queued", "running"):
+                async with session.get(f"{api}/api/tasks", params={"status": status}) as answer:
+                    live: list[Mapping[str, str]] = (await answer.json())["tasks"]
+                for task in live:
+                    async with session.post(f"{api}/api/tasks/{task['taskId']}/cancel"):
+                        pass  # It may have ended by itself; then there is nothing to cancel.
+
+
+def write_prices(path: Path) -> None:
+    """Write a price list in which two rows are no prices."""
+    rows = [
+        f"part-{number:03},{BAD_PRICES.get(number, f'{number}.90')}"
+        for number in range(1, PRICES + 1)
+    ]
+    path.write_text("\n".join(["part,price", *rows, ""]), encoding="utf-8")

@@ -1,0 +1,64 @@
+"""`python -m bot demo`, as `make demo` starts it."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", re.DOTALL)
+
+
+async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
+    """
+    It prints address and token, a big task moves, a small one is done; Ctrl-C ends everything.
+
+    The runner's program once went on compressing for a minute after the demo was gone.
+    """
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", "0", "--folder", str(tmp_path / "demo")),
+        cwd=ROOT,
+        env=dict(os.environ),
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        url, token = await address(demo)
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+            await until(session, url, "compress_docs", lambda task: task["status"] == "completed")
+            await until(session, url, "compress_tree", lambda task: (task["progress"] or 0) > 2)
+        demo.send_signal(signal.SIGINT)
+        assert 0 == await asyncio.wait_for(demo.wait(), 15)
+    finally:
+        if demo.returncode is None:
+            demo.kill()
+
+    size = (tmp_path / "demo" / "tree.zip").stat().st_size
+    await asyncio.sleep(0.5)
+    assert size == (tmp_path / "demo" / "tree.zip").stat().st_size
+
+
+async def address(demo):
+    """Return where the API of the demo answers, and a token for it."""
+    said = ""
+    async with asyncio.timeout(30):
+        while not (found := READY.search(said)):
+            line = await demo.stdout.readline()
+            assert line, said
+            said += line.decode()
+    return found.groups()
+
+
+async def until(session, url, kind, holds):
+    """Wait until something holds for the newest task of a kind."""
+    async with asyncio.timeout(30):
+        while True:
+            async with session.get(f"{url}/api/tasks", params={"task": kind}) as answer:
+                found = (await answer.json())["tasks"]
+            if found and holds(found[0]):
+                return
+            await asyncio.sleep(0.1)
