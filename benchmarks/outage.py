@@ -22,7 +22,7 @@ from sqlmodel import Session, col, func, select
 
 from benchmarks import table
 from benchmarks.boards import Opsbell
-from benchmarks.engine import database, folder_in_memory, quiet, renderer
+from benchmarks.engine import WORKSPACE, database, folder_in_memory, quiet, renderer
 from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
@@ -67,7 +67,9 @@ class Outage:
         self._store = store
         self._clock = LoopClock()
         self._board = Opsbell(store, drawer, self._clock, self.slack)
-        self._letters = DeadLetters(store, self._clock, self._board.wake, self._alerts)
+        self._letters = DeadLetters(
+            store, self._clock, self._board.wake, self._alerts, lambda _tenant: WORKSPACE
+        )
         self._numbers = itertools.count(1)
         self._live = [self._new() for _ in range(live)]
 

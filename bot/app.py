@@ -21,31 +21,26 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, outlets_of, tokens_of
-from bot.db import Database, upsert
-from bot.errors import NoTransportError
+from bot.credentials import api_tokens, outlets_of
+from bot.db import Database
 from bot.exclusive import lock_database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
 from bot.messages.deliveries import Deliveries, open_deliveries
 from bot.messages.lanes import Lanes
-from bot.messages.outlets import PREFIX, Outlets
+from bot.messages.outlets import Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.timeline import events_of
-from bot.messages.transports.outlet import maker_of
-from bot.messages.transports.registry import Opened, Transports
-from bot.messages.transports.slack import SlackTransport
-from bot.owners import DEFAULT_TENANT, Owners
+from bot.outward import Outward, open_outward, remember_home
+from bot.owners import Owners
 from bot.presence import Presence, appear
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.room import TaskRoom, open_tasks
-from bot.wakeups import Wakeups, send_wakeup
 from bot.workspaces.access import Rights
-from bot.workspaces.models import Workspace
-from bot.workspaces.preflight import Identity
+from bot.workspaces.directories import Directories
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -59,7 +54,7 @@ class Rooms:
 
     database: Database
     slack: Presence
-    lanes: Lanes
+    outward: Outward
     tasks: TaskRoom
     deliveries: Deliveries
     owners: Owners
@@ -113,9 +108,8 @@ class Opsbell:
         database = self._open_database()
         session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)
-        if slack.ears:
-            await self._remember(database, slack.identity)
-        rooms = self._open_rooms(database, session, slack, outlets)
+        await remember_home(database, self._clock, slack.identity)
+        rooms = await self._open_rooms(database, session, slack, outlets)
         await self._open_http(rooms)
         self._start_launcher(rooms.tasks)
         self._start_jobs(rooms)
@@ -141,19 +135,7 @@ class Opsbell:
         database.check()
         return database
 
-    async def _remember(self, database: Database, identity: Identity) -> None:
-        workspace = Workspace(
-            id=identity.workspace_id,
-            tenant=DEFAULT_TENANT,
-            name=identity.workspace_name,
-            url=identity.workspace_url,
-            bot_user_id=identity.bot_user_id,
-            seen_at=self._clock.now(),
-        )
-        # Processes that start together say the same of it at the same time.
-        await database.write(lambda session: upsert(session, workspace))
-
-    def _open_rooms(
+    async def _open_rooms(
         self,
         database: Database,
         session: aiohttp.ClientSession,
@@ -162,28 +144,37 @@ class Opsbell:
     ) -> Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
-        owners = Owners(slack.identity.workspace_id)
-        lanes = self._open_lanes(database, renderer, slack, outlets)
+        owners = Owners(database, slack.identity.workspace_id)
+        outward = await open_outward(
+            settings,
+            database,
+            renderer,
+            self._clock,
+            session,
+            self._stack,
+            outlets,
+            lambda: self._pacing or Pacing(),
+        )
         tasks = open_tasks(
             settings,
             database,
             self._clock,
             session,
-            lanes=lanes,
+            lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
         )
         deliveries = open_deliveries(
             database,
             renderer,
             self._clock,
-            wake=lanes.wake,
+            wake=outward.lanes.wake,
             directory=slack.directory,
             outlets=outlets,
             home_of=owners.home_of,
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return Rooms(database, slack, lanes, tasks, deliveries, owners)
+        return Rooms(database, slack, outward, tasks, deliveries, owners)
 
     async def _open_http(self, rooms: Rooms) -> None:
         http = HttpServer(
@@ -196,13 +187,21 @@ class Opsbell:
                 requests=rooms.deliveries.requests,
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
-                directory=rooms.slack.directory,
+                channels=Directories(
+                    rooms.slack.identity.workspace_id,
+                    rooms.slack.directory,
+                    self._settings.slack_api_url,
+                    rooms.outward.connections.token_of,
+                ),
                 tokens=api_tokens(self._settings),
+                home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
+                workspaces_of=rooms.owners.workspaces_of,
+                connections=rooms.outward.connections,
                 timeline=lambda message_id: rooms.database.read(
                     lambda transaction: events_of(transaction, message_id)
                 ),
-                lanes=rooms.lanes.health,
+                lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
             )
         )
@@ -227,40 +226,12 @@ class Opsbell:
             owner_of=rooms.owners.of_workspace,
             config=config,
             kinds=kinds,
-            health=lambda: health(rooms.lanes, socket),
+            health=lambda: health(rooms.outward.lanes, socket),
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=rooms.slack.identity.workspace_url or None,
             clock=self._clock,
         )
-
-    def _open_lanes(
-        self, database: Database, renderer: Renderer, slack: Presence, outlets: Outlets
-    ) -> Lanes:
-        transports = Transports()
-        transports.add(PREFIX, maker_of(outlets))
-
-        async def to_workspace(key: str) -> Opened:
-            if slack.ears is None or key != slack.identity.workspace_id:
-                raise NoTransportError("no_token")
-            bot_token, _ = tokens_of(self._settings)
-            transport = SlackTransport(self._settings.slack_api_url, bot_token)
-            return Opened(transport, self._pacing or Pacing(), transport.close)
-
-        transports.add("", to_workspace)
-        lanes = Lanes(
-            database,
-            renderer,
-            self._clock,
-            transports=transports,
-            wake_elsewhere=None if database.is_sqlite else send_wakeup,
-        )
-        self._stack.push_async_callback(lanes.stop)
-        if not database.is_sqlite:
-            wakeups = Wakeups(database)
-            wakeups.start(lanes.hear)
-            self._stack.push_async_callback(wakeups.stop)
-        return lanes
 
     def _start_launcher(self, room: TaskRoom) -> None:
         running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
@@ -275,7 +246,11 @@ class Opsbell:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
         jobs.register(
-            scheduler, rooms.lanes, rooms.tasks.intake, rooms.deliveries, idempotency.forget_old
+            scheduler,
+            rooms.outward.lanes,
+            rooms.tasks.intake,
+            rooms.deliveries,
+            idempotency.forget_old,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

@@ -1,32 +1,55 @@
-"""Who owns what, as long as one token means one workspace."""
+"""Who owns what: which tenant acts in which workspace."""
 
-from dataclasses import dataclass
+import time
 
+from bot.db import Database
 from bot.errors import ForbiddenError, InvalidError
 from bot.tasks.creation import Owner
+from bot.workspaces.connected import connected_of
 
 #: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
 DEFAULT_TENANT = "default"
+KEPT_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
 class Owners:
-    """Who owns what, as long as one token means one workspace of the tenant `default`."""
+    """
+    For whom something is done.
 
-    workspace_id: str
+    What names no workspace is done in the one that the tenant connected first: for the tenant
+    `default` that is the workspace of SLACK_BOT_TOKEN.
+    """
 
-    def of_tenant(self, tenant: str) -> Owner:
-        """Return the tenant's workspace; raise `InvalidError` if it has none."""
-        if tenant != DEFAULT_TENANT:
+    def __init__(self, database: Database, home_id: str) -> None:
+        self._database = database
+        self._home_id = home_id
+        self._kept: dict[str, tuple[float, Owner]] = {}
+
+    async def of_tenant(self, tenant: str) -> Owner:
+        """Return the tenant with its first workspace; raise `InvalidError` if it has none."""
+        if tenant == DEFAULT_TENANT:
+            return Owner(tenant, self._home_id)
+        until, owner = self._kept.get(tenant, (0.0, None))
+        if owner is not None and time.monotonic() < until:
+            return owner
+        connected = await self.workspaces_of(tenant)
+        if not connected:
+            self._kept.pop(tenant, None)
             raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
-        return Owner(tenant, self.workspace_id)
+        owner = Owner(tenant, connected[0])
+        self._kept[tenant] = (time.monotonic() + KEPT_SECONDS, owner)
+        return owner
+
+    async def workspaces_of(self, tenant: str) -> list[str]:
+        """Return all workspaces that the tenant has connected."""
+        return await self._database.read(lambda session: connected_of(session, tenant))
 
     def home_of(self, tenant: str) -> str | None:
         """Return the workspace in which a tenant is told of what happens outside of any."""
-        return self.workspace_id if tenant == DEFAULT_TENANT else None
+        return self._home_id if tenant == DEFAULT_TENANT else None
 
     def of_workspace(self, workspace_id: str) -> Owner:
         """Return who owns a workspace that Slack names; raise `ForbiddenError` for another's."""
-        if workspace_id != self.workspace_id:
+        if workspace_id != self._home_id:
             raise ForbiddenError("This workspace is not connected to Opsbell.")
         return Owner(DEFAULT_TENANT, workspace_id)

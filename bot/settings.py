@@ -4,6 +4,7 @@ The environment, read once. Every problem is reported together, by the variable'
 `NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
 """
 
+import base64
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.config_file import ConfigFile, read_config_file
 from bot.errors import ConfigError
 
 JWT_SECRET_BYTES = 32
+FERNET_KEY_BYTES = 32
 DEFAULT_CONFIG = Path("opsbell.toml")
 #: What the webhook of the environment is called among the destinations.
 WEBHOOK = "webhook"
@@ -51,6 +53,7 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     app_url: Text = None
     jwt_secret: Secret = None
+    token_encryption_key: Secret = None
     orchestrator_url: Text = None
     callback_secret: Secret = None
     grafana_url: Text = None
@@ -72,6 +75,13 @@ class Settings(BaseModel):
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret and len(secret.get_secret_value().encode()) < JWT_SECRET_BYTES:
             raise ValueError(f"needs at least {JWT_SECRET_BYTES} bytes for HS256")
+        return secret
+
+    @field_validator("token_encryption_key")
+    @classmethod
+    def _fernet_keys(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not all(map(is_fernet_key, secret.get_secret_value().split(","))):
+            raise ValueError("must be Fernet keys, comma separated: 32 bytes in URL-safe base64")
         return secret
 
     @field_validator("log_level", "log_format", mode="before")
@@ -209,6 +219,14 @@ def missing_tokens(values: Mapping[str, Any]) -> list[str]:
         elif not token.startswith(prefix):
             problems.append(f"{name}: must start with {prefix}; find it at {place}")
     return problems
+
+
+def is_fernet_key(key: str) -> bool:
+    """Tell whether this is a key as https://github.com/fernet/spec wants it."""
+    try:
+        return len(base64.b64decode(key.strip(), altchars=b"-_", validate=True)) == FERNET_KEY_BYTES
+    except ValueError:
+        return False
 
 
 def describe(item: Any) -> str:

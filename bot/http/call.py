@@ -33,10 +33,9 @@ class Call:
     body: Any = None
     new_id: str | None = None
 
-    @property
-    def owner(self) -> Owner:
-        """The caller's tenant and the workspace it writes to; raises if it has none."""
-        return self.services.owner_of(self.caller.tenant)
+    async def owner(self) -> Owner:
+        """Return the caller's tenant and the workspace it writes to; raise if it has none."""
+        return await self.services.owner_of(self.caller.tenant)
 
     def making(self, new_id: str) -> "Call":
         """Return the same call with the id that what it makes must bear."""

@@ -16,12 +16,13 @@ LEVELS = ("debug", "info", "warning", "error")
 async def update_task(call: Call) -> Answer:
     """Take an orchestrator's report; what is older than what is known is ignored."""
     body: UpdateTask = call.body
+    owner = await call.owner()
     task_id = reported_task(call, body)
     channel = body.channel
     if task_id is None and channel and body.ts:
-        channel = await resolve_channel(call.services.directory, channel)
+        channel = await resolve_channel(call.services.channels, owner.workspace_id, channel)
     reported = await call.services.intake.report(
-        call.owner,
+        owner,
         Report(
             status=Status(body.status),
             task_id=task_id,
@@ -55,13 +56,13 @@ def reported_task(call: Call, body: UpdateTask) -> str | None:
 async def heartbeat_task(call: Call) -> Answer:
     """Take a sign of life; without one for a minute the task counts as lost."""
     task_id = call.path["id"]
-    return taken(task_id, await call.services.intake.heartbeat(call.owner, task_id))
+    return taken(task_id, await call.services.intake.heartbeat(await call.owner(), task_id))
 
 
 async def log_task(call: Call) -> Answer:
     """Bring log lines into the task's thread, those of its kind's `log_level` and above."""
     body: LogTask = call.body
-    owner, task_id = call.owner, call.path["id"]
+    owner, task_id = await call.owner(), call.path["id"]
     task, _ = await call.services.tasks.get(owner, task_id)
     lines = loud_enough(body, call.services.settings.config.kind(task.task))
     count = await call.services.intake.log(owner, task_id, lines)

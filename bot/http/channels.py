@@ -1,27 +1,34 @@
-"""A channel as a caller writes it → its id."""
+"""A channel as a caller writes it → its id, in the workspace that is meant."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
+from bot.workspaces.directory import read_id
 
 PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
-async def resolve_channel(directory: Channels, channel: str) -> str:
+async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -> str:
     """Return the id of *channel*; raise `InvalidError` that names the field."""
-    return await by_name(directory, channel, "channel")
+    return await by_name(channels, workspace_id, channel, "channel")
 
 
-async def resolve_destination(directory: Channels, channel: str, field: str) -> str:
-    """Return the id of a channel or a person; raise `InvalidError` that names *field*."""
-    if PERSON.fullmatch(channel):
-        return channel
-    return await by_name(directory, channel, field)
+async def resolve_destination(
+    channels: Channels, workspace: Callable[[], Awaitable[str]], channel: str, field: str
+) -> str:
+    """
+    Return the id of a channel or a person; raise `InvalidError` that names *field*.
+
+    *workspace* is asked only where a name has to be looked up.
+    """
+    found = channel if PERSON.fullmatch(channel) else read_id(channel)
+    return found or await by_name(channels, await workspace(), channel, field)
 
 
-async def by_name(directory: Channels, channel: str, field: str) -> str:
+async def by_name(channels: Channels, workspace_id: str, channel: str, field: str) -> str:
     try:
-        return await directory.channel_id(channel)
+        return await channels.channel_id(workspace_id, channel)
     except InvalidError as error:
         raise InvalidError(str(error), [FieldProblem(field, str(error))]) from error

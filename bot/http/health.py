@@ -8,12 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot.db import Database
-from bot.errors import UserError
 from bot.http.call import Answer, Call
 from bot.http.model import Shown
-from bot.messages.lane_health import LaneHealth, all_ailing
+from bot.messages.lane_health import LaneHealth, can_deliver, counts, worst
 
 DATABASE_SECONDS = 2.0
+#: Lanes shown one by one, those that need somebody first; of all others only the counts.
+MOST_SHOWN = 20
 
 
 class Alive(Shown):
@@ -38,6 +39,7 @@ class Health(Shown):
     database: dict[str, Any]
     socket: dict[str, Any]
     lanes: list[dict[str, Any]]
+    lane_counts: dict[str, int]
 
 
 async def show_alive(_call: Call) -> Answer:
@@ -51,7 +53,7 @@ async def show_ready(call: Call) -> Answer:
     parts = {
         "database": await answers(services.database),
         "socket": bool(services.socket().get("connected")),
-        "lanes": not all_ailing(services.lanes()),
+        "lanes": can_deliver(services.lanes(), services.home),
     }
     ready = all(parts.values())
     return Answer({"ready": ready, **parts}, status=200 if ready else 503)
@@ -60,10 +62,12 @@ async def show_ready(call: Call) -> Answer:
 async def show_health(call: Call) -> Answer:
     """Show how database, socket and the caller's lanes are; an admin sees every lane."""
     services = call.services
-    lanes = visible_lanes(call)
+    lanes = await visible_lanes(call)
     database = await answers(services.database)
     socket = {to_camel(name): value for name, value in services.socket().items()}
-    well = database and bool(socket.get("connected")) and all(lane.is_well for lane in lanes)
+    is_admin = call.caller.may("admin")
+    flowing = can_deliver(lanes, services.home) if is_admin else all(one.is_well for one in lanes)
+    well = database and bool(socket.get("connected")) and flowing
     return Answer(
         {
             "ready": well,
@@ -71,21 +75,21 @@ async def show_health(call: Call) -> Answer:
             "socket": socket,
             "lanes": [
                 {"workspaceId": lane.workspace_id, "state": lane.state, "reason": lane.reason}
-                for lane in lanes
+                for lane in worst(lanes, MOST_SHOWN)
             ],
+            "laneCounts": counts(lanes),
         }
     )
 
 
-def visible_lanes(call: Call) -> list[LaneHealth]:
+async def visible_lanes(call: Call) -> list[LaneHealth]:
+    """Return how the caller's lanes are; those with nothing to do here are `asleep`."""
     lanes = call.services.lanes()
     if call.caller.may("admin"):
         return list(lanes)
-    try:
-        own = call.owner.workspace_id
-    except UserError:  # A tenant without a workspace has no lane to see.
-        return []
-    return [lane for lane in lanes if lane.workspace_id == own]
+    own = {lane.workspace_id: lane for lane in lanes}
+    connected = await call.services.workspaces_of(call.caller.tenant)
+    return [own.get(key) or LaneHealth(key, "asleep", "") for key in connected]
 
 
 async def answers(database: Database) -> bool:

@@ -1,6 +1,7 @@
 """Any Slack message: send, schedule, look, take back, try again."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
@@ -66,17 +67,20 @@ async def order_of(
     call: Call, body: SendMessage, prefix: str, number: int | None = None, **more: Any
 ) -> Order:
     """Return what *body* asks for; raise `InvalidError` naming the field, after *prefix*."""
-    owner = call.owner
-    if body.tenant not in (None, owner.tenant):
-        problem = FieldProblem(f"{prefix}tenant", f"this token speaks for `{owner.tenant}` only")
+    tenant = call.caller.tenant
+    if body.tenant not in (None, tenant):
+        problem = FieldProblem(f"{prefix}tenant", f"this token speaks for `{tenant}` only")
         raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
     channel = body.channel and await resolve_destination(
-        call.services.directory, body.channel, f"{prefix}channel"
+        call.services.channels,
+        partial(call.services.senders.workspace, tenant, body.config_code),
+        body.channel,
+        f"{prefix}channel",
     )
     is_one = number is None
     return Order(
-        tenant=owner.tenant,
-        workspace_id=owner.workspace_id,
+        tenant=tenant,
+        workspace_id=None,
         template=body.template_code,
         payload=body.payload,
         correlation_id=body.correlation_id or (call.correlation_id if is_one else new_id("c")),

@@ -4,6 +4,7 @@ from bot.http import callbacks, health, reading, tasks
 from bot.http import task_models as models
 from bot.http.message_routes import MESSAGE_ROUTES
 from bot.http.route import Access, Route
+from bot.http.workspace_routes import WORKSPACE_ROUTES
 
 ROUTES = (
     Route(
@@ -91,6 +92,7 @@ ROUTES = (
         answers={200: models.TakenLines},
     ),
     *MESSAGE_ROUTES,
+    *WORKSPACE_ROUTES,
     Route(
         "GET",
         "/healthz",

@@ -15,12 +15,13 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
+from bot.workspaces.connections import Connections
 
 
 class Channels(Protocol):
-    """Who knows channels by name."""
+    """Who knows the channels of each workspace by name."""
 
-    async def channel_id(self, channel: str) -> str:
+    async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""
         ...
 
@@ -30,9 +31,10 @@ class Services:
     """
     Use cases and facts behind the endpoints.
 
-    `owner_of` maps a tenant to its workspace and raises `NotFoundError` or `InvalidError` when it
-    has none. `timeline` returns the events of a message by its id, oldest first. `socket` says at
-    least whether it is `connected`; whatever else it says is shown to callers with a token.
+    `owner_of` maps a tenant to its first workspace and raises `InvalidError` when it has none;
+    `workspaces_of` returns all it has, and `home` is the one of SLACK_BOT_TOKEN. `timeline` returns
+    the events of a message by its id, oldest first. `socket` says at least whether it is
+    `connected`; whatever else it says is shown to callers with a token.
     """
 
     settings: Settings
@@ -43,9 +45,12 @@ class Services:
     requests: Requests
     templates: Templates
     senders: Senders
-    directory: Channels
+    channels: Channels
     tokens: Tokens | None
-    owner_of: Callable[[str], Owner]
+    home: str
+    owner_of: Callable[[str], Awaitable[Owner]]
+    workspaces_of: Callable[[str], Awaitable[Sequence[str]]]
+    connections: Connections
     timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]

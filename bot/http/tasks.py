@@ -16,9 +16,9 @@ from bot.tasks.queries import Filter
 async def create_task(call: Call) -> Answer:
     """Announce a task; the same `taskId` again returns the task that stands."""
     body: CreateTask = call.body
-    owner = call.owner
+    owner = await call.owner()
     task, is_new = await call.services.tasks.create(
-        owner, new_task(call, body, await channel_for(call, body))
+        owner, new_task(call, body, await channel_for(call, body, owner.workspace_id))
     )
     ts = None if is_new else (await call.services.tasks.get(owner, task.id))[1]
     return Answer(
@@ -33,18 +33,20 @@ async def create_task(call: Call) -> Answer:
     )
 
 
-async def channel_for(call: Call, body: CreateTask) -> str:
-    """Return the channel's id: the caller's, else the kind's, else SLACK_DEFAULT_CHANNEL."""
+async def channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
+    """
+    Return the channel's id: the caller's, else the kind's, else SLACK_DEFAULT_CHANNEL.
+
+    The latter two are channels of the home workspace and mean nothing in any other.
+    """
     settings = call.services.settings
-    channel = (
-        body.channel or settings.config.kind(body.task).channel or settings.slack_default_channel
-    )
+    channel, fix = body.channel, "give one"
+    if channel is None and workspace_id == call.services.home:
+        channel = settings.config.kind(body.task).channel or settings.slack_default_channel
+        fix = f"{fix}, or set [tasks.{body.task}] channel in opsbell.toml or SLACK_DEFAULT_CHANNEL"
     if channel is None:
-        fix = (
-            f"give one, or set [tasks.{body.task}] channel in opsbell.toml or SLACK_DEFAULT_CHANNEL"
-        )
         raise InvalidError("There is no channel to post to.", [FieldProblem("channel", fix)])
-    return await resolve_channel(call.services.directory, channel)
+    return await resolve_channel(call.services.channels, workspace_id, channel)
 
 
 def new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
@@ -71,7 +73,7 @@ async def retry_task(call: Call) -> Answer:
     """Start the next attempt of a task that failed, was cancelled or got lost."""
     body: RetryTask = call.body
     task = await call.services.tasks.retry(
-        call.owner,
+        await call.owner(),
         call.path["id"],
         by=call.caller.subject,
         attempt=body.attempt,
@@ -83,12 +85,14 @@ async def retry_task(call: Call) -> Answer:
 
 async def cancel_task(call: Call) -> Answer:
     """End a task that is queued or running."""
-    task = await call.services.tasks.cancel(call.owner, call.path["id"], by=call.caller.subject)
+    task = await call.services.tasks.cancel(
+        await call.owner(), call.path["id"], by=call.caller.subject
+    )
     return Answer(as_json(task, await place_of(call, task.id)))
 
 
 async def place_of(call: Call, task_id: str) -> str | None:
-    _, ts = await call.services.tasks.get(call.owner, task_id)
+    _, ts = await call.services.tasks.get(await call.owner(), task_id)
     return ts
 
 
@@ -96,7 +100,7 @@ async def list_tasks(call: Call) -> Answer:
     """List tasks, the most recently changed first."""
     wanted: TaskFilter = call.query
     found = await call.services.tasks.list(
-        call.owner,
+        await call.owner(),
         Filter(
             status=wanted.status,
             task=wanted.task,
@@ -123,6 +127,6 @@ def minutes(count: float | None) -> timedelta | None:
 
 async def show_task(call: Call) -> Answer:
     """Show a task and the timeline of its message."""
-    task, ts = await call.services.tasks.get(call.owner, call.path["id"])
+    task, ts = await call.services.tasks.get(await call.owner(), call.path["id"])
     events = await call.services.timeline(task.message_id) if task.message_id else []
     return Answer({**as_json(task, ts), "timeline": [dict(event) for event in events]})

@@ -1,6 +1,7 @@
 """Templates and senders: what a tenant's messages look like and how they are delivered."""
 
 import json
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,6 +10,7 @@ from bot.errors import FieldProblem, InvalidError
 from bot.http.call import Answer, Call
 from bot.http.channels import resolve_destination
 from bot.http.message_models import Code, PreviewTemplate, PutSender, PutTemplate
+from bot.messages.addressing import workspace_of
 from bot.messages.models import Ambiguous, Sender, StoredTemplate
 from bot.messages.senders import SenderSettings
 from bot.messages.stored_templates import NewTemplate
@@ -55,19 +57,21 @@ async def show_sender(call: Call) -> Answer:
 async def put_sender(call: Call) -> Answer:
     """Make or replace a sender."""
     body: PutSender = call.body
-    names = call.services.directory
     allowed = body.allowed_channels
+    resolve = partial(
+        resolve_destination, call.services.channels, partial(workspace_of_new, call, body)
+    )
     wanted = SenderSettings(
         code=new_code(call),
         workspace_id=body.workspace,
-        channel=body.channel and await resolve_destination(names, body.channel, "channel"),
+        channel=body.channel and await resolve(body.channel, "channel"),
         queue=body.queue,
         priority=body.priority,
         max_attempts=body.max_attempts,
         allowed_channels=None
         if allowed is None
         else [
-            await resolve_destination(names, channel, f"allowedChannels[{number}]")
+            await resolve(channel, f"allowedChannels[{number}]")
             for number, channel in enumerate(allowed)
         ],
         ambiguous=Ambiguous(body.ambiguous),
@@ -76,6 +80,15 @@ async def put_sender(call: Call) -> Answer:
         call.caller.tenant, wanted, by=call.caller.subject
     )
     return Answer(sender_json(sender), status=201 if is_new else 200)
+
+
+async def workspace_of_new(call: Call, body: PutSender) -> str:
+    """Return in which workspace the names of channels are looked up."""
+    found = workspace_of(body.workspace, await call.services.workspaces_of(call.caller.tenant))
+    if isinstance(found, FieldProblem):
+        problem = FieldProblem("workspace", "name one: channels are known by name in it")
+        raise InvalidError("Nothing was stored: `workspace` is not clear.", [problem])
+    return found
 
 
 def new_code(call: Call) -> str:

@@ -56,7 +56,7 @@ class DeadLetters:
         """
         *alerts_channel* returns the id of where alerts go, None for nowhere.
 
-        *home_of* returns the workspace in which a tenant is told of its outlets, None for none.
+        *home_of* returns the workspace of alerts, in which a tenant is also told of its outlets.
         """
         self._database = database
         self._clock = clock
@@ -122,7 +122,9 @@ class DeadLetters:
         context = context_of(session, group, is_off=is_off)
         home = self._home(first.workspace_id, tenant)
         owners = {one.requested_by for one in messages.values() if is_person(one.requested_by)}
-        recipients = {shown_name(home)} if is_outlet(home) else {alerts, *owners}
+        # The channel is one of the home workspace: other workspaces' deaths are not told there.
+        where = alerts if home == self._home_of(tenant) else None
+        recipients = {shown_name(home)} if is_outlet(home) else {where, *owners}
         if home == first.workspace_id and not is_outlet(home):
             recipients.discard(first.channel)
         for recipient in sorted(filter(None, recipients if home else ())):

@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
+from bot.messages.addressing import workspace_of
 from bot.messages.models import Message, Sender, StoredTemplate
 from bot.messages.orders import (
     DEFAULT_SENDER,
@@ -17,8 +18,9 @@ from bot.messages.orders import (
     prepare,
     problems_of,
 )
-from bot.messages.outlets import NO_OUTLETS, Outlets
+from bot.messages.outlets import NO_OUTLETS, Outlets, is_outlet
 from bot.messages.stored_templates import newest, schema_text
+from bot.workspaces.connected import connected_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Desk:
         self.now = self.clock.now()
         self._senders: dict[tuple[str, str], Sender | None] = {}
         self._drawings: dict[tuple[str, str], Drawing | None] = {}
+        self._connected: dict[str, list[str]] = {}
         self._prepared: list[Prepared] = []
 
     def check(self, unit: Unit) -> list[str] | InvalidError:
@@ -49,11 +52,12 @@ class Desk:
         problems: list[FieldProblem] = []
         for number, order in enumerate(unit.orders):
             sender, drawing = self._sender(order), self._drawing(order)
-            wrong = problems_of(order, sender, drawing, self.outlets)
+            place = self._place(order, sender) if sender else None
+            wrong = problems_of(order, sender, drawing, self.outlets, place)
             prefix = unit.prefix.format(number)
             problems += [FieldProblem(prefix + one.field, one.message) for one in wrong]
-            if not wrong and sender and drawing:
-                prepared.append(prepare(order, sender, drawing, self.now))
+            if not wrong and sender and drawing and isinstance(place, str):
+                prepared.append(prepare(order, sender, drawing, place, self.now))
         if problems:
             return refusal(problems)
         self._prepared += prepared
@@ -90,6 +94,17 @@ class Desk:
                 )
             self._senders[key] = found
         return self._senders[key]
+
+    def _place(self, order: Order, sender: Sender) -> str | FieldProblem:
+        """Return the id of the workspace or outlet that an order goes to, or why there is none."""
+        named = sender.workspace_id
+        if named is None and order.workspace_id is not None:
+            return order.workspace_id
+        if named is not None and is_outlet(named):
+            return named
+        if order.tenant not in self._connected:
+            self._connected[order.tenant] = connected_of(self.session, order.tenant)
+        return workspace_of(named, self._connected[order.tenant])
 
     def _drawing(self, order: Order) -> Drawing | None:
         key = (order.tenant, order.template)

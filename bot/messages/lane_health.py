@@ -8,6 +8,8 @@ from bot.messages.outlets import is_outlet
 
 #: What keeps messages from going out, the worst first; any other state is well.
 AILING = ("stuck", "paused")
+#: So many at once are not the fault of their tenants.
+MANY = 5
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,14 @@ def worst(lanes: Sequence[LaneHealth], most: int) -> list[LaneHealth]:
     return order[:most]
 
 
-def all_ailing(lanes: Sequence[LaneHealth]) -> bool:
+def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:
     """
-    Tell whether no lane that has something to do can do it: not one tenant's fault, but ours.
+    Tell whether messages can go out of this process, as far as lanes know.
 
-    An outlet that is away is not, even if only it has something to do.
+    One tenant's bad token or an outlet that is away is no fault of ours; if many lanes are ailing
+    and none is well, it is.
     """
-    own = [lane for lane in lanes if not is_outlet(lane.workspace_id)]
-    return bool(own) and not any(lane.is_well for lane in lanes)
+    ailing = [one for one in lanes if not one.is_well and not is_outlet(one.workspace_id)]
+    if any(lane.workspace_id == home for lane in ailing):
+        return False
+    return len(ailing) < MANY or any(lane.is_well for lane in lanes)

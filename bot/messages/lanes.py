@@ -21,6 +21,7 @@ from bot.errors import NoTransportError
 from bot.ids import new_id
 from bot.messages import leases
 from bot.messages.delivery import Delivery
+from bot.messages.holders import ANEW, Holders
 from bot.messages.lane import Lane, LaneState
 from bot.messages.lane_health import LaneHealth
 from bot.messages.pacing import Pacing
@@ -71,16 +72,14 @@ class Lanes:
         self._renderer = renderer
         self._clock = clock
         self._transports = transports or Transports()
-        self._wake_elsewhere = wake_elsewhere
         self._most_lanes = most_lanes
         self._owner = new_id("p")
+        self._holders = Holders(database, clock, self._owner, wake_elsewhere)
         self._shares = Shares(turns=1) if database.is_sqlite else Shares()
         self._given: dict[str, Opened] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}  # active lanes, by when they began
         self._lanes: dict[str, Lane] = {}  # those of them that are open
         self._queue: dict[str, None] = {}  # those that wait for a place, the longest first
-        self._asking: dict[str, bool] = {}  # of whom we ask who holds them; True: ask once more
-        self._asks: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._stuck: dict[str, Stuck] = {}
         self._is_stopping = False
@@ -96,30 +95,22 @@ class Lanes:
 
     def wake(self, key: str) -> None:
         """Tell a lane, here or in another process, that something was committed for it."""
-        if self._is_stopping or self._nudge(key):
-            return
-        if self._wake_elsewhere is None:
-            self._want(key)
-        elif key in self._asking:
-            self._asking[key] = True
-        else:
-            self._asking[key] = False
-            ask = asyncio.create_task(self._ask(key, self._wake_elsewhere), name=f"ask for {key}")
-            self._asks.add(ask)
-            ask.add_done_callback(self._asks.discard)
+        if not self._is_stopping and not self._nudge(key):
+            self._holders.wake(key, self._want)
 
-    def hear(self, key: str) -> None:
+    def hear(self, word: str) -> None:
         """Take a wake-up of another process; it goes no further."""
-        self._nudge(key)
+        key = word.removeprefix(ANEW)
+        if key == word:
+            self._nudge(key)
+        else:
+            self._begin_anew(key)
 
     def reopen(self, key: str) -> None:
-        """Let a lane begin anew with a new transport: its token was changed or taken away."""
-        self._stuck.pop(key, None)
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.stop()
-        else:
-            self.wake(key)
+        """Let a lane, wherever it is, begin anew: its token was changed or taken away."""
+        self._begin_anew(key)
+        self._holders.reopen(key)
+        self.wake(key)
 
     async def sweep(self) -> None:
         """Start what is due and held by nobody; let lanes take turns where there are too many."""
@@ -163,15 +154,16 @@ class Lanes:
                 task.cancel()
             else:
                 lane.stop()
-        waited = {*self._tasks.values(), *self._asks}
-        if waited:
+        await self._holders.stop()
+        if self._tasks:
+            waited = list(self._tasks.values())
             _, late = await asyncio.wait(waited, timeout=STOP_SECONDS)
             for task in late:
                 # What it was sending stays claimed; the next owner looks before it posts again.
                 logger.warning("lane_stopped_late", task=task.get_name())
                 task.cancel()
             await asyncio.gather(*waited, return_exceptions=True)
-        for kept in (self._timers, self._queue, self._given, self._asking, self._stuck):
+        for kept in (self._timers, self._queue, self._given, self._stuck):
             kept.clear()
 
     def _nudge(self, key: str) -> bool:
@@ -181,20 +173,11 @@ class Lanes:
             lane.wake()
         return key in self._tasks or key in self._queue
 
-    async def _ask(self, key: str, tell: Callable[[Session, str], None]) -> None:
-        """Wake the process that holds the lane; start the lane here if none does."""
-        is_elsewhere = False
-        while not self._is_stopping:
-            self._asking[key] = False
-            work = partial(
-                leases.pass_on, key=key, owner=self._owner, now=self._clock.now(), tell=tell
-            )
-            is_elsewhere = await self._database.write(work)
-            if not (is_elsewhere and self._asking[key]):
-                break
-        del self._asking[key]
-        if not is_elsewhere:
-            self._want(key)
+    def _begin_anew(self, key: str) -> None:
+        self._stuck.pop(key, None)
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.stop()
 
     def _want(self, key: str) -> None:
         """Start a lane, or let it wait for a place."""
@@ -274,7 +257,7 @@ class Lanes:
 
     def _follow(self, key: str, lane: Lane) -> None:
         if lane.state is LaneState.ELSEWHERE:
-            if self._wake_elsewhere is not None:
+            if self._holders.are_others:
                 self.wake(key)  # Whoever holds it is told of what we were woken for.
         elif lane.is_woken or not lane.is_quiet:
             self._want(key)

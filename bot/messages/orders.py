@@ -18,10 +18,14 @@ DEFAULT_SENDER = "default"
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call."""
+    """
+    What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call.
+
+    `workspace_id` is None unless it is already known to be the tenant's and meant.
+    """
 
     tenant: str
-    workspace_id: str
+    workspace_id: str | None
     template: str
     payload: dict[str, Any]
     correlation_id: str
@@ -54,15 +58,23 @@ class Prepared:
 
 
 def problems_of(
-    order: Order, sender: Sender | None, drawing: Drawing | None, outlets: Outlets
+    order: Order,
+    sender: Sender | None,
+    drawing: Drawing | None,
+    outlets: Outlets,
+    place: str | FieldProblem | None,
 ) -> list[FieldProblem]:
-    """Return what keeps this order from being accepted, each with its field."""
-    found = []
+    """
+    Return what keeps this order from being accepted, each with its field.
+
+    *place* is the id of the workspace or outlet that it goes to, or why there is none.
+    """
+    found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
         fix = f"there is no sender `{order.sender}`: make it with PUT /api/senders/{order.sender}"
         found.append(FieldProblem("configCode", fix))
-    elif is_outlet(place_of(order, sender)):
-        found += outlet_problems(order, sender, outlets)
+    elif isinstance(place, str) and is_outlet(place):
+        found += outlet_problems(order, sender, outlets, place)
     else:
         found += channel_problems(order, sender)
     if drawing is None:
@@ -72,13 +84,9 @@ def problems_of(
     return found + payload_problems(order.payload, drawing.schema)
 
 
-def place_of(order: Order, sender: Sender) -> str:
-    """Return the id of the workspace or outlet that an order goes to."""
-    return sender.workspace_id or order.workspace_id
-
-
-def outlet_problems(order: Order, sender: Sender, outlets: Outlets) -> list[FieldProblem]:
-    place = place_of(order, sender)
+def outlet_problems(
+    order: Order, sender: Sender, outlets: Outlets, place: str
+) -> list[FieldProblem]:
     if outlets.open_to(order.tenant, place) is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
         return [FieldProblem("configCode", gone)]
@@ -98,13 +106,12 @@ def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
     return []
 
 
-def prepare(order: Order, sender: Sender, drawing: Drawing, now: datetime) -> Prepared:
-    """Return the rows of an order without problems."""
+def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: datetime) -> Prepared:
+    """Return the rows of an order without problems, which goes to *place*."""
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = order.priority or sender.priority or queue.priority
     rank = Rank.URGENT if order.urgent else Rank.NORMAL
     due_at = max(order.scheduled_at or now, now)
-    place = place_of(order, sender)
     row = {
         **projection.DEFAULTS,
         "id": order.message_id,

@@ -8,10 +8,11 @@ from bot.clock import Clock
 from bot.config_file import nearest
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError
+from bot.messages.addressing import workspace_of
 from bot.messages.models import Ambiguous, Sender
-from bot.messages.outlets import NO_OUTLETS, Outlets
+from bot.messages.outlets import NO_OUTLETS, Outlets, is_outlet
 from bot.messages.policy import DEFAULT_QUEUE
-from bot.workspaces.models import Workspace
+from bot.workspaces.connected import connected_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,21 @@ class Senders:
             raise NotFoundError(f"There is no sender `{code}`.")
         return found
 
+    async def workspace(self, tenant: str, code: str) -> str:
+        """Return where the sender's messages go; raise `InvalidError` if that is not clear."""
+
+        def work(session: Session) -> str | FieldProblem:
+            sender = session.get(Sender, (tenant, code))
+            named = sender.workspace_id if sender else None
+            if named is not None and is_outlet(named):
+                return named
+            return workspace_of(named, connected_of(session, tenant))
+
+        found = await self._database.read(work)
+        if isinstance(found, FieldProblem):
+            raise InvalidError(f"`{found.field}`: {found.message}", [found])
+        return found
+
     async def put(self, tenant: str, wanted: SenderSettings, *, by: str) -> tuple[Sender, bool]:
         """Make or replace a sender; return it, and whether it is new."""
 
@@ -67,8 +83,7 @@ def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSett
     name = wanted.workspace_id
     if name is None:
         return None
-    workspace = session.get(Workspace, name)
-    if workspace is not None and workspace.tenant == tenant:
+    if name in connected_of(session, tenant):
         return name
     outlet = outlets.find(tenant, name)
     if outlet is None:

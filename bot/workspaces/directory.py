@@ -36,13 +36,10 @@ class Directory:
         Raises `InvalidError` when the bot is in no channel of that name, `UnavailableError` when
         Slack does not tell.
         """
-        channel = channel.strip()
-        link = CHANNEL_LINK.match(channel)
-        if link:
-            return link[1] or link[2]
-        if CHANNEL_ID.fullmatch(channel):
-            return channel
-        name = channel.removeprefix("#")
+        channel_id = read_id(channel)
+        if channel_id is not None:
+            return channel_id
+        name = channel.strip().removeprefix("#")
         if name not in self._channels:
             await self._read_channels()
         if name not in self._channels:
@@ -88,3 +85,12 @@ class Directory:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+
+def read_id(channel: str) -> str | None:
+    """Return the id that an id, a mention or a link says; None for a name."""
+    channel = channel.strip()
+    link = CHANNEL_LINK.match(channel)
+    if link:
+        return link[1] or link[2]
+    return channel if CHANNEL_ID.fullmatch(channel) else None

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Workspace(SQLModel, table=True):
-    """A Slack team that the bot is in."""
+    """A Slack team that the bot is or was in; it stays with the tenant that connected it first."""
 
     id: str = Field(primary_key=True)
     tenant: str = Field(index=True)
@@ -17,11 +17,12 @@ class Workspace(SQLModel, table=True):
 
 
 class WorkspaceToken(SQLModel, table=True):
-    """The bot token of a workspace, encrypted; that of SLACK_BOT_TOKEN stays in the environment."""
+    """That a workspace is connected, and its bot token, encrypted."""
 
     __tablename__ = "workspace_token"
 
     workspace_id: str = Field(primary_key=True)
-    sealed: str
+    sealed: str | None  # None: it is SLACK_BOT_TOKEN, which stays in the environment
     set_by: str
     set_at: datetime
+    connected_at: datetime

@@ -1,11 +1,11 @@
-"""Check both Slack tokens before anything else starts."""
+"""Check Slack's tokens before anything relies on them."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 
 TIMEOUT_SECONDS = 5.0
 
@@ -19,6 +19,8 @@ REASONS = {
     "not_allowed_token_type": "this is a token of another kind (xoxb- and xapp- are swapped?)",
     "forbidden_team": "the app may not connect from this workspace: ask its owner",
 }
+#: These say nothing about the token.
+PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ class Identity:
     scopes: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What Slack said: what is wrong ("" if nothing), the body, the token's scopes."""
+
+    why: str
+    body: dict[str, str] = field(default_factory=dict)
+    scopes: frozenset[str] = frozenset()
+    is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
+
+
 async def check_tokens(
     session: aiohttp.ClientSession, api_url: str, bot_token: str, app_token: str
 ) -> Identity:
@@ -41,30 +53,52 @@ async def check_tokens(
     The SDK would retry a refused app token for ever without a word
     (slack_sdk.socket_mode), so both are asked for here, at once.
     """
-    results = await asyncio.gather(
+    replies = await asyncio.gather(
         call(session, f"{api_url}auth.test", bot_token),
         call(session, f"{api_url}apps.connections.open", app_token),
     )
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
-    problems = [f"{name}: {why}" for name, (why, _, _) in zip(names, results, strict=True) if why]
+    problems = [
+        f"{name}: {reply.why}" for name, reply in zip(names, replies, strict=True) if reply.why
+    ]
     if problems:
         raise ConfigError(problems)
-    _, body, scopes = results[0]
-    if not (isinstance(body.get("team_id"), str) and isinstance(body.get("user_id"), str)):
+    identity = identity_of(replies[0])
+    if identity is None:
         raise ConfigError([f"SLACK_BOT_TOKEN: cannot be checked, {api_url} is not Slack's API"])
+    return identity
+
+
+async def identify(session: aiohttp.ClientSession, api_url: str, bot_token: str) -> Identity:
+    """
+    Return whose bot token this is.
+
+    Raises `InvalidError` if Slack refuses it, `UnavailableError` if Slack cannot be asked.
+    """
+    reply = await call(session, f"{api_url}auth.test", bot_token)
+    identity = None if reply.why else identity_of(reply)
+    if identity is not None:
+        return identity
+    if reply.why and reply.is_answer:
+        raise InvalidError(reply.why, [FieldProblem("bot_token", reply.why)])
+    raise UnavailableError("Slack cannot be asked about the token just now: try again.")
+
+
+def identity_of(reply: Reply) -> Identity | None:
+    body = reply.body
+    if not (isinstance(body.get("team_id"), str) and isinstance(body.get("user_id"), str)):
+        return None
     return Identity(
         workspace_id=body["team_id"],
         workspace_name=body.get("team", body["team_id"]),
         workspace_url=body.get("url", ""),
         bot_user_id=body["user_id"],
-        scopes=scopes,
+        scopes=reply.scopes,
     )
 
 
-async def call(
-    session: aiohttp.ClientSession, url: str, token: str
-) -> tuple[str, dict[str, str], frozenset[str]]:
-    """Return what is wrong ("" if nothing), the answer, and the token's scopes."""
+async def call(session: aiohttp.ClientSession, url: str, token: str) -> Reply:
+    """Ask Slack with this token."""
     try:
         async with session.post(
             url,
@@ -75,8 +109,9 @@ async def call(
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         reason = str(error) or type(error).__name__
-        return f"cannot be checked, {url} does not answer: {reason}", {}, frozenset()
+        return Reply(f"cannot be checked, {url} does not answer: {reason}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
         code = body.get("error", "no error named") if isinstance(body, dict) else "no JSON object"
-        return f"{REASONS.get(code, 'Slack refuses it')} ({code})", {}, frozenset()
-    return "", body, frozenset(part.strip() for part in scopes.split(",") if part.strip())
+        why = f"{REASONS.get(code, 'Slack refuses it')} ({code})"
+        return Reply(why, is_answer=isinstance(body, dict) and code not in PASSING)
+    return Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))

@@ -144,7 +144,9 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         tasks=Tasks(*parts, stop_work=lambda _task: None),
         intake=Intake(*parts),
         requests=Requests(database, clock, lanes.wake),
-        dead_letters=DeadLetters(database, clock, lanes.wake, alerts_channel),
+        dead_letters=DeadLetters(
+            database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
+        ),
         rights=Rights(CONFIG.access, directory),
         directory=directory,
         owner_of=lambda _team_id: owner,

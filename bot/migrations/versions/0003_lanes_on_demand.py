@@ -15,9 +15,10 @@ def upgrade() -> None:
     op.create_table(
         "workspace_token",
         sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("sealed", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sealed", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("set_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("connected_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id"),
     )
     with op.batch_alter_table("lane_lease", schema=None) as batch_op:

@@ -19,9 +19,9 @@ from bot.messages.rendering import Renderer
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders
 from bot.messages.stored_templates import Templates
+from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
 from bot.tasks.models import Task
@@ -29,6 +29,7 @@ from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
 from tests.bot.http.calling import JWT_SECRET, Client, token_for
+from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -59,12 +60,12 @@ class Recorder:
 
 
 class Names:
-    """A workspace with one channel that is known by name."""
+    """One workspace with one channel that is known by name."""
 
-    async def channel_id(self, channel: str) -> str:
+    async def channel_id(self, workspace_id: str, channel: str) -> str:
         if channel.startswith("C"):
             return channel
-        if channel == "#jobs":
+        if (workspace_id, channel) == ("T1", "#jobs"):
             return "C0JOBS"
         raise InvalidError(f"I am in no channel called {channel}.")
 
@@ -76,6 +77,9 @@ class Surroundings:
     lanes: list[LaneHealth] = field(default_factory=lambda: [LaneHealth("T1", "running", "")])
     socket: dict[str, Any] = field(default_factory=lambda: {"connected": True, "silent_seconds": 3})
     events: list[dict[str, Any]] = field(default_factory=list)
+    slack: KnownTokens = field(default_factory=KnownTokens)
+    reopened: list[str] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -113,10 +117,9 @@ def services(
     def runner_of(task: Task) -> str | None:
         return task.runner or settings.config.kind(task.task).runner
 
-    def owner_of(tenant: str) -> Owner:
-        if tenant not in WORKSPACES:
-            raise InvalidError(f"The tenant {tenant} has no workspace.")
-        return Owner(tenant, WORKSPACES[tenant])
+    for tenant, workspace_id in WORKSPACES.items():
+        connect(database, workspace_id, tenant)
+    owners = Owners(database, "T1")
 
     async def timeline(_message_id: str) -> Sequence[Mapping[str, Any]]:
         return surroundings.events
@@ -131,12 +134,15 @@ def services(
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
-        requests=Requests(database, clock, lambda _workspace_id: None),
+        requests=Requests(database, clock, surroundings.woken.append),
         templates=Templates(database, Renderer(TEMPLATES), clock),
         senders=Senders(database, clock),
-        directory=Names(),
+        channels=Names(),
         tokens=Tokens(JWT_SECRET),
-        owner_of=owner_of,
+        home="T1",
+        owner_of=owners.of_tenant,
+        workspaces_of=owners.workspaces_of,
+        connections=make_connections(database, clock, surroundings.slack, surroundings.reopened),
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,

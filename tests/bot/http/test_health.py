@@ -33,11 +33,11 @@ async def test_all_is_ready(client):
 
 @ONE_DATABASE
 @pytest.mark.parametrize("state", ["paused", "stuck"])
-async def test_when_no_lane_can_deliver_we_are_not_ready(client, surroundings, state):
+async def test_when_the_home_lane_cannot_deliver_we_are_not_ready(client, surroundings, state):
     """
     The answer says which part it is, and not why: that is for those with a token.
     """
-    surroundings.lanes = [LaneHealth("T1", state, "revoked"), LaneHealth("T2", state, "revoked")]
+    surroundings.lanes = [LaneHealth("T1", state, "revoked"), LaneHealth("T2", "running", "")]
 
     reply = await client.get("/readyz", token=None)
 

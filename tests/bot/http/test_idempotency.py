@@ -77,7 +77,8 @@ async def test_keys_of_tenants_do_not_meet(client, database):
     Cleo's key is hers, even if Ada had the same idea.
     """
     await client.post("/api/tasks", {"task": "a"}, headers=KEY)
-    cleo = await client.post("/api/tasks", {"task": "b"}, headers=KEY, token=token_for("cleo"))
+    body = {"task": "b", "channel": "C0CLEO"}
+    cleo = await client.post("/api/tasks", body, headers=KEY, token=token_for("cleo"))
 
     assert 201 == cleo.status
     assert 2 == len(task_ids(database))

@@ -261,4 +261,4 @@ async def test_a_tenant_without_a_workspace_is_told_so(client):
     """
     reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("nobody"))
 
-    assert (422, "The tenant nobody has no workspace.") == (reply.status, reply.body["message"])
+    assert (422, "Tenant `nobody` has no workspace here.") == (reply.status, reply.body["message"])

@@ -100,7 +100,7 @@ async def service(database: Database) -> AsyncIterator[Service]:
             Requests(database, clock, lanes.wake),
             Senders(database, clock),
             Templates(database, renderer, clock),
-            DeadLetters(database, clock, lanes.wake, alerts),
+            DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
             team,
         )
         await lanes.stop()

@@ -1,0 +1,40 @@
+"""Tokens at rest: encrypted with the first key of TOKEN_ENCRYPTION_KEY, read with any of them."""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.errors import NoTransportError
+
+
+class Vault:
+    """Encrypts and decrypts tokens. https://cryptography.io/en/latest/fernet/"""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        fernets = [Fernet(key) for key in keys]
+        self._newest = fernets[0]
+        self._all = MultiFernet(fernets)
+
+    def seal(self, token: str) -> str:
+        """Return the token as it may be stored."""
+        return self._newest.encrypt(token.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """Return the token; raise `NoTransportError` if none of the keys fits."""
+        try:
+            return self._all.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise NoTransportError("token_cannot_be_decrypted") from error
+
+    def is_sealed_with_newest(self, sealed: str) -> bool:
+        """Tell whether the first key alone can read it."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
+
+
+def split_keys(keys: str) -> list[str]:
+    """Return the keys of TOKEN_ENCRYPTION_KEY, the one that encrypts first."""
+    return [key.strip() for key in keys.split(",") if key.strip()]
