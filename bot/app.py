@@ -33,6 +33,7 @@ from bot.messages.outlets import Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.timeline import events_of
+from bot.messages.transports.outlet import check_outlets
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
 from bot.presence import Presence, appear
@@ -105,6 +106,7 @@ class Opsbell:
     async def _start(self) -> None:
         began = time.monotonic()
         outlets = outlets_of(self._settings)
+        check_outlets(outlets)
         database = self._open_database()
         session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)

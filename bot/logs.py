@@ -19,8 +19,11 @@ QUIET = {
     "alembic": logging.WARNING,
     "apscheduler": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
+    # It would name the paths of webhooks, which are secrets.
+    "urllib3": logging.ERROR,
 }
 
 

@@ -12,6 +12,7 @@ from bot.http.channels import resolve_destination
 from bot.http.message_models import Code, PreviewTemplate, PutSender, PutTemplate
 from bot.messages.addressing import workspace_of
 from bot.messages.models import Ambiguous, Sender, StoredTemplate
+from bot.messages.outlets import shown_name
 from bot.messages.senders import SenderSettings
 from bot.messages.stored_templates import NewTemplate
 
@@ -120,7 +121,7 @@ def template_json(stored: StoredTemplate) -> dict[str, Any]:
 def sender_json(sender: Sender) -> dict[str, Any]:
     return {
         "code": sender.code,
-        "workspace": sender.workspace_id,
+        "workspace": sender.workspace_id and shown_name(sender.workspace_id),
         "channel": sender.channel,
         "queue": sender.queue,
         "priority": sender.priority,

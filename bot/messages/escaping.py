@@ -26,6 +26,8 @@ _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 # Slack's mrkdwn knows no escape for its formatting characters. Between letters or digits they
 # format nothing (schema_fix); elsewhere a look-alike of the same width takes their place.
 _LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+#: The way back, for places that have no formatting.
+REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.items()}
 _FORMATTING = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])")
 _NEEDS_CARE = re.compile(r"[&<>`*_~]")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|~]|:(?=//)|(?<=www)\.|@")

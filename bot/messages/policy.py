@@ -60,6 +60,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "account_inactive",
             "access_denied",
             "action_prohibited",
+            "address_refused",
             "app_access_restricted",
             "ekm_access_denied",
             "invalid_auth",

@@ -83,6 +83,7 @@ def test_an_unknown_kind_has_the_defaults(tmp_path):
         ('[tasks."a.b.c"]\nrunnner = "x"', "tasks.a.b.c.runnner", "runner"),
         ('[runners.r]\ntype = "http"\nurl = "http://r"\ntimeout = 3', "timeout", "timeout_seconds"),
         ('[runners."r.s"]\ntype = "command"\nargv = ["a"]\nargs = ["b"]', "args", "argv"),
+        ('[destinations.a]\nur = "x"\nurl_file = "y"', "destinations.a.ur", "url"),
         ('[access]\nadmin = ["U"]', "access.admin", "admins"),
         ("[retention]\nday = 3", "retention.day", "days"),
     ],
@@ -126,6 +127,11 @@ def test_all_mistakes_are_reported_together(problems):
         '[runners.r]\ntype = "http"\nurl = "http://r"\ntimeout_seconds = 61',
         '[runners.r]\ntype = "command"\nargv = []',
         '[runners.r]\ntype = "command"\nargv = "rm -rf"',
+        "[destinations.a]",
+        '[destinations.a]\nurl = ""',
+        '[destinations.a]\nurl = "json://h"\nurl_file = "h"',
+        '[destinations.T0ADA]\nurl = "json://h"',
+        '[destinations."a b"]\nurl = "json://h"',
         "[retention]\ndays = 0",
         "[retention]\ndays = 1.5",
     ],
@@ -134,7 +140,7 @@ def test_a_wrong_value_is_refused(problems, content):
     """Each value of a wrong type or outside its range is one sentence that names its place."""
     (problem,) = problems(content)
 
-    assert problem.startswith(("tasks", "runners", "retention"))
+    assert problem.startswith(("tasks", "runners", "destinations", "retention"))
 
 
 def test_a_missing_runner_is_named(problems):

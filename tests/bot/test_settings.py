@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.credentials import outlets_of
 from bot.errors import ConfigError
 from bot.settings import read_settings
 
@@ -220,3 +221,58 @@ def test_the_configuration_beside_us_is_found(elsewhere):
     (elsewhere / "opsbell.toml").write_text("[retention]\ndays = 7\n")
 
     assert 7 == read_settings(TOKENS).config.retention.days
+
+
+WEBHOOK = "https://hooks.slack.com/services/T/B/ada-secret"
+
+
+@pytest.mark.parametrize("name", ["SLACK_WEBHOOK", "SLACK_WEBHOOK_URL"])
+def test_a_webhook_alone_is_enough(name):
+    """Without any token the bot speaks through it, into the one channel it has."""
+    settings = read_settings({name: WEBHOOK})
+
+    assert settings.speaks_by_webhook
+    assert "webhook" == settings.slack_default_channel
+    assert "ada-secret" not in repr(settings)
+
+
+def test_a_webhook_beside_the_tokens_is_a_destination():
+    """The bot speaks as itself; senders may name the webhook."""
+    settings = read_settings({**TOKENS, "SLACK_WEBHOOK": WEBHOOK})
+
+    assert (False, ["webhook"]) == (
+        settings.speaks_by_webhook,
+        outlets_of(settings).names("default"),
+    )
+
+
+def test_one_token_is_not_made_up_for_by_a_webhook():
+    """Who set one token forgot the other: the webhook must not hide that."""
+    (problem,) = problems({"SLACK_APP_TOKEN": APP, "SLACK_WEBHOOK": WEBHOOK})
+
+    assert problem.startswith("SLACK_BOT_TOKEN: is missing")
+
+
+def test_webhooks_that_contradict_each_other(elsewhere):
+    """Two addresses under the two names, one that is no address, and one name for two things."""
+    (elsewhere / "opsbell.toml").write_text('[destinations.webhook]\nurl = "json://127.0.0.1"\n')
+
+    found = problems({"SLACK_WEBHOOK": "ada-secret", "SLACK_WEBHOOK_URL": WEBHOOK})
+
+    assert 3 == len(found)
+    assert "ada-secret" not in str(found)
+
+
+def test_the_address_of_a_destination_may_stand_in_a_file(elsewhere):
+    """It is read once; a file that cannot be read is named by its key, not by its path."""
+    (elsewhere / "address").write_text("json://127.0.0.1/ada-secret\n")
+    config = elsewhere / "opsbell.toml"
+    config.write_text('[destinations.pager]\nurl_file = "address"\n')
+    (outlet,) = outlets_of(read_settings(TOKENS))
+    assert ("json://127.0.0.1/ada-secret", "to:pager") == (outlet.address, outlet.id)
+    assert "ada-secret" not in repr(outlet)
+
+    config.write_text('[destinations.pager]\nurl_file = "ada-secret"\n')
+    (problem,) = problems(TOKENS)
+    assert "destinations.pager.url_file" in problem
+    assert "ada-secret" not in problem

@@ -1,6 +1,6 @@
 """The way out to an outlet, and how fast it may be used."""
 
-from bot.errors import NoTransportError
+from bot.errors import ConfigError, NoTransportError
 from bot.messages.outlets import Outlet, Outlets
 from bot.messages.pacing import Bucket, Pacing
 from bot.messages.transports.registry import Make, Opened
@@ -19,10 +19,30 @@ def maker_of(outlets: Outlets) -> Make:
     return to_outlet
 
 
+def check_outlets(outlets: Outlets) -> None:
+    """Raise `ConfigError` naming every outlet whose address nobody understands."""
+    problems = []
+    for outlet in outlets:
+        try:
+            open_outlet(outlet).close()
+        except NoTransportError:
+            problems.append(
+                f"destinations.{outlet.name}: Apprise does not understand this address: "
+                "see https://appriseit.com/services/"
+            )
+    if problems:
+        raise ConfigError(problems)
+
+
 def open_outlet(outlet: Outlet) -> Opened:
-    """Return the way out that the outlet's address asks for."""
-    transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute)
-    return Opened(transport, pacing_of_outlet(), transport.close)
+    """Return the way out that the outlet's address asks for; raise `NoTransportError`."""
+    if outlet.is_webhook:
+        transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute)
+        return Opened(transport, pacing_of_outlet(), transport.close)
+    # Only here: importing Apprise takes a tenth of a second that most starts can save.
+    from bot.messages.transports.apprise import AppriseTransport
+
+    return Opened(AppriseTransport(outlet.address), pacing_of_outlet())
 
 
 def pacing_of_outlet() -> Pacing:

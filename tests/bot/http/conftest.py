@@ -15,6 +15,7 @@ from bot.errors import InvalidError
 from bot.http.server import HttpServer
 from bot.http.services import Services
 from bot.messages.lane_health import LaneHealth
+from bot.messages.outlets import Outlet, Outlets
 from bot.messages.rendering import Renderer
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders
@@ -34,6 +35,12 @@ from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEMPLATES = Path(__file__).parents[3] / "templates"
 WORKSPACES = {"default": "T1", "cleo": "T2"}
+OUTLETS = Outlets(
+    [
+        Outlet("oncall-mail", "default", "mailto://127.0.0.1"),
+        Outlet("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
+    ]
+)
 
 
 class HandClock:
@@ -134,9 +141,9 @@ def services(
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
-        requests=Requests(database, clock, surroundings.woken.append),
+        requests=Requests(database, clock, surroundings.woken.append, OUTLETS),
         templates=Templates(database, Renderer(TEMPLATES), clock),
-        senders=Senders(database, clock),
+        senders=Senders(database, clock, OUTLETS),
         channels=Names(),
         tokens=Tokens(JWT_SECRET),
         home="T1",

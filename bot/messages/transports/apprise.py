@@ -1,0 +1,184 @@
+"""
+Mail, Teams, push and a hundred other services, through Apprise, as a lane needs them: post.
+
+Apprise works synchronously, so each send has a thread. What was sent can be neither edited nor
+looked up.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, PersistentStoreMode
+from apprise.plugins.email.base import NotifyEmail
+
+from bot.errors import NoTransportError
+from bot.messages.limits import cut
+from bot.messages.plain_text import harmless, plain_text, text_of
+from bot.messages.policy import Answer
+from bot.messages.transports.transport import Found, Outgoing
+from bot.messages.transports.witness import answer_of, listen, peer_of
+
+T = TypeVar("T")
+
+#: Apprise's own time limits are those of each step; together they end well before this.
+TIMEOUT_SECONDS = 60.0
+PROBE_SECONDS = 5.0
+#: Too many tries with a wrong password get an account, or our address, locked.
+LOGIN_SECONDS = 300.0
+TITLE_CHARACTERS = 200
+GREETING = b"220"
+
+
+class AppriseTransport:
+    """Sends to the one service of an Apprise address; the address is the secret."""
+
+    at_a_time = 1
+    takes_overflow = True
+
+    def __init__(self, address: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        """Raise `NoTransportError` for an address that Apprise does not understand."""
+        self._address = address
+        self._timeout_seconds = timeout_seconds
+        self._locked_until = 0.0
+        # Of other services than mail the address alone does not say whom they call.
+        self._mail = mail_server_of(service_of(address))
+        self._peer = self._mail.place if self._mail else None
+
+    def close(self) -> None:
+        """Nothing stays open between two sends."""
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Send the message as plain text, with its first line as the title."""
+        title, body = words_of(outgoing)
+        try:
+            answer, peer = await in_thread(
+                lambda: send(self._address, title, body), self._timeout_seconds
+            )
+        except TimeoutError:
+            return Answer(lost=True)
+        self._peer = peer or self._peer
+        if answer.error == "login_refused":
+            self._locked_until = asyncio.get_running_loop().time() + LOGIN_SECONDS
+        return answer
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Send anew: what was sent is out of reach."""
+        return await self.post(outgoing)
+
+    async def find(self, _outgoing: Outgoing) -> Found:
+        """Say that nothing can be looked up."""
+        return Found(readable=False)
+
+    async def join(self, _channel: str) -> Answer:
+        """Say that there is nothing to enter."""
+        return Answer(error="not_in_channel")
+
+    async def probe(self) -> Answer:
+        """
+        Ask whether somebody listens where the last send went, or the mail server is.
+
+        Nobody can be asked whether a password is right without trying it: that is done rarely.
+        """
+        if asyncio.get_running_loop().time() < self._locked_until:
+            return Answer(error="login_refused")
+        if self._peer is None:
+            return Answer(ok=True)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return Answer(ok=await self._is_there(*self._peer))
+        except (OSError, UnicodeError):  # TimeoutError is an OSError.
+            return Answer(unreachable=True)
+
+    async def _is_there(self, host: str, port: int) -> bool:
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            if self._mail and self._mail.greets:
+                return (await reader.readline()).startswith(GREETING)
+            return True
+        finally:
+            writer.close()
+
+
+def service_of(address: str) -> NotifyBase:
+    """Return Apprise's own object for an address; raise `NoTransportError`."""
+    listen()
+    asset = AppriseAsset(
+        app_id="Opsbell", app_desc="Opsbell", app_url="", storage_mode=PersistentStoreMode.MEMORY
+    )
+    service = Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    if not isinstance(service, NotifyBase):
+        raise NoTransportError("address_not_understood")
+    return service
+
+
+def send(address: str, title: str, body: str) -> tuple[Answer, tuple[str, int] | None]:
+    """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
+    service = service_of(address)
+    account = listen()
+    body = cut(body, max(1, service.body_maxlen - len(title) - 2))
+    took = service.notify(
+        title=title, body=body, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT
+    )
+    return Answer(ok=True) if took else answer_of(account), peer_of(account.error)
+
+
+def words_of(outgoing: Outgoing) -> tuple[str, str]:
+    """Return title and body of a message, with what had no room in its blocks. Pure."""
+    rendered = outgoing.rendered
+    text = plain_text(rendered.text)
+    title, _, _ = text.strip().partition("\n")
+    body = text if outgoing.text_only else text_of(rendered.blocks) or text
+    if rendered.overflow:
+        body = f"{body}\n\n{harmless(rendered.overflow)}"
+    return cut(title, TITLE_CHARACTERS), body or title
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mails go; it greets in plain words unless it wants to speak TLS first."""
+
+    place: tuple[str, int]
+    greets: bool
+
+
+def mail_server_of(service: NotifyBase) -> MailServer | None:
+    """Return the mail server of a service that is mail."""
+    if not isinstance(service, NotifyEmail):
+        return None
+    place = (service.smtp_host, service.port or 25)
+    return MailServer(place, service.secure_mode != "ssl")
+
+
+async def in_thread(work: Callable[[], T], seconds: float) -> T:
+    """
+    Return what *work* returns, or raise what it raises, or `TimeoutError`.
+
+    In a thread of its own that nobody waits for at the end of the process: a server that hangs
+    must not keep us from stopping.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type] # without an error there is one
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except Exception as raised:  # noqa: BLE001 - handed to whoever waits
+            error = raised
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="apprise", daemon=True).start()
+    async with asyncio.timeout(seconds):
+        return await done

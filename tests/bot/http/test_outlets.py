@@ -1,0 +1,80 @@
+"""Senders that write to a place outside any workspace."""
+
+import pytest
+from sqlmodel import select
+
+from bot.messages.models import Message, Sender
+from tests.bot.http.calling import ONE_DATABASE, token_for
+
+MAIL = {"workspace": "oncall-mail", "queue": "email"}
+REQUEST = {"configCode": "pager", "templateCode": "text", "payload": {"text": "Disk full"}}
+
+
+@pytest.fixture
+async def shop(client):
+    """A caller who may send and make senders."""
+    client.token = token_for("default", "messages:write", "templates:write")
+    return client
+
+
+async def row_of(database):
+    """Return the one message there is."""
+    return await database.read(lambda session: session.exec(select(Message)).one())
+
+
+async def test_a_sender_may_name_an_outlet(shop, database):
+    """Its messages go to the outlet's own lane; people see the name they gave, and no address."""
+    put = await shop.call("PUT", "/api/senders/pager", MAIL)
+    assert 202 == (await shop.post("/api/messages/request", REQUEST)).status
+
+    message = await row_of(database)
+    assert (201, "oncall-mail") == (put.status, put.body["workspace"])
+    assert ("to:oncall-mail", "oncall-mail") == (message.workspace_id, message.channel)
+    assert ("email", 5, 5) == (message.queue, message.priority, message.max_attempts)
+    assert "mailto" not in str(put.body)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("wanted", "field", "said"),
+    [
+        ({"workspace": "oncal-mail"}, "workspace", "did you mean `oncall-mail`"),
+        ({"workspace": "cleos-hook"}, "workspace", "known: oncall-mail"),
+        ({"workspace": "to:oncall-mail"}, "workspace", "oncall-mail"),
+        ({"workspace": "T2"}, "workspace", "by its id (T"),
+        ({**MAIL, "channel": "C0JOBS"}, "channel", "one place"),
+        ({**MAIL, "allowedChannels": ["C0JOBS"]}, "allowedChannels", "one place"),
+    ],
+)
+async def test_a_sender_that_cannot_be(shop, wanted, field, said):
+    """What is unknown, another tenant's, or has channels, is refused with the field."""
+    reply = await shop.call("PUT", "/api/senders/pager", wanted)
+
+    assert 422 == reply.status
+    assert field == reply.body["details"][0]["field"]
+    assert said in reply.body["details"][0]["message"]
+
+
+@ONE_DATABASE
+async def test_a_request_names_no_channel_there(shop):
+    """An outlet is one place."""
+    await shop.call("PUT", "/api/senders/pager", MAIL)
+
+    reply = await shop.post("/api/messages/request", {**REQUEST, "channel": "C0JOBS"})
+
+    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("gone", ["to:oncall", "to:cleos-hook"])
+async def test_an_outlet_that_was_taken_away(shop, database, gone):
+    """A sender that still names it, or one of another tenant, delivers nothing (P8)."""
+    await shop.call("PUT", "/api/senders/pager", MAIL)
+
+    def work(session):
+        session.get_one(Sender, ("default", "pager")).workspace_id = gone
+
+    await database.write(work)
+    reply = await shop.post("/api/messages/request", REQUEST)
+
+    assert (422, "configCode") == (reply.status, reply.body["details"][0]["field"])

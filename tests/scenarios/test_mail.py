@@ -1,0 +1,116 @@
+"""A request becomes one mail, whatever ends in between."""
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from tests.mail import MailServer
+
+REQUEST = {"configCode": "pager", "templateCode": "text", "payload": {"text": "Disk 91 % full"}}
+
+
+@pytest.fixture
+async def mail():
+    """A mail server that listens."""
+    server = MailServer()
+    await server.start()
+    yield server
+    server.lets_go.set()
+    await server.stop()
+
+
+@pytest.fixture
+async def paging(bot, mail):
+    """A bot with a sender whose messages are mails; it holds back what may have arrived."""
+    address = bot.folder / "address"
+    address.write_text(mail.address("ada:right"))
+    bot.config = f'[destinations.oncall-mail]\nurl_file = "{address}"\n'
+    await bot.start()
+    await call(bot, "PUT", "/api/senders/pager", SENDER)
+    return bot
+
+
+SENDER = {"workspace": "oncall-mail", "queue": "email", "ambiguous": "hold"}
+
+
+async def call(bot, verb, path, body=None):
+    """Call the API and return its answer."""
+    headers = {"Authorization": f"Bearer {bot.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.request(verb, f"{bot.url}{path}", json=body) as answer,
+    ):
+        return await answer.json()
+
+
+async def send(bot):
+    """Ask for a mail and return its correlation id."""
+    return (await bot.post("/api/messages/request", REQUEST))["correlationId"]
+
+
+async def until(bot, correlation_id, status):
+    """Wait until the message has this status and return all that is said of it."""
+    for _ in range(300):
+        found = await call(bot, "GET", f"/api/messages/{correlation_id}")
+        if found.get("status") == status:
+            return found
+        await asyncio.sleep(0.1)
+    raise TimeoutError(found)
+
+
+async def test_a_request_becomes_one_mail(paging, mail):
+    """
+    The mail server is away when the request is taken, and the bot dies. Both come back, and there
+    is one mail; nothing that is shown or logged has the password.
+    """
+    await mail.stop()
+    correlation_id = await send(paging)
+    await until(paging, correlation_id, "RETRYING")
+    await paging.kill()
+    await mail.start()
+    await paging.start()
+
+    found = await until(paging, correlation_id, "SENT")
+
+    assert 1 == len(mail.mails)
+    assert "Disk 91 % full" in mail.bodies()[0]
+    assert ("oncall-mail", None, "confirmed") == (found["channel"], found["ts"], found["delivery"])
+    assert "right" not in str(found)
+    log = (paging.folder / "bot.log").read_text()
+    assert "ada:right" not in log
+    assert "ben@example.com" not in log
+
+
+async def test_a_mail_that_may_have_arrived_is_held(paging, mail):
+    """
+    The bot dies between the mail and the server's answer: nobody can look it up, so it is not sent
+    again until somebody says so.
+    """
+    mail.lets_go.clear()
+    correlation_id = await send(paging)
+    await asyncio.wait_for(mail.took.wait(), 20)
+    await paging.kill()
+    mail.lets_go.set()
+    await paging.start()
+
+    found = await until(paging, correlation_id, "FAILED")
+    assert ("held", "possibly", 1) == (found["lastError"], found["delivery"], len(mail.mails))
+
+    await call(paging, "POST", f"/api/messages/{correlation_id}/replay")
+    await until(paging, correlation_id, "SENT")
+    assert ["may be a repeat" in body for body in mail.bodies()] == [False, True]
+
+
+async def test_an_unknown_destination_is_named(paging):
+    """A slip of the pen is answered with the name that was meant."""
+    wrong = {**SENDER, "workspace": "oncal-mail"}
+
+    answer = await call(paging, "PUT", "/api/senders/typo", wrong)
+
+    assert ("workspace", True) == (
+        answer["details"][0]["field"],
+        "oncall-mail" in answer["details"][0]["message"],
+    )
+    shown = await call(paging, "GET", "/api/senders/pager")
+    assert "oncall-mail" == shown["workspace"]
