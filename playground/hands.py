@@ -204,6 +204,14 @@ class Hands:
         """Order a failure, once unless `count` or `probability` says otherwise."""
         return self.workspace.faults.add(read_fault({"method": method, "kind": kind, **details}))
 
+    def let_go(self, fault: Fault, *, lost: bool = False) -> None:
+        """
+        End a `hold` or `hold_answer`: what is held goes on.
+
+        *lost*: a held request was never read, whoever sent it.
+        """
+        self.workspace.faults.remove(fault.id, lost=lost)
+
     def heal(self) -> None:
         """Take back every ordered failure."""
         self.workspace.faults.reset()

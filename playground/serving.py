@@ -46,7 +46,11 @@ class Exchange:
             return self._break_off()
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
+        if fault.kind == "hold" and await fault.hold():
+            return self._break_off()
         answer = work()
+        if fault.kind == "hold_answer":
+            await fault.hold()
         return self._break_off() if fault.kind == "drop_answer" else self._respond(answer)
 
     def _respond(self, answer: Answer) -> web.Response:

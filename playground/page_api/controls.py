@@ -65,7 +65,9 @@ async def add_fault(fields: Fields) -> Record:
 
 
 async def remove_fault(fields: Fields) -> Record:
-    if not fields.workspace.faults.remove(fields.text("id")):
+    """Take a fault back; what it holds goes on, or with `?lost=1` was never read."""
+    lost = fields.optional("lost") == "1"
+    if not fields.workspace.faults.remove(fields.text("id"), lost=lost):
         raise PageError(
             "fault_not_found", "It is not there, or struck for the last time.", status=404
         )

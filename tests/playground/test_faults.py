@@ -1,3 +1,4 @@
+import asyncio
 import time
 
 import aiohttp
@@ -5,7 +6,7 @@ import pytest
 
 from playground import Playground
 from playground.errors import PageError
-from playground.faults import Fault, Faults, read_fault
+from playground.faults import Fault, FaultKind, Faults, read_fault
 from tests.playground.wire import OPS, Api, Caller
 
 
@@ -49,6 +50,38 @@ async def test_an_answer_can_be_late(playground: Playground, api: Api) -> None:
     start = time.monotonic()
     assert (await api("auth.test"))["ok"] is True
     assert time.monotonic() - start >= 0.1
+
+
+@pytest.mark.parametrize(("kind", "held"), [("hold", []), ("hold_answer", ["x"])])
+async def test_a_call_is_held_until_it_is_let_go(
+    playground: Playground, api: Api, kind: FaultKind, held: list[str]
+) -> None:
+    """Nobody is answered while the fault stands; the work is done after that, or before it."""
+    fault = playground.fail("chat.postMessage", kind)
+    calling = asyncio.create_task(api("chat.postMessage", channel=OPS, text="x"))
+    await playground.wait_for(lambda: fault.struck)
+    assert (await api("auth.test"))["ok"] is True
+    assert [one["text"] for one in playground.messages("ops")] == held
+    assert not calling.done()
+
+    playground.let_go(fault)
+
+    assert (await calling)["ok"] is True
+    assert [one["text"] for one in playground.messages("ops")] == ["x"]
+
+
+async def test_a_held_request_can_be_lost(playground: Playground, api: Api) -> None:
+    """Taken back with `lost` over HTTP, the request was never read."""
+    fault = playground.fail("chat.postMessage", "hold")
+    calling = asyncio.create_task(api("chat.postMessage", channel=OPS, text="x"))
+    await playground.wait_for(lambda: fault.struck)
+    url = f"{playground.page_url}_playground/faults/{fault.id}?lost=1"
+
+    async with api.session.delete(url) as response:
+        assert response.status == 200
+    with pytest.raises(aiohttp.ClientError):
+        await calling
+    assert playground.messages("ops") == []
 
 
 async def test_response_urls_fail_too(playground: Playground, api: Api, app: Caller) -> None:

@@ -24,6 +24,8 @@ const KINDS = {
   delay: { label: "Delay", takes: ["seconds"] },
   drop_answer: { label: "Answer dropped", takes: [] },
   refuse: { label: "Connection refused", takes: [] },
+  hold: { label: "Held before the work", takes: [] },
+  hold_answer: { label: "Answer held", takes: [] },
   deaf: { label: "Stays open, but dead", takes: ["seconds"] },
   close: { label: "Closes without a word", takes: ["seconds"] },
   disconnect: { label: "Is asked to reconnect", takes: ["seconds"] },
