@@ -29,6 +29,7 @@ from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
 from bot.messages.deliveries import Deliveries, open_deliveries
 from bot.messages.lanes import Lanes
+from bot.messages.leases import shorten_leases
 from bot.messages.outlets import Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
@@ -134,6 +135,9 @@ class Opsbell:
         if lock is not None:
             self._stack.callback(lock.close)
             database.migrate()
+            # Nobody else is there: what a killed process held need not run out first.
+            now = self._clock.now()
+            database.transact(lambda session: shorten_leases(session, now))
         database.check()
         return database
 

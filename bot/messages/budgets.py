@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, SQLModel
 
+from bot.messages.models import LaneLease
 from bot.messages.pacing import Bucket, Pacing
 
-LEASES = SQLModel.metadata.tables["lane_lease"]
+LEASES = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 #: Nobody calls during the last seconds of a lease: a lane that calls has renewed it before.
 SILENCE = timedelta(seconds=5)
 

@@ -4,20 +4,26 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.errors import TemplateError
 from bot.messages.drawing import draw, marked_as_repeat
 from bot.messages.models import Ambiguous, EventName
 from bot.messages.outcome import Claim, Outcome, describe, failure_detail
-from bot.messages.policy import Answer, Verdict, classify, fix_for, is_recognised, wait_after
+from bot.messages.policy import (
+    SETTLE,
+    Answer,
+    Verdict,
+    classify,
+    fix_for,
+    is_recognised,
+    wait_after,
+)
 from bot.messages.rendering import Renderer
 from bot.messages.transports.transport import Found, Outgoing, Transport
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
-#: How long a post whose answer was lost may still be on its way inside Slack.
-SETTLE = timedelta(seconds=2)
 #: After these an attempt has been used up, if anybody is there to refuse it.
 COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
 #: What keeps us from joining a channel now, but perhaps not later.
@@ -42,8 +48,12 @@ class Delivery:
         self._probed_at: datetime | None = None
         self._probe_ok = True
 
-    async def deliver(self, claim: Claim) -> Outcome:
-        """Bring Slack to the claim's revision, or say why not; never raises for Slack's answers."""
+    async def deliver(self, claim: Claim, may_call: Callable[[], bool] = lambda: True) -> Outcome:
+        """
+        Bring Slack to the claim's revision, or say why not; never raises for Slack's answers.
+
+        *may_call* is asked right before Slack is: False once the claim may be another process's.
+        """
         try:
             drawn = draw(self._renderer, claim)
         except TemplateError as error:
@@ -60,18 +70,29 @@ class Delivery:
             file=drawn.file,
             seen_by=claim.seen_by,
         )
-        outcome = await self._bring(claim, outgoing)
+        outcome = await self._bring(claim, outgoing, may_call)
         return replace(outcome, detail={**drawn.detail, **outcome.detail})
 
-    async def _bring(self, claim: Claim, outgoing: Outgoing) -> Outcome:
+    async def _bring(
+        self, claim: Claim, outgoing: Outgoing, may_call: Callable[[], bool]
+    ) -> Outcome:
         if claim.is_edit:
+            if not may_call():
+                return self._stalled(claim)
             return await self._judge(claim, outgoing, await self._transport.edit(outgoing))
         looked = await self._look(claim, outgoing) if claim.answer_lost else claim
         if isinstance(looked, Outcome):
             return looked
+        if not may_call():
+            return self._stalled(claim)
         if looked.possibly_delivered:
             outgoing = replace(outgoing, rendered=marked_as_repeat(outgoing.rendered))
         return await self._judge(looked, outgoing, await self._post(outgoing))
+
+    def _stalled(self, claim: Claim) -> Outcome:
+        """Give the claim back: we slept, and perhaps another process goes on with it."""
+        outcome = self._again(claim, Verdict.TRANSIENT, Answer(unreachable=True), claim.tries)
+        return replace(outcome, detail={"stalled": True})
 
     async def _look(self, claim: Claim, outgoing: Outgoing) -> Claim | Outcome:
         """Look for a post whose answer was lost; return the claim if it is to be posted again."""
@@ -95,7 +116,8 @@ class Delivery:
         if claim.tries + 1 >= claim.max_attempts:
             return self._given_up(claim, lost, tries=claim.tries + 1)
         outcome = self._again(claim, Verdict.TRANSIENT, lost, claim.tries + 1)
-        return replace(outcome, answer_lost=not claim.is_edit)
+        due_at = max(outcome.due_at or self._now(), self._now() + SETTLE)
+        return replace(outcome, answer_lost=not claim.is_edit, due_at=due_at)
 
     async def _post(self, outgoing: Outgoing) -> Answer:
         answer = await self._transport.post(outgoing)
@@ -160,7 +182,7 @@ class Delivery:
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
-            answer=Answer(ok=True, ts=found.ts),
+            answer=Answer(ok=True, ts=found.ts, channel=found.channel),
             event=EventName.SENT,
             ts=found.ts,
             delivered_revision=min(found.revision, claim.revision),
@@ -187,10 +209,10 @@ class Delivery:
     def _again(self, claim: Claim, verdict: Verdict, answer: Answer, tries: int) -> Outcome:
         now = self._now()
         due_at = now
-        if verdict is Verdict.AMBIGUOUS:
-            due_at = now + SETTLE
-        elif tries > claim.tries:
+        if verdict is not Verdict.AMBIGUOUS and tries > claim.tries:
             due_at = now + wait_after(claim.queue, tries, self._chance)
+        if verdict is Verdict.AMBIGUOUS or answer.lost:
+            due_at = max(due_at, now + SETTLE)
         return Outcome(
             claim=claim,
             verdict=verdict,

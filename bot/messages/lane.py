@@ -11,7 +11,6 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import structlog
 from sqlmodel import Session
@@ -20,6 +19,8 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.messages import budgets, ledger
 from bot.messages.delivery import Claim, Delivery, Outcome
+from bot.messages.lane_health import LaneState
+from bot.messages.ledger import RENEWED, Hold
 from bot.messages.models import Rank
 from bot.messages.pacing import Pacing
 from bot.messages.policy import Verdict, is_recognised
@@ -35,15 +36,6 @@ REST_AFTER = timedelta(seconds=6)
 #: How long a lane pauses when nobody answers, doubling up to the last.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
-
-
-class LaneState(StrEnum):
-    """What a lane is doing; shown in health."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    ELSEWHERE = "elsewhere"  #: another process holds the lease
-    PAUSED = "paused"  #: Slack does not answer, or refuses our token
 
 
 @dataclass(frozen=True)
@@ -86,6 +78,7 @@ class Lane:
         self._clock = clock
         self._shares = shares
         self._quiet_since: datetime | None = None
+        self._held_until = clock.now()
         self._woken = asyncio.Event()
         self._stopping = False
         self._answered: list[Outcome] = []  # nothing learned from them yet
@@ -179,10 +172,13 @@ class Lane:
 
     def _transact(self, session: Session) -> Turn:
         now = self._clock.now()
-        if not ledger.hold_lease(session, self.workspace_id, self._owner, now):
+        hold = ledger.hold_lease(session, self.workspace_id, self._owner, now)
+        if hold is Hold.ELSEWHERE:
             return Turn(claims=(), held=False)
         # The state itself changes only once this is committed: a take-over may have to be repeated.
-        is_new = self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
+        # A lane that slept too long may find that another process came and went meanwhile.
+        is_new = hold is Hold.TAKEN or self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
+        self._held_until = now + RENEWED
         if is_new:
             self._take_over(session, now)
         ledger.unclaim(session, self._uncalled)
@@ -219,10 +215,14 @@ class Lane:
         ]
         return ledger.claim(session, [*posts, *edits], now)
 
+    def _may_call(self) -> bool:
+        """Tell whether no other process can have taken over yet: we may have slept."""
+        return self._clock.now() < self._held_until
+
     async def _call(self, claim: Claim) -> None:
         try:
             async with self._shares.call():
-                outcome = await self._delivery.deliver(claim)
+                outcome = await self._delivery.deliver(claim, self._may_call)
         except Exception as error:
             # The claim is released like any other failure, or the message would wait for ever.
             logger.exception("delivery_failed", message_id=claim.id)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.messages.outlets import is_outlet
 
@@ -10,6 +11,15 @@ from bot.messages.outlets import is_outlet
 AILING = ("stuck", "paused")
 #: So many at once are not the fault of their tenants.
 MANY = 5
+
+
+class LaneState(StrEnum):
+    """What a lane is doing; shown in health."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ELSEWHERE = "elsewhere"  #: another process holds the lease
+    PAUSED = "paused"  #: Slack does not answer, or refuses our token
 
 
 @dataclass(frozen=True)

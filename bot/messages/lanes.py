@@ -22,8 +22,8 @@ from bot.ids import new_id
 from bot.messages import leases
 from bot.messages.delivery import Delivery
 from bot.messages.holders import ANEW, Holders
-from bot.messages.lane import Lane, LaneState
-from bot.messages.lane_health import LaneHealth
+from bot.messages.lane import Lane
+from bot.messages.lane_health import LaneHealth, LaneState
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.shares import Shares

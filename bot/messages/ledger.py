@@ -6,6 +6,7 @@ Everything here runs inside the one transaction of a lane's turn.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, literal, or_, select, update
@@ -15,6 +16,7 @@ from bot.db import insert_absent
 from bot.messages import deaths, overflow, projection
 from bot.messages.models import EventName, LaneLease, MessageState
 from bot.messages.outcome import Claim, Outcome
+from bot.messages.policy import ANSWER_LOST, SETTLE
 from bot.messages.settling import event_rows, settle
 from bot.messages.stored_templates import sources_of
 
@@ -50,24 +52,34 @@ CLAIM_COLUMNS = (
 )
 #: What choosing needs of a row and delivering does not.
 UNCLAIMED = frozenset({"rank", "template_id"})
+#: Without this an answer that comes late would be taken for that of the next claim.
+UNHELD = {"claimed_at": None, "claimed_revision": None}
 #: What recording needs of a row, besides what the claim remembers.
 CURRENT_COLUMNS = tuple(MESSAGE.c[name] for name in projection.COLUMNS if name != "context")
 
 
-def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> bool:
-    """Take or renew the workspace's lease; False while another process holds it."""
+class Hold(StrEnum):
+    """How a process stands to a workspace's lease."""
+
+    OURS = "ours"  #: as it was before
+    TAKEN = "taken"  #: it is ours now, and was another's or nobody's
+    ELSEWHERE = "elsewhere"  #: another process holds it
+
+
+def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> Hold:
+    """Take or renew the workspace's lease, unless another process holds it."""
     until = now + LEASE
     lease = session.get(LaneLease, workspace_id, with_for_update=True)
     if lease is None:
         insert_absent(session, LaneLease(workspace_id=workspace_id, owner=owner, expires_at=until))
         lease = session.get_one(LaneLease, workspace_id, with_for_update=True)
     if lease.owner != owner and lease.expires_at > now:
-        return False
-    if lease.owner == owner and lease.expires_at - now > RENEWED:
-        return True
-    lease.owner = owner
-    lease.expires_at = until
-    return True
+        return Hold.ELSEWHERE
+    hold = Hold.OURS if lease.owner == owner else Hold.TAKEN
+    if hold is Hold.TAKEN or lease.expires_at - now <= RENEWED:
+        lease.owner = owner
+        lease.expires_at = until
+    return hold
 
 
 def release_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> None:
@@ -85,7 +97,8 @@ def take_over(
     """
     Free what a former owner had claimed; return (when, is an edit, channel) of each, any order.
 
-    A post that was under way may have reached Slack: it is looked up before it is posted again.
+    A post that was under way may have reached Slack: it is looked up before it is posted again,
+    and not before whatever is on its way inside Slack has arrived.
     """
     held = session.execute(
         select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.channel)
@@ -97,14 +110,17 @@ def take_over(
     connection = session.connection()
     connection.execute(
         update(MESSAGE).where(M.id == bindparam("key")),
-        [{"key": row.id, "state": MessageState.WAITING, **freed(row, now)} for row in held],
+        [
+            {**UNHELD, "key": row.id, "state": MessageState.DELAYED, **freed(row, now)}
+            for row in held
+        ],
     )
     connection.execute(insert(EVENT), [freed_event(row, now) for row in held])
     return [(row.claimed_at or now, row.is_posted, row.channel) for row in held]
 
 
 def freed(row: Row[Any], now: datetime) -> dict[str, Any]:
-    return {"answer_lost": not row.is_posted, "due_at": now}
+    return {"answer_lost": not row.is_posted, "due_at": now + SETTLE, "error": ANSWER_LOST}
 
 
 def freed_event(row: Row[Any], now: datetime) -> dict[str, Any]:
@@ -205,26 +221,29 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     if not outcomes:
         return
     by_id = {outcome.claim.id: outcome for outcome in outcomes}
-    current = session.execute(
-        select(*CURRENT_COLUMNS).where(M.id.in_(by_id)).order_by(M.id).with_for_update()
-    ).all()
+    held_since = M.claimed_at.label("held_since")
+    query = select(*CURRENT_COLUMNS, held_since).where(M.id.in_(by_id)).order_by(M.id)
+    # What was freed meanwhile, or is another process's by now, is no longer ours to record.
+    current = [
+        row
+        for row in session.execute(query.with_for_update())
+        if row.held_since == by_id[row.id].claim.claimed_at
+    ]
     values = {row.id: settle(row, by_id[row.id], now) for row in current}
     connection = session.connection()
     for rows in alike({"key": key, **row} for key, row in values.items()):
         connection.execute(update(MESSAGE).where(M.id == bindparam("key")), rows)
     changes = {row.id: projection.changed(row._asdict(), values[row.id]) for row in current}
+    if not changes:
+        return
     connection.execute(
         insert(EVENT),
-        [
-            row
-            for outcome in outcomes
-            for row in event_rows(outcome, changes.get(outcome.claim.id, {}), now)
-        ],
+        [row for key, change in changes.items() for row in event_rows(by_id[key], change, now)],
     )
     dead = [row for row in current if values[row.id]["state"] == MessageState.DEAD]
     deaths.note(session, dead, by_id, now)
     overflow.tell(session, current, by_id, now)
-    posted = [outcome.claim.id for outcome in outcomes if outcome.event is EventName.SENT]
+    posted = [key for key in changes if by_id[key].event is EventName.SENT]
     if posted:
         connection.execute(
             update(MESSAGE)

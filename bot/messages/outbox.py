@@ -21,6 +21,7 @@ from bot.messages.models import (
     Rank,
 )
 from bot.messages.outlets import is_outlet
+from bot.messages.policy import ANSWER_LOST
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
@@ -258,8 +259,7 @@ def schedule(message: Message, now: datetime) -> None:
     due_at = now
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
-    if message.answer_lost:
-        # A post may still be on its way inside Slack: looking for it sooner would miss it.
+    if message.answer_lost or message.error == ANSWER_LOST:  # It may be on its way inside Slack.
         due_at = max(due_at, message.due_at)
     message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import ANSWER_LOST, Answer, Verdict
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def describe(answer: Answer) -> str:
     if answer.error:
         return answer.error
     if answer.lost:
-        return "answer_lost"
+        return ANSWER_LOST
     if answer.unreachable:
         return "unreachable"
     return f"http_{answer.status}"

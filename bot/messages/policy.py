@@ -15,6 +15,10 @@ from typing import Any
 MAX_TRIES = 4
 BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(seconds=60)
+#: How long a call whose answer was lost may still be on its way inside Slack.
+SETTLE = timedelta(seconds=2)
+#: What is said of such a call, whoever lost the answer.
+ANSWER_LOST = "answer_lost"
 
 
 class Verdict(StrEnum):

@@ -17,6 +17,8 @@ HISTORY_PAGES = 5
 CLOCK_SKEW_SECONDS = 60
 #: These refuse the token or the workspace as a whole, but a history only for this app.
 HISTORY_FORBIDDEN = frozenset({"missing_scope", "no_permission", "access_denied"})
+#: Slack posts to a person's id as to a channel's, but has no history of that name.
+PERSON = ("U", "W")
 
 
 class SlackTransport:
@@ -55,9 +57,12 @@ class SlackTransport:
 
     async def find(self, outgoing: Outgoing) -> Found:
         """Look through the channel's, or the thread's, history for our metadata."""
+        opened = await self._conversation(outgoing.channel)
+        if not opened.ok:
+            return unseen(opened)
         method = "conversations.replies" if outgoing.thread_ts else "conversations.history"
         arguments: dict[str, Any] = {
-            "channel": outgoing.channel,
+            "channel": opened.channel,
             "limit": HISTORY_PAGE,
             "include_all_metadata": True,
             "oldest": f"{oldest(outgoing.since):.6f}",
@@ -66,15 +71,28 @@ class SlackTransport:
             arguments["ts"] = outgoing.thread_ts
         for _ in range(HISTORY_PAGES):
             answer = await self._call(method, arguments)
+            if classify(answer, is_edit=True) is Verdict.JOIN:
+                # Only members may look. Who was on the way in when the answer got lost goes on in.
+                joined = await self.join(outgoing.channel)
+                answer = await self._call(method, arguments) if joined.ok else answer
             if not answer.ok:
-                return Found(readable=False) if is_forbidden(answer) else Found(answer=answer)
+                return unseen(answer)
             body = answer.detail["body"]
-            found = among(body.get("messages") or [], outgoing.message_id)
+            found = among(body.get("messages") or [], outgoing.message_id, opened.channel)
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
                 return found or Found()
             arguments["cursor"] = cursor
         return Found(readable=False)
+
+    async def _conversation(self, channel: str) -> Answer:
+        """Return where a post to *channel* stands: one to a person is in the message to them."""
+        if not channel.startswith(PERSON):
+            return Answer(ok=True, channel=channel)
+        answer = await self._call("conversations.open", {"users": channel})
+        if not answer.ok:
+            return answer
+        return Answer(ok=True, channel=answer.detail["body"]["channel"]["id"])
 
     async def join(self, channel: str) -> Answer:
         """Enter a public channel; being in it already is fine."""
@@ -108,6 +126,11 @@ class SlackTransport:
         )
 
 
+def unseen(answer: Answer) -> Found:
+    """Return what a look is worth that Slack refused: ask again, or there is no seeing it."""
+    return Found(readable=False) if is_forbidden(answer) else Found(answer=answer)
+
+
 def is_forbidden(answer: Answer) -> bool:
     """Tell whether a history cannot be read now nor later; then asking again cannot help."""
     if answer.error in HISTORY_FORBIDDEN:
@@ -120,10 +143,14 @@ def oldest(since: datetime) -> float:
     return since.timestamp() - CLOCK_SKEW_SECONDS
 
 
-def among(messages: list[dict[str, Any]], message_id: str) -> Found | None:
+def among(
+    messages: list[dict[str, Any]], message_id: str, channel: str | None = None
+) -> Found | None:
     for message in messages:
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
         if metadata.get("event_type") == METADATA_TYPE and payload.get("id") == message_id:
-            return Found(ts=message["ts"], revision=int(payload.get("revision", 0)))
+            return Found(
+                ts=message["ts"], revision=int(payload.get("revision", 0)), channel=channel
+            )
     return None

@@ -43,6 +43,7 @@ class Found:
 
     ts: str | None = None  # None: it is not there
     revision: int = 0
+    channel: str | None = None  # where it stands, if the transport knows better than we
     readable: bool = True  # False: the history may not be read
     answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
 

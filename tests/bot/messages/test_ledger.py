@@ -8,7 +8,8 @@ from bot.messages import ledger, outbox
 from bot.messages.delivery import Outcome
 from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import SETTLE, Answer, Verdict
+from bot.messages.rebuild import verify
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=5)
@@ -123,12 +124,16 @@ def test_a_lease_is_held_by_one(database):
     def hold(owner, at):
         return database.transact(lambda session: ledger.hold_lease(session, "T0", owner, at))
 
-    assert hold("ada", NOW)
-    assert not hold("ben", NOW + ledger.LEASE / 2)
-    assert hold("ada", NOW + ledger.LEASE * 0.75)
-    assert not hold("ben", NOW + ledger.LEASE)
-    assert hold("ben", NOW + ledger.LEASE * 2)
-    assert not hold("ada", NOW + ledger.LEASE * 2)
+    held = [
+        hold(owner, NOW + ledger.LEASE * leases)
+        for owner, leases in [
+            *[("ada", 0), ("ben", 0.5), ("ada", 0.75), ("ben", 1)],
+            *[("ben", 2), ("ada", 2), ("ben", 4)],
+        ]
+    ]
+
+    elsewhere = ledger.Hold.ELSEWHERE
+    assert ["ours", elsewhere, "ours", elsewhere, "taken", elsewhere, "ours"] == held
 
 
 def test_only_the_owner_gives_its_lease_back(database):
@@ -148,7 +153,12 @@ def test_only_the_owner_gives_its_lease_back(database):
 
 
 def test_a_take_over_frees_and_counts_what_was_under_way(database):
-    """A killed owner's claims are free, its posts in doubt, and its calls are told."""
+    """
+    A killed owner's claims are free, its posts in doubt, and its calls are told.
+
+    They wait a moment first: a process that restarts at once once looked for a post before Slack
+    had read it, and posted it again.
+    """
 
     def work(session):
         message_id = put(session, 0)
@@ -160,7 +170,25 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
     calls, row = database.transact(work)
 
     assert [(NOW, False, "C0OPS")] == calls
-    assert (MessageState.WAITING, True) == (row.state, row.answer_lost)
+    assert (MessageState.DELAYED, True) == (row.state, row.answer_lost)
+    assert LATER + SETTLE == row.due_at
+
+
+def test_what_was_freed_meanwhile_is_not_recorded(database):
+    """An answer that comes after the lane was taken from us changes nothing of what is there."""
+
+    def work(session):
+        message_id = put(session, 0)
+        (claim,) = claim_all(session)
+        ledger.take_over(session, "T0", LATER)
+        ledger.record(session, [delivered(claim)], LATER)
+        session.expire_all()
+        return session.get_one(Message, message_id)
+
+    row = database.transact(work)
+
+    assert (MessageState.DELAYED, None, 0) == (row.state, row.ts, row.delivered_revision)
+    assert database.transact(verify).is_clean
 
 
 def test_a_claim_that_was_never_called_is_freed_without_doubt(database):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages.transports.slack import METADATA_TYPE
+from bot.messages.transports.slack import METADATA_TYPE, SlackTransport
+from playground import Playground
 from tests.bot.messages.transports.odd import HANG_UP, outgoing, said
 
 
@@ -85,7 +86,7 @@ async def test_only_what_is_young_enough_is_looked_at(slack, ours):
 )
 async def test_a_history_that_may_never_be_read_is_unreadable(slack, playground, ours, error):
     """What asking again cannot change is decided by the sender, not asked for ever."""
-    playground.fail("conversations.history", error=error)
+    playground.fail("conversations.history", error=error, count=9)
 
     found = await slack.find(ours())
 
@@ -138,3 +139,44 @@ async def test_odd_histories_do_no_harm(odd, oddly):
     assert ("4.0", 2) == (found.ts, found.revision)
     assert again.ts is None
     assert [None, "more", None] == [body.get("cursor") for body in odd.requests]
+
+
+async def test_our_direct_message_is_found_where_it_stands(slack, playground, ours):
+    """
+    A person's id stands for the conversation with them, which alone has a history.
+
+    It once could not be read, so that a notice whose answer was lost came twice.
+    """
+    ada = playground.user("ada").id
+    ts = (await slack.post(ours(channel=ada))).ts
+
+    found = await slack.find(ours(channel=ada))
+
+    assert (ts, playground.im("ada").id) == (found.ts, found.channel)
+
+
+@pytest.mark.parametrize("scope", ["im:write", "im:history"])
+async def test_without_its_scope_a_direct_message_is_in_doubt(scope, ours):
+    """Nobody can say whether it arrived; asking again would not help."""
+    granted = {"chat:write", "im:write", "im:history"} - {scope}
+    async with Playground(limits="off", seed={"scopes": [*granted]}) as playground:
+        slack = SlackTransport(playground.api_url, playground.bot_token)
+        ada = playground.user("ada").id
+        await slack.post(ours(channel=ada))
+
+        found = await slack.find(ours(channel=ada))
+
+    assert (None, False) == (found.ts, found.readable)
+
+
+async def test_a_channel_is_entered_to_look_into_it(slack, playground, ours):
+    """
+    Who was killed while joining looks as a member, and so sees for certain that nothing is there.
+
+    The message once went out marked as a possible repeat of one that nobody had posted.
+    """
+    outside = ours(channel=playground.channel("random").id)
+
+    found = await slack.find(outside)
+
+    assert (None, True, True) == (found.ts, found.readable, found.answer.ok)
