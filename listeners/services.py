@@ -21,7 +21,7 @@ class Services:
     Every field can be named as a parameter of a listener (`listeners.injection`).
 
     `kinds` returns the kinds of tasks a person can choose from, the likeliest first. `health`
-    returns what `/ops health` shows: names and values, nested as deep as you like, no secrets.
+    returns what `/ops health` tells in words: `socket` and `lanes`, as the API shows them.
     `bot_name` is what people type after `/invite @`. `workspace_url` is what auth.test says;
     without it, links to messages are made from the workspace's domain on slack.com.
     """

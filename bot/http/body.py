@@ -13,6 +13,7 @@ MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.
 ARRIVAL_SECONDS = 30.0
 MAX_DEPTH = 64
+MAX_DIGITS = 1_000
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -53,7 +54,12 @@ def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
 def read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
     require_json(content_type, charset)
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=refuse_number, parse_float=finite)
+        return json.loads(
+            raw.decode("utf-8"),
+            parse_constant=refuse_number,
+            parse_float=finite,
+            parse_int=whole,
+        )
     except UnicodeDecodeError as error:
         raise not_json("it is not UTF-8") from error
     except RecursionError as error:
@@ -74,6 +80,13 @@ def require_json(content_type: str, charset: str | None) -> None:
 
 def refuse_number(word: str) -> float:
     raise ValueError(f"{word} is not a JSON number")
+
+
+def whole(digits: str) -> int:
+    """Return the number; Python itself would refuse a longer one in words of its own."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number is too large")
+    return int(digits)
 
 
 def finite(digits: str) -> float:

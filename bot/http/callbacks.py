@@ -64,15 +64,18 @@ async def log_task(call: Call) -> Answer:
     body: LogTask = call.body
     owner, task_id = await call.owner(), call.path["id"]
     task, _ = await call.services.tasks.get(owner, task_id)
-    lines = loud_enough(body, call.services.settings.config.kind(task.task))
+    now = int(call.services.clock.now().timestamp())
+    lines = loud_enough(body, call.services.settings.config.kind(task.task), now)
     count = await call.services.intake.log(owner, task_id, lines)
     left_out = len(body.lines) - count
     return Answer({"ok": True, "taskId": task_id, "taken": count, "leftOut": left_out})
 
 
-def loud_enough(body: LogTask, kind: TaskKind) -> list[dict[str, Any]]:
+def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
+    """Return the lines that go to the thread; one without a time has the time it came."""
     least = LEVELS.index(kind.log_level)
-    return [line.model_dump() for line in body.lines if LEVELS.index(line.level) >= least]
+    loud = [line for line in body.lines if LEVELS.index(line.level) >= least]
+    return [{**line.model_dump(), "at": now if line.at is None else line.at} for line in loud]
 
 
 def taken(task_id: str, outcome: Outcome) -> Answer:

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from bot.http.model import Sent, Shown
-from bot.http.values import Channel, Details, Name, Timestamp
+from bot.http.values import Channel, CorrelationId, Details, Name, Timestamp
 from bot.messages.orders import DEFAULT_SENDER
 from bot.messages.policy import PRIORITIES, QUEUES
 
@@ -54,7 +54,6 @@ def moment(value: Any) -> Any:
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=100)]
-CorrelationId = Annotated[str, StringConstraints(pattern="^[ -~]{1,128}$")]
 Priority = Annotated[
     int,
     BeforeValidator(priority),

@@ -77,9 +77,16 @@ def describe(item: Any, model: type[BaseModel]) -> FieldProblem:
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return FieldProblem(path, f"unknown field{nearest(location[-1], names(model))}")
+        return FieldProblem(path, why_unknown(location[-1], names(model)))
     message = item["msg"].removeprefix("Value error, ")
     return FieldProblem(path or "(all)", f"{message[0].lower()}{message[1:]}")
+
+
+def why_unknown(name: str, known: list[str]) -> str:
+    """Say of a name that was left over whether it is another spelling of one that was given."""
+    if to_camel(name) in known:
+        return f"is the same as `{to_camel(name)}`: give one of them"
+    return f"unknown field{nearest(name, known)}"
 
 
 def names(model: type[BaseModel]) -> list[str]:

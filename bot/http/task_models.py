@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from bot.http.model import Lenient, Sent, Shown
 from bot.http.values import (
     Attempt,
     Channel,
+    CorrelationId,
     Details,
     ErrorText,
     Level,
@@ -57,7 +58,7 @@ class CreateTask(Sent):
     grafana_url: Url | None = None
     runner: Name | None = None
     environment: Name | None = None
-    correlation_id: Annotated[str, StringConstraints(pattern="^[ -~]{1,128}$")] | None = None
+    correlation_id: CorrelationId | None = None
     run: bool = Field(False, strict=True, description="Also hand it to its runner")
 
     _subject = model_validator(mode="before")(one_subject)

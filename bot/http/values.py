@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from bot.http.correlation import ACCEPTED
 from bot.messages.escaping import is_safe_url
 
 #: Told whole in the thread, in parts.
@@ -35,6 +37,25 @@ def whole_percent(value: Any) -> int:
 def link(value: str) -> str:
     if value.startswith("mailto:") or not is_safe_url(value):
         raise ValueError("must be an http:// or https:// address of at most 3,000 characters")
+    return value
+
+
+def addressable(task_id: str) -> str:
+    """Return an id that can stand in an address: clients resolve `.` and `..` away."""
+    if not re.fullmatch("[!-~]{1,200}", task_id) or task_id in (".", ".."):
+        raise ValueError("must be 1 to 200 printable ASCII characters without spaces")
+    return task_id
+
+
+def correlating(value: str) -> str:
+    if not ACCEPTED.fullmatch(value):
+        raise ValueError("must be 1 to 128 printable ASCII characters")
+    return value
+
+
+def timestamp(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,12}\.[0-9]{1,9}", value):
+        raise ValueError("must be a message's `ts` as Slack says it, like 1700000000.000100")
     return value
 
 
@@ -77,15 +98,24 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     BeforeValidator(as_text),
 ]
-# It stands in addresses: no spaces, no controls, and no dots alone, which clients resolve away.
 NewTaskId = Annotated[
     str,
-    StringConstraints(max_length=200, pattern=r"^\.{0,2}[!-\-/-~][!-~]*$"),
+    AfterValidator(addressable),
     BeforeValidator(as_text),
+    WithJsonSchema({"type": "string", "pattern": "^[!-~]{1,200}$"}),
 ]
 TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(as_text)]
 Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Timestamp = Annotated[str, StringConstraints(pattern=r"^\d{1,12}\.\d{1,9}$")]
+CorrelationId = Annotated[
+    str,
+    AfterValidator(correlating),
+    WithJsonSchema({"type": "string", "pattern": "^[ -~]{1,128}$"}),
+]
+Timestamp = Annotated[
+    str,
+    AfterValidator(timestamp),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,12}\.[0-9]{1,9}$"}),
+]
 SentStatus = Annotated[
     Literal["queued", "running", "completed", "failed", "cancelled"],
     BeforeValidator(lambda value: SPELLINGS.get(value, value) if isinstance(value, str) else value),

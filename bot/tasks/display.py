@@ -1,5 +1,6 @@
 """What a task looks like: the context of its message, its links, the JSON of the API. Pure."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,8 +68,8 @@ def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool)
         "eta_at": epoch(expected_end(task, links.config, now)),
         "elapsed_seconds": elapsed_seconds(task, now),
         "environment": task.environment,
-        "metadata": task.details or {},
-        "stats": task.stats or {},
+        "metadata": readable(task.details),
+        "stats": readable(task.stats),
         # The template shows 200 characters; the thread has the rest.
         "error": task.error[:ERROR_CHARACTERS] if task.error else None,
         "log_url": links.log_url(task, now),
@@ -77,6 +78,17 @@ def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool)
         "acted": (task.acted or [])[-ACTED_SHOWN:],
         "last_heard_at": epoch(task.heard_at),
     }
+
+
+def readable(facts: dict[str, Any] | None) -> dict[str, Any]:
+    """Return names and values for people: numbers and text as they are, the rest in words."""
+    return {name: worded(value) for name, value in (facts or {}).items()}
+
+
+def worded(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
 def actions(task: Task, *, can_retry: bool) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
-from bot.errors import ConflictError, InvalidError
+from bot.errors import ConflictError, FieldProblem, InvalidError
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
@@ -134,7 +134,8 @@ class Intake:
         if report.task_id:
             return queries.get_task(session, owner.tenant, report.task_id, for_change=True)
         if not (report.channel and report.ts):
-            raise InvalidError("Name the task: give `taskId`, or `channel` and `ts`.")
+            fix = "give it, or `channel` and `ts`"
+            raise InvalidError(f"Name the task: `taskId`: {fix}.", [FieldProblem("taskId", fix)])
         return queries.find_by_place(session, owner.tenant, report.channel, report.ts)
 
     def _take_in(self, session: Session, owner: Owner, report: Report, now: datetime) -> Reported:

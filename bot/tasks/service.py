@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.errors import ConflictError, InvalidError
+from bot.errors import ConflictError, FieldProblem, InvalidError
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
@@ -142,10 +142,9 @@ class Tasks:
 def want_launch(task: Task, now: datetime) -> None:
     """Ask the launcher to hand the task to its runner once the transaction has committed."""
     if task.runner is None:
-        raise InvalidError(
-            f"There is no runner for `{task.task}`: name one in opsbell.toml "
-            f"([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL."
-        )
+        fix = f"name one in opsbell.toml ([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL"
+        problem = FieldProblem("runner", fix)
+        raise InvalidError(f"There is no runner for `{task.task}`: {fix}.", [problem])
     task.launch_wanted_at = now
     task.launched_at = None
 

@@ -123,7 +123,9 @@ def move(task: Task, status: Status, now: datetime) -> None:
     task.updated_at = now
     if status == Status.QUEUED:
         return
-    task.started_at = task.started_at or now
+    # What was cancelled while it waited has not run at all.
+    if status != Status.CANCELLED:
+        task.started_at = task.started_at or now
     if status in ENDS:
         task.ended_at = now
         task.lease_until = None

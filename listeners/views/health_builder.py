@@ -1,44 +1,45 @@
 """The answer to `/ops health`."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from listeners.views import literal
 
-MOST_LINES = 60
-LINE_CHARACTERS = 200
+MOST_LANES = 20
+SENTENCE_CHARACTERS = 300
+STATES = {
+    "running": "messages are being delivered",
+    "elsewhere": "another process delivers its messages",
+    "starting": "deliveries are about to begin",
+}
 
 
 def build_health(health: dict[str, Any]) -> dict[str, Any]:
-    """Return an ephemeral answer with one line for each value, nested names joined by dots."""
-    lines = list(flat(health))
-    shown = lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        shown.append(f"and {len(lines) - MOST_LINES} more")
-    heading = literal.section(literal.text("How I am doing", bold=True))
-    body = literal.preformatted("\n".join(shown) or "nothing to report", 10_000)
+    """Return an ephemeral answer: one sentence on the connection, one on each workspace."""
+    sentences = [socket_sentence(health["socket"])]
+    lanes = health["lanes"]
+    sentences += [lane_sentence(lane) for lane in lanes[:MOST_LANES]]
+    if len(lanes) > MOST_LANES:
+        sentences.append(f"and {len(lanes) - MOST_LANES} workspaces more")
+    parts = [literal.text(f"\n• {sentence}", SENTENCE_CHARACTERS) for sentence in sentences]
+    heading = literal.section(literal.text("How I am doing", bold=True), *parts)
     return {
         "response_type": "ephemeral",
-        "text": "How I am doing",
-        "blocks": [literal.rich_text(heading, body)],
+        "text": f"How I am doing: {'; '.join(sentences)}"[:SENTENCE_CHARACTERS],
+        "blocks": [literal.rich_text(heading)],
     }
 
 
-def flat(value: Any, name: str = "") -> Iterator[str]:
-    """Yield `a.b: value` for everything in nested dicts and lists."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from flat(inner, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list) and value:
-        for index, inner in enumerate(value):
-            yield from flat(inner, f"{name}.{index}" if name else str(index))
-    else:
-        yield f"{name}: {worded(value)}"[:LINE_CHARACTERS]
+def socket_sentence(socket: dict[str, Any]) -> str:
+    """Say whether Slack can reach us, and how often the connection had to be replaced."""
+    times = socket["replaced"]
+    renewed = f", replaced {times} time{'s' if times > 1 else ''} since the start" if times else ""
+    if socket["connected"]:
+        return f"Slack: connected{renewed}"
+    return f"Slack: not connected for {socket['silent_seconds'] or 0:.0f} s{renewed}"
 
 
-def worded(value: Any) -> str:
-    if value is None or value == []:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+def lane_sentence(lane: dict[str, str]) -> str:
+    """Say what becomes of a workspace's messages."""
+    state = STATES.get(lane["state"], f"{lane['state']}, nothing is delivered")
+    reason = f" ({lane['reason']})" if lane["reason"] else ""
+    return f"Workspace {lane['workspace_id']}: {state}{reason}"

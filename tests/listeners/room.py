@@ -152,7 +152,10 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         owner_of=lambda _team_id: owner,
         config=CONFIG,
         kinds=known_kinds,
-        health=lambda: {"ok": True, "lanes": [{"state": "running"}], "socket": {"age": 1.25}},
+        health=lambda: {
+            "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
+            "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
+        },
         environment="staging",
     )
 

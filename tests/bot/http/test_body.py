@@ -45,6 +45,16 @@ async def test_what_is_no_json_object_is_refused(client, raw):
     )
 
 
+async def test_an_endless_number_is_refused_in_our_words(client):
+    """
+    The caller once was told how to change a setting of Python's.
+    """
+    raw = b'{"task": "a", "metadata": {"n": -' + b"9" * 5_000 + b"}}"
+    reply = await client.post("/api/tasks", data=raw, headers=JSON)
+
+    assert "The body must be one JSON object: a number is too large." == reply.body["message"]
+
+
 async def test_the_last_of_two_equal_keys_counts(client):
     """
     Repeated keys are legal JSON; Python's reading of them is taken.

@@ -113,7 +113,7 @@ async def test_a_report_must_say_of_what(client):
     reply = await client.post(UPDATE, {"status": "running"})
 
     assert 422 == reply.status
-    assert "taskId" in reply.body["message"]
+    assert ["taskId"] == [one["field"] for one in reply.body["details"]]
 
 
 async def test_a_report_on_an_unknown_task_is_not_found(client):
@@ -168,6 +168,16 @@ async def test_log_lines_below_the_kinds_level_stay_out(client, running, databas
         warning["at"],
     )
     assert ("error", "loud") == (error["level"], error["text"])
+
+
+async def test_a_log_line_without_a_time_has_the_one_it_came_at(client, running, database, clock):
+    """
+    Every line of the thread has a time; those without once stood out of line.
+    """
+    await client.post("/api/tasks/i-1/logs", {"lines": [{"level": "error", "text": "now"}]})
+
+    [line] = log_lines_in(database)
+    assert int(clock.now().timestamp()) == line["at"]
 
 
 @ONE_DATABASE

@@ -102,7 +102,7 @@ async def test_a_task_that_is_to_run_needs_a_runner(client):
     """
     reply = await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1", "run": True})
 
-    assert 422 == reply.status
+    assert (422, ["runner"]) == (reply.status, [one["field"] for one in reply.body["details"]])
     assert 404 == (await client.get("/api/tasks/b-1")).status
 
 
@@ -152,6 +152,36 @@ async def test_an_unknown_field_is_refused_with_the_nearest_name(client):
     assert [{"field": "metdata", "message": "unknown field; did you mean `metadata`?"}] == (
         reply.body["details"]
     )
+
+
+async def test_a_name_in_both_spellings_is_refused(client):
+    """
+    The second one is understood as well, so it is not called unknown.
+    """
+    reply = await client.post("/api/tasks", {"task": "a", "taskId": "x", "task_id": "y"})
+
+    assert [{"field": "task_id", "message": "is the same as `taskId`: give one of them"}] == (
+        reply.body["details"]
+    )
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("path", "body", "fix"),
+    [
+        ("/api/tasks", {"taskId": "a b"}, "1 to 200 printable ASCII characters without spaces"),
+        ("/api/tasks", {"correlationId": "ü"}, "1 to 128 printable ASCII characters"),
+        ("/api/slack/update", {"ts": "now", "status": "running"}, "like 1700000000.000100"),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right(client, path, body, fix):
+    """
+    In words: a regular expression is no help to the one who reads it.
+    """
+    reply = await client.post(path, {"task": "a", **body})
+
+    assert 422 == reply.status
+    assert fix in reply.body["details"][0]["message"]
 
 
 async def test_subject_and_dealer_must_not_differ(client):

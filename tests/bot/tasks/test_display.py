@@ -26,6 +26,21 @@ def running(progress: int | None = None, **options: str) -> Task:
     return task
 
 
+def test_facts_are_told_in_words():
+    """
+    Numbers and text stay as they are; yes, no and JSON for the rest.
+
+    Readers once saw Python: `True` and `{'a': None}`.
+    """
+    task = new_task()
+    task.details = {"dry run": True, "parts": [1, None, {"a": "ü"}], "file": "a.csv", "rows": 7}
+    task.stats = {"clean": False, "took": 1.5}
+    context = message_context(task, Links(ConfigFile()), START, can_retry=False)
+
+    told = {"dry run": "yes", "parts": '[1, null, {"a": "ü"}]', "file": "a.csv", "rows": 7}
+    assert (told, {"clean": "no", "took": 1.5}) == (context["metadata"], context["stats"])
+
+
 def test_values_in_links_are_quoted():
     """No subject can add a parameter, a path, or another placeholder."""
     task = new_task("a&b=c/../{task_id}?#%20 ü")

@@ -151,6 +151,8 @@ async def test_a_cancel_ends_the_task_and_tells_its_runner(room, clock):
 
     row, message = await room.row(task), await room.message(task)
     assert (Status.CANCELLED, None) == (row.status, row.launch_wanted_at)
+    # It once claimed to have started, and to have run for under a second.
+    assert (None, None) == (row.started_at, message.context["elapsed_seconds"])
     assert message.is_final
     assert BEN == message.context["acted"][0]["by"]
     assert [task.id] == [one.id for one in room.stopped]

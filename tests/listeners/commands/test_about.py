@@ -29,13 +29,13 @@ async def test_a_wrong_word_is_answered_to_the_asker_alone(room: Room) -> None:
     assert [] == room.playground.messages("ops")
 
 
-async def test_health_has_a_line_for_each_value(room: Room) -> None:
-    """Nested names are joined, and only the asker sees them."""
+async def test_health_is_told_to_the_asker_alone(room: Room) -> None:
+    """A sentence on the connection and one on each workspace."""
     await room.playground.run_command("ben", "ops", "/ops health")
     await room.told("ben")
     shown = json.dumps(room.playground.ephemerals("ben", "ops")[0])
-    assert "ok: yes" in shown
-    assert "lanes.0.state: running" in shown
+    assert "Slack: connected" in shown
+    assert "Workspace T1: messages are being delivered" in shown
 
 
 async def test_what_breaks_inside_is_one_sentence_with_a_reference(sqlite: Database) -> None:

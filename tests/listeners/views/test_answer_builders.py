@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tasks.models import Task
-from listeners.views.health_builder import build_health, flat
+from listeners.views.health_builder import build_health
 from listeners.views.notice_builder import build_loading, build_notice
 from listeners.views.run_task_builder import build_run_task
 from listeners.views.task_facts_builder import build_task_facts
 from listeners.views.task_list_builder import build_task_list
 from playground.blocks import validate_message, validate_view
-from tests.listeners.views.strange import JSON, SAMPLES, TEXTS, tasks
+from tests.listeners.views.strange import SAMPLES, TEXTS, tasks
 
 TIMESTAMPS = st.none() | st.just("1795313357.878748")
 
@@ -39,24 +39,33 @@ def test_slack_takes_the_facts_of_any_task(task: Task, ts: str | None) -> None:
     assert "javascript:" not in json.dumps(answer)
 
 
-@given(JSON.map(lambda value: {"value": value}))
-def test_slack_takes_any_health(health: dict[str, Any]) -> None:
-    """Names and values of any depth become lines."""
-    assert [] == validate_message(sent(build_health(health)))
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(("workspace_id", "state", "reason"), TEXTS))))
+def test_slack_takes_any_health(lanes: list[dict[str, str]]) -> None:
+    """However many lanes there are, and whatever they are called, an answer comes of it."""
+    socket = {"connected": False, "silent_seconds": None, "replaced": 0}
+    assert [] == validate_message(sent(build_health({"socket": socket, "lanes": lanes})))
 
 
-def test_health_says_yes_no_none_and_one_decimal() -> None:
-    """Lines read like words, not like Python."""
-    health: dict[str, Any] = {
-        "ok": True,
-        "bad": False,
-        "at": None,
-        "age": 1.23,
-        "lanes": [],
-        "n": {"a": 2},
-    }
-    lines = list(flat(health))
-    assert ["ok: yes", "bad: no", "at: none", "age: 1.2", "lanes: none", "n.a: 2"] == lines
+def test_health_is_told_in_sentences() -> None:
+    """
+    What works, what does not and why, for people.
+
+    It once showed `socket.silent_seconds: 0.0` and `lanes.0.reason:`.
+    """
+    lanes = [
+        {"workspace_id": "T1", "state": "running", "reason": ""},
+        {"workspace_id": "T2", "state": "paused", "reason": "token_revoked"},
+    ]
+    socket = {"connected": True, "silent_seconds": 0.0, "replaced": 2}
+    answer = build_health({"socket": socket, "lanes": lanes})
+
+    assert (
+        "How I am doing: Slack: connected, replaced 2 times since the start; Workspace T1: "
+        "messages are being delivered; Workspace T2: paused, nothing is delivered (token_revoked)"
+    ) == answer["text"]
+    socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
+    said = build_health({"socket": socket, "lanes": []})["text"]
+    assert "How I am doing: Slack: not connected for 12 s" == said
 
 
 @given(st.lists(TEXTS | st.text(min_size=70, max_size=200), max_size=120))
