@@ -1,6 +1,6 @@
 """A person clicks a button, picks an option, or asks for a menu's options."""
 
-from playground.elements import find_element
+from playground.elements import elements_in, find_element
 from playground.errors import PageError
 from playground.inputs import FIELDS, Values
 from playground.people.containers import Container, MessageContainer
@@ -78,10 +78,28 @@ def _element(container: Container, sent: Record) -> Record:
     block_id, action_id = sent.get("block_id", ""), sent.get("action_id", "")
     element = find_element(container.blocks, block_id, action_id)
     if element is None:
+        block_id, element = _moved(container, sent)
+    if element is None:
         raise PageError(
             "element_not_found", f"No element {action_id!r} in block {block_id!r}.", status=404
         )
     return {**element, "block_id": block_id}
+
+
+def _moved(container: Container, sent: Record) -> tuple[str, Record | None]:
+    """
+    Find what a person pressed while the app edited the message: ids of blocks change with it.
+
+    That the button is still there, with the same value, is what counts; while somebody reads a
+    confirmation dialog a message may be edited many times.
+    """
+    same = [
+        (block.get("block_id", ""), element)
+        for block, element in elements_in(container.blocks)
+        if element["action_id"] == sent.get("action_id")
+        and sent.get("value", element.get("value")) == element.get("value")
+    ]
+    return same[0] if len(same) == 1 else ("", None)
 
 
 def _action(workspace: Workspace, element: Record, sent: Record) -> Record:

@@ -222,3 +222,27 @@ async def test_a_permalink_opens_the_page_at_its_message(api: Api) -> None:
     async with api.session.get(link, allow_redirects=False) as response:
         assert response.status == 302
         assert response.headers["Location"] == f"/?channel={OPS}&ts={ts}"
+
+
+async def test_a_click_counts_though_the_message_was_edited_meanwhile(
+    api: Api, app: Caller
+) -> None:
+    """
+    The button is still there, in a block with a new id; one that is gone cannot be pressed.
+
+    Whoever read a confirmation while the task went on could not cancel it.
+    """
+    before, after = (actions(button(value="7"), block_id=block_id) for block_id in ("r1", "r2"))
+    ts = (await api("chat.postMessage", channel=OPS, text="x", blocks=[before]))["ts"]
+    await api("chat.update", channel=OPS, ts=ts, text="x", blocks=[after])
+    click: dict[str, Any] = {
+        "user": ADA,
+        "container": {"type": "message", "channel": OPS, "ts": ts},
+        "action": {"block_id": "r1", "action_id": "retry"},
+    }
+
+    assert (await api.page("actions", **click))["ok"]
+    action = app.payloads[-1]["actions"][0]
+    assert (action["block_id"], action["value"]) == ("r2", "7")
+    await api("chat.update", channel=OPS, ts=ts, text="x", blocks=[section()])
+    assert (await api.page("actions", **click))["error"] == "element_not_found"
