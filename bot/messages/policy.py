@@ -62,7 +62,6 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
     Verdict.LOCKED_OUT: frozenset(
         {
             "account_inactive",
-            "access_denied",
             "action_prohibited",
             "address_refused",
             "app_access_restricted",
@@ -71,9 +70,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "invalid_token",
             "login_refused",
             "message_limit_exceeded",
-            "missing_scope",
             "no_active_hooks",
-            "no_permission",
             "no_service",
             "no_team",
             "not_allowed_token_type",
@@ -98,6 +95,7 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
     ),
     Verdict.FINAL: frozenset(
         {
+            "access_denied",
             "attachment_payload_limit_exceeded",
             "block_mismatch",
             "cannot_reply_to_message",
@@ -124,7 +122,9 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "method_deprecated",
             "method_not_supported_for_channel_type",
             "missing_post_type",
+            "missing_scope",
             "msg_too_long",
+            "no_permission",
             "no_text",
             "partly_sent",
             "posting_to_general_channel_denied",
@@ -144,6 +144,8 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
     ),
 }
 
+#: Without it nothing can be delivered to anybody. https://docs.slack.dev/reference/scopes/chat.write
+WRITING_SCOPE = "chat:write"
 BY_CODE = {code: verdict for verdict, codes in VERDICTS.items() for code in codes}
 
 
@@ -161,12 +163,26 @@ def classify(answer: Answer, *, is_edit: bool) -> Verdict:
         return Verdict.OUTAGE
     if answer.lost or answer.status >= 500:
         return Verdict.OUTAGE if is_edit else Verdict.AMBIGUOUS
-    verdict = BY_CODE.get(answer.error, Verdict.TRANSIENT)
+    verdict = verdict_on(answer)
     if verdict is Verdict.AMBIGUOUS and is_edit:
         return Verdict.TRANSIENT
     if verdict is Verdict.REPOST and not is_edit:
         return Verdict.FINAL
     return verdict
+
+
+def verdict_on(answer: Answer) -> Verdict:
+    """
+    Return what the table says of Slack's error.
+
+    A token that may not write at all concerns the whole workspace, and so does one of which Slack
+    does not say what it lacks. Any other scope is missing for this message only: pausing the lane
+    would let one message hold up all others, for auth.test finds nothing wrong with the token.
+    """
+    needed = str(answer.detail.get("needed") or WRITING_SCOPE)
+    if answer.error == "missing_scope" and WRITING_SCOPE in needed.split(","):
+        return Verdict.LOCKED_OUT
+    return BY_CODE.get(answer.error, Verdict.TRANSIENT)
 
 
 def is_recognised(answer: Answer) -> bool:
@@ -256,6 +272,10 @@ FIXES = {
     "the destination's address and recipients in opsbell.toml, then replay.",
     "partly_sent": "Some recipients got it and some did not, and a replay reaches all of them "
     "again: correct the destination's recipients in opsbell.toml, or tell those who are missing.",
+    "missing_scope": "The app lacks a scope for this message (`needed` in its timeline): add it "
+    "in the app's settings (OAuth & Permissions), install the app again, then replay.",
+    "no_permission": "The bot may not write there: type `/invite @Opsbell` in the channel, "
+    "then replay.",
     "messages_tab_disabled": "Turn on the Messages tab in the app's settings (App Home), "
     "then replay.",
     "restricted_action_read_only_channel": "The channel is read-only for the bot: let it post "

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from bot.messages.policy import Answer, Verdict, classify, is_recognised
+from bot.messages.policy import WRITING_SCOPE, Answer, Verdict, classify, is_recognised
 from bot.messages.transports.reading import read_answer
 from bot.messages.transports.transport import Found, Outgoing
 from bot.messages.transports.wire import LostError, UnreachableError, Wire
@@ -15,10 +15,10 @@ HISTORY_PAGE = 100
 HISTORY_PAGES = 5
 #: Slack's clock and ours may differ a little when we look for our own message.
 CLOCK_SKEW_SECONDS = 60
-#: These refuse the token or the workspace as a whole, but a history only for this app.
-HISTORY_FORBIDDEN = frozenset({"missing_scope", "no_permission", "access_denied"})
 #: Slack posts to a person's id as to a channel's, but has no history of that name.
 PERSON = ("U", "W")
+#: One of these lets a token write; the last two are those of old apps.
+WRITING_SCOPES = frozenset({WRITING_SCOPE, "chat:write:bot", "bot"})
 
 
 class SlackTransport:
@@ -99,8 +99,12 @@ class SlackTransport:
         return await self._call("conversations.join", {"channel": channel})
 
     async def probe(self) -> Answer:
-        """Ask who we are."""
-        return await self._call("auth.test", {})
+        """Ask who we are; a token that may not write is of no use, though Slack says yes."""
+        answer = await self._call("auth.test", {})
+        scopes = answer.detail.get("scopes")
+        if answer.ok and scopes and WRITING_SCOPES.isdisjoint(scopes.split(",")):
+            return Answer(error="missing_scope", detail={"needed": WRITING_SCOPE})
+        return answer
 
     def _content(self, outgoing: Outgoing) -> dict[str, Any]:
         return {
@@ -120,10 +124,11 @@ class SlackTransport:
             return Answer(unreachable=True)
         except LostError:
             return Answer(lost=True)
-        retry_after = response.headers.get(b"retry-after")
-        return read_answer(
-            response.status, retry_after.decode("latin-1") if retry_after else None, response.body
-        )
+        headers = {name: value.decode("latin-1") for name, value in response.headers.items()}
+        answer = read_answer(response.status, headers.get(b"retry-after"), response.body)
+        if answer.ok:
+            answer.detail["scopes"] = headers.get(b"x-oauth-scopes", "").replace(" ", "")
+        return answer
 
 
 def unseen(answer: Answer) -> Found:
@@ -133,7 +138,7 @@ def unseen(answer: Answer) -> Found:
 
 def is_forbidden(answer: Answer) -> bool:
     """Tell whether a history cannot be read now nor later; then asking again cannot help."""
-    if answer.error in HISTORY_FORBIDDEN:
+    if answer.error == "missing_scope":
         return True
     verdict = classify(answer, is_edit=True)
     return not is_recognised(answer) or verdict in (Verdict.FINAL, Verdict.JOIN)

@@ -189,3 +189,31 @@ def test_every_end_says_what_to_do(code):
 
     assert fix.endswith(".")
     assert code in FIXES or code in fix
+
+
+@pytest.mark.parametrize(
+    ("needed", "verdict"),
+    [
+        ("chat:write", Verdict.LOCKED_OUT),
+        ("chat:write:bot,chat:write", Verdict.LOCKED_OUT),
+        (None, Verdict.LOCKED_OUT),
+        ("chat:write.customize", Verdict.FINAL),
+        ("im:write", Verdict.FINAL),
+    ],
+)
+def test_a_scope_that_one_message_lacks_is_no_matter_of_the_workspace(needed, verdict):
+    """
+    A token that may not write pauses the lane; what only one message needs ends that message.
+
+    One message to a person without im:write once paused everything, again and again, although
+    the probe of the token found nothing wrong.
+    """
+    detail = {"needed": needed} if needed else {}
+    answer = Answer(error="missing_scope", detail=detail)
+    assert verdict is classify(answer, is_edit=False) is classify(answer, is_edit=True)
+
+
+@pytest.mark.parametrize("error", ["no_permission", "access_denied"])
+def test_a_place_that_refuses_us_is_no_matter_of_the_workspace(error):
+    """Slack says so of a conversation the app is not in; the other channels go on."""
+    assert Verdict.FINAL is classify(Answer(error=error), is_edit=False)

@@ -34,10 +34,11 @@ class OddServer:
         writer.close()
 
 
-def said(status=200, body=b'{"ok": true, "ts": "1.2"}', wait=None):
+def said(status=200, body=b'{"ok": true, "ts": "1.2"}', wait=None, headers=()):
     """Return an HTTP answer as bytes."""
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Connection: close"]
     lines += [] if wait is None else [f"Retry-After: {wait}"]
+    lines += [f"{name}: {value}" for name, value in dict(headers).items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

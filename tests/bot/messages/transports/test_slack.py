@@ -169,3 +169,26 @@ async def test_joining_twice_is_fine(slack, playground):
 
     assert (await slack.join(channel)).ok
     assert (await slack.join(channel)).ok
+
+
+@pytest.mark.parametrize(
+    ("scopes", "error"),
+    [
+        ("chat:write,commands", ""),
+        ("commands, chat:write", ""),
+        ("identify,bot", ""),
+        ("", ""),
+        ("commands,chat:write.public", "missing_scope"),
+    ],
+)
+async def test_a_token_that_may_not_write_is_not_well(odd, oddly, scopes, error):
+    """
+    auth.test says yes to it, so its scopes are looked at; where none are named it may pass.
+
+    The lane would go on at once, be refused, pause, and begin anew for ever.
+    """
+    odd.says = [said(headers={"X-OAuth-Scopes": scopes} if scopes else {})]
+
+    answer = await oddly.probe()
+
+    assert (not error, error) == (answer.ok, answer.error)
