@@ -42,6 +42,7 @@ class Platform:
             self.journal,
             config.clock,
             self.faults,
+            self.waits,
             ack_seconds=config.ack_seconds,
             dice=random.Random(config.random_seed),  # noqa: S311 - picks a socket
         )

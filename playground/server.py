@@ -73,7 +73,9 @@ class _Routes:
         await ws.prepare(request)
         self._tell_state()
         try:
-            await sockets.serve(ws, self._platform.first.state.app_id, fault)
+            is_short = request.query.get("debug_reconnects") == "true"
+            app_id = self._platform.first.state.app_id
+            await sockets.serve(ws, app_id, fault, is_short=is_short)
         finally:
             self._tell_state()
         return ws

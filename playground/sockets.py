@@ -12,8 +12,9 @@ import logging
 import random
 import secrets
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -21,10 +22,14 @@ from playground.clock import Clock
 from playground.faults import ENVELOPE, SOCKET, Fault, Faults
 from playground.journal import Envelope, Journal
 from playground.state import Record
+from playground.waits import Waits
 
 MAX_SOCKETS = 10
 TICKET_SECONDS = 60.0
 WARNING_SECONDS = 10.0
+# With `&debug_reconnects=true` at the address, for trying out what else comes every few hours.
+DEBUG_LIFE_SECONDS = 360.0
+LIFE_SECONDS = 18_060.0
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +62,7 @@ class Sockets:
         journal: Journal,
         clock: Clock,
         faults: Faults,
+        waits: Waits,
         *,
         ack_seconds: float,
         dice: random.Random,
@@ -66,6 +72,7 @@ class Sockets:
         self._journal = journal
         self._clock = clock
         self._faults = faults
+        self._waits = waits
         self._dice = dice
         self._open: list[Socket] = []
         self._tickets: dict[str, float] = {}
@@ -92,9 +99,18 @@ class Sockets:
         return self._faults.take(SOCKET)
 
     async def serve(
-        self, ws: web.WebSocketResponse, app_id: str, fault: Fault | None = None
+        self,
+        ws: web.WebSocketResponse,
+        app_id: str,
+        fault: Fault | None = None,
+        *,
+        is_short: bool = False,
     ) -> None:
-        """Keep a freshly opened socket until it closes; do to it what was ordered."""
+        """
+        Keep a freshly opened socket until it closes; do to it what was ordered.
+
+        A short one is asked to reconnect after six minutes.
+        """
         kind = "" if fault is None else fault.kind
         reason = "too_many_websockets" if self.count >= MAX_SOCKETS else kind
         if reason in ("too_many_websockets", "link_disabled"):
@@ -104,9 +120,12 @@ class Sockets:
         socket = Socket(ws)
         self._open.append(socket)
         try:
-            await ws.send_json(_hello(self.count, app_id))
+            life = DEBUG_LIFE_SECONDS if is_short else LIFE_SECONDS
+            await ws.send_json(_hello(self.count, app_id, life))
+            if is_short:
+                self._later(self._wear_out(socket))
             if fault is not None:
-                self._upset_later(socket, fault)
+                self._later(self._upset(socket, fault))
             await self._listen(socket)
         except ConnectionError:
             logger.debug("socket_lost")
@@ -217,10 +236,17 @@ class Sockets:
             payload = frame.get("payload")
             waiting.answer.set_result(payload if isinstance(payload, dict) else None)
 
-    def _upset_later(self, socket: Socket, fault: Fault) -> None:
-        task = asyncio.create_task(self._upset(socket, fault))
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._upsets.add(task)
         task.add_done_callback(self._upsets.discard)
+
+    async def _wear_out(self, socket: Socket) -> None:
+        await self._waits.sleep(DEBUG_LIFE_SECONDS - WARNING_SECONDS)
+        if not socket.ws.closed:
+            await socket.ws.send_json(_disconnect("warning"))
+        await self._waits.sleep(WARNING_SECONDS)
+        await self._dismiss(socket, "refresh_requested")
 
     async def _upset(self, socket: Socket, fault: Fault) -> None:
         if fault.kind == "disconnect" and not socket.ws.closed:
@@ -245,14 +271,14 @@ class Sockets:
             self._open.remove(socket)
 
 
-def _hello(count: int, app_id: str) -> Record:
+def _hello(count: int, app_id: str, life_seconds: float) -> Record:
     return {
         "type": "hello",
         "num_connections": count,
         "debug_info": {
             "host": "applink-playground",
             "build_number": 1,
-            "approximate_connection_time": 18060,
+            "approximate_connection_time": int(life_seconds),
         },
         "connection_info": {"app_id": app_id},
     }

@@ -1,5 +1,6 @@
 """A page request's fields, looked up; what is missing becomes a PageError."""
 
+import math
 from typing import Any
 
 from aiohttp import web
@@ -32,9 +33,12 @@ class Fields:
     def number(self, name: str, default: float) -> float:
         value = self.values.get(name, default)
         try:
-            return float(value)
-        except (TypeError, ValueError):
-            raise PageError("wrong_type", f"{name} must be a number.") from None
+            number = float(value)
+        except (OverflowError, TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise PageError("wrong_type", f"{name} must be a number.")
+        return number
 
     def flag(self, name: str) -> bool:
         return self.values.get(name) in (True, 1, "1", "true")

@@ -29,6 +29,8 @@ def say(workspace: Workspace, url: ResponseUrl, sent: Record) -> None:
     channel = workspace.state.channels.get(url.channel)
     if channel is None:
         raise SlackError("channel_not_found")
+    if channel.is_archived:
+        raise SlackError("is_archived")
     if sent.get("delete_original") and url.ts is not None:
         _delete(workspace, channel, url, url.ts)
         return

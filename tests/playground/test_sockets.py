@@ -163,3 +163,19 @@ async def test_the_journal_keeps_envelopes(playground: Playground, api: Api, app
     assert (envelope.outcome, envelope.answer) == ("acknowledged", answer)
     logged = await api.read("envelopes", type="slash_commands")
     assert logged["envelopes"][0]["envelope_id"] == envelope.envelope_id
+
+
+async def test_a_socket_for_debugging_lives_six_minutes(
+    api: Api, playground: Playground, clock: HandClock
+) -> None:
+    """`debug_reconnects` brings the warning and the refresh that else come after hours."""
+    address = f"{await api.socket_url()}&debug_reconnects=true"
+    async with api.session.ws_connect(address) as ws:
+        hello = await ws.receive_json()
+        assert hello["debug_info"]["approximate_connection_time"] == 360
+        clock.advance(351)
+        assert (await ws.receive_json())["reason"] == "warning"
+        assert playground.connected == 1
+        clock.advance(10)
+        assert (await ws.receive_json())["reason"] == "refresh_requested"
+        await playground.wait_for(lambda: playground.connected == 0)

@@ -40,3 +40,15 @@ async def test_each_interaction_has_its_own(playground: Playground, api: Api, ap
         await answer(api, first)
     assert first != second
     assert (await answer(api, second))[0] == 200
+
+
+async def test_an_archived_channel_takes_nothing(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """Archived between the command and the answer: nobody sees it, and the app is told."""
+    await playground.run_command("ada", "ops", "/ops")
+    url = app.payloads[-1]["response_url"]
+    await api("conversations.archive", channel=playground.channel("ops").id)
+    status, text = await answer(api, url)
+    assert (status, "is_archived" in text) == (400, True)
+    assert playground.ephemerals("ada", "ops") == []

@@ -1,7 +1,7 @@
 """What people do with files in a modal."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
@@ -27,7 +27,7 @@ async def test_files_are_chosen_and_taken_back(
     }
     await desk.views_open(trigger_id=workspace.triggers.issue(workspace.state, ADA), view=view)
     modal = page.get_by_role("dialog", name="Proof")
-    files = [
+    files: list[FilePayload] = [
         {"name": name, "mimeType": "text/plain", "buffer": b"x" * 100_000}
         for name in ("one.txt", "two.txt")
     ]
