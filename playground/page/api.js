@@ -87,8 +87,8 @@ export class PageApi {
     return this.#post("views/close", { view_id: viewId, all });
   }
 
-  openHome() {
-    return this.#post("home", {});
+  openHome(tab = "home") {
+    return this.#post("home", { tab });
   }
 
   shortcut(callbackId, channel, ts) {

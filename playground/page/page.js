@@ -110,6 +110,9 @@ class Page {
     this.store.markRead(channel);
     if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
     if (this.thread.ts && this.thread.channel !== channel) this.pane.hide();
+    // The Home tells the app itself that it is opened.
+    if (this.store.isAppChannel(this.store.channel(channel)) && !this.conversation.atHome)
+      this.api.openHome("messages");
     this.#retitle();
     // While catching up, the messages are fetched anyway.
     if (!this.holds) this.#holding(() => this.#load());

@@ -26,7 +26,7 @@ async def run_command(
         workspace.tell_notice(user.id, f"{command} is not supported in threads. Sorry!", channel.id)
         return failed("not_supported_in_threads")
     if declared is not None and declared.should_escape:
-        text = as_slack_writes(workspace.state, text)
+        text = as_slack_writes(workspace.state, text, with_names=True)
     secret = workspace.response_urls.issue(channel.id, user.id)
     payload = _payload(workspace, user, channel, command, text.strip(), secret)
     delivery = await workspace.sockets.deliver("slash_commands", payload)

@@ -60,33 +60,37 @@ def _mind_subscriptions(workspace: Workspace, user: User, channel: Channel, text
         hears(workspace, user, "app_mention")
 
 
-def as_slack_writes(state: State, text: str) -> str:
+def as_slack_writes(state: State, text: str, *, with_names: bool = False) -> str:
     """
     Return typed text in Slack's notation.
 
     Mentions become ids, links get brackets, and `&`, `<` and `>` are escaped.
+    Slash commands get people `with_names`: `<@U…|ada>`.
     """
     parts: list[str] = []
     end = 0
     for found in _NOTATION.finditer(text):
-        parts += [_typed(state, text[end : found.start()]), found.group()]
+        typed = _typed(state, text[end : found.start()], with_names=with_names)
+        parts += [typed, found.group()]
         end = found.end()
-    return "".join([*parts, _typed(state, text[end:])])
+    return "".join([*parts, _typed(state, text[end:], with_names=with_names)])
 
 
-def _typed(state: State, text: str) -> str:
+def _typed(state: State, text: str, *, with_names: bool) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _URL.sub(lambda found: f"<{found.group()}>", text)
-    return _NAMED.sub(lambda found: _mention(state, found), text)
+    return _NAMED.sub(lambda found: _mention(state, found, with_names=with_names), text)
 
 
-def _mention(state: State, found: re.Match[str]) -> str:
+def _mention(state: State, found: re.Match[str], *, with_names: bool) -> str:
     sign, name = found.groups()
     if sign == "#":
         channel_id = state.channel_ids.get(name)
         return f"<#{channel_id}|{name}>" if channel_id else found.group()
     user = state.user(name)
-    return f"<@{user.id}>" if user else found.group()
+    if user is None:
+        return found.group()
+    return f"<@{user.id}|{user.name}>" if with_names else f"<@{user.id}>"
 
 
 _TOKEN = re.compile(r"<(@|#|!|https?://)([^<>|]+)(?:\|[^<>]*)?>")

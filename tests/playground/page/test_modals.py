@@ -113,3 +113,16 @@ async def test_the_app_in_the_sidebar_leads_home(desk: AsyncWebClient, open_page
     page = await open_page()
     await page.get_by_role("navigation").get_by_role("link", name="Desk").first.click()
     await expect(page.get_by_role("main")).to_contain_text("Two tasks run")
+
+
+async def test_the_messages_tab_is_told_to_the_app(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """app_home_opened says which of the app's two tabs somebody looks at."""
+    page = await open_page(place="app/home")
+    await page.get_by_role("link", name="Messages").click()
+    await expect(page.get_by_role("textbox", name="Message Desk")).to_be_visible()
+    await playground.wait_for(lambda: len(playground.envelopes("events_api")) == 2)
+    events = [one.payload["event"] for one in playground.envelopes("events_api")]
+    assert [event["tab"] for event in events] == ["home", "messages"]
+    assert "view" not in events[1]

@@ -84,7 +84,7 @@ async def test_escaping_turns_names_into_ids(declared: tuple[Playground, Caller]
     await playground.run_command("ada", "ops", "/ops ask @ben in #ops <b> https://a.example/x")
     await playground.run_command("ada", "ops", "/plain ask @ben & co")
     assert app.payloads[0]["text"] == (
-        "ask <@U0BEN00002> in <#C0OPS00002|ops> &lt;b&gt; <https://a.example/x>"
+        "ask <@U0BEN00002|ben> in <#C0OPS00002|ops> &lt;b&gt; <https://a.example/x>"
     )
     assert app.payloads[1]["text"] == "ask @ben & co"
 
