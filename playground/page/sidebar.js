@@ -45,18 +45,25 @@ export class Sidebar {
       h("div", { class: "sidebar-foot" }, this.person, this.workshop, drawThemeToggle()),
     );
     store.addEventListener("change", () => this.draw());
-    this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.#leave());
     document.addEventListener("pointerdown", (event) => !this.node.contains(event.target) && this.close());
   }
 
   /** On narrow windows the sidebar lies over the conversation. */
   open() {
+    this.opener = document.activeElement;
     this.node.classList.add("is-open");
     this.node.querySelector("a")?.focus();
   }
 
   close() {
     this.node.classList.remove("is-open");
+  }
+
+  #leave() {
+    if (!this.node.classList.contains("is-open")) return;
+    this.close();
+    this.opener?.focus();
   }
 
   show(channel) {

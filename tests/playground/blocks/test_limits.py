@@ -3,10 +3,11 @@
 import pytest
 
 from playground.blocks import validate_blocks, validate_message, validate_view
+from playground.blocks.measure import json_bytes
 from tests.playground.blocks.block_limits import BLOCK_LIMITS
 from tests.playground.blocks.limits import ELEMENT_LIMITS
 from tests.playground.blocks.parts import Json, mrkdwn, plain, raw
-from tests.playground.blocks.specimens import data_table, x
+from tests.playground.blocks.specimens import categories, data_table, x
 
 LIMITS = [*ELEMENT_LIMITS, *BLOCK_LIMITS]
 
@@ -72,9 +73,12 @@ def test_the_texts_of_a_view_are_limited(field, most):
 def test_a_view_is_limited_in_bytes():
     """A view of 250,000 bytes of JSON is taken, one of more is too large."""
     blocks = [{"type": "section", "text": plain(x(3000))} for _ in range(81)]
+    blocks.append({"type": "section", "text": plain(x(1000))})
     view = {"type": "modal", "title": plain("Retry"), "blocks": blocks, "private_metadata": ""}
     assert [] == validate_view(view)
-    view["blocks"] = [*blocks, *blocks[:19]]
+    view["private_metadata"] = x(250_000 - json_bytes(view))
+    assert [] == validate_view(view)
+    view["private_metadata"] += "x"
     assert ["view_too_large"] == [problem.code for problem in validate_view(view)]
 
 
@@ -104,6 +108,28 @@ def test_the_text_of_a_message_is_limited_over_all_blocks():
     (found,) = validate_blocks(blocks, "message")
     assert ("", "msg_blocks_too_long") == (found.pointer, found.code)
     assert [] == validate_blocks(blocks, "modal")
+
+
+def test_charts_do_not_count_for_the_text_of_a_message():
+    """The labels of a chart have limits of their own; a message may be full of words beside it."""
+    labels = [f"{number:020d}" for number in range(20)]
+    words = [{"type": "section", "text": plain(x(2640))} for _ in range(5)]
+    charts = [{**categories(labels), "block_id": f"c{number}"} for number in range(2)]
+    assert [] == validate_blocks([*words, *charts], "message")
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounds"),
+    [
+        ("plain_text_input", {"min_length": 5, "max_length": 5}),
+        ("number_input", {"is_decimal_allowed": False, "min_value": "5", "max_value": "5"}),
+    ],
+)
+def test_bounds_may_be_equal(kind, bounds):
+    """A field that takes exactly one length or number is odd and allowed."""
+    element = {"type": kind, "action_id": "a", **bounds}
+    block = {"type": "input", "label": plain("Code"), "element": element}
+    assert [] == validate_blocks([block], "modal")
 
 
 def test_the_text_of_attachments_counts():

@@ -16,7 +16,7 @@ TEXTS = [
     ("a < b > c", "a &lt; b &gt; c"),
     ("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"),
     (f"<@{ADA}> <#C1|ops> <!here> <!date^1^{{date}}|then>",) * 2,
-    ("<https://example.com|there> <mailto:a@example.com>",) * 2,
+    ("<https://example.com|there> <mailto:a@example.com> <tel:+4930|call>",) * 2,
     ("see https://example.com/a?b=1&c=2.", "see <https://example.com/a?b=1&amp;c=2>."),
     ("(https://example.com)", "(<https://example.com>)"),
     ("*https://example.com*", "*<https://example.com>*"),

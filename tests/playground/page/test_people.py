@@ -101,3 +101,18 @@ async def test_the_theme_is_chosen_and_kept(open_page: OpenPage):
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await page.get_by_role("button", name="Switch to light theme").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+async def test_the_sidebar_of_a_narrow_window_works_with_the_keyboard(
+    desk: AsyncWebClient, open_page: OpenPage
+):
+    """Opened, it takes the focus; Escape closes it and gives the focus back."""
+    page = await open_page()
+    await page.set_viewport_size({"width": 390, "height": 800})
+    opener = page.get_by_role("button", name="Open sidebar")
+    await opener.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="general")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="general")).to_be_hidden()
+    await expect(opener).to_be_focused()

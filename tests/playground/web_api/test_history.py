@@ -1,6 +1,7 @@
 import pytest
 
 from playground import Playground
+from playground.messages import post
 from tests.playground.wire import BOARD, OPS, RANDOM, Api
 
 
@@ -91,3 +92,14 @@ async def test_history_needs_its_scope() -> None:
     async with Playground(seed=seed) as playground, Api(playground) as api:
         answer = await api("conversations.history", channel=OPS)
     assert (answer["error"], answer["needed"]) == ("missing_scope", "channels:history")
+
+
+async def test_a_page_has_999_messages_at_most(playground: Playground, api: Api) -> None:
+    """Whoever asks for more gets 999 and a cursor to the rest."""
+    for _ in range(1001):
+        post(playground.workspace, playground.channel("ops"), {"text": "x"})
+    answer = await api("conversations.history", channel=OPS, limit=5000)
+    assert (len(answer["messages"]), answer["has_more"]) == (999, True)
+    cursor = answer["response_metadata"]["next_cursor"]
+    rest = await api("conversations.history", channel=OPS, limit=5000, cursor=cursor)
+    assert (len(rest["messages"]), rest["has_more"]) == (2, False)
