@@ -74,7 +74,8 @@ def test_a_view_is_limited_in_bytes():
     """A view of 250,000 bytes of JSON is taken, one of more is too large."""
     blocks = [{"type": "section", "text": plain(x(3000))} for _ in range(81)]
     blocks.append({"type": "section", "text": plain(x(1000))})
-    view = {"type": "modal", "title": plain("Retry"), "blocks": blocks, "private_metadata": ""}
+    view: Json = {"type": "modal", "title": plain("Retry"), "blocks": blocks}
+    view["private_metadata"] = ""
     assert [] == validate_view(view)
     view["private_metadata"] = x(250_000 - json_bytes(view))
     assert [] == validate_view(view)
