@@ -22,6 +22,8 @@ MAX_PAGE = 100
 MAX_ATTEMPTS = 20
 MAX_PRIORITY = 100
 MAX_BODY_CHARACTERS = 200_000
+MAX_FILES = 5
+MAX_FILE_CHARACTERS = 200_000
 MAX_ALLOWED_CHANNELS = 200
 
 
@@ -69,7 +71,17 @@ Moment = Annotated[
     BeforeValidator(moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+Person = Annotated[str, StringConstraints(pattern="^[UW][A-Z0-9]{2,30}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,200}$")]
+FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
 Source = Annotated[str, StringConstraints(min_length=1, max_length=MAX_BODY_CHARACTERS)]
+
+
+class SendFile(Sent):
+    """A file of text."""
+
+    name: FileName = Field(description="e.g. `report.csv`")
+    content: FileContent
 
 
 class SendMessage(Sent):
@@ -83,6 +95,10 @@ class SendMessage(Sent):
     priority: Priority | None = None
     thread_ts: Timestamp | None = None
     correlation_id: CorrelationId | None = Field(None, description="Made up if you have none")
+    files: list[SendFile] = Field([], max_length=MAX_FILES, description="Go into its thread")
+    user: Person | None = Field(
+        None, description="Only this member of the channel sees it, for a while"
+    )
 
 
 class ScheduleMessage(Sent):

@@ -15,6 +15,7 @@ from bot.messages.models import Message
 from bot.messages.orders import Order
 from bot.messages.policy import fix_for
 from bot.messages.status import Standing, Status
+from bot.messages.transports.transport import File
 
 ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
 #: Nobody plans further ahead, but years get mistyped.
@@ -90,6 +91,8 @@ async def order_of(
         priority=body.priority,
         thread_ts=body.thread_ts,
         request_id=call.correlation_id,
+        files=[File(one.name, one.content) for one in body.files],
+        seen_by=body.user,
         message_id=message_id(call, number),
         **more,
     )

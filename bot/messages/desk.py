@@ -77,10 +77,11 @@ class Desk:
         there = dict(self.session.exec(query).all())
         new = [one for key, one in rows.items() if key not in there]
         if new:
+            made_rows = [*new, *(file for one in new for file in one.attached)]
             connection = self.session.connection()
             tables = SQLModel.metadata.tables
-            connection.execute(insert(tables["message"]), [one.message for one in new])
-            connection.execute(insert(tables["event"]), [one.event for one in new])
+            connection.execute(insert(tables["message"]), [one.message for one in made_rows])
+            connection.execute(insert(tables["event"]), [one.event for one in made_rows])
         made = {one.message["id"]: one.message["correlation_id"] for one in new}
         return made | {key: correlation_id or key for key, correlation_id in there.items()}
 

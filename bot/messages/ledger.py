@@ -33,7 +33,8 @@ M, E, L = MESSAGE.c, EVENT.c, LEASES.c
 CLAIM_COLUMNS = (
     M.id,
     M.revision,
-    M.channel,
+    # Slack has the reply's channel from its parent: a message to a person stands in another one.
+    func.coalesce(PARENT.c.channel, M.channel).label("channel"),
     M.seen_by,
     M.ts,
     M.template,

@@ -28,11 +28,19 @@ AGEING = ("waiting", "sending")
 
 
 def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]:
-    """Return a tenant's messages of this correlation id, or the one of this id; newest first."""
+    """
+    Return a tenant's messages of this correlation id, or the one of this id; newest first.
+
+    What stands in their threads comes after all that has a place of its own.
+    """
     query = (
         select(Message)
         .where(Message.tenant == tenant, Message.correlation_id == key)
-        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
+        .order_by(
+            col(Message.parent_id).is_not(None),
+            col(Message.created_at).desc(),
+            col(Message.id).desc(),
+        )
         .limit(100)
     )
     found = session.exec(query).all()
@@ -57,10 +65,15 @@ def all_dead(session: Session, limit: int) -> Sequence[Message]:
 
 
 def the_one(session: Session, tenant: str, key: str) -> Message:
-    """Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many."""
+    """
+    Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many.
+
+    What stands in its thread is meant only by its own id.
+    """
     found = of_correlation(session, tenant, key)
     if not found:
         raise unknown(key)
+    found = [one for one in found if one.parent_id is None] or found
     if len(found) > 1:
         ids = ", ".join(f"`{one.id}`" for one in found[:10])
         raise ConflictError(f"{len(found)} messages carry `{key}`: say which by its id: {ids}.")

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueC
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
+from bot.messages.outlets import is_outlet
 
 
 class MessageState(StrEnum):
@@ -141,6 +142,12 @@ class Message(SQLModel, table=True):
     def is_told(self) -> bool:
         """Tell whether some revision has arrived, be it where nothing says its place."""
         return self.is_posted or self.delivered_revision > 0
+
+    @property
+    def would_repeat(self) -> bool:
+        """Tell whether an edit would be a post that says the same with another percentage."""
+        on_its_way = max(self.delivered_revision, self.claimed_revision or 0)
+        return is_outlet(self.workspace_id) and self.revision == on_its_way
 
 
 class Event(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """A request for a message, checked against its sender and template and made into rows. Pure."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from bot.errors import FieldProblem
 from bot.ids import new_id
 from bot.messages import projection
+from bot.messages.drawing import FILE
 from bot.messages.models import Ambiguous, MessageState, Rank, Sender
 from bot.messages.outlets import Outlets, is_outlet, shown_name
 from bot.messages.payloads import payload_problems
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
+from bot.messages.transports.transport import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
@@ -37,6 +40,8 @@ class Order:
     scheduled_at: datetime | None = None
     urgent: bool = False
     request_id: str | None = None
+    files: Sequence[File] = ()
+    seen_by: str | None = None  # the one person who is to see it
     message_id: str = field(default_factory=lambda: new_id("m"))
 
 
@@ -51,10 +56,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The rows of an accepted order."""
+    """The rows of an accepted order; those of its files are `attached`."""
 
     message: dict[str, Any]
     event: dict[str, Any]
+    attached: Sequence["Prepared"] = ()
 
 
 def problems_of(
@@ -77,6 +83,7 @@ def problems_of(
         found += outlet_problems(order, sender, outlets, place)
     else:
         found += channel_problems(order, sender)
+    found += attachment_problems(order, place)
     if drawing is None:
         fix = f"there is no template `{order.template}`: make it with PUT /api/templates/…"
         found.append(FieldProblem("templateCode", fix))
@@ -94,6 +101,22 @@ def outlet_problems(
     if order.channel and sender.workspace_id:
         return [FieldProblem("channel", "leave it out: a destination is one place")]
     return []
+
+
+def attachment_problems(order: Order, place: str | FieldProblem | None) -> Iterator[FieldProblem]:
+    """Yield why files, or the person who alone is to see it, cannot be."""
+    elsewhere = isinstance(place, str) and is_outlet(place)
+    if order.seen_by and elsewhere:
+        yield FieldProblem("user", "leave it out: everybody sees what goes to a destination")
+    if order.files and elsewhere:
+        yield FieldProblem("files", "leave them out: files go into a workspace only")
+    if order.files and order.seen_by:
+        yield FieldProblem(
+            "files", "leave them out, or `user`: everybody in a channel sees its files"
+        )
+    if len({file.name for file in order.files}) < len(order.files):
+        # By its name an upload is found again whose answer was lost.
+        yield FieldProblem("files", "give each a name of its own")
 
 
 def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
@@ -119,6 +142,7 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: dat
         "tenant": order.tenant,
         "channel": order.channel or sender.channel or shown_name(place),
         "thread_ts": order.thread_ts,
+        "seen_by": order.seen_by,
         "template": drawing.name,
         "template_id": drawing.id,
         "context": order.payload,
@@ -141,4 +165,25 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: dat
         "created_at": now,
     }
     detail = {"request_id": order.request_id, "urgent": order.urgent or None}
-    return Prepared(row, projection.first_event(row, now, **detail))
+    files = [
+        attached(row, f"{order.message_id}_f{number}", file, now)
+        for number, file in enumerate(order.files, start=1)
+    ]
+    return Prepared(row, projection.first_event(row, now, **detail), files)
+
+
+def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> Prepared:
+    """Return the rows of a file, a reply that is delivered once its message stands."""
+    own = {
+        "id": message_id,
+        "parent_id": parent["id"],
+        "template": FILE,
+        "template_id": None,
+        "context": {"name": file.name, "content": file.content},
+        "rank": Rank.NORMAL.value,
+        "post_rank": Rank.NORMAL.value,
+        "edit_rank": Rank.NORMAL.value,
+        "state": MessageState.BLOCKED.value,
+    }
+    row = {**parent, **own}
+    return Prepared(row, projection.first_event(row, now))

@@ -20,7 +20,6 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.outlets import is_outlet
 from bot.messages.policy import ANSWER_LOST
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
@@ -161,7 +160,7 @@ def edit(
         return EditOutcome.GONE
     if (message.is_final and not reopen) or message.state == MessageState.WITHDRAWN:
         return EditOutcome.LOCKED
-    if rank == Rank.PROGRESS and not final and would_be_a_post(message):
+    if rank == Rank.PROGRESS and not final and message.would_repeat:
         return EditOutcome.LEFT_OUT
     before = projection.snapshot(message)
     was_settled = message.delivered_revision == message.revision
@@ -180,12 +179,6 @@ def edit(
     return EditOutcome.QUEUED
 
 
-def would_be_a_post(message: Message) -> bool:
-    """Tell whether an edit would say the same again in a new post, with another percentage."""
-    on_its_way = max(message.delivered_revision, message.claimed_revision or 0)
-    return is_outlet(message.workspace_id) and message.revision == on_its_way
-
-
 def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None = None) -> bool:
     """Take a message back; False when it is in Slack already, or may be."""
     message = lock(session, message_id)
@@ -198,6 +191,9 @@ def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None
         message.state = MessageState.WITHDRAWN
         message.dead_at = None
         session.add(event(message, EventName.WITHDRAWN, now, before, **({"by": by} if by else {})))
+        replies = select(Message.id).where(Message.parent_id == message_id)
+        for reply_id in session.exec(replies).all():
+            withdraw(session, reply_id, now=now, by=by)
     return True
 
 

@@ -105,6 +105,9 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "channel_not_found",
             "deprecated_endpoint",
             "edit_window_closed",
+            "file_type_not_allowed",
+            "file_uploads_disabled",
+            "files_not_allowed",
             "invalid_arg_name",
             "invalid_arguments",
             "invalid_array_arg",
@@ -134,9 +137,11 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
             "restricted_action_read_only_channel",
             "restricted_action_thread_locked",
             "restricted_action_thread_only_channel",
+            "storage_limit_reached",
             "thread_not_found",
             "too_many_attachments",
             "unknown_method",
+            "upload_refused",
             "user_not_found",
             "user_not_in_channel",
             "users_not_found",
@@ -280,6 +285,10 @@ FIXES = {
     "then replay.",
     "restricted_action_read_only_channel": "The channel is read-only for the bot: let it post "
     "there, then replay.",
+    "files_not_allowed": "The app may not upload files: add the scope files:write (it is in "
+    "manifest.json), install the app again, then replay.",
+    "user_not_in_channel": "The person is not in the channel, and only its members can be shown "
+    "something there: invite them, then replay.",
     "user_not_found": "The person does not exist in this workspace: correct the user id.",
 }
 

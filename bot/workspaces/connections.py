@@ -25,7 +25,8 @@ from bot.workspaces.tokens import Vault
 NEEDED = frozenset({"chat:write"})
 #: Without these something works less well; docs/scopes.md says what.
 WANTED = frozenset(
-    {"channels:history", "channels:join", "channels:read", "groups:history", "groups:read"}
+    {"channels:history", "channels:join", "channels:read"}
+    | {"files:write", "groups:history", "groups:read"}
 )
 NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
 

@@ -1,12 +1,16 @@
-"""Slack's Web API as a lane needs it: post, edit, look up, join, probe."""
+"""Slack's Web API as a lane needs it: post, upload, edit, look up, join, probe."""
 
+from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.messages.policy import WRITING_SCOPE, Answer, Verdict, classify, is_recognised
 from bot.messages.transports.reading import read_answer
 from bot.messages.transports.transport import Found, Outgoing
-from bot.messages.transports.wire import LostError, UnreachableError, Wire
+from bot.messages.transports.uploads import carries, upload
+from bot.messages.transports.wire import FORM, LostError, Response, UnreachableError, Wire
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -42,11 +46,17 @@ class SlackTransport:
         self._wire.close()
 
     async def post(self, outgoing: Outgoing) -> Answer:
-        """Post a new message with our metadata in it."""
+        """Post a new message with our metadata in it, show it to one person, or upload a file."""
+        if outgoing.file:
+            return await upload(outgoing, outgoing.file, self._ask, self._timeout_seconds)
         arguments = self._content(outgoing)
         arguments |= {"unfurl_links": False, "unfurl_media": False}
         if outgoing.thread_ts:
             arguments["thread_ts"] = outgoing.thread_ts
+        if outgoing.seen_by:
+            del arguments["metadata"]  # Nobody can read it there.
+            shown = await self._call("chat.postEphemeral", arguments | {"user": outgoing.seen_by})
+            return replace(shown, ts=None)  # It can be neither edited nor found.
         answer = await self._call("chat.postMessage", arguments)
         # A yes that does not say where the message stands is looked up like no answer at all.
         return Answer(lost=True) if answer.ok and not answer.ts else answer
@@ -56,7 +66,9 @@ class SlackTransport:
         return await self._call("chat.update", self._content(outgoing) | {"ts": outgoing.ts})
 
     async def find(self, outgoing: Outgoing) -> Found:
-        """Look through the channel's, or the thread's, history for our metadata."""
+        """Look through the channel's, or the thread's, history for our metadata, or our file."""
+        if outgoing.seen_by:
+            return Found(readable=False)
         opened = await self._conversation(outgoing.channel)
         if not opened.ok:
             return unseen(opened)
@@ -64,21 +76,21 @@ class SlackTransport:
         arguments: dict[str, Any] = {
             "channel": opened.channel,
             "limit": HISTORY_PAGE,
-            "include_all_metadata": True,
+            "include_all_metadata": "true",
             "oldest": f"{oldest(outgoing.since):.6f}",
         }
         if outgoing.thread_ts:
             arguments["ts"] = outgoing.thread_ts
         for _ in range(HISTORY_PAGES):
-            answer = await self._call(method, arguments)
+            answer = await self._ask(method, arguments)
             if classify(answer, is_edit=True) is Verdict.JOIN:
                 # Only members may look. Who was on the way in when the answer got lost goes on in.
                 joined = await self.join(outgoing.channel)
-                answer = await self._call(method, arguments) if joined.ok else answer
+                answer = await self._ask(method, arguments) if joined.ok else answer
             if not answer.ok:
                 return unseen(answer)
             body = answer.detail["body"]
-            found = among(body.get("messages") or [], outgoing.message_id, opened.channel)
+            found = among(body.get("messages") or [], outgoing, opened.channel)
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
                 return found or Found()
@@ -118,8 +130,16 @@ class SlackTransport:
         }
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> Answer:
+        return await self._sent(self._wire.post(method, arguments, self._timeout_seconds))
+
+    async def _ask(self, method: str, arguments: dict[str, Any]) -> Answer:
+        """Call a method with a form: only those that write messages are sure to read JSON."""
+        content = urlencode(arguments).encode()
+        return await self._sent(self._wire.send(method, content, FORM, self._timeout_seconds))
+
+    async def _sent(self, sending: Awaitable[Response]) -> Answer:
         try:
-            response = await self._wire.post(method, arguments, self._timeout_seconds)
+            response = await sending
         except UnreachableError:
             return Answer(unreachable=True)
         except LostError:
@@ -149,12 +169,16 @@ def oldest(since: datetime) -> float:
 
 
 def among(
-    messages: list[dict[str, Any]], message_id: str, channel: str | None = None
+    messages: list[dict[str, Any]], outgoing: Outgoing, channel: str | None = None
 ) -> Found | None:
     for message in messages:
+        if outgoing.file:
+            if carries(message, outgoing.file):
+                return Found(ts=message["ts"], revision=outgoing.revision, channel=channel)
+            continue
         metadata = message.get("metadata") or {}
         payload = metadata.get("event_payload") or {}
-        if metadata.get("event_type") == METADATA_TYPE and payload.get("id") == message_id:
+        if metadata.get("event_type") == METADATA_TYPE and payload.get("id") == outgoing.message_id:
             return Found(
                 ts=message["ts"], revision=int(payload.get("revision", 0)), channel=channel
             )

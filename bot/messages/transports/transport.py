@@ -15,9 +15,8 @@ class File:
     name: str
     content: str
 
-    @property
-    def bytes(self) -> bytes:
-        """What is stored."""
+    def encoded(self) -> bytes:
+        """Return what is stored."""
         return self.content.encode()
 
 

@@ -19,6 +19,8 @@ import httptools
 #: An idle connection older than this is not trusted with a request: servers hang up silently.
 IDLE_SECONDS = 50.0
 CONNECT_SECONDS = 5.0
+JSON = "application/json; charset=utf-8"
+FORM = "application/x-www-form-urlencoded"
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
 
@@ -131,8 +133,8 @@ class Wire:
         self._is_tls = parts.scheme == "https"
         self._port = parts.port or (443 if self._is_tls else 80)
         self._tls = ssl.create_default_context() if self._is_tls else None
-        self._path = parts.path
-        fixed = {"Host": parts.netloc, "Content-Type": "application/json; charset=utf-8", **headers}
+        self._path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        fixed = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
         self._idle: deque[Connection] = deque()
 
@@ -143,7 +145,14 @@ class Wire:
         Raises `UnreachableError` or `LostError`; which one decides whether repeating is harmless.
         """
         content = json.dumps(body, separators=(",", ":")).encode()
-        head = f"POST {self._path}{path} HTTP/1.1\r\n{self._head}Content-Length: {len(content)}\r\n"
+        return await self.send(path, content, JSON, seconds)
+
+    async def send(self, path: str, content: bytes, kind: str, seconds: float) -> Response:
+        """Post content of this kind; return and raise as `post` does."""
+        head = (
+            f"POST {self._path}{path} HTTP/1.1\r\n{self._head}"
+            f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
+        )
         connection = self._take() or await self._connect()
         try:
             response = await connection.ask(head.encode() + b"\r\n" + content, seconds)

@@ -290,3 +290,41 @@ async def test_a_sender_limits_its_channels(shop):
 async def test_each_scope_is_asked_for(client, method, path):
     """A token for tasks is not good for messages."""
     assert 403 == (await client.call(method, path, {})).status
+
+
+async def test_a_request_may_bring_files(shop, database):
+    """Each is a message of its own that waits for the one it belongs to; repeating adds none."""
+    files = [{"name": "a.csv", "content": "1"}, {"name": "b.csv", "content": "2"}]
+    body = {**ORDER, "files": files, "correlationId": "with-files"}
+    for _ in range(2):
+        headers = {"Idempotency-Key": "once"}
+        assert 202 == (await shop.post("/api/messages/request", body, headers=headers)).status
+
+    found = {message.id: message for message in rows(database, Message)}
+    (parent,) = [one for one in found.values() if one.parent_id is None]
+    assert 3 == len(found)
+    assert ["a.csv", "b.csv"] == sorted(
+        one.context["name"] for one in found.values() if one.parent_id == parent.id
+    )
+    shown = (await shop.get("/api/messages/with-files")).body
+    assert (parent.id, 2) == (shown["messageId"], len(shown["otherMessages"]))
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"files": [{"name": "a/b", "content": "x"}]}, "files.0.name"),
+        ({"files": [{"name": "a", "content": ""}]}, "files.0.content"),
+        ({"files": [{"name": "a", "content": "x" * 200_001}]}, "files.0.content"),
+        ({"files": [{"name": str(n), "content": "x"} for n in range(6)]}, "files"),
+        ({"files": [{"name": "a", "content": "x"}] * 2}, "files"),
+        ({"user": "ben"}, "user"),
+        ({"user": "U0BEN", "files": [{"name": "a", "content": "x"}]}, "files"),
+    ],
+)
+async def test_files_and_persons_that_cannot_be(shop, more, field):
+    """Too many, too large, nameless, twice the same, or for somebody who is no user id."""
+    reply = await shop.post("/api/messages/request", {**ORDER, **more})
+
+    assert (422, field) == (reply.status, reply.body["details"][0]["field"])

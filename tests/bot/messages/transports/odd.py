@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 from bot.messages.rendering import Rendered
 from bot.messages.transports.transport import Outgoing
@@ -26,7 +27,9 @@ class OddServer:
         if self.reads:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = int(head.lower().split("content-length:")[1].split()[0])
-            self.requests.append(json.loads(await reader.readexactly(length)))
+            body = await reader.readexactly(length)
+            is_form = "x-www-form-urlencoded" in head
+            self.requests.append(dict(parse_qsl(body.decode())) if is_form else json.loads(body))
         if self.hangs:
             await reader.read()
         else:

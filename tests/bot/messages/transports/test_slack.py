@@ -7,6 +7,7 @@ import pytest
 from bot.messages.policy import Answer, Verdict, classify
 from bot.messages.rendering import Rendered
 from bot.messages.transports.slack import SlackTransport
+from bot.messages.transports.transport import File
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
 
 DOUBT = (Verdict.AMBIGUOUS, Verdict.OUTAGE)  # of a post, of an edit
@@ -192,3 +193,83 @@ async def test_a_token_that_may_not_write_is_not_well(odd, oddly, scopes, error)
     answer = await oddly.probe()
 
     assert (not error, error) == (answer.ok, answer.error)
+
+
+REPORT = File("report.csv", "dealer,rows\nBergmann,12\n")
+
+
+async def test_a_file_goes_into_its_thread(slack, playground, ours):
+    """In three steps it stands under its message, whole and under its name."""
+    ts = (await slack.post(ours())).ts
+
+    answer = await slack.post(ours(message_id="m_2", thread_ts=ts, file=REPORT))
+
+    (reply,) = playground.replies("ops", ts)
+    (file,) = reply["files"]
+    assert (True, None) == (answer.ok, answer.ts)
+    assert ("report.csv", len(REPORT.encoded())) == (file["name"], file["size"])
+    assert REPORT.encoded() == playground.state.files[file["id"]].content
+
+
+@pytest.mark.parametrize(
+    ("method", "verdict"),
+    [
+        ("files.getUploadURLExternal", Verdict.OUTAGE),
+        ("upload", Verdict.OUTAGE),
+        ("files.completeUploadExternal", Verdict.AMBIGUOUS),
+    ],
+)
+async def test_only_the_last_step_of_an_upload_can_be_lost(
+    slack, playground, ours, method, verdict
+):
+    """Before it nobody can have seen anything; after it the file is found in the thread."""
+    ts = (await slack.post(ours())).ts
+    playground.fail(method, "drop_answer")
+    wanted = ours(message_id="m_2", thread_ts=ts, file=REPORT)
+
+    assert verdict is classify(await slack.post(wanted), is_edit=False)
+
+    found = await slack.find(wanted)
+    assert (verdict is Verdict.AMBIGUOUS) == (found.ts is not None)
+
+
+async def test_another_file_of_that_name_is_not_ours(slack, playground, ours):
+    """A file is known by name and length, and only in its own thread."""
+    ts = (await slack.post(ours())).ts
+    await slack.post(ours(message_id="m_2", thread_ts=ts, file=File("report.csv", "other")))
+
+    assert (await slack.find(ours(message_id="m_3", thread_ts=ts, file=REPORT))).ts is None
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_an_app_that_may_not_upload_is_not_locked_out(slack, playground, ours, method):
+    """The scope is missing for files alone: this one is given up, and messages go on."""
+    playground.fail(method, error="missing_scope")
+
+    answer = await slack.post(ours(file=REPORT))
+
+    assert ("files_not_allowed", Verdict.FINAL) == (answer.error, classify(answer, is_edit=False))
+
+
+async def test_a_message_for_one_person(slack, playground, ours):
+    """Ben sees it, nobody else does; it has no place at which it could be edited or found."""
+    ben = playground.user("ben").id
+
+    answer = await slack.post(ours(seen_by=ben))
+
+    (seen,) = playground.ephemerals("ben", "ops")
+    assert ("Ada's task", True, None) == (seen["text"], answer.ok, answer.ts)
+    assert ([], []) == (playground.messages("ops"), playground.ephemerals("cleo", "ops"))
+    assert not (await slack.find(ours(seen_by=ben))).readable
+
+
+async def test_only_members_are_shown_something(slack, playground, ours):
+    """Somebody who is not in the channel cannot be."""
+    playground.channel("ops").members.remove(playground.user("cleo").id)
+
+    answer = await slack.post(ours(seen_by=playground.user("cleo").id))
+
+    assert ("user_not_in_channel", Verdict.FINAL) == (
+        answer.error,
+        classify(answer, is_edit=False),
+    )
