@@ -28,8 +28,8 @@ from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
 from bot.messages.deliveries import Deliveries, open_deliveries
+from bot.messages.due import end_leases
 from bot.messages.lanes import Lanes
-from bot.messages.leases import shorten_leases
 from bot.messages.outlets import Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
@@ -137,7 +137,7 @@ class Opsbell:
             database.migrate()
             # Nobody else is there: what a killed process held need not run out first.
             now = self._clock.now()
-            database.transact(lambda session: shorten_leases(session, now))
+            database.transact(lambda session: end_leases(session, now))
         database.check()
         return database
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages import leases
+from bot.messages.due import pass_on
 
 logger = structlog.get_logger(__name__)
 
@@ -88,7 +88,7 @@ class Holders:
                 self._asked_again[key] = False
                 is_elsewhere = await self._database.write(
                     partial(
-                        leases.pass_on,
+                        pass_on,
                         key=key,
                         owner=self._owner,
                         now=self._clock.now(),

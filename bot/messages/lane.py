@@ -17,13 +17,15 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages import budgets, ledger
+from bot.messages import ledger
 from bot.messages.delivery import Claim, Delivery, Outcome
+from bot.messages.due import is_waiting
 from bot.messages.lane_health import LaneState
 from bot.messages.ledger import RENEWED, Hold
 from bot.messages.models import Rank
 from bot.messages.pacing import Pacing
 from bot.messages.policy import Verdict, is_recognised
+from bot.messages.recent_calls import RecentCalls
 from bot.messages.shares import Shares
 from bot.messages.transports.transport import Transport
 
@@ -45,6 +47,7 @@ class Turn:
     claims: Sequence[Claim]
     held: bool
     is_new: bool = False  # this lane has only now become the workspace's writer
+    has_work: bool = True  # something is being sent, or waits to be
     next_due_at: datetime | None = None
 
 
@@ -77,10 +80,11 @@ class Lane:
         self._pacing = pacing
         self._clock = clock
         self._shares = shares
+        self._recent = RecentCalls(workspace_id)
         self._quiet_since: datetime | None = None
         self._held_until = clock.now()
         self._woken = asyncio.Event()
-        self._stopping = False
+        self.is_leaving = False  # it was asked to end
         self._answered: list[Outcome] = []  # nothing learned from them yet
         self._outcomes: list[Outcome] = []  # not recorded yet
         self._uncalled: list[Claim] = []  # of turns of which nobody knows whether they committed
@@ -95,18 +99,13 @@ class Lane:
 
     def stop(self) -> None:
         """Ask the lane to claim nothing more and to end once Slack's last answer is recorded."""
-        self._stopping = True
+        self.is_leaving = True
         self._woken.set()
 
     @property
     def is_quiet(self) -> bool:
         """Tell whether there was nothing to do and nothing to wait for at the last turn."""
         return self._quiet_since is not None
-
-    @property
-    def is_leaving(self) -> bool:
-        """Tell whether the lane was asked to end."""
-        return self._stopping
 
     async def run(self) -> None:
         """
@@ -132,7 +131,7 @@ class Lane:
     def _is_done(self) -> bool:
         if self._calls or self._answered or self._outcomes:
             return False
-        return self._stopping or self.state is LaneState.ELSEWHERE or self._has_rested()
+        return self.is_leaving or self.state is LaneState.ELSEWHERE or self._has_rested()
 
     def _has_rested(self) -> bool:
         if self._quiet_since is None or self.is_woken:
@@ -141,7 +140,6 @@ class Lane:
 
     def _release(self, session: Session) -> None:
         now = self._clock.now()
-        budgets.leave(session, self.workspace_id, self._owner, self._pacing, now)
         ledger.release_lease(session, self.workspace_id, self._owner, now)
 
     async def _turn(self) -> timedelta:
@@ -165,7 +163,7 @@ class Lane:
             call = asyncio.create_task(self._call(claim), name=f"deliver {claim.id}")
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
-        if self.state is LaneState.PAUSED and not self._stopping:
+        if self.state is LaneState.PAUSED and not self.is_leaving:
             self._quiet_since = None
             return min(await self._probe(), LONGEST_SLEEP)
         return self._until(turn)
@@ -175,8 +173,8 @@ class Lane:
         hold = ledger.hold_lease(session, self.workspace_id, self._owner, now)
         if hold is Hold.ELSEWHERE:
             return Turn(claims=(), held=False)
-        # The state itself changes only once this is committed: a take-over may have to be repeated.
-        # A lane that slept too long may find that another process came and went meanwhile.
+        # The state changes only once this is committed: a take-over may have to be repeated. And
+        # a lane that slept too long may find that another process came and went meanwhile.
         is_new = hold is Hold.TAKEN or self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
         self._held_until = now + RENEWED
         if is_new:
@@ -185,14 +183,16 @@ class Lane:
         ledger.record(session, self._outcomes, now)
         next_due_at = ledger.release_due(session, self.workspace_id, now)
         claims: list[Claim] = []
-        if (is_new or self.state is LaneState.RUNNING) and not self._stopping:
+        if (is_new or self.state is LaneState.RUNNING) and not self.is_leaving:
             claims = self._claim(session, now)
             self._uncalled += claims
-        return Turn(claims=claims, held=True, is_new=is_new, next_due_at=next_due_at)
+        # Something may wait for a budget, a `Retry-After`, or its parent.
+        has_work = bool(claims or self._calls) or is_waiting(session, self.workspace_id)
+        return Turn(claims, True, is_new, has_work, next_due_at)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = ledger.take_over(session, self.workspace_id, now)
-        budgets.take(session, self.workspace_id, self._pacing, now)
+        self._recent.take_over(session, self._pacing, now)
         logger.info("lane_taken", workspace_id=self.workspace_id, freed=len(freed))
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
@@ -213,7 +213,10 @@ class Lane:
             for row in ledger.ready_edits(session, self.workspace_id, max(room, 0))
             if self._pacing.take_edit(now, is_progress=row.rank == Rank.PROGRESS)
         ]
-        return ledger.claim(session, [*posts, *edits], now)
+        claims = ledger.claim(session, [*posts, *edits], now)
+        if claims and not self._pacing.unlimited:
+            self._recent.add(session, claims, now)
+        return claims
 
     def _may_call(self) -> bool:
         """Tell whether no other process can have taken over yet: we may have slept."""
@@ -283,12 +286,12 @@ class Lane:
         """Return how long to wait, and note since when there is nothing to wait for."""
         now = self._clock.now()
         self.next_due_at = turn.next_due_at
-        soon = [self._pacing.next_opening(now)]
+        soon = now + LONGEST_SLEEP
         if turn.next_due_at is not None:
-            soon.append(turn.next_due_at)
-        if turn.claims or self._calls or self._answered or min(soon) <= now + REST_AFTER:
+            soon = min(soon, turn.next_due_at)
+        if turn.has_work or self._answered or soon < now + REST_AFTER:
             self._quiet_since = None
-            return max(min(*soon, now + LONGEST_SLEEP) - now, timedelta(0))
+            return max(min(soon, self._pacing.next_opening(now)) - now, timedelta(0))
         self._quiet_since = self._quiet_since or now
         return max(self._quiet_since + REST_AFTER - now, timedelta(0))
 

@@ -8,6 +8,7 @@ work of a process that died, messages whose time has come, wake-ups that were lo
 import asyncio
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,8 +20,8 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import NoTransportError
 from bot.ids import new_id
-from bot.messages import leases
 from bot.messages.delivery import Delivery
+from bot.messages.due import due_lanes
 from bot.messages.holders import ANEW, Holders
 from bot.messages.lane import Lane
 from bot.messages.lane_health import LaneHealth, LaneState
@@ -116,7 +117,7 @@ class Lanes:
         """Start what is due and held by nobody; let lanes take turns where there are too many."""
         now = self._clock.now()
         queued = set(self._queue)
-        due = await self._database.read(partial(leases.due_lanes, owner=self._owner, now=now))
+        due = await self._database.read(partial(due_lanes, owner=self._owner, now=now))
         if self._is_stopping:
             return
         for key in queued.difference(due):  # By now another process has it.
@@ -229,7 +230,7 @@ class Lanes:
             database=self._database,
             transport=opened.transport,
             delivery=Delivery(opened.transport, self._renderer, now, chance),
-            pacing=opened.pacing,
+            pacing=deepcopy(opened.pacing),
             clock=self._clock,
             shares=self._shares,
         )

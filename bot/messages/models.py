@@ -180,10 +180,8 @@ class LaneLease(SQLModel, table=True):
     workspace_id: str = Field(primary_key=True)
     owner: str
     expires_at: datetime
-    # What the last owner left of Slack's budgets; None while somebody uses them, or died.
-    budgets: dict[str, Any] | None = Field(
-        default_factory=dict, sa_column=Column(JSON(none_as_null=True))
-    )
+    # The calls of the last minute, which count against Slack's budgets whoever made them.
+    recent: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
 
 
 class StoredTemplate(SQLModel, table=True):

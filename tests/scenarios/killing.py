@@ -14,8 +14,7 @@ import aiohttp
 from sqlmodel import Session, select
 
 from bot.db import Database
-from bot.messages.budgets import SILENCE
-from bot.messages.leases import shorten_leases
+from bot.messages.due import end_leases
 from bot.messages.models import Message, MessageState
 from bot.messages.rebuild import verify
 from playground.hands import Hands
@@ -75,7 +74,7 @@ class Victim:
     def _let_the_lease_end(self) -> None:
         """Spare the test the seconds for which nobody takes over a dead process's lanes."""
         database = Database(self.bot.database_url)
-        database.transact(lambda session: shorten_leases(session, datetime.now(UTC) - SILENCE))
+        database.transact(lambda session: end_leases(session, datetime.now(UTC)))
         database.close()
 
     async def died(self) -> None:

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id"),
     )
     with op.batch_alter_table("lane_lease", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("budgets", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("recent", sa.JSON(), nullable=True))
 
     with op.batch_alter_table("workspace", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workspace_tenant"), ["tenant"], unique=False)
@@ -34,6 +34,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_workspace_tenant"))
 
     with op.batch_alter_table("lane_lease", schema=None) as batch_op:
-        batch_op.drop_column("budgets")
+        batch_op.drop_column("recent")
 
     op.drop_table("workspace_token")

@@ -1,4 +1,4 @@
-"""Which lanes of all workspaces have something to do, and who holds them. For `Lanes`."""
+"""Which lanes have something to do, and which process holds them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.budgets import SILENCE
 from bot.messages.models import LaneLease
 
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
@@ -37,6 +36,8 @@ WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
     OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
 DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
 
+WAITING = text("SELECT 1 FROM message WHERE state = 'waiting' AND workspace_id = :key LIMIT 1")
+
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     """
@@ -45,6 +46,11 @@ def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     Something that is being sent counts: perhaps by a process that has died.
     """
     return list(session.execute(DUE_LANES, {"owner": owner, "now": now}).scalars())
+
+
+def is_waiting(session: Session, key: str) -> bool:
+    """Tell whether a message of the lane may go as far as it is concerned, budgets or not."""
+    return session.execute(WAITING, {"key": key}).first() is not None
 
 
 def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
@@ -64,12 +70,6 @@ def pass_on(
     return True
 
 
-def shorten_leases(session: Session, now: datetime) -> None:
-    """
-    Let the leases of a dead process end soon; for a process that knows that it is the only one.
-
-    Not at once: whoever takes a lane over counts on nobody having called in its last seconds.
-    """
-    until = now + SILENCE
-    longer = LEASES.expires_at > until
-    session.execute(update(TABLE).where(longer).values(expires_at=until))
+def end_leases(session: Session, now: datetime) -> None:
+    """End every lease of a dead process; for a process that knows that it is the only one."""
+    session.execute(update(TABLE).where(LEASES.expires_at > now).values(expires_at=now))
