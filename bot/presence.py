@@ -1,5 +1,6 @@
 """How we know Slack: as a bot with ears, or only through a webhook. For the composition root."""
 
+import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,5 +37,9 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
         return Presence(Identity(outlet_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
     bot_token, app_token = tokens_of(settings)
     identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
-    ears = AsyncApp(client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url))
+    ears = AsyncApp(
+        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url),
+        # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
+        logger=logging.getLogger("slack_bolt"),
+    )
     return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token))

@@ -70,6 +70,14 @@ class Settings(BaseModel):
             raise ValueError("must start with http:// or https://")
         return url if url.endswith("/") else f"{url}/"
 
+    @field_validator("database_url")
+    @classmethod
+    def _a_known_database(cls, url: str) -> str:
+        scheme, _, rest = url.partition("://")
+        if not rest or scheme not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError("must be sqlite:///FILE or postgresql://…")
+        return url
+
     @field_validator("jwt_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:

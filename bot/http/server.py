@@ -19,6 +19,7 @@ from bot.http.services import Services
 logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 5.0
+NO_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
 class HttpServer:
@@ -82,4 +83,4 @@ def wire_log() -> logging.Logger:
 
 def is_our_concern(record: logging.LogRecord) -> bool:
     # These are answered with 400; the log would repeat what was sent, tokens too.
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], NO_HTTP))

@@ -31,7 +31,7 @@ def build_health(health: dict[str, Any]) -> dict[str, Any]:
 
 def socket_sentence(socket: dict[str, Any]) -> str:
     """Say whether Slack can reach us, and how often the connection had to be replaced."""
-    times = socket["replaced"]
+    times = socket.get("replaced", 0)
     renewed = f", replaced {times} time{'s' if times > 1 else ''} since the start" if times else ""
     if socket["connected"]:
         return f"Slack: connected{renewed}"

@@ -42,7 +42,7 @@ def test_commands_without_slack_need_no_token():
 
 
 def test_every_problem_is_reported_together(tmp_path):
-    """Seven mistakes make one error with seven sentences, each beginning with its variable."""
+    """Eight mistakes make one error with eight sentences, each beginning with its variable."""
     config = tmp_path / "wrong.toml"
     config.write_text("[retention]\ndays = 0\n")
 
@@ -50,6 +50,7 @@ def test_every_problem_is_reported_together(tmp_path):
         {
             "SLACK_APP_TOKEN": "xoxb-swapped",
             "SLACK_API_URL": "slack.com/api",
+            "DATABASE_URL": "mysql://db/opsbell",
             "PORT": "many",
             "JWT_SECRET": "short",
             "LOG_FORMAT": "xml",
@@ -59,7 +60,7 @@ def test_every_problem_is_reported_together(tmp_path):
 
     named = sorted(problem.split(":")[0] for problem in found)
     expected = [
-        *("JWT_SECRET", "LOG_FORMAT", "PORT", "SLACK_API_URL", "SLACK_APP_TOKEN"),
+        *("DATABASE_URL", "JWT_SECRET", "LOG_FORMAT", "PORT", "SLACK_API_URL", "SLACK_APP_TOKEN"),
         *("SLACK_BOT_TOKEN", str(config)),
     ]
     assert sorted(expected) == named

@@ -37,6 +37,7 @@ async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
         if demo.returncode is None:
             demo.kill()
 
+    assert "[warning" not in (tmp_path / "demo" / "bot.log").read_text()
     size = (tmp_path / "demo" / "tree.zip").stat().st_size
     await asyncio.sleep(0.5)
     assert size == (tmp_path / "demo" / "tree.zip").stat().st_size

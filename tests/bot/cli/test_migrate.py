@@ -23,5 +23,5 @@ def test_an_unknown_kind_of_database_is_named(monkeypatch, tmp_path):
     """MySQL is refused in words."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "mysql://x/y")
-    with pytest.raises(ConfigError, match="DATABASE_URL: 'mysql' is not supported"):
+    with pytest.raises(ConfigError, match="DATABASE_URL: must be sqlite:"):
         migrate()

@@ -104,6 +104,15 @@ async def test_cancel_ends_the_task_and_names_who_did(room: Room) -> None:
     )
 
 
+async def test_cancel_is_refused_at_the_click_with_who_may(room: Room) -> None:
+    """Cleo may see the button, but the task goes on, and she learns whom to ask."""
+    task = await room.running_task("guarded")
+    ts = await room.standing(task, "task_cancel")
+    assert (await room.playground.click("cleo", "ops", ts, "task_cancel")).ok
+    assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
+    assert Status.RUNNING == (await room.task(task.id)).status
+
+
 async def test_cancel_of_what_has_ended_is_answered_to_the_one_who_clicked(room: Room) -> None:
     """Two people cancel at once: the second learns who was first."""
     task = await room.running_task()
