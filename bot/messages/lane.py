@@ -33,8 +33,6 @@ logger = structlog.get_logger(__name__)
 
 #: A lane that has something to wait for looks this often, and keeps its lease by that.
 LONGEST_SLEEP = timedelta(seconds=6)
-#: One that has nothing to do for this long ends; whoever commits something starts it again.
-REST_AFTER = timedelta(seconds=6)
 #: How long a lane pauses when nobody answers, doubling up to the last.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
@@ -136,7 +134,7 @@ class Lane:
     def _has_rested(self) -> bool:
         if self._quiet_since is None or self.is_woken:
             return False
-        return self._clock.now() >= self._quiet_since + REST_AFTER
+        return self._clock.now() >= self._quiet_since + self._shares.rest_after()
 
     def _release(self, session: Session) -> None:
         now = self._clock.now()
@@ -289,11 +287,11 @@ class Lane:
         soon = now + LONGEST_SLEEP
         if turn.next_due_at is not None:
             soon = min(soon, turn.next_due_at)
-        if turn.has_work or self._answered or soon < now + REST_AFTER:
+        if turn.has_work or self._answered or soon < now + self._shares.rest_after():
             self._quiet_since = None
             return max(min(soon, self._pacing.next_opening(now)) - now, timedelta(0))
         self._quiet_since = self._quiet_since or now
-        return max(self._quiet_since + REST_AFTER - now, timedelta(0))
+        return max(self._quiet_since + self._shares.rest_after() - now, timedelta(0))
 
     async def _sleep(self, longest: timedelta) -> None:
         with contextlib.suppress(TimeoutError):

@@ -203,6 +203,7 @@ class Lanes:
 
     def _make_room(self) -> None:
         """For each lane that waits let one go: a quiet one, or one that has served its time."""
+        self._shares.is_crowded = bool(self._queue)
         if not self._queue:
             return
         wanted = len(self._queue) - sum(lane.is_leaving for lane in self._lanes.values())

@@ -7,6 +7,7 @@ more calls than its share, so a workspace with a long queue cannot keep the othe
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 
 #: Each call under way holds a socket; systems often allow a process no more than 1,024.
 MOST_CALLS = 400
@@ -14,13 +15,16 @@ MOST_CALLS = 400
 FEWEST_CALLS = 2
 #: On PostgreSQL, of the threads of the database; the others stay free for all but lanes.
 TURNS = 5
+#: A lane that has nothing to do for this long ends; whoever commits something starts it again.
+REST_AFTER = timedelta(seconds=6)
 
 
 class Shares:
-    """Hands out turns and calls; `lanes` is how many share them at present."""
+    """Hands out turns and calls; `lanes` is how many share them, `is_crowded` if more wait."""
 
     def __init__(self, *, turns: int = TURNS, calls: int = MOST_CALLS) -> None:
         self.lanes = 0
+        self.is_crowded = False
         self._most_calls = calls
         self._turns = asyncio.Semaphore(turns)
         self._calls = asyncio.Semaphore(calls)
@@ -32,6 +36,10 @@ class Shares:
     def call(self) -> AbstractAsyncContextManager[None]:
         """Return what a lane holds during one delivery."""
         return self._calls
+
+    def rest_after(self) -> timedelta:
+        """Return how long a lane may have nothing to do before it ends."""
+        return timedelta(0) if self.is_crowded else REST_AFTER
 
     def calls_each(self) -> int:
         """Return how many calls one lane may have under way."""
