@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from bot.messages import due, outbox
 from bot.messages.outbox import Content, Place
