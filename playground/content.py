@@ -91,6 +91,10 @@ def _store(sent: Record) -> Content:
     )
 
 
+# The texts of an old attachment that may hold markup.
+_WORDS = frozenset({"text", "pretext"})
+
+
 def _store_attachments(attachments: list[Record] | None) -> list[Record] | None:
     if attachments is None:
         return None
@@ -99,6 +103,8 @@ def _store_attachments(attachments: list[Record] | None) -> list[Record] | None:
         one = {"id": number, "fallback": "[no preview available]", **attachment}
         if "blocks" in one:
             one["blocks"] = normalise_blocks(one["blocks"])
+        for name in _WORDS & one.keys():
+            one[name] = store_text(one[name])
         stored.append(one)
     return stored
 

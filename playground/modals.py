@@ -150,10 +150,19 @@ def _make(workspace: Workspace, user: str, fields: Record) -> View:
 def _body(fields: Record) -> Record:
     return {
         **_EMPTY,
-        **{name: value for name, value in fields.items() if name in _EMPTY or name == "type"},
+        **{
+            name: _with_emoji(value)
+            for name, value in fields.items()
+            if name in _EMPTY or name == "type"
+        },
         "blocks": normalise_blocks(fields["blocks"]),
         "hash": f"{secrets.randbelow(10**10)}.{secrets.token_hex(4)}",
     }
+
+
+def _with_emoji(value: Any) -> Any:
+    """Return a title or a button's words as Slack stores plain text; other fields as they are."""
+    return {"emoji": True, **value} if isinstance(value, dict) else value
 
 
 def _claim_external_id(workspace: Workspace, fields: Record, view: View | None) -> None:

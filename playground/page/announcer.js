@@ -15,8 +15,9 @@ export class Announcer {
 
   /** Show a line for a moment, and say it. */
   show(words, detail = "") {
-    this.say(`${words} ${detail}`);
-    this.shown.replaceChildren(h("strong", {}, words), " ", detail);
+    const more = detail === words ? "" : detail;
+    this.say(`${words} ${more}`);
+    this.shown.replaceChildren(h("strong", {}, words), " ", more);
     this.shown.hidden = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (this.shown.hidden = true), SHOWN_MS);

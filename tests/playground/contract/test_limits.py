@@ -63,3 +63,13 @@ async def test_limits_can_be_off(clock: HandClock) -> None:
     async with Playground(clock=clock, limits="off") as playground, Api(playground) as api:
         answers = [await api("users.list") for _ in range(TIER_2 + 1)]
         assert all(one["ok"] for one in answers)
+
+
+async def test_a_long_silence_saves_up_one_burst(clock: HandClock) -> None:
+    """After minutes of quiet a channel takes five posts at once again, and no more."""
+    async with Playground(clock=clock) as playground, Api(playground) as api:
+        await api("chat.postMessage", channel=OPS, text="x")
+        clock.advance(600)
+        answers = [await api("chat.postMessage", channel=OPS, text="x") for _ in range(6)]
+    assert [answer["ok"] for answer in answers] == [True] * 5 + [False]
+    assert answers[-1]["error"] == "ratelimited"

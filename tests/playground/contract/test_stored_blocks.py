@@ -1,7 +1,7 @@
 """Rule: Slack stores blocks completed, and everyone sees the stored ones."""
 
 from playground import Playground
-from tests.playground.wire import OPS, Api, Caller, actions, plain, section
+from tests.playground.wire import OPS, Api, Caller, actions, modal, plain, section, trigger
 
 BARE = [
     section(),
@@ -43,3 +43,14 @@ async def test_a_click_carries_the_stored_message(
     answer = await api("chat.postMessage", channel=OPS, text="x", blocks=BARE)
     await playground.click("ada", "ops", answer["ts"], "Go")
     assert app.payloads[-1]["message"]["blocks"] == answer["message"]["blocks"]
+
+
+async def test_the_frame_of_a_view_is_completed(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """Title and buttons are plain text like any other, and come back with `emoji`."""
+    view = modal(close={"type": "plain_text", "text": "No", "emoji": False})
+    answer = await api("views.open", trigger_id=await trigger(playground, app), view=view)
+    assert answer["view"]["title"] == {"type": "plain_text", "text": "Form", "emoji": True}
+    assert answer["view"]["submit"]["emoji"] is True
+    assert answer["view"]["close"]["emoji"] is False

@@ -38,6 +38,15 @@ async def test_texts_are_kept_as_slack_keeps_them(
     assert playground.ephemerals("ada", "ops")[-1]["text"] == kept
 
 
+async def test_words_of_attachments_are_kept_alike(api: Api) -> None:
+    """The older form of a message holds the same markup."""
+    attachment = {"pretext": "a & b", "text": "https://example.com", "footer": "c & d"}
+    posted = await api("chat.postMessage", channel=OPS, text="x", attachments=[attachment])
+    (kept,) = posted["message"]["attachments"]
+    assert (kept["pretext"], kept["text"]) == ("a &amp; b", "<https://example.com>")
+    assert kept["footer"] == "c & d"
+
+
 async def test_verbatim_text_makes_no_links(api: Api) -> None:
     """`verbatim: true` asks for no links; what must be escaped is escaped all the same."""
     block = {

@@ -16,6 +16,14 @@ async def test_pins(playground: Playground, api: Api) -> None:
     assert (await api("pins.add", channel=OPS, timestamp="1.0"))["error"] == "message_not_found"
 
 
+async def test_a_deleted_message_is_pinned_no_more(api: Api) -> None:
+    """What is gone leaves no pin behind."""
+    ts = (await api("chat.postMessage", channel=OPS, text="x"))["ts"]
+    await api("pins.add", channel=OPS, timestamp=ts)
+    await api("chat.delete", channel=OPS, ts=ts)
+    assert (await api("pins.list", channel=OPS))["items"] == []
+
+
 async def test_a_channel_is_made_and_filled(playground: Playground, api: Api, app: Caller) -> None:
     """Created with the bot in it; who is invited is told to the app."""
     channel = (await api("conversations.create", name="incident-7"))["channel"]

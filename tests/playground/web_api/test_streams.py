@@ -78,3 +78,15 @@ async def test_too_many_blocks_change_nothing(
     answer = await api("chat.appendStream", channel=OPS, ts=ts, chunks=chunks)
     assert answer["error"] == "msg_blocks_too_many"
     assert len(playground.replies("ops", thread)[0]["blocks"]) == 1
+
+
+async def test_what_does_not_fit_changes_nothing(
+    playground: Playground, api: Api, thread: str
+) -> None:
+    """A refused piece leaves the stream as it was, good for going on."""
+    ts = (await start(api, thread, markdown_text="Be"))["ts"]
+    many = [{"type": "blocks", "blocks": [section(str(n)) for n in range(50)]}]
+    refused = await api("chat.appendStream", channel=OPS, ts=ts, chunks=many)
+    assert refused["error"] == "msg_blocks_too_many"
+    assert (await api("chat.appendStream", channel=OPS, ts=ts, markdown_text="cause"))["ok"]
+    assert playground.replies("ops", thread)[0]["text"] == "Because"
