@@ -6,21 +6,16 @@ from playground.reactions import give, reaction_name, take_back
 from playground.state import Channel, Message, Record
 from playground.web_api.call import Call
 from playground.web_api.chat import TIMESTAMP
+from playground.workspace import Workspace
 
 
 def add(call: Call) -> Record:
-    name = reaction_name(call.arguments.required("name"))
-    channel, message = _target(call)
-    _check_membership(call, channel)
-    give(call.workspace, channel, message, name, call.actor)
+    give(*_reaction(call))
     return {}
 
 
 def remove(call: Call) -> Record:
-    name = reaction_name(call.arguments.required("name"))
-    channel, message = _target(call)
-    _check_membership(call, channel)
-    take_back(call.workspace, channel, message, name, call.actor)
+    take_back(*_reaction(call))
     return {}
 
 
@@ -43,6 +38,10 @@ def _target(call: Call) -> tuple[Channel, Message]:
     return channel, message
 
 
-def _check_membership(call: Call, channel: Channel) -> None:
+def _reaction(call: Call) -> tuple[Workspace, Channel, Message, str, str]:
+    """Return what `give` and `take_back` want, for a caller who is in the channel."""
+    name = reaction_name(call.arguments.required("name"))
+    channel, message = _target(call)
     if call.actor not in channel.members:
         raise SlackError("not_in_channel")
+    return call.workspace, channel, message, name, call.actor
