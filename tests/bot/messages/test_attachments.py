@@ -115,6 +115,9 @@ async def test_a_file_in_a_thread_of_others(desk):
     await desk.until("m_answer_f1", "SENT")
 
     assert ["Here", ""] == [reply["text"] for reply in desk.thread()]
+    # Not that of the reply: https://docs.slack.dev/reference/methods/chat.postMessage
+    (shared,) = desk.playground.calls("files.completeUploadExternal")
+    assert ts == shared.arguments["thread_ts"]
 
 
 async def test_a_file_for_a_person(desk):

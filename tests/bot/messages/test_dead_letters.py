@@ -9,21 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import ConflictError, NotFoundError
+from bot.messages import outbox
 from bot.messages.dead_letters import DeadLetters
 from bot.messages.desk import Unit
 from bot.messages.lanes import Lanes
-from bot.messages.models import Ambiguous
+from bot.messages.models import Ambiguous, DeadLetter, Message, MessageState
 from bot.messages.orders import Order
+from bot.messages.outbox import Content, Place
+from bot.messages.outlets import Outlet, Outlets
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders, SenderSettings
 from bot.messages.stored_templates import NewTemplate, Templates
 from bot.messages.transports.slack import SlackTransport
+from bot.messages.transports.webhook import WebhookTransport
 from playground import Playground
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -91,20 +96,24 @@ async def service(database: Database) -> AsyncIterator[Service]:
         lanes = Lanes(database, renderer, clock)
         transport = SlackTransport(playground.api_url, playground.bot_token)
         lanes.open(team, transport, Pacing(unlimited=True))
+        hook = WebhookTransport(playground.webhook("old-news"))
+        lanes.open("to:hook", hook, Pacing(unlimited=True))
+        outlets = Outlets([Outlet("hook", "default", "http://127.0.0.1:9")])
 
         async def alerts() -> str:
             return OPS
 
         yield Service(
             playground,
-            Requests(database, clock, lanes.wake),
-            Senders(database, clock),
+            Requests(database, clock, lanes.wake, outlets),
+            Senders(database, clock, outlets),
             Templates(database, renderer, clock),
             DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
             team,
         )
         await lanes.stop()
         transport.close()
+        hook.close()
 
 
 async def test_owner_and_channel_are_told_with_the_fix(service):
@@ -225,3 +234,58 @@ async def test_a_stored_template_is_drawn(service):
 
     assert ["One &lt;!here&gt;"] == service.texts("ops")
     assert status.message.sent_at <= datetime.now(UTC)
+
+
+async def test_what_dies_outside_is_told_in_the_workspace(service):
+    """
+    The webhook's channel is archived: its messages die, and the tenant's workspace hears of it.
+
+    After three it is switched off; one click sends what died and what waited, through the webhook.
+    """
+    await service.senders.put("default", SenderSettings("s", workspace_id="hook"), by=ADA)
+    for text in ("a", "b", "c"):
+        await service.send(text, None, sender="s")
+        await service.until(text, "FAILED")
+    await service.dead_letters.tell_next()
+    await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
+    assert "3 messages to hook (channel_is_archived)" in service.texts("ops")[0]
+    assert 1 == len(service.direct())
+    await service.send("d", None, sender="s")
+
+    service.playground.channel("old-news").is_archived = False
+    group = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]["value"]
+    await service.dead_letters.replay_group("default", group, by=ADA)
+    await service.playground.wait_for(lambda: len(service.texts("old-news")) == 4)
+
+    assert ["a", "b", "c", "d"] == sorted(service.texts("old-news"))
+
+
+async def test_a_tenant_without_a_workspace_is_told_nowhere(database):
+    """Nobody else hears of its messages (P8); they are listed among its dead letters."""
+    now = SystemClock().now()
+
+    def work(session):
+        place = Place("to:hook", "cleo", "hook")
+        message = outbox.put(session, place, Content("note", {}), now=now)
+        message.state, message.dead_at = MessageState.DEAD, now
+        session.add(
+            DeadLetter(
+                message_id=message.id,
+                workspace_id="to:hook",
+                channel="hook",
+                error="refused",
+                fix="",
+                died_at=now,
+            )
+        )
+
+    async def alerts():
+        return OPS
+
+    await database.write(work)
+    dead_letters = DeadLetters(database, SystemClock(), lambda _id: None, alerts, lambda _t: None)
+
+    assert 1 == await dead_letters.tell_next()
+    assert 0 == await dead_letters.tell_next()
+    rows = await database.read(lambda session: session.exec(select(Message)).all())
+    assert ["note"] == [row.template for row in rows]

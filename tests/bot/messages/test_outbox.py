@@ -208,3 +208,30 @@ def posted(session, message_id):
         ts="1.2",
         delivered_revision=1,
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "outcome", "revision"),
+    [
+        ({"delivered_revision": 1, "state": MessageState.IDLE}, EditOutcome.LEFT_OUT, 1),
+        ({"claimed_revision": 1, "state": MessageState.SENDING}, EditOutcome.LEFT_OUT, 1),
+        ({}, EditOutcome.QUEUED, 2),
+        ({"delivered_revision": 1, "revision": 2}, EditOutcome.QUEUED, 3),
+    ],
+)
+def test_progress_is_no_post_of_its_own(database, message, columns, outcome, revision):
+    """
+    Where every change is a new post, a percentage joins one that is still to go, or is left out.
+    """
+    message_id = message(workspace_id="to:hook", **columns)
+
+    assert outcome is edit(database, message_id, rank=Rank.PROGRESS)
+    assert revision == row_of(database, message_id).revision
+
+
+def test_what_was_told_without_a_place_stays_told(database, message):
+    """Without a timestamp it cannot be edited, and all the same it cannot be taken back."""
+    message_id = message(workspace_id="to:hook", delivered_revision=1, state=MessageState.IDLE)
+
+    assert not database.transact(lambda session: outbox.withdraw(session, message_id, now=NOW))
+    assert EditOutcome.QUEUED is edit(database, message_id)
