@@ -114,3 +114,16 @@ async def test_an_unknown_destination_is_named(paging):
     )
     shown = await call(paging, "GET", "/api/senders/pager")
     assert "oncall-mail" == shown["workspace"]
+
+
+async def test_a_mail_server_that_hangs_does_not_keep_the_bot(paging, mail):
+    """The bot stops in time although a thread is still waiting, and looks again when it is back."""
+    mail.lets_go.clear()
+    correlation_id = await send(paging)
+    await asyncio.wait_for(mail.took.wait(), 20)
+
+    assert 0 == await paging.stop()
+
+    mail.lets_go.set()
+    await paging.start()
+    assert "held" == (await until(paging, correlation_id, "FAILED"))["lastError"]
