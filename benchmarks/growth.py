@@ -22,7 +22,7 @@ from benchmarks import table
 from benchmarks.engine import TENANT, WORKSPACE, database, folder_in_memory
 from benchmarks.sightings import median
 from bot.db import Database
-from bot.messages import ledger, outbox
+from bot.messages import choosing, ledger, outbox
 from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 
@@ -54,7 +54,7 @@ def fill(store: Database, name: str, count: int, state: MessageState, channel: s
         content = Content("note", {"word": "x"})
         made = outbox.put(session, place, content, now=datetime.now(UTC), message_id="m_model")
         session.flush()
-        columns = ledger.MESSAGE.columns.keys()
+        columns = choosing.MESSAGE.columns.keys()
         words = {"name": name, "state": state.value, "channel": channel}
         values = [VARIED[c].format(**words) if c in VARIED else f"message.{c}" for c in columns]
         series = SERIES[kind_of(store)].format(count=count)
@@ -73,24 +73,26 @@ def pick(session: Session, closed: Sequence[str]) -> float:
     """Do what a turn does to choose and claim; return its milliseconds."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    ledger.release_due(session, WORKSPACE, now)
-    rows = ledger.ready_posts(session, WORKSPACE, FEW // 2, closed)
-    rows += ledger.ready_edits(session, WORKSPACE, FEW - len(rows))
+    choosing.release_due(session, WORKSPACE, now)
+    rows = choosing.ready_posts(session, WORKSPACE, FEW // 2, closed)
+    rows += choosing.ready_edits(session, WORKSPACE, FEW - len(rows))
     ledger.claim(session, rows, now)
     return (time.perf_counter() - began) * 1000
 
 
 def plans(session: Session, kind: str, closed: Sequence[str]) -> str:
-    """Return the database's plans for the two questions a turn asks."""
+    """Return the database's plans for the questions a turn asks."""
     explain = "EXPLAIN QUERY PLAN " if kind == "sqlite" else "EXPLAIN "
+    columns = choosing.CLAIM_COLUMNS
+    queries = {"posts": choosing.ready(*columns, is_posted=False)}
+    if closed:
+        queries["the first of each channel"] = choosing.heads()
+    queries["edits"] = choosing.ready(*columns, is_posted=True)
     lines = []
-    for is_posted in (False, True):
-        query = ledger.ready(WORKSPACE, is_posted=is_posted).limit(FEW)
-        if closed and not is_posted:
-            query = query.where(ledger.M.channel.not_in(closed))
-        bind = session.get_bind()
-        sql = str(query.compile(bind, compile_kwargs={"literal_binds": True}))
-        lines.append("edits:" if is_posted else "posts:")
+    for name, query in queries.items():
+        bound = query.params(workspace=WORKSPACE, most=FEW)
+        sql = str(bound.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+        lines.append(f"{name}:")
         lines += [f"  {row[-1]}" for row in session.execute(text(explain + sql))]
     return "\n".join(lines)
 

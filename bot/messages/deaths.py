@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages.models import MessageState
 from bot.messages.outcome import Outcome
+from bot.prepared import Prepared
 
 #: The notice itself; when it dies nobody is told, or Slack's failures would breed.
 NOTICE = "delivery/dead_letters"
@@ -45,12 +46,17 @@ def note(
         session.connection().execute(insert(LETTERS), letters)
 
 
+#: Held, or what is put aside now could miss the switching on and stay aside for ever.
+CHANNELS_OFF = Prepared(
+    select(OFF.c.channel)
+    .where(OFF.c.workspace_id == bindparam("workspace_id"), OFF.c.off_at.is_not(None))
+    .with_for_update(read=True)
+)
+
+
 def channels_off(session: Session, workspace_id: str) -> list[str]:
     """Return the workspace's channels to which nothing is delivered at present."""
-    is_off = (OFF.c.workspace_id == workspace_id, OFF.c.off_at.is_not(None))
-    # Held, or what is put aside now could miss the switching on and stay aside for ever.
-    found = session.execute(select(OFF.c.channel).where(*is_off).with_for_update(read=True))
-    return list(found.scalars())
+    return [row.channel for row in CHANNELS_OFF.rows(session, workspace_id=workspace_id)]
 
 
 def park(session: Session, workspace_id: str) -> list[str]:

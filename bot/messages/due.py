@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.models import LaneLease
+from bot.messages.models import LaneLease, Message
+from bot.prepared import Prepared
 
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
+MESSAGE = SQLModel.metadata.tables[str(Message.__tablename__)]
 
 #: Jumps from one workspace with such messages to the next, however many messages each of them has.
 WALK = """{state}(id) AS (
@@ -36,7 +38,11 @@ WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
     OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
 DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
 
-WAITING = text("SELECT 1 FROM message WHERE state = 'waiting' AND workspace_id = :key LIMIT 1")
+WAITING = Prepared(
+    select(MESSAGE.c.id)
+    .where(MESSAGE.c.workspace_id == bindparam("key"), text("state = 'waiting'"))
+    .limit(1)
+)
 
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
@@ -50,7 +56,7 @@ def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
 
 def is_waiting(session: Session, key: str) -> bool:
     """Tell whether a message of the lane may go as far as it is concerned, budgets or not."""
-    return session.execute(WAITING, {"key": key}).first() is not None
+    return bool(WAITING.rows(session, key=key))
 
 
 def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:

@@ -17,31 +17,34 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages import ledger
+from bot.messages import choosing, deaths, ledger
+from bot.messages.calls import Calls
 from bot.messages.delivery import Claim, Delivery, Outcome
 from bot.messages.due import is_waiting
 from bot.messages.lane_health import LaneState
-from bot.messages.ledger import RENEWED, Hold
+from bot.messages.leases import RENEWED, Hold, hold_lease, release_lease
 from bot.messages.models import Rank
 from bot.messages.pacing import Pacing
+from bot.messages.pause import Pause
 from bot.messages.policy import Verdict, is_recognised
 from bot.messages.recent_calls import RecentCalls
 from bot.messages.shares import Shares
+from bot.messages.stored_templates import Sources
 from bot.messages.transports.transport import Transport
 
 logger = structlog.get_logger(__name__)
 
 #: A lane that has something to wait for looks this often, and keeps its lease by that.
 LONGEST_SLEEP = timedelta(seconds=6)
-#: How long a lane pauses when nobody answers, doubling up to the last.
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(seconds=30)
+#: A turn that failed is tried again after this long.
+TRY_AGAIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Turn:
     """What one turn found: the claims to call Slack for, and when to look again at the latest."""
 
+    at: datetime
     claims: Sequence[Claim]
     held: bool
     is_new: bool = False  # this lane has only now become the workspace's writer
@@ -74,21 +77,19 @@ class Lane:
         self._owner = owner
         self._database = database
         self._transport = transport
-        self._delivery = delivery
         self._pacing = pacing
         self._clock = clock
         self._shares = shares
         self._recent = RecentCalls(workspace_id)
         self._quiet_since: datetime | None = None
-        self._held_until = clock.now()
+        self._held_since = self._held_until = clock.now()
         self._woken = asyncio.Event()
         self.is_leaving = False  # it was asked to end
-        self._answered: list[Outcome] = []  # nothing learned from them yet
+        self._calls = Calls(delivery, transport.at_a_time, shares, self._may_call, self._woken.set)
+        self._sources = Sources()
         self._outcomes: list[Outcome] = []  # not recorded yet
-        self._uncalled: list[Claim] = []  # of turns of which nobody knows whether they committed
-        self._calls: set[asyncio.Task[None]] = set()
-        self._pause = timedelta(0)
-        self._probe_at = clock.now()
+        self._uncalled: list[Claim] = []  # claimed, perhaps durably, and not called for
+        self._pause = Pause(clock.now())
 
     def wake(self) -> None:
         """Tell the lane that something was committed for it."""
@@ -117,17 +118,16 @@ class Lane:
                     wait = await self._turn()
                 except Exception:
                     logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
-                    wait = FIRST_PAUSE
+                    wait = TRY_AGAIN
                 if not self._is_done():
                     await self._sleep(wait)
             if self.state is not LaneState.ELSEWHERE:
                 await self._database.write(self._release)
         finally:
-            for call in self._calls:  # Only if this task was cancelled: then nobody would record.
-                call.cancel()
+            self._calls.cancel()  # There are some if this task was cancelled: nobody would record.
 
     def _is_done(self) -> bool:
-        if self._calls or self._answered or self._outcomes:
+        if not self._calls.is_over or self._outcomes or self._uncalled:
             return False
         return self.is_leaving or self.state is LaneState.ELSEWHERE or self._has_rested()
 
@@ -138,29 +138,30 @@ class Lane:
 
     def _release(self, session: Session) -> None:
         now = self._clock.now()
-        ledger.release_lease(session, self.workspace_id, self._owner, now)
+        release_lease(session, self.workspace_id, self._owner, now)
 
     async def _turn(self) -> timedelta:
         """Record, claim and start calls; return how long there is nothing to do."""
         self._woken.clear()
         self.is_woken = False
         # Here and not as they come: the budgets belong to the turn, which runs in a thread.
-        answered, self._answered = self._answered, []
+        answered = self._calls.take_outcomes()
         self._outcomes += answered
         for outcome in answered:
             self._learn(outcome)
+        if self.is_leaving or self.state is not LaneState.RUNNING:
+            self._uncalled += self._calls.take_back()
         async with self._shares.turn():
             turn = await self._database.write(self._transact)
         self._outcomes, self._uncalled = [], []
         if not turn.held:
             self.state = LaneState.ELSEWHERE
             return LONGEST_SLEEP  # Calls that are under way may still end.
+        self._held_until = turn.at + RENEWED
         if turn.is_new:
+            self._held_since = turn.at
             self.state = LaneState.RUNNING
-        for claim in turn.claims:
-            call = asyncio.create_task(self._call(claim), name=f"deliver {claim.id}")
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+        self._calls.begin(turn.claims)
         if self.state is LaneState.PAUSED and not self.is_leaving:
             self._quiet_since = None
             return min(await self._probe(), LONGEST_SLEEP)
@@ -168,74 +169,78 @@ class Lane:
 
     def _transact(self, session: Session) -> Turn:
         now = self._clock.now()
-        hold = ledger.hold_lease(session, self.workspace_id, self._owner, now)
+        hold = hold_lease(session, self.workspace_id, self._owner, now)
         if hold is Hold.ELSEWHERE:
-            return Turn(claims=(), held=False)
+            return Turn(now, claims=(), held=False)
         # The state changes only once this is committed: a take-over may have to be repeated. And
         # a lane that slept too long may find that another process came and went meanwhile.
         is_new = hold is Hold.TAKEN or self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
-        self._held_until = now + RENEWED
         if is_new:
             self._take_over(session, now)
         ledger.unclaim(session, self._uncalled)
         ledger.record(session, self._outcomes, now)
-        next_due_at = ledger.release_due(session, self.workspace_id, now)
+        next_due_at = choosing.release_due(session, self.workspace_id, now)
         claims: list[Claim] = []
         if (is_new or self.state is LaneState.RUNNING) and not self.is_leaving:
             claims = self._claim(session, now)
             self._uncalled += claims
         # Something may wait for a budget, a `Retry-After`, or its parent.
-        has_work = bool(claims or self._calls) or is_waiting(session, self.workspace_id)
-        return Turn(claims, True, is_new, has_work, next_due_at)
+        is_busy = bool(claims) or not self._calls.is_over
+        has_work = is_busy or is_waiting(session, self.workspace_id)
+        return Turn(now, claims, True, is_new, has_work, next_due_at)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = ledger.take_over(session, self.workspace_id, now)
         self._recent.take_over(session, self._pacing, now)
-        logger.info("lane_taken", workspace_id=self.workspace_id, freed=len(freed))
+        logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
-        room = min(self._transport.at_a_time, self._shares.calls_each()) - len(self._calls)
-        if room <= 0:
-            return []
-        posts = [
-            row
-            for row in ledger.ready_posts(
-                session, self.workspace_id, room, self._pacing.closed_channels(now)
-            )
-            if self._pacing.take_post(row.channel, now, looks_up=row.answer_lost)
-        ]
-        room -= len(posts)
-        edits = [
-            row
-            for row in ledger.ready_edits(session, self.workspace_id, max(room, 0))
-            if self._pacing.take_edit(now, is_progress=row.rank == Rank.PROGRESS)
-        ]
-        claims = ledger.claim(session, [*posts, *edits], now)
+        off = deaths.park(session, self.workspace_id)
+        claims = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
+        most = min(self._calls.room - len(claims), self._pacing.edits_left(now))
+        if most > 0:
+            rows = choosing.ready_edits(session, self.workspace_id, most)
+            may_go = [
+                row
+                for row in rows
+                if self._pacing.take_edit(now, is_progress=row.rank == Rank.PROGRESS)
+            ]
+            claims += ledger.claim(session, may_go, now, self._sources)
         if claims and not self._pacing.unlimited:
             self._recent.add(session, claims, now)
         return claims
 
-    def _may_call(self) -> bool:
-        """Tell whether no other process can have taken over yet: we may have slept."""
-        return self._clock.now() < self._held_until
+    def _claim_posts(self, session: Session, now: datetime, closed: set[str]) -> list[Claim]:
+        claims: list[Claim] = []
+        while True:
+            most = min(self._calls.room - len(claims), self._pacing.posts_left(now))
+            if most <= 0:
+                return claims
+            rows = choosing.ready_posts(session, self.workspace_id, most, closed)
+            may_go = [
+                row
+                for row in rows
+                if self._pacing.take_post(row.channel, now, looks_up=row.answer_lost)
+            ]
+            claims += ledger.claim(session, may_go, now, self._sources)
+            if len(may_go) == len(rows):
+                return claims
+            # Their channels have had their share: what waits behind them may go.
+            chosen = {row.id for row in may_go}
+            closed |= {row.channel for row in rows if row.id not in chosen}
 
-    async def _call(self, claim: Claim) -> None:
-        try:
-            async with self._shares.call():
-                outcome = await self._delivery.deliver(claim, self._may_call)
-        except Exception as error:
-            # The claim is released like any other failure, or the message would wait for ever.
-            logger.exception("delivery_failed", message_id=claim.id)
-            outcome = self._delivery.broken(claim, error)
-        self._answered.append(outcome)
-        self._woken.set()
+    def _may_call(self, claim: Claim) -> bool:
+        """Tell whether the claim is still ours alone: we may have slept and been taken over."""
+        return self._held_since <= claim.claimed_at and self._clock.now() < self._held_until
 
     def _learn(self, outcome: Outcome) -> None:
         """Take from an answer what it says about the workspace, not only about the message."""
         answer = outcome.answer
+        if outcome.verdict not in (Verdict.PACED, Verdict.OUTAGE):
+            self._pacing.thaw(outcome.claim.channel, is_edit=outcome.claim.is_edit)
         if outcome.verdict is Verdict.DELIVERED:
-            self._pause = timedelta(0)
+            self._pause.forget()
         elif outcome.verdict is Verdict.PACED:
             self._slow_down(outcome)
         elif outcome.verdict in (Verdict.OUTAGE, Verdict.LOCKED_OUT):
@@ -250,7 +255,7 @@ class Lane:
         until = now + timedelta(seconds=seconds)
         claim = outcome.claim
         if claim.answer_lost:  # It was the history that Slack refused; nothing was posted.
-            self._pacing.lookups.freeze(until)
+            self._pacing.lookups.freeze.begin(until)
         else:
             self._pacing.freeze(claim.channel, until, now=now, is_edit=claim.is_edit)
         logger.warning("slack_paced", workspace_id=self.workspace_id, seconds=seconds)
@@ -259,26 +264,20 @@ class Lane:
         if self.state is LaneState.RUNNING:
             self.state = LaneState.PAUSED
             self.paused_because = reason
-            self._probe_later()
+            self._pause.prolong(self._clock.now())
             logger.error("lane_paused", workspace_id=self.workspace_id, reason=reason)
 
     async def _probe(self) -> timedelta:
         """While paused: ask, at growing intervals, whether Slack is back; return when to go on."""
-        now = self._clock.now()
-        if now >= self._probe_at:
+        if not self._pause.left(self._clock.now()):
             answer = await self._transport.probe()
             if answer.ok:
                 self.state = LaneState.RUNNING
                 self.paused_because = ""
                 logger.info("lane_resumed", workspace_id=self.workspace_id)
                 return timedelta(0)
-            self._probe_later()
-        return max(self._probe_at - now, timedelta(0))
-
-    def _probe_later(self) -> None:
-        """Wait twice as long as the last time, unless something was delivered since."""
-        self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-        self._probe_at = self._clock.now() + self._pause
+            self._pause.prolong(self._clock.now())
+        return self._pause.left(self._clock.now())
 
     def _until(self, turn: Turn) -> timedelta:
         """Return how long to wait, and note since when there is nothing to wait for."""
@@ -287,7 +286,7 @@ class Lane:
         soon = now + LONGEST_SLEEP
         if turn.next_due_at is not None:
             soon = min(soon, turn.next_due_at)
-        if turn.has_work or self._answered or soon < now + self._shares.rest_after():
+        if turn.has_work or soon < now + self._shares.rest_after():
             self._quiet_since = None
             return max(min(soon, self._pacing.next_opening(now)) - now, timedelta(0))
         self._quiet_since = self._quiet_since or now

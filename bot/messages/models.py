@@ -71,6 +71,17 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        # The same, channel by channel: what waits for a channel that is closed is passed over.
+        Index(
+            "message_ready_in_channel",
+            "workspace_id",
+            "channel",
+            "rank",
+            "turn",
+            "waiting_since",
+            sqlite_where=text("state = 'waiting' AND is_posted IS 0"),
+            postgresql_where=text("state = 'waiting' AND is_posted IS FALSE"),
+        ),
         Index(
             "message_delayed",
             "workspace_id",

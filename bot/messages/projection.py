@@ -87,7 +87,7 @@ def changed(before: Row, after: Row) -> dict[str, Any]:
     change = {
         name: encode(value)
         for name, value in after.items()
-        if name in before and name != CONTEXT and encode(value) != encode(before[name])
+        if name in before and name != CONTEXT and value != before[name]
     }
     if CONTEXT in after and after[CONTEXT] != before[CONTEXT]:
         change |= difference(before[CONTEXT], after[CONTEXT])

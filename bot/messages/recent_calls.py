@@ -8,15 +8,19 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages.outcome import Claim
 from bot.messages.pacing import Pacing
+from bot.prepared import Prepared
 
 LEASES = SQLModel.metadata.tables["lane_lease"]
 #: Slack counts in minutes. https://docs.slack.dev/apis/web-api/rate-limits
 COUNTED = timedelta(minutes=1)
+OF_WORKSPACE = LEASES.c.workspace_id == bindparam("workspace")
+READ = Prepared(select(LEASES.c.recent).where(OF_WORKSPACE))
+WRITE = Prepared(update(LEASES).where(OF_WORKSPACE).values(recent=bindparam("calls")))
 
 
 class RecentCalls:
@@ -28,11 +32,9 @@ class RecentCalls:
 
     def take_over(self, session: Session, pacing: Pacing, now: datetime) -> None:
         """Count what was called until now; to do it again after a failure counts nothing twice."""
-        found = session.execute(
-            select(LEASES.c.recent).where(LEASES.c.workspace_id == self._workspace_id)
-        ).scalar_one_or_none()
+        (lease,) = READ.rows(session, workspace=self._workspace_id)
         known = set(self._calls)
-        calls = [(at, is_edit, channel) for at, is_edit, channel in found or []]
+        calls = [(at, is_edit, channel) for at, is_edit, channel in lease.recent or []]
         for call in calls:
             at, is_edit, channel = call
             if call not in known and at > since(now):
@@ -44,11 +46,7 @@ class RecentCalls:
         while self._calls and self._calls[0][0] <= since(now):
             self._calls.popleft()
         self._calls += [(milliseconds(now), one.is_edit, one.channel) for one in claims]
-        session.execute(
-            update(LEASES)
-            .where(LEASES.c.workspace_id == self._workspace_id)
-            .values(recent=list(self._calls))
-        )
+        WRITE.run(session, workspace=self._workspace_id, calls=list(self._calls))
 
 
 def milliseconds(at: datetime) -> int:

@@ -11,6 +11,13 @@ from bot.messages.outbox import EDIT_INTERVAL, first_rank
 from bot.messages.outcome import Outcome
 from bot.messages.policy import Verdict
 
+#: The columns that an outcome may change, besides the claim's own.
+SETTLED = (
+    *("ts", "is_posted", "channel", "rank", "state", "due_at", "waiting_since"),
+    *("delivered_revision", "sent_at", "dead_at", "answer_lost", "possibly_delivered"),
+    *("text_only", "tries", "error"),
+)
+
 
 def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:
     """
@@ -33,8 +40,6 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
         "error": outcome.error,
         "tries": 0 if is_newer else outcome.tries,
         "text_only": outcome.text_only and not is_newer,
-        "claimed_revision": None,
-        "claimed_at": None,
     }
     if outcome.verdict is Verdict.REPOST:
         values["delivered_revision"] = 0

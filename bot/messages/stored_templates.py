@@ -1,7 +1,7 @@
 """Templates that tenants have stored: versions, which are never changed."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,9 @@ PLAIN = StoredTemplate(
     created_by="Opsbell",
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
 )
+
+#: How many bodies a lane remembers.
+MOST_SOURCES = 500
 
 
 @dataclass(frozen=True)
@@ -138,12 +141,24 @@ def schema_text(stored: StoredTemplate) -> str | None:
     return json.dumps(schema, sort_keys=True) if schema else None
 
 
-def sources_of(session: Session, ids: Collection[str]) -> dict[str, str]:
-    """Return the bodies of these versions by id, with one question for all of them."""
-    if not ids:
-        return {}
-    query = select(StoredTemplate.id, StoredTemplate.body).where(col(StoredTemplate.id).in_(ids))
-    return {**dict(session.exec(query).all()), PLAIN.id: PLAIN.body}
+class Sources:
+    """The bodies of versions of templates, each read once: versions never change."""
+
+    def __init__(self) -> None:
+        self._known = {PLAIN.id: PLAIN.body}
+
+    def of(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the bodies of these versions by id."""
+        unknown = [one for one in ids if one not in self._known]
+        if unknown:
+            if len(self._known) > MOST_SOURCES:
+                self._known = {PLAIN.id: PLAIN.body}
+                unknown = [one for one in ids if one != PLAIN.id]
+            query = select(StoredTemplate.id, StoredTemplate.body)
+            self._known |= dict(
+                session.exec(query.where(col(StoredTemplate.id).in_(unknown))).all()
+            )
+        return self._known
 
 
 def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:

@@ -33,7 +33,7 @@ TASKS = {
     "a report is committed, not answered": f"{REPORTED},{COMMITTED}",
 }
 POSTING = {
-    "the lease is renewed": "bot.messages.ledger:hold_lease:return",
+    "the lease is renewed": "bot.messages.leases:hold_lease:return",
     "messages are chosen": "bot.messages.ledger:claim_of:call",
     "a claim is not committed": f"{CLAIMED},{TURNED}",
     "a claim is committed, nobody called": f"{CLAIMED},{COMMITTED}",

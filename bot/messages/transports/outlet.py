@@ -1,8 +1,10 @@
 """The way out to an outlet, and how fast it may be used."""
 
+from datetime import timedelta
+
 from bot.errors import ConfigError, NoTransportError
 from bot.messages.outlets import Outlet, Outlets
-from bot.messages.pacing import Bucket, Pacing
+from bot.messages.pacing import Pacing, Window
 from bot.messages.transports.registry import Make, Opened
 from bot.messages.transports.webhook import WebhookTransport
 
@@ -47,4 +49,4 @@ def open_outlet(outlet: Outlet) -> Opened:
 
 def pacing_of_outlet() -> Pacing:
     """Return the budget of an outlet: Slack takes one post a second of a webhook."""
-    return Pacing(posts=Bucket(burst=1, rate=0.95))
+    return Pacing(posts=Window(1, timedelta(seconds=1.05)))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages import ledger, outbox
+from bot.messages import choosing, ledger, outbox
 from bot.messages.delivery import Outcome
 from bot.messages.models import EventName, Message, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
@@ -198,7 +198,7 @@ async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, 
 
 def posted(session, message_id):
     """Claim the message and return the outcome of a first post that went well."""
-    rows = [row for row in ledger.ready_posts(session, "T0", 9, []) if row.id == message_id]
+    rows = [row for row in choosing.ready_posts(session, "T0", 9, []) if row.id == message_id]
     (claim,) = ledger.claim(session, rows, NOW)
     return Outcome(
         claim=claim,

@@ -1,13 +1,14 @@
 """Slack's budgets, under a clock set by hand: whatever is asked, no window is ever overfull."""
 
 import copy
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messages.pacing import EDIT_RESERVE, Bucket, Pacing
+from bot.messages.pacing import EDIT_RESERVE, WINDOW, Bucket, Pacing, Window
 
 START = datetime(2026, 11, 16, 9, tzinfo=UTC)
 MINUTE = timedelta(seconds=60)
@@ -19,7 +20,9 @@ CHANNEL_BURST = 5
 CHANNELS = st.sampled_from(["C0OPS", "C0RANDOM"] + [f"C{number}" for number in range(120)])
 WAITS = st.sampled_from([0.0, 0.000001, 0.01, 0.3, 1.0, 1.0527, 3.0, 20.0, 59.9, 61.0, 600.0])
 ASKED = st.tuples(
-    st.sampled_from(["edit", "progress", "post", "lookup", "spread", "restart", "429", "opening"]),
+    st.sampled_from(
+        ["edit", "progress", "post", "lookup", "spread", "restart", "429", "opening", "answered"]
+    ),
     CHANNELS,
     st.integers(1, 80),
     WAITS,
@@ -52,8 +55,7 @@ class Room:
     def ask_progress(self, _channel, _number):
         if self.pacing.take_edit(self.now, is_progress=True):
             self.made.append((self.now, "edit", ""))
-            left = copy.deepcopy(self.pacing)
-            assert all(left.take_edit(self.now, is_progress=False) for _ in range(5))
+            assert self.pacing.edits.most - len(self.pacing.edits.calls) >= EDIT_RESERVE
 
     def ask_post(self, channel, _number):
         if self.pacing.take_post(channel, self.now):
@@ -81,6 +83,9 @@ class Room:
         if number == 0:
             until = self.now + timedelta(seconds=2)
             self.pacing.freeze(channel, until, now=self.now, is_edit=channel == "C0OPS")
+
+    def ask_answered(self, channel, _number):
+        self.pacing.thaw(channel, is_edit=channel == "C0OPS")
 
     def ask_opening(self, channel, number):
         """Go on exactly when the budgets say, and take whatever there is."""
@@ -148,10 +153,9 @@ def test_the_next_opening_is_the_next_change(asked, part):
 def what_is_open(room, at):
     """Return which budgets would let something through at a time."""
     pacing = copy.deepcopy(room.pacing)
-    channels = [pacing.channels[name].level(at) >= 1 for name in sorted(pacing.channels)]
-    edits = pacing.edits.level(at)
-    own = [pacing.posts.level(at) >= 1, pacing.lookups.level(at) >= 1]
-    return [*own, edits >= 1, edits >= 1 + EDIT_RESERVE, *channels]
+    channels = [pacing.channels[name].is_open(at) for name in sorted(pacing.channels)]
+    edits = [pacing.may_edit(at, is_progress=one) for one in (False, True)]
+    return [pacing.posts.is_open(at), pacing.lookups.is_open(at), *edits, *channels]
 
 
 def test_all_of_the_budget_is_used():
@@ -164,7 +168,22 @@ def test_all_of_the_budget_is_used():
         else:
             now = pacing.next_opening(now)
 
-    assert 380 <= edits <= 500
+    assert 480 <= edits <= 500
+
+
+def test_progress_is_spread_over_the_minute():
+    """After a few at once progress goes steadily, and in the long run gets all but the reserve."""
+    pacing, now, times = Pacing(), START, []
+
+    while now < after(600):
+        if pacing.take_edit(now, is_progress=True):
+            times.append(now)
+        else:
+            now = pacing.next_opening(now)
+
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert 440 <= len(times) <= 500 - 10 * EDIT_RESERVE
+    assert max(gaps) < timedelta(seconds=15)
 
 
 def test_a_refused_take_takes_nothing():
@@ -172,74 +191,21 @@ def test_a_refused_take_takes_nothing():
     pacing = Pacing()
     while pacing.take_post("C0OPS", START):
         pass
-    left = pacing.posts.tokens, pacing.lookups.level(START)
+    left = pacing.posts.left(START), pacing.lookups.left(START)
 
     assert not pacing.take_post("C0OPS", START, looks_up=True)
-    assert left == (pacing.posts.tokens, pacing.lookups.tokens)
+    assert left == (pacing.posts.left(START), pacing.lookups.left(START))
 
 
 def test_progress_stops_before_the_reserve():
-    """When progress may not go any more, five ends still may."""
-    pacing = Pacing()
-    while pacing.take_edit(START, is_progress=True):
-        pass
+    """When progress may not go any more, some ends still may."""
+    pacing, now = Pacing(), START
+    while pacing.edits.is_open(now, EDIT_RESERVE):
+        if not pacing.take_edit(now, is_progress=True):
+            now = pacing.next_opening(now)
 
-    ends = [pacing.take_edit(START, is_progress=False) for _ in range(6)]
-
-    assert [True] * 5 + [False] == ends
-
-
-def test_edits_that_are_refused_do_not_stop_posts():
-    """A Retry-After for edits freezes edits, until it is over, and nothing else."""
-    pacing = Pacing()
-
-    pacing.freeze("C0OPS", after(10), now=START, is_edit=True)
-    pacing.freeze("C0OPS", after(3), now=START, is_edit=True)  # The later end counts.
-
-    assert not pacing.take_edit(after(9.999), is_progress=False)
-    assert pacing.take_post("C0OPS", START)
-    assert after(10) == pacing.next_opening(after(5))
-    assert pacing.take_edit(after(10), is_progress=False)
-
-
-def test_a_refused_channel_does_not_stop_others():
-    """A Retry-After for a post freezes its channel alone."""
-    pacing = Pacing()
-
-    pacing.freeze("C0OPS", after(10), now=START, is_edit=False)
-
-    assert not pacing.take_post("C0OPS", after(9))
-    assert pacing.take_post("C0RANDOM", START)
-    assert pacing.take_edit(START, is_progress=False)
-    assert pacing.take_post("C0OPS", after(10))
-
-
-def test_two_refused_channels_stop_all_posts():
-    """When a second channel is refused while the first still is, it was the workspace's limit."""
-    pacing = Pacing()
-
-    pacing.freeze("C0OPS", after(10), now=START, is_edit=False)
-    pacing.freeze("C0RANDOM", after(12), now=after(1), is_edit=False)
-
-    assert not pacing.take_post("C0OTHER", after(11.9))
-    assert pacing.take_edit(after(2), is_progress=False)
-    assert pacing.take_post("C0OTHER", after(12))
-
-
-def test_a_refusal_long_over_does_not_count_as_a_second_one():
-    """
-    A busy channel that was refused minutes ago says nothing about the workspace.
-
-    Its budget is empty because it is busy, and its old freeze was once taken for a present one.
-    """
-    pacing = Pacing()
-    pacing.freeze("C0OPS", after(2), now=START, is_edit=False)
-    while pacing.take_post("C0OPS", after(300)):
-        pass
-
-    pacing.freeze("C0RANDOM", after(310), now=after(300), is_edit=False)
-
-    assert pacing.take_post("C0OTHER", after(300))
+    assert not pacing.take_edit(now, is_progress=True)
+    assert EDIT_RESERVE == sum(pacing.take_edit(now, is_progress=False) for _ in range(9))
 
 
 def test_a_former_process_has_used_its_share():
@@ -265,16 +231,6 @@ def test_closed_channels_are_those_that_may_not_be_posted_to():
     assert {} == pacing.channels
 
 
-def test_a_frozen_channel_is_closed_and_not_forgotten():
-    """However idle it is, a frozen channel stays closed until Slack's time is over."""
-    pacing = Pacing()
-
-    pacing.freeze("C0OPS", after(600), now=START, is_edit=False)
-
-    assert ["C0OPS"] == pacing.closed_channels(after(599))
-    assert [] == pacing.closed_channels(after(600))
-
-
 def test_without_limits_everything_goes():
     """Against a workspace without limits nothing is ever held back."""
     pacing = Pacing(unlimited=True)
@@ -295,3 +251,16 @@ def test_a_clock_set_back_does_not_starve(back):
     bucket.level(after(-back))
 
     assert 1.0 == pytest.approx(bucket.level(after(1 - back)))
+
+
+@pytest.mark.parametrize("back", [0.5, 30, 3600])
+def test_a_clock_set_back_forgets_no_call_and_holds_none_for_longer(back):
+    """After the machine's clock is set back a method's calls count for a minute from then on."""
+    window = Window(3)
+    for number in range(3):
+        window.spend(after(number))
+    now = after(2 - back)
+
+    assert not window.is_open(now)
+    assert window.opens_at(now) <= now + WINDOW
+    assert window.is_open(now + WINDOW)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, delete, select
 
 from bot.db import Database
-from bot.messages import destinations, ledger, outbox
+from bot.messages import choosing, destinations, ledger, outbox
 from bot.messages.desk import Desk, Unit
 from bot.messages.models import Event, EventName, Message, MessageState, Rank
 from bot.messages.orders import Order
@@ -138,9 +138,9 @@ class Story:
             destinations.replay(self.session, message, by="U0BEN", now=self.now)
 
     def claim(self) -> None:
-        ledger.release_due(self.session, "T0", self.now)
-        rows = ledger.ready_posts(self.session, "T0", 3, [])
-        rows += ledger.ready_edits(self.session, "T0", 3)
+        choosing.release_due(self.session, "T0", self.now)
+        rows = choosing.ready_posts(self.session, "T0", 3, [])
+        rows += choosing.ready_edits(self.session, "T0", 3)
         self.claims += ledger.claim(self.session, rows, self.now)
 
     def kill(self) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.messages import ledger, outbox
+from bot.messages import choosing, leases, ledger, outbox
 from bot.messages.outbox import Content, Place
 from bot.messages.pacing import Pacing
 from bot.messages.recent_calls import RecentCalls
@@ -17,7 +17,7 @@ def claims_of(session, count, *, edits):
         outbox.put(session, Place("T0", "default", "C0OPS"), Content("note"), now=NOW)
         session.flush()
         del number
-    claims = ledger.claim(session, ledger.ready_posts(session, "T0", count, []), NOW)
+    claims = ledger.claim(session, choosing.ready_posts(session, "T0", count, []), NOW)
     return [replace(one, ts="17.1") for one in claims] if edits else claims
 
 
@@ -26,7 +26,7 @@ def come_back(database, after, *, edits=True, count=10):
     pacing = Pacing()
 
     def work(session):
-        ledger.hold_lease(session, "T0", "ada", NOW)
+        leases.hold_lease(session, "T0", "ada", NOW)
         session.flush()
         RecentCalls("T0").add(session, claims_of(session, count, edits=edits), NOW)
         other = RecentCalls("T0")
@@ -38,8 +38,8 @@ def come_back(database, after, *, edits=True, count=10):
 
 
 def test_edits_made_before_count(database):
-    """Ten edits at once leave nothing for the next second, though nothing was being sent."""
-    pacing = come_back(database, timedelta(seconds=1))
+    """A minute's edits at once leave nothing for the next second, though none was being sent."""
+    pacing = come_back(database, timedelta(seconds=1), count=49)
 
     assert not pacing.take_edit(NOW + timedelta(seconds=1), is_progress=False)
     assert pacing.take_post("C0OPS", NOW + timedelta(seconds=1))

@@ -1,0 +1,145 @@
+"""
+What a lane may take next: the messages that are ready, in the order of serving.
+
+The order is that of the partial index `message_ready`, so that choosing costs the same however many
+messages are stored or wait.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, update
+from sqlmodel import Session, SQLModel
+
+from bot.messages.models import MessageState
+from bot.prepared import Prepared, Texts
+
+MESSAGE = SQLModel.metadata.tables["message"]
+PARENT = MESSAGE.alias("parent")
+M = MESSAGE.c
+CLAIM_COLUMNS = (
+    M.id,
+    M.revision,
+    M.channel,
+    M.seen_by,
+    M.ts,
+    M.template,
+    M.template_id,
+    M.context,
+    M.queue,
+    M.max_attempts,
+    M.ambiguous,
+    M.tries,
+    M.answer_lost,
+    M.possibly_delivered,
+    M.text_only,
+    M.created_at,
+    func.coalesce(M.thread_ts, PARENT.c.ts).label("thread_ts"),
+    M.rank,
+)
+#: How many messages for channels that are closed just now a look goes past, one by one.
+WINDOW = 200
+
+
+def in_state(state: MessageState) -> Any:
+    """Return the condition as the partial indexes say it: with a constant."""
+    return M.state == literal_column(f"'{state.value}'")
+
+
+def ready(*columns: Any, is_posted: bool) -> Select[Any]:
+    """Return the query for what may go, before any budget is asked; `workspace`, `most`."""
+    return (
+        select(*columns)
+        .select_from(MESSAGE.outerjoin(PARENT, PARENT.c.id == M.parent_id))
+        .where(
+            M.workspace_id == bindparam("workspace"),
+            in_state(MessageState.WAITING),
+            M.is_posted.is_(is_posted),
+            # A parent that Slack lost is posted anew first, or its reply would leave the thread.
+            or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None), PARENT.c.delivered_revision > 0),
+        )
+        .order_by(M.rank, M.turn, M.waiting_since)
+        .limit(bindparam("most", type_=Integer()))
+    )
+
+
+FIRST_POSTS = Prepared(ready(*CLAIM_COLUMNS, is_posted=False))
+FIRST_EDITS = Prepared(ready(*CLAIM_COLUMNS, is_posted=True))
+FIRST_PLACES = Prepared(ready(M.id, M.channel, is_posted=False))
+THESE = Prepared(ready(*CLAIM_COLUMNS, is_posted=False).where(M.id.op("IN")(Texts("ids"))))
+
+
+def heads() -> Select[Any]:
+    """
+    Return the query for the first message of each channel that has one; `workspace`.
+
+    It steps from channel to channel in the index `message_ready_in_channel`, and passes over all
+    that waits behind the first, however much it is.
+    """
+    waiting = (
+        M.workspace_id == bindparam("workspace"),
+        in_state(MessageState.WAITING),
+        M.is_posted.is_(False),
+    )
+    first = select(func.min(M.channel).label("name")).where(*waiting).cte("first", recursive=True)
+    after = select(func.min(M.channel)).where(*waiting, M.channel > first.c.name)
+    channel = first.union_all(
+        select(after.correlate(first).scalar_subquery()).where(first.c.name.is_not(None))
+    )
+    head = (
+        select(M.id)
+        .where(*waiting, M.channel == channel.c.name)
+        .order_by(M.rank, M.turn, M.waiting_since)
+        .limit(1)
+    )
+    return select(channel.c.name, head.correlate(channel).scalar_subquery().label("id")).where(
+        channel.c.name.is_not(None)
+    )
+
+
+HEADS = Prepared(heads())
+
+
+def ready_posts(
+    session: Session, workspace_id: str, most: int, closed: Collection[str] = ()
+) -> list[Any]:
+    """Return the first messages to be posted to channels that are not closed, in order."""
+    if not closed:
+        return FIRST_POSTS.rows(session, workspace=workspace_id, most=most)
+    places = FIRST_PLACES.rows(session, workspace=workspace_id, most=WINDOW)
+    ids = [row.id for row in places if row.channel not in closed]
+    if len(ids) < most and len(places) == WINDOW:
+        channels = HEADS.rows(session, workspace=workspace_id)
+        ids += [row.id for row in channels if row.name not in closed and row.id not in ids]
+    chosen = json.dumps(ids)
+    return THESE.rows(session, workspace=workspace_id, ids=chosen, most=most) if ids else []
+
+
+def ready_edits(session: Session, workspace_id: str, most: int) -> list[Any]:
+    """Return the first messages to be edited, in the order of serving."""
+    return FIRST_EDITS.rows(session, workspace=workspace_id, most=most)
+
+
+DELAYED = (M.workspace_id == bindparam("workspace"), in_state(MessageState.DELAYED))
+NEXT_DUE = Prepared(select(func.min(M.due_at).label("at")).where(*DELAYED))
+RELEASE = Prepared(
+    update(MESSAGE)
+    .where(*DELAYED, M.due_at <= bindparam("now"))
+    .values(state=MessageState.WAITING.value)
+)
+
+
+def release_due(session: Session, workspace_id: str, now: datetime) -> datetime | None:
+    """Make delayed messages that are due ready; return when the next one will be."""
+    due_at = next_due(session, workspace_id)
+    if due_at is None or due_at > now:
+        return due_at
+    RELEASE.run(session, workspace=workspace_id, now=now)
+    return next_due(session, workspace_id)
+
+
+def next_due(session: Session, workspace_id: str) -> datetime | None:
+    due_at: datetime | None = NEXT_DUE.rows(session, workspace=workspace_id)[0].at
+    return due_at

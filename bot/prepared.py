@@ -1,0 +1,121 @@
+"""
+Statements whose SQL is made once for each kind of database, and not at each execution.
+
+For the few statements that run many times a second: to find its SQL and convert its values,
+SQLAlchemy takes longer than a database takes to execute it. Values are converted as its types say.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Dialect, String, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """
+    A statement with named parameters, executed in a session's transaction.
+
+    A constant that an index asks for must be in the SQL itself: `literal_column("'waiting'")`.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._forms: dict[str, Form] = {}
+
+    def rows(self, session: Session, **values: Any) -> list[Any]:
+        """Return the rows of a query, as named tuples."""
+        connection = session.connection()
+        form = self._form(connection.dialect)
+        result = connection.exec_driver_sql(form.sql, form.bound(values))
+        return form.read(result.cursor.fetchall() if result.cursor else [])
+
+    def run(self, session: Session, **values: Any) -> None:
+        """Execute once, for its effect."""
+        connection = session.connection()
+        form = self._form(connection.dialect)
+        connection.exec_driver_sql(form.sql, form.bound(values))
+
+    def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once for each row of values; for none, not at all."""
+        if rows:
+            connection = session.connection()
+            form = self._form(connection.dialect)
+            connection.exec_driver_sql(form.sql, [form.bound(row) for row in rows])
+
+    def _form(self, dialect: Dialect) -> "Form":
+        form = self._forms.get(dialect.name)
+        if form is None:
+            compiled: Any = self._statement.compile(dialect=dialect)
+            form = self._forms[dialect.name] = Form(compiled, dialect)
+        return form
+
+
+class Form:
+    """A statement as one kind of database takes it."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        self.sql = str(compiled)
+        self._is_positional = compiled.positional
+        self._constants = {
+            name: value for name, value in compiled.params.items() if value is not None
+        }
+        self._names = (compiled.positiontup if compiled.positional else None) or [*compiled.params]
+        self._encoders = {
+            name: encode
+            for name, bind in compiled.binds.items()
+            if (encode := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        columns = compiled._result_columns
+        self._decoders = [
+            (number, decode)
+            for number, column in enumerate(columns)
+            if (decode := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+        names = [column.keyname for column in columns]
+        self._row: Callable[[list[Any]], Any] = namedtuple("Row", names)._make  # type: ignore[attr-defined]
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """Return the parameters as the driver takes them."""
+        encoders, constants = self._encoders, self._constants
+        bound = []
+        for name in self._names:
+            value = values[name] if name in values else constants[name]
+            bound.append(encoders[name](value) if name in encoders else value)
+        return tuple(bound) if self._is_positional else dict(zip(self._names, bound, strict=True))
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return the driver's rows with their values converted."""
+        found = []
+        for row in rows:
+            values = list(row)
+            for number, decode in self._decoders:
+                values[number] = decode(values[number])
+            found.append(self._row(values))
+        return found
+
+
+class Texts(ColumnElement[Any]):
+    """The texts of a JSON array, one parameter for any number of them: `column.op("IN")(…)`."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str) -> None:
+        self.parameter: BindParameter[str] = bindparam(name, type_=String())
+
+
+@compiles(Texts, "sqlite")
+def _texts_of_sqlite(element: Texts, compiler: SQLCompiler, **kw: Any) -> str:
+    array = compiler.process(element.parameter, **kw)
+    return f"(SELECT value FROM json_each({array}))"  # noqa: S608 - a parameter's mark
+
+
+@compiles(Texts, "postgresql")
+def _texts_of_postgresql(element: Texts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT json_array_elements_text({compiler.process(element.parameter, **kw)}::json))"
