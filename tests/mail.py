@@ -40,6 +40,14 @@ class MailServer:
         self._server: asyncio.Server | None = None
         self._mute: list[asyncio.BaseTransport] = []
 
+    async def __aenter__(self):
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_error):
+        self.lets_go.set()
+        await self.stop()
+
     async def start(self):
         """Listen on the port used last, at first on any free one."""
         loop = asyncio.get_running_loop()

@@ -13,11 +13,8 @@ REQUEST = {"configCode": "pager", "templateCode": "text", "payload": {"text": "D
 @pytest.fixture
 async def mail():
     """A mail server that listens."""
-    server = MailServer()
-    await server.start()
-    yield server
-    server.lets_go.set()
-    await server.stop()
+    async with MailServer() as server:
+        yield server
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from bot.errors import NoTransportError
 from bot.messages.limits import cut
 from bot.messages.plain_text import harmless, plain_text, text_of
 from bot.messages.policy import Answer
-from bot.messages.transports.transport import Found, Outgoing
+from bot.messages.transports.one_way import OneWay
+from bot.messages.transports.transport import Outgoing
 from bot.messages.transports.witness import answer_of, listen, peer_of
 
 T = TypeVar("T")
@@ -32,10 +33,9 @@ TITLE_CHARACTERS = 200
 GREETING = b"220"
 
 
-class AppriseTransport:
+class AppriseTransport(OneWay):
     """Sends to the one service of an Apprise address; the address is the secret."""
 
-    at_a_time = 1
     takes_overflow = True
 
     def __init__(self, address: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
@@ -63,18 +63,6 @@ class AppriseTransport:
         if answer.error == "login_refused":
             self._locked_until = asyncio.get_running_loop().time() + LOGIN_SECONDS
         return answer
-
-    async def edit(self, outgoing: Outgoing) -> Answer:
-        """Send anew: what was sent is out of reach."""
-        return await self.post(outgoing)
-
-    async def find(self, _outgoing: Outgoing) -> Found:
-        """Say that nothing can be looked up."""
-        return Found(readable=False)
-
-    async def join(self, _channel: str) -> Answer:
-        """Say that there is nothing to enter."""
-        return Answer(error="not_in_channel")
 
     async def probe(self) -> Answer:
         """

@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.messages.controls import without_controls
 from bot.messages.policy import Answer, Verdict, classify
+from bot.messages.transports.one_way import OneWay
 from bot.messages.transports.reading import seconds
-from bot.messages.transports.transport import Found, Outgoing
+from bot.messages.transports.transport import Outgoing
 from bot.messages.transports.wire import LostError, Response, UnreachableError, Wire
 
 TIMEOUT_SECONDS = 10.0
@@ -21,11 +22,10 @@ WORD = re.compile(rb"[a-z_]{2,60}")
 NOBODY = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
 
 
-class WebhookTransport:
+class WebhookTransport(OneWay):
     """Posts into the one channel of a webhook; the address is the secret."""
 
     takes_overflow = False
-    at_a_time = 1
 
     def __init__(
         self, address: str, *, is_mute: bool = False, timeout_seconds: float = TIMEOUT_SECONDS
@@ -54,18 +54,6 @@ class WebhookTransport:
         if outgoing.thread_ts:
             body["thread_ts"] = outgoing.thread_ts
         return await self._call(body)
-
-    async def edit(self, outgoing: Outgoing) -> Answer:
-        """Post anew: a webhook changes nothing that it has posted."""
-        return await self.post(outgoing)
-
-    async def find(self, _outgoing: Outgoing) -> Found:
-        """Say that nothing can be looked up."""
-        return Found(readable=False)
-
-    async def join(self, _channel: str) -> Answer:
-        """Say that there is nothing to enter."""
-        return Answer(error="not_in_channel")
 
     async def probe(self) -> Answer:
         """Ask with a message without words, which is refused only if somebody is there."""

@@ -30,11 +30,8 @@ def verdict(answer):
 @pytest.fixture
 async def mail():
     """A mail server that listens."""
-    server = MailServer()
-    await server.start()
-    yield server
-    server.lets_go.set()
-    await server.stop()
+    async with MailServer() as server:
+        yield server
 
 
 @pytest.fixture
