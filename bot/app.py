@@ -113,7 +113,7 @@ class Opsbell:
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
         rooms = await self._open_rooms(database, session, slack, outlets)
-        await self._open_http(rooms)
+        await self._open_http(rooms, outlets)
         self._start_launcher(rooms.tasks)
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
@@ -182,7 +182,7 @@ class Opsbell:
         )
         return Rooms(database, slack, outward, tasks, deliveries, owners)
 
-    async def _open_http(self, rooms: Rooms) -> None:
+    async def _open_http(self, rooms: Rooms, outlets: Outlets) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -209,6 +209,7 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
+                outlets=outlets,
             )
         )
         await http.start()

@@ -89,7 +89,8 @@ async def visible_lanes(call: Call) -> list[LaneHealth]:
         return list(lanes)
     own = {lane.workspace_id: lane for lane in lanes}
     connected = await call.services.workspaces_of(call.caller.tenant)
-    return [own.get(key) or LaneHealth(key, "asleep", "") for key in connected]
+    outlets = call.services.outlets.ids(call.caller.tenant)
+    return [own.get(key) or LaneHealth(key, "asleep", "") for key in [*connected, *outlets]]
 
 
 async def answers(database: Database) -> bool:

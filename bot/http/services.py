@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.lane_health import LaneHealth
+from bot.messages.outlets import NO_OUTLETS, Outlets
 from bot.messages.requests import Requests
 from bot.messages.senders import Senders
 from bot.messages.stored_templates import Templates
@@ -54,3 +55,4 @@ class Services:
     timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
+    outlets: Outlets = NO_OUTLETS

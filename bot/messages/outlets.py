@@ -53,6 +53,10 @@ class Outlets:
         outlet = self.get(workspace_id)
         return outlet if outlet and outlet.tenant == tenant else None
 
+    def ids(self, tenant: str) -> list[str]:
+        """Return the ids of the outlets that a tenant may write to."""
+        return [one.id for one in self._outlets.values() if one.tenant == tenant]
+
     def names(self, tenant: str) -> list[str]:
         """Return the names of the outlets that a tenant may write to."""
         return [one.name for one in self._outlets.values() if one.tenant == tenant]

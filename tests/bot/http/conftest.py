@@ -153,6 +153,7 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        outlets=OUTLETS,
     )
 
 

@@ -113,10 +113,11 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
     admin = await client.get("/api/health", token=token_for("nobody", "admin"))
 
     mine = {"workspaceId": "T1", "state": "paused", "reason": "invalid_auth"}
-    assert (200, False, [mine]) == (ada.status, ada.body["ready"], ada.body["lanes"])
+    outlet = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
+    assert (200, False, [mine, outlet]) == (ada.status, ada.body["ready"], ada.body["lanes"])
     assert {"connected": True, "silentSeconds": 3} == ada.body["socket"]
     assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
-    assert (True, ["T2"]) == (
+    assert (True, ["T2", "to:cleos-hook"]) == (
         cleo.body["ready"],
         [lane["workspaceId"] for lane in cleo.body["lanes"]],
     )

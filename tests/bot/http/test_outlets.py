@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from bot.messages.lane_health import LaneHealth
 from bot.messages.models import Message, Sender
 from tests.bot.http.calling import ONE_DATABASE, token_for
 
@@ -78,3 +79,20 @@ async def test_an_outlet_that_was_taken_away(shop, database, gone):
     reply = await shop.post("/api/messages/request", REQUEST)
 
     assert (422, "configCode") == (reply.status, reply.body["details"][0]["field"])
+
+
+@ONE_DATABASE
+async def test_health_shows_a_tenants_own_outlets(client, surroundings):
+    """Ada sees why her mails wait; of Cleo's hook she hears nothing (P8)."""
+    surroundings.lanes = [
+        LaneHealth("to:oncall-mail", "paused", "login_refused"),
+        LaneHealth("to:cleos-hook", "running", ""),
+    ]
+    client.token = token_for("default", "messages:read")
+
+    health = (await client.get("/api/health")).body
+
+    shown = {lane["workspaceId"]: lane["reason"] for lane in health["lanes"]}
+    assert "login_refused" == shown["to:oncall-mail"]
+    assert "to:cleos-hook" not in shown
+    assert (await client.get("/readyz")).body["lanes"]
