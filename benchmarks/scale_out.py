@@ -33,6 +33,7 @@ from bot.messages.outbox import Content, Place
 
 DELAY_MS = 50.0
 PATIENCE_SECONDS = 120.0
+SHOWN_LINES = 5
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,10 @@ def killed(workspaces: int) -> dict[str, Any]:
 
 
 def ended(worker: subprocess.Popen[str]) -> dict[str, Any]:
-    """Ask a process to end and return what it cost."""
-    found: dict[str, Any] = json.loads(contenders.ended(worker))
+    """Ask a process to end and return what it cost; pass on what else it said."""
+    *said, last = contenders.ended(worker).splitlines()
+    sys.stderr.write("".join(f"{line}\n" for line in said[:SHOWN_LINES]))
+    found: dict[str, Any] = json.loads(last)
     return found
 
 

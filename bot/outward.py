@@ -68,6 +68,7 @@ async def open_outward(
     slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing)
     transports.add("", slack.open)
     transports.add(PREFIX, maker_of(outlets))
+    stack.callback(slack.close)
     stack.push_async_callback(lanes.stop)
     if not database.is_sqlite:
         wakeups = Wakeups(database)

@@ -36,9 +36,16 @@ class SlackTransport:
     takes_overflow = False
 
     def __init__(
-        self, api_url: str, token: str, *, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        api_url: str,
+        token: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        wire: Wire | None = None,
     ) -> None:
-        self._wire = Wire(api_url, {"Authorization": f"Bearer {token}"})
+        """*wire* is one to share with other workspaces; without it the transport has its own."""
+        who = {"Authorization": f"Bearer {token}"}
+        self._wire = wire.sharing(who) if wire else Wire(api_url, who)
         self._timeout_seconds = timeout_seconds
 
     def close(self) -> None:

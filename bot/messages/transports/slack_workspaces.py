@@ -5,10 +5,16 @@ from collections.abc import Awaitable, Callable
 from bot.messages.pacing import Pacing
 from bot.messages.transports.registry import Opened
 from bot.messages.transports.slack import SlackTransport
+from bot.messages.transports.wire import Wire
 
 
 class SlackWorkspaces:
-    """Makes the transports of workspaces; *token_of* raises `NoTransportError` for strangers."""
+    """
+    Makes the transports of workspaces; *token_of* raises `NoTransportError` for strangers.
+
+    All of them share the connections: a workspace is told from another by its token alone, and
+    a connection (with TLS) for each would cost more than what most lanes have to say.
+    """
 
     def __init__(
         self,
@@ -19,8 +25,14 @@ class SlackWorkspaces:
         self._api_url = api_url
         self._token_of = token_of
         self._pacing = pacing
+        self._wire = Wire(api_url, {})
 
     async def open(self, workspace_id: str) -> Opened:
         """Return the way into a workspace; nothing is connected yet."""
-        transport = SlackTransport(self._api_url, await self._token_of(workspace_id))
+        token = await self._token_of(workspace_id)
+        transport = SlackTransport(self._api_url, token, wire=self._wire)
         return Opened(transport, self._pacing(), transport.close)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._wire.close()

@@ -10,6 +10,7 @@ import asyncio
 import json
 import ssl
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -137,6 +138,7 @@ class Wire:
         fixed = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
         self._idle: deque[Connection] = deque()
+        self._is_shared = False
 
     async def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
         """
@@ -161,12 +163,26 @@ class Wire:
             raise
         if connection.is_usable:
             self._idle.append(connection)
+        self._hang_up_old()
         return response
 
+    def sharing(self, headers: dict[str, str]) -> "Wire":
+        """Return a wire with more headers over the same connections, which stay open after it."""
+        wire = copy(self)
+        wire._head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        wire._is_shared = True
+        return wire
+
     def close(self) -> None:
-        """Hang up all that is idle."""
-        while self._idle:
+        """Hang up all that is idle, unless others go on with it."""
+        while self._idle and not self._is_shared:
             self._idle.pop().close()
+
+    def _hang_up_old(self) -> None:
+        """Keep no more connections than were of use lately; those used last are taken first."""
+        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        while self._idle and self._idle[0].idle_since < oldest:
+            self._idle.popleft().close()
 
     def _take(self) -> Connection | None:
         """Return the connection used last, if it can be trusted to be alive."""
