@@ -40,7 +40,7 @@ POSTING = {
     "a message is drawn": "bot.messages.drawing:draw:return",
     "a request is not written": "bot.messages.transports.wire:Connection.ask:call",
     "an answer has arrived, unread": "bot.messages.transports.wire:Connection.data_received:call",
-    "an answer is read": "bot.messages.transports.slack:read_answer:return",
+    "an answer is read": "bot.messages.transports.reading:read_answer:return",
     "an answer is not recorded": "bot.messages.lane:Lane._learn:call",
     "a record is not committed": f"{SETTLED},{TURNED}",
     "a record is committed, the loop not told": f"{SETTLED},{COMMITTED}",
