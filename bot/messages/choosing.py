@@ -22,7 +22,8 @@ M = MESSAGE.c
 CLAIM_COLUMNS = (
     M.id,
     M.revision,
-    M.channel,
+    # Slack has the reply's channel from its parent: a message to a person stands in another one.
+    func.coalesce(PARENT.c.channel, M.channel).label("channel"),
     M.seen_by,
     M.ts,
     M.template,

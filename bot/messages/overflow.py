@@ -34,6 +34,8 @@ def tell(
             message = session.get_one(Message, row.id)
             for content in contents(message, rest):
                 reply_once(session, message, content, now)
+            # The turn that recorded the message looks for what may go next without the session.
+            session.flush()
 
 
 def contents(message: Message, rest: str) -> list[Content]:
