@@ -49,15 +49,15 @@ class Bench(asyncio.Protocol):
             if not mark or len(rest) < size:
                 return
             self._rest = rest[size:]
-            self._answer(head.split(b" ", 2)[1].decode())
+            self.answer(head.split(b" ", 2)[1].decode().rpartition("/")[2], rest[:size])
 
-    def _answer(self, path: str) -> None:
-        method = path.rpartition("/")[2]
+    def answer(self, method: str, _body: bytes) -> None:
+        """Answer one request."""
         if method == "total":
-            self._send({"total": self._tally.counts.total()})
+            self.send({"total": self._tally.counts.total()})
             return
         if method == "counts":
-            self._send({"counts": self._tally.counts, "times": self._tally.times})
+            self.send({"counts": self._tally.counts, "times": self._tally.times})
             return
         self._tally.counts[method] += 1
         if method.startswith("chat."):
@@ -66,11 +66,12 @@ class Bench(asyncio.Protocol):
         ts = f"17{number // 1000:08}.{number % 1000:06}"
         answer = {"ok": True, "ts": ts, "channel": "C0BENCH", **IDS}
         if self._tally.delay:
-            asyncio.get_running_loop().call_later(self._tally.delay, self._send, answer)
+            asyncio.get_running_loop().call_later(self._tally.delay, self.send, answer)
         else:
-            self._send(answer)
+            self.send(answer)
 
-    def _send(self, answer: object) -> None:
+    def send(self, answer: object) -> None:
+        """Write an answer."""
         body = json.dumps(answer).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
         self._transport.write(head.encode() + b"\r\n\r\n" + body)  # type: ignore[attr-defined]

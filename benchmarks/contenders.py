@@ -39,12 +39,12 @@ class Contender:
 
 
 @contextmanager
-def ready(name: str, count: int, slack_url: str) -> Iterator[Contender]:
+def ready(name: str, count: int, slack_url: str, channels: int = 1) -> Iterator[Contender]:
     """Give a contender whose jobs are stored, with its servers running."""
     kind = name.removeprefix("opsbell ")
     if name in OPSBELLS:
         with folder_in_memory() as folder, database(kind, folder) as store:
-            asyncio.run(store_requests(store, count))
+            asyncio.run(store_requests(store, count, channels))
             renderer(folder)
             url = store.url.set(drivername=kind).render_as_string(hide_password=False)
             command = [sys.executable, "-m", "benchmarks.sender", url, slack_url]
@@ -99,12 +99,13 @@ def python_peer(name: str, broker: str, slack_url: str, count: int) -> Contender
     return Contender(command, environment, HERE / "peers")
 
 
-async def store_requests(store: Database, count: int) -> None:
+async def store_requests(store: Database, count: int, channels: int) -> None:
     """Store requests for a stored template through the request API's own use case."""
     await store.write(store_template)
     requests = Requests(store, SystemClock(), lambda _workspace_id: None)
     for start in range(0, count, BULK):
-        orders = [order(number) for number in range(start, min(start + BULK, count))]
+        numbers = range(start, min(start + BULK, count))
+        orders = [order(number, f"C0BENCH{number % channels or ''}") for number in numbers]
         await requests.accept(Unit(orders))
 
 
@@ -117,7 +118,7 @@ def store_template(session: Session) -> None:
     )
 
 
-def order(number: int) -> Order:
+def order(number: int, channel: str = "C0BENCH") -> Order:
     return Order(
         tenant=TENANT,
         workspace_id=WORKSPACE,
@@ -125,7 +126,7 @@ def order(number: int) -> Order:
         payload={"word": f"message {number}"},
         correlation_id=f"c_{number}",
         by="ada",
-        channel="C0BENCH",
+        channel=channel,
     )
 
 

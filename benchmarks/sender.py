@@ -5,6 +5,7 @@ A process that delivers what is stored, with limits off, until SIGTERM; then pri
 """
 
 import asyncio
+import contextlib
 import json
 import resource
 import signal
@@ -20,6 +21,7 @@ from bot.messages.lanes import Lanes
 from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.transports.slack import SlackTransport
+from jobs import SWEEP_SECONDS
 
 
 async def serve(database_url: str, slack_url: str, templates: str) -> None:
@@ -31,7 +33,10 @@ async def serve(database_url: str, slack_url: str, templates: str) -> None:
     before = cpu_seconds()
     transport = SlackTransport(slack_url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
-    await stop.wait()
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
+        await lanes.sweep()
     await lanes.stop()
     transport.close()
     database.close()

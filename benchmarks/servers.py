@@ -34,6 +34,10 @@ class BareSlack:
         """Return when each post or edit arrived, as seconds since 1970, in order."""
         return list(self._ask("counts")["times"])
 
+    def texts(self) -> list[str]:
+        """Return the texts of all messages that a remembering Slack has taken."""
+        return list(self._ask("texts")["texts"])
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
@@ -55,8 +59,21 @@ class BareSlack:
 @contextmanager
 def bare_slack(delay_ms: float) -> Iterator[BareSlack]:
     """Run a bare Slack in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.bare_slack", "--delay-ms", str(delay_ms)]
-    with process(command, {}) as running:
+    with listening("benchmarks.bare_slack", "--delay-ms", str(delay_ms)) as slack:
+        yield slack
+
+
+@contextmanager
+def remembering_slack(delay_ms: float, lost: float) -> Iterator[BareSlack]:
+    """Run a bare Slack that remembers, in a process of its own; *lost* answers of all posts."""
+    arguments = ["--delay-ms", str(delay_ms), "--lost", str(lost)]
+    with listening("benchmarks.remembering_slack", *arguments) as slack:
+        yield slack
+
+
+@contextmanager
+def listening(module: str, *arguments: str) -> Iterator[BareSlack]:
+    with process([sys.executable, "-m", module, *arguments], {}) as running:
         if running.stdout is None:
             raise RuntimeError("Its output is not piped.")
         slack = BareSlack(running.stdout.readline().strip())
@@ -88,6 +105,7 @@ def process(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,  # So that a worker can be killed with all its children.
     )
     try:
         yield running

@@ -13,10 +13,12 @@ app = Celery("jobs", broker=os.environ.get("BROKER_URL", ""))
 app.conf.task_acks_late = True
 app.conf.worker_prefetch_multiplier = 4
 app.conf.broker_connection_retry_on_startup = True
+#: A dead worker's tasks come back after this long; an hour unless set.
+app.conf.broker_transport_options = {"visibility_timeout": int(os.environ.get("STALLED", "3600"))}
 kept = threading.local()
 
 
-@app.task(name="post")  # type: ignore[untyped-decorator]
+@app.task(name="post", autoretry_for=(Exception,), max_retries=3, retry_backoff=2)  # type: ignore[untyped-decorator]
 def post(channel: str, text: str) -> None:
     """Send one message over this thread's own connection."""
     where = urlsplit(os.environ["SLACK_URL"])

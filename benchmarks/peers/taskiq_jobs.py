@@ -5,12 +5,18 @@ import os
 import sys
 
 from posting import send  # type: ignore[import-not-found]
+from taskiq import SimpleRetryMiddleware  # type: ignore[import-not-found]
 from taskiq_redis import RedisStreamBroker  # type: ignore[import-not-found]
 
-broker = RedisStreamBroker(os.environ.get("BROKER_URL", ""))
+#: A dead worker's tasks come back after this long; ten minutes unless set.
+STALLED_MS = int(os.environ.get("STALLED", "600")) * 1000
+
+broker = RedisStreamBroker(
+    os.environ.get("BROKER_URL", ""), idle_timeout=STALLED_MS
+).with_middlewares(SimpleRetryMiddleware(default_retry_count=3))
 
 
-@broker.task  # type: ignore[untyped-decorator]
+@broker.task(retry_on_error=True)  # type: ignore[untyped-decorator]
 async def post(channel: str, text: str) -> None:
     """Send one message."""
     await send(channel, text)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from benchmarks import freshness, growth, latency, outage, table, throughput
+from benchmarks import freshness, growth, kill_worker, latency, outage, table, throughput
 from benchmarks.load import Shape
 from benchmarks.virtual_time import VirtualLoop
 
@@ -61,3 +61,10 @@ def test_a_table_has_a_column_for_each_result():
     shown = table.of({"a": {"one_s": 1000}, "b": {"two": None}})
 
     assert "|  | a | b |\n| --- | --- | --- |\n| one s | 1,000 | - |\n| two | - | - |\n" == shown
+
+
+def test_nothing_is_lost_or_doubled_by_a_killed_worker():
+    """Killed half-way, with answers lost as well: every message is there once."""
+    found = kill_worker.measure("opsbell sqlite", 40, 0.2, afterwards_seconds=3.0)
+
+    assert (0, 0) == (found["lost"], found["twice"])
