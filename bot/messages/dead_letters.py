@@ -8,11 +8,12 @@ notice that dies itself is told to nobody.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
@@ -20,9 +21,18 @@ from bot.db import Database
 from bot.errors import ConflictError, NotFoundError
 from bot.messages import destinations, outbox
 from bot.messages.deaths import NOTICE
-from bot.messages.models import DeadLetter, Message, MessageState, Rank
+from bot.messages.models import (
+    DeadLetter,
+    Message,
+    MessageState,
+    Rank,
+    Sender,
+    StoredTemplate,
+)
 from bot.messages.outbox import Content, Place
 from bot.messages.outlets import is_outlet, no_home, shown_name
+
+logger = structlog.get_logger(__name__)
 
 BATCH = 200
 SHOWN = 5
@@ -121,13 +131,16 @@ class DeadLetters:
         session.flush()
         context = context_of(session, group, is_off=is_off)
         home = self._home(first.workspace_id, tenant)
-        owners = {one.requested_by for one in messages.values() if is_person(one.requested_by)}
+        owners = owners_of(session, messages.values())
         # The channel is one of the home workspace: other workspaces' deaths are not told there.
         where = alerts if home == self._home_of(tenant) else None
         recipients = {shown_name(home)} if is_outlet(home) else {where, *owners}
         if home == first.workspace_id and not is_outlet(home):
             recipients.discard(first.channel)
-        for recipient in sorted(filter(None, recipients if home else ())):
+        told = sorted(filter(None, recipients if home else ()))
+        if not told:
+            logger.warning("dead_letters_untold", channel=first.channel, letters=len(letters))
+        for recipient in told:
             put_notice(session, Place(home, tenant, recipient), group, context, now)
         return home
 
@@ -249,6 +262,24 @@ def context_of(session: Session, group: Group, *, is_off: bool) -> dict[str, Any
             if letter.message_id in messages
         ],
     }
+
+
+def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
+    """
+    Return the people behind dead messages: who asked, and who made what they were sent by.
+
+    A program's own name reaches nobody; then whoever made its sender, or a template that cannot be
+    drawn, is the one who can do something about it.
+    """
+    found = set()
+    for one in messages:
+        found.add(one.requested_by)
+        sender = session.get(Sender, (one.tenant, one.sender)) if one.sender else None
+        if sender is not None:
+            found.add(sender.created_by)
+        if one.template_id and one.error == "template_error":
+            found.add(session.get_one(StoredTemplate, one.template_id).created_by)
+    return {person for person in found if person and is_person(person)}
 
 
 def is_person(subject: str | None) -> bool:

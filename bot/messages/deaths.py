@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.models import MessageState
+from bot.messages.models import EventName, MessageState
 from bot.messages.outcome import Outcome
 from bot.prepared import Prepared
 
@@ -59,7 +59,7 @@ def channels_off(session: Session, workspace_id: str) -> list[str]:
     return [row.channel for row in CHANNELS_OFF.rows(session, workspace_id=workspace_id)]
 
 
-def park(session: Session, workspace_id: str) -> list[str]:
+def park(session: Session, workspace_id: str, now: datetime) -> list[str]:
     """
     Put aside what waits for channels that are switched off, so that it delays nobody.
 
@@ -68,28 +68,48 @@ def park(session: Session, workspace_id: str) -> list[str]:
     off = channels_off(session, workspace_id)
     if off:
         # What waits for its time or its parent is put aside only once it may go.
-        move(session, workspace_id, off, MessageState.WAITING, MessageState.PARKED)
+        aside = (MessageState.WAITING, MessageState.PARKED)
+        move(session, workspace_id, off, aside, now, parked=True)
     return off
 
 
-def unpark(session: Session, workspace_id: str, channel: str) -> None:
+def unpark(session: Session, workspace_id: str, channel: str, now: datetime) -> None:
     """Let go on what was put aside for a channel."""
-    move(session, workspace_id, [channel], MessageState.PARKED, MessageState.WAITING)
+    on = (MessageState.PARKED, MessageState.WAITING)
+    move(session, workspace_id, [channel], on, now, parked=False)
 
 
 def move(
     session: Session,
     workspace_id: str,
     channels: list[str],
-    state: MessageState,
-    to: MessageState,
+    states: tuple[MessageState, MessageState],
+    now: datetime,
+    *,
+    parked: bool,
 ) -> None:
-    session.execute(
+    """Bring messages from one state into another, each with an event that says so."""
+    moved = session.execute(
         update(SQLModel.metadata.tables["message"])
         .where(
             MESSAGE.workspace_id == workspace_id,
             MESSAGE.channel.in_(channels),
-            MESSAGE.state == state,
+            MESSAGE.state == states[0],
         )
-        .values(state=to)
-    )
+        .values(state=states[1])
+        .returning(MESSAGE.id, MESSAGE.revision, MESSAGE.tries)
+    ).all()
+    events = [
+        {
+            "message_id": row.id,
+            "name": EventName.QUEUED,
+            "at": now,
+            "revision": row.revision,
+            "attempt": row.tries,
+            "detail": {"parked": parked},
+            "change": {},
+        }
+        for row in moved
+    ]
+    if events:
+        session.connection().execute(insert(SQLModel.metadata.tables["event"]), events)

@@ -69,7 +69,7 @@ def switch_on(session: Session, workspace_id: str, channel: str, now: datetime) 
     destination.off_at = None
     destination.counted_from = now
     session.flush()
-    deaths.unpark(session, workspace_id, channel)
+    deaths.unpark(session, workspace_id, channel, now)
     return True
 
 

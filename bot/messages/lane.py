@@ -196,7 +196,7 @@ class Lane:
 
     def _claim(self, session: Session, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
-        off = deaths.park(session, self.workspace_id)
+        off = deaths.park(session, self.workspace_id, now)
         claims = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
         most = min(self._calls.room - len(claims), self._pacing.edits_left(now))
         if most > 0:

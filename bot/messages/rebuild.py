@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.messages import projection
-from bot.messages.models import Event, Message, MessageState
+from bot.messages.models import Event, EventName, Message, MessageState
 
 BATCH = 500
 TIMES = frozenset(
@@ -76,8 +76,10 @@ def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_
     values = {name: decode(name, value) for name, value in row.items()}
     if values["state"] in projection.OPEN:
         values["state"] = waiting_state(session, values, now)
-        # It may have been under way when the row was lost: look before posting again.
-        values["answer_lost"] |= is_lost and not values["is_posted"]
+        if is_lost and not (values["is_posted"] or values["answer_lost"]):
+            # It may have been under way when the row was lost: look before posting again.
+            values["answer_lost"] = True
+            session.add(doubt(values, now))
     if is_lost:
         session.execute(insert(table).values(**values))
         return
@@ -85,6 +87,19 @@ def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_
     if stored.state == MessageState.SENDING:
         values["state"] = MessageState.SENDING  # Its lane will record what comes of it.
     session.execute(update(table).where(table.c.id == key).values(**values))
+
+
+def doubt(values: dict[str, Any], now: datetime) -> Event:
+    """Return the event without which the next comparison would find the row changed."""
+    return Event(
+        message_id=values["id"],
+        name=EventName.QUEUED,
+        at=now,
+        revision=values["revision"],
+        attempt=values["tries"],
+        detail={"rebuilt": True},
+        change={"answer_lost": True},
+    )
 
 
 def waiting_state(session: Session, values: dict[str, Any], now: datetime) -> MessageState:

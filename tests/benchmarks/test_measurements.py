@@ -67,4 +67,4 @@ def test_nothing_is_lost_or_doubled_by_a_killed_worker():
     """Killed half-way, with answers lost as well: every message is there once."""
     found = kill_worker.measure("opsbell sqlite", 40, 0.2, afterwards_seconds=3.0)
 
-    assert (0, 0) == (found["lost"], found["twice"])
+    assert (0, 0) == (found["missing"], found["twice"])

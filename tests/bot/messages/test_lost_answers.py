@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from bot.messages.models import Ambiguous, Message, MessageState
 from bot.messages.rebuild import verify
@@ -19,7 +19,7 @@ REPEAT = "epeat"
 async def all_done(rig, seconds=60.0):
     """Wait until no message has anything left to do."""
     open_states = [MessageState.WAITING, MessageState.DELAYED, MessageState.SENDING]
-    query = select(func.count()).select_from(Message).where(Message.state.in_(open_states))
+    query = select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))
     for _ in range(int(seconds / 0.1)):
         if not await rig.database.read(lambda session: session.exec(query).one()):
             return

@@ -1,0 +1,38 @@
+"""One request, the whole way: HTTP, database, lane, Slack, and back as a status."""
+
+from tests.scenarios.killing import TEMPLATE, Victim
+
+
+async def test_a_request_becomes_a_message_with_a_story(bot, playground):
+    """202, then the text in the channel, then SENT with its place and every step that led there."""
+    client = Victim(bot, playground)
+    await client.start()
+    assert await client.call("PUT", "/api/templates/note", TEMPLATE)
+    body = {
+        "tenant": "default",
+        "channel": "#ops",
+        "configCode": "default",
+        "templateCode": "note",
+        "payload": {"word": "Order 4711 has <shipped>"},
+        "correlationId": "order-4711",
+    }
+
+    accepted = await client.call("POST", "/api/messages/request", body)
+    await playground.wait_for(lambda: playground.messages("ops"), 10)
+    shown = await client.call("GET", "/api/messages/order-4711", None)
+    for _ in range(100):
+        if shown["status"] == "SENT":
+            break
+        shown = await client.call("GET", "/api/messages/order-4711", None)
+
+    [message] = playground.messages("ops")
+    assert ("order-4711", "accepted") == (accepted["correlationId"], accepted["status"])
+    assert "Order 4711 has &lt;shipped&gt;" == message["text"]
+    assert ("SENT", "confirmed", 1) == (shown["status"], shown["delivery"], shown["attempts"])
+    assert (playground.channel("ops").id, message["ts"]) == (shown["channel"], shown["ts"])
+    assert message["ts"].replace(".", "") in shown["permalink"]
+    told = [(one["event"], one["revision"]) for one in shown["events"]]
+    assert [("SlackMessageRequested", 1), ("SlackMessageSent", 1)] == told
+    assert sorted(one["at"] for one in shown["events"]) == [one["at"] for one in shown["events"]]
+    assert {"word": "Order 4711 has <shipped>"} == shown["events"][0]["detail"]["context"]
+    assert message["ts"] == shown["events"][1]["detail"]["ts"]
