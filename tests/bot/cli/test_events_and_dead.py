@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import typer
-from sqlmodel import delete, select
+from sqlmodel import col, delete, select
 
 from bot.cli.dead import list_dead, replay
 from bot.cli.events import rebuild_rows, show
@@ -98,7 +98,7 @@ def test_rows_are_made_again_from_their_events(here, capsys):
 
     def ruin(session):
         session.get_one(Message, "m_dead").error = "nothing"
-        session.exec(delete(Message).where(Message.id == "m_waits"))
+        session.exec(delete(Message).where(col(Message.id) == "m_waits"))
 
     here.transact(ruin)
     rebuild_rows(only_verify=False)

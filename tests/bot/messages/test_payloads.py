@@ -78,7 +78,7 @@ def test_a_usual_schema_is_taken(schema):
 
 def test_a_schema_without_end_is_refused():
     """Nested a few thousand times it would break whoever walks through it."""
-    schema = {}
+    schema: dict[str, object] = {}
     for _ in range(3000):
         schema = {"properties": {"a": schema}}
 
