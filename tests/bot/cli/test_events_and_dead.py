@@ -11,7 +11,7 @@ from bot.cli.dead import list_dead, replay
 from bot.cli.events import rebuild_rows, show
 from bot.db import Database
 from bot.errors import ConfigError, ConflictError, NotFoundError
-from bot.messages import ledger, outbox
+from bot.messages import choosing, ledger, outbox
 from bot.messages.models import DeadLetter, EventName, Message, MessageState
 from bot.messages.outbox import Content, Place
 from bot.messages.outcome import Outcome
@@ -32,7 +32,7 @@ def here(database, database_url, monkeypatch, tmp_path):
         for name in ("m_dead", "m_waits"):
             outbox.put(session, OPS, content, now=NOW, message_id=name, correlation_id=f"c{name}")
         session.flush()
-        row = next(r for r in ledger.ready_posts(session, "T0", 9, [], NOW) if r.id == "m_dead")
+        row = next(r for r in choosing.ready_posts(session, "T0", 9, []) if r.id == "m_dead")
         [claim] = ledger.claim(session, [row], NOW)
         ledger.record(session, [dead(claim)], NOW)
 

@@ -1,0 +1,109 @@
+"""The delivery service on a playground, as tests of what people are told need it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.messages.dead_letters import DeadLetters
+from bot.messages.desk import Unit
+from bot.messages.lanes import Lanes
+from bot.messages.orders import Order
+from bot.messages.outlets import Outlet, Outlets
+from bot.messages.pacing import Pacing
+from bot.messages.rendering import Renderer
+from bot.messages.requests import Requests
+from bot.messages.senders import Senders
+from bot.messages.stored_templates import Templates
+from bot.messages.transports.slack import SlackTransport
+from bot.messages.transports.webhook import WebhookTransport
+from playground import Playground
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+ADA = "U0ADA00001"
+OPS = "C0OPS00002"
+OLD = "C0ARCHIVE6"
+
+
+@dataclass
+class Service:
+    """The delivery service on a playground."""
+
+    playground: Playground
+    requests: Requests
+    senders: Senders
+    templates: Templates
+    dead_letters: DeadLetters
+    team: str
+
+    async def send(self, text: str, channel: str = OLD, by: str = ADA, **more) -> str:
+        """Ask for a message and return its correlation id."""
+        order = Order(
+            tenant="default",
+            workspace_id=self.team,
+            template=more.pop("template", "text"),
+            payload=more.pop("payload", {"text": text}),
+            correlation_id=text,
+            by=by,
+            channel=channel,
+            **more,
+        )
+        return (await self.requests.accept(Unit([order])))[0]
+
+    async def until(self, key: str, standing: str):
+        """Wait until a message stands so and return its status."""
+        for _ in range(300):
+            status = await self.requests.status("default", key)
+            if status.standing == standing:
+                return status
+            await asyncio.sleep(0.05)
+        raise TimeoutError(f"{key} is {status.standing}: {status.message.error}")
+
+    async def die(self, *texts: str) -> None:
+        """Let messages to #old-news die and tell of it."""
+        for text in texts:
+            await self.send(text)
+        for text in texts:
+            await self.until(text, "FAILED")
+        await self.dead_letters.tell_next()
+
+    def texts(self, channel: str) -> list[str]:
+        return [message["text"] for message in self.playground.messages(channel)]
+
+    def direct(self) -> list[dict[str, Any]]:
+        """Return what Ada was told by direct message."""
+        return self.playground.messages(self.playground.im("ada").id)
+
+
+@pytest.fixture
+async def service(database: Database) -> AsyncIterator[Service]:
+    """A lane that runs; #old-news is archived."""
+    clock, renderer = SystemClock(), Renderer(TEMPLATES)
+    async with Playground(limits="off") as playground:
+        team = playground.state.team_id
+        lanes = Lanes(database, renderer, clock)
+        transport = SlackTransport(playground.api_url, playground.bot_token)
+        lanes.open(team, transport, Pacing(unlimited=True))
+        hook = WebhookTransport(playground.webhook("old-news"))
+        lanes.open("to:hook", hook, Pacing(unlimited=True))
+        outlets = Outlets([Outlet("hook", "default", "http://127.0.0.1:9")])
+
+        async def alerts() -> str:
+            return OPS
+
+        yield Service(
+            playground,
+            Requests(database, clock, lanes.wake, outlets),
+            Senders(database, clock, outlets),
+            Templates(database, renderer, clock),
+            DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
+            team,
+        )
+        await lanes.stop()
+        transport.close()
+        hook.close()
