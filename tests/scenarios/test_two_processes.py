@@ -1,11 +1,14 @@
 """Two bots on one PostgreSQL: one writes, both are heard, and one is enough."""
 
 import asyncio
+import contextlib
 import time
 
+import aiohttp
 import pytest
 
 from tests.scenarios.conftest import Bot
+from tests.scenarios.killing import Victim
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -58,3 +61,19 @@ async def test_neither_posts_what_the_other_does(bot, second, playground):
 async def post(bot: Bot, task_id: str) -> None:
     """Announce a task through one of the bots."""
     await bot.post("/api/tasks", {"task": "shared", "taskId": task_id, "status": "running"})
+
+
+async def test_a_wake_up_that_nobody_sent_is_made_up_for(bot, second, playground):
+    """A process commits a request and dies before it wakes anybody: the other one finds it."""
+    await bot.start()
+    await post(bot, "t_before")
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 1, 10)
+    dying = Victim(second, playground)
+    await dying.start("bot.messages.lanes:Lanes.wake:call")
+    dying.armed.touch()
+
+    with contextlib.suppress(aiohttp.ClientError):
+        await post(second, "t_unheard")
+    await dying.died()
+
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 2, 12)
