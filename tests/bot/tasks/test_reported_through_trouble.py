@@ -2,7 +2,8 @@
 P2, from the worker's word to Slack: reports in any order and number, through faults and restarts.
 
 Reports come late, twice and from older attempts; messages are adopted; Slack holds calls, loses
-answers, refuses and is slow; the bot is killed and starts again. No message may ever go backwards.
+answers, refuses and is slow; the bot is killed and starts again. No message may ever go
+backwards, and none may stand there that nobody knows of.
 """
 
 import asyncio
@@ -48,7 +49,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "refused": {"kind": "refuse"},
     "slow": {"kind": "delay", "seconds": 0.03},
     # Longer than the transport waits, shorter than a call may be on its way.
-    "late": {"kind": "delay", "seconds": 0.15},
+    "late": {"kind": "delay", "seconds": 0.1},
 }
 reports = st.tuples(
     st.just("report"),
@@ -196,6 +197,9 @@ class Drama:
     async def look(self) -> None:
         """Compare Slack with the tasks, and every message with its own past."""
         messages = await self.database.read(lambda session: session.exec(select(Message)).all())
+        known = {message.ts for message in messages}
+        ours = [one for one in self.playground.messages("ops") if one.get("metadata")]
+        assert [] == [one["text"] for one in ours if one["ts"] not in known]
         for message in messages:
             if message.template != "tasks/task" or message.ts is None:
                 continue
