@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, se
 from sqlmodel import Session, SQLModel
 
 from bot.messages.models import MessageState
-from bot.prepared import Prepared, Texts
+from bot.statements import Statement, Texts
 
 MESSAGE = SQLModel.metadata.tables["message"]
 PARENT = MESSAGE.alias("parent")
@@ -66,10 +66,10 @@ def ready(*columns: Any, is_posted: bool) -> Select[Any]:
     )
 
 
-FIRST_POSTS = Prepared(ready(*CLAIM_COLUMNS, is_posted=False))
-FIRST_EDITS = Prepared(ready(*CLAIM_COLUMNS, is_posted=True))
-FIRST_PLACES = Prepared(ready(M.id, M.channel, is_posted=False))
-THESE = Prepared(ready(*CLAIM_COLUMNS, is_posted=False).where(M.id.op("IN")(Texts("ids"))))
+FIRST_POSTS = Statement(ready(*CLAIM_COLUMNS, is_posted=False))
+FIRST_EDITS = Statement(ready(*CLAIM_COLUMNS, is_posted=True))
+FIRST_PLACES = Statement(ready(M.id, M.channel, is_posted=False))
+THESE = Statement(ready(*CLAIM_COLUMNS, is_posted=False).where(M.id.op("IN")(Texts("ids"))))
 
 
 def heads() -> Select[Any]:
@@ -100,7 +100,7 @@ def heads() -> Select[Any]:
     )
 
 
-HEADS = Prepared(heads())
+HEADS = Statement(heads())
 
 
 def ready_posts(
@@ -124,8 +124,8 @@ def ready_edits(session: Session, workspace_id: str, most: int) -> list[Any]:
 
 
 DELAYED = (M.workspace_id == bindparam("workspace"), in_state(MessageState.DELAYED))
-NEXT_DUE = Prepared(select(func.min(M.due_at).label("at")).where(*DELAYED))
-RELEASE = Prepared(
+NEXT_DUE = Statement(select(func.min(M.due_at).label("at")).where(*DELAYED))
+RELEASE = Statement(
     update(MESSAGE)
     .where(*DELAYED, M.due_at <= bindparam("now"))
     .values(state=MessageState.WAITING.value)

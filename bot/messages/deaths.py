@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from bot.messages.models import EventName, MessageState
 from bot.messages.outcome import Outcome
-from bot.prepared import Prepared
+from bot.statements import Statement
 
 #: The notice itself; when it dies nobody is told, or Slack's failures would breed.
 NOTICE = "delivery/dead_letters"
@@ -47,7 +47,7 @@ def note(
 
 
 #: Held, or what is put aside now could miss the switching on and stay aside for ever.
-CHANNELS_OFF = Prepared(
+CHANNELS_OFF = Statement(
     select(OFF.c.channel)
     .where(OFF.c.workspace_id == bindparam("workspace_id"), OFF.c.off_at.is_not(None))
     .with_for_update(read=True)

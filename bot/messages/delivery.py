@@ -71,6 +71,8 @@ class Delivery:
             seen_by=claim.seen_by,
         )
         outcome = await self._bring(claim, outgoing, may_call)
+        if not drawn.detail:
+            return outcome
         return replace(outcome, detail={**drawn.detail, **outcome.detail})
 
     async def _bring(

@@ -1,15 +1,17 @@
 """Where requests become rows: one transaction for the orders of many callers."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, SQLModel
 
 from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.addressing import workspace_of
-from bot.messages.models import Message, Sender, StoredTemplate
+from bot.messages.inserts import INSERT_EVENT, INSERT_MESSAGE
+from bot.messages.models import Sender
 from bot.messages.orders import (
     DEFAULT_SENDER,
     Drawing,
@@ -19,8 +21,20 @@ from bot.messages.orders import (
     problems_of,
 )
 from bot.messages.outlets import NO_OUTLETS, Outlets, is_outlet
-from bot.messages.stored_templates import newest, schema_text
+from bot.messages.stored_templates import newest_drawing
+from bot.statements import Statement, Texts
 from bot.workspaces.connected import connected_of
+
+SENDERS = SQLModel.metadata.tables["sender"]
+MESSAGE = SQLModel.metadata.tables["message"]
+SENDER = Statement(
+    select(SENDERS).where(
+        SENDERS.c.tenant == bindparam("of_tenant"), SENDERS.c.code == bindparam("called")
+    )
+)
+THERE = Statement(
+    select(MESSAGE.c.id, MESSAGE.c.correlation_id).where(MESSAGE.c.id.op("IN")(Texts("ids")))
+)
 
 
 @dataclass(frozen=True)
@@ -73,22 +87,20 @@ class Desk:
         rows = {one.message["id"]: one for one in self._prepared}
         if not rows:
             return {}
-        query = select(Message.id, Message.correlation_id).where(col(Message.id).in_(rows))
-        there = dict(self.session.exec(query).all())
+        there = dict(THERE.rows(self.session, ids=json.dumps([*rows])))
         new = [one for key, one in rows.items() if key not in there]
         if new:
             made_rows = [*new, *(file for one in new for file in one.attached)]
-            connection = self.session.connection()
-            tables = SQLModel.metadata.tables
-            connection.execute(insert(tables["message"]), [one.message for one in made_rows])
-            connection.execute(insert(tables["event"]), [one.event for one in made_rows])
+            INSERT_MESSAGE.run_each(self.session, [one.message for one in made_rows])
+            INSERT_EVENT.run_each(self.session, [one.event for one in made_rows])
         made = {one.message["id"]: one.message["correlation_id"] for one in new}
         return made | {key: correlation_id or key for key, correlation_id in there.items()}
 
     def _sender(self, order: Order) -> Sender | None:
         key = (order.tenant, order.sender)
         if key not in self._senders:
-            found = self.session.get(Sender, key)
+            rows = SENDER.rows(self.session, of_tenant=order.tenant, called=order.sender)
+            found = Sender(**rows[0]._asdict()) if rows else None
             if found is None and order.sender == DEFAULT_SENDER:
                 found = Sender(
                     tenant=order.tenant, code=order.sender, created_by="", updated_at=self.now
@@ -110,12 +122,8 @@ class Desk:
     def _drawing(self, order: Order) -> Drawing | None:
         key = (order.tenant, order.template)
         if key not in self._drawings:
-            self._drawings[key] = drawing_of(newest(self.session, *key))
+            self._drawings[key] = newest_drawing(self.session, *key)
         return self._drawings[key]
-
-
-def drawing_of(stored: StoredTemplate | None) -> Drawing | None:
-    return Drawing(stored.code, stored.id, schema_text(stored)) if stored else None
 
 
 def refusal(problems: list[FieldProblem]) -> InvalidError:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages.models import LaneLease, Message
-from bot.prepared import Prepared
+from bot.statements import Statement
 
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
@@ -38,7 +38,7 @@ WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
     OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
 DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
 
-WAITING = Prepared(
+WAITING = Statement(
     select(MESSAGE.c.id)
     .where(MESSAGE.c.workspace_id == bindparam("key"), text("state = 'waiting'"))
     .limit(1)

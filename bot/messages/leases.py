@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from bot.db import insert_absent
 from bot.messages.models import LaneLease
-from bot.prepared import Prepared
+from bot.statements import Statement
 
 #: A process that dies gives its lanes to others after this long.
 LEASE = timedelta(seconds=15)
@@ -18,11 +18,11 @@ RENEWED = LEASE * 2 / 3
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
 OF_WORKSPACE = LEASES.workspace_id == bindparam("workspace")
-HELD = Prepared(select(LEASES.owner, LEASES.expires_at).where(OF_WORKSPACE).with_for_update())
-TAKE = Prepared(
+HELD = Statement(select(LEASES.owner, LEASES.expires_at).where(OF_WORKSPACE).with_for_update())
+TAKE = Statement(
     update(TABLE).where(OF_WORKSPACE).values(owner=bindparam("by"), expires_at=bindparam("until"))
 )
-RELEASE = Prepared(
+RELEASE = Statement(
     update(TABLE)
     .where(OF_WORKSPACE, LEASES.owner == bindparam("by"))
     .values(expires_at=bindparam("until"))

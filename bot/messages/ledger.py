@@ -7,19 +7,21 @@ Everything here runs inside the one transaction of a lane's turn, and decides no
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy import bindparam, null, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages import deaths, overflow, projection
 from bot.messages.choosing import MESSAGE, M, in_state
+from bot.messages.inserts import INSERT_EVENT
 from bot.messages.models import EventName, MessageState
 from bot.messages.outcome import Claim, Outcome
 from bot.messages.policy import ANSWER_LOST, SETTLE
 from bot.messages.settling import SETTLED, event_rows, settle
 from bot.messages.stored_templates import Sources
-from bot.prepared import Prepared, Texts
+from bot.statements import Statement, Texts
 
 EVENT = SQLModel.metadata.tables["event"]
 E = EVENT.c
@@ -27,12 +29,12 @@ OF_WORKSPACE = M.workspace_id == bindparam("workspace")
 Row = dict[str, Any]
 THESE = M.id.op("IN")(Texts("ids"))
 
-SENDING = Prepared(
+SENDING = Statement(
     select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.channel)
     .where(OF_WORKSPACE, in_state(MessageState.SENDING))
     .with_for_update()
 )
-FREE = Prepared(
+FREE = Statement(
     update(MESSAGE)
     .where(M.id == bindparam("key"))
     .values(
@@ -45,14 +47,14 @@ FREE = Prepared(
         claimed_revision=null(),
     )
 )
-CLAIM = Prepared(
+CLAIM = Statement(
     update(MESSAGE)
     .where(THESE)
     .values(
         state=MessageState.SENDING.value, claimed_revision=M.revision, claimed_at=bindparam("now")
     )
 )
-UNCLAIM = Prepared(
+UNCLAIM = Statement(
     update(MESSAGE)
     .where(
         M.id == bindparam("key"),
@@ -62,7 +64,7 @@ UNCLAIM = Prepared(
     .values(state=MessageState.WAITING.value)
 )
 #: What recording needs of a row, besides what the claim remembers.
-CURRENT = Prepared(
+CURRENT = Statement(
     select(
         *(M.id, M.workspace_id, M.template, M.template_id, M.revision, M.post_rank, M.edit_rank),
         *(M[name] for name in SETTLED),
@@ -72,24 +74,19 @@ CURRENT = Prepared(
     .order_by(M.id)
     .with_for_update()
 )
-SETTLE_ROW = Prepared(
-    update(MESSAGE)
-    .where(M.id == bindparam("key"))
-    .values(
-        {name: bindparam(name) for name in SETTLED}
-        | {"claimed_revision": null(), "claimed_at": null()}
-    )
-)
-TELL = Prepared(
-    insert(EVENT)
-    .inline()
-    .values({column.name: bindparam(column.name) for column in E if column.name != "id"})
-)
-FREE_REPLIES = Prepared(
+FREE_REPLIES = Statement(
     update(MESSAGE)
     .where(M.parent_id.op("IN")(Texts("ids")), in_state(MessageState.BLOCKED))
     .values(state=MessageState.WAITING.value)
 )
+
+
+@lru_cache
+def setting(names: frozenset[str]) -> Statement:
+    """Return the statement that sets these columns of a message that nobody sends any more."""
+    values: dict[str, Any] = {name: bindparam(name) for name in sorted(names)}
+    free = {"claimed_revision": null(), "claimed_at": null()}
+    return Statement(update(MESSAGE).where(M.id == bindparam("key")).values(values | free))
 
 
 def take_over(session: Session, workspace_id: str, now: datetime) -> int:
@@ -101,7 +98,7 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     """
     held = SENDING.rows(session, workspace=workspace_id)
     FREE.run_each(session, [{"key": row.id, **freed(row, now)} for row in held])
-    TELL.run_each(session, [freed_event(row, now) for row in held])
+    INSERT_EVENT.run_each(session, [freed_event(row, now) for row in held])
     return len(held)
 
 
@@ -172,21 +169,22 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
         for row in CURRENT.rows(session, ids=json.dumps([*by_id]))
         if row.claimed_at == by_id[row.id].claim.claimed_at
     ]
-    settled: list[Row] = []
+    settled: dict[frozenset[str], list[Row]] = {}
     events: list[Row] = []
     dead, posted = [], []
     for row in current:
         outcome = by_id[row.id]
         before = row._asdict()
         after = settle(row, outcome, now)
-        settled.append({**before, **after, "key": row.id})
+        settled.setdefault(frozenset(after), []).append({**after, "key": row.id})
         events += event_rows(outcome, projection.changed(before, after), now)
         if after["state"] == MessageState.DEAD:
             dead.append(row)
         if outcome.event is EventName.SENT:
             posted.append(row.id)
-    SETTLE_ROW.run_each(session, settled)
-    TELL.run_each(session, events)
+    for names, rows in settled.items():
+        setting(names).run_each(session, rows)
+    INSERT_EVENT.run_each(session, events)
     deaths.note(session, dead, by_id, now)
     overflow.tell(session, current, by_id, now)
     if posted:

@@ -33,6 +33,8 @@ CONTEXT = "context"
 #: In `change`: a context as the difference from the one before, by its top-level names.
 SET, GONE = "context_set", "context_gone"
 
+ABSENT = object()
+
 Row = Mapping[str, Any]
 
 
@@ -83,11 +85,15 @@ def first_event(row: Row, now: datetime, **detail: Any) -> dict[str, Any]:
 
 
 def changed(before: Row, after: Row) -> dict[str, Any]:
-    """Return the change from one row to another; names that *after* lacks stay as they are."""
+    """
+    Return the change from one row to another; names that *after* lacks stay as they are.
+
+    What *before* lacks counts as changed.
+    """
     change = {
         name: encode(value)
         for name, value in after.items()
-        if name in before and name != CONTEXT and value != before[name]
+        if name != CONTEXT and before.get(name, ABSENT) != value
     }
     if CONTEXT in after and after[CONTEXT] != before[CONTEXT]:
         change |= difference(before[CONTEXT], after[CONTEXT])
@@ -96,9 +102,8 @@ def changed(before: Row, after: Row) -> dict[str, Any]:
 
 def difference(before: Row, after: Row) -> dict[str, Any]:
     """Return what is new in a context and what is gone; contexts are the bulk of all events."""
-    absent = object()
     found: dict[str, Any] = {}
-    fresh = {key: value for key, value in after.items() if before.get(key, absent) != value}
+    fresh = {key: value for key, value in after.items() if before.get(key, ABSENT) != value}
     gone = [key for key in before if key not in after]
     if fresh:
         found[SET] = fresh

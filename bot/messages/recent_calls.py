@@ -13,14 +13,14 @@ from sqlmodel import Session, SQLModel
 
 from bot.messages.outcome import Claim
 from bot.messages.pacing import Pacing
-from bot.prepared import Prepared
+from bot.statements import Statement
 
 LEASES = SQLModel.metadata.tables["lane_lease"]
 #: Slack counts in minutes. https://docs.slack.dev/apis/web-api/rate-limits
 COUNTED = timedelta(minutes=1)
 OF_WORKSPACE = LEASES.c.workspace_id == bindparam("workspace")
-READ = Prepared(select(LEASES.c.recent).where(OF_WORKSPACE))
-WRITE = Prepared(update(LEASES).where(OF_WORKSPACE).values(recent=bindparam("calls")))
+READ = Statement(select(LEASES.c.recent).where(OF_WORKSPACE))
+WRITE = Statement(update(LEASES).where(OF_WORKSPACE).values(recent=bindparam("calls")))
 
 
 class RecentCalls:

@@ -64,7 +64,7 @@ class Renderer:
         self._own = own_environment(folder)
         self._templates: dict[str, jinja2.Template] = {}
         self._stored = stored_environment()
-        self._compiled = lru_cache(maxsize=256)(self._stored.from_string)
+        self._compiled = lru_cache(maxsize=256)(self._compile)
 
     def render(self, template: str, context: Mapping[str, Any]) -> Rendered:
         """Render `templates/<template>.json`; raises TemplateError naming line and reason."""
@@ -86,8 +86,17 @@ class Renderer:
     def _template(self, name: str) -> jinja2.Template:
         template = self._templates.get(name)
         if template is None:
-            template = self._templates[name] = self._own.get_template(name)
+            template = self._templates[name] = quick(self._own.get_template(name))
         return template
+
+    def _compile(self, source: str) -> jinja2.Template:
+        return quick(self._stored.from_string(source))
+
+
+def quick(template: jinja2.Template) -> jinja2.Template:
+    """Return the template with a plain dict of globals: each rendering copies them."""
+    template.globals = dict(template.globals)
+    return template
 
 
 def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rendered:

@@ -11,11 +11,10 @@ from bot.messages.outbox import EDIT_INTERVAL, first_rank
 from bot.messages.outcome import Outcome
 from bot.messages.policy import Verdict
 
-#: The columns that an outcome may change, besides the claim's own.
+#: The columns that an outcome may leave as they were; times, when they are set, are always new.
 SETTLED = (
-    *("ts", "is_posted", "channel", "rank", "state", "due_at", "waiting_since"),
-    *("delivered_revision", "sent_at", "dead_at", "answer_lost", "possibly_delivered"),
-    *("text_only", "tries", "error"),
+    *("ts", "is_posted", "channel", "rank", "state", "delivered_revision", "tries", "error"),
+    *("answer_lost", "possibly_delivered", "text_only"),
 )
 
 

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError, TemplateError
 from bot.messages.drawing import stored_context
 from bot.messages.models import StoredTemplate
+from bot.messages.orders import Drawing
 from bot.messages.payloads import payload_problems, schema_problems
 from bot.messages.rendering import Rendered, Renderer
 from bot.messages.samples import samples_of
 from bot.messages.validity import invalid_places
+from bot.statements import Statement
 
 #: What can be sent before anybody has stored a template; a tenant may store another `text`.
 PLAIN = StoredTemplate(
@@ -159,6 +162,23 @@ class Sources:
                 session.exec(query.where(col(StoredTemplate.id).in_(unknown))).all()
             )
         return self._known
+
+
+STORED = SQLModel.metadata.tables["stored_template"]
+NEWEST = Statement(
+    select(STORED.c.code, STORED.c.id, STORED.c.payload_schema)
+    .where(STORED.c.tenant == bindparam("of_tenant"), STORED.c.code == bindparam("called"))
+    .order_by(STORED.c.version.desc())
+    .limit(1)
+)
+
+
+def newest_drawing(session: Session, tenant: str, code: str) -> Drawing | None:
+    """Return what orders need of the newest version of a tenant's template."""
+    rows = NEWEST.rows(session, of_tenant=tenant, called=code)
+    if not rows and code == PLAIN.code:
+        rows = [PLAIN]
+    return Drawing(rows[0].code, rows[0].id, schema_text(rows[0])) if rows else None
 
 
 def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:

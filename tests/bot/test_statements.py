@@ -6,15 +6,15 @@ from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlmodel import SQLModel
 
 from bot.messages.models import DeadLetter
-from bot.prepared import Prepared, Texts
+from bot.statements import Statement, Texts
 
 EVENT = SQLModel.metadata.tables["event"]
 LETTERS = SQLModel.metadata.tables["dead_letter"]
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
-ADD = Prepared(
+ADD = Statement(
     insert(EVENT).inline().values({c.name: bindparam(c.name) for c in EVENT.c if c.name != "id"})
 )
-FIND = Prepared(
+FIND = Statement(
     select(EVENT.c.message_id, EVENT.c.at, EVENT.c.detail, literal_column("1").label("one"))
     .where(EVENT.c.message_id.op("IN")(Texts("ids")))
     .order_by(EVENT.c.id)
@@ -49,7 +49,7 @@ def test_no_texts_find_nothing(database):
 
 def test_constants_are_part_of_the_statement(database):
     """What a statement says itself needs no parameter; None is a value too."""
-    told = Prepared(
+    told = Statement(
         update(LETTERS)
         .where(LETTERS.c.message_id == bindparam("id"), LETTERS.c.error == "x")
         .values(notice_group=bindparam("group"), fix="f")

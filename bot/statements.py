@@ -18,7 +18,7 @@ from sqlmodel import Session
 Convert = Callable[[Any], Any]
 
 
-class Prepared:
+class Statement:
     """
     A statement with named parameters, executed in a session's transaction.
 
@@ -67,11 +67,10 @@ class Form:
             name: value for name, value in compiled.params.items() if value is not None
         }
         self._names = (compiled.positiontup if compiled.positional else None) or [*compiled.params]
-        self._encoders = {
-            name: encode
-            for name, bind in compiled.binds.items()
-            if (encode := bind.type.dialect_impl(dialect).bind_processor(dialect))
-        }
+        self._fields: list[tuple[str, Convert | None]] = []
+        for name in self._names:
+            kind = compiled.binds[name].type.dialect_impl(dialect)
+            self._fields.append((name, kind.bind_processor(dialect)))
         columns = compiled._result_columns
         self._decoders = [
             (number, decode)
@@ -83,12 +82,15 @@ class Form:
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
-        encoders, constants = self._encoders, self._constants
-        bound = []
-        for name in self._names:
-            value = values[name] if name in values else constants[name]
-            bound.append(encoders[name](value) if name in encoders else value)
-        return tuple(bound) if self._is_positional else dict(zip(self._names, bound, strict=True))
+        if self._constants:
+            values = {**self._constants, **values}
+        bound = [
+            values[name] if encode is None else encode(values[name])
+            for name, encode in self._fields
+        ]
+        if self._is_positional:
+            return tuple(bound)
+        return dict(zip(self._names, bound, strict=True))
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         """Return the driver's rows with their values converted."""
