@@ -30,6 +30,7 @@ from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
 from tests.bot.http.calling import JWT_SECRET, Client, token_for
+from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -169,3 +170,12 @@ async def server(services: Services) -> AsyncIterator[HttpServer]:
 async def client(server: HttpServer) -> AsyncIterator[Client]:
     async with aiohttp.ClientSession(trust_env=False) as session:
         yield Client(session, f"http://127.0.0.1:{server.port}", token_for())
+
+
+@pytest.fixture
+async def shop(client: Client) -> Client:
+    """A caller whose tenant has a sender and a template."""
+    client.token = token_for("default", *SCOPES)
+    assert 201 == (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status
+    assert 201 == (await client.call("PUT", "/api/senders/shop", {"queue": "email"})).status
+    return client

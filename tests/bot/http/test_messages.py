@@ -1,8 +1,6 @@
-"""The request API over HTTP: accept, show, schedule, take back, and what is refused how."""
+"""The request API over HTTP: accept, show, schedule, take back, replay, and for whom."""
 
 import asyncio
-import io
-import json
 from datetime import timedelta
 
 import pytest
@@ -10,43 +8,10 @@ from sqlmodel import Session, select
 
 from bot.messages.models import Event, Message, MessageState, Rank
 from tests.bot.http.calling import ONE_DATABASE, token_for
+from tests.bot.http.order import ORDER, SCOPES
+from tests.bot.http.rows import rows
 
 ADDRESSES = ["/api/messages", "/core-slack-worker/messages"]
-SCOPES = ("messages:read", "messages:write", "templates:write")
-ORDER = {
-    "tenant": "default",
-    "channel": "C0OPS",
-    "configCode": "shop",
-    "templateCode": "shipped",
-    "payload": {"order": 4711, "items": [{"price": 3}]},
-}
-SHIPPED = {
-    "body": '{"text": "Order {{ order }} has shipped"}',
-    "schema": {
-        "type": "object",
-        "required": ["order"],
-        "properties": {
-            "order": {"type": "integer"},
-            "items": {
-                "type": "array",
-                "items": {"properties": {"price": {"type": "number", "minimum": 0}}},
-            },
-        },
-    },
-}
-
-
-@pytest.fixture
-async def shop(client):
-    """A caller whose tenant has a sender and a template."""
-    client.token = token_for("default", *SCOPES)
-    assert 201 == (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status
-    assert 201 == (await client.call("PUT", "/api/senders/shop", {"queue": "email"})).status
-    return client
-
-
-def rows(database, table):
-    return database.transact(lambda session: list(session.exec(select(table)).all()))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -109,57 +74,6 @@ async def test_a_scheduled_request_waits_for_its_time(shop, clock, database):
     assert "WITHDRAWN" == (await shop.get("/api/messages/later")).body["status"]
 
 
-BAD = [
-    ({"tenant": "cleo"}, "tenant"),
-    ({"tenant": "nobody"}, "tenant"),
-    ({"configCode": "unknown"}, "configCode"),
-    ({"templateCode": "unknown"}, "templateCode"),
-    ({"channel": "#nowhere"}, "channel"),
-    ({"channel": None}, "channel"),
-    ({"priority": "SOON"}, "priority"),
-    ({"priority": True}, "priority"),
-    ({"payload": {}}, "payload"),
-    ({"payload": {"order": "x"}}, "payload.order"),
-    ({"payload": {"order": 1, "items": [{"price": 1}, {"price": -2}]}}, "payload.items[1].price"),
-    ({"chanel": "C0"}, "chanel"),
-]
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize(("change", "field"), BAD)
-async def test_what_is_wrong_is_named(shop, database, change, field):
-    """A refused request leaves nothing behind and says where the mistake is, alone and in bulk."""
-    one = await shop.post("/api/messages/request", {**ORDER, **change})
-    many = await shop.post("/api/messages/request/bulk", [ORDER, {**ORDER, **change}])
-
-    assert (422, 422) == (one.status, many.status)
-    assert [field] == [detail["field"] for detail in one.body["details"]]
-    assert [f"[1].{field}"] == [detail["field"] for detail in many.body["details"]]
-    assert [] == rows(database, Message)
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize(
-    "at", ["2020-01-01T00:00:00Z", "2026-11-21T10:00:00", "soon", 1795338000, "9999-12-31T00:00Z"]
-)
-async def test_a_time_that_cannot_be_is_refused(shop, at):
-    """In the past, without an offset, no time at all, or beyond all plans."""
-    reply = await shop.post("/api/messages/schedule", {"request": ORDER, "scheduledAt": at})
-
-    assert (422, "scheduledAt") == (reply.status, reply.body["details"][0]["field"])
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize("count", [0, 1001])
-async def test_a_bulk_has_its_limits(shop, database, count):
-    """1 to 1,000 items, and all or none of them."""
-    small = {"channel": "C0OPS", "templateCode": "text", "payload": {"text": "a"}}
-    reply = await shop.post("/api/messages/request/bulk", [small] * count)
-
-    assert (422, "(all)") == (reply.status, reply.body["details"][0]["field"])
-    assert [] == rows(database, Message)
-
-
 async def test_a_thousand_are_accepted_at_once(shop, database):
     """The ids come in the order of the items."""
     items = [
@@ -176,17 +90,6 @@ async def test_a_thousand_are_accepted_at_once(shop, database):
     assert 202 == reply.status
     assert [f"c-{n}" for n in range(1000)] == reply.body["correlationIds"]
     assert (1000, 1000) == (len(rows(database, Message)), len(rows(database, Event)))
-
-
-@ONE_DATABASE
-async def test_a_body_over_a_mebibyte_is_refused(shop):
-    """413, before anything is looked at."""
-    sent = io.BytesIO(json.dumps({**ORDER, "payload": {"x": "y" * (1 << 20)}}).encode())
-    headers = {"Content-Type": "application/json"}
-
-    reply = await shop.post("/api/messages/request", headers=headers, data=sent)
-
-    assert 413 == reply.status
 
 
 async def test_the_same_key_makes_one_message(shop, database):
@@ -308,23 +211,3 @@ async def test_a_request_may_bring_files(shop, database):
     )
     shown = (await shop.get("/api/messages/with-files")).body
     assert (parent.id, 2) == (shown["messageId"], len(shown["otherMessages"]))
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"files": [{"name": "a/b", "content": "x"}]}, "files.0.name"),
-        ({"files": [{"name": "a", "content": ""}]}, "files.0.content"),
-        ({"files": [{"name": "a", "content": "x" * 200_001}]}, "files.0.content"),
-        ({"files": [{"name": str(n), "content": "x"} for n in range(6)]}, "files"),
-        ({"files": [{"name": "a", "content": "x"}] * 2}, "files"),
-        ({"user": "ben"}, "user"),
-        ({"user": "U0BEN", "files": [{"name": "a", "content": "x"}]}, "files"),
-    ],
-)
-async def test_files_and_persons_that_cannot_be(shop, more, field):
-    """Too many, too large, nameless, twice the same, or for somebody who is no user id."""
-    reply = await shop.post("/api/messages/request", {**ORDER, **more})
-
-    assert (422, field) == (reply.status, reply.body["details"][0]["field"])

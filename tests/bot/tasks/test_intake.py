@@ -102,7 +102,7 @@ async def test_a_message_of_ours_that_is_no_tasks_is_not_adopted(room):
 
 async def test_a_report_without_a_name_is_refused(room):
     """Neither task nor place: there is nothing to find."""
-    with pytest.raises(InvalidError, match="give `taskId`, or `channel` and `ts`"):
+    with pytest.raises(InvalidError, match="`taskId`: give it, or `channel` and `ts`"):
         await room.intake.report(OURS, Report(Status.RUNNING, channel="C1"))
 
 
