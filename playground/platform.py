@@ -82,7 +82,7 @@ class Platform:
 
     def reset(self) -> None:
         """Go back to the seed and forget every log, fault and limit; sockets stay open."""
-        for part in (self.journal, self.faults, self.events, self.installations):
+        for part in (self.journal, self.faults, self.events, self.sockets, self.installations):
             part.reset()
         for workspace in self.workspaces.values():
             workspace.start_over()

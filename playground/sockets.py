@@ -19,6 +19,7 @@ from typing import Any, Literal
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from playground.clock import Clock
+from playground.errors import PageError
 from playground.faults import ENVELOPE, SOCKET, Fault, Faults
 from playground.journal import Envelope, Journal
 from playground.state import Record
@@ -141,7 +142,11 @@ class Sockets:
         takes_answer: bool = True,
         retry: tuple[int, str] | None = None,
     ) -> Delivery:
-        """Send one envelope to one socket and wait for its acknowledgement."""
+        """
+        Send one envelope to one socket and wait for its acknowledgement.
+
+        Raises PageError if there is a reset before that: the workspace knows nothing of it then.
+        """
         envelope = Envelope(str(uuid.uuid4()), kind, payload, self._clock.now())
         fault = self._faults.take(ENVELOPE)
         frame: Record = {
@@ -185,6 +190,13 @@ class Sockets:
         """Leave every socket open, but answer no ping and deliver nothing on it."""
         for socket in self._open:
             socket.is_deaf = True
+
+    def reset(self) -> None:
+        """Forget who waits for an acknowledgement; the sockets stay open."""
+        for waiting in self._waiting.values():
+            if not waiting.answer.done():
+                error = PageError("reset", "The workspace was reset meanwhile.", status=409)
+                waiting.answer.set_exception(error)
 
     async def close(self, code: int = WSCloseCode.OK) -> None:
         """Close every socket without a word."""

@@ -21,8 +21,8 @@ BOUNDS = {
     "429 to all": (EDITS_A_MINUTE * MINUTES, 0, 0),
     # Each message is tried four times at most, each time with a probe.
     "writes fail, probes do not": (300 * MINUTES / 2, 320, outage.CHANNELS),
-    # Three letters and a channel is off; what comes later is put aside.
-    "refuses all channels": (100, 3 * outage.CHANNELS, outage.CHANNELS),
+    # Three letters and a channel is off; what comes later is put aside. Its notice is refused too.
+    "refuses all channels": (100, 4 * outage.CHANNELS, outage.CHANNELS),
 }
 
 

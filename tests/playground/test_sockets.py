@@ -5,7 +5,8 @@ import aiohttp
 import pytest
 
 from playground import HandClock, Playground
-from tests.playground.wire import Api, Caller, connect
+from playground.errors import PageError
+from tests.playground.wire import ADA, Api, Caller, connect
 
 
 async def test_a_socket_is_greeted(playground: Playground, app: Caller) -> None:
@@ -179,3 +180,20 @@ async def test_a_socket_for_debugging_lives_six_minutes(
         clock.advance(10)
         assert (await ws.receive_json())["reason"] == "refresh_requested"
         await playground.wait_for(lambda: playground.connected == 0)
+
+
+async def test_nobody_is_answered_after_a_reset(playground: Playground, app: Caller) -> None:
+    """
+    What a command was waiting for when the workspace was reset is not told in the new one.
+
+    A notice that nobody had answered once came to a person who had asked for nothing yet.
+    """
+    app.is_silent = True
+    with playground.workspace.feed.listen(ADA) as page:
+        asked = asyncio.create_task(playground.run_command("ada", "ops", "/ops"))
+        await playground.wait_for(lambda: app.envelopes)
+        playground.reset()
+        with pytest.raises(PageError, match="reset meanwhile"):
+            await asked
+
+    assert ["state"] == [page.queue.get_nowait()["type"] for _ in range(page.queue.qsize())]
