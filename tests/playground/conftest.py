@@ -13,11 +13,16 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def playground(clock: HandClock) -> AsyncIterator[Playground]:
-    """A workspace without rate limits that gives an app a quarter of a second to answer."""
-    async with Playground(
-        limits="off", clock=clock, ack_seconds=0.25, retry_delays=(0.0, 0.02, 0.02)
-    ) as playground:
+    """A workspace without rate limits that delivers an event again at once."""
+    async with Playground(limits="off", clock=clock, retry_delays=(0.0, 0.02, 0.02)) as playground:
         yield playground
+
+
+@pytest.fixture
+def impatient(playground: Playground) -> Playground:
+    """The workspace, for apps that do not answer: it waits a moment instead of three seconds."""
+    playground.workspace.sockets.ack_seconds = 0.1
+    return playground
 
 
 @pytest.fixture

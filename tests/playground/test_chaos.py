@@ -44,6 +44,7 @@ async def test_a_socket_is_refreshed_after_a_while(playground: Playground, api: 
     assert told == ["warning", "refresh_requested"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_socket_goes_deaf(playground: Playground, api: Api) -> None:
     """It stays open and hears nothing."""
     playground.fail("socket", "deaf", seconds=0)
@@ -53,6 +54,7 @@ async def test_a_socket_goes_deaf(playground: Playground, api: Api) -> None:
         assert (outcome.error, app.envelopes) == ("operation_timeout", [])
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("kind", "count"), [("lose", 0), ("twice", 2), ("delay", 1)])
 async def test_an_envelope_goes_astray(
     playground: Playground, app: Caller, kind: Any, count: int

@@ -1,3 +1,5 @@
+import pytest
+
 from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
@@ -15,6 +17,7 @@ async def test_an_event_is_wrapped(playground: Playground, app: Caller) -> None:
     assert body["event_id"].startswith("Ev")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_event_nobody_takes_comes_again(playground: Playground, app: Caller) -> None:
     """Three retries with the same event_id and a reason, then no more."""
     app.is_silent = True
@@ -25,6 +28,7 @@ async def test_an_event_nobody_takes_comes_again(playground: Playground, app: Ca
     assert len({one["payload"]["event_id"] for one in app.envelopes}) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_acknowledged_event_does_not_come_again(
     playground: Playground, app: Caller
 ) -> None:

@@ -105,6 +105,7 @@ async def test_no_socket_means_dispatch_failed(playground: Playground) -> None:
     assert (await playground.run_command("ada", "ops", "/ops")).error == "dispatch_failed"
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_silence_means_operation_timeout(playground: Playground, app: Caller) -> None:
     """An app that does not acknowledge in time has failed the command."""
     app.is_silent = True
@@ -118,6 +119,7 @@ async def test_nonsense_on_a_socket_is_ignored(playground: Playground, app: Call
     assert (await playground.run_command("ada", "ops", "/ops")).ok
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_late_acknowledgement_changes_nothing(playground: Playground, app: Caller) -> None:
     """What comes after the time is ignored, also for the next envelope."""
     app.is_silent = True
@@ -127,6 +129,7 @@ async def test_a_late_acknowledgement_changes_nothing(playground: Playground, ap
     assert (await playground.run_command("ada", "ops", "/ops")).ok
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_deaf_socket_swallows_everything(playground: Playground, app: Caller) -> None:
     """It stays open, yet nothing arrives and no ping is answered."""
     await playground.upset_sockets("deaf")

@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 
 import aiohttp
+import pytest
 
 from playground import Playground
 from playground.config import PlaygroundConfig
@@ -57,6 +58,7 @@ async def test_slack_waits_three_seconds() -> None:
     assert config.retry_delays == (0.0, 60.0, 300.0)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_unanswered_event_comes_three_times_more(
     playground: Playground, app: Caller
 ) -> None:
@@ -69,6 +71,7 @@ async def test_an_unanswered_event_comes_three_times_more(
     assert len({one["payload"]["event_id"] for one in app.envelopes}) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_unanswered_command_fails_once(playground: Playground, app: Caller) -> None:
     """People see operation_timeout; nothing is sent again."""
     app.is_silent = True

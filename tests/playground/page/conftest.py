@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
 from tests.chromium import FLAGS, chromium_path
 from tests.playground.page.desk import MANIFEST, running_desk
 
-PATIENCE_MS = 5_000
+#: More than a busy machine needs: only a test that fails waits as long.
+PATIENCE_MS = 15_000
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -24,6 +25,7 @@ async def windows() -> AsyncIterator[BrowserContext]:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
         context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield context
         await browser.close()
 
@@ -31,7 +33,7 @@ async def windows() -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def workspace() -> AsyncIterator[Playground]:
     """One address for all tests, for the sake of that cache."""
-    async with Playground(limits="off", manifest=MANIFEST, ack_seconds=0.7) as playground:
+    async with Playground(limits="off", manifest=MANIFEST) as playground:
         yield playground
 
 

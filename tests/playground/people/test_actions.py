@@ -122,6 +122,7 @@ async def test_a_click_in_a_home_carries_the_view(
     assert payload.keys().isdisjoint({"channel", "message", "response_url"})
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_unanswered_click_fails(playground: Playground, api: Api, app: Caller) -> None:
     """An app that does not acknowledge leaves the button with a warning."""
     ts = await post(api, actions(button()))

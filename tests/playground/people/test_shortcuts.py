@@ -1,3 +1,5 @@
+import pytest
+
 from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
@@ -52,6 +54,7 @@ async def test_only_declared_shortcuts_exist() -> None:
         assert (await playground.run_shortcut("ada", "why", OPS, ts)).ok
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_unanswered_shortcut_fails(playground: Playground, app: Caller) -> None:
     """The person sees why."""
     app.is_silent = True

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from playground import Playground
 from tests.playground.wire import ADA, Api, Caller, modal, plain, text_input, trigger
 
@@ -100,6 +102,7 @@ async def test_a_view_slack_would_refuse_is_reported(
     assert playground.views("ada")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_silence_keeps_the_modal_open(playground: Playground, api: Api, app: Caller) -> None:
     """Without an acknowledgement the person may try again, nothing lost."""
     view_id = await open_modal(playground, api, app)
