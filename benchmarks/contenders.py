@@ -26,7 +26,9 @@ HERE = Path(__file__).parent
 BULK = 500
 PYTHON_PEERS = ("celery", "taskiq", "procrastinate")
 OPSBELLS = ("opsbell sqlite", "opsbell postgresql")
-NAMES = (*OPSBELLS, "bullmq", *PYTHON_PEERS)
+#: By the name of the contender, with which client its jobs call.
+BULLMQS = {"bullmq": "http", "bullmq fetch": "fetch"}
+NAMES = (*OPSBELLS, *BULLMQS, *PYTHON_PEERS)
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def ready(name: str, count: int, slack_url: str, channels: int = 1) -> Iterator[
             yield filled(python_peer(name, url, slack_url, count))
     else:
         with servers.redis() as port:
-            if name == "bullmq":
-                yield filled(node_peer(port, slack_url, count))
+            if name in BULLMQS:
+                yield filled(node_peer(port, slack_url, count, BULLMQS[name]))
             else:
                 url = f"redis://127.0.0.1:{port}/0"
                 yield filled(python_peer(name, url, slack_url, count))
@@ -75,8 +77,9 @@ def filled(contender: Contender) -> Contender:
     return contender
 
 
-def node_peer(port: int, slack_url: str, count: int) -> Contender:
+def node_peer(port: int, slack_url: str, count: int, client: str = "http") -> Contender:
     environment = {
+        "POST_WITH": client,
         "REDIS_PORT": str(port),
         "SLACK_URL": slack_url,
         "COUNT": str(count),

@@ -2,8 +2,9 @@
 How quickly the bot starts and answers clicks, and what it weighs.
 
 `python -m benchmarks.responsiveness [--clicks 200]` starts the real bot as a process on a
-playground in this one, presses *Retry* that many times and prints JSON: seconds from the start of
-the process to ready, resident memory, and the milliseconds from a click to its acknowledgement.
+playground in this one, twice: on a new database and on the one it has then. It lets it idle,
+presses *Retry* that many times and prints JSON: seconds from the start of the process to ready,
+resident memory, the share of a core while idle, and the milliseconds from a click to its ack.
 """
 
 import argparse
@@ -19,6 +20,9 @@ from pathlib import Path
 from playground import Playground
 from tests.scenarios.conftest import ROOT, Bot
 
+#: After its start the bot looks around once; then it idles.
+SETTLING_SECONDS = 5.0
+IDLE_SECONDS = 20.0
 RUNNER = '[runners.true]\ntype = "command"\nargv = ["true"]\n[tasks.click]\nrunner = "true"\n'
 
 
@@ -27,9 +31,10 @@ async def measure(clicks: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         async with Playground(limits="off", manifest=ROOT / "manifest.json") as playground:
             bot = Bot(playground, Path(folder), f"sqlite:///{folder}/opsbell.db", RUNNER)
-            began = time.perf_counter()
-            await bot.start()
-            started = time.perf_counter() - began
+            first = await start(bot)
+            await bot.stop()
+            again = await start(bot)
+            idle_share = await share_of_a_core(bot)
             idle = resident_mb(bot)
             body = {"task": "click", "taskId": "t_click", "status": "running"}
             await bot.post("/api/tasks", body)
@@ -38,7 +43,9 @@ async def measure(clicks: int) -> dict[str, object]:
             ts = playground.messages("ops")[0]["ts"]
             times = [await click(playground, ts) for _ in range(clicks)]
             result: dict[str, object] = {
-                "start_seconds": round(started, 2),
+                "first_start_seconds": first,
+                "start_seconds": again,
+                "idle_share_of_a_core": idle_share,
                 "idle_rss_mb": idle,
                 "rss_mb_after_clicks": resident_mb(bot),
                 "clicks": clicks,
@@ -49,6 +56,27 @@ async def measure(clicks: int) -> dict[str, object]:
             }
             await bot.stop()
             return result
+
+
+async def start(bot: Bot) -> float:
+    """Start the bot and return the seconds until it is ready."""
+    began = time.perf_counter()
+    await bot.start()
+    return round(time.perf_counter() - began, 2)
+
+
+async def share_of_a_core(bot: Bot) -> float:
+    """Return the processor time that a bot takes which has nothing to do, per second."""
+    await asyncio.sleep(SETTLING_SECONDS)
+    before = cpu_seconds(bot)
+    await asyncio.sleep(IDLE_SECONDS)
+    return round((cpu_seconds(bot) - before) / IDLE_SECONDS, 4)
+
+
+def cpu_seconds(bot: Bot) -> float:
+    """Return the processor time that the process has used, from /proc."""
+    fields = Path(f"/proc/{pid_of(bot)}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def click(playground: Playground, ts: str) -> float:
@@ -65,11 +93,15 @@ async def click(playground: Playground, ts: str) -> float:
 
 def resident_mb(bot: Bot) -> float:
     """Return the process's resident memory, from /proc."""
-    if bot.process is None:
-        raise RuntimeError("The bot is not running.")
-    status = Path(f"/proc/{bot.process.pid}/status").read_text()
+    status = Path(f"/proc/{pid_of(bot)}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return round(int(line.split()[1]) / 1024, 1)
+
+
+def pid_of(bot: Bot) -> int:
+    if bot.process is None:
+        raise RuntimeError("The bot is not running.")
+    return bot.process.pid
 
 
 if __name__ == "__main__":

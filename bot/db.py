@@ -5,24 +5,19 @@ import contextvars
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
+from bot import schema
 from bot.errors import ConfigError
 
 T = TypeVar("T")
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 POSTGRESQL_THREADS = 8
 SQLITE_READERS = 4
 SQLITE_PRAGMAS = (
@@ -92,10 +87,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema to the newest revision; safe to repeat."""
         with self.connect() as connection:
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+            schema.migrate(connection)
 
     def check(self) -> None:
         """
@@ -106,13 +98,11 @@ class Database:
         shown = self.url.render_as_string(hide_password=True)
         try:
             with self.connect() as connection:
-                connection.execute(text("SELECT 1"))
-                found = MigrationContext.configure(connection).get_current_revision()
+                found = schema.current(connection)
         except (OperationalError, sqlite3.Error) as error:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise ConfigError([f"DATABASE_URL: cannot open {shown}: {reason}"]) from error
-        newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
-        if found != newest:
+        if found != schema.newest():
             raise ConfigError(
                 [f"DATABASE_URL: the schema of {shown} is not current: run `python -m bot migrate`"]
             )
@@ -181,9 +171,3 @@ def sqlite_engine(url: URL, *, begin: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config

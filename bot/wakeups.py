@@ -8,7 +8,6 @@ and then as well, so one only makes things quick. https://www.postgresql.org/doc
 import asyncio
 from collections.abc import Callable
 
-import psycopg
 import structlog
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -46,16 +45,15 @@ class Wakeups:
             await asyncio.gather(self._listening, return_exceptions=True)
 
     async def _listen(self, woken: Callable[[str], None]) -> None:
+        import psycopg  # Here, because a bot on SQLite saves its 9 MB of memory.
+
         while True:
             try:
-                await self._take(woken)
+                connection = await psycopg.AsyncConnection.connect(self._address, autocommit=True)
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    async for wakeup in connection.notifies():
+                        woken(wakeup.payload)
             except psycopg.Error as error:
                 logger.warning("wakeups_lost", reason=type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _take(self, woken: Callable[[str], None]) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._address, autocommit=True)
-        async with connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
-            async for wakeup in connection.notifies():
-                woken(wakeup.payload)

@@ -23,7 +23,7 @@ def open_files():
     return {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
             if os.path.exists(f"/proc/self/fd/{fd}")}
 
-import_module("alembic.context"), import_module("asyncio")
+import_module("asyncio")
 before = open_files()
 for room in ("bot", "listeners", "jobs", "playground"):
     for module in pkgutil.walk_packages([room], f"{room}."):

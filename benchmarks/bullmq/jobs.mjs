@@ -1,4 +1,5 @@
 // The same POST through BullMQ: `fill` stores jobs, `work` sends them, `latency` does both at 50 a second.
+// POST_WITH says how a job calls: "http" is Node's bare client over kept-alive sockets, "fetch" its usual one.
 import { createRequire } from "node:module";
 import http from "node:http";
 
@@ -10,8 +11,23 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 50 });
 const address = new URL(`${process.env.SLACK_URL}chat.postMessage`);
 const count = Number(process.env.COUNT);
 
-function post({ channel, text }) {
-  const body = JSON.stringify({ channel, text, blocks: [{ type: "section", text: { type: "plain_text", text } }] });
+function post(job) {
+  return process.env.POST_WITH === "fetch" ? postWithFetch(job) : postWithHttp(job);
+}
+
+const bodyOf = ({ channel, text }) =>
+  JSON.stringify({ channel, text, blocks: [{ type: "section", text: { type: "plain_text", text } }] });
+
+async function postWithFetch(job) {
+  const headers = { "Content-Type": "application/json; charset=utf-8" };
+  const response = await fetch(address, { method: "POST", headers, body: bodyOf(job) });
+  const answer = await response.json();
+  if (!answer.ok) throw new Error(answer.error);
+  return answer.ts;
+}
+
+function postWithHttp(job) {
+  const body = bodyOf(job);
   const headers = { "Content-Type": "application/json; charset=utf-8", "Content-Length": Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const request = http.request(address, { method: "POST", agent, headers }, (response) => {

@@ -7,7 +7,8 @@ from pathlib import Path
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from bot.db import Database, alembic_config
+from bot.db import Database
+from bot.migrations.upgrade import alembic_config
 
 
 def main(message: str) -> int:
@@ -20,9 +21,9 @@ def main(message: str) -> int:
         database.migrate()
         count = len(list(ScriptDirectory.from_config(alembic_config()).walk_revisions()))
         with database.connect() as connection:
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.revision(config, message, autogenerate=True, rev_id=f"{count + 1:04}")
+            command.revision(
+                alembic_config(connection), message, autogenerate=True, rev_id=f"{count + 1:04}"
+            )
         database.close()
     return 0
 
