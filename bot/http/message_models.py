@@ -1,80 +1,28 @@
 """What is sent to and answered by the endpoints of messages, templates and senders."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, Field, StringConstraints
 
+from bot.http.message_values import (
+    Code,
+    FileContent,
+    FileName,
+    Moment,
+    Person,
+    Priority,
+    QueueName,
+    Source,
+)
 from bot.http.model import Sent, Shown
 from bot.http.values import Channel, CorrelationId, Details, Name, Timestamp
 from bot.messages.orders import DEFAULT_SENDER
-from bot.messages.policy import PRIORITIES, QUEUES
 
 MAX_BULK = 1_000
 MAX_PAGE = 100
 MAX_ATTEMPTS = 20
-MAX_PRIORITY = 100
-MAX_BODY_CHARACTERS = 200_000
 MAX_FILES = 5
-MAX_FILE_CHARACTERS = 200_000
 MAX_ALLOWED_CHANNELS = 200
-
-
-def priority(value: Any) -> Any:
-    """Return the number behind CRITICAL, HIGH, NORMAL or LOW; numbers from 1 to 100 as they are."""
-    if isinstance(value, str) and value.upper() in PRIORITIES:
-        return PRIORITIES[value.upper()]
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRIORITY:
-        return value
-    raise ValueError(f"must be one of {', '.join(PRIORITIES)}, or a number from 1 to 100")
-
-
-def queue(value: Any) -> Any:
-    if value not in QUEUES:
-        raise ValueError(f"must be one of {', '.join(QUEUES)}")
-    return value
-
-
-def moment(value: Any) -> Any:
-    """Take ISO 8601 text only: a bare number would be read as a time by mistake."""
-    if not isinstance(value, str):
-        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00")  # noqa: TRY004
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00") from None
-    if at.tzinfo is None:
-        raise ValueError("needs an offset, e.g. +01:00 or Z: nobody knows whose clock is meant")
-    return at
-
-
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=100)]
-Priority = Annotated[
-    int,
-    BeforeValidator(priority),
-    WithJsonSchema(
-        {"anyOf": [{"enum": list(PRIORITIES)}, {"type": "integer", "minimum": 1, "maximum": 100}]}
-    ),
-]
-QueueName = Annotated[
-    str, BeforeValidator(queue), WithJsonSchema({"type": "string", "enum": list(QUEUES)})
-]
-Moment = Annotated[
-    AwareDatetime,
-    BeforeValidator(moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-Person = Annotated[str, StringConstraints(pattern="^[UW][A-Z0-9]{2,30}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f\x7f]{1,200}$")]
-FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
-Source = Annotated[str, StringConstraints(min_length=1, max_length=MAX_BODY_CHARACTERS)]
 
 
 class SendFile(Sent):
@@ -122,7 +70,7 @@ class DeadFilter(Sent):
 class PutTemplate(Sent):
     """A version of a template."""
 
-    body: Source | dict[str, Any] | list[Any] = Field(
+    body: Source = Field(
         description="Block Kit Builder JSON with Jinja2 in it, as text or as it is"
     )
     schema_: dict[str, Any] | None = Field(
@@ -135,7 +83,7 @@ class PreviewTemplate(Sent):
     """What to draw; `body` is tried instead of the stored one."""
 
     payload: Details = Field(default_factory=dict)
-    body: Source | dict[str, Any] | list[Any] | None = None
+    body: Source | None = None
 
 
 class PutSender(Sent):

@@ -10,6 +10,8 @@ from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
 
 M = TypeVar("M", bound=BaseModel)
+#: Where it is not one field that is wrong.
+ALL = "(all)"
 
 
 class Sent(BaseModel):
@@ -51,7 +53,7 @@ def bind(model: type[M], values: Mapping[str, Any]) -> M:
 def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
     """Return each of *values* as a *model*; every problem's path begins with its number."""
     if not 0 < len(values) <= most:
-        problem = FieldProblem("(all)", f"send 1 to {most:,} items; these are {len(values):,}")
+        problem = FieldProblem(ALL, f"send 1 to {most:,} items; these are {len(values):,}")
         raise InvalidError(f"Nothing was changed: {problem.message}.", [problem])
     bound: list[M] = []
     problems: list[FieldProblem] = []
@@ -60,7 +62,8 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
             bound.append(bind(model, as_object(value)))
         except InvalidError as error:
             problems += [
-                FieldProblem(f"[{number}].{one.field}", one.message) for one in error.problems
+                FieldProblem(f"[{number}].{one.field}".removesuffix(f".{ALL}"), one.message)
+                for one in error.problems
             ]
     if problems:
         raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems)
@@ -70,16 +73,21 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
 def as_object(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    raise InvalidError("", [FieldProblem("(all)", "must be an object")])
+    raise InvalidError("", [FieldProblem(ALL, "must be an object")])
 
 
 def describe(item: Any, model: type[BaseModel]) -> FieldProblem:
-    location = [str(part) for part in item["loc"]]
-    path = ".".join(location)
+    path = path_of(item["loc"])
     if item["type"] == "extra_forbidden":
-        return FieldProblem(path, why_unknown(location[-1], names(model)))
+        return FieldProblem(path, why_unknown(str(item["loc"][-1]), names(model)))
     message = item["msg"].removeprefix("Value error, ")
-    return FieldProblem(path or "(all)", f"{message[0].lower()}{message[1:]}")
+    return FieldProblem(path or ALL, f"{message[0].lower()}{message[1:]}")
+
+
+def path_of(location: Sequence[str | int]) -> str:
+    """Return it as it is written: `request.files[0].name`."""
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return path.removeprefix(".")
 
 
 def why_unknown(name: str, known: list[str]) -> str:

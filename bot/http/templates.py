@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import FieldProblem, InvalidError
 from bot.http.call import Answer, Call
 from bot.http.channels import resolve_destination
-from bot.http.message_models import Code, PreviewTemplate, PutSender, PutTemplate
+from bot.http.message_models import PreviewTemplate, PutSender, PutTemplate
+from bot.http.message_values import Code
 from bot.messages.addressing import workspace_of
 from bot.messages.models import Ambiguous, Sender, StoredTemplate
 from bot.messages.outlets import shown_name

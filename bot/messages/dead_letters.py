@@ -6,11 +6,11 @@ notice that dies itself is told to nobody.
 """
 
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,17 +18,16 @@ from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import ConflictError, NotFoundError
 from bot.messages import destinations, outbox
 from bot.messages.deaths import NOTICE
 from bot.messages.models import (
     DeadLetter,
     Message,
-    MessageState,
     Rank,
     Sender,
     StoredTemplate,
 )
+from bot.messages.notice_replay import MOST_AT_ONCE, dead_among, is_person, replay_some
 from bot.messages.outbox import Content, Place
 from bot.messages.outlets import is_outlet, no_home, shown_name
 
@@ -39,7 +38,6 @@ SHOWN = 5
 #: More channels than this in an hour share one notice: a failing Slack must not make us flood.
 MOST_GROUPS = 20
 MANY = "many channels"
-PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 @dataclass(frozen=True)
@@ -85,15 +83,15 @@ class DeadLetters:
         return count
 
     async def replay_group(self, tenant: str, key: str, *, by: str) -> int:
-        """Replay what a notice lists and switch its channel on; return how many messages."""
-
-        def work(session: Session) -> tuple[set[str], int]:
-            return replay_group(session, tenant, key, by=by, now=self._clock.now())
-
-        woken, count = await self._database.write(work)
-        for workspace_id in woken:
-            self._wake(workspace_id)
-        return count
+        """Replay all that a notice counts and switch its channel on; return how many messages."""
+        total, count = 0, MOST_AT_ONCE
+        while count == MOST_AT_ONCE:
+            some = partial(replay_some, tenant=tenant, key=key, by=by, done=total)
+            woken, count = await self._database.write(partial(some, now=self._clock.now()))
+            total += count
+            for workspace_id in woken:
+                self._wake(workspace_id)
+        return total
 
     def _tell(self, session: Session, alerts: str | None) -> tuple[set[str], int]:
         now = self._clock.now()
@@ -121,7 +119,7 @@ class DeadLetters:
     ) -> str:
         """Put or edit the notices of one channel; return where they go, "" for nowhere."""
         first = letters[0]
-        messages = {one.id: one for one in messages_of(session, letters)}
+        messages = {one.id: one for one in dead_among(session, letters)}
         if not messages:
             return ""
         tenant = next(iter(messages.values())).tenant
@@ -173,57 +171,6 @@ def is_anybody_untold(session: Session) -> bool:
     return session.exec(query).first() is not None
 
 
-def replay_group(
-    session: Session, tenant: str, key: str, *, by: str, now: datetime
-) -> tuple[set[str], int]:
-    """Replay what a notice lists; return the lanes to wake and how many messages."""
-    notices = list(notices_of(session, tenant, key))
-    if not notices:
-        raise NotFoundError("That notice is too old: nothing of it is kept.")
-    query = select(DeadLetter).where(DeadLetter.notice_group == key).limit(BATCH)
-    letters = session.exec(query).all()
-    messages = messages_of(session, letters)
-    for message in messages:
-        destinations.replay(session, message, by=by, now=now)
-    on = [
-        destinations.switch_on(session, workspace_id, channel, now)
-        for workspace_id, channel in sorted({*places_of(letters), place_of(notices[0])})
-    ]
-    done = notices[0].context.get("replayed")
-    if not messages and not any(on) and done:
-        raise ConflictError(f"Already replayed by {named(done['by'])}.")
-    replayed = {"by": by, "count": len(messages)}
-    for notice in notices:
-        context = {**notice.context, "replayed": replayed, "is_off": False}
-        outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)
-    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in places_of(letters))}
-    return woken, len(messages)
-
-
-def places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
-    return {(letter.workspace_id, letter.channel) for letter in letters}
-
-
-def place_of(notice: Message) -> tuple[str, str]:
-    """Return the workspace or outlet, and the channel, that a notice is about."""
-    context = notice.context
-    return context.get("workspace_id", notice.workspace_id), context["channel"]
-
-
-def notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
-    query = select(Message).where(
-        Message.correlation_id == key, Message.tenant == tenant, Message.template == NOTICE
-    )
-    yield from session.exec(query).all()
-
-
-def messages_of(session: Session, letters: Sequence[DeadLetter]) -> Sequence[Message]:
-    """Return those of the letters' messages that are still dead."""
-    ids = [letter.message_id for letter in letters]
-    query = select(Message).where(col(Message.id).in_(ids), Message.state == MessageState.DEAD)
-    return session.exec(query).all()
-
-
 def group_of(session: Session, letter: DeadLetter, tenant: str, now: datetime) -> Group:
     """Return the group of a channel's deaths within the hour, the common one if there are many."""
     hour = now.replace(minute=0, second=0, microsecond=0)
@@ -241,7 +188,7 @@ def context_of(session: Session, group: Group, *, is_off: bool) -> dict[str, Any
     count = session.exec(select(func.count()).where(of_group)).one()
     query = select(DeadLetter).where(of_group).order_by(col(DeadLetter.died_at).desc())
     letters = session.exec(query.limit(SHOWN)).all()
-    messages = {one.id: one for one in messages_of(session, letters)}
+    messages = {one.id: one for one in dead_among(session, letters)}
     return {
         "group": group.key,
         "workspace_id": group.workspace_id,
@@ -280,15 +227,6 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
         if one.template_id and one.error == "template_error":
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
     return {person for person in found if person and is_person(person)}
-
-
-def is_person(subject: str | None) -> bool:
-    """Tell whether this is somebody whom Slack can reach, not a program's name."""
-    return subject is not None and PERSON.fullmatch(subject) is not None
-
-
-def named(subject: str) -> str:
-    return f"<@{subject}>" if is_person(subject) else subject
 
 
 def digest(*parts: str) -> str:

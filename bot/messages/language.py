@@ -68,4 +68,6 @@ def reason(error: Exception, name: str) -> TemplateError:
         lines = [frame.lineno for frame in frames if frame.filename.endswith(name)]
         line = lines[-1] if lines else None
     where = f"line {line}: " if line else ""
-    return TemplateError(f"{where}{error or type(error).__name__}")
+    if isinstance(error, RecursionError):
+        return TemplateError(f"{where}nested too deeply")
+    return TemplateError(f"{where}{str(error).rstrip('.') or type(error).__name__}")

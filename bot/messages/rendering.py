@@ -40,6 +40,7 @@ _MISTAKES = (
     LookupError,
     AttributeError,
     RecursionError,
+    SyntaxError,  # Python's own word on more than twenty loops within one another
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jinja2
-from jinja2 import meta
+from jinja2 import nodes
 
 DEEPEST = 6
 WORDS = "sample"
@@ -14,6 +14,8 @@ BY_FORMAT = {
     "email": "ada@example.com",
     "uri": "https://example.com/",
 }
+#: Names that mean something without being in a payload.
+GIVEN = frozenset({"payload", "revision", "range", "loop"})
 PLAIN: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "null": None}
 
 
@@ -37,10 +39,13 @@ def samples_of(body: str, schema: dict[str, Any] | None) -> Iterator[dict[str, A
 
 def guesses(body: str, value: Any) -> dict[str, Any]:
     try:
-        names = meta.find_undeclared_variables(jinja2.Environment().parse(body))  # noqa: S701
-    except jinja2.TemplateError:
+        tree = jinja2.Environment().parse(body)  # noqa: S701
+    except (jinja2.TemplateError, RecursionError):
         return {}  # Drawing it will say where.
-    return {name: value for name in sorted(names) if name not in ("payload", "revision", "range")}
+    # Not jinja2.meta: it compiles, and works constants like 'x' * 10**9 out outside the sandbox.
+    names = {(name.name, name.ctx) for name in tree.find_all(nodes.Name)}
+    free = {name for name, ctx in names if ctx == "load" and (name, "store") not in names}
+    return dict.fromkeys(sorted(free - GIVEN), value)
 
 
 def sample(schema: Any, whole: dict[str, Any], depth: int) -> Any:

@@ -48,8 +48,15 @@ STYLES = frozenset({"primary", "danger"})
 
 def invalid_places(blocks: list[dict[str, Any]]) -> Iterator[str]:
     """Yield a sentence for each object that Slack would refuse where it stands."""
+    seen: set[str] = set()
     for number, block in enumerate(blocks):
         yield from misplaced(block, BLOCKS, f"/blocks/{number}")
+        own = block.get("block_id") if isinstance(block, dict) else None
+        if not isinstance(own, str):
+            continue
+        if own in seen:
+            yield f"/blocks/{number}/block_id: another block is called `{own}` too"
+        seen.add(own)
 
 
 def misplaced(node: Any, allowed: frozenset[str], pointer: str) -> Iterator[str]:

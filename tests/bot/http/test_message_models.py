@@ -76,9 +76,9 @@ async def test_a_body_over_a_mebibyte_is_refused(shop):
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"files": [{"name": "a/b", "content": "x"}]}, "files.0.name"),
-        ({"files": [{"name": "a", "content": ""}]}, "files.0.content"),
-        ({"files": [{"name": "a", "content": "x" * 200_001}]}, "files.0.content"),
+        ({"files": [{"name": "a/b", "content": "x"}]}, "files[0].name"),
+        ({"files": [{"name": "a", "content": ""}]}, "files[0].content"),
+        ({"files": [{"name": "a", "content": "x" * 200_001}]}, "files[0].content"),
         ({"files": [{"name": str(n), "content": "x"} for n in range(6)]}, "files"),
         ({"files": [{"name": "a", "content": "x"}] * 2}, "files"),
         ({"user": "ben"}, "user"),

@@ -1,5 +1,7 @@
 """Templates over HTTP: versions, previews, and what is refused when it is saved."""
 
+import asyncio
+
 import pytest
 
 from tests.bot.http.calling import ONE_DATABASE, token_for
@@ -28,6 +30,13 @@ async def shop(client):
             "/blocks/0/text",
         ),
         ("{% for a in range(9) recursive %}{% endfor %}", "line 1"),
+        ('{"text": "{{ ' + "(" * 3000 + "1" + ")" * 3000 + ' }}"}', "nested too deeply"),
+        ('{"text": "' + "{% for a in b %}" * 30 + "{% endfor %}" * 30 + '"}', "too many"),
+        ('{"text": "{{ a|marquee }}"}', "No filter named 'marquee'."),
+        (
+            {"blocks": [{"type": "divider", "block_id": "a"}] * 2},
+            "/blocks/1/block_id: another block is called `a` too",
+        ),
     ],
 )
 async def test_a_template_that_draws_no_message_is_refused(shop, body, said):
@@ -39,6 +48,32 @@ async def test_a_template_that_draws_no_message_is_refused(shop, body, said):
     assert "body" == saved.body["details"][0]["field"]
     assert said in saved.body["message"]
     assert 404 == (await shop.get("/api/templates/broken")).status
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("body", ["", "x" * 200_001, 5])
+async def test_a_body_of_another_kind_or_size_is_one_mistake(shop, body):
+    """The path is `body`, without the names of the types that were tried."""
+    reply = await shop.call("PUT", "/api/templates/broken", {"body": body})
+
+    assert 422 == reply.status
+    assert ["body"] == [one["field"] for one in reply.body["details"]]
+
+
+@ONE_DATABASE
+async def test_a_slow_template_keeps_nobody_waiting(shop):
+    """It may draw for two seconds and for each sample; others are answered meanwhile."""
+    step = "{{ (range(1000)|list + range(1000)|list)|map('upper')|join|length }}" * 4
+    slow = {
+        "body": f'{{"text": "{{% for i in range(1000) %}}{step}{{% endfor %}}"}}',
+        "payload": {},
+    }
+    preview = asyncio.create_task(shop.post("/api/templates/shipped/preview", slow))
+    await asyncio.sleep(0.2)
+
+    assert 200 == (await shop.get("/api/templates/shipped")).status
+    assert not preview.done()
+    assert "longer than 2 seconds" in (await preview).body["message"]
 
 
 @ONE_DATABASE

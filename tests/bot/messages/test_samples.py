@@ -1,6 +1,7 @@
 """Payloads to try a template with: what its schema describes, or guesses."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -79,3 +80,23 @@ def test_what_a_schema_describes_satisfies_it(described):
 
     for payload in samples_of('{"text": "x"}', schema):
         assert [] == payload_problems(payload, json.dumps(schema))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "'x' * 300000000",
+        "'a'|center(300000000)",
+        "9 ** (9 ** 7)",
+        "('ab' * 50000)|replace('a', 'b' * 99999)",
+    ],
+)
+def test_nothing_of_a_template_is_worked_out(expression):
+    """`'x' * 5000000000` once took all memory and time before the sandbox saw it."""
+    before = time.process_time()
+
+    assert {"name": "sample"} == next(
+        samples_of(f'{{"text": "{{{{ {expression} }}}} {{{{ name }}}}"}}', None)
+    )
+
+    assert time.process_time() - before < 0.5

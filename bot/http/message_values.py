@@ -1,0 +1,125 @@
+"""The kinds of values in requests for messages, templates and senders, each with its limits."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from bot.messages.policy import PRIORITIES, QUEUES
+
+MAX_PRIORITY = 100
+MAX_BODY_CHARACTERS = 200_000
+MAX_FILE_CHARACTERS = 200_000
+MAX_CODE = 100
+CODE = "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+
+
+def priority(value: Any) -> Any:
+    """Return the number behind CRITICAL, HIGH, NORMAL or LOW; numbers from 1 to 100 as they are."""
+    if isinstance(value, str) and value.upper() in PRIORITIES:
+        return PRIORITIES[value.upper()]
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRIORITY:
+        return value
+    raise ValueError(f"must be one of {', '.join(PRIORITIES)}, or a number from 1 to 100")
+
+
+def queue(value: Any) -> Any:
+    if value not in QUEUES:
+        raise ValueError(f"must be one of {', '.join(QUEUES)}")
+    return value
+
+
+def code(value: str) -> str:
+    if len(value) > MAX_CODE or not re.fullmatch(CODE, value):
+        raise ValueError("must be 1 to 100 letters, digits and . _ : - (first a letter or digit)")
+    return value
+
+
+def person(value: str) -> str:
+    if not re.fullmatch("[UW][A-Z0-9]{2,30}", value):
+        raise ValueError("must be the id of a member, like U0123456789")
+    return value
+
+
+def file_name(value: str) -> str:
+    if not re.fullmatch(r"[^/\\\x00-\x1f\x7f]{1,200}", value):
+        raise ValueError("must be 1 to 200 characters without slashes, like report.csv")
+    return value
+
+
+def source(value: Any) -> str | dict[str, Any] | list[Any]:
+    """Take a template as text, or as the JSON that it is."""
+    if isinstance(value, dict | list):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be the template as text, an object or a list")  # noqa: TRY004
+    if not 0 < len(value) <= MAX_BODY_CHARACTERS:
+        raise ValueError(f"must be 1 to {MAX_BODY_CHARACTERS:,} characters")
+    return value
+
+
+def moment(value: Any) -> Any:
+    """Take ISO 8601 text only: a bare number would be read as a time by mistake."""
+    if not isinstance(value, str):
+        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00")  # noqa: TRY004
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00") from None
+    if at.tzinfo is None:
+        raise ValueError("needs an offset, e.g. +01:00 or Z: nobody knows whose clock is meant")
+    return at
+
+
+Code = Annotated[
+    str,
+    AfterValidator(code),
+    WithJsonSchema({"type": "string", "pattern": CODE, "maxLength": MAX_CODE}),
+]
+Priority = Annotated[
+    int,
+    BeforeValidator(priority),
+    WithJsonSchema(
+        {"anyOf": [{"enum": list(PRIORITIES)}, {"type": "integer", "minimum": 1, "maximum": 100}]}
+    ),
+]
+QueueName = Annotated[
+    str, BeforeValidator(queue), WithJsonSchema({"type": "string", "enum": list(QUEUES)})
+]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Person = Annotated[
+    str,
+    AfterValidator(person),
+    WithJsonSchema({"type": "string", "pattern": "^[UW][A-Z0-9]{2,30}$"}),
+]
+FileName = Annotated[
+    str,
+    AfterValidator(file_name),
+    WithJsonSchema({"type": "string", "pattern": r"^[^/\\\x00-\x1f\x7f]{1,200}$"}),
+]
+FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
+Source = Annotated[
+    str | dict[str, Any] | list[Any],
+    PlainValidator(source),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": MAX_BODY_CHARACTERS},
+                {"type": "object"},
+                {"type": "array"},
+            ]
+        }
+    ),
+]

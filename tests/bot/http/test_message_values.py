@@ -1,0 +1,44 @@
+"""Values of requests for messages: each refusal has one path and says what is right."""
+
+import pytest
+
+from tests.bot.http.calling import ONE_DATABASE, token_for
+
+PLAIN = {"channel": "C0OPS00002", "templateCode": "text", "payload": {"text": "a"}}
+
+
+@pytest.fixture
+async def shop(client):
+    """A caller who may send."""
+    client.token = token_for("default", "messages:write")
+    return client
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"user": "ada"}, "user", "like U0123456789"),
+        ({"files": [{"name": "a/b", "content": "x"}]}, "files[0].name", "like report.csv"),
+        ({"files": [{"name": "a", "content": ""}]}, "files[0].content", "at least 1 character"),
+        ({"templateCode": "a b"}, "templateCode", "letters, digits"),
+    ],
+)
+async def test_a_wrong_value_is_refused_in_words(shop, change, field, said):
+    """No regular expression is quoted, and lists are counted as in the rest of a path."""
+    one = await shop.post("/api/messages/request", {**PLAIN, **change})
+    many = await shop.post("/api/messages/request/bulk", [PLAIN, {**PLAIN, **change}])
+
+    assert 422 == one.status
+    assert [field] == [detail["field"] for detail in one.body["details"]]
+    assert [f"[1].{field}"] == [detail["field"] for detail in many.body["details"]]
+    assert said in one.body["message"]
+    assert "pattern" not in one.body["message"]
+
+
+@ONE_DATABASE
+async def test_an_item_that_is_no_object_is_named_by_its_number(shop):
+    """Its path is `[1]` alone."""
+    reply = await shop.post("/api/messages/request/bulk", [PLAIN, 5])
+
+    assert [{"field": "[1]", "message": "must be an object"}] == reply.body["details"]
