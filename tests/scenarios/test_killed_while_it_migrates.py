@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.db import MIGRATIONS, Database
+from bot import schema
+from bot.db import Database
 from bot.messages import outbox
 from bot.messages.models import Message
 from bot.messages.outbox import Content, Place
@@ -17,7 +18,7 @@ from tests.scenarios.conftest import ROOT
 from tests.scenarios.killing import ASSASSIN
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
-VERSIONS = sorted(path.stem for path in (MIGRATIONS / "versions").glob("0*.py"))
+VERSIONS = sorted(path.stem for path in schema.VERSIONS.glob("0*.py"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
