@@ -77,8 +77,13 @@ def replay(session: Session, message: Message, *, by: str, now: datetime) -> Non
     """
     Try a dead letter again, with the newest version of its template and its channel switched on.
 
-    Raises `ConflictError` for what is no dead letter.
+    What was put aside with its channel goes on with all else that waits for it. Raises
+    `ConflictError` for what is neither.
     """
+    if message.state == MessageState.PARKED:
+        if not switch_on(session, message.workspace_id, message.channel, now):
+            raise ConflictError("Its channel is on again: it is being delivered already.")
+        return
     stored = newest(session, message.tenant, message.template) if message.template_id else None
     template_id = stored.id if stored else None
     if not outbox.replay(session, message.id, by=by, now=now, template_id=template_id):
@@ -92,4 +97,6 @@ def already(message: Message) -> str:
         return "It was delivered: there is nothing to replay."
     if message.state == MessageState.WITHDRAWN:
         return "It was taken back: send it anew."
+    if message.scheduled_at is not None and message.state == MessageState.DELAYED:
+        return "It waits for its time: there is nothing to replay."
     return "It is being delivered already."

@@ -16,6 +16,7 @@ _BAR_CELLS = 10
 _PRINTED_BELOW = 10**24
 _DEEPEST = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,30}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 # Named date formats: Slack's tokens, and the UTC text for clients that cannot show them.
@@ -137,6 +138,12 @@ def user(value: Any) -> str:
     """
     text = str(value)
     return Fragment(f"<@{text}>") if _USER_ID.fullmatch(text) else text
+
+
+def place(value: Any) -> str:
+    """Name a channel or a person by id, as `user` does; a destination's name is plain text."""
+    text = str(value)
+    return Fragment(f"<#{text}>") if _CHANNEL_ID.fullmatch(text) else user(text)
 
 
 def number(value: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from bot.errors import TemplateError
-from bot.messages.filters import FILTERS, finalize, user
+from bot.messages.filters import FILTERS, finalize, place, user
 from bot.messages.leaf import plain
 
 # Everything but the commas that loops and ifs leave before a bracket or another comma.
@@ -32,7 +32,7 @@ def own_environment(folder: Path) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters |= {**FILTERS, "user": user}
+    environment.filters |= {**FILTERS, "place": place, "user": user}
     return environment
 
 

@@ -256,7 +256,7 @@ def backoff(tries: int, chance: random.Random) -> timedelta:
 
 
 FIXES = {
-    "delivery_failed": "Opsbell itself failed on this message: look for `delivery_failed` in its "
+    "delivery_failed": "Opsbell itself failed on this message: look for delivery_failed in its "
     "log, then replay.",
     "answer_lost": "The message was taken several times without an answer, and is not found in "
     "the channel: check status.slack.com or the mail server, then replay.",
@@ -265,8 +265,8 @@ FIXES = {
     "template_error": "The template cannot be drawn with this payload: correct it (the timeline "
     "names the line), then replay.",
     "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
-    "type `/invite @Opsbell` there, then replay.",
-    "not_in_channel": "Type `/invite @Opsbell` in the channel, then replay.",
+    "type /invite @Opsbell there, then replay.",
+    "not_in_channel": "Type /invite @Opsbell in the channel, then replay.",
     "is_archived": "The channel is archived: unarchive it or choose another, then replay.",
     "is_inactive": "The channel is archived: unarchive it or choose another, then replay.",
     "channel_is_archived": "The webhook's channel is archived: unarchive it, or make a webhook for "
@@ -277,9 +277,9 @@ FIXES = {
     "the destination's address and recipients in opsbell.toml, then replay.",
     "partly_sent": "Some recipients got it and some did not, and a replay reaches all of them "
     "again: correct the destination's recipients in opsbell.toml, or tell those who are missing.",
-    "missing_scope": "The app lacks a scope for this message (`needed` in its timeline): add it "
+    "missing_scope": "The app lacks a scope for this message (needed in its timeline): add it "
     "in the app's settings (OAuth & Permissions), install the app again, then replay.",
-    "no_permission": "The bot may not write there: type `/invite @Opsbell` in the channel, "
+    "no_permission": "The bot may not write there: type /invite @Opsbell in the channel, "
     "then replay.",
     "messages_tab_disabled": "Turn on the Messages tab in the app's settings (App Home), "
     "then replay.",

@@ -16,6 +16,12 @@ from bot.workspaces.models import Workspace
 ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
 
 
+#: The way back for what waits for a channel that is switched off.
+ASIDE = (
+    "Its channel is switched off: mend that, then replay this or any dead letter of the channel."
+)
+
+
 class Standing(StrEnum):
     """The states that the request API knows."""
 
@@ -81,7 +87,9 @@ def permalink(workspace_url: str, message: Message) -> str | None:
 
 
 def fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
-    """Return what to do about a dead letter; None for what is alive."""
+    """Return what to do about a dead letter or what was put aside; None for what goes on."""
+    if message.state == MessageState.PARKED:
+        return ASIDE
     if message.state != MessageState.DEAD:
         return None
     told = [event["detail"].get("fix") for event in events if event["event"] == EventName.DEAD]

@@ -27,6 +27,13 @@ def user(user_id: str) -> Part:
     return text(user_id)
 
 
+def place(channel: str) -> Part:
+    """Return a channel or a person by id; the name of a destination as it is."""
+    if channel.startswith(("C", "G")) and channel.isalnum() and channel.isupper():
+        return {"type": "channel", "channel_id": channel}
+    return user(channel)
+
+
 def date(at: datetime, form: str = "{date_short_pretty} at {time}") -> Part:
     """Return a moment that everybody reads in their own zone."""
     fallback = f"{at:%Y-%m-%d %H:%M} UTC"

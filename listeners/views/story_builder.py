@@ -12,6 +12,8 @@ from listeners.views import literal
 
 TITLE = "Why this message?"
 EVENTS = 25
+ASIDE = "put aside: its channel is switched off"
+ON_AGAIN = "goes on: its channel is on again"
 DETAIL_CHARACTERS = 300
 FACES = {
     Standing.SCHEDULED: "🕒 Scheduled",
@@ -25,13 +27,12 @@ FACES = {
 TOLD = {
     "error": "error",
     "fix": "fix",
-    "by": "by",
     "template": "template",
     "sender": "sender",
     "queue": "queue",
     "template_error": "template error",
     "retry_after": "Slack asked to wait (s)",
-    "verdict": "verdict",
+    "verdict": "which is",
 }
 
 
@@ -73,6 +74,10 @@ def story(status: Status) -> dict[str, Any]:
 def facts(status: Status) -> Iterator[list[literal.Part]]:
     """Yield one line for each known thing."""
     message = status.message
+    where = [literal.text("To: "), literal.place(message.channel)]
+    if status.permalink:
+        where += [literal.text(", "), literal.link(status.permalink, "here")]
+    yield where
     told = {
         "Correlation": message.correlation_id,
         "Template": message.template,
@@ -103,6 +108,10 @@ def line(event: dict[str, Any]) -> dict[str, Any]:
         if event["detail"].get(key) is not None
     )
     parts = [at, literal.text(f"  {name}", bold=True), literal.text(f"{attempt} ")]
+    if event["detail"].get("by"):
+        parts += [literal.text("by "), literal.user(str(event["detail"]["by"])), literal.text(" ")]
+    if "parked" in event["detail"]:
+        said = ASIDE if event["detail"]["parked"] else ON_AGAIN
     return literal.section(*parts, literal.text(said or " ", DETAIL_CHARACTERS))
 
 
@@ -129,7 +138,9 @@ def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
 def dead_line(message: Message) -> dict[str, Any]:
     return literal.section(
         literal.text(message.error or "unknown", bold=True),
-        literal.text(f"  {message.template} to {message.channel} · "),
+        literal.text(f"  {message.template} to "),
+        literal.place(message.channel),
+        literal.text(" · "),
         literal.date(message.dead_at or message.created_at, "{ago}"),
         literal.text("\n"),
         literal.text(fix_for(message.error or ""), DETAIL_CHARACTERS),

@@ -51,7 +51,7 @@ NUMBERS = st.one_of(
 )
 DEEP = st.recursive(TEXTS | NUMBERS | st.none(), lambda x: st.lists(x) | st.dictionaries(TEXTS, x))
 TOKEN = re.compile(r"<([^<>]*)>")
-OWN_TOKEN = re.compile(r"!date\^\d+\^[a-z_{} ]+\|[0-9: UTC-]+|@U0(ADA|BEN|CLEO)")
+OWN_TOKEN = re.compile(r"#C[A-Z0-9]{5,30}|!date\^\d+\^[a-z_{} ]+\|[0-9: UTC-]+|@U0(ADA|BEN|CLEO)")
 
 
 def sample_of(name: str) -> dict[str, Any]:

@@ -193,3 +193,19 @@ async def test_a_tenant_without_a_workspace_is_told_nowhere(database):
     assert 0 == await dead_letters.tell_next()
     rows = await database.read(lambda session: session.exec(select(Message)).all())
     assert ["note"] == [row.template for row in rows]
+
+
+async def test_what_was_put_aside_says_the_way_back_and_takes_it(service):
+    """Replaying it switches its channel on; that it is "being delivered" was not true."""
+    await service.die("a", "b", "c")
+    await service.send("d")
+    for _ in range(100):
+        aside = await service.requests.status("default", "d")
+        if aside.message.state == MessageState.PARKED:
+            break
+        await asyncio.sleep(0.02)
+
+    assert "replay this" in aside.fix
+    service.playground.channel("old-news").is_archived = False
+    await service.requests.replay("default", "d", by=ADA)
+    assert "SENT" == (await service.until("d", "SENT")).standing

@@ -11,6 +11,7 @@ from bot.messages.filters import (
     finalize,
     first_line,
     number,
+    place,
     shorten,
     user,
 )
@@ -106,3 +107,12 @@ def test_deep_or_endless_data_is_printed_within_bounds():
 
     assert len(as_json(endless)) < 100
     assert "about 2^33220" == finalize(10**10_000)
+
+
+def test_a_place_is_named_as_people_know_it():
+    """A channel or a person by id becomes its name in Slack; anything else stays text."""
+    assert ["<#C0OPS00002>", "<@U0ADA00001>", "oncall-mail"] == [
+        *map(place, ["C0OPS00002", "U0ADA00001", "oncall-mail"])
+    ]
+    assert "<#C0OPS00002>" == finalize(place("C0OPS00002"))
+    assert "C0OPS> <!here" == place("C0OPS> <!here")

@@ -1,0 +1,62 @@
+"""The story of a message, read as people read it."""
+
+from datetime import UTC, datetime
+
+from bot.messages.models import Message, MessageState
+from bot.messages.status import Standing, Status
+from listeners.views.story_builder import build_dead_list, build_story
+
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def message(**more):
+    """Return a message to #old-news."""
+    return Message(
+        workspace_id="T1",
+        tenant="default",
+        channel="C0ARCHIVE6",
+        template="text",
+        context={},
+        waiting_since=AT,
+        due_at=AT,
+        created_at=AT,
+        **more,
+    )
+
+
+def parts_of(answer):
+    """Return the elements of all lines."""
+    [block] = answer["blocks"]
+    return [part for line in block["elements"] for part in line["elements"]]
+
+
+def test_what_was_put_aside_says_why_by_whom_and_where():
+    """No bare *Queued*, no ids of people and channels as text."""
+    events = [
+        {"event": f"SlackMessage{name}", "at": AT.isoformat(), "attempt": 0, "detail": detail}
+        for name, detail in [
+            ("Requested", {"by": "U0BEN00002"}),
+            ("Queued", {"parked": True}),
+            ("Queued", {"parked": False}),
+        ]
+    ]
+    parked = message(state=MessageState.PARKED)
+    link = "https://example.com/archives/C0ARCHIVE6/p1"
+    status = Status(parked, Standing.PENDING, 0, link, "Mend it.", "is_archived", events)
+
+    parts = parts_of(build_story(status))
+    words = " ".join(part.get("text", "") for part in parts)
+
+    assert "put aside: its channel is switched off" in words
+    assert "goes on: its channel is on again" in words
+    assert {"type": "channel", "channel_id": "C0ARCHIVE6"} in parts
+    assert {"type": "user", "user_id": "U0BEN00002"} in parts
+    assert {"type": "link", "url": link, "text": "here"} in parts
+    assert "U0BEN00002" not in words
+
+
+def test_a_dead_letter_names_its_channel():
+    """As Slack shows it, so that people recognise it."""
+    parts = parts_of(build_dead_list([message(error="is_archived", dead_at=AT)], most=10))
+
+    assert {"type": "channel", "channel_id": "C0ARCHIVE6"} in parts
