@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
-from bot import schema
+from bot import fast_json, schema
 from bot.errors import ConfigError
 
 T = TypeVar("T")
@@ -50,7 +50,11 @@ class Database:
             self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
         else:
             self._writer = create_engine(
-                self.url, pool_size=POSTGRESQL_THREADS, pool_pre_ping=True, max_overflow=4
+                self.url,
+                pool_size=POSTGRESQL_THREADS,
+                pool_pre_ping=True,
+                max_overflow=4,
+                json_serializer=fast_json.text,
             )
             self._reader = self._writer
             self._write_pool = ThreadPoolExecutor(POSTGRESQL_THREADS, thread_name_prefix="db")
@@ -157,7 +161,9 @@ def driver_url(url: str) -> URL:
 
 
 def sqlite_engine(url: URL, *, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False}, json_serializer=fast_json.text
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,7 +5,6 @@ The order is that of the partial index `message_ready`, so that choosing costs t
 messages are stored or wait.
 """
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, update
 from sqlmodel import Session, SQLModel
 
+from bot import fast_json
 from bot.messages.models import MessageState
 from bot.statements import Statement, Texts
 
@@ -114,7 +114,7 @@ def ready_posts(
     if len(ids) < most and len(places) == WINDOW:
         channels = HEADS.rows(session, workspace=workspace_id)
         ids += [row.id for row in channels if row.name not in closed and row.id not in ids]
-    chosen = json.dumps(ids)
+    chosen = fast_json.text(ids)
     return THESE.rows(session, workspace=workspace_id, ids=chosen, most=most) if ids else []
 
 

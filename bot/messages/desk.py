@@ -1,12 +1,12 @@
 """Where requests become rows: one transaction for the orders of many callers."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
 
+from bot import fast_json
 from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.addressing import workspace_of
@@ -87,7 +87,7 @@ class Desk:
         rows = {one.message["id"]: one for one in self._prepared}
         if not rows:
             return {}
-        there = dict(THERE.rows(self.session, ids=json.dumps([*rows])))
+        there = dict(THERE.rows(self.session, ids=fast_json.text([*rows])))
         new = [one for key, one in rows.items() if key not in there]
         if new:
             made_rows = [*new, *(file for one in new for file in one.attached)]

@@ -4,7 +4,6 @@ What a lane writes down: claims before Slack is called, and afterwards what beca
 Everything here runs inside the one transaction of a lane's turn, and decides nothing.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, null, select, update
 from sqlmodel import Session, SQLModel
 
+from bot import fast_json
 from bot.messages import deaths, overflow, projection
 from bot.messages.choosing import MESSAGE, M, in_state
 from bot.messages.inserts import INSERT_EVENT
@@ -129,7 +129,7 @@ def claim(
     """Mark the rows as being sent, durably once the turn has committed."""
     if not rows:
         return []
-    CLAIM.run(session, ids=json.dumps([row.id for row in rows]), now=now)
+    CLAIM.run(session, ids=fast_json.text([row.id for row in rows]), now=now)
     stored = {row.template_id for row in rows if row.template_id}
     bodies = (sources or Sources()).of(session, stored)
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
@@ -166,7 +166,7 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     # What was freed meanwhile, or is another process's by now, is no longer ours to record.
     current = [
         row
-        for row in CURRENT.rows(session, ids=json.dumps([*by_id]))
+        for row in CURRENT.rows(session, ids=fast_json.text([*by_id]))
         if row.claimed_at == by_id[row.id].claim.claimed_at
     ]
     settled: dict[frozenset[str], list[Row]] = {}
@@ -188,4 +188,4 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
     deaths.note(session, dead, by_id, now)
     overflow.tell(session, current, by_id, now)
     if posted:
-        FREE_REPLIES.run(session, ids=json.dumps(posted))
+        FREE_REPLIES.run(session, ids=fast_json.text(posted))

@@ -1,7 +1,6 @@
 """What came over the wire → an answer. Pure."""
 
-import json
-
+from bot.fast_json import decoded
 from bot.messages.policy import Answer
 
 #: Longer than Slack ever asks for; a header beyond all sense must not stop us for days.
@@ -13,7 +12,7 @@ def read_answer(status: int, retry_after: str | None, body: bytes) -> Answer:
     if status == 429:
         return Answer(error="ratelimited", status=status, retry_after=seconds(retry_after))
     try:
-        content = json.loads(body)
+        content = decoded(body)
         ok = content["ok"] is True
     except (ValueError, KeyError, TypeError):
         return Answer(status=status if status >= 500 else 502)

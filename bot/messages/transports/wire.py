@@ -7,7 +7,6 @@ server, or may have.
 """
 
 import asyncio
-import json
 import ssl
 from collections import deque
 from copy import copy
@@ -16,6 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
+
+from bot.fast_json import encoded
 
 #: An idle connection older than this is not trusted with a request: servers hang up silently.
 IDLE_SECONDS = 50.0
@@ -146,7 +147,7 @@ class Wire:
 
         Raises `UnreachableError` or `LostError`; which one decides whether repeating is harmless.
         """
-        content = json.dumps(body, separators=(",", ":")).encode()
+        content = encoded(body)
         return await self.send(path, content, JSON, seconds)
 
     async def send(self, path: str, content: bytes, kind: str, seconds: float) -> Response:
