@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 
 from bot.tokens import Tokens
 from playground import Playground
+from tests.scenarios.nursery import Nursery, Process
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of thirty-two bytes or more"
@@ -32,8 +33,10 @@ class Bot:
     database_url: str
     config: str = ""
     port: int = 0
-    process: asyncio.subprocess.Process | None = None
+    process: Process | asyncio.subprocess.Process | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    #: Without one each start is a process that imports everything itself.
+    nursery: Nursery | None = None
 
     @property
     def url(self) -> str:
@@ -52,14 +55,11 @@ class Bot:
         self.port = self.port or free_port()
         config = self.folder / "opsbell.toml"
         config.write_text(self.config, encoding="utf-8")
-        with (self.folder / "bot.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot"),
-                cwd=ROOT,
-                env={**self._environment(), "OPSBELL_CONFIG": str(config), **self.extra},
-                stdout=log,
-                stderr=log,
-            )
+        environ = {**self._environment(), "OPSBELL_CONFIG": str(config), **self.extra}
+        if self.nursery is not None:
+            self.process = self.nursery.start(environ, self.folder)
+        else:
+            self.process = await self._start_alone(environ)
         await self._wait_until_ready()
 
     async def kill(self) -> None:
@@ -90,6 +90,12 @@ class Bot:
             "OPSBELL_SPOOL": str(self.folder / "spool"),
             "PYTHONPATH": str(ROOT / "client"),
         }
+
+    async def _start_alone(self, environ: dict[str, str]) -> asyncio.subprocess.Process:
+        with (self.folder / "bot.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot"), cwd=ROOT, env=environ, stdout=log, stderr=log
+            )
 
     async def _end(self, number: signal.Signals) -> int:
         assert self.process is not None
@@ -131,10 +137,20 @@ def playground_settings() -> dict[str, Any]:
     return {"manifest": ROOT / "manifest.json"}
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """What starts bots."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
 @pytest.fixture
-async def bot(playground: Playground, database_url: str, tmp_path: Path) -> AsyncIterator[Bot]:
+async def bot(
+    nursery: Nursery, playground: Playground, database_url: str, tmp_path: Path
+) -> AsyncIterator[Bot]:
     """A bot that is not started yet, so that a test can set it up; ended afterwards."""
-    bot = Bot(playground, tmp_path, database_url)
+    bot = Bot(playground, tmp_path, database_url, nursery=nursery)
     yield bot
     if bot.process is not None and bot.process.returncode is None:
         await bot.kill()

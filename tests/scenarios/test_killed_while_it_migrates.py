@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +13,6 @@ from bot.messages import outbox
 from bot.messages.models import Message
 from bot.messages.outbox import Content, Place
 from tests.conftest import in_database, run_sql
-from tests.scenarios.conftest import ROOT
 from tests.scenarios.killing import ASSASSIN
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -34,24 +32,19 @@ def empty_url(request, tmp_path):
     run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def migrate(url, folder, kill_at=""):
+async def migrate(nursery, url, folder, kill_at=""):
     """Run `python -m bot migrate` and return how it ended."""
     (folder / "armed").touch()
     extra = {"PYTHONPATH": str(ASSASSIN), "KILL_AT": kill_at, "KILL_ARMED": str(folder / "armed")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "migrate"),
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "DATABASE_URL": url, **(extra if kill_at else {})},
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    return await asyncio.wait_for(process.wait(), 60)
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": url, **(extra if kill_at else {})}
+    return await asyncio.wait_for(nursery.start(environ, folder, "migrate").wait(), 60)
 
 
-async def test_every_migration_may_be_killed(empty_url, tmp_path):
+async def test_every_migration_may_be_killed(nursery, empty_url, tmp_path):
     """Killed after each step in turn, and before the commit: the next one goes on and works."""
     steps = [f"{version}_py:upgrade:return" for version in VERSIONS]
-    ends = [await migrate(empty_url, tmp_path, step) for step in steps]
-    last = await migrate(empty_url, tmp_path)
+    ends = [await migrate(nursery, empty_url, tmp_path, step) for step in steps]
+    last = await migrate(nursery, empty_url, tmp_path)
 
     database = Database(empty_url)
     database.check()

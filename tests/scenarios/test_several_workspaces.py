@@ -38,14 +38,14 @@ def playground_settings():
 
 
 @pytest.fixture
-async def bots(playground, database_url, tmp_path):
+async def bots(nursery, playground, database_url, tmp_path):
     """Two bots that can keep tokens; not started yet."""
     made = []
     for name in ("first", "second"):
         folder = tmp_path / name
         folder.mkdir()
         extra = {"TOKEN_ENCRYPTION_KEY": KEY}
-        made.append(Bot(playground, folder, database_url, extra=extra))
+        made.append(Bot(playground, folder, database_url, nursery=nursery, extra=extra))
     yield made
     for bot in made:
         if bot.process is not None and bot.process.returncode is None:

@@ -14,11 +14,11 @@ pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=Tr
 
 
 @pytest.fixture
-async def second(playground, database_url, tmp_path):
+async def second(nursery, playground, database_url, tmp_path):
     """Another bot on the same database."""
     folder = tmp_path / "second"
     folder.mkdir()
-    bot = Bot(playground, folder, database_url)
+    bot = Bot(playground, folder, database_url, nursery=nursery)
     yield bot
     if bot.process is not None and bot.process.returncode is None:
         await bot.kill()
