@@ -6,7 +6,6 @@ import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import aiohttp
 from sqlmodel import Session, select
 
 from bot.db import Database
-from bot.messages.due import end_leases
 from bot.messages.models import Message, MessageState
 from bot.messages.rebuild import verify
 from playground.hands import Hands
@@ -57,7 +55,7 @@ class Victim:
 
     def _aim(self, kill_at: str) -> None:
         self.armed.unlink(missing_ok=True)
-        self._let_the_lease_end()
+        self.bot.let_the_lease_end()
         self.bot.extra = {}
         if kill_at:
             self.bot.extra = {
@@ -70,12 +68,6 @@ class Victim:
     def armed(self) -> Path:
         """The file with which the kill is armed."""
         return self.bot.folder / "armed"
-
-    def _let_the_lease_end(self) -> None:
-        """Spare the test the seconds for which nobody takes over a dead process's lanes."""
-        database = Database(self.bot.database_url)
-        database.transact(lambda session: end_leases(session, datetime.now(UTC)))
-        database.close()
 
     async def died(self) -> None:
         """Wait until the armed kill has happened."""

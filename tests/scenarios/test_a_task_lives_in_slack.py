@@ -111,6 +111,7 @@ async def test_a_killed_bot_goes_on_where_it_was(bot, playground, tmp_path):
         for seconds in (0.4, 0.3, 1.1):
             await asyncio.sleep(seconds)
             await bot.kill()
+            bot.let_the_lease_end()
             await bot.start()
 
     def posted() -> list[Any]:

@@ -65,6 +65,7 @@ async def test_a_request_becomes_one_mail(paging, mail):
     correlation_id = await send(paging)
     await until(paging, correlation_id, "RETRYING")
     await paging.kill()
+    paging.let_the_lease_end()
     await mail.start()
     await paging.start()
 
@@ -88,6 +89,7 @@ async def test_a_mail_that_may_have_arrived_is_held(paging, mail):
     correlation_id = await send(paging)
     await asyncio.wait_for(mail.took.wait(), 20)
     await paging.kill()
+    paging.let_the_lease_end()
     mail.lets_go.set()
     await paging.start()
 
@@ -120,6 +122,7 @@ async def test_a_mail_server_that_hangs_does_not_keep_the_bot(paging, mail):
     await asyncio.wait_for(mail.took.wait(), 20)
 
     assert 0 == await paging.stop()
+    paging.let_the_lease_end()
 
     mail.lets_go.set()
     await paging.start()
