@@ -27,7 +27,7 @@ def list_dead() -> None:
         error = one.error or ""
         sys.stdout.write(f"{one.id}  {at}  {place}  {error}: {fix_for(error)}\n")
     if not found:
-        sys.stdout.write("No dead letters: everything was delivered.\n")
+        sys.stdout.write("No dead letters: nothing was given up.\n")
 
 
 @dead.command()

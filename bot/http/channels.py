@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
+from bot.messages.outlets import is_outlet
 from bot.workspaces.directory import read_id
 
 PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -24,7 +25,11 @@ async def resolve_destination(
     *workspace* is asked only where a name has to be looked up.
     """
     found = channel if PERSON.fullmatch(channel) else read_id(channel)
-    return found or await by_name(channels, await workspace(), channel, field)
+    if found:
+        return found
+    place = await workspace()
+    # A destination knows no channels; whoever checks the order says so.
+    return channel if is_outlet(place) else await by_name(channels, place, channel, field)
 
 
 async def by_name(channels: Channels, workspace_id: str, channel: str, field: str) -> str:

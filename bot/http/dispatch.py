@@ -59,7 +59,9 @@ class Dispatcher:
         header = request.headers.get(idempotency.HEADER)
         if not route.creates or header is None:
             return await route.handler(call)
-        key = key_of(caller.tenant, header, route.method, request.path, fields)
+        # Not the path: the same is served at two addresses.
+        asked = f"{route.handler.__name__} {sorted(request.match_info.items())}"
+        key = key_of(caller.tenant, header, route.method, asked, fields)
         return await self._idempotency.once(
             key, lambda made_id: route.handler(call.making(made_id))
         )

@@ -156,10 +156,10 @@ def keep(session: Session, key: Key, made_id: str, answer: Answer) -> None:
         row.answer = json.dumps(answer.body)
 
 
-def key_of(tenant: str, header: str, method: str, path: str, body: Any) -> Key:
+def key_of(tenant: str, header: str, method: str, asked: str, body: Any) -> Key:
     """Return the key of a request; raise `InvalidError` for one that is too long or unprintable."""
     if not (0 < len(header) <= MAX_KEY_CHARACTERS and header.isascii() and header.isprintable()):
         problem = FieldProblem(HEADER, f"1 to {MAX_KEY_CHARACTERS} printable ASCII characters")
         raise InvalidError(f"The {HEADER} is not usable.", [problem])
-    asked = json.dumps([method, path, body], sort_keys=True)
-    return Key(tenant, header, hashlib.sha256(asked.encode()).hexdigest())
+    whole = json.dumps([method, asked, body], sort_keys=True)
+    return Key(tenant, header, hashlib.sha256(whole.encode()).hexdigest())

@@ -63,8 +63,11 @@ async def put_sender(call: Call) -> Answer:
     resolve = partial(
         resolve_destination, call.services.channels, partial(workspace_of_new, call, body)
     )
+    code = new_code(call)
+    named = SenderSettings(code, body.workspace, body.channel, allowed_channels=allowed)
+    await call.services.senders.require_place(call.caller.tenant, named)
     wanted = SenderSettings(
-        code=new_code(call),
+        code=code,
         workspace_id=body.workspace,
         channel=body.channel and await resolve(body.channel, "channel"),
         queue=body.queue,

@@ -85,7 +85,8 @@ def problems_of(
         found += channel_problems(order, sender)
     found += attachment_problems(order, place)
     if drawing is None:
-        fix = f"there is no template `{order.template}`: make it with PUT /api/templates/…"
+        code = order.template
+        fix = f"there is no template `{code}`: make it with PUT /api/templates/{code}"
         found.append(FieldProblem("templateCode", fix))
         return found
     return found + payload_problems(order.payload, drawing.schema)

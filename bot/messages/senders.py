@@ -59,8 +59,16 @@ class Senders:
             raise InvalidError(f"`{found.field}`: {found.message}", [found])
         return found
 
+    async def require_place(self, tenant: str, wanted: SenderSettings) -> None:
+        """Raise `InvalidError` unless there is such a workspace or outlet, and it has channels."""
+        await self._database.read(lambda session: place_of(session, self._outlets, tenant, wanted))
+
     async def put(self, tenant: str, wanted: SenderSettings, *, by: str) -> tuple[Sender, bool]:
-        """Make or replace a sender; return it, and whether it is new."""
+        """Make or replace a sender; return it, and whether it is new; raise `InvalidError`."""
+        if wanted.channel and wanted.channel not in (wanted.allowed_channels or [wanted.channel]):
+            fix = "its own `channel` is not among them: add it, or leave `channel` out"
+            problem = FieldProblem("allowedChannels", fix)
+            raise InvalidError("The sender could not write to its own channel.", [problem])
 
         def work(session: Session) -> tuple[Sender, bool]:
             place = place_of(session, self._outlets, tenant, wanted)

@@ -122,7 +122,7 @@ def shown(value: Any) -> str:
 def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
     """Return an ephemeral answer with a paragraph for each dead letter."""
     if not found:
-        return {"response_type": "ephemeral", "text": "No dead letters: everything was delivered."}
+        return {"response_type": "ephemeral", "text": "No dead letters: nothing was given up."}
     lines = [dead_line(message) for message in found]
     if len(found) == most:
         lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))

@@ -42,3 +42,13 @@ async def test_an_item_that_is_no_object_is_named_by_its_number(shop):
     reply = await shop.post("/api/messages/request/bulk", [PLAIN, 5])
 
     assert [{"field": "[1]", "message": "must be an object"}] == reply.body["details"]
+
+
+async def test_a_key_holds_at_both_addresses(shop):
+    """Whoever repeats a request under the other prefix is answered as the first time."""
+    key = {"Idempotency-Key": "k-1"}
+    first = await shop.post("/api/messages/request", PLAIN, headers=key)
+    second = await shop.post("/core-slack-worker/messages/request", PLAIN, headers=key)
+
+    assert (202, 202) == (first.status, second.status)
+    assert first.body == second.body

@@ -44,6 +44,13 @@ async def test_a_sender_may_name_an_outlet(shop, database):
         ({"workspace": "to:oncall-mail"}, "workspace", "oncall-mail"),
         ({"workspace": "T2"}, "workspace", "by its id (T"),
         ({**MAIL, "channel": "C0JOBS"}, "channel", "one place"),
+        ({**MAIL, "channel": "#ops"}, "channel", "one place"),
+        ({"workspace": "oncal-mail", "channel": "#ops"}, "workspace", "did you mean"),
+        (
+            {"channel": "C0JOBS", "allowedChannels": ["C0OPS00002"]},
+            "allowedChannels",
+            "its own `channel` is not among them",
+        ),
         ({**MAIL, "allowedChannels": ["C0JOBS"]}, "allowedChannels", "one place"),
     ],
 )
@@ -96,3 +103,14 @@ async def test_health_shows_a_tenants_own_outlets(client, surroundings):
     assert "login_refused" == shown["to:oncall-mail"]
     assert "to:cleos-hook" not in shown
     assert (await client.get("/readyz")).body["lanes"]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("channel", ["#ops", "C0JOBS"])
+async def test_a_channel_named_to_a_destination_is_refused(shop, channel):
+    """By name as by id; a name was once answered with 503 and a word about tokens."""
+    await shop.call("PUT", "/api/senders/pager", MAIL)
+    reply = await shop.post("/api/messages/request", {**REQUEST, "channel": channel})
+
+    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+    assert "one place" in reply.body["message"]
