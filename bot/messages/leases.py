@@ -10,8 +10,8 @@ from bot.db import insert_absent
 from bot.messages.models import LaneLease
 from bot.statements import Statement
 
-#: A process that dies gives its lanes to others after this long.
-LEASE = timedelta(seconds=15)
+#: A process that dies gives its lanes to others after this long; with the sweep within 15 s.
+LEASE = timedelta(seconds=12)
 #: It is renewed once less than this is left; more than the longest time between two turns.
 RENEWED = LEASE * 2 / 3
 
