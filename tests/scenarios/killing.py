@@ -24,7 +24,7 @@ TEMPLATE = {"body": '{"text": "{{ word }}"}'}
 PLACES = [f"place-{number}" for number in range(6)]
 #: Here it is not a member.
 DOOR = "C0DOOR0009"
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 60.0
 #: A key that a dead process had claimed is free after ten seconds.
 REPEAT_SECONDS = 0.1
 MOST_REPEATS = 600
@@ -72,7 +72,7 @@ class Victim:
     async def died(self) -> None:
         """Wait until the armed kill has happened."""
         assert self.bot.process is not None
-        assert -9 == await asyncio.wait_for(self.bot.process.wait(), 15)
+        assert -9 == await asyncio.wait_for(self.bot.process.wait(), PATIENCE_SECONDS)
 
     async def call(self, method: str, path: str, body: Any, key: str = "") -> Any:
         """Call the API once and return its answer; None if there was none."""
@@ -204,7 +204,7 @@ class Victim:
     async def _check_stories(self, step: str) -> None:
         """Nothing is left to do, every timeline is whole, the rows are what the events say."""
         database = Database(self.bot.database_url)
-        for _ in range(200):
+        for _ in range(800):
             if not database.transact(busy_rows):
                 break
             await asyncio.sleep(0.05)

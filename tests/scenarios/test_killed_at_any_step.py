@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.scenarios.killing import TEMPLATE, Victim, settings
+from tests.scenarios.killing import PATIENCE_SECONDS, TEMPLATE, Victim, settings
 
 #: One step after the other on the same database: (what the kill interrupts, where it strikes).
 COMMITTED = "bot.db:transact:return"
@@ -117,7 +117,7 @@ async def test_killed_while_slack_is_called(victim, playground):
         held = playground.fail(method, kind)
         kinds = {"conversations.join": ["stranger"], "chat.update": ["task"]}
         offering = asyncio.create_task(victim.offer(*kinds.get(method, ["single", "task"])))
-        await playground.wait_for(lambda: held.struck, 15)  # noqa: B023 - awaited in this round
+        await playground.wait_for(lambda: held.struck, PATIENCE_SECONDS)  # noqa: B023 - awaited in this round
         await victim.bot.kill()
         if lost:
             playground.let_go(held, lost=True)
@@ -132,7 +132,7 @@ async def test_killed_while_it_stops(victim, playground):
     await victim.start()
     held = playground.fail("chat.postMessage", "hold_answer")
     offering = asyncio.create_task(victim.offer("single", "task"))
-    await playground.wait_for(lambda: held.struck, 15)
+    await playground.wait_for(lambda: held.struck, PATIENCE_SECONDS)
     victim.bot.process.send_signal(signal.SIGTERM)
     await asyncio.sleep(0.5)
     assert victim.bot.process.returncode is None
@@ -150,7 +150,7 @@ async def test_killed_again_while_it_takes_over(victim, playground):
     await victim.start()
     held = playground.fail("chat.postMessage", "hold_answer")
     offering = asyncio.create_task(victim.offer("single", "bulk", "task"))
-    await playground.wait_for(lambda: held.struck, 15)
+    await playground.wait_for(lambda: held.struck, PATIENCE_SECONDS)
     await victim.bot.kill()
     await victim.start_to_die(f"bot.messages.ledger:take_over:return,{COMMITTED}")
     await victim.start()
