@@ -1,6 +1,7 @@
 """The database: engines, transactions, SQLite's pragmas, migrations."""
 
 import asyncio
+import contextlib
 import contextvars
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from bot import fast_json, schema
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 POSTGRESQL_THREADS = 8
 SQLITE_READERS = 4
+#: So many others may be faster with the same key before we say so.
+MOST_RIVALS = 20
 SQLITE_PRAGMAS = (
     # Readers never wait for the writer. https://www.sqlite.org/wal.html
     "PRAGMA journal_mode = WAL",
@@ -63,6 +66,13 @@ class Database:
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run *work* in one transaction and return what it returns; raise what it raises."""
         return await self._run(self._write_pool, self._writer, work)
+
+    async def write_unique(self, work: Callable[[Session], T]) -> T:
+        """Write as `write` does, again whenever another writer has just inserted the same key."""
+        for _ in range(MOST_RIVALS):
+            with contextlib.suppress(IntegrityError):
+                return await self.write(work)
+        return await self.write(work)
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run *work* on a snapshot; what it changes is not kept."""

@@ -47,12 +47,14 @@ FREE = Statement(
         claimed_revision=null(),
     )
 )
+#: Chosen without a lock: what was taken back since then must not go out after all.
 CLAIM = Statement(
     update(MESSAGE)
-    .where(THESE)
+    .where(THESE, in_state(MessageState.WAITING))
     .values(
         state=MessageState.SENDING.value, claimed_revision=M.revision, claimed_at=bindparam("now")
     )
+    .returning(M.id)
 )
 UNCLAIM = Statement(
     update(MESSAGE)
@@ -126,10 +128,16 @@ def unclaim(session: Session, claims: Iterable[Claim]) -> None:
 def claim(
     session: Session, rows: Sequence[Any], now: datetime, sources: Sources | None = None
 ) -> list[Claim]:
-    """Mark the rows as being sent, durably once the turn has committed."""
+    """
+    Mark the rows as being sent, durably once the turn has committed.
+
+    Those that somebody else has changed into another state since they were chosen are left out.
+    """
     if not rows:
         return []
-    CLAIM.run(session, ids=fast_json.text([row.id for row in rows]), now=now)
+    held = CLAIM.rows(session, ids=fast_json.text([row.id for row in rows]), now=now)
+    ours = {row.id for row in held}
+    rows = [row for row in rows if row.id in ours]
     stored = {row.template_id for row in rows if row.template_id}
     bodies = (sources or Sources()).of(session, stored)
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]

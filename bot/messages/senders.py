@@ -83,7 +83,7 @@ class Senders:
             session.add(sender)
             return sender, known is None
 
-        return await self._database.write(work)
+        return await self._database.write_unique(work)
 
 
 def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSettings) -> str | None:

@@ -97,7 +97,7 @@ class Templates:
             session.add(version)
             return version, True
 
-        return await self._database.write(work)
+        return await self._database.write_unique(work)
 
     async def preview(
         self, tenant: str, code: str, payload: dict[str, Any], body: str | None = None
@@ -112,7 +112,7 @@ class Templates:
         return await self._aside(self._draw, stored.body, payload)
 
     async def _aside(self, draw: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Draw in a thread, one at a time: a template may take its two seconds, nobody else's."""
+        """Draw in a thread, one at a time: a template may take its time, nobody else's."""
         async with self._drawing:
             return await asyncio.to_thread(draw, *args, **kwargs)
 

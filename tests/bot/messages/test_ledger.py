@@ -226,3 +226,19 @@ def test_a_reply_stays_in_its_thread_when_the_parent_is_gone(database):
     reply_id, with_parent, without = database.transact(work)
 
     assert ([reply_id], []) == (with_parent, without)
+
+
+async def test_what_was_taken_back_since_it_was_chosen_is_not_claimed(database):
+    """On PostgreSQL a withdrawal was confirmed, and the message was sent after all."""
+
+    def work(session):
+        ids = [put(session, number) for number in range(2)]
+        chosen = choosing.ready_posts(session, "T0", 50, [])
+        assert outbox.withdraw(session, ids[0], now=NOW)
+        session.flush()
+        claims = ledger.claim(session, chosen, NOW)
+        return ids, [claim.id for claim in claims], session.get_one(Message, ids[0]).state
+
+    ids, claimed, state = await database.write(work)
+
+    assert ([ids[1]], MessageState.WITHDRAWN) == (claimed, state)
