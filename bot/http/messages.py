@@ -21,6 +21,9 @@ ACCEPTED = {"status": "accepted", "message": "Slack message request queued for p
 #: Nobody plans further ahead, but years get mistyped.
 FURTHEST = timedelta(days=5 * 366)
 
+#: What stands where a correlation id may stand in an address.
+ADDRESSES = frozenset({"dead", "stats"})
+
 
 async def request_message(call: Call) -> Answer:
     """Send a message: it is in the database before this answers."""
@@ -78,13 +81,19 @@ async def order_of(
         body.channel,
         f"{prefix}channel",
     )
-    is_one = number is None
+    own = call.correlation_id if number is None else new_id("c")
+    correlation_id = body.correlation_id or own
+    if correlation_id in ADDRESSES:
+        problem = FieldProblem(
+            f"{prefix}correlationId", f"`{correlation_id}` is the address of a list: take another"
+        )
+        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
     return Order(
         tenant=tenant,
         workspace_id=None,
         template=body.template_code,
         payload=body.payload,
-        correlation_id=body.correlation_id or (call.correlation_id if is_one else new_id("c")),
+        correlation_id=correlation_id,
         by=call.caller.subject,
         sender=body.config_code,
         channel=channel,

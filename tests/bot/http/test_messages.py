@@ -211,3 +211,13 @@ async def test_a_request_may_bring_files(shop, database):
     )
     shown = (await shop.get("/api/messages/with-files")).body
     assert (parent.id, 2) == (shown["messageId"], len(shown["otherMessages"]))
+
+
+@pytest.mark.parametrize("word", ["dead", "stats"])
+async def test_a_correlation_id_that_is_an_address_is_refused(shop, word):
+    """A message of that name could never be looked at: its address is that of a list."""
+    reply = await shop.post("/api/messages/request", {**ORDER, "correlationId": word})
+
+    assert 422 == reply.status
+    assert "correlationId" == reply.body["details"][0]["field"]
+    assert "take another" in reply.body["message"]
