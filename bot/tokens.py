@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 
+from bot.clock import Clock, SystemClock
 from bot.errors import InvalidError, OpsbellError
 
 ALGORITHM = "HS256"
@@ -25,6 +26,8 @@ SCOPES = frozenset(
 )
 #: How long work may go on reporting with the token its runner was given.
 CALLBACK_DAYS = 7
+#: Of so many tokens at most it is remembered whom they speak for.
+MOST_KNOWN = 1000
 
 
 class TokenError(OpsbellError):
@@ -48,8 +51,10 @@ class Caller:
 class Tokens:
     """Mints and reads tokens with one secret."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, clock: Clock | None = None) -> None:
         self._secret = secret
+        self._clock = clock or SystemClock()
+        self._known: dict[str, tuple[Caller, float]] = {}  # and when they expire
 
     def mint(
         self,
@@ -79,25 +84,44 @@ class Tokens:
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
 
     def read(self, token: str) -> Caller:
-        """Return who the token speaks for; raise `TokenError` saying what is wrong with it."""
+        """
+        Return who the token speaks for; raise `TokenError` saying what is wrong with it.
+
+        A token that was good stays good until it expires, and is not worked out again.
+        """
+        caller, expires_at = self._known.get(token, (None, 0.0))
+        if caller is not None and self._clock.now().timestamp() < expires_at:
+            return caller
+        claims = self._claims(token)
+        caller = caller_of(claims)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[token] = (caller, float(claims["exp"]))
+        return caller
+
+    def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token, self._secret, algorithms=[ALGORITHM], options={"require": ["sub", "exp"]}
             )
         except jwt.InvalidTokenError as error:
             raise TokenError(str(error)) from error
         except UnicodeError as error:
             raise TokenError("Token is not text") from error
-        tenant, scope = claims.get("tenant"), claims.get("scope", "")
-        if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
-            raise TokenError("Token needs a `tenant` and a space-separated `scope`")
-        task_id = claims.get("task")
-        if "task" in claims and (not isinstance(task_id, str) or not task_id):
-            # Never take a token that was meant for one task for one that is good for all.
-            raise TokenError("Token names no task in `task`")
-        return Caller(
-            subject=str(claims["sub"]),
-            tenant=tenant,
-            scopes=frozenset(scope.split()),
-            task_id=task_id,
-        )
+        return claims
+
+
+def caller_of(claims: dict[str, Any]) -> Caller:
+    tenant, scope = claims.get("tenant"), claims.get("scope", "")
+    if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
+        raise TokenError("Token needs a `tenant` and a space-separated `scope`")
+    task_id = claims.get("task")
+    if "task" in claims and (not isinstance(task_id, str) or not task_id):
+        # Never take a token that was meant for one task for one that is good for all.
+        raise TokenError("Token names no task in `task`")
+    return Caller(
+        subject=str(claims["sub"]),
+        tenant=tenant,
+        scopes=frozenset(scope.split()),
+        task_id=task_id,
+    )

@@ -1,6 +1,7 @@
 """API tokens: only ours, only unexpired, and never good for more than they were minted for."""
 
 import string
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -118,3 +119,15 @@ def test_any_text_is_a_token_or_a_token_error(text):
     """Whatever stands in the header, nothing but a `TokenError` comes of it."""
     with pytest.raises(TokenError):
         TOKENS.read(text)
+
+
+def test_a_token_that_was_read_before_still_expires():
+    """That it was good a moment ago does not make it good for ever."""
+    expires_at = int(datetime.now(UTC).timestamp()) + 2
+    token = signed(exp=expires_at)
+
+    assert TOKENS.read(token) == TOKENS.read(token)
+    time.sleep(max(0.0, expires_at - datetime.now(UTC).timestamp()) + 0.01)
+
+    with pytest.raises(TokenError, match="expired"):
+        TOKENS.read(token)
