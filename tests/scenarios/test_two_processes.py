@@ -43,7 +43,7 @@ async def test_the_other_process_is_woken_and_takes_over(bot, second, playground
     taken_over = time.monotonic() - began
 
     assert woken < 3
-    assert taken_over < 15  # The lease of twelve seconds and a look.
+    assert taken_over < 18  # The lease of twelve seconds, a look, and a busy machine.
 
 
 async def test_neither_posts_what_the_other_does(bot, second, playground):

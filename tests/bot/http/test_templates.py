@@ -62,18 +62,25 @@ async def test_a_body_of_another_kind_or_size_is_one_mistake(shop, body):
 
 @ONE_DATABASE
 async def test_a_slow_template_keeps_nobody_waiting(shop):
-    """It may use up its time, for each sample again; others are answered meanwhile."""
+    """
+    It may use up its time; others are answered meanwhile.
+
+    Tried a few times: a busy machine may take longer for the others than the template may take.
+    """
     step = "{{ (range(1000)|list + range(1000)|list)|map('upper')|join|length }}" * 4
     slow = {
         "body": f'{{"text": "{{% for i in range(1000) %}}{step}{{% endfor %}}"}}',
         "payload": {},
     }
-    preview = asyncio.create_task(shop.post("/api/templates/shipped/preview", slow))
-    await asyncio.sleep(0.05)
+    were_first: list[bool] = []
+    while len(were_first) < 10 and not any(were_first):
+        preview = asyncio.create_task(shop.post("/api/templates/shipped/preview", slow))
+        await asyncio.sleep(0.02)
+        assert 200 == (await shop.get("/api/templates/shipped")).status
+        were_first.append(not preview.done())
+        assert "longer than" in (await preview).body["message"]
 
-    assert 200 == (await shop.get("/api/templates/shipped")).status
-    assert not preview.done()
-    assert "longer than" in (await preview).body["message"]
+    assert any(were_first)
 
 
 @ONE_DATABASE
