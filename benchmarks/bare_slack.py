@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 IDS = {"team_id": "T0BENCH", "team": "Bench", "user_id": "U0BOT", "bot_id": "B0BOT"}
@@ -77,11 +78,10 @@ class Bench(asyncio.Protocol):
         self._transport.write(head.encode() + b"\r\n\r\n" + body)  # type: ignore[attr-defined]
 
 
-async def main(delay_ms: float) -> None:
-    """Serve until killed."""
-    tally = Tally(delay_ms / 1000)
+async def serve(connection: Callable[[], Bench]) -> None:
+    """Print the address and serve until killed, with a *connection* made for each that comes."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Bench(tally), "127.0.0.1", 0)
+    server = await loop.create_server(connection, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     sys.stdout.write(f"http://127.0.0.1:{port}/api/\n")
     sys.stdout.flush()
@@ -91,4 +91,5 @@ async def main(delay_ms: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay-ms", type=float, default=0.0)
-    asyncio.run(main(parser.parse_args().delay_ms))
+    shared = Tally(parser.parse_args().delay_ms / 1000)
+    asyncio.run(serve(lambda: Bench(shared)))

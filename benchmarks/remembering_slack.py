@@ -10,11 +10,10 @@ import asyncio
 import itertools
 import json
 import random
-import sys
 from collections import defaultdict
 from typing import Any
 
-from benchmarks.bare_slack import IDS, Bench, Tally
+from benchmarks.bare_slack import IDS, Bench, Tally, serve
 
 PAGE = 100
 
@@ -69,20 +68,10 @@ class Remembering(Bench):
         return {"messages": page, "response_metadata": {"next_cursor": following}}
 
 
-async def main(delay_ms: float, lost: float) -> None:
-    """Serve until killed."""
-    memory = Memory(delay_ms / 1000, lost)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Remembering(memory), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    sys.stdout.write(f"http://127.0.0.1:{port}/api/\n")
-    sys.stdout.flush()
-    await server.serve_forever()
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay-ms", type=float, default=50.0)
     parser.add_argument("--lost", type=float, default=0.0)
     found = parser.parse_args()
-    asyncio.run(main(found.delay_ms, found.lost))
+    memory = Memory(found.delay_ms / 1000, found.lost)
+    asyncio.run(serve(lambda: Remembering(memory)))

@@ -1,6 +1,7 @@
 """The one clock that limits, trigger ids, response URLs and timestamps read."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
@@ -11,7 +12,7 @@ class Clock(Protocol):
         ...
 
 
-class MovableClock:
+class MovableClock(ABC):
     """A clock that can jump forward. Whoever waits for a time is told of every jump."""
 
     def __init__(self) -> None:
@@ -28,8 +29,9 @@ class MovableClock:
     def watch(self, told: Callable[[float], None]) -> None:
         self._watchers.append(told)
 
+    @abstractmethod
     def _move(self, seconds: float) -> None:
-        raise NotImplementedError
+        """Go ahead by so many seconds."""
 
 
 class RealClock(MovableClock):

@@ -12,10 +12,9 @@ from bot.cli.events import rebuild_rows, show
 from bot.db import Database
 from bot.errors import ConfigError, ConflictError, NotFoundError
 from bot.messages import choosing, ledger, outbox
-from bot.messages.models import DeadLetter, EventName, Message, MessageState
+from bot.messages.models import DeadLetter, Message, MessageState
 from bot.messages.outbox import Content, Place
-from bot.messages.outcome import Outcome
-from bot.messages.policy import Answer, Verdict
+from tests.bot.outcomes import dead
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -38,20 +37,6 @@ def here(database, database_url, monkeypatch, tmp_path):
 
     database.transact(work)
     return database
-
-
-def dead(claim):
-    """Slack will never take it."""
-    return Outcome(
-        claim=claim,
-        verdict=Verdict.FINAL,
-        answer=Answer(error="is_archived"),
-        event=EventName.DEAD,
-        ts=None,
-        tries=1,
-        error="is_archived",
-        detail={"error": "is_archived", "fix": "Unarchive it."},
-    )
 
 
 def state(database: Database, key: str) -> str:

@@ -10,6 +10,7 @@ from bot.messages.models import EventName, LaneLease, Message, MessageState, Ran
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import SETTLE, Answer, Verdict
 from bot.messages.rebuild import verify
+from tests.bot.outcomes import dead
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=5)
@@ -52,19 +53,6 @@ def failed(claim):
         tries=1,
         due_at=LATER,
         error="update_failed",
-    )
-
-
-def dead(claim):
-    """Slack will never take it."""
-    return Outcome(
-        claim=claim,
-        verdict=Verdict.FINAL,
-        answer=Answer(error="is_archived"),
-        event=EventName.DEAD,
-        ts=None,
-        error="is_archived",
-        detail={"error": "is_archived", "fix": "Unarchive the channel."},
     )
 
 

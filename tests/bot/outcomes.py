@@ -1,0 +1,19 @@
+"""What became of a claim, for tests that need one to have died."""
+
+from bot.messages.models import EventName
+from bot.messages.outcome import Claim, Outcome
+from bot.messages.policy import Answer, Verdict
+
+
+def dead(claim: Claim) -> Outcome:
+    """Slack will never take it."""
+    return Outcome(
+        claim=claim,
+        verdict=Verdict.FINAL,
+        answer=Answer(error="is_archived"),
+        event=EventName.DEAD,
+        ts=None,
+        tries=1,
+        error="is_archived",
+        detail={"error": "is_archived", "fix": "Unarchive it."},
+    )
