@@ -179,6 +179,7 @@ class Lane:
             self._take_over(session, now)
         ledger.unclaim(session, self._uncalled)
         ledger.record(session, self._outcomes, now)
+        self._recent.keep_freezes(session, self._outcomes, self._pacing)
         next_due_at = choosing.release_due(session, self.workspace_id, now)
         claims: list[Claim] = []
         if (is_new or self.state is LaneState.RUNNING) and not self.is_leaving:

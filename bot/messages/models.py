@@ -193,6 +193,8 @@ class LaneLease(SQLModel, table=True):
     expires_at: datetime
     # The calls of the last minute, which count against Slack's budgets whoever made them.
     recent: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
+    # What Slack last told us to leave alone, and until when; it means whoever calls.
+    frozen: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
 
 
 class StoredTemplate(SQLModel, table=True):

@@ -237,6 +237,23 @@ class Pacing:
         for budget in (self.posts, self.lookups, self.channel(channel)):
             budget.freeze.lift()
 
+    def freezes(self) -> Iterator[tuple[str, str, datetime]]:
+        """Yield each `Retry-After`: the method, the channel or "" for all of them, and the end."""
+        for method, window in self._methods().items():
+            if window.freeze.until and not window.freeze.is_trying:
+                yield method, "", window.freeze.until
+        for name, bucket in self.channels.items():
+            if bucket.freeze.until and not bucket.freeze.is_trying:
+                yield "posts", name, bucket.freeze.until
+
+    def refreeze(self, method: str, channel: str, until: datetime) -> None:
+        """Obey what another process was told, as `freezes` said it; after `remember`."""
+        budget = self.channel(channel) if channel else self._methods()[method]
+        budget.freeze.begin(until)
+
+    def _methods(self) -> dict[str, Window]:
+        return {"posts": self.posts, "edits": self.edits, "lookups": self.lookups}
+
     def channel(self, channel: str) -> Bucket:
         """Return the channel's own bucket: one post a second after a small burst."""
         if channel not in self.channels:
@@ -257,7 +274,7 @@ class Pacing:
         return min(later, default=now + timedelta(seconds=60))
 
     def _openings(self, now: datetime) -> Iterator[datetime]:
-        for method in (self.posts, self.edits, self.lookups):
+        for method in self._methods().values():
             yield method.opens_at(now)
         for channel in self.channels.values():
             yield channel.opens_at(now)

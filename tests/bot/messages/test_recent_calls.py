@@ -1,11 +1,19 @@
-"""Slack counts a minute's calls whoever made them: a lane that comes back has no new budget."""
+"""
+Slack counts a minute's calls whoever made them, and freezes whoever calls: a lane that comes back
+has no new budget.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.messages import choosing, leases, ledger, outbox
+from bot.messages.models import EventName
 from bot.messages.outbox import Content, Place
+from bot.messages.outcome import Outcome
 from bot.messages.pacing import Pacing
+from bot.messages.policy import Answer, Verdict
 from bot.messages.recent_calls import RecentCalls
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -58,3 +66,67 @@ def test_after_a_minute_nothing_counts(database):
     pacing = come_back(database, timedelta(seconds=61))
 
     assert all(pacing.take_edit(NOW + timedelta(seconds=61), is_progress=False) for _ in range(10))
+
+
+def come_back_frozen(database, freeze, after):
+    """Let Slack refuse one lane's call, and another one take over later; return its budgets."""
+    told, pacing = Pacing(), Pacing()
+    freeze(told)
+
+    def work(session):
+        leases.hold_lease(session, "T0", "ada", NOW)
+        session.flush()
+        (claim,) = claims_of(session, 1, edits=False)
+        refused = Answer(error="ratelimited", status=429, retry_after=30)
+        outcome = Outcome(claim, Verdict.PACED, refused, EventName.FAILED, ts=None)
+        first = RecentCalls("T0")
+        first.add(session, [claim], NOW)
+        first.keep_freezes(session, [outcome], told)
+        for _ in range(2):
+            RecentCalls("T0").take_over(session, pacing, NOW + after)
+
+    database.transact(work)
+    return pacing
+
+
+def refuse(channel, *, is_edit):
+    until = NOW + timedelta(seconds=30)
+    return lambda pacing: pacing.freeze(channel, until, now=NOW, is_edit=is_edit)
+
+
+def test_an_edit_that_was_refused_before_holds_edits(database):
+    """Edits wait as long as Slack said, to the moment; posts do not."""
+    pacing = come_back_frozen(database, refuse("C0OPS", is_edit=True), timedelta(seconds=5))
+
+    assert not pacing.take_edit(NOW + timedelta(seconds=29.999), is_progress=False)
+    assert pacing.take_edit(NOW + timedelta(seconds=30.01), is_progress=False)
+    assert pacing.take_post("C0OPS", NOW + timedelta(seconds=6))
+
+
+def test_a_post_that_was_refused_before_holds_its_channel(database):
+    """What waits for the same channel waits on, another channel gets its posts."""
+    pacing = come_back_frozen(database, refuse("C0OPS", is_edit=False), timedelta(seconds=5))
+
+    assert ["C0OPS"] == pacing.closed_channels(NOW + timedelta(seconds=29.999))
+    assert pacing.take_post("C0OTHER", NOW + timedelta(seconds=6))
+    assert pacing.take_post("C0OPS", NOW + timedelta(seconds=30.01))
+
+
+@pytest.mark.parametrize("method", ["posts", "lookups"])
+def test_a_whole_method_that_was_refused_before_is_held(database, method):
+    """All posts, or all looks into the history, wait."""
+
+    def freeze(pacing):
+        getattr(pacing, method).freeze.begin(NOW + timedelta(seconds=30))
+
+    pacing = come_back_frozen(database, freeze, timedelta(seconds=5))
+
+    assert not pacing.take_post("C0OTHER", NOW + timedelta(seconds=29.9), looks_up=True)
+    assert pacing.take_post("C0OTHER", NOW + timedelta(seconds=30.01), looks_up=True)
+
+
+def test_a_freeze_that_is_over_holds_nobody(database):
+    """Slack's time has passed while nobody was there: the whole budget is free."""
+    pacing = come_back_frozen(database, refuse("C0OPS", is_edit=True), timedelta(seconds=31))
+
+    assert 49 == pacing.edits_left(NOW + timedelta(seconds=31))

@@ -1,0 +1,42 @@
+"""Slack says how long to leave it alone; whoever goes on for a dead process knows."""
+
+import asyncio
+import time
+
+from tests.scenarios.killing import TEMPLATE, Victim
+
+WAIT_SECONDS = 7
+
+
+async def test_a_retry_after_outlives_the_process(bot, playground):
+    """Refused with 429, killed and started again at once: the next call comes when Slack said."""
+    client = Victim(bot, playground)
+    await client.start()
+    assert await client.call("PUT", "/api/templates/note", TEMPLATE)
+    playground.fail("chat.postMessage", "http", status=429, retry_after=WAIT_SECONDS)
+    body = {
+        "tenant": "default",
+        "channel": "#ops",
+        "configCode": "default",
+        "templateCode": "note",
+        "payload": {"word": "patience"},
+        "correlationId": "order-1",
+    }
+
+    await client.call("POST", "/api/messages/request", body)
+    await playground.wait_for(lambda: playground.calls("chat.postMessage"), 10)
+    refused_at = time.monotonic()
+    for _ in range(100):
+        if (await client.call("GET", "/api/messages/order-1", None))["status"] == "RETRYING":
+            break
+        await asyncio.sleep(0.02)
+    await bot.kill()
+    bot.let_the_lease_end()
+    await bot.start()
+    started = time.monotonic() - refused_at
+    await playground.wait_for(lambda: playground.messages("ops"), 20)
+    waited = time.monotonic() - refused_at
+
+    assert started < WAIT_SECONDS - 1  # Or the test would say nothing.
+    assert WAIT_SECONDS - 0.2 < waited < WAIT_SECONDS + 3
+    assert 2 == len(playground.calls("chat.postMessage"))
