@@ -209,11 +209,16 @@ class ShownTemplate(Shown):
 
 
 class Preview(Shown):
-    """The message as Slack would get it; `overflow` is what had no room."""
+    """
+    The message as Slack would get it; `overflow` is what had no room.
+
+    `altered` says, a sentence each, what is not as the template has it, and what to do about it.
+    """
 
     text: str
     blocks: list[dict[str, Any]]
     overflow: str | None
+    altered: list[str]
 
 
 class ShownSender(Shown):

@@ -47,7 +47,14 @@ async def preview_template(call: Call) -> Answer:
         body.payload,
         None if body.body is None else source_of(body.body),
     )
-    return Answer({"text": drawn.text, "blocks": drawn.blocks, "overflow": drawn.overflow})
+    return Answer(
+        {
+            "text": drawn.text,
+            "blocks": drawn.blocks,
+            "overflow": drawn.overflow,
+            "altered": drawn.altered,
+        }
+    )
 
 
 async def show_sender(call: Call) -> Answer:

@@ -9,8 +9,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from bot.messages import alterations
+from bot.messages.alterations import At
 from bot.messages.leaf import plain
-from bot.messages.limits import CHILDREN, cut
+from bot.messages.limits import CHILDREN, cut, units
 from bot.messages.tables import DASH
 
 Node = dict[str, Any]
@@ -27,6 +29,31 @@ def settle_chart(chart: Any) -> Node | None:
     if kind == "pie":
         return _pie(chart)
     return _axes(chart, kind) if kind in _KINDS else None
+
+
+def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
+    """Return what is to be said of a chart that shows less than was *asked* for."""
+    if chart is None or not isinstance(asked, dict):
+        return []  # Its block has nothing to draw, and is gone.
+    said = []
+    for name, drawn in {**chart, **chart.get("axis_config", {})}.items():
+        wanted = _labels_of(asked, name)
+        where = (at, "axis_config") if name == "categories" else at
+        if len(drawn) < len(wanted):
+            said.append(alterations.fewer(where, name, len(drawn), len(wanted), follow=False))
+        if any(units(label) > _LABEL_CHARACTERS for label in wanted):
+            said.append(alterations.labels_cut(where, name, _LABEL_CHARACTERS))
+    return said
+
+
+def _labels_of(asked: Node, name: str) -> list[str]:
+    if name == "segments":
+        return [_key(one.get("label")) for one in _objects(asked[name])]
+    if name == "series":
+        return [_key(one.get("name")) for one in _objects(asked[name])]
+    if name == "categories":
+        return list(dict.fromkeys(map(_key, asked["axis_config"][name])))
+    return []
 
 
 def _pie(chart: Node) -> Node | None:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.errors import TemplateError
 from bot.messages.drawing import draw, marked_as_repeat
@@ -28,6 +29,10 @@ __all__ = ["Claim", "Delivery", "Outcome"]
 COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
 #: What keeps us from joining a channel now, but perhaps not later.
 PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
+TEXT_ALONE = (
+    "Its text stands alone, for Slack refused the blocks (they are the `refused_blocks` of the "
+    "failed attempt): correct the template."
+)
 
 
 class Delivery:
@@ -73,7 +78,7 @@ class Delivery:
         outcome = await self._bring(claim, outgoing, may_call)
         if not drawn.detail:
             return outcome
-        return replace(outcome, detail={**drawn.detail, **outcome.detail})
+        return replace(outcome, detail=told(drawn.detail, outcome))
 
     async def _bring(
         self, claim: Claim, outgoing: Outgoing, may_call: Callable[[], bool]
@@ -166,6 +171,7 @@ class Delivery:
             return self._probe_ok
 
     def _delivered(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+        altered = [*([TEXT_ALONE] if claim.text_only else []), *answer.altered]
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
@@ -176,7 +182,10 @@ class Delivery:
             possibly_delivered=claim.possibly_delivered,
             text_only=claim.text_only,
             overflow=None if self._transport.takes_overflow else outgoing.rendered.overflow,
-            detail={"text_only": True} if claim.text_only else {},
+            detail={
+                **({"text_only": True} if claim.text_only else {}),
+                **({"altered": altered} if altered else {}),
+            },
         )
 
     def _recovered(self, claim: Claim, found: Found) -> Outcome:
@@ -248,3 +257,13 @@ class Delivery:
                 "fix": fix or fix_for(describe(answer)),
             },
         )
+
+
+def told(drawn: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """Return the detail of an outcome; only what is shown somewhere was altered."""
+    detail = {**drawn, **outcome.detail}
+    if outcome.delivered_revision is None:
+        detail.pop("altered", None)
+    elif "altered" in drawn and "altered" in outcome.detail:
+        detail["altered"] = [*drawn["altered"], *outcome.detail["altered"]]
+    return detail

@@ -14,6 +14,11 @@ FALLBACK = "delivery/fallback"
 FILE = "delivery/file"
 REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
+AS_TEXT = (
+    "The payload is shown as text, for the template could not draw it (`template_error` says why): "
+    "correct the template or the payload."
+)
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -28,7 +33,8 @@ def draw(renderer: Renderer, claim: Claim) -> Drawn:
     """
     Return the claim as Slack is to show it.
 
-    A stored template that fails gives way to the payload as text, with the reason in the detail.
+    A stored template that fails gives way to the payload as text, with the reason in the detail;
+    so has whatever else is not as the template has it.
     Raises `TemplateError` when one of our own fails.
     """
     if claim.source is None and claim.template == FILE:
@@ -36,13 +42,17 @@ def draw(renderer: Renderer, claim: Claim) -> Drawn:
         return Drawn(Rendered(file.name, [], None), file)
     context = {**claim.context, "revision": claim.revision}
     if claim.source is None:
-        return Drawn(renderer.render(claim.template, context))
+        return drawn(renderer.render(claim.template, context))
     try:
-        return Drawn(renderer.render_source(claim.source, stored_context(context)))
+        return drawn(renderer.render_source(claim.source, stored_context(context)))
     except TemplateError as error:
         told = {"code": claim.template, "payload": claim.context, "revision": claim.revision}
         rendered = renderer.render(FALLBACK, told)
-        return Drawn(rendered, detail={"template_error": str(error)})
+        return Drawn(rendered, detail={"template_error": str(error), "altered": [AS_TEXT]})
+
+
+def drawn(rendered: Rendered) -> Drawn:
+    return Drawn(rendered, detail={"altered": rendered.altered} if rendered.altered else {})
 
 
 def stored_context(payload: dict[str, Any]) -> dict[str, Any]:

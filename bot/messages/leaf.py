@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from bot.messages.alterations import At
 from bot.messages.escaping import (
     CLOSE,
     DATE,
@@ -89,15 +90,18 @@ class Leaf:
     A text of the message, at `holder[key]`, of at most `most` units.
 
     `text` is what Slack gets if it fits, `size` what that takes, and `share` what it takes
-    when cut to the limit of its own place.
+    when cut to the limit of its own place. `refused` are addresses in it that may not be links.
     """
 
-    __slots__ = ("_raw", "holder", "key", "share", "size", "text")
+    __slots__ = ("_raw", "at", "holder", "key", "refused", "share", "size", "text")
 
     _escape: Callable[[str], str] = staticmethod(str)
 
-    def __init__(self, holder: dict[str, Any], key: str, raw: str, most: int) -> None:
-        self.holder, self.key, self._raw = holder, key, raw
+    def __init__(
+        self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
+    ) -> None:
+        self.holder, self.key, self._raw, self.at = holder, key, raw, at
+        self.refused: Sequence[str] = ()
         self.text = self._settle() if is_marked(raw) else raw
         self.size = units(self.text)
         self.share = min(self.size, most)
@@ -151,7 +155,10 @@ class Mrkdwn(Leaf):
         return "".join([escape_mrkdwn(p.text) if p.is_data else p.text for p in self._parts()])
 
     def _parts(self) -> list[Part]:
-        return guard([_token(part) if part.form else part for part in split(self._raw)])
+        refused: list[str] = []
+        parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
+        self.refused = refused
+        return parts
 
 
 class Markdown(Leaf):
@@ -165,12 +172,13 @@ class Markdown(Leaf):
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
 
 
-def guard(parts: Sequence[Part]) -> list[Part]:
+def guard(parts: Sequence[Part], refused: list[str]) -> list[Part]:
     """
     Settle what the template put between `<` and `>`.
 
     Data may be the label or (a part of) the address of a link, if the whole is
-    a safe URL. It can never complete a mention: there the brackets go.
+    a safe URL. It can never complete a mention: there the brackets go. What may not be a link is
+    added to *refused*.
     """
     if not any("<" in part.text for part in parts if not part.is_data):
         return list(parts)
@@ -184,12 +192,12 @@ def guard(parts: Sequence[Part]) -> list[Part]:
                 continue
             token.append(piece)
             if not piece.is_data and piece.text == ">":
-                settled += _settle(token)
+                settled += _settle(token, refused)
                 token = []
     return [part for part in settled + token if part.text]
 
 
-def _settle(token: list[Part]) -> list[Part]:
+def _settle(token: list[Part], refused: list[str]) -> list[Part]:
     if not any(part.is_data for part in token):
         return [Part("".join(part.text for part in token))]
     address: list[Part] = []
@@ -209,6 +217,7 @@ def _settle(token: list[Part]) -> list[Part]:
     if is_safe_url(url):
         link = Part("<" + url.replace("&", "&amp;") + ("|" if label else ""))
         return [link, *map(_one_line, label), Part(">")]
+    refused.append(url)
     return [*(part for part in address if part.is_data), Part(" " if label else ""), *label]
 
 

@@ -7,6 +7,7 @@ added.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -42,7 +43,7 @@ class Answer:
     What came back from one call: `ok`, or Slack's error code, or nothing at all.
 
     `lost` means that the request may have reached Slack but no answer arrived; `unreachable` that
-    it certainly did not. `retry_after` is in seconds.
+    it certainly did not. `retry_after` is in seconds, `altered` says what could not be shown.
     """
 
     ok: bool = False
@@ -53,6 +54,7 @@ class Answer:
     retry_after: float | None = None
     lost: bool = False
     unreachable: bool = False
+    altered: Sequence[str] = ()
     detail: dict[str, Any] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ knows Slack's limits: it counts, cuts, and hands back what had no room.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import jinja2
 
 from bot.errors import TemplateError
+from bot.messages import alterations
+from bot.messages.alterations import At
 from bot.messages.blocks import Walk
 from bot.messages.language import own_environment, parse, reason
 from bot.messages.leaf import Mrkdwn, plain
@@ -31,6 +33,7 @@ __all__ = ["Rendered", "Renderer", "TemplateError"]
 
 # Below this, texts cut to share the room say nothing any more and whole blocks go instead.
 _LEAST_SHARE = 80
+_BLOCKS: At = (None, "blocks")
 
 # What an expression of a template can raise on data of an unforeseen shape.
 _MISTAKES = (
@@ -51,11 +54,13 @@ class Rendered:
 
     `text` is complete, escaped and at most 3,900 characters; `overflow` is what was
     cut from text or blocks, each of it whole, as plain text (None: nothing was).
+    `altered` says, a sentence each, what is not as the template has it.
     """
 
     text: str
     blocks: list[dict[str, Any]]
     overflow: str | None
+    altered: list[str] = field(default_factory=list)
 
 
 class Renderer:
@@ -102,16 +107,29 @@ def quick(template: jinja2.Template) -> jinja2.Template:
 
 def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rendered:
     words, sources = _faces(parsed)
-    overflow: list[str] = []
-    groups = _groups(sources, overflow, trusted=trusted)
-    _keep_within(groups, overflow)
+    rest = _Rest()
+    groups = _groups(sources, rest, trusted=trusted)
+    _keep_within(groups, rest)
     blocks = [group.block for group in groups]
-    _write(groups, overflow)
+    _write(groups, rest)
     _number_blocks(blocks, context.get("revision"))
-    text = _top_text(words, groups, overflow)
+    text = _top_text(words, groups, rest)
     if not text and not blocks:
-        raise TemplateError("renders neither text nor blocks")
-    return Rendered(text, blocks, "\n\n".join(filter(None, overflow)) or None)
+        why = f": {rest.altered[0]}" if rest.altered else ""
+        raise TemplateError(f"renders neither text nor blocks{why}")
+    overflow = "\n\n".join(filter(None, rest.overflow)) or None
+    altered = alterations.told(rest.altered) if rest.altered else []
+    return Rendered(text, blocks, overflow, altered)
+
+
+class _Rest:
+    """What does not stand in the message: words that had no room, and what is to be said of it."""
+
+    __slots__ = ("altered", "overflow")
+
+    def __init__(self) -> None:
+        self.overflow: list[str] = []
+        self.altered: list[str] = []
 
 
 def _faces(parsed: Any) -> tuple[str, list[Any]]:
@@ -131,28 +149,32 @@ def _faces(parsed: Any) -> tuple[str, list[Any]]:
     return text, blocks
 
 
-def _groups(sources: list[Any], overflow: list[str], *, trusted: bool) -> "list[_Group]":
+def _groups(sources: list[Any], rest: _Rest, *, trusted: bool) -> "list[_Group]":
     groups: list[_Group] = []
     seen: dict[str, int] = {}
-    for source in sources:
+    for number, source in enumerate(sources):
         walk = Walk(trusted=trusted)
-        block = walk.block(source)
+        at = (_BLOCKS, number)
+        block = walk.block(source, at)
+        rest.altered += walk.altered
         if block is None:
             continue
-        group = _Group(block, walk)
+        group = _Group(block, walk, at)
         if _has_room(block, seen):
             groups.append(group)
         else:
-            overflow.append(group.words())
+            rest.overflow.append(group.words())
+            rest.altered.append(alterations.too_many_of(at, block["type"]))
     return groups
 
 
 class _Group:
     """One block and the texts in it."""
 
-    __slots__ = ("block", "counted", "leaves", "spilled")
+    __slots__ = ("at", "block", "counted", "leaves", "spilled")
 
-    def __init__(self, block: dict[str, Any], walk: Walk) -> None:
+    def __init__(self, block: dict[str, Any], walk: Walk, at: At = None) -> None:
+        self.at = at
         self.block, self.leaves, self.spilled = block, walk.leaves, walk.spilled
         self.counted = [] if block["type"] in COUNTED_APART else walk.leaves
 
@@ -169,7 +191,7 @@ def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
     return seen[kind] <= PER_MESSAGE[kind]
 
 
-def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
+def _keep_within(groups: list[_Group], rest: _Rest) -> None:
     """Drop blocks from the end until the rest fits, and say in their place how many."""
     sizes = [leaf.share for group in groups for leaf in group.counted]
     lost: list[_Group] = []
@@ -181,7 +203,8 @@ def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
         del sizes[len(sizes) - len(group.counted) :]
     if not lost:
         return
-    overflow.append("\n\n".join(group.words() for group in lost))
+    rest.overflow.append("\n\n".join(group.words() for group in lost))
+    rest.altered.append(alterations.no_room(lost[0].at, len(lost)))
     count = "1 more block" if len(lost) == 1 else f"{len(lost)} more blocks"
     note = {"type": "mrkdwn", "text": f"… {count} had no room here"}
     walk = Walk(trusted=True)
@@ -190,13 +213,19 @@ def _keep_within(groups: list[_Group], overflow: list[str]) -> None:
         groups.append(_Group(block, walk))
 
 
-def _write(groups: list[_Group], overflow: list[str]) -> None:
+def _write(groups: list[_Group], rest: _Rest) -> None:
     sizes = [leaf.share for group in groups for leaf in group.counted]
     share = level(sizes, ALL_BLOCKS_CHARACTERS)
     for group in groups:
         room = share if group.counted else ALL_BLOCKS_CHARACTERS
-        overflow += [leaf.whole() for leaf in group.leaves if not leaf.write(room)]
-        overflow += group.spilled
+        for leaf in group.leaves:
+            for address in leaf.refused:
+                rest.altered.append(alterations.dead_link(leaf.at, leaf.key, address))
+            if not leaf.write(room):
+                rest.overflow.append(leaf.whole())
+                most = min(room, leaf.share)
+                rest.altered.append(alterations.was_cut(leaf.at, leaf.key, most, follows=True))
+        rest.overflow += group.spilled
 
 
 def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
@@ -208,13 +237,20 @@ def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
             block["block_id"] = f"r{revision}-{number}"
 
 
-def _top_text(words: str, groups: list[_Group], overflow: list[str]) -> str:
+def _top_text(words: str, groups: list[_Group], rest: _Rest) -> str:
     """The text of notifications and screen readers: the template's, else that of the blocks."""
     held: dict[str, Any] = {"text": ""}
-    if not plain(words).strip():
+    is_given = bool(plain(words).strip())
+    if not is_given:
         leaves = [leaf for group in groups for leaf in group.leaves]
         words = "\n".join(leaf.as_mrkdwn() for leaf in leaves)
     leaf = Mrkdwn(held, "text", words, TEXT_CHARACTERS)
-    if not leaf.write(TEXT_CHARACTERS) and not groups:
-        overflow.append(leaf.whole())
+    is_whole = leaf.write(TEXT_CHARACTERS)
+    if not is_whole and not groups:
+        rest.overflow.append(leaf.whole())
+    if is_given:
+        rest.altered += [alterations.dead_link(None, "text", one) for one in leaf.refused]
+    if is_given and not is_whole:
+        cut = alterations.was_cut(None, "text", TEXT_CHARACTERS, follows=not groups)
+        rest.altered.append(cut)
     return str(held["text"])

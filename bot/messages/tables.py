@@ -33,6 +33,12 @@ def settle_rows(block: Node, kind: str) -> list[str]:
     return ["\t".join(plain(_words(cell)) for cell in row) for row in rows[kept:]]
 
 
+def size_of(rows: Any) -> tuple[int, int]:
+    """Return how many rows these are, and how wide the widest is."""
+    each = [row for row in _listed(rows) if isinstance(row, list) and row]
+    return len(each), max(map(len, each), default=0)
+
+
 def _fitting(rows: list[list[Node]], kind: str) -> int:
     room = CELL_CHARACTERS[kind]
     most = CHILDREN[kind, "rows"]

@@ -15,6 +15,8 @@ EVENTS = 25
 ASIDE = "put aside: its channel is switched off"
 ON_AGAIN = "goes on: its channel is on again"
 DETAIL_CHARACTERS = 300
+#: Of one event; the API tells them all.
+ALTERATIONS = 5
 FACES = {
     Standing.SCHEDULED: "🕒 Scheduled",
     Standing.PENDING: "⏳ Waiting",
@@ -67,7 +69,7 @@ def story(status: Status) -> dict[str, Any]:
     shown = status.events[-EVENTS:]
     left_out = len(status.events) - len(shown)
     lines = [literal.section(literal.text(f"{left_out} earlier events")) if left_out else None]
-    lines += [line(event) for event in shown]
+    lines += [one for event in shown for one in (line(event), *altered(event))]
     return literal.rich_text(top, *(one for one in lines if one))
 
 
@@ -113,6 +115,15 @@ def line(event: dict[str, Any]) -> dict[str, Any]:
     if "parked" in event["detail"]:
         said = ASIDE if event["detail"]["parked"] else ON_AGAIN
     return literal.section(*parts, literal.text(said or " ", DETAIL_CHARACTERS))
+
+
+def altered(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a line for each thing that the message does not show as its template has it."""
+    said = event["detail"].get("altered") or []
+    for sentence in said[:ALTERATIONS]:
+        yield literal.section(literal.text("    ✂️ "), literal.text(sentence, DETAIL_CHARACTERS))
+    if len(said) > ALTERATIONS:
+        yield literal.section(literal.text(f"    … and {len(said) - ALTERATIONS} more"))
 
 
 def shown(value: Any) -> str:

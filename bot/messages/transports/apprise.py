@@ -106,11 +106,15 @@ def send(address: str, title: str, body: str) -> tuple[Answer, tuple[str, int] |
     """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
     service = service_of(address)
     account = listen()
-    body = cut(body, max(1, service.body_maxlen - len(title) - 2))
+    room = max(1, service.body_maxlen - len(title) - 2)
+    whole, body = body, cut(body, room)
     took = service.notify(
         title=title, body=body, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT
     )
-    return Answer(ok=True) if took else answer_of(account), peer_of(account.error)
+    if not took:
+        return answer_of(account), peer_of(account.error)
+    shorter = f"Its text was cut to the {room:,} characters that the service takes: send less."
+    return Answer(ok=True, altered=() if body == whole else [shorter]), peer_of(account.error)
 
 
 def words_of(outgoing: Outgoing) -> tuple[str, str]:

@@ -7,6 +7,7 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.messages.controls import without_controls
@@ -17,6 +18,10 @@ from bot.messages.transports.transport import Outgoing
 from bot.messages.transports.wire import LostError, Response, UnreachableError, Wire
 
 TIMEOUT_SECONDS = 10.0
+UNHEARD = (
+    "Buttons, menus and fields were left out, for nobody hears what is clicked at this "
+    "destination: send it to a workspace, or give links."
+)
 WORD = re.compile(rb"[a-z_]{2,60}")
 #: What the address as a whole is refused with; anything else says that somebody is there.
 NOBODY = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
@@ -41,9 +46,8 @@ class WebhookTransport(OneWay):
 
     async def post(self, outgoing: Outgoing) -> Answer:
         """Post into the webhook's channel."""
-        blocks = [] if outgoing.text_only else outgoing.rendered.blocks
-        if self._is_mute:
-            blocks = without_controls(blocks)
+        drawn = [] if outgoing.text_only else outgoing.rendered.blocks
+        blocks = without_controls(drawn) if self._is_mute else drawn
         body: dict[str, Any] = {
             "text": outgoing.rendered.text,
             "unfurl_links": False,
@@ -53,7 +57,8 @@ class WebhookTransport(OneWay):
             body["blocks"] = blocks
         if outgoing.thread_ts:
             body["thread_ts"] = outgoing.thread_ts
-        return await self._call(body)
+        answer = await self._call(body)
+        return answer if blocks == drawn else replace(answer, altered=[UNHEARD])
 
     async def probe(self) -> Answer:
         """Ask with a message without words, which is refused only if somebody is there."""

@@ -110,6 +110,7 @@ async def test_templates_have_versions(shop):
 
     assert [(200, 1), (201, 2)] == [(one.status, one.body["version"]) for one in (same, newer)]
     assert "Off: 7" == preview.body["text"]
+    assert [] == preview.body["altered"]
 
 
 async def test_many_may_store_the_same_code_at_once(shop):

@@ -126,7 +126,23 @@ async def test_a_template_that_fails_falls_back_to_text(service):
     status = await service.until("sum-1", "SENT")
 
     assert "total: many" in service.texts("ops")[0]
-    assert "line 1" in status.events[-1]["detail"]["template_error"]
+    told = status.events[-1]["detail"]
+    assert "line 1" in told["template_error"]
+    assert "The payload is shown as text" in told["altered"][0]
+
+
+async def test_what_was_left_out_is_told_where_the_message_is_sent(service):
+    """The timeline of a message without its picture says which block it was, and why."""
+    blocks = '[{"type": "image", "image_url": "{{ url }}", "alt_text": "a"}, {"type": "divider"}]'
+    new = NewTemplate("picture", f'{{"text": "{{{{ url }}}}", "blocks": {blocks}}}')
+    await service.templates.put("default", new, by=ADA)
+    service.playground.fail("chat.postMessage", "http", status=429, retry_after=0)
+    await service.send("p-1", OPS, template="picture", payload={"url": "javascript:x"})
+    status = await service.until("p-1", "SENT")
+
+    told = {one["event"]: one["detail"].get("altered") for one in status.events}
+    assert told["SlackMessageSent"][0].startswith("/blocks/0 was left out because of its `image_")
+    assert told["SlackMessageFailed"] is None
 
 
 async def test_a_stored_template_is_drawn(service):

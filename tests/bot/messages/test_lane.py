@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.messages.models import LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import EditOutcome
+from bot.messages.timeline import events_of
 
 
 async def test_a_message_is_posted_and_recorded(rig):
@@ -130,6 +131,8 @@ async def test_refused_blocks_go_out_as_text(rig):
 
     assert not rig.playground.messages("ops")[0].get("blocks")
     assert ["Requested", "Failed", "Sent"] == await rig.events(message_id)
+    story = await rig.database.read(lambda session: events_of(session, message_id))
+    assert "Its text stands alone" in story[-1]["detail"]["altered"][0]
 
 
 async def test_a_hopeless_message_dies_at_once(rig):

@@ -55,6 +55,20 @@ def test_what_was_put_aside_says_why_by_whom_and_where():
     assert "U0BEN00002" not in words
 
 
+def test_what_a_message_does_not_show_is_said():
+    """A line for each, and of many the first."""
+    detail = {"altered": [f"/blocks/{number} was left out." for number in range(7)]}
+    sent = {"event": "SlackMessageSent", "at": AT.isoformat(), "attempt": 0, "detail": detail}
+    status = Status(message(), Standing.SENT, 1, None, None, None, [sent])
+
+    words = [part.get("text", "") for part in parts_of(build_story(status))]
+
+    assert "/blocks/0 was left out." in words
+    assert "/blocks/4 was left out." in words
+    assert "/blocks/5 was left out." not in words
+    assert "    … and 2 more" in words
+
+
 def test_a_dead_letter_names_its_channel():
     """As Slack shows it, so that people recognise it."""
     parts = parts_of(build_dead_list([message(error="is_archived", dead_at=AT)], most=10))

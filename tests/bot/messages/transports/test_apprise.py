@@ -91,6 +91,15 @@ async def test_a_message_becomes_one_mail(mail):
     assert "Rows <7 & more\n\nthe rest" in mail.bodies()[0].replace("\r\n", "\n")
 
 
+async def test_a_text_that_is_too_long_for_a_service_is_said_to_be_cut(hook, http):
+    """What the service takes arrives."""
+    answer = await hook.post(saying("a" * 40_000))
+
+    assert answer.ok
+    assert 32_000 < len(http.seen[0]["message"]) < 40_000
+    assert "was cut to the 32," in answer.altered[0]
+
+
 async def test_a_change_is_a_new_mail(mail):
     """What was sent is out of reach."""
     transport = AppriseTransport(mail.address())

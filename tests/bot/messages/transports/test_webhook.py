@@ -60,9 +60,12 @@ async def test_controls_that_nobody_hears_are_left_out(playground):
     transport = WebhookTransport(playground.webhook("ops"), is_mute=True)
     rows = [{"type": "actions", "elements": row} for row in ([BUTTON, LINK], [BUTTON])]
 
-    await transport.post(drawn(SECTION, *rows))
+    answer = await transport.post(drawn(SECTION, *rows))
+    untouched = await transport.post(drawn(SECTION))
 
-    (message,) = playground.messages("ops")
+    message, _ = playground.messages("ops")
+    assert "nobody hears" in answer.altered[0]
+    assert not untouched.altered
     assert ["section", "actions"] == [block["type"] for block in message["blocks"]]
     assert ["look"] == [one["action_id"] for one in message["blocks"][1]["elements"]]
 
