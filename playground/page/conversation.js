@@ -36,8 +36,9 @@ export class Conversation {
   /** Show a channel. Returns true if it was not the one already shown. */
   show(channel, atHome) {
     const place = this.store.channel(channel);
-    // A direct message that nobody has opened yet holds nothing but the Home.
-    const isHome = this.store.isAppChannel(place) && (atHome || channel === "app");
+    // Whoever chooses the app comes to its first tab.
+    const isFirst = atHome || channel === "app";
+    const isHome = this.store.isAppChannel(place) && isFirst && this.store.appTabs[0] === "home";
     const key = isHome ? "home" : channel;
     if (this.composer) this.drafts.set(this.channel, this.composer.draft);
     Object.assign(this, { channel, atHome: isHome });
@@ -70,10 +71,11 @@ export class Conversation {
   #tabLinks() {
     const link = (name, tab, current) =>
       h("a", { href: channelAddress(this.channel, tab), "aria-current": current ? "page" : null }, name);
-    return [
-      link("Home", "home", this.atHome),
-      this.channel !== "app" && link("Messages", null, !this.atHome),
-    ].filter(Boolean);
+    const links = {
+      home: () => link("Home", "home", this.atHome),
+      messages: () => this.channel !== "app" && link("Messages", null, !this.atHome),
+    };
+    return this.store.appTabs.map((tab) => links[tab]()).filter(Boolean);
   }
 
   #showHome() {
@@ -93,14 +95,19 @@ export class Conversation {
       (event) => event.key === "Escape" && this.composer.focus(),
     );
     this.composer.draft = this.drafts.get(this.channel) ?? "";
+    const closed = this.#closed();
     this.body.replaceChildren(
       this.list.node,
-      this.store.channel(this.channel)?.is_archived ? archived() : this.composer.node,
+      closed ? h("p", { class: "archived quiet" }, closed) : this.composer.node,
     );
     this.composer.focus();
   }
-}
 
-function archived() {
-  return h("p", { class: "archived quiet" }, "This channel is archived. Nothing can be posted here.");
+  /** Why nobody writes here, or null. */
+  #closed() {
+    const place = this.store.channel(this.channel);
+    if (place?.is_archived) return "This channel is archived. Nothing can be posted here.";
+    const isReadOnly = this.store.isAppChannel(place) && this.store.app.messages_read_only;
+    return isReadOnly ? "Sending messages to this app has been turned off." : null;
+  }
 }

@@ -104,6 +104,8 @@ class Page {
     const wanted = readAddress();
     const { id: channel } = this.store.channel(wanted.channel) ?? this.store.firstChannel ?? {};
     if (!channel) return;
+    // Opened already, by the stand-in for a direct message that was not there yet.
+    const isOpened = this.conversation.channel === "app" && !this.conversation.atHome;
     const moved = this.conversation.show(channel, wanted.home);
     this.sidebar.show(channel);
     this.store.here = channel;
@@ -111,8 +113,8 @@ class Page {
     if (!moved) return wanted.ts && this.conversation.list?.reveal(wanted.ts);
     if (this.thread.ts && this.thread.channel !== channel) this.pane.hide();
     // The Home tells the app itself that it is opened.
-    if (this.store.isAppChannel(this.store.channel(channel)) && !this.conversation.atHome)
-      this.api.openHome("messages");
+    const isMessages = this.store.isAppChannel(this.store.channel(channel)) && !this.conversation.atHome;
+    if (isMessages && !isOpened) this.api.openHome("messages");
     this.#retitle();
     // While catching up, the messages are fetched anyway.
     if (!this.holds) this.#holding(() => this.#load());

@@ -80,6 +80,12 @@ export class Store extends EventTarget {
     return Boolean(channel?.is_im && this.app.bot_user_id && this.partner(channel) === this.app.bot_user_id);
   }
 
+  /** Which of the app's tabs its manifest switches on; one that switches on none is told so at its Home. */
+  get appTabs() {
+    const tabs = ["home", "messages"].filter((tab) => this.app[`${tab}_tab`]);
+    return tabs.length ? tabs : ["home"];
+  }
+
   get appChannel() {
     return this.channels.find((channel) => this.isAppChannel(channel)) ?? null;
   }

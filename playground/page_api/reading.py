@@ -38,6 +38,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
             "bot_user_id": state.bot_user_id,
             "home_tab": manifest.home_tab,
             "messages_tab": manifest.messages_tab,
+            "messages_read_only": manifest.messages_read_only,
         },
         "connected": workspace.sockets.count,
         "unsupported": sorted(state.unsupported),

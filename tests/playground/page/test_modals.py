@@ -1,11 +1,12 @@
 """Modals and the App Home."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
 from tests.playground.page.conftest import OpenPage
+from tests.playground.page.desk import MANIFEST, running_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -126,3 +127,20 @@ async def test_the_messages_tab_is_told_to_the_app(
     events = [one.payload["event"] for one in playground.envelopes("events_api")]
     assert [event["tab"] for event in events] == ["home", "messages"]
     assert "view" not in events[1]
+
+
+async def test_an_app_without_a_home_shows_its_messages(windows: BrowserContext):
+    """With the Home tab off and a read-only Messages tab, that one opens without a composer."""
+    tabs = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    manifest = {**MANIFEST, "features": {**MANIFEST["features"], "app_home": tabs}}
+    async with Playground(limits="off", manifest=manifest) as own, running_desk(own):
+        page = await windows.new_page()
+        await page.goto(f"{own.page_url}?user={own.user('ada').id}#C0OPS00002")
+        await page.get_by_role("navigation").get_by_role("link", name="Desk").first.click()
+        await expect(page.get_by_role("log", name="Messages in Desk")).to_be_visible()
+        await expect(page.get_by_role("main")).to_contain_text("has been turned off")
+        await expect(page.get_by_role("link", name="Messages")).to_be_visible()
+        await expect(page.get_by_role("link", name="Home")).to_have_count(0)
+        events = [one.payload["event"] for one in own.envelopes("events_api")]
+        await page.close()
+    assert [event["tab"] for event in events] == ["messages"]
