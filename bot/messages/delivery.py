@@ -105,7 +105,7 @@ class Delivery:
         """Look for a post whose answer was lost; return the claim if it is to be posted again."""
         found = await self._transport.find(outgoing)
         if found.ts:
-            return self._recovered(claim, found)
+            return self._recovered(claim, outgoing, found)
         if not found.answer.ok:
             return await self._looked_in_vain(claim, found.answer)
         if claim.tries >= claim.max_attempts:
@@ -188,8 +188,9 @@ class Delivery:
             },
         )
 
-    def _recovered(self, claim: Claim, found: Found) -> Outcome:
-        """The post whose answer was lost is there: only its answer was missing."""
+    def _recovered(self, claim: Claim, outgoing: Outgoing, found: Found) -> Outcome:
+        """The post whose answer was lost is there: its answer was missing, and what follows it."""
+        is_newest = found.revision >= claim.revision  # else an edit brings it, with its own rest
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
@@ -197,6 +198,7 @@ class Delivery:
             event=EventName.SENT,
             ts=found.ts,
             delivered_revision=min(found.revision, claim.revision),
+            overflow=outgoing.rendered.overflow if is_newest else None,
             detail={"recovered": True},
         )
 

@@ -216,6 +216,22 @@ async def test_what_has_no_room_follows_in_the_thread(desk):
     )
 
 
+async def test_what_has_no_room_follows_a_post_that_was_found_again(desk):
+    """
+    The answer of a long message's post was lost, and the look into the history found the post.
+
+    It was then counted as sent without what had no room in it, of which nobody heard again.
+    """
+    desk.playground.fail("chat.postMessage", "drop_answer")
+
+    await desk.send("long", "\n".join(f"row {number:05}" for number in range(700)))
+    await desk.until("long", "SENT")
+
+    await desk.playground.wait_for(lambda: len(desk.thread()) == 3, 10)
+    assert any("row 00699" in reply["text"] for reply in desk.thread())
+    assert 1 == len(desk.playground.messages("ops"))
+
+
 async def test_what_is_far_too_long_follows_as_a_file(desk):
     """The whole of it, to be read at leisure."""
     text = "\n".join(f"row {number:05}" for number in range(9_000))
