@@ -21,7 +21,8 @@ class Call:
     What a handler works with.
 
     `body` and `query` are instances of the models that the route names. `new_id` is the id that
-    something made by this call must bear, if the caller repeats the call under one idempotency key.
+    something made by this call must bear, if the caller repeats the call under one idempotency key;
+    `is_again` says that a process that died may have made it already.
     """
 
     services: Services
@@ -32,14 +33,15 @@ class Call:
     query: Any = None
     body: Any = None
     new_id: str | None = None
+    is_again: bool = False
 
     async def owner(self) -> Owner:
         """Return the caller's tenant and the workspace it writes to; raise if it has none."""
         return await self.services.owner_of(self.caller.tenant)
 
-    def making(self, new_id: str) -> "Call":
+    def making(self, new_id: str, *, is_again: bool) -> "Call":
         """Return the same call with the id that what it makes must bear."""
-        return replace(self, new_id=new_id)
+        return replace(self, new_id=new_id, is_again=is_again)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Dispatcher:
         asked = f"{route.handler.__name__} {sorted(request.match_info.items())}"
         key = key_of(caller.tenant, header, route.method, asked, fields)
         return await self._idempotency.once(
-            key, lambda made_id: route.handler(call.making(made_id))
+            key, lambda made: route.handler(call.making(made.id, is_again=made.is_again))
         )
 
     async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:

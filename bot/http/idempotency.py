@@ -48,6 +48,14 @@ class IdempotencyRecord(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
+class Made:
+    """The id for what is made; `is_again`: a process that died may have made it already."""
+
+    id: str
+    is_again: bool = False
+
+
+@dataclass(frozen=True)
 class Key:
     """Under which key what is asked."""
 
@@ -63,7 +71,7 @@ class Idempotency:
         self._database = database
         self._clock = clock
 
-    async def once(self, key: Key, work: Callable[[str], Awaitable[Answer]]) -> Answer:
+    async def once(self, key: Key, work: Callable[[Made], Awaitable[Answer]]) -> Answer:
         """
         Return what *work* answers, or what it answered the first time.
 
@@ -89,14 +97,14 @@ class Idempotency:
 
         return await self._database.write(work)
 
-    async def _claim(self, key: Key) -> Answer | str | None:
+    async def _claim(self, key: Key) -> Answer | Made | None:
         """Return the answer, the id to make if the work is ours, or None while others do it."""
         try:
             return await self._database.write(lambda session: self._take(session, key))
         except IntegrityError:  # Another process has just inserted the same key.
             return None
 
-    def _take(self, session: Session, key: Key) -> Answer | str | None:
+    def _take(self, session: Session, key: Key) -> Answer | Made | None:
         now = self._clock.now()
         row = session.get(IdempotencyRecord, (key.tenant, key.key), with_for_update=True)
         if row is not None and row.created_at <= now - KEPT:
@@ -106,7 +114,7 @@ class Idempotency:
         if row is None:
             row = claim_of(key, now)
             session.add(row)
-            return row.made_id
+            return Made(row.made_id)
         if row.body_hash != key.body_hash:
             raise ConflictError(
                 f"Something else was sent with this {HEADER} before; take a new key."
@@ -116,19 +124,19 @@ class Idempotency:
         if row.claimed_at > now - STALE:
             return None
         row.claimed_at = now
-        return row.made_id
+        return Made(row.made_id, is_again=True)
 
     async def _work(
-        self, key: Key, made_id: str, work: Callable[[str], Awaitable[Answer]]
+        self, key: Key, made: Made, work: Callable[[Made], Awaitable[Answer]]
     ) -> Answer:
         try:
-            answer = await work(made_id)
+            answer = await work(made)
         except UserError:
             # Nothing was made, so the same key may be tried again. After any other error we
             # cannot know: the claim stays until it is stale and the next one finds what is there.
-            await self._database.write(lambda session: drop(session, key, made_id))
+            await self._database.write(lambda session: drop(session, key, made.id))
             raise
-        await self._database.write(lambda session: keep(session, key, made_id, answer))
+        await self._database.write(lambda session: keep(session, key, made.id, answer))
         return answer
 
 

@@ -1,5 +1,6 @@
 """Any Slack message: send, schedule, look, take back, try again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -39,6 +40,8 @@ async def schedule_message(call: Call) -> Answer:
     """Send a message at a later time."""
     body: ScheduleMessage = call.body
     now = call.services.clock.now()
+    if before := await stored_before(call):
+        return accepted(before)
     if not now < body.scheduled_at <= now + FURTHEST:
         problem = FieldProblem("scheduledAt", "must be in the future, by five years at most")
         raise InvalidError(f"Nothing was accepted: `scheduledAt` {problem.message}.", [problem])
@@ -47,6 +50,8 @@ async def schedule_message(call: Call) -> Answer:
 
 async def request_messages(call: Call) -> Answer:
     """Send up to 1,000 messages, all of them or none."""
+    if before := await stored_before(call, range(len(call.body))):
+        return Answer({"correlationIds": before, **ACCEPTED}, status=202)
     orders = [
         await order_of(call, body, f"[{number}].", number) for number, body in enumerate(call.body)
     ]
@@ -62,9 +67,25 @@ async def accept_one(
     urgent: bool = False,
     at: datetime | None = None,
 ) -> Answer:
+    if before := await stored_before(call):
+        return accepted(before)
     order = await order_of(call, body, prefix, urgent=urgent, scheduled_at=at)
-    [correlation_id] = await call.services.requests.accept(Unit([order], prefix=prefix))
-    return Answer({"correlationId": correlation_id, **ACCEPTED}, status=202)
+    return accepted(await call.services.requests.accept(Unit([order], prefix=prefix)))
+
+
+def accepted(correlation_ids: list[str]) -> Answer:
+    return Answer({"correlationId": correlation_ids[0], **ACCEPTED}, status=202)
+
+
+async def stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> list[str] | None:
+    """
+    Return the correlation ids of what a process stored under the call's key before it died.
+
+    It was taken as it stood then: by now its time may have passed, or its template be another.
+    """
+    if not call.is_again:
+        return None
+    return await call.services.requests.stored([message_id(call, number) for number in numbers])
 
 
 async def order_of(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.db import Database
@@ -73,6 +73,16 @@ class Requests:
             else Stored([stored[one] for one in ids], desk.places)
             for ids in results
         ]
+
+    async def stored(self, message_ids: Sequence[str]) -> list[str] | None:
+        """Return the correlation ids of these messages, or None if they were never stored."""
+
+        def work(session: Session) -> list[str] | None:
+            query = select(Message.id, Message.correlation_id)
+            found = dict(session.exec(query.where(col(Message.id).in_(message_ids))).all())
+            return [found[one] or one for one in message_ids] if found else None
+
+        return await self._database.read(work)
 
     async def status(self, tenant: str, correlation_id: str) -> Status:
         """Return where a message stands, with its whole timeline; raise `NotFoundError`."""

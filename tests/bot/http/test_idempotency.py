@@ -1,15 +1,19 @@
 """The same request twice is done once."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, select, update
 
 from bot.errors import ConflictError
 from bot.http.call import Answer
-from bot.http.idempotency import Idempotency, IdempotencyRecord, Key
+from bot.http.idempotency import Idempotency, IdempotencyRecord, Key, Made
+from bot.messages.models import Message
 from bot.tasks.models import Task
 from tests.bot.http.calling import token_for
+from tests.bot.http.order import ORDER, SHIPPED
+from tests.bot.http.rows import rows
 
 KEY = {"Idempotency-Key": "order-66"}
 
@@ -154,21 +158,56 @@ async def test_the_id_survives_a_process_that_died_before_it_answered(clock, dat
     key = Key("default", "k", "hash")
     given = []
 
-    async def die(made_id: str) -> Answer:
-        given.append(made_id)
+    async def die(made: Made) -> Answer:
+        given.append(made)
         raise asyncio.CancelledError
 
-    async def make(made_id: str) -> Answer:
-        given.append(made_id)
-        return Answer({"id": made_id}, 201)
+    async def make(made: Made) -> Answer:
+        given.append(made)
+        return Answer({"id": made.id}, 201)
 
     with pytest.raises(asyncio.CancelledError):
         await keys.once(key, die)
     clock.pass_by(seconds=10)
     answer = await keys.once(key, make)
 
-    assert given[0] == given[1]
+    assert given[0].id == given[1].id
+    assert [False, True] == [made.is_again for made in given]
     assert 201 == answer.status
+
+
+async def test_what_a_dead_process_accepted_is_not_refused_later(shop, clock, database):
+    """
+    The process dies before it answers, and by the time the caller repeats, the message's own time
+    has passed and the template wants another payload.
+
+    The repetition was refused with "must be in the future"; whoever then asked anew, as one does
+    after a refusal, had the message twice.
+    """
+    at = (clock.now() + timedelta(seconds=5)).isoformat()
+    asked = [
+        ("schedule", {"request": ORDER, "scheduledAt": at}, "k-later"),
+        ("request", ORDER, "k-one"),
+        ("request/bulk", [ORDER, {**ORDER, "correlationId": "b"}], "k-bulk"),
+    ]
+
+    async def ask():
+        return [
+            await shop.post(f"/api/messages/{path}", body, headers={"Idempotency-Key": key})
+            for path, body, key in asked
+        ]
+
+    first = await ask()
+    database.transact(
+        lambda session: session.execute(update(IdempotencyRecord).values(status=None))
+    )
+    await shop.call("PUT", "/api/templates/shipped", {**SHIPPED, "schema": {"required": ["x"]}})
+    clock.pass_by(seconds=15)
+    again = await ask()
+
+    assert [202] * 3 == [reply.status for reply in again]
+    assert [reply.body for reply in first] == [reply.body for reply in again]
+    assert 4 == len(rows(database, Message))
 
 
 async def test_two_processes_do_the_work_once(clock, database):
@@ -180,11 +219,11 @@ async def test_two_processes_do_the_work_once(clock, database):
     key = Key("default", "k", "hash")
     done = []
 
-    async def work(made_id: str) -> Answer:
-        done.append(made_id)
+    async def work(made: Made) -> Answer:
+        done.append(made)
         started.set()
         await release.wait()
-        return Answer({"id": made_id})
+        return Answer({"id": made.id})
 
     first = asyncio.create_task(here.once(key, work))
     await started.wait()
