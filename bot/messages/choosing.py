@@ -37,7 +37,8 @@ CLAIM_COLUMNS = (
     M.possibly_delivered,
     M.text_only,
     M.created_at,
-    func.coalesce(M.thread_ts, PARENT.c.ts).label("thread_ts"),
+    # A thread has no threads of its own: a reply to a reply stands where that one does.
+    func.coalesce(PARENT.c.thread_ts, PARENT.c.ts, M.thread_ts).label("thread_ts"),
     M.rank,
 )
 #: How many messages for channels that are closed just now a look goes past, one by one.

@@ -111,7 +111,7 @@ class Message(SQLModel, table=True):
     tenant: str
     channel: str
     parent_id: str | None = None  # the message of ours that this one replies to
-    thread_ts: str | None = None  # a thread that is not ours
+    thread_ts: str | None = None  # a thread that is not ours; of a reply where it stands
     seen_by: str | None = None  # the one person who is shown it, for a moment
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -94,7 +94,11 @@ def reply(
     now: datetime,
     message_id: str | None = None,
 ) -> Message:
-    """Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack."""
+    """
+    Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack.
+
+    If that is a reply itself both stand in the same thread, one after the other.
+    """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
     message = new_message(

@@ -26,14 +26,15 @@ def tell(
     """
     Ask for the rest of messages whose newest revision had no room for all it says.
 
-    The same words are told once, however many revisions have them; progress says nothing aside.
+    Each part replies to the one before it, and so comes after it, whatever fails in between. The
+    same words are told once, however many revisions have them; progress says nothing aside.
     """
     for row in delivered:
         rest = outcomes[row.id].overflow
         if rest and row.edit_rank != Rank.PROGRESS:
-            message = session.get_one(Message, row.id)
+            message = last = session.get_one(Message, row.id)
             for content in contents(message, rest):
-                reply_once(session, message, content, now)
+                last = reply_once(session, message, content, now, after=last)
             # The turn that recorded the message looks for what may go next without the session.
             session.flush()
 
@@ -50,11 +51,11 @@ def contents(message: Message, rest: str) -> list[Content]:
     ]
 
 
-def reply_once(session: Session, message: Message, content: Content, now: datetime) -> None:
+def reply_once(
+    session: Session, message: Message, content: Content, now: datetime, *, after: Message
+) -> Message:
     words = repr(sorted(content.context.items()))
     digest = hashlib.sha256(f"{message.id}\n{words}".encode()).hexdigest()[:24]
     message_id = f"m_{digest}"
-    if session.get(Message, message_id) is None:
-        # A thread has no threads of its own: what a reply had no room for stands beside it.
-        parent = session.get(Message, message.parent_id) if message.parent_id else None
-        outbox.reply(session, parent or message, content, now=now, message_id=message_id)
+    told = session.get(Message, message_id)
+    return told or outbox.reply(session, after, content, now=now, message_id=message_id)

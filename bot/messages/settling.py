@@ -14,7 +14,7 @@ from bot.messages.policy import Verdict
 #: The columns that an outcome may leave as they were; times, when they are set, are always new.
 SETTLED = (
     *("ts", "is_posted", "channel", "rank", "state", "delivered_revision", "tries", "error"),
-    *("answer_lost", "possibly_delivered", "text_only"),
+    *("answer_lost", "possibly_delivered", "text_only", "thread_ts"),
 )
 
 
@@ -44,6 +44,8 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
         values["delivered_revision"] = 0
     if delivered is not None:
         values |= {"delivered_revision": delivered, "sent_at": now}
+        if outcome.claim.thread_ts != current.thread_ts and not outcome.claim.is_edit:
+            values["thread_ts"] = outcome.claim.thread_ts
     return values | next_step(current, outcome, now, is_newer=is_newer)
 
 

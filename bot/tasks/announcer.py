@@ -93,7 +93,7 @@ class Announcer:
         """
         if is_outlet(task.workspace_id):
             return False
-        return self._reply(session, task, Content(LOGS, {"lines": lines}), now)
+        return self._reply(session, task, Content(LOGS, {"lines": lines}), now) is not None
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
         # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
@@ -104,18 +104,25 @@ class Announcer:
             if apart and len(task.error) <= SHOWN_CHARACTERS:
                 return
             parts = in_parts(task.error)
+            last = None  # Each part replies to the one before it, so that they come in order.
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
-                self._reply(session, task, Content(ERROR, told), now)
+                last = self._reply(session, task, Content(ERROR, told), now, after=last)
         elif task.stats and not apart:
             self._reply(session, task, Content(SUMMARY, context), now)
 
-    def _reply(self, session: Session, task: Task, content: Content, now: datetime) -> bool:
+    def _reply(
+        self,
+        session: Session,
+        task: Task,
+        content: Content,
+        now: datetime,
+        after: Message | None = None,
+    ) -> Message | None:
         parent = session.get(Message, task.message_id) if task.message_id else None
         if parent is None:
-            return False
-        outbox.reply(session, parent, content, now=now)
-        return True
+            return None
+        return outbox.reply(session, after or parent, content, now=now)
 
     def _context(self, task: Task, now: datetime) -> dict[str, Any]:
         return message_context(task, self._links, now, can_retry=self._can_retry(task))

@@ -211,9 +211,26 @@ async def test_what_has_no_room_follows_in_the_thread(desk):
 
     told = "".join(str(reply["blocks"][1]) for reply in desk.thread())
     assert all(f"row {number:05}" in told for number in range(700))
-    assert ["part 1 of 3", "part 2 of 3", "part 3 of 3"] == sorted(
-        reply["text"].partition(", ")[2][:11] for reply in desk.thread()
-    )
+    assert ["part 1 of 3", "part 2 of 3", "part 3 of 3"] == parts_of(desk)
+
+
+@pytest.mark.parametrize("kind", [{"error": "internal_error"}, {"kind": "drop_answer"}])
+async def test_the_parts_come_in_order_whatever_fails(desk, kind):
+    """The first is refused, or its answer lost: the others wait until it stands in the thread."""
+    held = desk.playground.fail("chat.postMessage", "hold_answer", count=1)
+    text = "\n".join(f"row {number:05}" for number in range(1_400))
+    await desk.send("long", text)
+    await desk.playground.wait_for(lambda: desk.playground.messages("ops"))
+    desk.playground.fail("chat.postMessage", **kind)
+    desk.playground.let_go(held)
+    await desk.playground.wait_for(lambda: len(desk.thread()) == 5, 20)
+
+    assert [f"part {number} of 5" for number in range(1, 6)] == parts_of(desk)
+
+
+def parts_of(desk):
+    """Return the numbers of the parts in a thread, as they stand there."""
+    return [reply["text"].partition(", ")[2][:11] for reply in desk.thread()]
 
 
 async def test_what_has_no_room_follows_a_post_that_was_found_again(desk):

@@ -50,6 +50,19 @@ async def test_the_end_is_told_in_the_thread(room, status, said, expected):
     assert expected == [one.template for one in await room.replies(task)]
 
 
+async def test_each_part_of_an_error_waits_for_the_one_before_it(room):
+    """Whatever fails in between, nobody reads the end first."""
+    task = await room.create()
+    await room.report(task, "failed", error="x" * 7_000)
+
+    parts = {one.id: one for one in await room.all(Message) if one.template == "tasks/error"}
+    after = {
+        parts[one.parent_id].context["part"] if one.parent_id in parts else 0: one.context["part"]
+        for one in parts.values()
+    }
+    assert {0: 1, 1: 2, 2: 3} == after
+
+
 async def test_a_new_attempt_keeps_the_message(room):
     """A retry opens the same message again; the next end is told anew."""
     task = await room.create()
