@@ -100,9 +100,13 @@ class Hands:
     async def wait_for(  # its own timeout, to say in the error what was seen last
         self,
         predicate: Callable[[], Found],
-        timeout: float = 5.0,  # noqa: ASYNC109
+        timeout: float = 30.0,  # noqa: ASYNC109
     ) -> Found:
-        """Return the first true value of `predicate`, or raise TimeoutError."""
+        """
+        Return the first true value of `predicate`, or raise TimeoutError.
+
+        It is generous on purpose: only a test that fails waits as long.
+        """
         end = time.monotonic() + timeout
         while not (found := predicate()):
             if time.monotonic() > end:
@@ -110,7 +114,7 @@ class Hands:
             await asyncio.sleep(0.005)
         return found
 
-    async def wait_for_app(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
+    async def wait_for_app(self, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - as above
         """Wait until the app has a socket open."""
         await self.wait_for(lambda: self.connected, timeout)
 

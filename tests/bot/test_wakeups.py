@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from bot.db import Database
 from bot.wakeups import Wakeups, send_wakeup
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -45,7 +46,7 @@ async def test_a_broken_connection_is_made_anew(database_url):
 
 async def hear_one(database, heard) -> None:
     """Send until one arrives: the first ones may come before anybody listens."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while heard.empty():
             await database.write(lambda session: send_wakeup(session, "T1"))
             await asyncio.sleep(0.1)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from opsbell.desk import end_reporters
 
+from tests.patience import PATIENCE_SECONDS
+
 from .server import TOKEN, Server
 
 CLIENT = Path(__file__).parents[2] / "client"
@@ -62,7 +64,7 @@ def run(environ: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[by
         return subprocess.run(
             [sys.executable, "-m", "opsbell", *words],
             env={**environ, **told, **more},
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             check=False,
             **{"capture_output": True, **options},
         )

@@ -6,6 +6,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.patience import PATIENCE_SECONDS
+
 TOKEN = "a-token"
 FINAL = ("completed", "failed", "cancelled")
 
@@ -68,16 +70,16 @@ class Server:
     def lines(self) -> list[dict[str, Any]]:
         return [line for body in self.bodies("/logs") for line in body["lines"]]
 
-    def the_end(self, within: float = 5.0) -> dict[str, Any]:
+    def the_end(self) -> dict[str, Any]:
         """Wait for exactly one final state and return it."""
-        wait_for(lambda: self.ends, within)
+        wait_for(lambda: self.ends)
         (end,) = self.ends
         return end
 
 
-def wait_for(condition: Any, within: float = 5.0) -> None:
+def wait_for(condition: Any) -> None:
     """Return as soon as *condition* holds; fail when it does not in time."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)

@@ -1,10 +1,11 @@
 """What reaches the server, and what a bad one costs: never the exit code, hardly any time."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.patience import PATIENCE_SECONDS, within
 
 from .server import TOKEN, wait_for
 
@@ -54,7 +55,7 @@ def test_progress_is_read_from_the_output(start, server):
     process = start(*SH, "sh", "-c", script, server=server)
 
     wait_for(lambda: [body.get("progress") for body in server.updates][:2] == [12, 50])
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert b" 12%|#  | 1/8\r::progress 50\n99% full\n" == output
     assert 50 == server.the_end()["progress"]
@@ -63,7 +64,7 @@ def test_progress_is_read_from_the_output(start, server):
 def test_sequence_numbers_grow(start, server):
     """Every update has a higher number than the one before, so that late ones can be ignored."""
     script = "for i in 1 2 3 4; do echo ::progress $i; sleep 0.6; done"
-    start(*SH, "sh", "-c", script, server=server).wait(10)
+    start(*SH, "sh", "-c", script, server=server).wait(PATIENCE_SECONDS)
 
     numbers = [body["seq"] for body in server.updates]
     assert sorted(set(numbers)) == numbers
@@ -105,34 +106,29 @@ def test_a_running_task_sends_heartbeats(start, server):
 def test_a_bad_server_changes_nothing(run, server, mood):
     """Whatever a server answers: the same code, the same output, and soon."""
     server.mood = mood
-    began = time.monotonic()
+    script = "echo out; echo err >&2; exit 9"
 
-    done = run(*SH, "sh", "-c", "echo out; echo err >&2; exit 9", server=server)
+    done = within(1.5, lambda: run(*SH, "sh", "-c", script, server=server))
 
     assert (9, b"out\n", b"err\n") == (done.returncode, done.stdout, done.stderr)
-    assert time.monotonic() - began < 1.5
 
 
 @pytest.mark.parametrize("mood", ["hang", "trickle"])
 def test_a_hanging_server_delays_the_exit_by_two_seconds_at_most(run, server, mood):
     """A server that never answers, or a byte at a time, is given up on."""
     server.mood = mood
-    began = time.monotonic()
 
-    done = run(*SH, "sh", "-c", "exit 9", server=server)
+    # Python's own start included.
+    done = within(2.3, lambda: run(*SH, "sh", "-c", "exit 9", server=server))
 
     assert 9 == done.returncode
-    assert time.monotonic() - began < 2.3  # Python's own start included.
 
 
 def test_a_refused_server_costs_no_time(run, refused_url):
     """Where nobody listens nobody is waited for."""
-    began = time.monotonic()
-
-    done = run(*SH, "sh", "-c", "exit 9", url=refused_url)
+    done = within(1.0, lambda: run(*SH, "sh", "-c", "exit 9", url=refused_url))
 
     assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
-    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://example.com", "http://[::1", " "])
@@ -203,7 +199,7 @@ def test_two_runs_do_not_deliver_the_same_news(start, run, server, tmp_path):
 
     runs = [start("run", "--task", "new", "--", "sleep", "0.5", server=server) for _ in range(4)]
     for process in runs:
-        assert 0 == process.wait(10)
+        assert 0 == process.wait(PATIENCE_SECONDS)
 
     old = sorted(end["task"] for end in server.ends if end["task"] != "new")
     assert ["old-0", "old-1", "old-2", "old-3"] == old
@@ -218,7 +214,7 @@ def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, se
     server.calls.clear()
     server.mood = "ok"
 
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)
     assert 1 == len(server.created)
     assert 40 == server.the_end()["progress"]
 

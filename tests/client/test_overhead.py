@@ -4,11 +4,18 @@ import subprocess
 import sys
 import time
 
+from tests.patience import PATIENCE_SECONDS
+
 from .conftest import CLIENT
 
-ROUNDS = 15
 ALLOWED_SECONDS = 0.050
+#: What Python alone takes to start and end where nothing else wants the processor.
+PYTHON_SECONDS = 0.020
 HEAVY = {"ssl", "asyncio", "email", "http.client", "inspect", "logging", "typing", "pathlib"}
+
+
+def slowness(python_seconds):
+    return max(1.0, python_seconds / PYTHON_SECONDS)
 
 
 def seconds(words, environ):
@@ -23,13 +30,17 @@ def test_a_watched_command_takes_at_most_50_ms_longer(server, environ, tmp_path)
     environ.pop("PYTHONDONTWRITEBYTECODE", None)  # An installed package is compiled already.
     job = ["sleep", "0.1"]
     watched = [sys.executable, "-m", "opsbell", "run", "--", *job]
-    seconds(watched, environ)
+    python = [sys.executable, "-c", ""]
+    words = {"alone": job, "with us": watched, "python": python}
+    best = {name: seconds(one, environ) for name, one in words.items()}
 
-    # The best of each: what else the machine does at the time is not ours.
-    with_us = min(seconds(watched, environ) for _ in range(ROUNDS))
-    alone = min(seconds(job, environ) for _ in range(ROUNDS))
-
-    assert with_us - alone <= ALLOWED_SECONDS
+    # The best of each: what else the machine does at the time is not ours. Where it does so much
+    # that Python alone never starts as quickly as it could, we are allowed as much more.
+    end = time.monotonic() + PATIENCE_SECONDS
+    while best["with us"] - best["alone"] > ALLOWED_SECONDS * slowness(best["python"]):
+        assert time.monotonic() < end, best
+        for name, one in words.items():
+            best[name] = min(best[name], seconds(one, environ))
 
 
 def test_importing_the_client_loads_nothing_heavy():

@@ -10,10 +10,12 @@ import pytest
 from opsbell import track
 from opsbell.desk import end_reporters
 
+from tests.patience import PATIENCE_SECONDS, within
+
 from .server import wait_for
 
 # A child that waits for a lock for ever fails the test, not the whole run.
-PATIENTLY: Any = {"check": True, "timeout": 20}
+PATIENTLY: Any = {"check": True, "timeout": PATIENCE_SECONDS}
 
 
 def test_the_end_is_told_when_the_interpreter_exits(run, server, environ):
@@ -21,10 +23,13 @@ def test_the_end_is_told_when_the_interpreter_exits(run, server, environ):
     job = "import opsbell; opsbell.run_with_slack('import', lambda: 7)"
 
     subprocess.run(
-        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+        [sys.executable, "-c", job],
+        env={**environ, **server.environ()},
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
 
-    assert "completed" == server.the_end(0.1)["status"]
+    assert "completed" == server.the_end()["status"]
 
 
 def test_a_task_left_open_is_not_running_for_ever(server, environ):
@@ -32,10 +37,13 @@ def test_a_task_left_open_is_not_running_for_ever(server, environ):
     job = "import opsbell; opsbell.track('import').__enter__()"
 
     subprocess.run(
-        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+        [sys.executable, "-c", job],
+        env={**environ, **server.environ()},
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
 
-    assert "failed" == server.the_end(0.1)["status"]
+    assert "failed" == server.the_end()["status"]
     assert "the process ended" in server.the_end()["error"]
 
 
@@ -58,7 +66,10 @@ def test_a_forked_child_does_not_report_its_parents_task(server, environ, leave)
     )
 
     subprocess.run(
-        [sys.executable, "-c", job], env={**environ, **server.environ()}, check=True, timeout=20
+        [sys.executable, "-c", job],
+        env={**environ, **server.environ()},
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
 
     ends = {end["task"]: end for end in server.ends}
@@ -87,7 +98,10 @@ def test_workers_of_multiprocessing_tell_their_ends(server, environ, tmp_path, m
     )
 
     subprocess.run(
-        [sys.executable, script], env={**environ, **server.environ()}, check=True, timeout=20
+        [sys.executable, script],
+        env={**environ, **server.environ()},
+        check=True,
+        timeout=PATIENCE_SECONDS,
     )
 
     names = sorted(end["task"] for end in server.ends)
@@ -114,17 +128,15 @@ def test_a_signal_handler_may_report(told):
 def test_reporting_does_not_wait_for_a_hanging_server(told):
     """A job inside a process that lives on is not held up at all, not even at its end."""
     told.mood = "hang"
-    import time
 
-    began = time.monotonic()
-    for _ in range(50):
-        with track("quick") as task:
-            task.progress(50)
-    waited = time.monotonic() - began
+    def work():
+        for _ in range(50):
+            with track("quick") as task:
+                task.progress(50)
+
+    within(0.5, work)
     told.mood = "ok"
     told.leaving.set()
-
-    assert waited < 0.5
 
 
 def test_a_retry_is_taken_by_the_first_task_only(told, monkeypatch):
@@ -154,7 +166,7 @@ def test_many_tasks_of_a_long_outage_go_to_the_spool(told, tmp_path):
         with contextlib.suppress(ValueError), track(f"job-{number}"):
             raise ValueError
 
-    wait_for(lambda: list((tmp_path / "spool").glob("*.jsonl")), within=10)
+    wait_for(lambda: list((tmp_path / "spool").glob("*.jsonl")))
     told.mood = "ok"
     told.calls.clear()
     end_reporters()

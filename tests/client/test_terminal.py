@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 from .server import wait_for
 
 SEES = "import sys; print([stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)])"
@@ -28,10 +30,10 @@ class Terminal:
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self.program, termios.TIOCSWINSZ, size)
 
-    def read_until(self, text: bytes, within: float = 5.0) -> bytes:
+    def read_until(self, text: bytes) -> bytes:
         os.set_blocking(self.person, False)
         seen = b""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while text not in seen:
             assert time.monotonic() < deadline, seen
             try:
@@ -82,7 +84,7 @@ def test_the_command_sees_a_terminal_where_we_have_one(launch, terminal, server)
     process = launch(terminal, "run", "--", sys.executable, "-c", SEES, server=server)
 
     assert b"[True, True, True]" in terminal.read_until(b"]")
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)
 
 
 def test_only_the_output_that_is_a_terminal_becomes_one(launch, terminal, server):
@@ -92,7 +94,7 @@ def test_only_the_output_that_is_a_terminal_becomes_one(launch, terminal, server
     )
 
     assert b"[True, False, True]\n" == process.stdout.readline()
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)
 
 
 def test_a_progress_bar_is_drawn_and_read(launch, terminal, server):
@@ -102,7 +104,7 @@ def test_a_progress_bar_is_drawn_and_read(launch, terminal, server):
 
     wait_for(lambda: 30 in [body.get("progress") for body in server.updates])
     assert b" 10%|##   | \r 20%|##   | \r 30%|##   | \r" == terminal.read_until(b"30%|##   | \r")
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)
 
 
 def test_line_ends_are_the_terminals_own(launch, terminal, server):
@@ -110,7 +112,7 @@ def test_line_ends_are_the_terminals_own(launch, terminal, server):
     process = launch(terminal, "run", "--", "printf", "a\\nb\\nEND", server=server)
 
     assert b"a\r\nb\r\nEND" == terminal.read_until(b"END")
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)
 
 
 def test_ctrl_c_reaches_the_command_once(launch, terminal, server):
@@ -127,7 +129,7 @@ def test_ctrl_c_reaches_the_command_once(launch, terminal, server):
 
     os.write(terminal.person, b"\x03")
 
-    assert 11 == process.wait(10)
+    assert 11 == process.wait(PATIENCE_SECONDS)
     assert "cancelled" == server.the_end()["status"]
 
 
@@ -154,4 +156,4 @@ def test_what_is_typed_reaches_the_command(launch, terminal, server):
     os.write(terminal.person, b"hello\n")
 
     terminal.read_until(b"got hello")
-    assert 0 == process.wait(10)
+    assert 0 == process.wait(PATIENCE_SECONDS)

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from playground import HandClock, Playground
+from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import Api, Caller, connect
 
 
@@ -14,7 +15,9 @@ def clock() -> HandClock:
 @pytest.fixture
 async def playground(clock: HandClock) -> AsyncIterator[Playground]:
     """A workspace without rate limits that delivers an event again at once."""
-    async with Playground(limits="off", clock=clock, retry_delays=(0.0, 0.02, 0.02)) as playground:
+    async with Playground(
+        limits="off", clock=clock, retry_delays=(0.0, 0.02, 0.02), ack_seconds=PATIENCE_SECONDS
+    ) as playground:
         yield playground
 
 
@@ -23,6 +26,11 @@ def impatient(playground: Playground) -> Playground:
     """The workspace, for apps that do not answer: it waits a moment instead of three seconds."""
     playground.workspace.sockets.ack_seconds = 0.1
     return playground
+
+
+def be_patient(playground: Playground) -> None:
+    """Wait again for an app that answers, however busy the machine is."""
+    playground.workspace.sockets.ack_seconds = PATIENCE_SECONDS
 
 
 @pytest.fixture

@@ -194,6 +194,6 @@ async def test_the_app_is_installed_by_oauth(playground: Playground, tmp_path: P
     assert (await annex.run_command("ada", "general", "/ops")).ok
     assert annex.ephemerals("ada", "general")[-1]["text"] == "here in T0ANNEX002"
     await client.auth_revoke(token=installation.bot_token)
-    await playground.wait_for(lambda: not any(tmp_path.glob("*/*bot-latest")), timeout=5)
+    await playground.wait_for(lambda: not any(tmp_path.glob("*/*bot-latest")))
     await asyncio.sleep(0)
     await handler.close_async()

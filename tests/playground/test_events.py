@@ -1,6 +1,7 @@
 import pytest
 
 from playground import Playground
+from tests.playground.conftest import be_patient
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
 
@@ -37,6 +38,7 @@ async def test_an_acknowledged_event_does_not_come_again(
     playground.open_home("ada")
     await playground.wait_for(lambda: app.envelopes)
     app.is_silent = False
+    be_patient(playground)
     await playground.wait_for(lambda: len(app.envelopes) == 2)
     deliveries = playground.envelopes("events_api")
     await playground.wait_for(lambda: deliveries[-1].outcome == "acknowledged")
@@ -45,14 +47,14 @@ async def test_an_acknowledged_event_does_not_come_again(
 
 async def test_an_event_without_a_socket_comes_as_a_retry() -> None:
     """What happens while no socket is open is delivered later, marked as a retry."""
-    quick = Playground(retry_delays=(0.0, 0.1), limits="off")
-    async with quick as playground, Api(playground) as api:
+    async with Playground(limits="off") as playground, Api(playground) as api:
         async with connect(api):
             pass
         await playground.wait_for(lambda: not playground.connected)
         playground.open_home("ada")
         await playground.wait_for(lambda: len(playground.envelopes()) == 2)
         async with connect(api) as app:
+            playground.advance(60)
             await playground.wait_for(lambda: app.envelopes)
             assert app.envelopes[0]["retry_attempt"] == 2
 

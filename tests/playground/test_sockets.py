@@ -6,6 +6,8 @@ import pytest
 
 from playground import HandClock, Playground
 from playground.errors import PageError
+from tests.patience import PATIENCE_SECONDS
+from tests.playground.conftest import be_patient
 from tests.playground.wire import ADA, Api, Caller, connect
 
 
@@ -53,7 +55,7 @@ async def test_pings_are_answered_with_their_payload(api: Api) -> None:
     async with api.session.ws_connect(await api.socket_url(), autoping=False) as ws:
         await ws.receive_json()
         await ws.ping(b"sdk-ping-pong:1")
-        pong = await ws.receive(timeout=1)
+        pong = await ws.receive(timeout=PATIENCE_SECONDS)
         assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"sdk-ping-pong:1")
 
 
@@ -126,6 +128,7 @@ async def test_a_late_acknowledgement_changes_nothing(playground: Playground, ap
     await playground.run_command("ada", "ops", "/ops")
     await app.acknowledge(app.envelopes[0])
     app.is_silent = False
+    be_patient(playground)
     assert (await playground.run_command("ada", "ops", "/ops")).ok
 
 

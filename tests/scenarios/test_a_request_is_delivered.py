@@ -18,7 +18,7 @@ async def test_a_request_becomes_a_message_with_a_story(bot, playground):
     }
 
     accepted = await client.call("POST", "/api/messages/request", body)
-    await playground.wait_for(lambda: playground.messages("ops"), 10)
+    await playground.wait_for(lambda: playground.messages("ops"))
     shown = await client.call("GET", "/api/messages/order-4711", None)
     for _ in range(100):
         if shown["status"] == "SENT":

@@ -25,7 +25,7 @@ async def test_a_command_is_followed_from_start_to_end(bot, playground, tmp_path
         *command, "-c", script, env=bot.reporting(), stdout=asyncio.subprocess.PIPE
     )
     output, _ = await client.communicate()
-    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 10)
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")))
 
     [message] = playground.messages("ops")
     told = [entry["text"] for entry in playground.history("ops", message["ts"])]
@@ -43,14 +43,14 @@ async def test_a_failed_task_is_retried_from_its_message(bot, playground, tmp_pa
     bot.config = importing(prices)
     await bot.start()
     await bot.post("/api/tasks", {"task": "import_prices", "subject": "spring", "run": True})
-    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")), 20)
+    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")))
     [message] = playground.messages("ops")
     assert "no price" in words(playground.replies("ops", message["ts"]))
 
     await playground.click("ben", "ops", message["ts"], "Retry")
     [modal] = await playground.wait_for(lambda: playground.views("ben"))
     outcome = await playground.submit("ben", modal["id"], {"reason": "the list is mended"})
-    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 20)
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")))
 
     [message] = playground.messages("ops")
     assert outcome.ok
@@ -67,7 +67,7 @@ async def test_two_people_retry_at_once(bot, playground, tmp_path):
     bot.config = importing(prices)
     await bot.start()
     await bot.post("/api/tasks", {"task": "import_prices", "run": True})
-    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")), 20)
+    await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")))
     [message] = playground.messages("ops")
 
     for user in ("ada", "ben"):
@@ -76,7 +76,7 @@ async def test_two_people_retry_at_once(bot, playground, tmp_path):
     outcomes = await asyncio.gather(
         *(playground.submit(user, view_id, {}) for user, view_id in views.items())
     )
-    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")), 20)
+    await playground.wait_for(lambda: "Completed" in words(playground.messages("ops")))
 
     left = [view for user in ("ada", "ben") for view in playground.views(user)]
     refused = [one for one in outcomes if not one.ok]
@@ -119,7 +119,7 @@ async def test_a_killed_bot_goes_on_where_it_was(bot, playground, tmp_path):
 
     places = [playground.channel(name).id for name in channels] * 2
     await asyncio.gather(crash(), *map(work, ids, places))
-    await playground.wait_for(lambda: words(posted()).count('"✅ Completed') >= len(ids), 60)
+    await playground.wait_for(lambda: words(posted()).count('"✅ Completed') >= len(ids))
 
     assert len(ids) == len(posted())
     assert [] == [one for one in playground.calls() if one.status == 429]

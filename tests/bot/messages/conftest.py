@@ -89,9 +89,9 @@ class Rig:
         """Return what stands in a channel."""
         return [message["text"] for message in self.playground.messages(channel)]
 
-    async def until(self, true: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def until(self, true: Callable[[], Any]) -> Any:
         """Wait until something is so in the playground."""
-        return await self.playground.wait_for(true, seconds)
+        return await self.playground.wait_for(true)
 
     def open(self, *, unlimited: bool = True) -> None:
         """Start the lane."""

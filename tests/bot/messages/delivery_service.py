@@ -1,6 +1,5 @@
 """The delivery service on a playground, as tests of what people are told need it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from bot.messages.stored_templates import Templates
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
 from playground import Playground
+from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 ADA = "U0ADA00001"
@@ -57,12 +57,12 @@ class Service:
 
     async def until(self, key: str, standing: str):
         """Wait until a message stands so and return its status."""
-        for _ in range(300):
+
+        async def look():
             status = await self.requests.status("default", key)
-            if status.standing == standing:
-                return status
-            await asyncio.sleep(0.05)
-        raise TimeoutError(f"{key} is {status.standing}: {status.message.error}")
+            return status if status.standing == standing else None
+
+        return await until(look)
 
     async def die(self, *texts: str) -> None:
         """Let messages to #old-news die and tell of it."""

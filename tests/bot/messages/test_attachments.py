@@ -1,6 +1,5 @@
 """Files, messages for one person, and what has no room: requested, delivered, and found again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.transport import File
 from bot.messages.transports.webhook import WebhookTransport
 from playground import Playground
+from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 CSV = File("report.csv", "dealer,rows\nBergmann,12\n")
@@ -55,12 +55,12 @@ class Desk:
 
     async def until(self, key: str, standing: str) -> Any:
         """Wait until a message has come so far."""
-        for _ in range(200):
+
+        async def look() -> Any:
             found = await self.requests.status("default", key)
-            if found.standing == standing:
-                return found
-            await asyncio.sleep(0.05)
-        raise TimeoutError(found)
+            return found if found.standing == standing else None
+
+        return await until(look)
 
     def thread(self) -> list[dict[str, Any]]:
         """What stands under the first message of #ops."""
@@ -244,7 +244,7 @@ async def test_what_has_no_room_follows_a_post_that_was_found_again(desk):
     await desk.send("long", "\n".join(f"row {number:05}" for number in range(700)))
     await desk.until("long", "SENT")
 
-    await desk.playground.wait_for(lambda: len(desk.thread()) == 3, 10)
+    await desk.playground.wait_for(lambda: len(desk.thread()) == 3)
     assert any("row 00699" in reply["text"] for reply in desk.thread())
     assert 1 == len(desk.playground.messages("ops"))
 

@@ -16,6 +16,7 @@ from bot.messages.outbox import Content, Place
 from bot.messages.senders import SenderSettings
 from bot.messages.stored_templates import NewTemplate
 from tests.bot.messages.delivery_service import ADA, OPS, service
+from tests.patience import until
 
 __all__ = ["service"]
 
@@ -215,13 +216,12 @@ async def test_what_was_put_aside_says_the_way_back_and_takes_it(service):
     """Replaying it switches its channel on; that it is "being delivered" was not true."""
     await service.die("a", "b", "c")
     await service.send("d")
-    for _ in range(100):
-        aside = await service.requests.status("default", "d")
-        if aside.message.state == MessageState.PARKED:
-            break
-        await asyncio.sleep(0.02)
 
-    assert "replay this" in aside.fix
+    async def look():
+        status = await service.requests.status("default", "d")
+        return status if status.message.state == MessageState.PARKED else None
+
+    assert "replay this" in (await until(look)).fix
     service.playground.channel("old-news").is_archived = False
     await service.requests.replay("default", "d", by=ADA)
     assert "SENT" == (await service.until("d", "SENT")).standing

@@ -2,17 +2,20 @@
 
 import asyncio
 
+import pytest
+
 from bot.messages.models import MessageState
+from tests.patience import until
 
 
 async def settled(rig, message_id, state=MessageState.IDLE):
     """Return the row once it is in a state."""
-    for _ in range(500):
+
+    async def look():
         row = await rig.row(message_id)
-        if row.state == state:
-            return row
-        await asyncio.sleep(0.03)
-    raise TimeoutError(f"{message_id} is {row.state}: {row.error}")
+        return row if row.state == state else None
+
+    return await until(look)
 
 
 async def test_a_channel_that_cannot_be_joined_just_now_is_joined_later(rig):
@@ -55,6 +58,7 @@ async def test_a_look_that_fails_does_not_post_twice(rig):
     assert not row.possibly_delivered
 
 
+@pytest.mark.long
 async def test_a_workspace_that_refuses_us_is_not_flooded(rig):
     """
     While posting is refused although the token is good, the pauses grow; nothing is lost.

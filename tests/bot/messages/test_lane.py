@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.messages.models import LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import EditOutcome
 from bot.messages.timeline import events_of
+from tests.patience import until
 
 
 async def test_a_message_is_posted_and_recorded(rig):
@@ -63,7 +64,7 @@ async def test_ends_are_served_before_all_else(rig):
     await rig.edit(ids[2], "alert", rank=Rank.ALERT)
     await rig.edit(ids[3], "end", final=True)
     rig.open(unlimited=False)
-    await rig.until(lambda: len(rig.playground.calls("chat.update")) == 4, 20)
+    await rig.until(lambda: len(rig.playground.calls("chat.update")) == 4)
 
     order = [call.arguments["text"] for call in rig.playground.calls("chat.update")]
     assert ["end", "alert", "normal", "progress"] == order
@@ -238,11 +239,11 @@ async def test_what_a_dead_process_was_posting_is_looked_up_first(rig):
     assert ["claimed"] == rig.texts()
 
 
-async def wait_for_state(rig, message_id, state, seconds=15.0):
+async def wait_for_state(rig, message_id, state):
     """Return the row once it is in *state*."""
-    for _ in range(int(seconds / 0.05)):
+
+    async def look():
         row = await rig.row(message_id)
-        if row.state == state:
-            return row
-        await asyncio.sleep(0.05)
-    raise TimeoutError(f"{message_id} is {row.state}: {row.error}")
+        return row if row.state == state else None
+
+    return await until(look)

@@ -23,6 +23,7 @@ from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.transports.slack import SlackTransport
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS
 
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"kind": "http", "status": 429, "retry_after": 0},
@@ -183,7 +184,7 @@ class Story:
     async def peace(self):
         """Wait until nothing is left to do."""
         self.playground.heal()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await self.database.read(self.unrest):
                 self.lanes.wake(self.place.workspace_id)
                 await asyncio.sleep(0.01)

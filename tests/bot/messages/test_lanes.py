@@ -1,11 +1,10 @@
 """All lanes of a process: opened once, woken, stopped in time, and honest about their health."""
 
 import asyncio
-import time
 
 import pytest
 
-from bot.messages.lanes import STOP_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 
 async def test_a_lane_is_opened_once(rig):
@@ -43,18 +42,18 @@ async def test_the_sweep_serves_what_a_broken_lane_left(rig):
     await rig.until(lambda: rig.texts() == ["before", "after"])
 
 
+@pytest.mark.long
 async def test_a_hanging_call_does_not_keep_us(rig):
-    """Stopping takes at most its eight seconds, and no call is left running behind our back."""
-    rig.playground.fail("chat.postMessage", "delay", seconds=30)
+    """Stopping waits for its eight seconds at most, and no call goes on behind our back."""
+    rig.playground.fail("chat.postMessage", "hold")
     rig.open()
     await rig.put("slow")
     await rig.until(lambda: any(t.get_name().startswith("deliver") for t in asyncio.all_tasks()))
-    began = time.monotonic()
 
-    await rig.lanes.stop()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await rig.lanes.stop()
     await asyncio.sleep(0)
 
-    assert time.monotonic() - began < STOP_SECONDS + 2
     assert not [t for t in asyncio.all_tasks() if t.get_name().startswith("deliver")]
 
 
@@ -68,7 +67,7 @@ async def test_what_was_stopped_may_be_opened_again(rig):
     rig.open()
     await rig.put("after")
 
-    await rig.until(lambda: rig.texts() == ["before", "after"], 3)
+    await rig.until(lambda: rig.texts() == ["before", "after"])
 
 
 def state_of(rig, key):

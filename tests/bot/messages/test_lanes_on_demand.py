@@ -43,7 +43,8 @@ async def test_a_lane_without_work_ends_and_begins_again(world):
     lanes.wake("T1")
 
     await world.until(lambda: len(world.sent) == 2)
-    assert (["T1"], True) == (world.closed, lease.expires_at <= world.clock.now())
+    # Twice if it was woken once more just as it ended.
+    assert ({"T1"}, True) == (set(world.closed), lease.expires_at <= world.clock.now())
 
 
 async def test_the_sweep_finds_what_is_due_and_nobodys(world):

@@ -1,6 +1,5 @@
 """P4: many messages, and a fifth of the answers lost after Slack had taken them."""
 
-import asyncio
 from collections import Counter
 
 import pytest
@@ -9,6 +8,9 @@ from sqlmodel import col, func, select
 from bot.messages.models import Ambiguous, Message, MessageState
 from bot.messages.rebuild import verify
 from playground import Playground
+from tests.patience import until
+
+pytestmark = pytest.mark.long
 
 COUNT = 200
 LOST = {"probability": 0.2, "seed": 20}
@@ -16,15 +18,15 @@ LOST = {"probability": 0.2, "seed": 20}
 REPEAT = "epeat"
 
 
-async def all_done(rig, seconds=60.0):
+async def all_done(rig):
     """Wait until no message has anything left to do."""
     open_states = [MessageState.WAITING, MessageState.DELAYED, MessageState.SENDING]
     query = select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))
-    for _ in range(int(seconds / 0.1)):
-        if not await rig.database.read(lambda session: session.exec(query).one()):
-            return
-        await asyncio.sleep(0.1)
-    raise TimeoutError
+
+    async def look():
+        return not await rig.database.read(lambda session: session.exec(query).one())
+
+    await until(look)
 
 
 async def put_all(rig):

@@ -10,6 +10,7 @@ from bot.messages.models import LaneLease, MessageState
 from bot.messages.policy import SETTLE
 from bot.messages.rendering import Renderer
 from bot.messages.transports.slack import SlackTransport
+from tests.patience import until
 
 
 @pytest.fixture
@@ -24,12 +25,13 @@ async def impatient(rig):
 
 async def idle(rig, message_id):
     """Return the row once there is nothing left to do for it."""
-    for _ in range(400):
+
+    async def look():
         row = await rig.row(message_id)
-        if row.state == MessageState.IDLE and row.delivered_revision == row.revision:
-            return row
-        await asyncio.sleep(0.03)
-    raise TimeoutError(f"{message_id} is {row.state}: {row.error}")
+        is_done = row.state == MessageState.IDLE and row.delivered_revision == row.revision
+        return row if is_done else None
+
+    return await until(look)
 
 
 async def test_a_late_edit_does_not_overtake_the_end(impatient):

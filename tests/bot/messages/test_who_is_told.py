@@ -1,10 +1,10 @@
 """Who hears of dead letters beside those who asked, and what a timeline says of what waits."""
 
-import asyncio
 import json
 
 from bot.messages.senders import SenderSettings
 from tests.bot.messages.delivery_service import ADA, service
+from tests.patience import until
 
 __all__ = ["service"]
 
@@ -36,10 +36,9 @@ async def test_what_is_put_aside_says_so(service):
 
 async def parked(service, key, told):
     """Wait until a timeline tells so."""
-    for _ in range(200):
+
+    async def look():
         events = (await service.requests.status("default", key)).events
-        found = [one["detail"]["parked"] for one in events if "parked" in one["detail"]]
-        if found == told:
-            return
-        await asyncio.sleep(0.05)
-    raise TimeoutError(f"{found}")
+        return told == [one["detail"]["parked"] for one in events if "parked" in one["detail"]]
+
+    await until(look)

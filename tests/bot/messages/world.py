@@ -12,6 +12,7 @@ from bot.messages.policy import Answer
 from bot.messages.rendering import Renderer
 from bot.messages.transports.registry import Opened, Transports
 from bot.messages.transports.transport import Found
+from tests.patience import until
 
 
 class HandClock:
@@ -105,10 +106,10 @@ class World:
         row = LaneLease(workspace_id=key, owner=owner, expires_at=until)
         self.database.transact(lambda session: session.merge(row))
 
-    async def until(self, true, seconds=8.0):
+    async def until(self, true):
         """Wait until something is so."""
-        for _ in range(int(seconds * 100)):
-            if true():
-                return
-            await asyncio.sleep(0.01)
-        raise TimeoutError(f"{self.sent} {[lanes.health() for lanes in self.processes]}")
+
+        async def look():
+            return true()
+
+        await until(look)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -37,6 +38,7 @@ from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
 from playground import Playground
 from tests.bot.tasks.room import Recorder
+from tests.patience import PATIENCE_SECONDS
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 #: The clock runs so many times as fast; what Slack takes for a late call shrinks with it.
@@ -73,6 +75,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.long
 @given(STEPS, st.booleans())
 @settings(
     max_examples=25,
@@ -188,7 +191,7 @@ class Drama:
 
     async def peace(self) -> None:
         """Wait until nothing is left to do."""
-        async with asyncio.timeout(25):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await self.database.read(unrest):
                 self.lanes.wake(self.owner.workspace_id)
                 await asyncio.sleep(0.01)

@@ -5,6 +5,7 @@ import json
 from bot.messages.desk import Unit
 from bot.messages.orders import Order
 from tests.listeners.room import ADA, Room
+from tests.patience import until
 
 OLD = "C0ARCHIVE6"
 
@@ -21,11 +22,7 @@ async def send(room: Room, key: str, channel: str = "C0OPS00002") -> None:
 async def dead(room: Room, key: str) -> None:
     """Let a message die in an archived channel, and wait until it has."""
     await send(room, key, OLD)
-    for _ in range(200):
-        if await room.services.dead_letters.tell_next():
-            return
-        await room.playground.wait_for(lambda: True)
-    raise TimeoutError(key)
+    await until(room.services.dead_letters.tell_next)
 
 
 async def test_show_tells_the_story(room: Room) -> None:
@@ -44,11 +41,12 @@ async def test_why_takes_a_link(room: Room) -> None:
     await send(room, "linked")
     [message] = await room.playground.wait_for(lambda: room.playground.messages("ops"))
     url = f"{room.playground.page_url}archives/C0OPS00002/p{message['ts'].replace('.', '')}"
-    for _ in range(100):
+
+    async def look() -> bool:
         await room.playground.run_command("ben", "ops", f"/ops why {url}")
-        if "Sent" in room.playground.ephemerals("ben", "ops")[-1]["text"]:
-            break
-    assert "✅ Sent" in room.playground.ephemerals("ben", "ops")[-1]["text"]
+        return "✅ Sent" in room.playground.ephemerals("ben", "ops")[-1]["text"]
+
+    await until(look)
     await room.playground.run_command("ada", "ops", "/ops why nonsense")
     assert "no link to a message" in await room.told("ada")
 
@@ -58,10 +56,12 @@ async def test_the_shortcut_opens_the_story(room: Room) -> None:
     await send(room, "menu")
     [message] = await room.playground.wait_for(lambda: room.playground.messages("ops"))
     await room.playground.wait_for(lambda: room.playground.calls("chat.postMessage"))
-    for _ in range(100):
+
+    async def look() -> bool:
         await room.playground.run_shortcut("cleo", "why", "ops", message["ts"])
-        if room.playground.views("cleo"):
-            break
+        return bool(room.playground.views("cleo"))
+
+    await until(look)
     assert "Requested" in json.dumps(await room.modal("cleo"))
 
 

@@ -85,15 +85,18 @@ async def test_without_a_socket_dispatch_fails(playground: Playground) -> None:
     assert outcome.error == "dispatch_failed"
 
 
-async def test_what_happened_meanwhile_comes_as_a_retry(playground: Playground, api: Api) -> None:
+async def test_what_happened_meanwhile_comes_as_a_retry() -> None:
     """An event without a socket waits for one."""
-    async with connect(api):
-        """The app was here once, so events are meant for it."""
-    await playground.wait_for(lambda: not playground.connected)
-    playground.write("ada", "ops", "missed")
-    async with connect(api) as caller:
-        await playground.wait_for(lambda: caller.events("message"))
-    assert caller.envelopes[0]["retry_attempt"] >= 1
+    async with Playground(limits="off") as playground, Api(playground) as api:
+        async with connect(api):
+            """The app was here once, so events are meant for it."""
+        await playground.wait_for(lambda: not playground.connected)
+        playground.write("ada", "ops", "missed")
+        await playground.wait_for(lambda: len(playground.envelopes()) == 2)
+        async with connect(api) as caller:
+            playground.advance(60)
+            await playground.wait_for(lambda: caller.events("message"))
+    assert caller.envelopes[0]["retry_attempt"] == 2
 
 
 async def test_a_refresh_is_announced(playground: Playground, app: Caller) -> None:

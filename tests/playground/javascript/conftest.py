@@ -14,7 +14,7 @@ from tests.missing import missing
 
 HERE = Path(__file__).parent
 SOURCES = ("app.js", "package.json", "package-lock.json")
-INSTALL_SECONDS = 180
+INSTALL_SECONDS = 600
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
@@ -66,7 +66,7 @@ async def running(folder: Path, playground: Playground) -> AsyncIterator[None]:
         },
     )
     try:
-        await playground.wait_for_app(timeout=20)
+        await playground.wait_for_app()
         yield
     finally:
         process.kill()

@@ -43,8 +43,8 @@ async def test_events_shortcuts_and_pages(served: Playground) -> None:
 async def test_it_comes_back_after_a_refresh(served: Playground) -> None:
     """Slack's request to reconnect leads to a new socket on which it works."""
     await served.upset_sockets("refresh")
-    await served.wait_for(lambda: len(served.calls("apps.connections.open")) > 1, timeout=15)
-    await served.wait_for_app(timeout=15)
+    await served.wait_for(lambda: len(served.calls("apps.connections.open")) > 1)
+    await served.wait_for_app()
     assert (await served.run_command("ada", "ops", "/order")).ok
 
 
@@ -58,7 +58,7 @@ async def test_a_limit_is_waited_for(served: Playground) -> None:
     await served.submit("ada", view["id"], {"dish": "soup", "tables": option})
     (message,) = await served.wait_for(lambda: served.messages("ops"))
     await served.click("ben", "ops", message["ts"], "Serve")
-    await served.wait_for(lambda: served.messages("ops")[0]["text"] == "served", timeout=10)
+    await served.wait_for(lambda: served.messages("ops")[0]["text"] == "served")
     assert [call.status for call in served.calls("chat.update")] == [429, 200]
 
 

@@ -13,7 +13,7 @@ from tests.playground.wire import OPS, Api, Caller, actions, button, connect, mo
 async def bot(word: str) -> AsyncIterator[tuple[Playground, Api, Caller]]:
     """A workspace with a bot: a command opens a modal, its submission posts, a click edits."""
     async with (
-        Playground(limits="off", ack_seconds=0.5) as playground,
+        Playground(limits="off", ack_seconds=30) as playground,
         Api(playground) as api,
         connect(api) as app,
     ):

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import (
     ADA,
     BEN,
@@ -30,7 +31,7 @@ class Stream:
 
     async def next(self) -> dict[str, Any]:
         while True:
-            line = await asyncio.wait_for(self.response.content.readline(), 2)
+            line = await asyncio.wait_for(self.response.content.readline(), PATIENCE_SECONDS)
             if line.startswith(b"data: "):
                 event: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
                 if event["type"] != "state":

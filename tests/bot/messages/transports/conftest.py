@@ -42,9 +42,8 @@ async def odd():
 
 @pytest.fixture
 def oddly(session, odd):
-    """A transport that talks to the odd server, and soon loses patience."""
-    url = f"http://127.0.0.1:{odd.port}/api/"
-    return SlackTransport(url, "xoxb-1-ada", timeout_seconds=0.5)
+    """A transport that talks to the odd server."""
+    return SlackTransport(f"http://127.0.0.1:{odd.port}/api/", "xoxb-1-ada")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from bot.messages.rendering import Rendered
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.transport import File
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
+from tests.patience import PATIENCE_SECONDS
 
 DOUBT = (Verdict.AMBIGUOUS, Verdict.OUTAGE)  # of a post, of an edit
 WAIT = (Verdict.PACED, Verdict.PACED)
@@ -133,12 +134,13 @@ async def test_a_hang_up_leaves_a_doubt_and_is_not_repeated(odd, oddly, reads):
     assert len(odd.requests) <= 1
 
 
-async def test_a_server_that_hangs_is_given_up(odd, oddly):
+async def test_a_server_that_hangs_is_given_up(odd):
     """After the time-out the answer is lost; the lane does not wait for ever."""
     odd.hangs = True
+    hasty = SlackTransport(f"http://127.0.0.1:{odd.port}/api/", "xoxb-1-ada", timeout_seconds=0.5)
 
-    async with asyncio.timeout(3):
-        answer = await oddly.post(outgoing())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        answer = await hasty.post(outgoing())
 
     assert answer.lost
 

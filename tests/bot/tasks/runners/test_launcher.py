@@ -15,6 +15,7 @@ from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
 from tests.bot.tasks.room import BEN, OURS, HandClock, Room, make_room
+from tests.patience import until
 
 TOKENS = Tokens("0123456789abcdef0123456789abcdef")
 
@@ -61,12 +62,6 @@ async def serving(room: Room, mill: Mill, *databases: Database) -> AsyncIterator
     for one in launchers:
         await one.stop()
     await asyncio.gather(*running)
-
-
-async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(8):
-        while not await true():  # noqa: ASYNC110 - the truth is in the database
-            await asyncio.sleep(0.02)
 
 
 async def settled(room: Room, task) -> bool:

@@ -1,0 +1,38 @@
+"""How long a test waits for what has to happen."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+#: More than the busiest machine needs: only a test that fails waits as long.
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.02
+
+Found = TypeVar("Found")
+
+
+async def until(look: Callable[[], Awaitable[Found]]) -> Found:
+    """Return the first true value of *look*; raise TimeoutError with the last one it saw."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := await look()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"Still {found!r} after {PATIENCE_SECONDS} s.")
+        await asyncio.sleep(LOOK_SECONDS)
+    return found
+
+
+def within(seconds: float, act: Callable[[], Found]) -> Found:
+    """
+    Repeat *act* until it takes at most so long, and return its result; fail if it never does.
+
+    A busy machine can make any one try late, but hardly each of a whole minute.
+    """
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        began = time.monotonic()
+        found = act()
+        took = time.monotonic() - began
+        if took <= seconds:
+            return found
+        assert time.monotonic() < end, f"It took {took:.2f} s rather than {seconds}."
