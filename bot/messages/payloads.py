@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
 
 from bot.errors import FieldProblem
 
@@ -21,6 +22,8 @@ MAX_PROBLEMS = 20
 MAX_PATTERN_CHARACTERS = 300
 #: A repeated group with a choice or a repetition inside can take exponential time.
 RUNAWAY = re.compile(r"[+*|{][^()]*\)+[+*{]|\\[1-9]")
+#: A pattern of texts that Slack takes: it refuses a message of nothing but spaces.
+SOMETHING = "\\S"
 NO_PROBLEMS: list[FieldProblem] = []
 
 
@@ -33,7 +36,12 @@ def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldP
     except (Unresolvable, RecursionError) as error:
         return [FieldProblem("payload", f"the template's schema cannot be followed: {error}")]
     errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
-    return [FieldProblem(path_of(error), error.message[:300]) for error in errors[:MAX_PROBLEMS]]
+    return [FieldProblem(path_of(error), in_words(error)) for error in errors[:MAX_PROBLEMS]]
+
+
+def in_words(error: ValidationError) -> str:
+    is_blank = error.validator == "pattern" and error.validator_value == SOMETHING
+    return "must not be blank" if is_blank else error.message[:300]
 
 
 def path_of(error: ValidationError) -> str:
@@ -53,7 +61,33 @@ def schema_problems(schema: dict[str, Any]) -> list[FieldProblem]:
         return [FieldProblem(f"schema{where}", error.message[:300])]
     except RecursionError:
         return [FieldProblem("schema", "is nested too deeply")]
-    return list(dangers(schema, "schema"))
+    return list(dangers(schema, "schema")) or list(dead_ends(schema, schema, "schema"))
+
+
+def dead_ends(node: Any, whole: dict[str, Any], path: str) -> Iterator[FieldProblem]:
+    """Yield references that lead nowhere, or back to themselves before anything is said."""
+    if isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from dead_ends(item, whole, f"{path}[{number}]")
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from dead_ends(value, whole, f"{path}.{name}")
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str) and not leads(node, whole):
+        yield FieldProblem(f"{path}.$ref", f"`{node['$ref']}` leads to nothing")
+
+
+def leads(node: Any, whole: dict[str, Any]) -> bool:
+    seen = set()
+    resolver = Registry().with_resource("", DRAFT202012.create_resource(whole)).resolver()
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        if node["$ref"] in seen:
+            return False
+        seen.add(node["$ref"])
+        try:
+            node = resolver.lookup(node["$ref"]).contents
+        except Unresolvable:
+            return False
+    return True
 
 
 def dangers(node: Any, path: str) -> Iterator[FieldProblem]:

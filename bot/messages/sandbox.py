@@ -131,6 +131,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         return obj is _range or isinstance(getattr(obj, "__self__", None), Mapping | LoopContext)
 
+    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if not self.is_safe_callable(obj):  # Jinja would quote the object, address and all.
+            raise SecurityError(
+                "only range(), loop.cycle() and an object's own methods can be called"
+            )
+        return super().call(context, obj, *args, **kwargs)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator != "+" and not numbers:

@@ -16,7 +16,7 @@ from bot.errors import FieldProblem, InvalidError, NotFoundError, TemplateError
 from bot.messages.drawing import stored_context
 from bot.messages.models import StoredTemplate
 from bot.messages.orders import Drawing
-from bot.messages.payloads import payload_problems, schema_problems
+from bot.messages.payloads import SOMETHING, payload_problems, schema_problems
 from bot.messages.rendering import Rendered, Renderer
 from bot.messages.samples import samples_of
 from bot.messages.validity import invalid_places
@@ -35,7 +35,7 @@ PLAIN = StoredTemplate(
     payload_schema={
         "type": "object",
         "required": ["text"],
-        "properties": {"text": {"type": "string", "minLength": 1}},
+        "properties": {"text": {"type": "string", "minLength": 1, "pattern": SOMETHING}},
     },
     description="A text as it is.",
     created_by="Opsbell",

@@ -69,7 +69,30 @@ def test_a_schema_that_may_fetch_or_never_end_is_refused(schema, field):
 
 
 @pytest.mark.parametrize(
-    "schema", [ORDER, {"$ref": "#/$defs/a", "$defs": {"a": {"pattern": "^[a-z]+-[0-9]{4}$"}}}]
+    ("schema", "field"),
+    [
+        ({"$ref": "#"}, "schema.$ref"),
+        ({"properties": {"a": {"$ref": "#/$defs/none"}}}, "schema.properties.a.$ref"),
+        ({"anyOf": [{"$ref": "#nobody"}]}, "schema.anyOf[0].$ref"),
+        (
+            {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}},
+            "schema.$defs.a.$ref",
+        ),
+    ],
+)
+def test_a_schema_that_leads_nowhere_is_refused(schema, field):
+    """It would be stored, and then refuse every payload."""
+    assert field in [one.field for one in schema_problems(schema)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        ORDER,
+        {"$ref": "#/$defs/a", "$defs": {"a": {"pattern": "^[a-z]+-[0-9]{4}$"}}},
+        {"properties": {"child": {"$ref": "#"}, "other": {"$ref": "#leaf"}}}
+        | {"$defs": {"leaf": {"$anchor": "leaf", "type": "string"}}},
+    ],
 )
 def test_a_usual_schema_is_taken(schema):
     """Pointers inside and plain patterns are what schemas are made of."""
