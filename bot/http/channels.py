@@ -36,4 +36,4 @@ async def by_name(channels: Channels, workspace_id: str, channel: str, field: st
     try:
         return await channels.channel_id(workspace_id, channel)
     except InvalidError as error:
-        raise InvalidError(str(error), [FieldProblem(field, str(error))]) from error
+        raise InvalidError(f"`{field}`: {error}", [FieldProblem(field, str(error))]) from error

@@ -19,6 +19,7 @@ MAX_PRIORITY = 100
 MAX_BODY_CHARACTERS = 200_000
 MAX_FILE_CHARACTERS = 200_000
 MAX_CODE = 100
+AS_TIME = "must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00"
 CODE = "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
 
 
@@ -66,14 +67,21 @@ def source(value: Any) -> str | dict[str, Any] | list[Any]:
     return value
 
 
+def why_no_time(error: ValueError) -> str:
+    """Return what of a well-formed time cannot be, such as February 30."""
+    if "isoformat" in str(error):
+        return ""
+    return f"; {'an offset is below 24 hours' if 'timedelta' in str(error) else error}"
+
+
 def moment(value: Any) -> Any:
     """Take ISO 8601 text only: a bare number would be read as a time by mistake."""
     if not isinstance(value, str):
-        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00")  # noqa: TRY004
+        raise ValueError(AS_TIME)  # noqa: TRY004
     try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00") from None
+        at = datetime.fromisoformat(value.upper())  # RFC 3339 allows `t` and `z`.
+    except ValueError as error:
+        raise ValueError(f"{AS_TIME}{why_no_time(error)}") from None
     if at.tzinfo is None:
         raise ValueError("needs an offset, e.g. +01:00 or Z: nobody knows whose clock is meant")
     return at

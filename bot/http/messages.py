@@ -95,7 +95,9 @@ async def order_of(
     tenant = call.caller.tenant
     if body.tenant not in (None, tenant):
         problem = FieldProblem(f"{prefix}tenant", f"this token speaks for `{tenant}` only")
-        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
+        raise InvalidError(
+            f"Nothing was accepted: `{problem.field}`: {problem.message}.", [problem]
+        )
     channel = body.channel and await resolve_destination(
         call.services.channels,
         partial(call.services.senders.workspace, tenant, body.config_code),

@@ -12,6 +12,14 @@ from bot.errors import FieldProblem, InvalidError
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
 ALL = "(all)"
+#: Callers speak JSON, not Python.
+IN_WORDS = {
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "model_attributes_type": "must be an object",
+    "model_type": "must be an object",
+    "string_type": "must be a text",
+}
 
 
 class Sent(BaseModel):
@@ -47,7 +55,7 @@ def bind(model: type[M], values: Mapping[str, Any]) -> M:
         return model.model_validate(dict(values))
     except ValidationError as error:
         problems = [describe(item, model) for item in error.errors(include_input=False)]
-        raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems) from error
+        raise InvalidError(f"Nothing was changed: {summary(problems)}", problems) from error
 
 
 def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
@@ -66,7 +74,7 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
                 for one in error.problems
             ]
     if problems:
-        raise InvalidError(f"Nothing was changed: {summary(problems)}.", problems)
+        raise InvalidError(f"Nothing was changed: {summary(problems)}", problems)
     return bound
 
 
@@ -80,7 +88,7 @@ def describe(item: Any, model: type[BaseModel]) -> FieldProblem:
     path = path_of(item["loc"])
     if item["type"] == "extra_forbidden":
         return FieldProblem(path, why_unknown(str(item["loc"][-1]), names(model)))
-    message = item["msg"].removeprefix("Value error, ")
+    message = IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
     return FieldProblem(path or ALL, f"{message[0].lower()}{message[1:]}")
 
 
@@ -105,4 +113,5 @@ def names(model: type[BaseModel]) -> list[str]:
 def summary(problems: list[FieldProblem]) -> str:
     first = problems[0]
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"`{first.field}`: {first.message}{more}"
+    end = "" if first.message.endswith("?") and not more else "."
+    return f"`{first.field}`: {first.message}{more}{end}"

@@ -3,12 +3,19 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, WithJsonSchema
 
 from bot.http.model import Sent, Shown
 from bot.http.values import Name
 
+TEAM = "^T[A-Z0-9]{1,30}$"
 BOT_TOKEN = re.compile(r"xoxb-[!-~]{1,500}")
+
+
+def team(value: str) -> str:
+    if not re.fullmatch(TEAM, value):
+        raise ValueError("must be the id of a team, like T0123456789")
+    return value
 
 
 def bot_token(secret: SecretStr) -> SecretStr:
@@ -18,7 +25,7 @@ def bot_token(secret: SecretStr) -> SecretStr:
     return secret
 
 
-TeamId = Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9]{1,30}$")]
+TeamId = Annotated[str, AfterValidator(team), WithJsonSchema({"type": "string", "pattern": TEAM})]
 BotToken = Annotated[SecretStr, AfterValidator(bot_token)]
 
 
