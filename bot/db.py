@@ -184,6 +184,6 @@ def sqlite_engine(url: URL, *, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.dbapi_connection.execute(begin)
 
     return engine

@@ -1,15 +1,19 @@
 """
 Statements whose SQL is made once for each kind of database, and not at each execution.
 
-For the few statements that run many times a second: to find its SQL and convert its values,
-SQLAlchemy takes longer than a database takes to execute it. Values are converted as its types say.
+For the few statements that run many times a second: to find its SQL, convert its values and hand
+it to the driver, SQLAlchemy takes longer than a database takes to execute it. Here the driver is
+asked directly, on the connection and in the transaction of the session. Values are converted as
+its types say, and errors are SQLAlchemy's.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import BindParameter, Dialect, String, bindparam
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -31,30 +35,46 @@ class Statement:
 
     def rows(self, session: Session, **values: Any) -> list[Any]:
         """Return the rows of a query, as named tuples."""
-        connection = session.connection()
-        form = self._form(connection.dialect)
-        result = connection.exec_driver_sql(form.sql, form.bound(values))
-        return form.read(result.cursor.fetchall() if result.cursor else [])
+        form = self._form(session)
+        with asking(session, form.sql) as cursor:
+            cursor.execute(form.sql, form.bound(values))
+            return form.read(cursor.fetchall() if cursor.description else [])
 
     def run(self, session: Session, **values: Any) -> None:
         """Execute once, for its effect."""
-        connection = session.connection()
-        form = self._form(connection.dialect)
-        connection.exec_driver_sql(form.sql, form.bound(values))
+        form = self._form(session)
+        with asking(session, form.sql) as cursor:
+            cursor.execute(form.sql, form.bound(values))
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each row of values; for none, not at all."""
+        form = self._form(session)
         if rows:
-            connection = session.connection()
-            form = self._form(connection.dialect)
-            connection.exec_driver_sql(form.sql, [form.bound(row) for row in rows])
+            with asking(session, form.sql) as cursor:
+                cursor.executemany(form.sql, [form.bound(row) for row in rows])
 
-    def _form(self, dialect: Dialect) -> "Form":
+    def _form(self, session: Session) -> "Form":
+        dialect = session.get_bind().dialect
         form = self._forms.get(dialect.name)
         if form is None:
             compiled: Any = self._statement.compile(dialect=dialect)
             form = self._forms[dialect.name] = Form(compiled, dialect)
         return form
+
+
+@contextmanager
+def asking(session: Session, sql: str) -> Iterator[Any]:
+    """Give the driver's cursor for *sql*, and raise its errors as SQLAlchemy's `DBAPIError`."""
+    connection = session.connection()
+    driver, dialect = connection.connection, connection.dialect
+    base: Any = dialect.loaded_dbapi.Error
+    cursor = driver.cursor()
+    try:
+        yield cursor
+    except base as error:
+        if dialect.is_disconnect(error, driver.dbapi_connection, cursor):
+            connection.invalidate(error)
+        raise DBAPIError.instance(sql, None, error, base, dialect=dialect) from error
 
 
 class Form:
@@ -103,21 +123,24 @@ class Form:
         return found
 
 
-class Texts(ColumnElement[Any]):
-    """The texts of a JSON array, one parameter for any number of them: `column.op("IN")(…)`."""
+class OneOf(ColumnElement[bool]):
+    """A text column's value is in a JSON array: one parameter for any number of texts."""
 
     inherit_cache = True
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
         self.parameter: BindParameter[str] = bindparam(name, type_=String())
 
 
-@compiles(Texts, "sqlite")
-def _texts_of_sqlite(element: Texts, compiler: SQLCompiler, **kw: Any) -> str:
-    array = compiler.process(element.parameter, **kw)
-    return f"(SELECT value FROM json_each({array}))"  # noqa: S608 - a parameter's mark
+@compiles(OneOf, "sqlite")
+def _one_of_sqlite(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, array = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    return f"{column} IN (SELECT value FROM json_each({array}))"  # noqa: S608 - a parameter's mark
 
 
-@compiles(Texts, "postgresql")
-def _texts_of_postgresql(element: Texts, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(SELECT json_array_elements_text({compiler.process(element.parameter, **kw)}::json))"
+@compiles(OneOf, "postgresql")
+def _one_of_postgresql(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, array = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    # An array, not a query to be joined: so the index is used, whatever is known of the table.
+    return f"{column} = ANY(ARRAY(SELECT json_array_elements_text({array}::json)))"

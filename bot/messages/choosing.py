@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from bot import fast_json
 from bot.messages.models import MessageState
-from bot.statements import Statement, Texts
+from bot.statements import OneOf, Statement
 
 MESSAGE = SQLModel.metadata.tables["message"]
 PARENT = MESSAGE.alias("parent")
@@ -70,7 +70,7 @@ def ready(*columns: Any, is_posted: bool) -> Select[Any]:
 FIRST_POSTS = Statement(ready(*CLAIM_COLUMNS, is_posted=False))
 FIRST_EDITS = Statement(ready(*CLAIM_COLUMNS, is_posted=True))
 FIRST_PLACES = Statement(ready(M.id, M.channel, is_posted=False))
-THESE = Statement(ready(*CLAIM_COLUMNS, is_posted=False).where(M.id.op("IN")(Texts("ids"))))
+THESE = Statement(ready(*CLAIM_COLUMNS, is_posted=False).where(OneOf(M.id, "ids")))
 
 
 def heads() -> Select[Any]:

@@ -9,8 +9,8 @@ from sqlmodel import Session, SQLModel
 from bot import fast_json
 from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
+from bot.messages import inserts
 from bot.messages.addressing import workspace_of
-from bot.messages.inserts import INSERT_EVENT, INSERT_MESSAGE
 from bot.messages.models import Sender
 from bot.messages.orders import (
     DEFAULT_SENDER,
@@ -22,7 +22,7 @@ from bot.messages.orders import (
 )
 from bot.messages.outlets import NO_OUTLETS, Outlets, is_outlet
 from bot.messages.stored_templates import newest_drawing
-from bot.statements import Statement, Texts
+from bot.statements import OneOf, Statement
 from bot.workspaces.connected import connected_of
 
 SENDERS = SQLModel.metadata.tables["sender"]
@@ -32,9 +32,7 @@ SENDER = Statement(
         SENDERS.c.tenant == bindparam("of_tenant"), SENDERS.c.code == bindparam("called")
     )
 )
-THERE = Statement(
-    select(MESSAGE.c.id, MESSAGE.c.correlation_id).where(MESSAGE.c.id.op("IN")(Texts("ids")))
-)
+THERE = Statement(select(MESSAGE.c.id, MESSAGE.c.correlation_id).where(OneOf(MESSAGE.c.id, "ids")))
 
 
 @dataclass(frozen=True)
@@ -91,8 +89,8 @@ class Desk:
         new = [one for key, one in rows.items() if key not in there]
         if new:
             made_rows = [*new, *(file for one in new for file in one.attached)]
-            INSERT_MESSAGE.run_each(self.session, [one.message for one in made_rows])
-            INSERT_EVENT.run_each(self.session, [one.event for one in made_rows])
+            inserts.MESSAGES.run(self.session, [one.message for one in made_rows])
+            inserts.EVENTS.run(self.session, [one.event for one in made_rows])
         made = {one.message["id"]: one.message["correlation_id"] for one in new}
         return made | {key: correlation_id or key for key, correlation_id in there.items()}
 

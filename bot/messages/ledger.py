@@ -4,7 +4,7 @@ What a lane writes down: claims before Slack is called, and afterwards what beca
 Everything here runs inside the one transaction of a lane's turn, and decides nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,21 +13,21 @@ from sqlalchemy import bindparam, null, select, update
 from sqlmodel import Session, SQLModel
 
 from bot import fast_json
-from bot.messages import deaths, overflow, projection
+from bot.many_rows import Update
+from bot.messages import deaths, inserts, overflow, projection
 from bot.messages.choosing import MESSAGE, M, in_state
-from bot.messages.inserts import INSERT_EVENT
 from bot.messages.models import EventName, MessageState
 from bot.messages.outcome import Claim, Outcome
 from bot.messages.policy import ANSWER_LOST, SETTLE
 from bot.messages.settling import SETTLED, event_rows, settle
 from bot.messages.stored_templates import Sources
-from bot.statements import Statement, Texts
+from bot.statements import OneOf, Statement
 
 EVENT = SQLModel.metadata.tables["event"]
 E = EVENT.c
 OF_WORKSPACE = M.workspace_id == bindparam("workspace")
 Row = dict[str, Any]
-THESE = M.id.op("IN")(Texts("ids"))
+THESE = OneOf(M.id, "ids")
 
 SENDING = Statement(
     select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.channel)
@@ -47,15 +47,8 @@ FREE = Statement(
         claimed_revision=null(),
     )
 )
-#: Chosen without a lock: what was taken back since then must not go out after all.
-CLAIM = Statement(
-    update(MESSAGE)
-    .where(THESE, in_state(MessageState.WAITING))
-    .values(
-        state=MessageState.SENDING.value, claimed_revision=M.revision, claimed_at=bindparam("now")
-    )
-    .returning(M.id)
-)
+#: Chosen without a lock: what was taken back or changed since then must not go out after all.
+CLAIM = Update(MESSAGE, ("state", "claimed_revision", "claimed_at"), guards=("state", "revision"))
 UNCLAIM = Statement(
     update(MESSAGE)
     .where(
@@ -74,21 +67,23 @@ CURRENT = Statement(
     )
     .where(THESE)
     .order_by(M.id)
-    .with_for_update()
 )
 FREE_REPLIES = Statement(
     update(MESSAGE)
-    .where(M.parent_id.op("IN")(Texts("ids")), in_state(MessageState.BLOCKED))
+    .where(OneOf(M.parent_id, "ids"), in_state(MessageState.BLOCKED))
     .values(state=MessageState.WAITING.value)
 )
 
 
 @lru_cache
-def setting(names: frozenset[str]) -> Statement:
-    """Return the statement that sets these columns of a message that nobody sends any more."""
-    values: dict[str, Any] = {name: bindparam(name) for name in sorted(names)}
-    free = {"claimed_revision": null(), "claimed_at": null()}
-    return Statement(update(MESSAGE).where(M.id == bindparam("key")).values(values | free))
+def setting(names: frozenset[str]) -> Update:
+    """Return what sets these columns of messages that nobody sends any more, if still as read."""
+    return Update(
+        MESSAGE,
+        sorted(names),
+        guards=("revision", "claimed_at"),
+        cleared=("claimed_revision", "claimed_at"),
+    )
 
 
 def take_over(session: Session, workspace_id: str, now: datetime) -> int:
@@ -100,7 +95,7 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     """
     held = SENDING.rows(session, workspace=workspace_id)
     FREE.run_each(session, [{"key": row.id, **freed(row, now)} for row in held])
-    INSERT_EVENT.run_each(session, [freed_event(row, now) for row in held])
+    inserts.EVENTS.run(session, [freed_event(row, now) for row in held])
     return len(held)
 
 
@@ -135,12 +130,22 @@ def claim(
     """
     if not rows:
         return []
-    held = CLAIM.rows(session, ids=fast_json.text([row.id for row in rows]), now=now)
-    ours = {row.id for row in held}
+    ours = CLAIM.run(session, [claimed(row, now) for row in rows])
     rows = [row for row in rows if row.id in ours]
     stored = {row.template_id for row in rows if row.template_id}
     bodies = (sources or Sources()).of(session, stored)
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
+
+
+def claimed(row: Any, now: datetime) -> Row:
+    return {
+        "id": row.id,
+        "old_state": MessageState.WAITING,
+        "old_revision": row.revision,
+        "state": MessageState.SENDING,
+        "claimed_revision": row.revision,
+        "claimed_at": now,
+    }
 
 
 def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
@@ -168,32 +173,47 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
 
 def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down what became of claims; a revision asked for meanwhile stays to be delivered."""
-    if not outcomes:
-        return
-    by_id = {outcome.claim.id: outcome for outcome in outcomes}
-    # What was freed meanwhile, or is another process's by now, is no longer ours to record.
-    current = [
-        row
-        for row in CURRENT.rows(session, ids=fast_json.text([*by_id]))
-        if row.claimed_at == by_id[row.id].claim.claimed_at
-    ]
-    settled: dict[frozenset[str], list[Row]] = {}
+    left = {outcome.claim.id: outcome for outcome in outcomes}
+    while left:
+        # What was freed meanwhile, or is another process's by now, is no longer ours to record.
+        current = {
+            row.id: row
+            for row in CURRENT.rows(session, ids=fast_json.text([*left]))
+            if row.claimed_at == left[row.id].claim.claimed_at
+        }
+        written = write_down(session, current, left, now)
+        # The others were changed between reading and writing: they are read again.
+        left = {key: left[key] for key in current if key not in written}
+
+
+def write_down(
+    session: Session, current: Mapping[str, Any], outcomes: Mapping[str, Outcome], now: datetime
+) -> set[str]:
+    """Settle rows as they were read; return the ids of those that nobody has changed since."""
+    settled = {key: settle(row, outcomes[key], now) for key, row in current.items()}
+    written = set_columns(session, current, settled)
+    rows = [row for key, row in current.items() if key in written]
     events: list[Row] = []
-    dead, posted = [], []
-    for row in current:
-        outcome = by_id[row.id]
-        before = row._asdict()
-        after = settle(row, outcome, now)
-        settled.setdefault(frozenset(after), []).append({**after, "key": row.id})
-        events += event_rows(outcome, projection.changed(before, after), now)
-        if after["state"] == MessageState.DEAD:
-            dead.append(row)
-        if outcome.event is EventName.SENT:
-            posted.append(row.id)
-    for names, rows in settled.items():
-        setting(names).run_each(session, rows)
-    INSERT_EVENT.run_each(session, events)
-    deaths.note(session, dead, by_id, now)
-    overflow.tell(session, current, by_id, now)
+    for row in rows:
+        change = projection.changed(row._asdict(), settled[row.id])
+        events += event_rows(outcomes[row.id], change, now)
+    inserts.EVENTS.run(session, events)
+    dead = [row for row in rows if settled[row.id]["state"] == MessageState.DEAD]
+    deaths.note(session, dead, outcomes, now)
+    overflow.tell(session, rows, outcomes, now)
+    posted = [row.id for row in rows if outcomes[row.id].event is EventName.SENT]
     if posted:
         FREE_REPLIES.run(session, ids=fast_json.text(posted))
+    return written
+
+
+def set_columns(
+    session: Session, current: Mapping[str, Any], settled: Mapping[str, Row]
+) -> set[str]:
+    """Set the columns of rows that are still as they were read; return their ids."""
+    alike: dict[frozenset[str], list[Row]] = {}
+    for key, values in settled.items():
+        row = current[key]
+        held = {"id": key, "old_revision": row.revision, "old_claimed_at": row.claimed_at}
+        alike.setdefault(frozenset(values), []).append(held | values)
+    return {key for names, rows in alike.items() for key in setting(names).run(session, rows)}

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlmodel import SQLModel
 
 from bot.messages.models import DeadLetter
-from bot.statements import Statement, Texts
+from bot.statements import OneOf, Statement
 
 EVENT = SQLModel.metadata.tables["event"]
 LETTERS = SQLModel.metadata.tables["dead_letter"]
@@ -16,7 +16,7 @@ ADD = Statement(
 )
 FIND = Statement(
     select(EVENT.c.message_id, EVENT.c.at, EVENT.c.detail, literal_column("1").label("one"))
-    .where(EVENT.c.message_id.op("IN")(Texts("ids")))
+    .where(OneOf(EVENT.c.message_id, "ids"))
     .order_by(EVENT.c.id)
 )
 

@@ -1,5 +1,8 @@
 """What a lane writes down: each message's own outcome, whatever else is recorded in its turn."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -230,3 +233,33 @@ async def test_what_was_taken_back_since_it_was_chosen_is_not_claimed(database):
     ids, claimed, state = await database.write(work)
 
     assert ([ids[1]], MessageState.WITHDRAWN) == (claimed, state)
+
+
+def test_what_is_asked_for_while_its_record_is_written_is_not_lost(database):
+    """An edit that is committed after the row was read stays to be delivered."""
+    key = database.transact(lambda session: put(session, 1))
+    (claim,) = database.transact(claim_all)
+    edited, may_commit = threading.Event(), threading.Event()
+
+    def edit(session):
+        outbox.edit(session, key, {"text": "newer"}, now=NOW)
+        session.flush()
+        edited.set()
+        may_commit.wait(10)
+
+    with ThreadPoolExecutor(2) as threads:
+        editing = threads.submit(database.transact, edit)
+        edited.wait(10)
+        recording = threads.submit(
+            database.transact, lambda session: ledger.record(session, [delivered(claim)], LATER)
+        )
+        # On PostgreSQL it has read the row by now, and waits for the edit to write it.
+        time.sleep(0.5)
+        may_commit.set()
+        editing.result(10)
+        recording.result(10)
+
+    message = database.transact(lambda session: session.get_one(Message, key))
+    assert (message.revision, message.delivered_revision) == (2, 1)
+    assert (message.state, message.ts) == (MessageState.WAITING, key)
+    assert database.transact(verify).is_clean
