@@ -102,8 +102,21 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'dead'"),
             postgresql_where=text("state = 'dead'"),
         ),
-        Index("message_place", "workspace_id", "channel", "ts", unique=True),
-        Index("message_parent", "parent_id"),
+        Index(
+            "message_place",
+            "workspace_id",
+            "channel",
+            "ts",
+            unique=True,
+            sqlite_where=text("ts IS NOT NULL"),
+            postgresql_where=text("ts IS NOT NULL"),
+        ),
+        Index(
+            "message_parent",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("m"), primary_key=True)
