@@ -15,6 +15,7 @@ from sqlmodel import Session
 from benchmarks.engine import OURS, TENANT, WORKSPACE, quiet
 from bot.clock import SystemClock
 from bot.db import Database
+from bot.garbage import look_seldom
 from bot.http.server import HttpServer
 from bot.http.services import Services
 from bot.messages.lanes import Lanes
@@ -94,6 +95,7 @@ async def serve(database_url: str, slack_url: str) -> None:
         )
     )
     await server.start()
+    look_seldom()  # as the bot does
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()
     await stop.wait()

@@ -10,6 +10,7 @@ from benchmarks import contenders, servers
 from benchmarks.engine import WORKSPACE, database, folder_in_memory, renderer
 from bot.clock import SystemClock
 from bot.db import Database
+from bot.garbage import look_seldom
 from bot.messages.desk import Unit
 from bot.messages.lanes import Lanes
 from bot.messages.pacing import Pacing
@@ -48,6 +49,7 @@ async def ask_steadily(
     requests = Requests(store, SystemClock(), lanes.wake)
     transport = SlackTransport(slack.url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
+    look_seldom()  # as the bot does
     asked = []
     loop = asyncio.get_running_loop()
     began = loop.time()

@@ -6,6 +6,7 @@ import signal
 import uvloop
 
 from bot.app import Opsbell
+from bot.garbage import look_seldom
 from bot.logs import set_up_logs
 from bot.settings import Settings, environment, read_settings
 
@@ -34,5 +35,6 @@ async def serve(settings: Settings) -> None:
         await asyncio.wait({starting})
         return
     await starting
+    look_seldom()
     await stopping
     await bot.stop()

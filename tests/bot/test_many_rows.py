@@ -26,7 +26,7 @@ def event(name, **changed):
 
 
 def lease(key, owner="a"):
-    return {"workspace_id": key, "owner": owner, "expires_at": NOW, "recent": [1]}
+    return {"workspace_id": key, "owner": owner, "expires_at": NOW, "recent": [1], "frozen": []}
 
 
 def take(key, *, was="a", at=NOW):

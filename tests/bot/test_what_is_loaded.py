@@ -1,0 +1,16 @@
+"""What a bot that has nothing to do has no need of, and saves the memory of."""
+
+import subprocess
+import sys
+
+HEAVY = ["alembic", "apprise", "cryptography", "jwt", "psycopg"]
+
+
+def test_a_bot_that_starts_loads_nothing_heavy():
+    """Migrations, tokens, other services and PostgreSQL's driver are loaded when needed."""
+    look = "import sys, bot.app, bot.cli.run; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, check=True, text=True
+    )
+
+    assert [name for name in HEAVY if name in loaded.stdout.split()] == []
