@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import contextvars
+import math
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -11,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from bot import fast_json, schema
@@ -20,6 +22,9 @@ from bot.errors import ConfigError
 T = TypeVar("T")
 
 POSTGRESQL_THREADS = 8
+LAST_USED = "last used"
+#: A connection that nobody has used for so long may be gone.
+ASKED_AFTER_SECONDS = 1.0
 SQLITE_READERS = 4
 #: So many others may be faster with the same key before we say so.
 MOST_RIVALS = 20
@@ -52,13 +57,7 @@ class Database:
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
         else:
-            self._writer = create_engine(
-                self.url,
-                pool_size=POSTGRESQL_THREADS,
-                pool_pre_ping=True,
-                max_overflow=4,
-                json_serializer=fast_json.text,
-            )
+            self._writer = postgresql_engine(self.url)
             self._reader = self._writer
             self._write_pool = ThreadPoolExecutor(POSTGRESQL_THREADS, thread_name_prefix="db")
             self._read_pool = self._write_pool
@@ -168,6 +167,35 @@ def driver_url(url: str) -> URL:
             ]
         )
     return parsed
+
+
+def postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=POSTGRESQL_THREADS,
+        max_overflow=4,
+        # The connection that was used last has its statements prepared.
+        pool_use_lifo=True,
+        json_serializer=fast_json.text,
+    )
+
+    unanswered: Any = engine.dialect.loaded_dbapi.Error
+
+    @event.listens_for(engine, "checkin")
+    def _put_back(_connection: Any, record: Any) -> None:
+        record.info[LAST_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask_first(connection: Any, record: Any, _proxy: Any) -> None:
+        # The server may have gone meanwhile; to ask each time takes longer than most statements.
+        if time.monotonic() - record.info.get(LAST_USED, math.inf) < ASKED_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except unanswered as error:
+            raise DisconnectionError from error
+
+    return engine
 
 
 def sqlite_engine(url: URL, *, begin: str) -> Engine:

@@ -74,6 +74,7 @@ def asking(session: Session, sql: str) -> Iterator[Any]:
     except base as error:
         if dialect.is_disconnect(error, driver.dbapi_connection, cursor):
             connection.invalidate(error)
+            connection.engine.dispose()  # The others are gone as well, or soon will be.
         raise DBAPIError.instance(sql, None, error, base, dialect=dialect) from error
 
 
