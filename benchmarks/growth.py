@@ -73,7 +73,7 @@ def pick(session: Session, closed: Sequence[str]) -> float:
     """Do what a turn does to choose and claim; return its milliseconds."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    choosing.release_due(session, WORKSPACE, now)
+    choosing.look(session, WORKSPACE, now)
     rows = choosing.ready_posts(session, WORKSPACE, FEW // 2, closed)
     rows += choosing.ready_edits(session, WORKSPACE, FEW - len(rows))
     ledger.claim(session, rows, now)

@@ -7,9 +7,19 @@ messages are stored or wait.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, SQLModel
 
 from bot import fast_json
@@ -19,6 +29,7 @@ from bot.statements import OneOf, Statement
 MESSAGE = SQLModel.metadata.tables["message"]
 PARENT = MESSAGE.alias("parent")
 M = MESSAGE.c
+OFF = SQLModel.metadata.tables["destination"].c
 CLAIM_COLUMNS = (
     M.id,
     M.revision,
@@ -80,19 +91,19 @@ def heads() -> Select[Any]:
     It steps from channel to channel in the index `message_ready_in_channel`, and passes over all
     that waits behind the first, however much it is.
     """
-    waiting = (
+    posts = (
         M.workspace_id == bindparam("workspace"),
         in_state(MessageState.WAITING),
         M.is_posted.is_(False),
     )
-    first = select(func.min(M.channel).label("name")).where(*waiting).cte("first", recursive=True)
-    after = select(func.min(M.channel)).where(*waiting, M.channel > first.c.name)
+    first = select(func.min(M.channel).label("name")).where(*posts).cte("first", recursive=True)
+    after = select(func.min(M.channel)).where(*posts, M.channel > first.c.name)
     channel = first.union_all(
         select(after.correlate(first).scalar_subquery()).where(first.c.name.is_not(None))
     )
     head = (
         select(M.id)
-        .where(*waiting, M.channel == channel.c.name)
+        .where(*posts, M.channel == channel.c.name)
         .order_by(M.rank, M.turn, M.waiting_since)
         .limit(1)
     )
@@ -125,7 +136,6 @@ def ready_edits(session: Session, workspace_id: str, most: int) -> list[Any]:
 
 
 DELAYED = (M.workspace_id == bindparam("workspace"), in_state(MessageState.DELAYED))
-NEXT_DUE = Statement(select(func.min(M.due_at).label("at")).where(*DELAYED))
 RELEASE = Statement(
     update(MESSAGE)
     .where(*DELAYED, M.due_at <= bindparam("now"))
@@ -133,15 +143,38 @@ RELEASE = Statement(
 )
 
 
-def release_due(session: Session, workspace_id: str, now: datetime) -> datetime | None:
-    """Make delayed messages that are due ready; return when the next one will be."""
-    due_at = next_due(session, workspace_id)
-    if due_at is None or due_at > now:
-        return due_at
-    RELEASE.run(session, workspace=workspace_id, now=now)
-    return next_due(session, workspace_id)
+def some(*conditions: Any) -> ColumnElement[bool]:
+    return select(literal_column("1")).where(*conditions).exists()
 
 
-def next_due(session: Session, workspace_id: str) -> datetime | None:
-    due_at: datetime | None = NEXT_DUE.rows(session, workspace=workspace_id)[0].at
-    return due_at
+def waiting(*, is_posted: bool) -> ColumnElement[bool]:
+    here = M.workspace_id == bindparam("workspace")
+    return some(here, in_state(MessageState.WAITING), M.is_posted.is_(is_posted))
+
+
+LOOK = Statement(
+    select(
+        select(func.min(M.due_at)).where(*DELAYED).scalar_subquery().label("next_due_at"),
+        waiting(is_posted=False).label("are_posts"),
+        waiting(is_posted=True).label("are_edits"),
+        some(OFF.workspace_id == bindparam("workspace"), OFF.off_at.is_not(None)).label("is_off"),
+    )
+)
+
+
+class Look(NamedTuple):
+    """What a workspace has to do, as one statement tells for all that a lane asks at each turn."""
+
+    next_due_at: datetime | None  # when the next delayed message may go
+    are_posts: bool  # something waits to be posted, budgets or not
+    are_edits: bool
+    is_off: bool  # some channel is switched off
+
+
+def look(session: Session, workspace_id: str, now: datetime) -> Look:
+    """Make delayed messages that are due ready, and return what there is to do."""
+    (found,) = LOOK.rows(session, workspace=workspace_id)
+    if found.next_due_at is not None and found.next_due_at <= now:
+        RELEASE.run(session, workspace=workspace_id, now=now)
+        (found,) = LOOK.rows(session, workspace=workspace_id)
+    return Look(*found)

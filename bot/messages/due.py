@@ -6,12 +6,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.models import LaneLease, Message
-from bot.statements import Statement
+from bot.messages.models import LaneLease
 
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
-MESSAGE = SQLModel.metadata.tables[str(Message.__tablename__)]
 
 #: Jumps from one workspace with such messages to the next, however many messages each of them has.
 WALK = """{state}(id) AS (
@@ -38,12 +36,6 @@ WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
     OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
 DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
 
-WAITING = Statement(
-    select(MESSAGE.c.id)
-    .where(MESSAGE.c.workspace_id == bindparam("key"), text("state = 'waiting'"))
-    .limit(1)
-)
-
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     """
@@ -52,11 +44,6 @@ def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     Something that is being sent counts: perhaps by a process that has died.
     """
     return list(session.execute(DUE_LANES, {"owner": owner, "now": now}).scalars())
-
-
-def is_waiting(session: Session, key: str) -> bool:
-    """Tell whether a message of the lane may go as far as it is concerned, budgets or not."""
-    return bool(WAITING.rows(session, key=key))
 
 
 def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:

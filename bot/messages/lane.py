@@ -19,8 +19,8 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.messages import choosing, deaths, ledger
 from bot.messages.calls import Calls
+from bot.messages.choosing import Look
 from bot.messages.delivery import Claim, Delivery, Outcome
-from bot.messages.due import is_waiting
 from bot.messages.lane_health import LaneState
 from bot.messages.leases import RENEWED, Hold, hold_lease, release_lease
 from bot.messages.models import Rank
@@ -180,27 +180,29 @@ class Lane:
         ledger.unclaim(session, self._uncalled)
         ledger.record(session, self._outcomes, now)
         self._recent.keep_freezes(session, self._outcomes, self._pacing)
-        next_due_at = choosing.release_due(session, self.workspace_id, now)
+        there = choosing.look(session, self.workspace_id, now)
         claims: list[Claim] = []
         if (is_new or self.state is LaneState.RUNNING) and not self.is_leaving:
-            claims = self._claim(session, now)
+            claims = self._claim(session, there, now)
             self._uncalled += claims
         # Something may wait for a budget, a `Retry-After`, or its parent.
         is_busy = bool(claims) or not self._calls.is_over
-        has_work = is_busy or is_waiting(session, self.workspace_id)
-        return Turn(now, claims, True, is_new, has_work, next_due_at)
+        has_work = is_busy or there.are_posts or there.are_edits
+        return Turn(now, claims, True, is_new, has_work, there.next_due_at)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = ledger.take_over(session, self.workspace_id, now)
         self._recent.take_over(session, self._pacing, now)
         logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
 
-    def _claim(self, session: Session, now: datetime) -> list[Claim]:
+    def _claim(self, session: Session, there: Look, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of serving."""
-        off = deaths.park(session, self.workspace_id, now)
-        claims = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
+        claims: list[Claim] = []
+        off = deaths.park(session, self.workspace_id, now) if there.is_off else []
+        if there.are_posts:
+            claims = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
         most = min(self._calls.room - len(claims), self._pacing.edits_left(now))
-        if most > 0:
+        if there.are_edits and most > 0:
             rows = choosing.ready_edits(session, self.workspace_id, most)
             may_go = [
                 row

@@ -80,7 +80,7 @@ def test_what_is_due_is_let_go_and_the_next_time_told(database):
     database.transact(delay)
 
     def release(at):
-        return database.transact(lambda session: choosing.release_due(session, "T0", at))
+        return database.transact(lambda session: choosing.look(session, "T0", at).next_due_at)
 
     assert NOW + timedelta(minutes=1) == release(NOW)
     assert [] == offered(database, 9)

@@ -138,7 +138,7 @@ class Story:
             destinations.replay(self.session, message, by="U0BEN", now=self.now)
 
     def claim(self) -> None:
-        choosing.release_due(self.session, "T0", self.now)
+        choosing.look(self.session, "T0", self.now)
         rows = choosing.ready_posts(self.session, "T0", 3, [])
         rows += choosing.ready_edits(self.session, "T0", 3)
         self.claims += ledger.claim(self.session, rows, self.now)
