@@ -20,6 +20,7 @@ class Call:
     """
     What a handler works with.
 
+    `is_named` says that the caller has given the call its correlation id, which is made up else.
     `body` and `query` are instances of the models that the route names. `new_id` is the id that
     something made by this call must bear, if the caller repeats the call under one idempotency key;
     `is_again` says that a process that died may have made it already.
@@ -28,6 +29,7 @@ class Call:
     services: Services
     routes: tuple["Route", ...]
     correlation_id: str
+    is_named: bool = False
     caller: Caller = NOBODY
     path: Mapping[str, str] = field(default_factory=dict)
     query: Any = None

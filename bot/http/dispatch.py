@@ -11,6 +11,7 @@ from bot.http import idempotency
 from bot.http.auth import Authority, require
 from bot.http.body import clean_text, read_bytes, read_list, read_object
 from bot.http.call import NOBODY, Answer, Call
+from bot.http.correlation import HEADER
 from bot.http.envelope import CORRELATION
 from bot.http.idempotency import Idempotency, key_of
 from bot.http.model import bind, bind_all
@@ -51,6 +52,7 @@ class Dispatcher:
             services=self._services,
             routes=self._routes,
             correlation_id=request[CORRELATION],
+            is_named=request.headers.get(HEADER) == request[CORRELATION],
             caller=caller,
             path=path,
             query=bind(route.query, query_of(request)) if route.query else None,

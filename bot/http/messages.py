@@ -123,6 +123,7 @@ async def order_of(
         priority=body.priority,
         thread_ts=body.thread_ts,
         request_id=call.correlation_id,
+        is_named=call.is_named,
         files=[File(one.name, one.content) for one in body.files],
         seen_by=body.user,
         message_id=message_id(call, number),

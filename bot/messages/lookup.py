@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
@@ -31,11 +31,12 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     """
     Return a tenant's messages of this correlation id, or the one of this id; newest first.
 
-    What stands in their threads comes after all that has a place of its own.
+    A message has the correlation id of its body, and that of its call if the caller gave one. What
+    stands in their threads comes after all that has a place of its own.
     """
     query = (
         select(Message)
-        .where(Message.tenant == tenant, Message.correlation_id == key)
+        .where(Message.tenant == tenant, is_of(key))
         .order_by(
             col(Message.parent_id).is_not(None),
             col(Message.created_at).desc(),
@@ -50,9 +51,13 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     return [message] if message is not None and message.tenant == tenant else []
 
 
+def is_of(key: str) -> ColumnElement[bool]:
+    return or_(col(Message.correlation_id) == key, col(Message.request_id) == key)
+
+
 def of_any_tenant(session: Session, key: str) -> Sequence[Message]:
     """Return all messages of this correlation id, or the one of this id: for the command line."""
-    query = select(Message).where(Message.correlation_id == key).order_by(col(Message.created_at))
+    query = select(Message).where(is_of(key)).order_by(col(Message.created_at))
     found = session.exec(query).all()
     message = session.get(Message, key)
     return found or ([message] if message else [])

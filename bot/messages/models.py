@@ -95,6 +95,13 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        # Of the few that have one: it costs the others nothing.
+        Index(
+            "message_request",
+            "request_id",
+            sqlite_where=text("request_id IS NOT NULL"),
+            postgresql_where=text("request_id IS NOT NULL"),
+        ),
         Index(
             "message_dead",
             "tenant",
@@ -130,6 +137,7 @@ class Message(SQLModel, table=True):
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     template_id: str | None = None  # the stored version meant; None: one of our own
     correlation_id: str | None = Field(default=None, index=True)
+    request_id: str | None = None  # what the caller called its call, if that is another id
     sender: str | None = None
     requested_by: str | None = None  # who is told when it dies; a Slack user id reaches them
     queue: str = "slack-message"

@@ -24,7 +24,8 @@ class Order:
     """
     What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call.
 
-    `workspace_id` is None unless it is already known to be the tenant's and meant.
+    `workspace_id` is None unless it is already known to be the tenant's and meant. `is_named`: the
+    call bears an id of the caller's own, under which the message is to be found as well.
     """
 
     tenant: str
@@ -40,6 +41,7 @@ class Order:
     scheduled_at: datetime | None = None
     urgent: bool = False
     request_id: str | None = None
+    is_named: bool = False
     files: Sequence[File] = ()
     seen_by: str | None = None  # the one person who is to see it
     message_id: str = field(default_factory=lambda: new_id("m"))
@@ -148,6 +150,9 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: dat
         "template_id": drawing.id,
         "context": order.payload,
         "correlation_id": order.correlation_id,
+        "request_id": order.request_id
+        if order.is_named and order.request_id != order.correlation_id
+        else None,
         "sender": order.sender,
         "requested_by": order.by,
         "queue": sender.queue,

@@ -95,9 +95,7 @@ def reply(
     message_id: str | None = None,
 ) -> Message:
     """
-    Ask for a reply in the thread of *parent*; it waits until the parent stands in Slack.
-
-    If that is a reply itself both stand in the same thread, one after the other.
+    Ask for a reply in the thread of *parent*, which may be a reply; it waits until that stands.
     """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
@@ -108,6 +106,7 @@ def reply(
         parent_id=parent.id,
         seen_by=parent.seen_by,
         correlation_id=parent.correlation_id,
+        request_id=parent.request_id,
         requested_by=parent.requested_by,
         rank=Rank.NORMAL,
         post_rank=Rank.NORMAL,

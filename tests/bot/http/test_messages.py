@@ -52,6 +52,40 @@ async def test_the_correlation_id_of_the_header_is_taken(shop):
     assert 200 == (await shop.get("/api/messages/flow-1")).status
 
 
+async def test_a_message_is_found_by_its_own_id_and_by_that_of_its_call(shop):
+    """Whoever has either id has the trail; the message's own is the one it is called by."""
+    headers = {"X-Correlation-Id": "flow-2"}
+    body = {**ORDER, "correlationId": "order-1"}
+    reply = await shop.post("/api/messages/request", body, headers=headers)
+    by_own, by_call = [
+        (await shop.get(f"/api/messages/{key}")).body for key in ("order-1", "flow-2")
+    ]
+
+    assert "order-1" == reply.body["correlationId"] == by_call["correlationId"]
+    assert by_own == by_call
+    assert "flow-2" == by_own["events"][0]["detail"]["request_id"]
+    assert 200 == (await shop.call("DELETE", "/api/messages/flow-2")).status
+
+
+async def test_all_of_a_bulk_are_found_by_the_id_of_the_call(shop):
+    """Each has an id of its own as well; to take one back it must be that one."""
+    headers = {"X-Correlation-Id": "flow-3"}
+    reply = await shop.post("/api/messages/request/bulk", [ORDER, ORDER], headers=headers)
+    shown = (await shop.get("/api/messages/flow-3")).body
+
+    assert shown["correlationId"] in reply.body["correlationIds"]
+    assert 1 == len(shown["otherMessages"])
+    assert 409 == (await shop.call("DELETE", "/api/messages/flow-3")).status
+
+
+async def test_an_id_that_was_made_up_for_a_call_costs_no_index(shop, database):
+    """The usual request brings no header: its row has one id."""
+    await shop.post("/api/messages/request", {**ORDER, "correlationId": "order-2"})
+    await shop.post("/api/messages/request", ORDER, headers={"X-Correlation-Id": "flow-4"})
+
+    assert [None, None] == [message.request_id for message in rows(database, Message)]
+
+
 async def test_urgent_requests_are_served_first(shop, database):
     """Their rank is above that of other requests."""
     await shop.post("/api/messages/request", {**ORDER, "priority": "CRITICAL"})
