@@ -40,6 +40,7 @@ CLAIM_COLUMNS = (
     M.template,
     M.template_id,
     M.context,
+    M.files,
     M.queue,
     M.max_attempts,
     M.ambiguous,

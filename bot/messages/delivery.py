@@ -21,7 +21,7 @@ from bot.messages.policy import (
     wait_after,
 )
 from bot.messages.rendering import Renderer
-from bot.messages.transports.transport import Found, Outgoing, Transport
+from bot.messages.transports.transport import File, Found, Outgoing, Transport
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
@@ -73,6 +73,7 @@ class Delivery:
             text_only=claim.text_only,
             since=claim.created_at,
             file=drawn.file,
+            files=[File(**one) for one in claim.files],
             seen_by=claim.seen_by,
         )
         outcome = await self._bring(claim, outgoing, may_call)

@@ -159,6 +159,7 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         template=row.template,
         source=source,
         context=row.context,
+        files=row.files or (),
         queue=row.queue,
         max_attempts=row.max_attempts,
         ambiguous=row.ambiguous,

@@ -135,6 +135,10 @@ class Message(SQLModel, table=True):
     seen_by: str | None = None  # the one person who is shown it, for a moment
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    # What goes along where there are no threads; into a workspace each file is a reply.
+    files: list[dict[str, str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     template_id: str | None = None  # the stored version meant; None: one of our own
     correlation_id: str | None = Field(default=None, index=True)
     request_id: str | None = None  # what the caller called its call, if that is another id

@@ -108,11 +108,8 @@ def outlet_problems(
 
 def attachment_problems(order: Order, place: str | FieldProblem | None) -> Iterator[FieldProblem]:
     """Yield why files, or the person who alone is to see it, cannot be."""
-    elsewhere = isinstance(place, str) and is_outlet(place)
-    if order.seen_by and elsewhere:
+    if order.seen_by and isinstance(place, str) and is_outlet(place):
         yield FieldProblem("user", "leave it out: everybody sees what goes to a destination")
-    if order.files and elsewhere:
-        yield FieldProblem("files", "leave them out: files go into a workspace only")
     if order.files and order.seen_by:
         yield FieldProblem(
             "files", "leave them out, or `user`: everybody in a channel sees its files"
@@ -149,6 +146,7 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: dat
         "template": drawing.name,
         "template_id": drawing.id,
         "context": order.payload,
+        "files": along(order.files) if is_outlet(place) and order.files else None,
         "correlation_id": order.correlation_id,
         "request_id": order.request_id
         if order.is_named and order.request_id != order.correlation_id
@@ -170,12 +168,20 @@ def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: dat
         "due_at": due_at,
         "created_at": now,
     }
-    detail = {"request_id": order.request_id, "urgent": order.urgent or None}
+    detail: dict[str, Any] = {"request_id": order.request_id, "urgent": order.urgent or None}
+    if row["files"]:
+        detail["files"] = [file.name for file in order.files]
+        return Prepared(row, projection.first_event(row, now, **detail))
     files = [
         attached(row, f"{order.message_id}_f{number}", file, now)
         for number, file in enumerate(order.files, start=1)
     ]
     return Prepared(row, projection.first_event(row, now, **detail), files)
+
+
+def along(files: Sequence[File]) -> list[dict[str, str]]:
+    """Return files as a row keeps them that go along with its message."""
+    return [{"name": file.name, "content": file.content} for file in files]
 
 
 def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> Prepared:

@@ -1,5 +1,6 @@
 """What is claimed for delivery, and what became of it. Values only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ class Claim:
     template: str
     source: str | None  # of a stored template; None: one of our own
     context: dict[str, Any]
+    files: Sequence[dict[str, str]]  # what goes along with it
     queue: str
     max_attempts: int
     ambiguous: Ambiguous

@@ -57,6 +57,20 @@ async def reached(bot, correlation_id, status):
     return await until(look)
 
 
+async def test_files_come_with_the_mail(paging, mail):
+    """They wait with their message, and are attached to it."""
+    files = [{"name": "report.csv", "content": "dealer,rows\nBergmann,12\n"}]
+    taken = await paging.post("/api/messages/request", {**REQUEST, "files": files})
+    await reached(paging, taken["correlationId"], "SENT")
+
+    (sent,) = mail.mails
+    (attached,) = sent.iter_attachments()
+    assert ("report.csv", files[0]["content"]) == (
+        attached.get_filename(),
+        attached.get_content().replace("\r\n", "\n"),
+    )
+
+
 async def test_a_request_becomes_one_mail(paging, mail):
     """
     The mail server is away when the request is taken, and the bot dies. Both come back, and there

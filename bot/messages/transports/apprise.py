@@ -6,12 +6,22 @@ looked up.
 """
 
 import asyncio
+import mimetypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, PersistentStoreMode
+from apprise import (
+    Apprise,
+    AppriseAsset,
+    AppriseAttachment,
+    NotifyBase,
+    NotifyFormat,
+    NotifyType,
+    PersistentStoreMode,
+)
+from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email.base import NotifyEmail
 
 from bot.errors import NoTransportError
@@ -19,7 +29,7 @@ from bot.messages.limits import cut
 from bot.messages.plain_text import harmless, plain_text, text_of
 from bot.messages.policy import Answer
 from bot.messages.transports.one_way import OneWay
-from bot.messages.transports.transport import Outgoing
+from bot.messages.transports.transport import File, Outgoing, not_carried
 from bot.messages.transports.witness import answer_of, listen, peer_of
 
 T = TypeVar("T")
@@ -55,7 +65,7 @@ class AppriseTransport(OneWay):
         title, body = words_of(outgoing)
         try:
             answer, peer = await in_thread(
-                lambda: send(self._address, title, body), self._timeout_seconds
+                lambda: send(self._address, title, body, outgoing.files), self._timeout_seconds
             )
         except TimeoutError:
             return Answer(lost=True)
@@ -102,19 +112,40 @@ def service_of(address: str) -> NotifyBase:
     return service
 
 
-def send(address: str, title: str, body: str) -> tuple[Answer, tuple[str, int] | None]:
+def send(
+    address: str, title: str, body: str, files: Sequence[File] = ()
+) -> tuple[Answer, tuple[str, int] | None]:
     """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
     service = service_of(address)
     account = listen()
     room = max(1, service.body_maxlen - len(title) - 2)
     whole, body = body, cut(body, room)
+    altered = []
+    if body != whole:
+        altered.append(f"Its text was cut to the {room:,} characters that it takes: send less.")
+    if files and not service.attachment_support:
+        altered += not_carried(files, "this service")
+        files = ()
     took = service.notify(
-        title=title, body=body, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT
+        title=title,
+        body=body,
+        notify_type=NotifyType.INFO,
+        body_format=NotifyFormat.TEXT,
+        attach=attached(files) if files else None,
     )
     if not took:
         return answer_of(account), peer_of(account.error)
-    shorter = f"Its text was cut to the {room:,} characters that the service takes: send less."
-    return Answer(ok=True, altered=() if body == whole else [shorter]), peer_of(account.error)
+    return Answer(ok=True, altered=altered), peer_of(account.error)
+
+
+def attached(files: Sequence[File]) -> AppriseAttachment:
+    """Return files as Apprise takes them, each of the type that its name says."""
+    held = AppriseAttachment()
+    memory: Callable[..., AttachMemory] = AttachMemory  # It has no types of its own.
+    for file in files:
+        kind, _ = mimetypes.guess_type(file.name)
+        held.add(memory(file.encoded(), name=file.name, mimetype=kind or "text/plain"))
+    return held
 
 
 def words_of(outgoing: Outgoing) -> tuple[str, str]:

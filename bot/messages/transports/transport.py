@@ -1,5 +1,6 @@
 """What every transport can do for a lane: post, edit, look up, join, probe."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -33,7 +34,14 @@ class Outgoing:
     text_only: bool
     since: datetime
     file: File | None = None  # what is to be uploaded, with no message but itself
+    files: Sequence[File] = ()  # what goes along with the message
     seen_by: str | None = None  # the one person who is to see it
+
+
+def not_carried(files: Sequence[File], by: str) -> list[str]:
+    """Return what is to be said of files that a way out does not take."""
+    names = ", ".join(file.name for file in files)
+    return [f"Not sent: {names}, for {by} takes no files: send them to a workspace or by mail."]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.messages.controls import without_controls
 from bot.messages.policy import Answer, Verdict, classify
 from bot.messages.transports.one_way import OneWay
 from bot.messages.transports.reading import seconds
-from bot.messages.transports.transport import Outgoing
+from bot.messages.transports.transport import Outgoing, not_carried
 from bot.messages.transports.wire import LostError, Response, UnreachableError, Wire
 
 TIMEOUT_SECONDS = 10.0
@@ -57,8 +57,11 @@ class WebhookTransport(OneWay):
             body["blocks"] = blocks
         if outgoing.thread_ts:
             body["thread_ts"] = outgoing.thread_ts
+        altered = [] if blocks == drawn else [UNHEARD]
+        if outgoing.files:
+            altered += not_carried(outgoing.files, "a webhook")
         answer = await self._call(body)
-        return answer if blocks == drawn else replace(answer, altered=[UNHEARD])
+        return replace(answer, altered=altered) if altered else answer
 
     async def probe(self) -> Answer:
         """Ask with a message without words, which is refused only if somebody is there."""

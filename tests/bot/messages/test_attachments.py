@@ -268,17 +268,27 @@ async def test_a_webhook_is_told_the_rest_in_further_posts(desk):
     await desk.playground.wait_for(lambda: len(desk.playground.messages("ops")) == 3)
 
 
+async def test_files_for_a_webhook_are_said_not_to_be_sent(desk):
+    """Its message goes out, and the timeline says what is missing and what to do."""
+    await desk.senders.put("default", SenderSettings("s", workspace_id="hook"), by="ada")
+    await desk.send("bare", "Report", sender="s", channel=None, files=[CSV])
+    status = await desk.until("bare", "SENT")
+
+    assert ["report.csv"] == status.events[0]["detail"]["files"]
+    assert status.events[-1]["detail"]["altered"][0].startswith("Not sent: report.csv")
+    assert [] == status.others
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
         ({"files": [CSV, CSV]}, "files"),
         ({"files": [CSV], "seen_by": "U0BEN"}, "files"),
-        ({"files": [CSV], "sender": "s", "channel": None}, "files"),
         ({"seen_by": "U0BEN", "sender": "s", "channel": None}, "user"),
     ],
 )
 async def test_what_cannot_be_is_refused(desk, more, field):
-    """Two files of one name, a file for one person only, and either of them outside Slack."""
+    """Two files of one name, a file for one person only, and a person outside Slack."""
     await desk.senders.put("default", SenderSettings("s", workspace_id="hook"), by="ada")
 
     with pytest.raises(InvalidError) as caught:

@@ -5,6 +5,7 @@ import io
 import logging
 import re
 import socket
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -13,6 +14,7 @@ from bot.errors import NoTransportError
 from bot.messages.policy import Verdict, classify
 from bot.messages.rendering import Rendered
 from bot.messages.transports.apprise import AppriseTransport
+from bot.messages.transports.transport import File
 from tests.bot.messages.transports.odd import outgoing
 from tests.mail import MailServer
 
@@ -55,7 +57,7 @@ async def http():
         return web.Response(status=max(server.status, 200))
 
     app = web.Application()
-    app.router.add_post("/hook", take)
+    app.router.add_post("/{path:hook|message}", take)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -89,6 +91,36 @@ async def test_a_message_becomes_one_mail(mail):
     (sent,) = mail.mails
     assert ("❌ Failed: import", "ben@example.com") == (sent["subject"], sent["to"])
     assert "Rows <7 & more\n\nthe rest" in mail.bodies()[0].replace("\r\n", "\n")
+
+
+async def test_files_are_attached_to_a_mail(mail):
+    """Under their names and as what these say they are; the words stand before them."""
+    files = [File("Zahlen für Ada.csv", "a,b\n1,ü\n"), File("log", "one\ntwo\n")]
+    message = replace(saying("Report"), files=files)
+
+    answer = await AppriseTransport(mail.address()).post(message)
+
+    (sent,) = mail.mails
+    found = {
+        one.get_filename(): (one.get_content_type(), one.get_payload(decode=True).decode())
+        for one in sent.iter_attachments()
+    }
+    assert (True, []) == (answer.ok, list(answer.altered))
+    assert "Report" in mail.bodies()[0]
+    assert {
+        "Zahlen für Ada.csv": ("text/csv", "a,b\n1,ü\n"),
+        "log": ("text/plain", "one\ntwo\n"),
+    } == found
+
+
+async def test_a_service_that_takes_no_files_says_what_it_did_not_send(http):
+    """The words arrive all the same."""
+    message = replace(saying("Report"), files=[File("report.csv", "a,b\n")])
+
+    answer = await AppriseTransport(f"gotify://127.0.0.1:{http.port}/token").post(message)
+
+    assert ["Report"] == [seen["message"] for seen in http.seen]
+    assert answer.altered[0].startswith("Not sent: report.csv, for this service takes no files")
 
 
 async def test_a_text_that_is_too_long_for_a_service_is_said_to_be_cut(hook, http):

@@ -1,8 +1,11 @@
 """Posting through an incoming webhook: on the playground, and where anything may come back."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.messages.policy import Verdict, classify
+from bot.messages.transports.transport import File
 from bot.messages.transports.webhook import WebhookTransport
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
 
@@ -68,6 +71,14 @@ async def test_controls_that_nobody_hears_are_left_out(playground):
     assert not untouched.altered
     assert ["section", "actions"] == [block["type"] for block in message["blocks"]]
     assert ["look"] == [one["action_id"] for one in message["blocks"][1]["elements"]]
+
+
+async def test_a_webhook_says_which_files_it_did_not_bring(webhook, playground):
+    """The message stands there without them."""
+    answer = await webhook.post(replace(outgoing(), files=[File("report.csv", "a,b\n")]))
+
+    assert 1 == len(playground.messages("ops"))
+    assert answer.altered[0].startswith("Not sent: report.csv, for a webhook takes no files")
 
 
 async def test_a_webhook_of_another_app_keeps_its_controls(webhook, playground):
