@@ -14,6 +14,7 @@ TITLE = "Why this message?"
 EVENTS = 25
 ASIDE = "put aside: its channel is switched off"
 ON_AGAIN = "goes on: its channel is on again"
+FOUND_AGAIN = "Slack's answer was lost; the message was found in the history"
 DETAIL_CHARACTERS = 300
 #: Of one event; the API tells them all.
 ALTERATIONS = 5
@@ -110,10 +111,13 @@ def line(event: dict[str, Any]) -> dict[str, Any]:
         if event["detail"].get(key) is not None
     )
     parts = [at, literal.text(f"  {name}", bold=True), literal.text(f"{attempt} ")]
-    if event["detail"].get("by"):
-        parts += [literal.text("by "), literal.user(str(event["detail"]["by"])), literal.text(" ")]
     if "parked" in event["detail"]:
         said = ASIDE if event["detail"]["parked"] else ON_AGAIN
+    if event["detail"].get("recovered"):
+        said = FOUND_AGAIN
+    if event["detail"].get("by"):
+        parts += [literal.text("by "), literal.user(str(event["detail"]["by"]))]
+        parts += [literal.text("; ")] if said else []
     return literal.section(*parts, literal.text(said or " ", DETAIL_CHARACTERS))
 
 

@@ -69,6 +69,23 @@ def test_what_a_message_does_not_show_is_said():
     assert "    … and 2 more" in words
 
 
+def test_what_was_asked_for_and_found_again_reads_as_a_sentence():
+    """Who asked and what for do not run together; a post that was found again says so."""
+    events = [
+        {"event": f"SlackMessage{name}", "at": AT.isoformat(), "attempt": 0, "detail": detail}
+        for name, detail in [
+            ("Requested", {"by": "nightly", "template": "text"}),
+            ("Sent", {"recovered": True}),
+        ]
+    ]
+    status = Status(message(), Standing.SENT, 1, None, None, None, events)
+
+    words = "".join(part.get("text", "") for part in parts_of(build_story(status)))
+
+    assert "by nightly; template: text" in words
+    assert "found in the history" in words
+
+
 def test_a_dead_letter_names_its_channel():
     """As Slack shows it, so that people recognise it."""
     parts = parts_of(build_dead_list([message(error="is_archived", dead_at=AT)], most=10))
