@@ -77,8 +77,11 @@ class Watching:
 
         tails = [self._outputs[name].tail.lines() for name in ("both", "err", "out")]
         lines: list[str] = next(filter(None, tails), [])
-        summary = said(code) + (f": {lines[-1][:MAX_SUMMARY_CHARS]}" if lines else "")
-        return shortened(summary, "\n".join(lines) if len(lines) > 1 else "")
+        if not lines:
+            return said(code)
+        is_whole = len(lines[-1]) <= MAX_SUMMARY_CHARS
+        before = lines[:-1] if is_whole else lines
+        return shortened(f"{said(code)}: {lines[-1][:MAX_SUMMARY_CHARS]}", "\n".join(before))
 
     def _see(self, name: str, chunk: bytes) -> None:
         self._ready.wait()
