@@ -29,6 +29,8 @@ from bot.tokens import Tokens
 
 FOLDER = Path(".demo")
 PAGE_PORT = 3900
+#: The id of #ops in a workspace that nobody has seeded.
+OPS = "C0OPS00002"
 START_SECONDS = 30.0
 
 
@@ -157,10 +159,10 @@ async def wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Pa
 def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
     """Return what a newcomer needs to know."""
     return (
-        f"\n  The workspace   {addresses.page}\n"
+        f"\n  The workspace   {addresses.page}#{OPS}\n"
         f"  The API         {api}/api/docs\n"
         f"  The bot's log   {folder / 'bot.log'}\n\n"
-        "  Open the workspace: tasks are moving in #ops, and import_prices is about to fail.\n"
+        "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
         "  Press its Retry. Or type   /ops help   or   /task list\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"

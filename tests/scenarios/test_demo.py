@@ -12,12 +12,12 @@ import aiohttp
 ROOT = Path(__file__).parents[2]
 #: More than a busy machine needs: only a test that fails waits as long.
 PATIENCE_SECONDS = 90
-READY = re.compile(r"OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", re.DOTALL)
+READY = re.compile(r"/#C0OPS00002\n.*OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", re.DOTALL)
 
 
 async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
     """
-    It prints address and token, a big task moves, a small one is done; Ctrl-C ends everything.
+    It prints #ops and a token, a big task moves, a small one is done; Ctrl-C ends everything.
 
     The runner's program once went on compressing for a minute after the demo was gone.
     """
