@@ -17,6 +17,27 @@ MAX_DIGITS = 1_000
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
+def refuse_number(word: str) -> float:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def whole(digits: str) -> int:
+    """Return the number; Python itself would refuse a longer one in words of its own."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number is too large")
+    return int(digits)
+
+
+def finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+DECODER = json.JSONDecoder(parse_constant=refuse_number, parse_float=finite, parse_int=whole)
+
+
 async def read_bytes(request: web.Request) -> bytes:
     """Return the body as it was sent; refuse one that is too large, broken or never ends."""
     try:
@@ -40,7 +61,7 @@ def read_object(raw: bytes, content_type: str, charset: str | None) -> dict[str,
     value = read_json(raw, content_type, charset)
     if not isinstance(value, dict):
         raise not_json("this is something else")
-    return {clean_text(key): clean(item, depth=1) for key, item in value.items()}
+    return value if is_clean(raw) else clean_object(value, depth=0)
 
 
 def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
@@ -48,18 +69,13 @@ def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
     value = read_json(raw, content_type, charset)
     if not isinstance(value, list):
         raise not_json("this is something else", "one JSON list")
-    return [clean(item, depth=1) for item in value]
+    return value if is_clean(raw) else [clean(item, depth=1) for item in value]
 
 
 def read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
     require_json(content_type, charset)
     try:
-        return json.loads(
-            raw.decode("utf-8"),
-            parse_constant=refuse_number,
-            parse_float=finite,
-            parse_int=whole,
-        )
+        return DECODER.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise not_json("it is not UTF-8") from error
     except RecursionError as error:
@@ -78,22 +94,13 @@ def require_json(content_type: str, charset: str | None) -> None:
         )
 
 
-def refuse_number(word: str) -> float:
-    raise ValueError(f"{word} is not a JSON number")
+def is_clean(raw: bytes) -> bool:
+    r"""
+    Tell whether JSON cannot hold what `clean` looks for, as nearly all of it.
 
-
-def whole(digits: str) -> int:
-    """Return the number; Python itself would refuse a longer one in words of its own."""
-    if len(digits) > MAX_DIGITS:
-        raise ValueError("a number is too large")
-    return int(digits)
-
-
-def finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
+    Valid JSON in UTF-8 says NULs and halves of pairs as `\u…` only.
+    """
+    return b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") < MAX_DEPTH
 
 
 def clean(value: Any, depth: int = 0) -> Any:
@@ -104,9 +111,11 @@ def clean(value: Any, depth: int = 0) -> Any:
         return clean_text(value)
     if isinstance(value, list):
         return [clean(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {clean_text(key): clean(item, depth + 1) for key, item in value.items()}
-    return value
+    return clean_object(value, depth) if isinstance(value, dict) else value
+
+
+def clean_object(value: dict[str, Any], depth: int) -> dict[str, Any]:
+    return {clean_text(key): clean(item, depth + 1) for key, item in value.items()}
 
 
 def clean_text(text: str) -> str:

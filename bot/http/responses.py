@@ -1,9 +1,8 @@
 """An answer → what aiohttp sends."""
 
-import json
-
 from aiohttp import web
 
+from bot import fast_json
 from bot.http.call import JSON, Answer
 
 
@@ -11,7 +10,7 @@ def response_of(answer: Answer) -> web.Response:
     """Return what aiohttp sends."""
     is_json = answer.content_type == JSON
     return web.Response(
-        text=json.dumps(answer.body) if is_json else answer.body,
+        text=fast_json.text(answer.body) if is_json else answer.body,
         status=answer.status,
         content_type=answer.content_type,
         charset="utf-8",
