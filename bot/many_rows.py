@@ -114,6 +114,33 @@ class Insert(ManyRows):
         return f"{self._into} SELECT {given} FROM {columns.recordset}"  # noqa: S608 - our own names
 
 
+class InsertAbsent(ManyRows):
+    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+
+    def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
+        self._insert = Insert(table, left_out)
+        super().__init__(self._insert._columns)
+        (self._key,) = table.primary_key.columns.keys()
+        self._unless_there = f"ON CONFLICT ({self._key}) DO NOTHING"
+
+    def run(self, session: Session, rows: Sequence[Row]) -> set[Any]:
+        """Return the keys of those that were not there, and are now."""
+        if not rows:
+            return set()
+        sql, columns = self._form(session)
+        with asking(session, sql) as cursor:
+            if is_sqlite(session):
+                return effective(cursor, sql, self._key, rows, columns)
+            cursor.execute(sql, [columns.json(rows)])
+            return {key for (key,) in cursor.fetchall()}
+
+    def _for_one(self) -> str:
+        return f"{self._insert._for_one()} {self._unless_there}"
+
+    def _for_all(self, columns: Columns) -> str:
+        return f"{self._insert._for_all(columns)} {self._unless_there} RETURNING {self._key}"
+
+
 class Update(ManyRows):
     """
     Sets the columns *names* of the rows whose *guards* are as they were.
@@ -144,18 +171,10 @@ class Update(ManyRows):
         sql, columns = self._form(session)
         with asking(session, sql) as cursor:
             if is_sqlite(session):
-                return set(self._set_each(cursor, sql, rows, columns.tuples(rows)))
+                return effective(cursor, sql, self._key, rows, columns)
             keys = fast_json.text([row[self._key] for row in rows])
             cursor.execute(sql, [columns.json(rows), keys])
             return {key for (key,) in cursor.fetchall()}
-
-    def _set_each(
-        self, cursor: Any, sql: str, rows: Sequence[Row], tuples: Sequence[Any]
-    ) -> Iterable[Any]:
-        for row, values in zip(rows, tuples, strict=True):
-            cursor.execute(sql, values)
-            if cursor.rowcount:
-                yield row[self._key]
 
     def _for_one(self) -> str:
         sets = ", ".join([*(f"{name} = ?" for name in self._new), *self._nulls])
@@ -173,6 +192,16 @@ class Update(ManyRows):
             f" ANY(ARRAY(SELECT json_array_elements_text(%s::json))) AND {held}"
             f" RETURNING {self._table}.{self._key}"
         )
+
+
+def effective(cursor: Any, sql: str, key: str, rows: Sequence[Row], columns: Columns) -> set[Any]:
+    """Execute once for each row; return the keys of those that it had an effect on."""
+    done = set()
+    for row, values in zip(rows, columns.tuples(rows), strict=True):
+        cursor.execute(sql, values)
+        if cursor.rowcount:
+            done.add(row[key])
+    return done
 
 
 def is_sqlite(session: Session) -> bool:

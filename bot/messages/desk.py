@@ -82,17 +82,16 @@ class Desk:
 
     def store(self) -> dict[str, str]:
         """Insert what is not there yet; return the correlation id of each message."""
-        rows = {one.message["id"]: one for one in self._prepared}
-        if not rows:
-            return {}
-        there = dict(THERE.rows(self.session, ids=fast_json.text([*rows])))
-        new = [one for key, one in rows.items() if key not in there]
-        if new:
-            made_rows = [*new, *(file for one in new for file in one.attached)]
-            inserts.MESSAGES.run(self.session, [one.message for one in made_rows])
-            inserts.EVENTS.run(self.session, [one.event for one in made_rows])
-        made = {one.message["id"]: one.message["correlation_id"] for one in new}
-        return made | {key: correlation_id or key for key, correlation_id in there.items()}
+        all_rows = (row for one in self._prepared for row in (one, *one.attached))
+        rows = {row.message["id"]: row for row in all_rows}
+        new = inserts.MESSAGES.run(self.session, [row.message for row in rows.values()])
+        inserts.EVENTS.run(self.session, [row.event for key, row in rows.items() if key in new])
+        made = {one.message["id"]: one.message["correlation_id"] for one in self._prepared}
+        repeated = made.keys() - new
+        if repeated:
+            there = THERE.rows(self.session, ids=fast_json.text([*repeated]))
+            made |= {row.id: row.correlation_id or row.id for row in there}
+        return made
 
     def _sender(self, order: Order) -> Sender | None:
         key = (order.tenant, order.sender)

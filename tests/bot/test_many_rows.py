@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.many_rows import Insert, Update
+from bot.many_rows import Insert, InsertAbsent, Update
 from bot.messages.models import Event, LaneLease
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 EVENTS = Insert(SQLModel.metadata.tables["event"], ["id"])
 LEASES = Insert(SQLModel.metadata.tables["lane_lease"])
+ABSENT = InsertAbsent(SQLModel.metadata.tables["lane_lease"])
 TAKE = Update(
     SQLModel.metadata.tables["lane_lease"],
     ["owner"],
@@ -93,3 +94,23 @@ def test_a_key_twice_is_an_error_like_any_other(database):
         return [*session.exec(select(LaneLease)).all()]
 
     assert database.transact(leases) == []
+
+
+def test_what_is_there_is_not_inserted_again(database):
+    """A row whose key is taken, in the table or by a row before it, changes nothing."""
+
+    def work(session):
+        first = ABSENT.run(session, [lease("T1"), lease("T2")])
+        second = ABSENT.run(session, [lease("T2", "b"), lease("T3"), lease("T3", "b")])
+        return first, second, session.exec(select(LaneLease)).all(), ABSENT.run(session, [])
+
+    first, second, leases, nothing = database.transact(work)
+
+    assert (first, second, nothing) == ({"T1", "T2"}, {"T3"}, set())
+    assert {one.workspace_id: one.owner for one in leases} == {"T1": "a", "T2": "a", "T3": "a"}
+
+
+def test_only_the_key_is_excused(database):
+    """A row without a value that the table asks for is an error, not one that is there already."""
+    with pytest.raises(IntegrityError):
+        database.transact(lambda session: ABSENT.run(session, [lease("T1", None)]))
