@@ -84,7 +84,10 @@ def plans(session: Session, kind: str, closed: Sequence[str]) -> str:
     """Return the database's plans for the questions a turn asks."""
     explain = "EXPLAIN QUERY PLAN " if kind == "sqlite" else "EXPLAIN "
     columns = choosing.CLAIM_COLUMNS
-    queries = {"posts": choosing.ready(*columns, is_posted=False)}
+    queries = {
+        "what there is to do": choosing.to_do(),
+        "posts": choosing.ready(*columns, is_posted=False),
+    }
     if closed:
         queries["the first of each channel"] = choosing.heads()
     queries["edits"] = choosing.ready(*columns, is_posted=True)

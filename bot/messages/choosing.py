@@ -153,14 +153,18 @@ def waiting(*, is_posted: bool) -> ColumnElement[bool]:
     return some(here, in_state(MessageState.WAITING), M.is_posted.is_(is_posted))
 
 
-LOOK = Statement(
-    select(
+def to_do() -> Select[Any]:
+    """Return the query for a `Look`; `workspace`."""
+    off = some(OFF.workspace_id == bindparam("workspace"), OFF.off_at.is_not(None))
+    return select(
         select(func.min(M.due_at)).where(*DELAYED).scalar_subquery().label("next_due_at"),
         waiting(is_posted=False).label("are_posts"),
         waiting(is_posted=True).label("are_edits"),
-        some(OFF.workspace_id == bindparam("workspace"), OFF.off_at.is_not(None)).label("is_off"),
+        off.label("is_off"),
     )
-)
+
+
+LOOK = Statement(to_do())
 
 
 class Look(NamedTuple):
