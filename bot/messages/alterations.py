@@ -41,6 +41,10 @@ def foreign_type(at: At, kind: str) -> str:
     )
 
 
+def no_type(at: At) -> str:
+    return f"{pointer(at)} was left out: its type came out empty; write it into the template."
+
+
 def no_address(at: At, key: str, address: str, *, is_link: bool) -> str:
     what = "is shown as words without its link" if is_link else "was left out"
     found = f"`{quoted(address)}` may not be opened" if address else "it is empty"
@@ -48,7 +52,8 @@ def no_address(at: At, key: str, address: str, *, is_link: bool) -> str:
 
 
 def dead_link(at: At, key: str, address: str) -> str:
-    return f"{pointer(at, key)} shows `{quoted(address)}` without a link: {ADDRESS}."
+    what = f"shows `{quoted(address)}` without a link" if address else "has an empty link"
+    return f"{pointer(at, key)} {what}: {ADDRESS}."
 
 
 def no_mention(at: At) -> str:

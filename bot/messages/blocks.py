@@ -130,6 +130,9 @@ class Walk:
                 return None
         if kind in ("plain_text", "mrkdwn"):
             return str(kind)
+        if kind == "":
+            self.altered.append(alterations.no_type(at))
+            return None
         return ROLES.get(place) or (kind if isinstance(kind, str) else place)
 
     def _string(self, node: Node, kind: str, key: str, most: int, at: At) -> bool:

@@ -24,6 +24,8 @@ from bot.messages.limits import ELLIPSIS, cut, level, units
 _MARKED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1|\ufdd2(\\d+)\ufdd3([a-z]+)\ufdd1")
 # An entity of the template's own words that the last resort has cut in two.
 _TORN = re.compile("&[a-z]{0,3}…$")
+# Data first, for it may say anything; then what the template has made of an empty address.
+_NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1]*\ufdd1)*)>")
 _BRACKET = re.compile("([<>])")
 
 
@@ -148,6 +150,15 @@ class Mrkdwn(Leaf):
 
     _escape = staticmethod(escape_mrkdwn)
 
+    def __init__(
+        self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
+    ) -> None:
+        # Of a link whose address came out empty the words remain; Slack would show the brackets.
+        whole = _NOWHERE.sub(_words_alone, raw) if "<|" in raw else raw
+        super().__init__(holder, key, whole, most, at)
+        if whole != raw:
+            self.refused = [*self.refused, ""]
+
     def as_mrkdwn(self) -> str:
         return self._raw
 
@@ -170,6 +181,10 @@ class Markdown(Leaf):
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
+
+
+def _words_alone(found: re.Match[str]) -> str:
+    return found[0] if found[1] is None else found[1]
 
 
 def guard(parts: Sequence[Part], refused: list[str]) -> list[Part]:

@@ -68,6 +68,17 @@ def drawn(tmp_path):
             "the payload has to fill it.",
         ),
         (
+            [SECTION, {"type": "{{ kind }}"}],
+            {"text": "a"},
+            "/blocks/1 was left out: its type came out empty; write it into the template.",
+        ),
+        (
+            [{"type": "section", "text": {"type": "mrkdwn", "text": "{{ a }}<{{ url }}|Open>"}}],
+            {},
+            "/blocks/0/text/text has an empty link: "
+            "an address has to begin with https://, http:// or mailto:.",
+        ),
+        (
             [{"type": "section", "text": {"type": "mrkdwn", "text": "<{{ url }}|Open>"}}],
             {"url": "javascript:x"},
             "/blocks/0/text/text shows `javascript:x` without a link: "

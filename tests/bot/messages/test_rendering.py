@@ -57,6 +57,8 @@ def test_a_template_may_mention_and_data_may_not(renderer):
         ("<!subteam^{{ x }}>", "S0OPS", "S0OPS"),
         ("<{{ x }}>", "!everyone", "!everyone"),
         ("<{{ x }}|Open>", "javascript:alert(1)", "javascript:alert(1) Open"),
+        ("<{{ x }}|Open>", "", "Open"),
+        ("<{{ none }}|Open {{ x }}>", "it & <b>", "Open it &amp; &lt;b&gt;"),
         ("<{{ x }}|Open>", "https://a.example/?b&c", "<https://a.example/?b&amp;c|Open>"),
         ("<https://a.example/{{ x }}|Open>", "a b", "a b Open"),
         ("<https://a.example/{{ x }}>", "1", "<https://a.example/1>"),
