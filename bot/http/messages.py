@@ -22,8 +22,13 @@ ACCEPTED = {"status": "accepted", "message": "Slack message request queued for p
 #: Nobody plans further ahead, but years get mistyped.
 FURTHEST = timedelta(days=5 * 366)
 
-#: What stands where a correlation id may stand in an address.
-ADDRESSES = frozenset({"dead", "stats"})
+#: What stands where a correlation id may stand in an address, or what clients leave out of one.
+ADDRESSES = {
+    "dead": "is the address of a list",
+    "stats": "is the address of a list",
+    ".": "cannot stand in an address",
+    "..": "cannot stand in an address",
+}
 
 
 async def request_message(call: Call) -> Answer:
@@ -108,7 +113,8 @@ async def order_of(
     correlation_id = body.correlation_id or own
     if correlation_id in ADDRESSES:
         problem = FieldProblem(
-            f"{prefix}correlationId", f"`{correlation_id}` is the address of a list: take another"
+            f"{prefix}correlationId",
+            f"`{correlation_id}` {ADDRESSES[correlation_id]}: take another",
         )
         raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
     return Order(
