@@ -193,9 +193,9 @@ def verdict_on(answer: Answer) -> Verdict:
 
 
 def is_recognised(answer: Answer) -> bool:
-    """Tell whether the table knows this error, so that a new one can be logged."""
+    """Tell whether this error is known, Slack's or our own, so that a new one can be logged."""
     unsaid = answer.lost or answer.unreachable or answer.status >= 500
-    return answer.ok or unsaid or answer.error in BY_CODE
+    return answer.ok or unsaid or answer.error in BY_CODE or answer.error in FIXES
 
 
 class Waits(StrEnum):

@@ -154,6 +154,7 @@ def test_only_a_new_error_is_unrecognised():
     ):
         assert is_recognised(answer)
 
+    assert all(is_recognised(Answer(error=code)) for code in ("held", "answer_lost"))  # Ours.
     assert not is_recognised(Answer(error="never_heard_of"))
 
 
