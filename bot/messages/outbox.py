@@ -94,9 +94,7 @@ def reply(
     now: datetime,
     message_id: str | None = None,
 ) -> Message:
-    """
-    Ask for a reply in the thread of *parent*, which may be a reply; it waits until that stands.
-    """
+    """Ask for a reply in the thread of *parent*, or beside it; it waits until that stands."""
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
     message = new_message(

@@ -39,6 +39,8 @@ class Directory:
         channel_id = read_id(channel)
         if channel_id is not None:
             return channel_id
+        if channel.strip().startswith("@"):
+            raise InvalidError("For a direct message give the person's id, like U0123456789.")
         name = channel.strip().removeprefix("#")
         if name not in self._channels:
             await self._read_channels()

@@ -24,6 +24,12 @@ async def test_a_channel_without_the_bot_is_refused_with_the_fix(directory, name
         await directory.channel_id(name)
 
 
+async def test_a_person_is_named_by_id(directory, playground):
+    """Names of people are not unique, and nobody invites the bot to one."""
+    with pytest.raises(InvalidError, match="id, like U0123456789"):
+        await directory.channel_id("@ada")
+
+
 async def test_a_known_name_is_not_asked_again(directory, playground):
     """Names are kept: Slack lists channels slowly and rarely."""
     for _ in range(3):
