@@ -10,15 +10,22 @@ BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 class Jump(selectors.DefaultSelector):
-    """Never waits: it moves the time on by as long as it was asked to wait."""
+    """
+    Never waits: it moves the time on by as long as it was asked to wait.
 
-    def __init__(self) -> None:
+    With real sockets it first looks whether something arrives within *look_seconds* of real time.
+    """
+
+    def __init__(self, look_seconds: float = 0.0) -> None:
         super().__init__()
         self.now = 0.0
+        self._look_seconds = look_seconds
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready; when nothing is, let the time asked for be over."""
         ready = super().select(0)
+        if not ready and timeout != 0 and self._look_seconds:
+            ready = super().select(self._look_seconds)
         if not ready and timeout is None:
             raise RuntimeError("Everything waits and nothing will ever happen.")
         if not ready and timeout:
@@ -29,8 +36,8 @@ class Jump(selectors.DefaultSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """Keeps virtual time. What others run in threads runs here at once, and takes no time."""
 
-    def __init__(self) -> None:
-        self._jump = Jump()
+    def __init__(self, look_seconds: float = 0.0) -> None:
+        self._jump = Jump(look_seconds)
         super().__init__(self._jump)
 
     def time(self) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
 from bot.messages import outbox
 from bot.messages.lanes import Lanes
@@ -23,8 +24,10 @@ from bot.messages.pacing import Pacing
 from bot.messages.rendering import Renderer
 from bot.messages.transports.slack import SlackTransport
 from playground import Playground
-from tests.patience import PATIENCE_SECONDS
 
+#: Bot and Slack talk over real sockets; their time is virtual, and an hour of it passes in seconds.
+LOOP = partial(VirtualLoop, look_seconds=0.001)
+HOUR_SECONDS = 3600
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"kind": "http", "status": 429, "retry_after": 0},
     "500": {"kind": "http", "status": 500},
@@ -62,17 +65,8 @@ def test_slack_ends_up_with_the_newest_once(sqlite_template, steps, troubles):
     """
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(sqlite_template, Path(folder) / "opsbell.db")
-        asyncio.run(Story(Path(folder)).tell(steps, troubles))
-
-
-class HastyClock:
-    """The real time, only passing twenty times as fast; waits become short."""
-
-    def __init__(self):
-        self._start = datetime.now(UTC)
-
-    def now(self):
-        return self._start + (datetime.now(UTC) - self._start) * 20
+        with asyncio.Runner(loop_factory=LOOP) as runner:
+            runner.run(Story(Path(folder)).tell(steps, troubles))
 
 
 class Story:
@@ -82,7 +76,7 @@ class Story:
         self.database = Database(f"sqlite:///{folder / 'opsbell.db'}")
         (folder / "note.json").write_text('{"text": "{{ text }}", "blocks": []}')
         self.renderer = Renderer(folder)
-        self.clock = HastyClock()
+        self.clock = LoopClock()
         self.wanted = {}  # message id → the texts asked for, oldest first
         self.ended = set()
 
@@ -116,7 +110,7 @@ class Story:
     async def step(self, kind, which):
         """Ask for one thing."""
         if kind == "wait":
-            await asyncio.sleep(random.Random(which).random() / 10)
+            await asyncio.sleep(random.Random(which).random())
         elif kind == "put":
             await self.put()
         else:
@@ -184,10 +178,10 @@ class Story:
     async def peace(self):
         """Wait until nothing is left to do."""
         self.playground.heal()
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(HOUR_SECONDS):
             while await self.database.read(self.unrest):
                 self.lanes.wake(self.place.workspace_id)
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
 
     def unrest(self, session):
         """Return what is still to be done."""

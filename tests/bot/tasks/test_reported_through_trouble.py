@@ -10,7 +10,7 @@ import asyncio
 import re
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.messages.lanes import Lanes
@@ -38,20 +39,23 @@ from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
 from playground import Playground
 from tests.bot.tasks.room import Recorder
-from tests.patience import PATIENCE_SECONDS
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-#: The clock runs so many times as fast; what Slack takes for a late call shrinks with it.
-HASTE = 10
 TASKS = 2
+#: Less than a call may be on its way, so that one can be late.
+CALL_SECONDS = 0.8
+#: Nobody waits for it: an hour of the clock passes in seconds.
+HOUR_SECONDS = 3600
+#: Bot and Slack talk over real sockets; their time is virtual, so that no busy machine is late.
+LOOP = partial(VirtualLoop, look_seconds=0.001)
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"kind": "http", "status": 429, "retry_after": 0},
     "500": {"kind": "http", "status": 500},
     "lost": {"kind": "drop_answer"},
     "refused": {"kind": "refuse"},
-    "slow": {"kind": "delay", "seconds": 0.03},
+    "slow": {"kind": "delay", "seconds": 0.3},
     # Longer than the transport waits, shorter than a call may be on its way.
-    "late": {"kind": "delay", "seconds": 0.1},
+    "late": {"kind": "delay", "seconds": 1.0},
 }
 reports = st.tuples(
     st.just("report"),
@@ -88,17 +92,8 @@ def test_no_message_ever_goes_backwards(sqlite_template, steps, adopted):
     """Attempts only grow, an end is the last of its attempt, and the newest stands in the end."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(sqlite_template, Path(folder) / "opsbell.db")
-        asyncio.run(Drama(Path(folder)).play(steps, adopted=adopted))
-
-
-class HastyClock:
-    """The real time, only faster."""
-
-    def __init__(self) -> None:
-        self._start = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self._start + (datetime.now(UTC) - self._start) * HASTE
+        with asyncio.Runner(loop_factory=LOOP) as runner:
+            runner.run(Drama(Path(folder)).play(steps, adopted=adopted))
 
 
 class Drama:
@@ -106,7 +101,7 @@ class Drama:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(f"sqlite:///{folder / 'opsbell.db'}")
-        self.clock = HastyClock()
+        self.clock = LoopClock()
         self.number = 0
 
     async def play(self, steps: list[Any], *, adopted: bool) -> None:
@@ -127,7 +122,7 @@ class Drama:
     def start(self) -> None:
         """Open a lane and the use cases, as a new process does."""
         self.transport = SlackTransport(
-            self.playground.api_url, self.playground.bot_token, timeout_seconds=0.08
+            self.playground.api_url, self.playground.bot_token, timeout_seconds=CALL_SECONDS
         )
         self.lanes = Lanes(self.database, Renderer(TEMPLATES), self.clock)
         self.lanes.open(self.owner.workspace_id, self.transport, Pacing(unlimited=True))
@@ -167,8 +162,8 @@ class Drama:
     async def fault(self, name: str, method: str) -> None:
         self.playground.fail(method, **FAULTS[name])
 
-    async def wait(self, hundredths: int) -> None:
-        await asyncio.sleep(hundredths / 100)
+    async def wait(self, tenths: int) -> None:
+        await asyncio.sleep(tenths / 10)
 
     async def restart(self) -> None:
         await self.stop()
@@ -191,11 +186,11 @@ class Drama:
 
     async def peace(self) -> None:
         """Wait until nothing is left to do."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(HOUR_SECONDS):
             while await self.database.read(unrest):
                 self.lanes.wake(self.owner.workspace_id)
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)  # What Slack was slow with has arrived as well.
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(2)  # What Slack was slow with has arrived as well.
 
     async def look(self) -> None:
         """Compare Slack with the tasks, and every message with its own past."""
