@@ -156,10 +156,9 @@ async def test_a_bad_callback_secret_is_named(playground, tmp_path, secret):
 async def test_a_stop_lets_what_is_in_flight_arrive(playground, tmp_path):
     """Slack is slow to answer: the message is there, and its row knows it."""
     async with opsbell(playground, tmp_path) as bot:
-        playground.fail("chat.postMessage", "delay", seconds=0.5)
+        slow = playground.fail("chat.postMessage", "delay", seconds=0.5)
         await create(bot, "import")
-        await playground.wait_for(lambda: playground.calls("chat.postMessage") or True)
-        await asyncio.sleep(0.2)
+        await playground.wait_for(lambda: slow.struck)
     assert 1 == len(playground.messages("ops"))
     async with opsbell(playground, tmp_path):
         await asyncio.sleep(0.3)

@@ -8,6 +8,8 @@ import structlog
 
 from bot.logs import set_up_logs
 
+pytestmark = pytest.mark.usefixtures("quiet_again")
+
 SECRETS = [
     "xoxb-1234-5678-abcDEF",
     "xoxp-1234-abcDEF",
@@ -18,17 +20,6 @@ SECRETS = [
     "postgresql://ada:hunter2@127.0.0.1/opsbell",
 ]
 TELLTALES = ["abcDEF", "abcdef", "Mi0yLTE", "s1gn", "s3cr3tpart", "hunter2"]
-
-
-@pytest.fixture(autouse=True)
-def quiet_again():
-    """Put the root logger back as it was."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    yield
-    root.handlers, level = before
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["console", "json"])

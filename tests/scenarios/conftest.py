@@ -19,13 +19,11 @@ from bot.db import Database
 from bot.messages.due import end_leases
 from bot.tokens import Tokens
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.nursery import Nursery, Process
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of thirty-two bytes or more"
-#: More than a busy machine needs: only a test that fails waits as long.
-START_SECONDS = 60.0
-STOP_SECONDS = 30.0
 
 
 @dataclass
@@ -111,10 +109,10 @@ class Bot:
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
 
     async def _wait_until_ready(self) -> None:
-        end = asyncio.get_running_loop().time() + START_SECONDS
+        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         async with aiohttp.ClientSession() as session:
             while asyncio.get_running_loop().time() < end:
                 assert self.process is not None

@@ -16,6 +16,7 @@ from bot.db import Database
 from bot.messages.models import Message, MessageState
 from bot.messages.rebuild import verify
 from playground.hands import Hands
+from tests.patience import PATIENCE_SECONDS, until
 from tests.scenarios.conftest import ROOT, Bot
 
 ASSASSIN = Path(__file__).parent / "assassin"
@@ -24,10 +25,6 @@ TEMPLATE = {"body": '{"text": "{{ word }}"}'}
 PLACES = [f"place-{number}" for number in range(6)]
 #: Here it is not a member.
 DOOR = "C0DOOR0009"
-PATIENCE_SECONDS = 60.0
-#: A key that a dead process had claimed is free after ten seconds.
-REPEAT_SECONDS = 0.1
-MOST_REPEATS = 600
 
 
 @dataclass
@@ -92,11 +89,11 @@ class Victim:
 
     async def insist(self, path: str, body: Any, key: str = "") -> None:
         """Call until there is an answer, as a good client does."""
-        for _ in range(MOST_REPEATS):
-            if await self.call("POST", path, body, key) is not None:
-                return
-            await asyncio.sleep(REPEAT_SECONDS)
-        raise TimeoutError(path)
+
+        async def is_taken() -> bool:
+            return await self.call("POST", path, body, key) is not None
+
+        await until(is_taken)
 
     async def offer(self, *kinds: str) -> None:
         """Give the bot work of these kinds, all at once; return when it has taken it."""
@@ -204,12 +201,11 @@ class Victim:
     async def _check_stories(self, step: str) -> None:
         """Nothing is left to do, every timeline is whole, the rows are what the events say."""
         database = Database(self.bot.database_url)
-        for _ in range(800):
-            if not database.transact(busy_rows):
-                break
-            await asyncio.sleep(0.05)
-        busy = database.transact(busy_rows)
-        assert [] == busy, step
+
+        async def is_at_rest() -> bool:
+            return not database.transact(busy_rows)
+
+        await until(is_at_rest)
         verdict = database.transact(verify)
         database.close()
         assert verdict.is_clean, (step, verdict)

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.patience import until
 from tests.scenarios.prices import importing, write_prices
 
 
@@ -128,11 +129,11 @@ async def test_a_killed_bot_goes_on_where_it_was(bot, playground, tmp_path):
 async def persist(bot, path, body) -> None:
     """Call the API until it answers, as a good client does while the bot is away."""
 
-    for _ in range(200):
+    async def is_taken() -> bool:
         try:
             await bot.post(path, body)
         except (aiohttp.ClientError, OSError):
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(path)
+            return False
+        return True
+
+    await until(is_taken)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.patience import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[2]
-#: More than a busy machine needs: only a test that fails waits as long.
-PATIENCE_SECONDS = 90
 READY = re.compile(r"/#C0OPS00002\n.*OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", re.DOTALL)
 
 

@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from tests.scenarios.killing import PATIENCE_SECONDS, TEMPLATE, Victim, settings
+from tests.patience import PATIENCE_SECONDS
+from tests.scenarios.killing import TEMPLATE, Victim, settings
 
 #: One step after the other on the same database: (what the kill interrupts, where it strikes).
 COMMITTED = "bot.db:transact:return"

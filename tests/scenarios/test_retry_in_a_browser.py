@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.chromium import FLAGS, chromium_path
+from tests.patience import PATIENCE_SECONDS
 from tests.scenarios.prices import importing, write_prices
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ async def page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         page = await browser.new_page(locale="en-GB", viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
         await browser.close()
@@ -36,14 +37,14 @@ async def test_a_person_retries_a_failed_task(bot, playground, page, tmp_path):
     await bot.post("/api/tasks", {"task": "import_prices", "subject": "spring", "run": True})
 
     message = page.get_by_role("article").filter(has_text="import_prices")
-    await expect(message).to_contain_text("Failed", timeout=30_000)
+    await expect(message).to_contain_text("Failed", timeout=PATIENCE_SECONDS * 1000)
     await message.get_by_role("button", name="Retry").click()
     modal = page.get_by_role("dialog")
     await modal.get_by_label("Reason").fill("the list is mended")
     await modal.get_by_role("button", name="Retry").click()
 
     await expect(modal).to_have_count(0)
-    await expect(message).to_contain_text("Completed", timeout=30_000)
+    await expect(message).to_contain_text("Completed", timeout=PATIENCE_SECONDS * 1000)
     await expect(message).to_contain_text("Attempt 2")
     await expect(message.get_by_role("button", name="Retry")).to_have_count(0)
     assert 1 == len(playground.messages("ops"))

@@ -6,6 +6,8 @@ from bot.cli.migrate import migrate
 from bot.db import Database
 from bot.errors import ConfigError
 
+pytestmark = pytest.mark.usefixtures("quiet_again")
+
 
 def test_it_makes_the_schema_and_may_be_repeated(monkeypatch, tmp_path, capsys):
     """An empty database becomes a current one; no Slack token is needed."""

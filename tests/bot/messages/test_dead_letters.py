@@ -84,6 +84,7 @@ async def test_a_notice_that_dies_makes_no_notice(service):
     for _ in range(10):
         await asyncio.sleep(0.1)
         await service.dead_letters.tell_next()
+    await service.playground.wait_for(lambda: len(service.playground.calls("chat.postMessage")) > 2)
 
     assert 3 == len(service.playground.calls("chat.postMessage"))
 

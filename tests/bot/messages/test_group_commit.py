@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.errors import NotFoundError
 from bot.messages.group_commit import MOST_UNITS, GroupCommit
 from bot.messages.models import Sender
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -20,13 +21,15 @@ class Desk:
     def __init__(self, database):
         self.database = database
         self.groups = []
+        self.has_begun = threading.Event()
         self.may_go = threading.Event()
         self.may_go.set()
         self.intake = GroupCommit(database, self.work)
 
     def work(self, session, units):
         """Store a group."""
-        assert self.may_go.wait(10)
+        self.has_begun.set()
+        assert self.may_go.wait(PATIENCE_SECONDS)
         self.groups.append(list(units))
         for unit in units:
             if unit == "no":
@@ -49,7 +52,7 @@ async def test_what_arrives_meanwhile_shares_the_next_transaction(desk):
     """While the first one runs, the others wait, and then go together, in their order."""
     desk.may_go.clear()
     first = asyncio.create_task(desk.intake.submit("a"))
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(desk.has_begun.wait, PATIENCE_SECONDS)
     others = [asyncio.create_task(desk.intake.submit(word)) for word in "bcd"]
     await asyncio.sleep(0.05)
     desk.may_go.set()

@@ -134,15 +134,15 @@ async def test_who_has_served_its_time_lets_the_next_one_in(world):
     await world.until(lambda: world.busy == {"T1"})
     world.put("T2", "waits for a place")
     lanes.wake("T2")
-    await asyncio.sleep(0.1)
-    queued = [one.workspace_id for one in lanes.health() if one.state == "queued"]
+    await world.until(
+        lambda: ["T2"] == [one.workspace_id for one in lanes.health() if one.state == "queued"]
+    )
     world.is_open.set()
     world.clock.pass_by(SLICE + timedelta(seconds=1))
 
     await lanes.sweep()
 
     await world.until(lambda: ("T2", "waits for a place") in world.sent)
-    assert ["T2"] == queued
 
 
 async def test_a_lane_that_cannot_be_opened_is_tried_again(world):

@@ -9,10 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
 from tests.chromium import FLAGS, chromium_path
+from tests.patience import PATIENCE_SECONDS
 from tests.playground.page.desk import MANIFEST, running_desk
 
-#: More than a busy machine needs: only a test that fails waits as long.
-PATIENCE_MS = 15_000
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 
 OpenPage = Callable[..., Awaitable[Page]]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import OPS, Api, Caller, actions, button, modal, section
 
 
@@ -53,7 +54,7 @@ async def test_a_view_is_filled_in_and_submitted(
 async def test_a_wait_ends_when_it_is_so(api: Api, condition: dict[str, Any]) -> None:
     """Text, also in blocks, by word, pattern or number of messages."""
     waiting = asyncio.create_task(
-        api.page("wait", user="ada", channel="ops", timeout=5, **condition)
+        api.page("wait", user="ada", channel="ops", timeout=PATIENCE_SECONDS, **condition)
     )
     await asyncio.sleep(0.03)
     assert not waiting.done()
