@@ -223,7 +223,7 @@ async def test_the_parts_come_in_order_whatever_fails(desk, kind):
     await desk.playground.wait_for(lambda: desk.playground.messages("ops"))
     desk.playground.fail("chat.postMessage", **kind)
     desk.playground.let_go(held)
-    await desk.playground.wait_for(lambda: len(desk.thread()) == 5, 20)
+    await desk.playground.wait_for(lambda: len(desk.thread()) == 5)
 
     assert [f"part {number} of 5" for number in range(1, 6)] == parts_of(desk)
 
