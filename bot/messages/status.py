@@ -56,7 +56,7 @@ def status_of(session: Session, message: Message, others: list[str], now: dateti
         standing=standing_of(message, now),
         attempts=sum(event["event"] in ATTEMPTS for event in events),
         permalink=permalink(workspace.url if workspace else "", message),
-        fix=fix_of(message, events),
+        fix=fix_of(message, events) or fix_before(session, message),
         switched_off=destinations.why_off(session, message.workspace_id, message.channel),
         events=events,
         others=others,
@@ -94,3 +94,13 @@ def fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
         return None
     told = [event["detail"].get("fix") for event in events if event["event"] == EventName.DEAD]
     return (told[-1] if told else None) or fix_for(message.error or "")
+
+
+def fix_before(session: Session, message: Message) -> str | None:
+    """Return what to do about what a reply waits for; None if that goes on by itself."""
+    first: Message | None = message
+    while first is not None and first.state == MessageState.BLOCKED:
+        first = session.get(Message, first.parent_id) if first.parent_id else None
+    if first is None or first is message or first.state != MessageState.DEAD:
+        return None
+    return f"It waits for `{first.id}`, which was given up: replay that one."
