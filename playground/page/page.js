@@ -92,7 +92,8 @@ class Page {
 
   async #load() {
     const { channel, list } = this.conversation;
-    if (!list) return;
+    // The stand-in for a direct message holds nothing that could be fetched.
+    if (!list || channel === "app") return;
     const answer = await this.api.messages(channel);
     if (!answer.messages || list !== this.conversation.list) return;
     list.load(answer.messages);

@@ -27,6 +27,13 @@ def open_home(workspace: Workspace, user: User, tab: str = "home") -> Outcome:
     record = None if view is None else modals.view_record(workspace, view)
     if record is not None and tab == "home":
         event["view"] = record
-    if hears(workspace, user, "app_home_opened"):
+    if is_heard(workspace, user, tab):
         send_event(workspace, event)
     return Outcome(answer={"view": record})
+
+
+def is_heard(workspace: Workspace, user: User, tab: str) -> bool:
+    """Say whether the app hears of it; one that cannot fill its Home is told what to add."""
+    if tab == "home":
+        return hears(workspace, user, "app_home_opened")
+    return workspace.manifest.subscribes("app_home_opened")

@@ -135,6 +135,8 @@ async def test_an_app_without_a_home_shows_its_messages(windows: BrowserContext)
     manifest = {**MANIFEST, "features": {**MANIFEST["features"], "app_home": tabs}}
     async with Playground(limits="off", manifest=manifest) as own, running_desk(own):
         page = await windows.new_page()
+        errors: list[str] = []
+        page.on("console", lambda line: errors.append(line.text))
         await page.goto(f"{own.page_url}?user={own.user('ada').id}#C0OPS00002")
         await page.get_by_role("navigation").get_by_role("link", name="Desk").first.click()
         await expect(page.get_by_role("log", name="Messages in Desk")).to_be_visible()
@@ -144,3 +146,4 @@ async def test_an_app_without_a_home_shows_its_messages(windows: BrowserContext)
         events = [one.payload["event"] for one in own.envelopes("events_api")]
         await page.close()
     assert [event["tab"] for event in events] == ["messages"]
+    assert [] == errors

@@ -61,6 +61,16 @@ async def test_tabs_that_are_off_are_closed() -> None:
     assert all("features.app_home" in one for one in advice)
 
 
+async def test_messages_are_looked_at_without_a_subscription() -> None:
+    """Only a Home needs app_home_opened to be filled; nobody is told to ask for it otherwise."""
+    tabs = {"home_tab_enabled": True, "messages_tab_enabled": True}
+    async with Playground(manifest={**BARE, "features": {"app_home": tabs}}) as playground:
+        assert playground.open_home("ada", "messages").ok
+        assert not playground.state.refused
+        assert playground.open_home("ada", "home").ok
+        assert ["This app does not hear app_home_opened."] == list(playground.state.refused)
+
+
 async def test_an_app_that_cannot_hear_is_told_once() -> None:
     """A mention without its subscription names the event and its scope, the first time."""
     async with (
