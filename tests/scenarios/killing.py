@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ TEMPLATE = {"body": '{"text": "{{ word }}"}'}
 PLACES = [f"place-{number}" for number in range(6)]
 #: Here it is not a member.
 DOOR = "C0DOOR0009"
+#: Of a long message: twice what has room.
+LINES = 70
 
 
 @dataclass
@@ -108,6 +111,7 @@ class Victim:
             "keyed": self._keyed,
             "task": self._task,
             "stranger": self._stranger,
+            "long": self._long,
         }
         await work[kind](number)
 
@@ -132,6 +136,14 @@ class Victim:
         word = f"stranger {number}"
         self.promised[word] += 1
         await self.insist("/api/messages/request", {**order(word), "channel": DOOR}, key=word)
+
+    async def _long(self, number: int) -> None:
+        """Ask for more than a message has room for: the rest follows in its thread."""
+        word = f"long-{number}"
+        self.promised[word] += 1
+        text = "\n".join([word, *(f"line {line} {'-' * 60}" for line in range(LINES))])
+        long = {**order(word, number), "templateCode": "text", "payload": {"text": text}}
+        await self.insist("/api/messages/request", long, key=word)
 
     async def _task(self, number: int) -> None:
         task = f"t_{number}"
@@ -172,6 +184,15 @@ class Victim:
         for word in (one for one in self.promised if one.startswith("t_")):
             self._check_task(step, word)
         await self._check_stories(step)
+        for word in (one for one in self.promised if one.startswith("long-")):
+            self._check_rest(step, word)
+
+    def _check_rest(self, step: str, word: str) -> None:
+        """What had no room stands in the thread: every line, once, in order."""
+        [(channel, message)] = self.shown(word)
+        told = str([one["blocks"] for one in self.playground.replies(channel, message["ts"])])
+        lines = [int(line) for line in re.findall(r"line (\d+) -", told)]
+        assert list(range(LINES)) == lines, (step, word, lines)
 
     async def _wait_for(self, step: str, word: str) -> None:
         def is_done() -> bool:
