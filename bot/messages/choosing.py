@@ -46,6 +46,7 @@ CLAIM_COLUMNS = (
     M.ambiguous,
     M.tries,
     M.answer_lost,
+    M.called_at,
     M.possibly_delivered,
     M.text_only,
     M.created_at,

@@ -71,7 +71,7 @@ class Delivery:
             ts=claim.ts,
             rendered=drawn.rendered,
             text_only=claim.text_only,
-            since=claim.created_at,
+            since=claim.called_at or claim.created_at,
             file=drawn.file,
             files=[File(**one) for one in claim.files],
             seen_by=claim.seen_by,

@@ -30,7 +30,7 @@ Row = dict[str, Any]
 THESE = OneOf(M.id, "ids")
 
 SENDING = Statement(
-    select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.channel)
+    select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.called_at)
     .where(OF_WORKSPACE, in_state(MessageState.SENDING))
     .with_for_update()
 )
@@ -40,6 +40,7 @@ FREE = Statement(
     .values(
         state=MessageState.DELAYED.value,
         answer_lost=bindparam("answer_lost"),
+        called_at=bindparam("called_at"),
         due_at=bindparam("due_at"),
         error=ANSWER_LOST,
         # Or an answer that comes late would be taken for that of the next claim.
@@ -100,7 +101,12 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
 
 
 def freed(row: Any, now: datetime) -> dict[str, Any]:
-    return {"answer_lost": not row.is_posted, "due_at": now + SETTLE, "error": ANSWER_LOST}
+    return {
+        "answer_lost": not row.is_posted,
+        "called_at": row.called_at if row.answer_lost else row.claimed_at,
+        "due_at": now + SETTLE,
+        "error": ANSWER_LOST,
+    }
 
 
 def freed_event(row: Any, now: datetime) -> dict[str, Any]:
@@ -165,6 +171,7 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         ambiguous=row.ambiguous,
         tries=row.tries,
         answer_lost=row.answer_lost,
+        called_at=row.called_at,
         possibly_delivered=row.possibly_delivered,
         text_only=row.text_only,
         created_at=row.created_at,

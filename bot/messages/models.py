@@ -165,6 +165,7 @@ class Message(SQLModel, table=True):
     due_at: datetime
     tries: int = 0  # counted attempts at the present revision
     answer_lost: bool = False  # a post may have reached Slack: look before posting again
+    called_at: datetime | None = None  # and when it was called for, the first time
     possibly_delivered: bool = False
     text_only: bool = False  # Slack refused the blocks of this revision
     error: str | None = None

@@ -28,6 +28,7 @@ class Claim:
     ambiguous: Ambiguous
     tries: int
     answer_lost: bool
+    called_at: datetime | None  # when the post was called for that is to be looked for
     possibly_delivered: bool
     text_only: bool
     created_at: datetime

@@ -40,6 +40,9 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
         "tries": 0 if is_newer else outcome.tries,
         "text_only": outcome.text_only and not is_newer,
     }
+    if outcome.answer_lost:
+        claim = outcome.claim
+        values["called_at"] = claim.called_at if claim.answer_lost else claim.claimed_at
     if outcome.verdict is Verdict.REPOST:
         values["delivered_revision"] = 0
     if delivered is not None:

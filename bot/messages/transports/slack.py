@@ -15,8 +15,11 @@ from bot.messages.transports.wire import FORM, LostError, Response, UnreachableE
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
 TIMEOUT_SECONDS = 10.0
-HISTORY_PAGE = 100
-HISTORY_PAGES = 5
+#: Slack recommends no more; half an hour of what one app may post to a channel.
+HISTORY_PAGE = 200
+HISTORY_PAGES = 10
+#: A call may have waited for its turn, and was under way, for so long at the most.
+CALL_SECONDS = 600
 #: Slack's clock and ours may differ a little when we look for our own message.
 CLOCK_SKEW_SECONDS = 60
 #: Slack posts to a person's id as to a channel's, but has no history of that name.
@@ -88,6 +91,19 @@ class SlackTransport:
         }
         if outgoing.thread_ts:
             arguments["ts"] = outgoing.thread_ts
+        found = await self._search(method, arguments, outgoing)
+        if found is None:
+            # Too much came after it: look again for what stood there soon after it was called for.
+            latest = outgoing.since.timestamp() + CALL_SECONDS
+            found = await self._search(method, {**arguments, "latest": f"{latest:.6f}"}, outgoing)
+            if found is None or found == Found():
+                return Found(readable=False)
+        return found
+
+    async def _search(
+        self, method: str, arguments: dict[str, Any], outgoing: Outgoing
+    ) -> Found | None:
+        """Look through some pages; None if there are more of them."""
         for _ in range(HISTORY_PAGES):
             answer = await self._ask(method, arguments)
             if classify(answer, is_edit=True) is Verdict.JOIN:
@@ -97,12 +113,12 @@ class SlackTransport:
             if not answer.ok:
                 return unseen(answer)
             body = answer.detail["body"]
-            found = among(body.get("messages") or [], outgoing, opened.channel)
+            found = among(body.get("messages") or [], outgoing, arguments["channel"])
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
                 return found or Found()
-            arguments["cursor"] = cursor
-        return Found(readable=False)
+            arguments = {**arguments, "cursor": cursor}
+        return None
 
     async def _conversation(self, channel: str) -> Answer:
         """Return where a post to *channel* stands: one to a person is in the message to them."""

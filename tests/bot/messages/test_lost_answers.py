@@ -12,7 +12,7 @@ from tests.patience import until
 
 pytestmark = pytest.mark.long
 
-COUNT = 200
+COUNT = 1000
 LOST = {"probability": 0.2, "seed": 20}
 #: Words that the second copy of a message has and the first has not.
 REPEAT = "epeat"

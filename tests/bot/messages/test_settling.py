@@ -1,12 +1,16 @@
-"""What an outcome leaves of a message whose place in Slack is gone."""
+"""What an outcome leaves of a message whose place in Slack is gone, or in doubt."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from bot.messages import choosing, ledger, outbox
 from bot.messages.models import EventName, Message
 from bot.messages.outbox import Content, Place
 from bot.messages.outcome import Outcome
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import ANSWER_LOST, SETTLE, Answer, Verdict
+from bot.messages.rebuild import verify
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -46,3 +50,70 @@ def test_a_message_that_is_gone_counts_as_never_delivered(database):
     parent_id, delivered, ready = database.transact(work)
 
     assert (0, [parent_id]) == (delivered, ready)
+
+
+LOST = {
+    "answer": Answer(lost=True),
+    "verdict": Verdict.AMBIGUOUS,
+    "event": EventName.FAILED,
+    "ts": None,
+    "answer_lost": True,
+    "error": ANSWER_LOST,
+    "due_at": NOW,
+}
+SECOND, THIRD = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+
+
+def called_at(database, *steps):
+    """Lead a message through claims, each at a time of its own, and return when it was called."""
+
+    def work(session):
+        message = outbox.put(session, OPS, Content("note"), now=NOW)
+        session.flush()
+        for at, step in zip((NOW, SECOND, THIRD), steps, strict=False):
+            claims = ledger.claim(session, choosing.ready_posts(session, "T0", 9, []), at)
+            step(session, *claims, at)
+            session.expire_all()
+            choosing.look(session, "T0", at + SETTLE)
+        return session.get_one(Message, message.id).called_at
+
+    found = database.transact(work)
+    assert database.transact(verify).is_clean
+    return found
+
+
+def lose(session, claim, at):
+    """The answer to a post is lost."""
+    ledger.record(session, [told(claim, **LOST)], at)
+
+
+def lose_again(session, claim, at):
+    """The history tells that it is not there, it is posted again, and the answer is lost."""
+    ledger.record(session, [told(replace(claim, answer_lost=False), **LOST)], at)
+
+
+def look_in_vain(session, claim, at):
+    """The history cannot be read just now; nothing is posted."""
+    away = {"answer": Answer(status=503), "verdict": Verdict.TRANSIENT}
+    ledger.record(session, [told(claim, **LOST | away)], at)
+
+
+def die(session, _claim, at):
+    """The process is killed, and another one goes on."""
+    ledger.take_over(session, "T0", at)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ((lose,), NOW),
+        ((die,), NOW),
+        ((lose, look_in_vain), NOW),
+        ((lose, die), NOW),
+        ((lose, lose_again), SECOND),
+        ((die, look_in_vain, lose_again), THIRD),
+    ],
+)
+def test_it_is_kept_when_the_post_in_doubt_was_called_for(database, steps, expected):
+    """It is looked for from then on, however long that is ago and however often in vain."""
+    assert called_at(database, *steps) == expected

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages.transports.slack import METADATA_TYPE, SlackTransport
+from bot.messages.transports.slack import (
+    CALL_SECONDS,
+    HISTORY_PAGE,
+    HISTORY_PAGES,
+    METADATA_TYPE,
+    SlackTransport,
+)
 from playground import Playground
 from tests.bot.messages.transports.odd import HANG_UP, outgoing, said
 
@@ -30,11 +36,16 @@ async def test_what_is_not_there_is_not_found(slack, playground, ours):
     assert (None, True, True) == (found.ts, found.readable, found.answer.ok)
 
 
-async def test_our_post_is_found_behind_many_pages(slack, playground, ours):
-    """With 250 newer messages in the channel it is on the third page."""
-    ts = (await slack.post(ours())).ts
-    for number in range(250):
+def chatter(playground, count):
+    """People go on talking."""
+    for number in range(count):
         playground.write("ben", "ops", f"chatter {number}")
+
+
+async def test_our_post_is_found_behind_many_pages(slack, playground, ours):
+    """With 450 newer messages in the channel it is on the third page."""
+    ts = (await slack.post(ours())).ts
+    chatter(playground, 450)
 
     found = await slack.find(ours())
 
@@ -42,15 +53,35 @@ async def test_our_post_is_found_behind_many_pages(slack, playground, ours):
     assert 3 == len(playground.calls("conversations.history"))
 
 
-async def test_a_history_without_end_is_given_up(slack, playground, ours):
-    """Behind five pages nobody looks: the message may be there or not."""
-    await slack.post(ours())
-    for number in range(510):
-        playground.write("ben", "ops", f"chatter {number}")
+async def test_our_post_is_found_however_much_came_after_it(slack, playground, ours):
+    """Behind ten pages it is sought where it must stand: soon after it was called for."""
+    ts = (await slack.post(ours())).ts
+    called_at = datetime.fromtimestamp(float(ts), UTC) - timedelta(seconds=1)
+    playground.advance(CALL_SECONDS + 60)
+    chatter(playground, HISTORY_PAGE * HISTORY_PAGES)
 
-    found = await slack.find(ours())
+    found = await slack.find(ours(since=called_at))
 
-    assert (None, False) == (found.ts, found.readable)
+    assert ts == found.ts
+    assert HISTORY_PAGES + 1 == len(playground.calls("conversations.history"))
+
+
+async def test_nobody_is_sure_behind_ten_pages(slack, playground, ours):
+    """
+    It does not stand where it must, but who knows how late it came; or there is too much there.
+
+    Neither is a clear no.
+    """
+    called_at = datetime.now(UTC)
+    playground.advance(CALL_SECONDS + 60)
+    chatter(playground, HISTORY_PAGE * HISTORY_PAGES + 1)
+
+    elsewhere = await slack.find(ours(since=called_at))
+    too_much = await slack.find(ours(since=called_at + timedelta(seconds=CALL_SECONDS)))
+
+    assert (None, False) == (elsewhere.ts, elsewhere.readable)
+    assert (None, False) == (too_much.ts, too_much.readable)
+    assert 3 * HISTORY_PAGES + 1 == len(playground.calls("conversations.history"))
 
 
 async def test_our_reply_is_found_in_its_thread(slack, playground, ours):
