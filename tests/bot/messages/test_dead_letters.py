@@ -47,6 +47,7 @@ async def test_many_deaths_make_one_notice(service):
     await service.playground.wait_for(lambda: "10 messages" in str(service.texts("ops")))
 
     assert 1 == len(service.texts("ops"))
+    await service.playground.wait_for(service.direct)
     assert 1 == len(service.direct())
 
 
@@ -54,6 +55,7 @@ async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
     """After three in a row nothing is sent there; one click sends all that died or waited."""
     await service.die("a", "b", "c")
     await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
+    await service.playground.wait_for(service.direct)
     calls = len(service.playground.calls("chat.postMessage"))
     await service.send("d")
     await asyncio.sleep(0.5)
@@ -171,6 +173,7 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
     await service.dead_letters.tell_next()
     await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
     assert "3 messages to hook (channel_is_archived)" in service.texts("ops")[0]
+    await service.playground.wait_for(service.direct)
     assert 1 == len(service.direct())
     await service.send("d", None, sender="s")
 
