@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # More than there are processors: much of the suite waits for clocks that nobody can set.
-WORKERS ?= 6
+WORKERS ?= 5
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format migration lock
 
