@@ -11,12 +11,12 @@ from bot.clock import Clock
 from bot.errors import FieldProblem, InvalidError
 from bot.messages import inserts
 from bot.messages.addressing import workspace_of
-from bot.messages.models import Sender
 from bot.messages.orders import (
     DEFAULT_SENDER,
     Drawing,
     Order,
     Prepared,
+    Terms,
     prepare,
     problems_of,
 )
@@ -28,7 +28,7 @@ from bot.workspaces.connected import connected_of
 SENDERS = SQLModel.metadata.tables["sender"]
 MESSAGE = SQLModel.metadata.tables["message"]
 SENDER = Statement(
-    select(SENDERS).where(
+    select(*(SENDERS.c[name] for name in Terms._fields)).where(
         SENDERS.c.tenant == bindparam("of_tenant"), SENDERS.c.code == bindparam("called")
     )
 )
@@ -53,7 +53,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.now = self.clock.now()
-        self._senders: dict[tuple[str, str], Sender | None] = {}
+        self._senders: dict[tuple[str, str], Terms | None] = {}
         self._drawings: dict[tuple[str, str], Drawing | None] = {}
         self._connected: dict[str, list[str]] = {}
         self._prepared: list[Prepared] = []
@@ -93,19 +93,15 @@ class Desk:
             made |= {row.id: row.correlation_id or row.id for row in there}
         return made
 
-    def _sender(self, order: Order) -> Sender | None:
+    def _sender(self, order: Order) -> Terms | None:
         key = (order.tenant, order.sender)
         if key not in self._senders:
             rows = SENDER.rows(self.session, of_tenant=order.tenant, called=order.sender)
-            found = Sender(**rows[0]._asdict()) if rows else None
-            if found is None and order.sender == DEFAULT_SENDER:
-                found = Sender(
-                    tenant=order.tenant, code=order.sender, created_by="", updated_at=self.now
-                )
-            self._senders[key] = found
+            unstored = Terms() if order.sender == DEFAULT_SENDER else None
+            self._senders[key] = Terms(*rows[0]) if rows else unstored
         return self._senders[key]
 
-    def _place(self, order: Order, sender: Sender) -> str | FieldProblem:
+    def _place(self, order: Order, sender: Terms) -> str | FieldProblem:
         """Return the id of the workspace or outlet that an order goes to, or why there is none."""
         named = sender.workspace_id
         if named is None and order.workspace_id is not None:

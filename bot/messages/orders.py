@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.errors import FieldProblem
 from bot.ids import new_id
 from bot.messages import projection
 from bot.messages.drawing import FILE
-from bot.messages.models import Ambiguous, MessageState, Rank, Sender
+from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.outlets import Outlets, is_outlet, shown_name
 from bot.messages.payloads import payload_problems
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
@@ -17,6 +17,18 @@ from bot.messages.transports.transport import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
+
+
+class Terms(NamedTuple):
+    """What a sender settles for its messages; one that need not be stored leaves all open."""
+
+    workspace_id: str | None = None
+    channel: str | None = None
+    queue: str = DEFAULT_QUEUE
+    priority: int | None = None
+    max_attempts: int | None = None
+    allowed_channels: list[str] | None = None
+    ambiguous: Ambiguous = Ambiguous.RESEND
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Prepared:
 
 def problems_of(
     order: Order,
-    sender: Sender | None,
+    sender: Terms | None,
     drawing: Drawing | None,
     outlets: Outlets,
     place: str | FieldProblem | None,
@@ -95,7 +107,7 @@ def problems_of(
 
 
 def outlet_problems(
-    order: Order, sender: Sender, outlets: Outlets, place: str
+    order: Order, sender: Terms, outlets: Outlets, place: str
 ) -> list[FieldProblem]:
     if outlets.open_to(order.tenant, place) is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
@@ -119,7 +131,7 @@ def attachment_problems(order: Order, place: str | FieldProblem | None) -> Itera
         yield FieldProblem("files", "give each a name of its own")
 
 
-def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
+def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
     channel = order.channel or sender.channel
     if channel is None:
         return [FieldProblem("channel", "give one: the sender has none of its own")]
@@ -129,7 +141,7 @@ def channel_problems(order: Order, sender: Sender) -> list[FieldProblem]:
     return []
 
 
-def prepare(order: Order, sender: Sender, drawing: Drawing, place: str, now: datetime) -> Prepared:
+def prepare(order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime) -> Prepared:
     """Return the rows of an order without problems, which goes to *place*."""
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = order.priority or sender.priority or queue.priority
