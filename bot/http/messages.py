@@ -1,6 +1,6 @@
 """Any Slack message: send, schedule, look, take back, try again."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +21,8 @@ from bot.messages.transports.transport import File
 ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
 #: Nobody plans further ahead, but years get mistyped.
 FURTHEST = timedelta(days=5 * 366)
+
+Workspaces = Callable[[str], Awaitable[str]]
 
 #: What stands where a correlation id may stand in an address, or what clients leave out of one.
 ADDRESSES = {
@@ -57,8 +59,10 @@ async def request_messages(call: Call) -> Answer:
     """Send up to 1,000 messages, all of them or none."""
     if before := await stored_before(call, range(len(call.body))):
         return Answer({"correlationIds": before, **ACCEPTED}, status=202)
+    workspace = workspaces_of(call)
     orders = [
-        await order_of(call, body, f"[{number}].", number) for number, body in enumerate(call.body)
+        await order_of(call, body, workspace, f"[{number}].", number)
+        for number, body in enumerate(call.body)
     ]
     taken = await call.services.requests.accept(Unit(orders, prefix="[{}]."))
     return Answer({"correlationIds": taken, **ACCEPTED}, status=202)
@@ -74,7 +78,7 @@ async def accept_one(
 ) -> Answer:
     if before := await stored_before(call):
         return accepted(before)
-    order = await order_of(call, body, prefix, urgent=urgent, scheduled_at=at)
+    order = await order_of(call, body, workspaces_of(call), prefix, urgent=urgent, scheduled_at=at)
     return accepted(await call.services.requests.accept(Unit([order], prefix=prefix)))
 
 
@@ -93,8 +97,26 @@ async def stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> 
     return await call.services.requests.stored([message_id(call, number) for number in numbers])
 
 
+def workspaces_of(call: Call) -> Workspaces:
+    """Return what tells a sender's workspace; it asks once for each sender of a call."""
+    known: dict[str, str] = {}
+
+    async def workspace(sender: str) -> str:
+        if sender not in known:
+            tenant = call.caller.tenant
+            known[sender] = await call.services.senders.workspace(tenant, sender)
+        return known[sender]
+
+    return workspace
+
+
 async def order_of(
-    call: Call, body: SendMessage, prefix: str, number: int | None = None, **more: Any
+    call: Call,
+    body: SendMessage,
+    workspace: Workspaces,
+    prefix: str,
+    number: int | None = None,
+    **more: Any,
 ) -> Order:
     """Return what *body* asks for; raise `InvalidError` naming the field, after *prefix*."""
     tenant = call.caller.tenant
@@ -105,7 +127,7 @@ async def order_of(
         )
     channel = body.channel and await resolve_destination(
         call.services.channels,
-        partial(call.services.senders.workspace, tenant, body.config_code),
+        partial(workspace, body.config_code),
         body.channel,
         f"{prefix}channel",
     )
