@@ -105,6 +105,7 @@ class Delivery:
     async def _look(self, claim: Claim, outgoing: Outgoing) -> Claim | Outcome:
         """Look for a post whose answer was lost; return the claim if it is to be posted again."""
         found = await self._transport.find(outgoing)
+        claim = replace(claim, pages=found.pages)
         if found.ts:
             return self._recovered(claim, outgoing, found)
         if not found.answer.ok:

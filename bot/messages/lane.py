@@ -137,8 +137,7 @@ class Lane:
         return self._clock.now() >= self._quiet_since + self._shares.rest_after()
 
     def _release(self, session: Session) -> None:
-        now = self._clock.now()
-        release_lease(session, self.workspace_id, self._owner, now)
+        release_lease(session, self.workspace_id, self._owner, self._clock.now())
 
     async def _turn(self) -> timedelta:
         """Record, claim and start calls; return how long there is nothing to do."""
@@ -172,14 +171,14 @@ class Lane:
         hold = hold_lease(session, self.workspace_id, self._owner, now)
         if hold is Hold.ELSEWHERE:
             return Turn(now, claims=(), held=False)
-        # The state changes only once this is committed: a take-over may have to be repeated. And
-        # a lane that slept too long may find that another process came and went meanwhile.
+        # A commit alone changes the state. Who slept too long may find that others came and went.
         is_new = hold is Hold.TAKEN or self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
         if is_new:
             self._take_over(session, now)
         ledger.unclaim(session, self._uncalled)
+        self._recent.take_back(self._uncalled, self._pacing)
         ledger.record(session, self._outcomes, now)
-        self._recent.keep_freezes(session, self._outcomes, self._pacing)
+        self._recent.learn(session, self._outcomes, self._pacing, now)
         there = choosing.look(session, self.workspace_id, now)
         claims: list[Claim] = []
         if (is_new or self.state is LaneState.RUNNING) and not self.is_leaving:
@@ -238,8 +237,9 @@ class Lane:
         return self._held_since <= claim.claimed_at and self._clock.now() < self._held_until
 
     def _learn(self, outcome: Outcome) -> None:
-        """Take from an answer what it says about the workspace, not only about the message."""
+        """Take from an answer what it says about the workspace, not about the message."""
         answer = outcome.answer
+        self._recent.answered(outcome.claim, self._pacing, self._clock.now())
         if outcome.verdict not in (Verdict.PACED, Verdict.OUTAGE):
             self._pacing.thaw(outcome.claim.channel, is_edit=outcome.claim.is_edit)
         if outcome.verdict is Verdict.DELIVERED:

@@ -33,11 +33,20 @@ class Claim:
     text_only: bool
     created_at: datetime
     claimed_at: datetime
+    pages: int = 0  # how many of the history were looked through; one is paid for
 
     @property
     def is_edit(self) -> bool:
         """Tell whether the message stands in Slack, so that it is edited, not posted."""
         return self.ts is not None
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """Return what its delivery costs: each method, and with a post the channel."""
+        if self.is_edit:
+            return [("edits", "")]
+        looks = [("lookups", "")] if self.answer_lost or self.pages else []
+        return [("posts", self.channel), *looks]
 
 
 @dataclass(frozen=True)

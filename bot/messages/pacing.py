@@ -6,150 +6,16 @@ channel (https://docs.slack.dev/apis/web-api/rate-limits). How it cuts its minut
 calls are counted here one by one, so that no sixty seconds anywhere hold more than the tier.
 """
 
-import math
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-#: A minute, and what calls may spread or bunch up on their way to Slack.
-WINDOW = timedelta(seconds=60.5)
+from bot.messages.budgets import WINDOW, Bucket, Window
+
 #: Edits in a minute that only final states and other prompt edits may use.
 EDIT_RESERVE = 4
-#: How long the one call after a `Retry-After` may take to tell whether Slack is ready again.
-TRIAL = timedelta(seconds=15)
 
 MANY = 1_000_000
-
-
-@dataclass
-class Freeze:
-    """
-    A `Retry-After` that is obeyed. When it is over one call goes first, alone.
-
-    A Slack that refuses everything would get the whole budget each time otherwise.
-    """
-
-    until: datetime | None = None
-    is_trying: bool = False  # the one call is on its way
-
-    def holds(self, now: datetime) -> bool:
-        """Tell whether nothing may go yet."""
-        return self.until is not None and now < self.until
-
-    def was_refused(self, now: datetime) -> bool:
-        """Tell whether Slack's own time is still running."""
-        return self.holds(now) and not self.is_trying
-
-    def begin(self, until: datetime) -> None:
-        """Hold until *until*; an earlier end than is known already changes nothing."""
-        known = None if self.is_trying else self.until
-        self.until = max(until, known or until)
-        self.is_trying = False
-
-    def try_one(self, now: datetime) -> None:
-        """Hold the others while the call that is being made may still be refused."""
-        if self.until is not None:
-            self.until = now + TRIAL
-            self.is_trying = True
-
-    def lift(self) -> None:
-        """Hold no more, if the one call is through; one made before the refusal says nothing."""
-        if self.is_trying:
-            self.until = None
-            self.is_trying = False
-
-
-@dataclass
-class Window:
-    """One method's calls of the last minute, or `span`: never more than `most`."""
-
-    most: int
-    span: timedelta = WINDOW
-    calls: deque[datetime] = field(default_factory=deque)
-    freeze: Freeze = field(default_factory=Freeze)
-
-    def is_open(self, now: datetime, spare: int = 0) -> bool:
-        """Tell whether a call may go that leaves *spare* of the budget to others."""
-        self._forget(now)
-        return not self.freeze.holds(now) and len(self.calls) < self.most - spare
-
-    def left(self, now: datetime) -> int:
-        """Return how many calls may go now."""
-        self._forget(now)
-        if self.freeze.holds(now):
-            return 0
-        left = max(self.most - len(self.calls), 0)
-        return min(left, 1) if self.freeze.until else left
-
-    def spend(self, at: datetime) -> None:
-        """Count a call."""
-        self.calls.append(at)
-        self.freeze.try_one(at)
-
-    def opens_at(self, now: datetime, spare: int = 0) -> datetime:
-        """Return the first time, perhaps now, at which a call may go."""
-        self._forget(now)
-        times = [now]
-        if len(self.calls) >= self.most - spare:
-            times.append(self.calls[len(self.calls) - (self.most - spare)] + self.span)
-        if self.freeze.until is not None:
-            times.append(self.freeze.until)
-        return max(times)
-
-    def _forget(self, now: datetime) -> None:
-        if self.calls and self.calls[-1] > now:  # The machine's clock was set back.
-            self.calls = deque(min(at, now) for at in self.calls)
-        while self.calls and self.calls[0] <= now - self.span:
-            self.calls.popleft()
-
-
-@dataclass
-class Bucket:
-    """Tokens up to `burst`, coming back at `rate` a second."""
-
-    burst: float
-    rate: float
-    tokens: float = field(init=False)
-    filled_at: datetime | None = None
-    freeze: Freeze = field(default_factory=Freeze)
-
-    def __post_init__(self) -> None:
-        self.tokens = self.burst
-
-    def is_open(self, now: datetime) -> bool:
-        """Tell whether there is a token."""
-        return not self.freeze.holds(now) and self.level(now) >= 1
-
-    def is_idle(self, now: datetime) -> bool:
-        """Tell whether a new bucket would say the same."""
-        return self.freeze.until is None and self.level(now) >= self.burst
-
-    def level(self, now: datetime) -> float:
-        """Return the tokens there are now."""
-        if self.filled_at is not None:
-            passed = max(0.0, (now - self.filled_at).total_seconds())
-            self.tokens = min(self.burst, self.tokens + passed * self.rate)
-        self.filled_at = now
-        return self.tokens
-
-    def spend(self, at: datetime) -> None:
-        """Take one token; the level may go below zero when a call could not wait."""
-        self.level(at)
-        self.tokens -= 1
-        self.freeze.try_one(at)
-
-    def opens_at(self, now: datetime) -> datetime:
-        """Return the first time, perhaps now, at which there is a token."""
-        times = [now]
-        missing = 1 - self.level(now)
-        if missing > 0:
-            # Rounded up, and one more: a moment too early would find the bucket still closed.
-            micros = math.ceil(missing / self.rate * 1e6) + 1
-            times.append(now + timedelta(microseconds=micros))
-        if self.freeze.until is not None:
-            times.append(self.freeze.until)
-        return max(times)
 
 
 def of_progress() -> Bucket:
@@ -178,7 +44,7 @@ class Pacing:
         if not all(budget.is_open(now) for budget in budgets):
             return False
         for budget in budgets:
-            budget.spend(now)
+            budget.send(now)
         return True
 
     def take_edit(self, now: datetime, *, is_progress: bool) -> bool:
@@ -187,7 +53,7 @@ class Pacing:
             return True
         if not self.may_edit(now, is_progress=is_progress):
             return False
-        self.edits.spend(now)
+        self.edits.send(now)
         if is_progress:
             self.progress.spend(now)
         return True
@@ -206,13 +72,26 @@ class Pacing:
         """Return how many edits may go now; many if unlimited."""
         return MANY if self.unlimited else self.edits.left(now)
 
-    def remember(self, channel: str, at: datetime, *, was_edit: bool) -> None:
+    def remember(self, method: str, channel: str, at: datetime) -> None:
         """Count a call that was made before this process began, in the order of time."""
-        if was_edit:
-            self.edits.spend(at)
-        else:
-            self.posts.spend(at)
-            self.channel(channel).spend(at)
+        for budget in self._budgets([(method, channel)]):
+            budget.spend(at)
+
+    def answered(self, calls: Iterable[tuple[str, str]], at: datetime, now: datetime) -> None:
+        """Take note that what was taken at *at* has reached Slack, perhaps only now."""
+        for budget in self._budgets(calls):
+            budget.answered(at, now)
+
+    def take_back(self, calls: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Give back what was taken at *at* for calls that were not made."""
+        for budget in self._budgets(calls):
+            budget.take_back(at)
+
+    def _budgets(self, calls: Iterable[tuple[str, str]]) -> Iterator[Window | Bucket]:
+        for method, channel in calls:
+            yield self._methods()[method]
+            if channel:
+                yield self.channel(channel)
 
     def freeze(self, channel: str, until: datetime, *, now: datetime, is_edit: bool) -> None:
         """

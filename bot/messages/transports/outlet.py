@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.errors import ConfigError, NoTransportError
+from bot.messages.budgets import Window
 from bot.messages.outlets import Outlet, Outlets
-from bot.messages.pacing import Pacing, Window
+from bot.messages.pacing import Pacing
 from bot.messages.transports.registry import Make, Opened
 from bot.messages.transports.webhook import WebhookTransport
 
@@ -40,13 +41,13 @@ def open_outlet(outlet: Outlet) -> Opened:
     """Return the way out that the outlet's address asks for; raise `NoTransportError`."""
     if outlet.is_webhook:
         transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute)
-        return Opened(transport, pacing_of_outlet(), transport.close)
+        return Opened(transport, pacing_of_outlet(is_strict=True), transport.close)
     # Only here: importing Apprise takes a tenth of a second that most starts can save.
     from bot.messages.transports.apprise import AppriseTransport
 
-    return Opened(AppriseTransport(outlet.address), pacing_of_outlet())
+    return Opened(AppriseTransport(outlet.address), pacing_of_outlet(is_strict=False))
 
 
-def pacing_of_outlet() -> Pacing:
+def pacing_of_outlet(*, is_strict: bool) -> Pacing:
     """Return the budget of an outlet: Slack takes one post a second of a webhook."""
-    return Pacing(posts=Window(1, timedelta(seconds=1.05)))
+    return Pacing(posts=Window(1, timedelta(seconds=1.05), is_strict=is_strict))

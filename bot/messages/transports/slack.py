@@ -92,31 +92,33 @@ class SlackTransport:
         if outgoing.thread_ts:
             arguments["ts"] = outgoing.thread_ts
         found = await self._search(method, arguments, outgoing)
-        if found is None:
-            # Too much came after it: look again for what stood there soon after it was called for.
-            latest = outgoing.since.timestamp() + CALL_SECONDS
-            found = await self._search(method, {**arguments, "latest": f"{latest:.6f}"}, outgoing)
-            if found is None or found == Found():
-                return Found(readable=False)
-        return found
+        if found is not None:
+            return found
+        # Too much came after it: look again for what stood there soon after it was called for.
+        latest = outgoing.since.timestamp() + CALL_SECONDS
+        found = await self._search(method, {**arguments, "latest": f"{latest:.6f}"}, outgoing)
+        pages = HISTORY_PAGES + (found.pages if found else HISTORY_PAGES)
+        if found is None or (found.ts is None and found.answer.ok):
+            return Found(readable=False, pages=pages)
+        return replace(found, pages=pages)
 
     async def _search(
         self, method: str, arguments: dict[str, Any], outgoing: Outgoing
     ) -> Found | None:
         """Look through some pages; None if there are more of them."""
-        for _ in range(HISTORY_PAGES):
+        for page in range(1, HISTORY_PAGES + 1):
             answer = await self._ask(method, arguments)
             if classify(answer, is_edit=True) is Verdict.JOIN:
                 # Only members may look. Who was on the way in when the answer got lost goes on in.
                 joined = await self.join(outgoing.channel)
                 answer = await self._ask(method, arguments) if joined.ok else answer
             if not answer.ok:
-                return unseen(answer)
+                return replace(unseen(answer), pages=page)
             body = answer.detail["body"]
             found = among(body.get("messages") or [], outgoing, arguments["channel"])
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
-                return found or Found()
+                return replace(found or Found(), pages=page)
             arguments = {**arguments, "cursor": cursor}
         return None
 

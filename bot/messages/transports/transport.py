@@ -53,6 +53,7 @@ class Found:
     channel: str | None = None  # where it stands, if the transport knows better than we
     readable: bool = True  # False: the history may not be read
     answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+    pages: int = 1  # how many calls it took
 
 
 class Transport(Protocol):

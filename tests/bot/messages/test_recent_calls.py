@@ -9,34 +9,44 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import choosing, leases, ledger, outbox
-from bot.messages.models import EventName
+from bot.messages.models import EventName, LaneLease
 from bot.messages.outbox import Content, Place
 from bot.messages.outcome import Outcome
 from bot.messages.pacing import Pacing
 from bot.messages.policy import Answer, Verdict
-from bot.messages.recent_calls import RecentCalls
+from bot.messages.recent_calls import RecentCalls, milliseconds
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
-def claims_of(session, count, *, edits):
+def claims_of(session, count, *, edits, lost=False, pages=0):
     """Return claims of messages in #ops that were asked for just now."""
     for number in range(count):
         outbox.put(session, Place("T0", "default", "C0OPS"), Content("note"), now=NOW)
         session.flush()
         del number
     claims = ledger.claim(session, choosing.ready_posts(session, "T0", count, []), NOW)
-    return [replace(one, ts="17.1") for one in claims] if edits else claims
+    ts = "17.1" if edits else None
+    return [replace(one, ts=ts, answer_lost=lost, pages=pages) for one in claims]
 
 
-def come_back(database, after, *, edits=True, count=10):
-    """Let one lane call, and another one take over later; return the other one's budgets."""
+def come_back(database, after, *, count=10, answered=timedelta(0), **claimed):
+    """
+    Let one lane call, and another one take over later; return the other one's budgets.
+
+    *answered* is how long after the claims Slack answered; None: it never did.
+    """
     pacing = Pacing()
+    claimed = {"edits": True} | claimed
 
     def work(session):
         leases.hold_lease(session, "T0", "ada", NOW)
         session.flush()
-        RecentCalls("T0").add(session, claims_of(session, count, edits=edits), NOW)
+        first, claims = RecentCalls("T0"), claims_of(session, count, **claimed)
+        first.add(session, claims, NOW)
+        for claim in claims if answered is not None else ():
+            first.answered(claim, Pacing(), NOW + answered)
+        first.add(session, [], NOW)
         other = RecentCalls("T0")
         for _ in range(2):  # A turn that fails is done again.
             other.take_over(session, pacing, NOW + after)
@@ -55,10 +65,85 @@ def test_edits_made_before_count(database):
 
 def test_posts_made_before_count_in_their_channel(database):
     """The channel that was written to has to wait, another one has not."""
-    pacing = come_back(database, timedelta(seconds=1), edits=False, count=5)
+    pacing = come_back(database, timedelta(seconds=1), edits=False, count=6)
 
     assert not pacing.take_post("C0OPS", NOW + timedelta(seconds=1))
     assert pacing.take_post("C0OTHER", NOW + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("answered", [None, timedelta(seconds=12)])
+def test_a_minute_begins_when_slack_surely_had_the_call(database, answered):
+    """That is with its answer, or if whoever made it died before that, with the take-over."""
+    pacing = come_back(database, timedelta(seconds=12), count=49, answered=answered)
+
+    assert not pacing.take_edit(NOW + timedelta(seconds=72), is_progress=False)
+    assert pacing.take_edit(NOW + timedelta(seconds=72.6), is_progress=False)
+
+
+def test_what_was_not_called_is_not_remembered(database):
+    """Claims that were given back cost nobody anything."""
+    pacing = Pacing()
+
+    def work(session):
+        leases.hold_lease(session, "T0", "ada", NOW)
+        session.flush()
+        first, claims = RecentCalls("T0"), claims_of(session, 10, edits=False)
+        first.add(session, claims, NOW)
+        first.take_back(claims[1:], Pacing())
+        first.add(session, [], NOW)
+        RecentCalls("T0").take_over(session, pacing, NOW)
+
+    database.transact(work)
+
+    assert 294 == pacing.posts_left(NOW)
+
+
+def test_looks_made_before_count(database):
+    """Whoever died while it looked for lost posts has used the minute's looks, not only posts."""
+    pacing = come_back(database, timedelta(seconds=15), edits=False, lost=True, count=45)
+
+    assert not pacing.take_post("C0OTHER", NOW + timedelta(seconds=15), looks_up=True)
+    assert pacing.take_post("C0OTHER", NOW + timedelta(seconds=15))
+
+
+def test_every_page_of_a_look_counts(database):
+    """A look through ten pages was ten calls, here and for whoever goes on."""
+    here, other = Pacing(), Pacing()
+
+    def work(session):
+        leases.hold_lease(session, "T0", "ada", NOW)
+        session.flush()
+        claims = claims_of(session, 4, edits=False, lost=True, pages=12)
+        done = [
+            Outcome(one, Verdict.DELIVERED, Answer(ok=True), EventName.SENT, ts="17.1")
+            for one in claims
+        ]
+        first = RecentCalls("T0")
+        first.add(session, claims, NOW)
+        assert all(here.take_post(f"C{one}", NOW, looks_up=True) for one in range(len(claims)))
+        first.learn(session, done, here, NOW)
+        RecentCalls("T0").take_over(session, other, NOW)
+
+    database.transact(work)
+
+    assert [48, 48] == [len(pacing.lookups.calls) for pacing in (here, other)]
+
+
+def test_a_lease_that_named_no_methods_is_understood(database):
+    """A process of before may have written the lease: its edits and posts count as ever."""
+    pacing = Pacing()
+    before = [[milliseconds(NOW), True, "C0OPS"], [milliseconds(NOW), False, "C0OPS"]]
+
+    def work(session):
+        leases.hold_lease(session, "T0", "ada", NOW)
+        session.flush()
+        session.get_one(LaneLease, "T0").recent = before
+        session.flush()
+        RecentCalls("T0").take_over(session, pacing, NOW)
+
+    database.transact(work)
+
+    assert (1, 1) == (len(pacing.edits.calls), len(pacing.posts.calls))
 
 
 def test_after_a_minute_nothing_counts(database):
@@ -81,7 +166,7 @@ def come_back_frozen(database, freeze, after):
         outcome = Outcome(claim, Verdict.PACED, refused, EventName.FAILED, ts=None)
         first = RecentCalls("T0")
         first.add(session, [claim], NOW)
-        first.keep_freezes(session, [outcome], told)
+        first.learn(session, [outcome], told, NOW)
         for _ in range(2):
             RecentCalls("T0").take_over(session, pacing, NOW + after)
 
