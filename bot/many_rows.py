@@ -7,6 +7,8 @@ a function call away and takes them one by one.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -58,7 +60,9 @@ class Columns:
         # JSON travels as a text, so that nothing in it is taken for a value of its own: a NUL, say.
         if is_json(column):
             return fast_json.text
-        return column.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        encode = column.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        # A turn writes the same time into all its rows.
+        return lru_cache(encode) if encode and column.type.python_type is datetime else encode
 
     def _type(self, column: Column[Any]) -> str:
         return "text" if is_json(column) else column.type.compile(self._dialect)

@@ -13,6 +13,10 @@ from bot.messages.shares import Shares
 logger = structlog.get_logger(__name__)
 
 
+#: A process that dies leaves all of them to be looked for, at the pace of Slack's history.
+MOST_AHEAD = 5
+
+
 class Calls:
     """Calls Slack for claims, in their order, and keeps the outcomes until they are taken."""
 
@@ -32,13 +36,16 @@ class Calls:
         self._answered = answered
         self._waiting: deque[Claim] = deque()
         self._outcomes: list[Outcome] = []
+        self._answered_lately = 0
         self._callers: set[asyncio.Task[None]] = set()
 
     @property
     def room(self) -> int:
         """How many more claims may be begun."""
-        # Twice as many as are called: so no connection waits while the database is asked for more.
-        return 2 * self._most - len(self._callers) - len(self._waiting)
+        # So that no connection waits while the database is asked for more: as many wait for their
+        # turn as are called, and more when so many were answered while it was asked the last time.
+        ahead = min(max(self._most, 2 * self._answered_lately), MOST_AHEAD * self._most)
+        return self._most + ahead - len(self._callers) - len(self._waiting)
 
     @property
     def _most(self) -> int:
@@ -60,6 +67,7 @@ class Calls:
     def take_outcomes(self) -> list[Outcome]:
         """Return what has been answered since the last time."""
         outcomes, self._outcomes = self._outcomes, []
+        self._answered_lately = len(outcomes)
         return outcomes
 
     def take_back(self) -> list[Claim]:
