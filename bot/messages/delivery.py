@@ -12,6 +12,7 @@ from bot.messages.drawing import draw, marked_as_repeat
 from bot.messages.models import Ambiguous, EventName
 from bot.messages.outcome import Claim, Outcome, describe, failure_detail
 from bot.messages.policy import (
+    MAX_TRIES,
     SETTLE,
     Answer,
     Verdict,
@@ -224,7 +225,9 @@ class Delivery:
     def _again(self, claim: Claim, verdict: Verdict, answer: Answer, tries: int) -> Outcome:
         now = self._now()
         due_at = now
-        if verdict is not Verdict.AMBIGUOUS and tries > claim.tries:
+        # A lost answer is looked for soon, but who has asked so often asks less often.
+        is_prompt = verdict is Verdict.AMBIGUOUS and tries <= MAX_TRIES
+        if tries > claim.tries and not is_prompt:
             due_at = now + wait_after(claim.queue, tries, self._chance)
         if verdict is Verdict.AMBIGUOUS or answer.lost:
             due_at = max(due_at, now + SETTLE)

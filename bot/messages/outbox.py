@@ -20,7 +20,7 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST
+from bot.messages.policy import ANSWER_LOST, OWN_TRIES, SETTLE
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
@@ -106,6 +106,7 @@ def reply(
         correlation_id=parent.correlation_id,
         request_id=parent.request_id,
         requested_by=parent.requested_by,
+        max_attempts=parent.max_attempts,
         rank=Rank.NORMAL,
         post_rank=Rank.NORMAL,
         state=MessageState.WAITING if parent.is_told else MessageState.BLOCKED,
@@ -257,14 +258,14 @@ def schedule(message: Message, now: datetime) -> None:
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
     if message.answer_lost or message.error == ANSWER_LOST:  # It may be on its way inside Slack.
-        due_at = max(due_at, message.due_at)
+        due_at = max(due_at, min(message.due_at, now + SETTLE))
     message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 
 def new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
     """Return a row that waits from now on; *fields* are the columns that are not usual."""
-    usual = {"waiting_since": now, "due_at": now, "created_at": now}
+    usual = {"waiting_since": now, "due_at": now, "created_at": now, "max_attempts": OWN_TRIES}
     return Message(
         workspace_id=place.workspace_id,
         tenant=place.tenant,

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import Any
 
 MAX_TRIES = 4
+OWN_TRIES = 60  # of what nobody would ask for again, a task's end or an alert: half an hour
 BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(seconds=60)
 #: How long a call whose answer was lost may still be on its way inside Slack.
 SETTLE = timedelta(seconds=2)
-#: What is said of such a call, whoever lost the answer.
-ANSWER_LOST = "answer_lost"
+ANSWER_LOST = "answer_lost"  # what is said of such a call, whoever lost the answer
 
 
 class Verdict(StrEnum):
@@ -253,7 +253,7 @@ DESTINATION_FAILURES = 3
 
 def backoff(tries: int, chance: random.Random) -> timedelta:
     """Return how long to wait after the *tries*-th failed attempt: doubling, with full jitter."""
-    doubled = BACKOFF_BASE * float(2 ** (tries - 1))
+    doubled = BACKOFF_BASE * float(2 ** min(tries - 1, 9))
     return min(BACKOFF_CAP, doubled) * chance.random()
 
 

@@ -1,6 +1,7 @@
 """Lanes of several processes, in this one, that deliver to any workspace; time stands still."""
 
 import asyncio
+from collections import deque
 from datetime import UTC, datetime
 
 from bot.errors import NoTransportError
@@ -46,6 +47,8 @@ class Desk:
         return Answer(ok=True, ts=f"17.{len(self._world.sent):06}", channel=outgoing.channel)
 
     async def edit(self, outgoing):
+        if self._world.refusals:
+            return self._world.refusals.popleft()
         return await self.post(outgoing)
 
     async def find(self, outgoing):
@@ -68,6 +71,7 @@ class World:
         self.is_open.set()
         self.sent, self.busy, self.most_busy = [], set(), 0
         self.locked, self.closed, self.told = set(), [], []
+        self.refusals = deque()  # what the next edits are answered
         self.processes = []
 
     def start(self, *, tell=None, **limits):
