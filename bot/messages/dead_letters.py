@@ -152,7 +152,8 @@ def put_notice(
 ) -> None:
     """Put a notice, or edit the one there is; where every edit is a post, the first one stands."""
     notice_id = f"m_{digest(group.key, place.channel)}"
-    if session.get(Message, notice_id) is None:
+    notice = session.get(Message, notice_id)
+    if notice is None:
         outbox.put(
             session,
             place,
@@ -163,7 +164,10 @@ def put_notice(
             message_id=notice_id,
         )
     elif not is_outlet(place.workspace_id):
-        outbox.edit(session, notice_id, context, now=now, rank=Rank.ALERT)
+        # Said, or the button would seem to have done nothing.
+        replayed = notice.context.get("replayed") or notice.context.get("failed_again")
+        told = {**context, "failed_again": replayed} if replayed else context
+        outbox.edit(session, notice_id, told, now=now, rank=Rank.ALERT)
 
 
 def is_anybody_untold(session: Session) -> bool:

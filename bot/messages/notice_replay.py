@@ -42,7 +42,7 @@ def replay_some(
         if done:
             return set(), 0
         raise ConflictError(f"Already replayed by {named(before['by'])}.")
-    replayed = {"by": by, "count": done + len(messages)}
+    replayed = {"by": by, "count": done + len(messages), "at": int(now.timestamp())}
     for notice in notices:
         context = {**notice.context, "replayed": replayed, "is_off": False}
         outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)

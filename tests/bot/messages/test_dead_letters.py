@@ -40,6 +40,34 @@ async def test_owner_and_channel_are_told_with_the_fix(service):
     assert "unarchive it" in status.fix
 
 
+async def test_a_replay_that_fails_again_is_told(service):
+    """The notice says who replayed and that it failed again, and can be replayed once more."""
+    await service.die("lost")
+    await service.playground.wait_for(lambda: service.texts("ops"))
+    group = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]["value"]
+
+    for _ in range(2):
+        assert 1 == await service.dead_letters.replay_group("default", group, by=ADA)
+        await service.until("lost", "FAILED")
+        await service.dead_letters.tell_next()
+        await service.playground.wait_for(lambda: "failed again" in service.texts("ops")[0])
+
+    words = json.dumps(service.playground.messages("ops")[0]["blocks"])
+    assert f"Replayed by <@{ADA}>" in words
+    assert "delivery_replay" in words
+    assert 1 == len(service.texts("ops"))
+
+
+async def test_the_confirmation_names_no_id(service):
+    """A dialog shows plain text: a channel's id would tell nobody anything."""
+    await service.die("lost")
+    await service.playground.wait_for(lambda: service.texts("ops"))
+
+    button = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]
+    asked = button["confirm"]["text"]["text"]
+    assert "1 message will be sent again, to where this notice says." == asked
+
+
 async def test_many_deaths_make_one_notice(service):
     """Ten messages of an hour to one channel are one notice that counts them."""
     await service.die("d0")
