@@ -71,7 +71,7 @@ class World:
         self.is_open.set()
         self.sent, self.busy, self.most_busy = [], set(), 0
         self.locked, self.closed, self.told = set(), [], []
-        self.refusals = deque()  # what the next edits are answered
+        self.refusals: deque[Answer] = deque()  # what the next edits are answered
         self.processes = []
 
     def start(self, *, tell=None, **limits):
