@@ -1,19 +1,22 @@
 """Which workspaces are whose, asked in any transaction. One without a token is not connected."""
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
+from bot.statements import Statement
 from bot.workspaces.models import Workspace, WorkspaceToken
+
+CONNECTED = Statement(
+    select(col(Workspace.id))
+    .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
+    .where(col(Workspace.tenant) == bindparam("of_tenant"))
+    .order_by(col(WorkspaceToken.connected_at), col(Workspace.id))
+)
 
 
 def connected_of(session: Session, tenant: str) -> list[str]:
     """Return the tenant's connected workspaces, the one it connected first in front."""
-    query = (
-        select(Workspace.id)
-        .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
-        .where(Workspace.tenant == tenant)
-        .order_by(col(WorkspaceToken.connected_at), col(Workspace.id))
-    )
-    return list(session.exec(query).all())
+    return [row.id for row in CONNECTED.rows(session, of_tenant=tenant)]
 
 
 def find_connected(
