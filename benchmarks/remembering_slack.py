@@ -12,6 +12,7 @@ import json
 import random
 from collections import defaultdict
 from typing import Any
+from urllib.parse import parse_qsl
 
 from benchmarks.bare_slack import IDS, Bench, Tally, serve
 
@@ -38,7 +39,7 @@ class Remembering(Bench):
 
     def answer(self, method: str, body: bytes) -> None:
         """Take a message, show a history, or say `ok`."""
-        asked = json.loads(body) if body else {}
+        asked = fields_of(body)
         if method == "texts":
             every = itertools.chain.from_iterable(self._memory.channels.values())
             self.send({"texts": [message["text"] for message in every]})
@@ -66,6 +67,13 @@ class Remembering(Bench):
         page = newest_first[start : start + PAGE]
         following = str(start + PAGE) if start + PAGE < len(newest_first) else ""
         return {"messages": page, "response_metadata": {"next_cursor": following}}
+
+
+def fields_of(body: bytes) -> dict[str, Any]:
+    """Return what is asked for, in JSON or as a form: histories are asked for with one."""
+    if body.startswith(b"{"):
+        return dict(json.loads(body))
+    return dict(parse_qsl(body.decode()))
 
 
 if __name__ == "__main__":

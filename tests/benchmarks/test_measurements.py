@@ -65,6 +65,6 @@ def test_a_table_has_a_column_for_each_result():
 
 def test_nothing_is_lost_or_doubled_by_a_killed_worker():
     """Killed half-way, with answers lost as well: every message is there once."""
-    found = kill_worker.measure("opsbell sqlite", 40, 0.2, afterwards_seconds=3.0)
+    found = kill_worker.measure("opsbell sqlite", 160, 0.2, afterwards_seconds=3.0)
 
     assert (0, 0) == (found["missing"], found["twice"])
