@@ -36,8 +36,7 @@ logger = structlog.get_logger(__name__)
 
 #: A lane that has something to wait for looks this often, and keeps its lease by that.
 LONGEST_SLEEP = timedelta(seconds=6)
-#: A turn that failed is tried again after this long.
-TRY_AGAIN = timedelta(seconds=1)
+TRY_AGAIN = timedelta(seconds=1)  # after a turn that failed
 
 
 @dataclass(frozen=True)
@@ -297,4 +296,5 @@ class Lane:
 
     async def _sleep(self, longest: timedelta) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), longest.total_seconds())
+            async with asyncio.timeout(longest.total_seconds()):
+                await self._woken.wait()
