@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.cli.events import open_database
 from bot.errors import ConflictError, NotFoundError
-from bot.messages import destinations, lookup
+from bot.messages import lookup, replays
 from bot.messages.policy import fix_for
 
 LISTED = 100
@@ -41,7 +41,7 @@ def replay(message_id: str) -> None:
         if len(found) > 1:
             ids = ", ".join(one.id for one in found)
             raise ConflictError(f"{len(found)} messages carry `{message_id}`: say which: {ids}.")
-        destinations.replay(session, found[0], by="the command line", now=datetime.now(UTC))
+        replays.replay(session, found[0], by="the command line", now=datetime.now(UTC))
 
     with open_database() as database:
         database.transact(work)

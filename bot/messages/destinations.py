@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.errors import ConflictError
-from bot.messages import deaths, outbox
-from bot.messages.models import DeadLetter, Destination, Message, MessageState
+from bot.messages import deaths
+from bot.messages.models import DeadLetter, Destination, Message
 from bot.messages.policy import DESTINATION_ERRORS, DESTINATION_FAILURES
-from bot.messages.stored_templates import newest
 
 
 def why_off(session: Session, workspace_id: str, channel: str) -> str | None:
@@ -71,32 +69,3 @@ def switch_on(session: Session, workspace_id: str, channel: str, now: datetime) 
     session.flush()
     deaths.unpark(session, workspace_id, channel, now)
     return True
-
-
-def replay(session: Session, message: Message, *, by: str, now: datetime) -> None:
-    """
-    Try a dead letter again, with the newest version of its template and its channel switched on.
-
-    What was put aside with its channel goes on with all else that waits for it. Raises
-    `ConflictError` for what is neither.
-    """
-    if message.state == MessageState.PARKED:
-        if not switch_on(session, message.workspace_id, message.channel, now):
-            raise ConflictError("Its channel is on again: it is being delivered already.")
-        return
-    stored = newest(session, message.tenant, message.template) if message.template_id else None
-    template_id = stored.id if stored else None
-    if not outbox.replay(session, message.id, by=by, now=now, template_id=template_id):
-        raise ConflictError(already(message))
-    switch_on(session, message.workspace_id, message.channel, now)
-
-
-def already(message: Message) -> str:
-    """Say why there is nothing to replay."""
-    if message.state == MessageState.IDLE:
-        return "It was delivered: there is nothing to replay."
-    if message.state == MessageState.WITHDRAWN:
-        return "It was taken back: send it anew."
-    if message.scheduled_at is not None and message.state == MessageState.DELAYED:
-        return "It waits for its time: there is nothing to replay."
-    return "It is being delivered already."

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
-from bot.messages import destinations, outbox
+from bot.messages import destinations, outbox, replays
 from bot.messages.deaths import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState, Rank
 
@@ -32,7 +32,7 @@ def replay_some(
     letters = session.exec(query.order_by(col(DeadLetter.died_at)).limit(MOST_AT_ONCE)).all()
     messages = dead_among(session, letters)
     for message in messages:
-        destinations.replay(session, message, by=by, now=now)
+        replays.replay(session, message, by=by, now=now)
     on = [
         destinations.switch_on(session, workspace_id, channel, now)
         for workspace_id, channel in sorted({*places_of(letters), place_of(notices[0])})

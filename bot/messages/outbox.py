@@ -9,22 +9,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, select
 
 from bot.messages import projection
 from bot.messages.models import (
-    DeadLetter,
     Event,
     EventName,
     Message,
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST, OWN_TRIES, SETTLE
+from bot.messages.policy import ANSWER_LOST, DESTINATION_ERRORS, OWN_TRIES, SETTLE
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
 EDIT_INTERVAL = timedelta(seconds=3)
+#: A channel that has refused a message is not asked again sooner for its progress alone.
+REFUSED_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ def edit(
     Ask for a newer revision of a message; what was queued before for it will be skipped.
 
     A message whose newest revision is final stays as it is, unless *reopen* says that a new
-    attempt starts. A progress edit waits until the last edit is three seconds old; where nothing
-    can be edited it is left out.
+    attempt starts. A progress edit waits until the last edit is three seconds old, and stays
+    undelivered if the channel has refused this message within the last minute; where nothing can
+    be edited it is left out.
     """
     message = find(session, message_id)
     if message is None:
@@ -165,18 +167,19 @@ def edit(
     if rank == Rank.PROGRESS and not final and message.would_repeat:
         return EditOutcome.LEFT_OUT
     before = projection.snapshot(message)
-    was_settled = message.delivered_revision == message.revision
-    if was_settled or message.state == MessageState.DEAD:
+    stays_dead = rank == Rank.PROGRESS and not final and was_refused(message, now)
+    if message.delivered_revision == message.revision or message.state == MessageState.DEAD:
         message.waiting_since = now
     message.revision += 1
     message.context = context
     message.is_final = final
     message.tries = 0
     message.text_only = False
-    message.dead_at = None
     message.edit_rank = Rank.FINAL if final else rank
     message.rank = rank_of(message)
-    schedule(message, now)
+    if not stays_dead:
+        message.dead_at = None
+        schedule(message, now)
     session.add(event(message, EventName.QUEUED, now, before, rank=int(message.rank)))
     return EditOutcome.QUEUED
 
@@ -199,31 +202,6 @@ def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None
     return True
 
 
-def replay(
-    session: Session, message_id: str, *, by: str, now: datetime, template_id: str | None = None
-) -> bool:
-    """
-    Try a dead letter again from the start; False if the message is no dead letter.
-
-    *template_id* is the version to draw it with: perhaps the old one was why it died.
-    """
-    message = lock(session, message_id)
-    if message.state != MessageState.DEAD:
-        return False
-    before = projection.snapshot(message)
-    message.tries = 0
-    message.text_only = False
-    message.error = None
-    message.dead_at = None
-    message.template_id = template_id or message.template_id
-    message.waiting_since = now
-    message.state = MessageState.WAITING
-    schedule(message, now)
-    session.exec(delete(DeadLetter).where(col(DeadLetter.message_id) == message_id))
-    session.add(event(message, EventName.REPLAYED, now, before, by=by))
-    return True
-
-
 def find(session: Session, message_id: str) -> Message | None:
     """Return the row, held against other writers until the transaction ends, or None."""
     query = select(Message).where(Message.id == message_id).with_for_update()
@@ -236,6 +214,13 @@ def lock(session: Session, message_id: str) -> Message:
     if message is None:
         raise LookupError(message_id)
     return message
+
+
+def was_refused(message: Message, now: datetime) -> bool:
+    """Tell whether the channel has refused this message only just now."""
+    if message.dead_at is None or message.error not in DESTINATION_ERRORS:
+        return False
+    return now < message.dead_at + REFUSED_INTERVAL
 
 
 def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:

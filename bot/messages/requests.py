@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError
-from bot.messages import destinations, lookup, outbox
+from bot.messages import lookup, outbox, replays
 from bot.messages.desk import Desk, Unit
 from bot.messages.group_commit import GroupCommit
 from bot.messages.models import Message
@@ -124,7 +124,7 @@ class Requests:
 
         def work(session: Session) -> Message:
             message = lookup.the_one(session, tenant, correlation_id)
-            destinations.replay(session, message, by=by, now=self._clock.now())
+            replays.replay(session, message, by=by, now=self._clock.now())
             return message
 
         message = await self._database.write(work)

@@ -22,8 +22,7 @@ BOUNDS = {
     # Each message is tried four times at most, each time with a probe.
     "writes fail, probes do not": (300 * MINUTES / 2, 320, outage.CHANNELS),
     # Three letters and a channel is off; what comes later is put aside. Its notice is refused too.
-    # A dozen calls for each: joining, posting and what is on its way in that moment.
-    "refuses all channels": (12 * outage.CHANNELS, 4 * outage.CHANNELS, outage.CHANNELS),
+    "refuses all channels": (100, 4 * outage.CHANNELS, outage.CHANNELS),
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlmodel import select
@@ -11,7 +12,7 @@ from bot.clock import SystemClock
 from bot.errors import ConflictError, NotFoundError
 from bot.messages import outbox
 from bot.messages.dead_letters import DeadLetters
-from bot.messages.models import Ambiguous, DeadLetter, Message, MessageState
+from bot.messages.models import Ambiguous, DeadLetter, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
 from bot.messages.senders import SenderSettings
 from bot.messages.stored_templates import NewTemplate
@@ -105,6 +106,17 @@ async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
         await service.dead_letters.replay_group("default", group, by=ADA)
     with pytest.raises(NotFoundError):
         await service.dead_letters.replay_group("cleo", group, by=ADA)
+
+
+async def test_a_death_is_told_while_progress_goes_on(service, database):
+    """A task that reports on and on to a channel that refuses it does not hide its death."""
+    await service.send("lost")
+    dead = (await service.until("lost", "FAILED")).message.id
+    again = partial(outbox.edit, rank=Rank.PROGRESS, reopen=True, now=SystemClock().now())
+    await database.write(lambda session: again(session, dead, {}))
+
+    assert 1 == await service.dead_letters.tell_next()
+    await service.playground.wait_for(lambda: "1 message" in str(service.texts("ops")))
 
 
 async def test_a_notice_that_dies_makes_no_notice(service):

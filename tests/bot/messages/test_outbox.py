@@ -129,6 +129,29 @@ def test_an_edit_revives_a_dead_letter(database, message):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "error", "wish", "state"),
+    [
+        (59, "not_in_channel", {"rank": Rank.PROGRESS}, MessageState.DEAD),
+        (60, "not_in_channel", {"rank": Rank.PROGRESS}, MessageState.WAITING),
+        (1, "not_in_channel", {"rank": Rank.PROGRESS, "final": True}, MessageState.WAITING),
+        (1, "not_in_channel", {"rank": Rank.NORMAL}, MessageState.WAITING),
+        (1, "invalid_blocks", {"rank": Rank.PROGRESS}, MessageState.WAITING),
+    ],
+)
+def test_a_channel_that_refused_is_asked_for_progress_once_a_minute(
+    database, message, seconds, error, wish, state
+):
+    """Whatever cannot wait is tried at once; what a replay would send is always the newest."""
+    message_id = message(state=MessageState.DEAD, dead_at=NOW, error=error)
+
+    edit(database, message_id, now=NOW + timedelta(seconds=seconds), **wish)
+
+    row = row_of(database, message_id)
+    assert (state, 2, {"text": "Ben"}) == (row.state, row.revision, row.context)
+    assert (row.state == MessageState.DEAD) == (row.dead_at is not None)
+
+
+@pytest.mark.parametrize(
     ("columns", "taken_back"),
     [
         ({}, True),

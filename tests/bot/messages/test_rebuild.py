@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, delete, select
 
 from bot.db import Database
-from bot.messages import choosing, destinations, ledger, outbox
+from bot.messages import choosing, destinations, ledger, outbox, replays
 from bot.messages.desk import Desk, Unit
 from bot.messages.models import Event, EventName, Message, MessageState, Rank
 from bot.messages.orders import Order
@@ -135,7 +135,7 @@ class Story:
     def replay(self) -> None:
         dead = select(Message).where(Message.state == MessageState.DEAD)
         if message := self.session.exec(dead).first():
-            destinations.replay(self.session, message, by="U0BEN", now=self.now)
+            replays.replay(self.session, message, by="U0BEN", now=self.now)
 
     def claim(self) -> None:
         choosing.look(self.session, "T0", self.now)
