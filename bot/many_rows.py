@@ -6,7 +6,7 @@ a function call away and takes them one by one.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,11 @@ class Columns:
         types = ", ".join(f"{name} {self._type(one)}" for name, one in self._columns.items())
         return f"{GIVEN}({types})"
 
+    @property
+    def selected(self) -> str:
+        """Return the query for all columns of the recordset."""
+        return f"SELECT {', '.join(map(self.given, self._columns))} FROM {self.recordset}"  # noqa: S608
+
     def given(self, name: str) -> str:
         """Return what one of them is called in a statement on the recordset."""
         return f"given.{name}" + ("::json" if is_json(self._columns[name]) else "")
@@ -96,8 +101,8 @@ class Insert(ManyRows):
     """Inserts rows of a table, without the columns that are *left_out*."""
 
     def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
-        super().__init__({one.name: one for one in table.c if one.name not in left_out})
-        self._into = f"INSERT INTO {table.name} ({', '.join(self._columns)})"
+        super().__init__(columns_of(table, left_out))
+        self._into = into(table, self._columns)
 
     def run(self, session: Session, rows: Sequence[Row]) -> None:
         """Insert the rows, in their order."""
@@ -111,41 +116,52 @@ class Insert(ManyRows):
                 cursor.execute(sql, [columns.json(rows)])
 
     def _for_one(self) -> str:
-        return f"{self._into} VALUES ({', '.join('?' * len(self._columns))})"
+        return f"{self._into} {values(self._columns)}"
 
     def _for_all(self, columns: Columns) -> str:
-        given = ", ".join(map(columns.given, self._columns))
-        return f"{self._into} SELECT {given} FROM {columns.recordset}"  # noqa: S608 - our own names
+        return f"{self._into} {columns.selected}"
 
 
-class InsertAbsent(ManyRows):
-    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+class Selective(ManyRows):
+    """A statement that leaves some of the rows alone, and tells which it did not."""
 
-    def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
-        self._insert = Insert(table, left_out)
-        super().__init__(self._insert._columns)
+    def __init__(self, table: Table, columns: Mapping[str, Column[Any]]) -> None:
+        super().__init__(columns)
         (self._key,) = table.primary_key.columns.keys()
-        self._unless_there = f"ON CONFLICT ({self._key}) DO NOTHING"
 
     def run(self, session: Session, rows: Sequence[Row]) -> set[Any]:
-        """Return the keys of those that were not there, and are now."""
+        """Return the primary keys of the rows that it had an effect on."""
         if not rows:
             return set()
         sql, columns = self._form(session)
         with asking(session, sql) as cursor:
             if is_sqlite(session):
-                return effective(cursor, sql, self._key, rows, columns)
-            cursor.execute(sql, [columns.json(rows)])
+                tuples = zip(rows, columns.tuples(rows), strict=True)
+                return {row[self._key] for row, one in tuples if cursor.execute(sql, one).rowcount}
+            cursor.execute(sql, self._parameters(columns, rows))
             return {key for (key,) in cursor.fetchall()}
 
+    def _parameters(self, columns: Columns, rows: Sequence[Row]) -> list[str]:
+        """Return what PostgreSQL's statement is executed with."""
+        return [columns.json(rows)]
+
+
+class InsertAbsent(Selective):
+    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+
+    def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
+        super().__init__(table, columns_of(table, left_out))
+        self._into = into(table, self._columns)
+        self._unless_there = f"ON CONFLICT ({self._key}) DO NOTHING"
+
     def _for_one(self) -> str:
-        return f"{self._insert._for_one()} {self._unless_there}"
+        return f"{self._into} {values(self._columns)} {self._unless_there}"
 
     def _for_all(self, columns: Columns) -> str:
-        return f"{self._insert._for_all(columns)} {self._unless_there} RETURNING {self._key}"
+        return f"{self._into} {columns.selected} {self._unless_there} RETURNING {self._key}"
 
 
-class Update(ManyRows):
+class Update(Selective):
     """
     Sets the columns *names* of the rows whose *guards* are as they were.
 
@@ -162,23 +178,11 @@ class Update(ManyRows):
         cleared: Iterable[str] = (),
     ) -> None:
         (key,) = table.primary_key.columns
-        self._table, self._key = table.name, key.name
+        self._table = table.name
         self._new = [*names]
         self._old = {key.name: key, **{f"old_{name}": table.c[name] for name in guards}}
         self._nulls = [f"{name} = NULL" for name in cleared]
-        super().__init__({name: table.c[name] for name in self._new} | self._old)
-
-    def run(self, session: Session, rows: Sequence[Row]) -> set[Any]:
-        """Return the keys of those that were as they were, and are now set."""
-        if not rows:
-            return set()
-        sql, columns = self._form(session)
-        with asking(session, sql) as cursor:
-            if is_sqlite(session):
-                return effective(cursor, sql, self._key, rows, columns)
-            keys = fast_json.text([row[self._key] for row in rows])
-            cursor.execute(sql, [columns.json(rows), keys])
-            return {key for (key,) in cursor.fetchall()}
+        super().__init__(table, {name: table.c[name] for name in self._new} | self._old)
 
     def _for_one(self) -> str:
         sets = ", ".join([*(f"{name} = ?" for name in self._new), *self._nulls])
@@ -197,15 +201,21 @@ class Update(ManyRows):
             f" RETURNING {self._table}.{self._key}"
         )
 
+    def _parameters(self, columns: Columns, rows: Sequence[Row]) -> list[str]:
+        keys = fast_json.text([row[self._key] for row in rows])
+        return [*super()._parameters(columns, rows), keys]
 
-def effective(cursor: Any, sql: str, key: str, rows: Sequence[Row], columns: Columns) -> set[Any]:
-    """Execute once for each row; return the keys of those that it had an effect on."""
-    done = set()
-    for row, values in zip(rows, columns.tuples(rows), strict=True):
-        cursor.execute(sql, values)
-        if cursor.rowcount:
-            done.add(row[key])
-    return done
+
+def columns_of(table: Table, left_out: Iterable[str]) -> dict[str, Column[Any]]:
+    return {one.name: one for one in table.c if one.name not in left_out}
+
+
+def into(table: Table, names: Iterable[str]) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(names)})"
+
+
+def values(names: Collection[str]) -> str:
+    return f"VALUES ({', '.join('?' * len(names))})"
 
 
 def is_sqlite(session: Session) -> bool:

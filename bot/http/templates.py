@@ -1,6 +1,7 @@
 """Templates and senders: what a tenant's messages look like and how they are delivered."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -66,27 +67,31 @@ async def show_sender(call: Call) -> Answer:
 async def put_sender(call: Call) -> Answer:
     """Make or replace a sender."""
     body: PutSender = call.body
-    allowed = body.allowed_channels
-    resolve = partial(
-        resolve_destination, call.services.channels, partial(workspace_of_new, call, body)
-    )
-    code = new_code(call)
-    named = SenderSettings(code, body.workspace, body.channel, allowed_channels=allowed)
-    await call.services.senders.require_place(call.caller.tenant, named)
-    wanted = SenderSettings(
-        code=code,
+    named = SenderSettings(
+        code=new_code(call),
         workspace_id=body.workspace,
-        channel=body.channel and await resolve(body.channel, "channel"),
+        channel=body.channel,
         queue=body.queue,
         priority=body.priority,
         max_attempts=body.max_attempts,
+        allowed_channels=body.allowed_channels,
+        ambiguous=Ambiguous(body.ambiguous),
+    )
+    # First of all: where there are no channels, none is looked up.
+    await call.services.senders.require_place(call.caller.tenant, named)
+    resolve = partial(
+        resolve_destination, call.services.channels, partial(workspace_of_new, call, body)
+    )
+    allowed = named.allowed_channels
+    wanted = replace(
+        named,
+        channel=named.channel and await resolve(named.channel, "channel"),
         allowed_channels=None
         if allowed is None
         else [
             await resolve(channel, f"allowedChannels[{number}]")
             for number, channel in enumerate(allowed)
         ],
-        ambiguous=Ambiguous(body.ambiguous),
     )
     sender, is_new = await call.services.senders.put(
         call.caller.tenant, wanted, by=call.caller.subject

@@ -1,7 +1,7 @@
 """Where requests become rows: one transaction for the orders of many callers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
@@ -28,7 +28,7 @@ from bot.workspaces.connected import connected_of
 SENDERS = SQLModel.metadata.tables["sender"]
 MESSAGE = SQLModel.metadata.tables["message"]
 SENDER = Statement(
-    select(*(SENDERS.c[name] for name in Terms._fields)).where(
+    select(*(SENDERS.c[one.name] for one in fields(Terms))).where(
         SENDERS.c.tenant == bindparam("of_tenant"), SENDERS.c.code == bindparam("called")
     )
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.errors import FieldProblem
 from bot.ids import new_id
@@ -19,7 +19,8 @@ from bot.messages.transports.transport import File
 DEFAULT_SENDER = "default"
 
 
-class Terms(NamedTuple):
+@dataclass(frozen=True)
+class Terms:
     """What a sender settles for its messages; one that need not be stored leaves all open."""
 
     workspace_id: str | None = None

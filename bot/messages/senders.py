@@ -9,24 +9,17 @@ from bot.config_file import nearest
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.messages.addressing import workspace_of
-from bot.messages.models import Ambiguous, Sender
+from bot.messages.models import Sender
+from bot.messages.orders import Terms
 from bot.messages.outlets import NO_OUTLETS, Outlets, is_outlet
-from bot.messages.policy import DEFAULT_QUEUE
 from bot.workspaces.connected import connected_of
 
 
-@dataclass(frozen=True)
-class SenderSettings:
+@dataclass(frozen=True, kw_only=True)
+class SenderSettings(Terms):
     """What a sender is to be; `workspace_id` may be given as an outlet's name."""
 
     code: str
-    workspace_id: str | None = None
-    channel: str | None = None
-    queue: str = DEFAULT_QUEUE
-    priority: int | None = None
-    max_attempts: int | None = None
-    allowed_channels: list[str] | None = None
-    ambiguous: Ambiguous = Ambiguous.RESEND
 
 
 class Senders:

@@ -1,6 +1,6 @@
 """One request, the whole way: HTTP, database, lane, Slack, and back as a status."""
 
-from tests.scenarios.killing import TEMPLATE, Victim
+from tests.scenarios.killing import TEMPLATE, Victim, order
 
 
 async def test_a_request_becomes_a_message_with_a_story(bot, playground):
@@ -8,16 +8,14 @@ async def test_a_request_becomes_a_message_with_a_story(bot, playground):
     client = Victim(bot, playground)
     await client.start()
     assert await client.call("PUT", "/api/templates/note", TEMPLATE)
-    body = {
+    asked = {
+        **order("Order 4711 has <shipped>"),
         "tenant": "default",
         "channel": "#ops",
-        "configCode": "default",
-        "templateCode": "note",
-        "payload": {"word": "Order 4711 has <shipped>"},
         "correlationId": "order-4711",
     }
 
-    accepted = await client.call("POST", "/api/messages/request", body)
+    accepted = await client.call("POST", "/api/messages/request", asked)
     await playground.wait_for(lambda: playground.messages("ops"))
     shown = await client.call("GET", "/api/messages/order-4711", None)
     for _ in range(100):

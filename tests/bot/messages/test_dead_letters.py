@@ -133,7 +133,7 @@ async def test_a_notice_that_dies_makes_no_notice(service):
 
 async def test_held_messages_wait_for_a_person(service):
     """Where history may not be read, a sender that holds does not post again until Replay."""
-    wanted = SenderSettings("careful", ambiguous=Ambiguous.HOLD)
+    wanted = SenderSettings(code="careful", ambiguous=Ambiguous.HOLD)
     await service.senders.put("default", wanted, by=ADA)
     service.playground.fail("chat.postMessage", "drop_answer")
     service.playground.fail("conversations.history", error="missing_scope", count=10)
@@ -206,7 +206,7 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
 
     After three it is switched off; one click sends what died and what waited, through the webhook.
     """
-    await service.senders.put("default", SenderSettings("s", workspace_id="hook"), by=ADA)
+    await service.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by=ADA)
     for text in ("a", "b", "c"):
         await service.send(text, None, sender="s")
         await service.until(text, "FAILED")

@@ -11,7 +11,7 @@ __all__ = ["service"]
 
 async def test_who_made_the_sender_is_told_of_a_programs_message(service):
     """A program's name reaches nobody; Ada, who set its sender up, hears of its dead letters."""
-    await service.senders.put("default", SenderSettings("shop"), by=ADA)
+    await service.senders.put("default", SenderSettings(code="shop"), by=ADA)
     await service.send("from a program", by="shop-backend", sender="shop")
     await service.until("from a program", "FAILED")
 
