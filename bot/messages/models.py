@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
 from bot.messages.outlets import is_outlet
+from bot.partial_index import partial_index
 
 
 class MessageState(StrEnum):
@@ -61,15 +62,14 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         # What a lane picks from: only the few messages that are ready, in the order of serving.
-        Index(
+        partial_index(
             "message_ready",
             "workspace_id",
             "is_posted",
             "rank",
             "turn",
             "waiting_since",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            where="state = 'waiting'",
         ),
         # The same, channel by channel: what waits for a channel that is closed is passed over.
         Index(
@@ -82,48 +82,15 @@ class Message(SQLModel, table=True):
             sqlite_where=text("state = 'waiting' AND is_posted IS 0"),
             postgresql_where=text("state = 'waiting' AND is_posted IS FALSE"),
         ),
-        Index(
-            "message_delayed",
-            "workspace_id",
-            "due_at",
-            sqlite_where=text("state = 'delayed'"),
-            postgresql_where=text("state = 'delayed'"),
-        ),
-        Index(
-            "message_sending",
-            "workspace_id",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
+        partial_index("message_delayed", "workspace_id", "due_at", where="state = 'delayed'"),
+        partial_index("message_sending", "workspace_id", where="state = 'sending'"),
         # Of the few that have one: it costs the others nothing.
-        Index(
-            "message_request",
-            "request_id",
-            sqlite_where=text("request_id IS NOT NULL"),
-            postgresql_where=text("request_id IS NOT NULL"),
+        partial_index("message_request", "request_id", where="request_id IS NOT NULL"),
+        partial_index("message_dead", "tenant", "dead_at", where="state = 'dead'"),
+        partial_index(
+            "message_place", "workspace_id", "channel", "ts", where="ts IS NOT NULL", unique=True
         ),
-        Index(
-            "message_dead",
-            "tenant",
-            "dead_at",
-            sqlite_where=text("state = 'dead'"),
-            postgresql_where=text("state = 'dead'"),
-        ),
-        Index(
-            "message_place",
-            "workspace_id",
-            "channel",
-            "ts",
-            unique=True,
-            sqlite_where=text("ts IS NOT NULL"),
-            postgresql_where=text("ts IS NOT NULL"),
-        ),
-        Index(
-            "message_parent",
-            "parent_id",
-            sqlite_where=text("parent_id IS NOT NULL"),
-            postgresql_where=text("parent_id IS NOT NULL"),
-        ),
+        partial_index("message_parent", "parent_id", where="parent_id IS NOT NULL"),
     )
 
     id: str = Field(default_factory=lambda: new_id("m"), primary_key=True)
@@ -261,12 +228,7 @@ class DeadLetter(SQLModel, table=True):
 
     __tablename__ = "dead_letter"
     __table_args__ = (
-        Index(
-            "dead_letter_untold",
-            "died_at",
-            sqlite_where=text("told_at IS NULL"),
-            postgresql_where=text("told_at IS NULL"),
-        ),
+        partial_index("dead_letter_untold", "died_at", where="told_at IS NULL"),
         Index("dead_letter_destination", "workspace_id", "channel", "died_at"),
     )
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, String, text
+from sqlalchemy import JSON, BigInteger, Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
+from bot.partial_index import partial_index
 
 
 class Status(StrEnum):
@@ -35,18 +36,8 @@ class Task(SQLModel, table=True):
     """One piece of work done elsewhere that people follow in Slack."""
 
     __table_args__ = (
-        Index(
-            "task_lease",
-            "lease_until",
-            sqlite_where=text("status = 'running'"),
-            postgresql_where=text("status = 'running'"),
-        ),
-        Index(
-            "task_launch",
-            "launch_wanted_at",
-            sqlite_where=text("launch_wanted_at IS NOT NULL"),
-            postgresql_where=text("launch_wanted_at IS NOT NULL"),
-        ),
+        partial_index("task_lease", "lease_until", where="status = 'running'"),
+        partial_index("task_launch", "launch_wanted_at", where="launch_wanted_at IS NOT NULL"),
         Index("task_newest", "tenant", "updated_at"),
     )
 
