@@ -7,7 +7,6 @@ a function call away and takes them one by one.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -66,8 +65,8 @@ class Columns:
         if is_json(column):
             return fast_json.text
         encode = column.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-        # A turn writes the same time into all its rows.
-        return lru_cache(encode) if encode and column.type.python_type is datetime else encode
+        # A turn writes the same time into all its rows, and truth has two values.
+        return lru_cache(encode) if encode else None
 
     def _type(self, column: Column[Any]) -> str:
         return "text" if is_json(column) else column.type.compile(self._dialect)

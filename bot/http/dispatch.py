@@ -1,7 +1,6 @@
 """From an aiohttp request to a handler's call and back, the same way for every route."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -85,10 +84,10 @@ class Dispatcher:
             )  # Guessing tokens has a limit, too.
             raise
         rate = self._busy_rate if route.is_busy else self._rate
-        self._count(rate, json.dumps([caller.tenant, caller.subject, caller.task_id]))
+        self._count(rate, (caller.tenant, caller.subject, caller.task_id))
         return caller, await read_bytes(request) if route.body else b""
 
-    def _count(self, rate: RateLimit, caller: str) -> None:
+    def _count(self, rate: RateLimit, caller: Hashable) -> None:
         wait = rate.take(caller, self._services.clock.now())
         if wait:
             seconds = str(max(1, round(wait + 0.5)))

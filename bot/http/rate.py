@@ -1,5 +1,6 @@
 """A token bucket per caller. Pure: the time is passed in."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,9 +26,9 @@ class RateLimit:
     def __init__(self, per_second: float = PER_SECOND, burst: float = BURST) -> None:
         self._per_second = per_second
         self._burst = burst
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[Hashable, Bucket] = {}
 
-    def take(self, caller: str, now: datetime) -> float:
+    def take(self, caller: Hashable, now: datetime) -> float:
         """Count one request; return 0, or after how many seconds there is room for it."""
         bucket = self._buckets.get(caller)
         if bucket is None:

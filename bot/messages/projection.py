@@ -53,10 +53,10 @@ def snapshot(message: Message) -> dict[str, Any]:
 def made(row: Row) -> dict[str, Any]:
     """Return the change of a new row: whatever is not its column's default."""
     change = {}
-    for name in COLUMNS:
-        value = encode(row.get(name, DEFAULTS.get(name)))
-        if name not in DEFAULTS or value != DEFAULTS[name]:
-            change[name] = value
+    for name, default in DEFAULT_OF:
+        value = row.get(name, default)
+        if value != default:  # An enum's member equals its value, and no default is a time.
+            change[name] = encode(value)
     return change
 
 
@@ -146,3 +146,4 @@ def column_defaults(table: type[SQLModel]) -> dict[str, Any]:
 
 
 DEFAULTS = {name: value for name, value in column_defaults(Message).items() if name not in LEASE}
+DEFAULT_OF = [(name, DEFAULTS.get(name, ABSENT)) for name in COLUMNS]

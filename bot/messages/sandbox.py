@@ -26,6 +26,7 @@ LOOP_STEPS = 5_000
 RANGE_STEPS = 1_000
 #: Of processor time: while a template is drawn nothing else goes on.
 SECONDS = 0.25
+UNSUSPECTED_SECONDS = 0.02  # so long it may take, and nobody looks
 OUTPUT_CHARACTERS = 1_000_000
 TEXT_CHARACTERS = 100_000
 LIST_ITEMS = 10_000
@@ -61,16 +62,20 @@ class _Budget:
 
     def __init__(self) -> None:
         self.steps = LOOP_STEPS
-        # The thread's own time, no time of day: a busy machine must not refuse a good template.
-        self.ends_at = time.thread_time() + SECONDS
-        # It cannot have run longer than the clock did, which is asked at a fraction of the cost.
-        self.unsuspected_until = time.monotonic() + SECONDS
+        #: By the thread's own time, which is dear to ask for: not known of a quick template.
+        self.ends_at: float | None = None
+        self.unsuspected_until = time.monotonic() + UNSUSPECTED_SECONDS
 
     def spend(self, steps: int) -> None:
         self.steps -= steps
         if self.steps < 0:
             raise SecurityError(f"loops take more than {LOOP_STEPS:,} steps in all")
-        if time.monotonic() > self.unsuspected_until and time.thread_time() > self.ends_at:
+        if time.monotonic() < self.unsuspected_until:
+            return
+        # No time of day: a busy machine must not refuse a good template.
+        if self.ends_at is None:
+            self.ends_at = time.thread_time() + SECONDS - UNSUSPECTED_SECONDS
+        if time.thread_time() > self.ends_at:
             raise SecurityError(f"takes longer than {SECONDS * 1000:g} ms")
 
 
