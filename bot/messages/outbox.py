@@ -173,11 +173,11 @@ def edit(
     message.revision += 1
     message.context = context
     message.is_final = final
-    message.tries = 0
-    message.text_only = False
     message.edit_rank = Rank.FINAL if final else rank
     message.rank = rank_of(message)
     if not stays_dead:
+        message.tries = 0
+        message.text_only = False
         message.dead_at = None
         schedule(message, now)
     session.add(event(message, EventName.QUEUED, now, before, rank=int(message.rank)))
