@@ -8,14 +8,11 @@ import sys
 import time
 
 from .reporter import Reporter
-from .settings import spool_folder
+from .settings import exit_seconds, spool_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .settings import Target
-
-# A server that hangs may delay the exit by two seconds; the rest is for the spool.
-EXIT_SECONDS = 1.8
 
 # Keyed by process too: after a fork the parent's reporters, with their threads
 # and locks, stay the parent's, and the child makes its own.
@@ -34,8 +31,8 @@ def reporter_for(target: Target) -> Reporter:
 
 
 def end_reporters() -> None:
-    """Tell what is left, within `EXIT_SECONDS` for all servers together. Safe to repeat."""
-    deadline = time.monotonic() + EXIT_SECONDS
+    """Tell what is left, within `exit_seconds()` for all servers together. Safe to repeat."""
+    deadline = time.monotonic() + exit_seconds()
     mine = [key for key in list(_reporters) if key[0] == os.getpid()]
     ending = [_reporters.pop(key) for key in mine]
     for reporter in ending:

@@ -157,9 +157,11 @@ class Reporter:
     def _post(self, path: str, body: dict[str, Any]) -> Answer | None:
         """Return the answer if it settles the request, or None: it has to be made again."""
         left = self._deadline - time.monotonic()
+        # Once the end is near, it alone says how long the server may take.
+        limit = REQUEST_SECONDS if left == float("inf") else left
         luck = os.urandom(1)[0] / 255
         try:
-            answer = self._api.post(path, body, min(REQUEST_SECONDS, left))
+            answer = self._api.post(path, body, limit)
         except OSError as error:
             note(f"{self._target.origin} is away: {type(error).__name__}: {error}")
             self._patience.failed(time.monotonic(), absent=True, luck=luck)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 URL = r"(?i)(https?://(?:\[[^\]/]+\]|[^/:?#@\s]+)(?::\d+)?)(/[^?#\s]*)?\Z"
 HEARTBEAT_SECONDS = 15.0
+# A server that hangs may delay the exit by two seconds; the rest is for the spool.
+EXIT_SECONDS = 1.8
+# Python cannot wait for ever where it waits for so and so long.
+LONGEST_SECONDS = 86400.0
 
 
 class Target:
@@ -95,10 +99,12 @@ def take_assignment(environ: MutableMapping[str, str] = os.environ) -> Assignmen
 
 def heartbeat_seconds(environ: Mapping[str, str] = os.environ) -> float:
     """Return how long a running task may stay unheard, `OPSBELL_HEARTBEAT_SECONDS` or 15."""
-    try:
-        return max(0.1, float(environ.get("OPSBELL_HEARTBEAT_SECONDS", HEARTBEAT_SECONDS)))
-    except ValueError:
-        return HEARTBEAT_SECONDS
+    return _seconds(environ, "OPSBELL_HEARTBEAT_SECONDS", HEARTBEAT_SECONDS, at_least=0.1)
+
+
+def exit_seconds(environ: Mapping[str, str] = os.environ) -> float:
+    """Return how long an exit may wait for the server, `OPSBELL_EXIT_SECONDS` or 1.8."""
+    return _seconds(environ, "OPSBELL_EXIT_SECONDS", EXIT_SECONDS)
 
 
 def spool_folder(environ: Mapping[str, str] = os.environ) -> str:
@@ -109,6 +115,16 @@ def spool_folder(environ: Mapping[str, str] = os.environ) -> str:
     if not state.startswith("/"):  # The XDG specification has relative paths ignored.
         state = os.path.expanduser("~/.local/state")
     return state + "/opsbell"
+
+
+def _seconds(
+    environ: Mapping[str, str], name: str, default: float, *, at_least: float = 0.0
+) -> float:
+    try:
+        # In this order `nan` becomes the least.
+        return min(max(at_least, float(environ.get(name, default))), LONGEST_SECONDS)
+    except ValueError:
+        return default
 
 
 def _split(url: str) -> tuple[str, str] | None:

@@ -49,7 +49,13 @@ def refused_url() -> str:
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment without Opsbell's settings, and with a spool of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPSBELL_")}
-    return {**kept, "OPSBELL_SPOOL": str(tmp_path / "spool"), "PYTHONPATH": str(CLIENT)}
+    return {
+        **kept,
+        "OPSBELL_SPOOL": str(tmp_path / "spool"),
+        # A busy machine may need more than the two seconds that an exit waits unasked.
+        "OPSBELL_EXIT_SECONDS": str(PATIENCE_SECONDS),
+        "PYTHONPATH": str(CLIENT),
+    }
 
 
 @pytest.fixture
@@ -100,8 +106,8 @@ def told(
     server: Server, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
 ) -> Iterator[Server]:
     """A server that this very process reports to."""
-    monkeypatch.setenv("OPSBELL_SPOOL", environ["OPSBELL_SPOOL"])
-    for name, value in server.environ().items():
+    shared = {name: environ[name] for name in ("OPSBELL_SPOOL", "OPSBELL_EXIT_SECONDS")}
+    for name, value in {**shared, **server.environ()}.items():
         monkeypatch.setenv(name, value)
     yield server
     end_reporters()

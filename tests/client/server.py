@@ -24,7 +24,7 @@ class Call:
 
 class Server:
     """
-    Keeps what it was told, by task.
+    Keeps what it was told, by task. It answers only while `may_answer` is set.
 
     Its mood is `ok`, an HTTP status, `hang` (never answers), `slow` (half a
     second), `trickle` (a byte at a time) or `garbage` (not HTTP).
@@ -34,6 +34,9 @@ class Server:
         self.mood: str | int = "ok"
         self.calls: list[Call] = []
         self.connections = 0
+        self.open_connections = 0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.leaving = threading.Event()
         handler = type("Handler", (Handler,), {"owner": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -44,6 +47,7 @@ class Server:
 
     def stop(self) -> None:
         self.leaving.set()
+        self.may_answer.set()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
@@ -56,7 +60,7 @@ class Server:
 
     @property
     def created(self) -> list[dict[str, Any]]:
-        return self.bodies("/api/tasks")
+        return once_each(self.bodies("/api/tasks"))
 
     @property
     def updates(self) -> list[dict[str, Any]]:
@@ -64,7 +68,7 @@ class Server:
 
     @property
     def ends(self) -> list[dict[str, Any]]:
-        return [body for body in self.updates if body["status"] in FINAL]
+        return once_each([body for body in self.updates if body["status"] in FINAL])
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -75,6 +79,11 @@ class Server:
         wait_for(lambda: self.ends)
         (end,) = self.ends
         return end
+
+
+def once_each(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what is the same again: who was not answered in time may say it once more."""
+    return [body for place, body in enumerate(bodies) if body not in bodies[:place]]
 
 
 def wait_for(condition: Any) -> None:
@@ -93,11 +102,17 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.owner.connections += 1
+        self.owner.open_connections += 1
+
+    def finish(self) -> None:
+        super().finish()
+        self.owner.open_connections -= 1
 
     def do_POST(self) -> None:
         data = self.rfile.read(int(self.headers["Content-Length"]))
         token = self.headers["Authorization"].removeprefix("Bearer ")
         self.owner.calls.append(Call(self.path, token, json.loads(data)))
+        self.owner.may_answer.wait()
         mood = self.owner.mood
         if mood in ("hang", "slow"):
             self.owner.leaving.wait(0.5 if mood == "slow" else 60)

@@ -1,6 +1,7 @@
 """What reaches the server, and what a bad one costs: never the exit code, hardly any time."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tests.patience import PATIENCE_SECONDS, within
 from .server import TOKEN, wait_for
 
 SH = ("run", "--task", "nightly", "--subject", "dealer-7", "--")
+#: As for those who ask for nothing else.
+UNASKED = {"OPSBELL_EXIT_SECONDS": ""}
 
 
 def test_a_command_is_created_and_ended(run, server):
@@ -115,7 +118,7 @@ def test_a_bad_server_changes_nothing(run, server, mood):
     server.mood = mood
     script = "echo out; echo err >&2; exit 9"
 
-    done = within(1.5, lambda: run(*SH, "sh", "-c", script, server=server))
+    done = within(1.5, lambda: run(*SH, "sh", "-c", script, server=server, environ=UNASKED))
 
     assert (9, b"out\n", b"err\n") == (done.returncode, done.stdout, done.stderr)
 
@@ -126,16 +129,31 @@ def test_a_hanging_server_delays_the_exit_by_two_seconds_at_most(run, server, mo
     server.mood = mood
 
     # Python's own start included.
-    done = within(2.3, lambda: run(*SH, "sh", "-c", "exit 9", server=server))
+    done = within(2.3, lambda: run(*SH, "sh", "-c", "exit 9", server=server, environ=UNASKED))
 
     assert 9 == done.returncode
 
 
 def test_a_refused_server_costs_no_time(run, refused_url):
     """Where nobody listens nobody is waited for."""
-    done = within(1.0, lambda: run(*SH, "sh", "-c", "exit 9", url=refused_url))
+    words = (*SH, "sh", "-c", "exit 9")
+    done = within(1.0, lambda: run(*words, url=refused_url, environ=UNASKED))
 
     assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_an_exit_waits_as_long_as_it_is_told(start, server):
+    """With OPSBELL_EXIT_SECONDS a slow server hears the end all the same."""
+    server.may_answer.clear()
+    process = start(*SH, "true", server=server)
+    wait_for(lambda: server.calls)
+
+    time.sleep(2.5)  # Longer than an exit waits unasked.
+    assert process.poll() is None
+    server.may_answer.set()
+
+    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert "completed" == server.the_end()["status"]
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://example.com", "http://[::1", " "])
@@ -155,7 +173,7 @@ def test_debug_says_why_nothing_was_shown(run, refused_url):
     assert TOKEN.encode() not in done.stderr
 
 
-def test_a_retry_reports_to_its_own_task(run, server):
+def test_a_retry_reports_to_its_own_task(start, server, tmp_path):
     """Started by the server's runner, the command reports as that task and attempt."""
     assigned = {
         "OPSBELL_TASK_ID": "t_1",
@@ -164,17 +182,20 @@ def test_a_retry_reports_to_its_own_task(run, server):
         "OPSBELL_CALLBACK_TOKEN": "just-for-t_1",
         "OPSBELL_HEARTBEAT_SECONDS": "0.2",
     }
-    show = "import os, time; print([n for n in os.environ if n[:9] == 'OPSBELL_T']); time.sleep(1)"
+    show = "import os; print([name for name in os.environ if name[:9] == 'OPSBELL_T'])"
+    script = f'python3 -c "{show}"; while [ ! -e {tmp_path}/heard ]; do sleep 0.05; done'
 
-    done = run("run", "--", "python3", "-c", show, environ=assigned)
+    process = start("run", "--", "sh", "-c", script, environ=assigned)
+    wait_for(lambda: server.bodies("/api/tasks/t_1/heartbeat"))
+    (tmp_path / "heard").touch()
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     bodies = server.bodies("/hooks/callback")
     assert ["running", "completed"] == [body["status"] for body in bodies]
     assert {("t_1", 3)} == {(body["taskId"], body["attempt"]) for body in bodies}
     assert {"just-for-t_1"} == {call.token for call in server.calls}
-    assert server.bodies("/api/tasks/t_1/heartbeat")
     assert [] == server.created
-    assert b"[]\n" == done.stdout
+    assert b"[]\n" == output
 
 
 def test_news_are_spooled_and_delivered_by_the_next_run(run, server, tmp_path):
@@ -222,13 +243,16 @@ def test_two_runs_do_not_deliver_the_same_news(start, run, server, tmp_path):
     assert ["old-0", "old-1", "old-2", "old-3"] == old
 
 
-def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, server):
+def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, server, tmp_path):
     """An outage in the middle of a run is made up for without a word lost."""
     server.mood = 503
-    process = start(*SH, "sh", "-c", "sleep 0.6; echo ::progress 40; sleep 2.5", server=server)
+    script = f"echo ::progress 40; while [ ! -e {tmp_path}/back ]; do sleep 0.05; done"
+    process = start(*SH, "sh", "-c", script, server=server)
     wait_for(lambda: server.calls)
-    server.calls.clear()
     server.mood = "ok"
+    server.calls.clear()
+    wait_for(lambda: 40 in [body.get("progress") for body in server.updates])
+    (tmp_path / "back").touch()
 
     assert 0 == process.wait(PATIENCE_SECONDS)
     assert 1 == len(server.created)
