@@ -227,7 +227,7 @@ def test_a_killed_wrapper_leaves_no_final_state(start, server):
 
     process.kill()
     process.wait(PATIENCE_SECONDS)
-    time.sleep(0.3)  # What was on its way has arrived.
+    wait_for(lambda: not server.open_connections)  # What was on its way has arrived.
     heard = len(server.calls)
     time.sleep(0.3)
     os.kill(command, signal.SIGKILL)
