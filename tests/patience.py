@@ -9,6 +9,9 @@ from typing import TypeVar
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.02
 
+#: Settings of a Slack that waits for a busy app, where a test is not about its three seconds.
+PATIENT = {"ack_seconds": PATIENCE_SECONDS, "trigger_seconds": PATIENCE_SECONDS}
+
 Found = TypeVar("Found")
 
 

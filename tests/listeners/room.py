@@ -31,16 +31,13 @@ from bot.workspaces.directory import Directory
 from listeners.services import Services
 from listeners.socket import Socket
 from playground import Playground
-from tests.patience import PATIENCE_SECONDS, until
+from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
 OPS = "C0OPS00002"
 #: Ada and Ben are in it, Cleo is not.
 OPERATORS = "S0OPERATOR"
-
-#: Slack gives an app three; a busy machine may need more, and none of these tests is about that.
-PATIENT = {"ack_seconds": PATIENCE_SECONDS, "trigger_seconds": PATIENCE_SECONDS}
 
 CONFIG = ConfigFile(tasks={"guarded": TaskKind(retry_roles=[OPERATORS])})
 

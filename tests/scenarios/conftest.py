@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from bot.db import Database
 from bot.messages.due import end_leases
 from bot.tokens import Tokens
 from playground import Playground
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.scenarios.nursery import Nursery, Process
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ class Bot:
 
     async def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
-        self.port = self.port or free_port()
+        self.port = self.port or self._hold_port()
         config = self.folder / "opsbell.toml"
         config.write_text(self.config, encoding="utf-8")
         environ = {**self._environment(), "OPSBELL_CONFIG": str(config), **self.extra}
@@ -96,8 +97,17 @@ class Bot:
             "OPSBELL_URL": self.url,
             "OPSBELL_TOKEN": self.token,
             "OPSBELL_SPOOL": str(self.folder / "spool"),
+            "OPSBELL_EXIT_SECONDS": str(PATIENCE_SECONDS),
             "PYTHONPATH": str(ROOT / "client"),
         }
+
+    def _hold_port(self) -> int:
+        """Return a port that is nobody else's, also while the process is away."""
+        held = socket.socket()
+        weakref.finalize(self, held.close)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("", 0))  # Without listening, so that who asks for just this port may have it.
+        return int(held.getsockname()[1])
 
     async def _start_alone(self, environ: dict[str, str]) -> asyncio.subprocess.Process:
         with (self.folder / "bot.log").open("ab") as log:
@@ -142,7 +152,7 @@ class Bot:
 @pytest.fixture
 def playground_settings() -> dict[str, Any]:
     """Slack's published limits and the app's own manifest, for the `playground` fixture."""
-    return {"manifest": ROOT / "manifest.json"}
+    return {"manifest": ROOT / "manifest.json", **PATIENT}
 
 
 @pytest.fixture(scope="session")
@@ -162,10 +172,3 @@ async def bot(
     yield bot
     if bot.process is not None and bot.process.returncode is None:
         await bot.kill()
-
-
-def free_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

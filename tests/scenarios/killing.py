@@ -17,7 +17,7 @@ from bot.db import Database
 from bot.messages.models import Message, MessageState
 from bot.messages.rebuild import verify
 from playground.hands import Hands
-from tests.patience import PATIENCE_SECONDS, until
+from tests.patience import PATIENCE_SECONDS, PATIENT, until
 from tests.scenarios.conftest import ROOT, Bot
 
 ASSASSIN = Path(__file__).parent / "assassin"
@@ -292,4 +292,5 @@ def channels(bot: str) -> list[dict[str, Any]]:
 
 def settings() -> dict[str, Any]:
     """Return the settings of the playground for such a test."""
-    return {"manifest": ROOT / "manifest.json", "seed": {"channels": channels("U0OPSBELL1")}}
+    seed = {"channels": channels("U0OPSBELL1")}
+    return {"manifest": ROOT / "manifest.json", "seed": seed, **PATIENT}

@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE_SECONDS
+
 EXAMPLES = Path(__file__).parents[2] / "client" / "examples"
 
 
@@ -11,11 +13,12 @@ def importing(prices: Path) -> str:
     """Return an `opsbell.toml` whose runner imports a price list through the client."""
     program = [sys.executable, str(EXAMPLES / "import_prices.py"), str(prices)]
     argv = [sys.executable, "-m", "opsbell", "run", "--", *program]
-    path = str(EXAMPLES.parent)
+    env = {"PYTHONPATH": str(EXAMPLES.parent), "OPSBELL_EXIT_SECONDS": str(PATIENCE_SECONDS)}
+    named = ", ".join(f"{name} = {json.dumps(value)}" for name, value in env.items())
     return (
         '[tasks.import_prices]\nrunner = "import"\n'
         f'[runners.import]\ntype = "command"\nargv = {json.dumps(argv)}\n'
-        f"env = {{ PYTHONPATH = {json.dumps(path)} }}\n"
+        f"env = {{ {named} }}\n"
     )
 
 

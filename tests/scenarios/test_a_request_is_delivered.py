@@ -1,5 +1,6 @@
 """One request, the whole way: HTTP, database, lane, Slack, and back as a status."""
 
+from tests.patience import until
 from tests.scenarios.killing import TEMPLATE, Victim, order
 
 
@@ -17,12 +18,12 @@ async def test_a_request_becomes_a_message_with_a_story(bot, playground):
 
     accepted = await client.call("POST", "/api/messages/request", asked)
     await playground.wait_for(lambda: playground.messages("ops"))
-    shown = await client.call("GET", "/api/messages/order-4711", None)
-    for _ in range(100):
-        if shown["status"] == "SENT":
-            break
-        shown = await client.call("GET", "/api/messages/order-4711", None)
 
+    async def look():
+        found = await client.call("GET", "/api/messages/order-4711", None)
+        return found if found["status"] == "SENT" else None
+
+    shown = await until(look)
     [message] = playground.messages("ops")
     assert ("order-4711", "accepted") == (accepted["correlationId"], accepted["status"])
     assert "Order 4711 has &lt;shipped&gt;" == message["text"]

@@ -59,7 +59,7 @@ async def test_a_failed_task_is_retried_from_its_message(bot, playground, tmp_pa
     await bot.post("/api/tasks", {"task": "import_prices", "subject": "spring", "run": True})
     await playground.wait_for(lambda: "Failed" in words(playground.messages("ops")))
     [message] = playground.messages("ops")
-    assert "no price" in words(playground.replies("ops", message["ts"]))
+    await playground.wait_for(lambda: "no price" in words(playground.replies("ops", message["ts"])))
 
     await playground.click("ben", "ops", message["ts"], "Retry")
     [modal] = await playground.wait_for(lambda: playground.views("ben"))

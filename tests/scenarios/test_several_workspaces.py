@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 import pytest
 from cryptography.fernet import Fernet
 
 from bot.tokens import Tokens
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, PATIENT, until
 from tests.scenarios.conftest import ROOT, SECRET, Bot
 
 KEY = Fernet.generate_key().decode()
@@ -34,7 +35,7 @@ def token_of(team_id):
 def playground_settings():
     """Five more workspaces, the app's own manifest and Slack's published limits."""
     seed = {"workspaces": [branch(team_id) for team_id in BRANCHES]}
-    return {"manifest": ROOT / "manifest.json", "seed": seed}
+    return {"manifest": ROOT / "manifest.json", "seed": seed, **PATIENT}
 
 
 @pytest.fixture
@@ -128,21 +129,28 @@ async def test_a_workspace_without_its_token_waits_and_harms_nobody(bots, playgr
     lost, well = BRANCHES[:2]
     await send(bot, playground, lost, 1)
     await playground.wait_for(lambda: standing(playground, lost))
-    playground.fail("chat.postMessage", "http", status=503, count=1)
+    playground.fail("chat.postMessage", "http", status=503, count=1000)
     await send(bot, playground, lost, 2)
     await call(bot, "DELETE", f"/api/scheduling/slack/workspace/{lost}")
+    await until(partial(stuck_lanes, bot))
+    playground.heal()
     await send(bot, playground, well, 1)
     await playground.wait_for(lambda: standing(playground, well))
-    await asyncio.sleep(3)
 
+    stuck = await until(partial(stuck_lanes, bot))
     health = await call(bot, "GET", "/api/health")
     body = {"team_id": lost, "team_name": lost, "bot_token": token_of(lost)}
     await call(bot, "POST", "/api/scheduling/slack/workspace", body)
 
-    stuck = [one for one in health["lanes"] if one["workspaceId"] == lost]
     assert [{"workspaceId": lost, "state": "stuck", "reason": "no_token"}] == stuck
     assert health["ready"]
     await playground.wait_for(lambda: len(standing(playground, lost)) == 2)
+
+
+async def stuck_lanes(bot):
+    """Return what health says of the lanes that are stuck."""
+    health = await call(bot, "GET", "/api/health")
+    return [one for one in health["lanes"] if one["state"] == "stuck"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
