@@ -7,6 +7,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from tests.held_port import hold_port, number_of
+
 
 class Mute(asyncio.Protocol):
     """A connection on which nothing is ever said."""
@@ -36,7 +38,8 @@ class MailServer:
         self.lets_go = asyncio.Event()
         self.lets_go.set()
         self.is_mute = False
-        self.port = 0
+        self._held = hold_port()
+        self.port = number_of(self._held)
         self._server: asyncio.Server | None = None
         self._mute: list[asyncio.BaseTransport] = []
 
@@ -47,12 +50,12 @@ class MailServer:
     async def __aexit__(self, *_error):
         self.lets_go.set()
         await self.stop()
+        self._held.close()
 
     async def start(self):
-        """Listen on the port used last, at first on any free one."""
+        """Listen, always on the same port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connection, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self):
         """Hang up; the port stays its own."""

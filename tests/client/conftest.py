@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from opsbell.desk import end_reporters
 
+from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS
 
 from .server import TOKEN, Server
@@ -38,11 +38,10 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def refused_url() -> str:
+def refused_url() -> Iterator[str]:
     """An address where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    with hold_port() as held:
+        yield f"http://127.0.0.1:{number_of(held)}"
 
 
 @pytest.fixture

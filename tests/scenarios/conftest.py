@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 import weakref
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +19,7 @@ from bot.db import Database
 from bot.messages.due import end_leases
 from bot.tokens import Tokens
 from playground import Playground
+from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.scenarios.nursery import Nursery, Process
 
@@ -55,7 +55,10 @@ class Bot:
 
     async def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
-        self.port = self.port or self._hold_port()
+        if not self.port:
+            held = hold_port()
+            weakref.finalize(self, held.close)
+            self.port = number_of(held)
         config = self.folder / "opsbell.toml"
         config.write_text(self.config, encoding="utf-8")
         environ = {**self._environment(), "OPSBELL_CONFIG": str(config), **self.extra}
@@ -100,14 +103,6 @@ class Bot:
             "OPSBELL_EXIT_SECONDS": str(PATIENCE_SECONDS),
             "PYTHONPATH": str(ROOT / "client"),
         }
-
-    def _hold_port(self) -> int:
-        """Return a port that is nobody else's, also while the process is away."""
-        held = socket.socket()
-        weakref.finalize(self, held.close)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("", 0))  # Without listening, so that who asks for just this port may have it.
-        return int(held.getsockname()[1])
 
     async def _start_alone(self, environ: dict[str, str]) -> asyncio.subprocess.Process:
         with (self.folder / "bot.log").open("ab") as log:
