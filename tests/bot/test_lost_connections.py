@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.db import ASKED_AFTER_SECONDS, POSTGRESQL_THREADS
 from bot.statements import Statement
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -29,7 +30,7 @@ def end_connections(database):
 
 async def ask_with_all(database):
     """Ask with as many connections as there are, at the same time; return the answers."""
-    others = threading.Barrier(POSTGRESQL_THREADS, timeout=10)
+    others = threading.Barrier(POSTGRESQL_THREADS, timeout=PATIENCE_SECONDS)
 
     def work(session):
         answer = ONE.rows(session)[0].one

@@ -14,6 +14,7 @@ from bot.messages.outbox import Content, Place
 from bot.messages.policy import SETTLE, Answer, Verdict
 from bot.messages.rebuild import verify
 from tests.bot.outcomes import dead
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=5)
@@ -245,19 +246,19 @@ def test_what_is_asked_for_while_its_record_is_written_is_not_lost(database):
         outbox.edit(session, key, {"text": "newer"}, now=NOW)
         session.flush()
         edited.set()
-        may_commit.wait(10)
+        may_commit.wait(PATIENCE_SECONDS)
 
     with ThreadPoolExecutor(2) as threads:
         editing = threads.submit(database.transact, edit)
-        edited.wait(10)
+        edited.wait(PATIENCE_SECONDS)
         recording = threads.submit(
             database.transact, lambda session: ledger.record(session, [delivered(claim)], LATER)
         )
         # On PostgreSQL it has read the row by now, and waits for the edit to write it.
         time.sleep(0.5)
         may_commit.set()
-        editing.result(10)
-        recording.result(10)
+        editing.result(PATIENCE_SECONDS)
+        recording.result(PATIENCE_SECONDS)
 
     message = database.transact(lambda session: session.get_one(Message, key))
     assert (message.revision, message.delivered_revision) == (2, 1)

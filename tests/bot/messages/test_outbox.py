@@ -11,6 +11,7 @@ from bot.messages.delivery import Outcome
 from bot.messages.models import EventName, Message, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
 from bot.messages.policy import Answer, Verdict
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -208,7 +209,7 @@ async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, 
         return reply.id
 
     def record(session):
-        asked.wait(5)
+        asked.wait(PATIENCE_SECONDS)
         ledger.record(session, [outcome], NOW)
 
     if database.is_sqlite:  # One writer at a time, in the order of asking.

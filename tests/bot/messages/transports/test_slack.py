@@ -9,6 +9,7 @@ from bot.messages.rendering import Rendered
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.transport import File
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
+from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS
 
 DOUBT = (Verdict.AMBIGUOUS, Verdict.OUTAGE)  # of a post, of an edit
@@ -145,16 +146,13 @@ async def test_a_server_that_hangs_is_given_up(odd):
     assert answer.lost
 
 
-async def test_where_nobody_listens_nothing_was_sent(session, odd):
+async def test_where_nobody_listens_nothing_was_sent():
     """A refused connection is certain: nothing can have been posted."""
-    free = await asyncio.start_server(odd.answer, "127.0.0.1", 0)
-    port = free.sockets[0].getsockname()[1]
-    free.close()
-    await free.wait_closed()
-    nowhere = SlackTransport(f"http://127.0.0.1:{port}/api/", "xoxb-1-ada")
+    with hold_port() as held:
+        nowhere = SlackTransport(f"http://127.0.0.1:{number_of(held)}/api/", "xoxb-1-ada")
 
-    assert Answer(unreachable=True) == await nowhere.post(outgoing())
-    assert Answer(unreachable=True) == await nowhere.probe()
+        assert Answer(unreachable=True) == await nowhere.post(outgoing())
+        assert Answer(unreachable=True) == await nowhere.probe()
 
 
 async def test_the_probe_knows_a_bad_token(session, playground):
