@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.messages.calls import MOST_AHEAD, Calls
 from bot.messages.shares import Shares
+from tests.patience import until
 
 AT_A_TIME = 50
 
@@ -16,6 +18,7 @@ class Slack:
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: int = 0
     most_at_once: int = 0
+    answered: int = 0
 
     async def deliver(self, claim, _may_call):
         """Return the claim as its own outcome."""
@@ -23,6 +26,7 @@ class Slack:
         self.most_at_once = max(self.most_at_once, self.at_once)
         await self.may_answer.wait()
         self.at_once -= 1
+        self.answered += 1
         return claim
 
 
@@ -36,6 +40,16 @@ async def begin_all(calls):
     calls.begin(range(room))
     await asyncio.sleep(0)
     return room
+
+
+async def has_answered(slack, count):
+    """Tell whether so many calls have been answered so far."""
+    return slack.answered == count
+
+
+async def is_over(calls):
+    """Tell whether nothing is under way."""
+    return calls.is_over
 
 
 async def test_as_many_wait_as_are_called():
@@ -56,8 +70,9 @@ async def test_more_are_claimed_ahead_while_slack_is_quick():
     rooms = []
     for _ in range(6):
         rooms.append(await begin_all(calls))
-        await asyncio.sleep(0.01)
+        await until(partial(has_answered, slack, sum(rooms)))
         assert len(calls.take_outcomes()) == rooms[-1]
+        await until(partial(is_over, calls))
 
     assert rooms[:2] == [2 * AT_A_TIME, 5 * AT_A_TIME]
     assert rooms[-1] == (1 + MOST_AHEAD) * AT_A_TIME

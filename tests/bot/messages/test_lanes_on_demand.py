@@ -153,6 +153,7 @@ async def test_a_lane_that_cannot_be_opened_is_tried_again(world):
         world.put(key)
         lanes.wake(key)
     await world.until(lambda: world.sent == [("T2", "hello")])
+    await world.until(lambda: "stuck" in [one.state for one in lanes.health()])
     stuck = [(one.workspace_id, one.reason) for one in lanes.health() if one.state == "stuck"]
     world.locked.clear()
 

@@ -19,14 +19,18 @@ REPEAT = "epeat"
 
 
 async def all_done(rig):
-    """Wait until no message has anything left to do."""
+    """Wait until no message has anything left to do, however long that takes while fewer have."""
     open_states = [MessageState.WAITING, MessageState.DELAYED, MessageState.SENDING]
     query = select(func.count()).select_from(Message).where(col(Message.state).in_(open_states))
 
-    async def look():
-        return not await rig.database.read(lambda session: session.exec(query).one())
+    left = COUNT + 1
 
-    await until(look)
+    async def fewer():
+        now = await rig.database.read(lambda session: session.exec(query).one())
+        return [now] if now < left else []
+
+    while left:
+        [left] = await until(fewer)
 
 
 async def put_all(rig):

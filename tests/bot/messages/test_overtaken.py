@@ -49,11 +49,12 @@ async def test_a_late_edit_does_not_overtake_the_end(impatient):
     await asyncio.sleep(0.6)
 
     await rig.edit(message_id, "completed", final=True)
-    await asyncio.sleep(SETTLE.total_seconds() / 2)
     rig.playground.let_go(late)
     await idle(rig, message_id)
 
+    overtaken, following = rig.playground.calls("chat.update")[:2]
     assert ["completed"] == rig.texts()
+    assert SETTLE.total_seconds() <= following.at - (overtaken.at - overtaken.seconds)
 
 
 class DrowsyClock:
