@@ -21,6 +21,9 @@ from playground.workspace import Workspace
 
 Found = TypeVar("Found")
 
+#: More than the busiest machine needs.
+PATIENCE_SECONDS = 120.0
+
 
 class Hands:
     """
@@ -100,7 +103,7 @@ class Hands:
     async def wait_for(  # its own timeout, to say in the error what was seen last
         self,
         predicate: Callable[[], Found],
-        timeout: float = 30.0,  # noqa: ASYNC109
+        timeout: float = PATIENCE_SECONDS,  # noqa: ASYNC109
     ) -> Found:
         """
         Return the first true value of `predicate`, or raise TimeoutError.
@@ -114,7 +117,7 @@ class Hands:
             await asyncio.sleep(0.005)
         return found
 
-    async def wait_for_app(self, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - as above
+    async def wait_for_app(self, timeout: float = PATIENCE_SECONDS) -> None:  # noqa: ASYNC109 - as above
         """Wait until the app has a socket open."""
         await self.wait_for(lambda: self.connected, timeout)
 

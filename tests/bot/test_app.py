@@ -18,14 +18,14 @@ from bot.messages.pacing import Pacing
 from bot.settings import Settings
 from bot.tokens import Tokens
 from playground import Playground
-from tests.patience import PATIENCE_SECONDS, until
+from tests.patience import PATIENCE_SECONDS, PATIENT, until
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
 
 
 @pytest.fixture
 async def playground() -> AsyncIterator[Playground]:
-    async with Playground(limits="off", manifest=MANIFEST) as playground:
+    async with Playground(limits="off", manifest=MANIFEST, **PATIENT) as playground:
         yield playground
 
 

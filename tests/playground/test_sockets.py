@@ -126,6 +126,7 @@ async def test_a_late_acknowledgement_changes_nothing(playground: Playground, ap
     """What comes after the time is ignored, also for the next envelope."""
     app.is_silent = True
     await playground.run_command("ada", "ops", "/ops")
+    await playground.wait_for(lambda: app.envelopes)
     await app.acknowledge(app.envelopes[0])
     app.is_silent = False
     be_patient(playground)

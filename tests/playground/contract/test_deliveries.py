@@ -76,6 +76,7 @@ async def test_an_unanswered_command_fails_once(playground: Playground, app: Cal
     """People see operation_timeout; nothing is sent again."""
     app.is_silent = True
     outcome = await playground.run_command("ada", "ops", "/ops")
+    await playground.wait_for(lambda: app.envelopes)
     assert (outcome.error, len(app.envelopes)) == ("operation_timeout", 1)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from playground import Playground
 from tests.missing import missing
+from tests.patience import PATIENT
 
 HERE = Path(__file__).parent
 SOURCES = ("app.js", "package.json", "package-lock.json")
@@ -76,5 +77,8 @@ async def running(folder: Path, playground: Playground) -> AsyncIterator[None]:
 @pytest.fixture
 async def served(javascript_app: Path) -> AsyncIterator[Playground]:
     """A workspace with the app connected to it."""
-    async with Playground(limits="off") as playground, running(javascript_app, playground):
+    async with (
+        Playground(limits="off", **PATIENT) as playground,
+        running(javascript_app, playground),
+    ):
         yield playground

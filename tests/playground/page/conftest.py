@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground import Playground
 from tests.chromium import FLAGS, chromium_path
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.playground.page.desk import MANIFEST, running_desk
 
 PATIENCE_MS = PATIENCE_SECONDS * 1000
@@ -33,7 +33,7 @@ async def windows() -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def workspace() -> AsyncIterator[Playground]:
     """One address for all tests, for the sake of that cache."""
-    async with Playground(limits="off", manifest=MANIFEST) as playground:
+    async with Playground(limits="off", manifest=MANIFEST, **PATIENT) as playground:
         yield playground
 
 
@@ -41,7 +41,14 @@ async def workspace() -> AsyncIterator[Playground]:
 def playground(workspace: Playground) -> Playground:
     """The workspace as it is at the start."""
     workspace.reset()
+    workspace.workspace.sockets.ack_seconds = PATIENCE_SECONDS
     return workspace
+
+
+@pytest.fixture
+def impatient(playground: Playground) -> None:
+    """Let Slack wait half a second for the app."""
+    playground.workspace.sockets.ack_seconds = 0.5
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -63,6 +63,7 @@ async def test_an_ephemeral_answer_is_for_its_asker_alone(
     await expect(ben.get_by_role("article")).to_contain_text("Good morning")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_slackbot_says_what_failed(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from playground import Playground
+from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.playground.wire import OPS, Api, Caller, actions, button, connect, modal
 
 
@@ -13,7 +14,7 @@ from tests.playground.wire import OPS, Api, Caller, actions, button, connect, mo
 async def bot(word: str) -> AsyncIterator[tuple[Playground, Api, Caller]]:
     """A workspace with a bot: a command opens a modal, its submission posts, a click edits."""
     async with (
-        Playground(limits="off", ack_seconds=30) as playground,
+        Playground(limits="off", **PATIENT) as playground,
         Api(playground) as api,
         connect(api) as app,
     ):
@@ -49,7 +50,7 @@ async def test_the_same_bot_does_the_same() -> None:
     kinds = [json.loads(line)["kind"] for line in lines.splitlines()]
     assert {"action", "call", "delivery", "born"} == set(kinds)
     async with bot("retried") as (playground, _, _):
-        assert await playground.replay(lines) == []
+        assert await playground.replay(lines, patience=PATIENCE_SECONDS) == []
         assert playground.messages("ops")[0]["text"] == "retried"
 
 
@@ -61,7 +62,7 @@ async def test_another_bot_is_told_apart() -> None:
             assert response.content_type == "application/jsonl"
             lines = await response.text()
     async with bot("broken") as (playground, api, _):
-        answer = await api.page("replay", lines=lines, patience=0.3)
+        answer = await api.page("replay", lines=lines, patience=PATIENCE_SECONDS)
         (difference,) = answer["differences"]
         assert (answer["is_same"], difference["step"]) == (False, 3)
         assert difference["request"] == "actions"
