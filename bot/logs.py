@@ -17,7 +17,8 @@ SECRET = re.compile(
 #: Libraries that say in their own words what we say in ours.
 QUIET = {
     "alembic": logging.WARNING,
-    "apscheduler": logging.WARNING,
+    # That a tick is left out while the one before it still runs is as it should be.
+    "apscheduler": logging.ERROR,
     "aiohttp.access": logging.WARNING,
     "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,

@@ -16,7 +16,9 @@ from bot.cli.programs import ROOT, inherited, running
 EXAMPLES = ROOT / "client" / "examples"
 PRICES = 120
 BAD_PRICES = {41: "12 EUR", 97: "free"}
-CANCEL_SECONDS = 2.0
+CANCEL_SECONDS = 30.0
+#: The demo's own commands have time to say how they ended.
+EXIT_SECONDS = 60
 
 
 def configuration(folder: Path) -> str:
@@ -24,6 +26,9 @@ def configuration(folder: Path) -> str:
     client = [sys.executable, "-m", "opsbell", "run", "--", sys.executable]
     importing = [*client, str(EXAMPLES / "import_prices.py"), "{payload.file}"]
     compressing = [*client, str(EXAMPLES / "compress_tree.py"), "{payload.folder}"]
+    named = {"PYTHONPATH": str(ROOT / "client"), "OPSBELL_EXIT_SECONDS": str(EXIT_SECONDS)}
+    values = ", ".join(f"{name} = {json.dumps(value)}" for name, value in named.items())
+    environment = f"env = {{ {values} }}"
     return "\n".join(
         [
             "[tasks.import_prices]",
@@ -33,11 +38,11 @@ def configuration(folder: Path) -> str:
             "[runners.import_prices]",
             'type = "command"',
             f"argv = {json.dumps(importing)}",
-            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
+            environment,
             "[runners.compress_tree]",
             'type = "command"',
             f"argv = {json.dumps([*compressing, str(folder / 'tree.zip')])}",
-            f"env = {{ PYTHONPATH = {json.dumps(str(ROOT / 'client'))} }}",
+            environment,
             "",
         ]
     )
@@ -55,6 +60,7 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
         "OPSBELL_TOKEN": token,
         "PYTHONPATH": str(ROOT / "client"),
         "OPSBELL_SPOOL": str(folder / "spool"),
+        "OPSBELL_EXIT_SECONDS": str(EXIT_SECONDS),
     }
     command = [sys.executable, "-m", "opsbell", "run", *named, *program]
     paths = [str(ROOT / "docs"), str(folder / "docs.zip")]
