@@ -110,13 +110,17 @@ def problems_of(
 def outlet_problems(
     order: Order, sender: Terms, outlets: Outlets, place: str
 ) -> list[FieldProblem]:
-    if outlets.open_to(order.tenant, place) is None:
+    outlet = outlets.open_to(order.tenant, place)
+    if outlet is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
         return [FieldProblem("configCode", gone)]
     # Without a bot the webhook stands for the workspace, and channels are named as if it were one.
+    found = []
     if order.channel and sender.workspace_id:
-        return [FieldProblem("channel", "leave it out: a destination is one place")]
-    return []
+        found.append(FieldProblem("channel", "leave it out: a destination is one place"))
+    if order.thread_ts and not outlet.is_webhook:
+        found.append(FieldProblem("threadTs", "leave it out: only Slack has threads"))
+    return found
 
 
 def attachment_problems(order: Order, place: str | FieldProblem | None) -> Iterator[FieldProblem]:

@@ -2,7 +2,7 @@
 Outlets: places outside every workspace that messages go to, `[destinations.<name>]` to people.
 
 To a lane an outlet is what a workspace is. Its id cannot be that of a workspace, and it says what
-is true of every outlet: nothing can be edited there, looked up, or put into a thread.
+is true of every outlet: nothing can be edited there, looked up, or answered to in a thread.
 """
 
 from collections.abc import Iterable, Iterator

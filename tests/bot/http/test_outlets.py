@@ -64,13 +64,17 @@ async def test_a_sender_that_cannot_be(shop, wanted, field, said):
 
 
 @ONE_DATABASE
-async def test_a_request_names_no_channel_there(shop):
-    """An outlet is one place."""
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"channel": "C0JOBS"}, "channel"), ({"threadTs": "1700000000.000100"}, "threadTs")],
+)
+async def test_a_request_names_no_channel_and_no_thread_there(shop, more, field):
+    """An outlet is one place, and a mail answers nothing."""
     await shop.call("PUT", "/api/senders/pager", MAIL)
 
-    reply = await shop.post("/api/messages/request", {**REQUEST, "channel": "C0JOBS"})
+    reply = await shop.post("/api/messages/request", {**REQUEST, **more})
 
-    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+    assert (422, field) == (reply.status, reply.body["details"][0]["field"])
 
 
 @ONE_DATABASE
