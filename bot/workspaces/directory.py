@@ -1,11 +1,13 @@
 """Names of channels and members of user groups, as Slack knows them; asked rarely, kept a while."""
 
+import asyncio
 import re
 import time
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import InvalidError, UnavailableError
 
@@ -15,6 +17,9 @@ CHANNEL_LINK = re.compile(
 )
 KEPT_SECONDS = 60.0
 PAGE = 200
+#: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
+#: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
+READ_AGAIN_SECONDS = 3.0
 
 
 class Directory:
@@ -27,6 +32,8 @@ class Directory:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._channels: dict[str, str] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._read_again_at = 0.0
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def channel_id(self, channel: str) -> str:
@@ -65,8 +72,12 @@ class Directory:
         return members
 
     async def _read_channels(self) -> None:
+        """Read the list, once for all who ask meanwhile; what was read just now is not yet."""
+        is_over = self._reading is None or self._reading.done()
+        if self._reading is None or (is_over and time.monotonic() >= self._read_again_at):
+            self._reading = asyncio.create_task(self._read_pages(), name="read channels")
         try:
-            await self._read_pages()
+            await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError(
                 "Slack does not say which channels there are just now: try again, "
@@ -76,17 +87,28 @@ class Directory:
     async def _read_pages(self) -> None:
         cursor = ""
         while True:
-            page = await self._client.users_conversations(
+            page = await self._read_page(cursor)
+            for channel in page.get("channels") or []:
+                self._channels[channel["name"]] = channel["id"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                self._rest(READ_AGAIN_SECONDS)
+                return
+
+    async def _read_page(self, cursor: str) -> AsyncSlackResponse:
+        try:
+            return await self._client.users_conversations(
                 types="public_channel,private_channel",
                 exclude_archived=True,
                 limit=PAGE,
                 cursor=cursor or None,
             )
-            for channel in page.get("channels") or []:
-                self._channels[channel["name"]] = channel["id"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+        except SlackApiError as error:
+            self._rest(float(error.response.headers.get("Retry-After", 0)))
+            raise
+
+    def _rest(self, seconds: float) -> None:
+        self._read_again_at = time.monotonic() + seconds
 
 
 def read_id(channel: str) -> str | None:

@@ -1,5 +1,7 @@
 """Names of channels and members of groups, asked of a playground."""
 
+import asyncio
+
 import pytest
 
 from bot.errors import InvalidError, UnavailableError
@@ -34,6 +36,39 @@ async def test_a_known_name_is_not_asked_again(directory, playground):
     """Names are kept: Slack lists channels slowly and rarely."""
     for _ in range(3):
         await directory.channel_id("#ops")
+    assert 1 == len(playground.calls("users.conversations"))
+
+
+async def test_names_that_nobody_knows_do_not_flood_slack(directory, playground):
+    """A program that goes on asking for a channel that is not there costs one call."""
+    found = await asyncio.gather(
+        *(directory.channel_id(f"#nowhere-{number}") for number in range(50)),
+        return_exceptions=True,
+    )
+    with pytest.raises(InvalidError, match="/invite"):
+        await directory.channel_id("#nowhere-0")
+
+    assert {InvalidError} == {type(one) for one in found}
+    assert 1 == len(playground.calls("users.conversations"))
+
+
+async def test_a_caller_that_hangs_up_ends_the_reading_for_nobody(directory):
+    """Two ask, the first goes: the other has its answer."""
+    first, second = (asyncio.create_task(directory.channel_id("#ops")) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+
+    assert "C0OPS00002" == await second
+
+
+async def test_a_retry_after_is_obeyed(directory, playground):
+    """Nobody's name makes us ask while Slack wants to be left alone; ids are served."""
+    playground.fail("users.conversations", "http", status=429, retry_after=30)
+    for _ in range(3):
+        with pytest.raises(UnavailableError, match="give the channel's id"):
+            await directory.channel_id("#ops")
+
+    assert "C0OPS00002" == await directory.channel_id("C0OPS00002")
     assert 1 == len(playground.calls("users.conversations"))
 
 
