@@ -131,6 +131,7 @@ async def open_room(
         finally:
             await socket.stop()
             await lanes.stop()
+            transport.close()
 
 
 def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Directory) -> Services:

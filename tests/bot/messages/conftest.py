@@ -113,8 +113,11 @@ async def rig(database: Database, tmp_path: Path) -> AsyncIterator[Rig]:
         lanes = Lanes(database, Renderer(folder), SystemClock())
         transport = SlackTransport(playground.api_url, playground.bot_token)
         team = playground.state.team_id
-        yield Rig(database, playground, lanes, transport, playground.channel("ops").id, team)
+        ops = playground.channel("ops").id
+        rig = Rig(database, playground, lanes, transport, ops, team)
+        yield rig
         await lanes.stop()
+        rig.transport.close()
 
 
 __all__ = ["Rank", "Rig"]

@@ -27,7 +27,9 @@ async def playground():
 @pytest.fixture
 def slack(session, playground):
     """A transport that talks to the playground."""
-    return SlackTransport(playground.api_url, playground.bot_token)
+    transport = SlackTransport(playground.api_url, playground.bot_token)
+    yield transport
+    transport.close()
 
 
 @pytest.fixture
@@ -43,7 +45,9 @@ async def odd():
 @pytest.fixture
 def oddly(session, odd):
     """A transport that talks to the odd server."""
-    return SlackTransport(f"http://127.0.0.1:{odd.port}/api/", "xoxb-1-ada")
+    transport = SlackTransport(f"http://127.0.0.1:{odd.port}/api/", "xoxb-1-ada")
+    yield transport
+    transport.close()
 
 
 @pytest.fixture

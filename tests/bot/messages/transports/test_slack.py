@@ -160,6 +160,7 @@ async def test_the_probe_knows_a_bad_token(session, playground):
     stranger = SlackTransport(playground.api_url, "xoxb-0-cleo")
 
     answer = await stranger.probe()
+    stranger.close()
 
     assert (False, "invalid_auth") == (answer.ok, answer.error)
 

@@ -196,6 +196,7 @@ async def test_without_its_scope_a_direct_message_is_in_doubt(scope, ours):
         await slack.post(ours(channel=ada))
 
         found = await slack.find(ours(channel=ada))
+        slack.close()
 
     assert (None, False) == (found.ts, found.readable)
 

@@ -30,7 +30,9 @@ def webhook(playground):
 @pytest.fixture
 def oddly(odd):
     """A transport to the odd server."""
-    return WebhookTransport(f"http://127.0.0.1:{odd.port}/services/T/B/x")
+    transport = WebhookTransport(f"http://127.0.0.1:{odd.port}/services/T/B/x")
+    yield transport
+    transport.close()
 
 
 async def test_a_post_stands_in_the_webhooks_channel(webhook, playground):
@@ -65,6 +67,7 @@ async def test_controls_that_nobody_hears_are_left_out(playground):
 
     answer = await transport.post(drawn(SECTION, *rows))
     untouched = await transport.post(drawn(SECTION))
+    transport.close()
 
     message, _ = playground.messages("ops")
     assert "nobody hears" in answer.altered[0]
@@ -131,6 +134,7 @@ async def test_a_probe_notices_that_the_webhook_was_revoked(playground):
     transport = WebhookTransport(playground.webhook("ops") + "x")
 
     assert "no_service" == (await transport.probe()).error
+    transport.close()
 
 
 async def test_an_archived_channel_does_not_stop_the_probe(webhook, playground):
