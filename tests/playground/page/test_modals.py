@@ -85,6 +85,7 @@ async def test_pushed_views_lie_on_a_stack(
     await expect(modal.get_by_role("textbox", name="Subject")).to_have_value("Northwind")
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_global_shortcut_stands_in_the_composer(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):
@@ -143,6 +144,7 @@ async def test_an_app_without_a_home_shows_its_messages(windows: BrowserContext)
         await expect(page.get_by_role("main")).to_contain_text("has been turned off")
         await expect(page.get_by_role("link", name="Messages")).to_be_visible()
         await expect(page.get_by_role("link", name="Home")).to_have_count(0)
+        await own.wait_for(lambda: own.envelopes("events_api"))
         events = [one.payload["event"] for one in own.envelopes("events_api")]
         await page.close()
     assert [event["tab"] for event in events] == ["messages"]

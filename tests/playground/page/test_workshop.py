@@ -1,5 +1,8 @@
 """The workshop: what goes wrong on purpose, and what can be seen of it."""
 
+import re
+import time
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 from slack_sdk.errors import SlackApiError
@@ -109,14 +112,14 @@ async def test_sockets_are_asked_to_reconnect(
 async def test_a_jump_of_the_clock_expires_a_trigger(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):
-    """Ten seconds later a trigger id opens nothing any more; the refusal stands in the traffic."""
+    """An hour later a trigger id opens nothing any more; the refusal stands in the traffic."""
     page = await open_page()
     await playground.run_command("ada", "ops", "/desk list")
     trigger_id = playground.envelopes("slash_commands")[-1].payload["trigger_id"]
     before = playground.config.clock.now()
     workshop = await open_workshop(page, "Clock")
-    await workshop.get_by_role("button", name="+10 s").click()
-    await playground.wait_for(lambda: playground.config.clock.now() >= before + 10)
+    await workshop.get_by_role("button", name="+1 h").click()
+    await playground.wait_for(lambda: playground.config.clock.now() >= before + 3600)
     with pytest.raises(SlackApiError, match="expired_trigger_id"):
         await desk.views_open(trigger_id=trigger_id, view=run_view())
     await workshop.get_by_role("tab", name="Traffic").click()
@@ -156,12 +159,13 @@ async def test_next_monday_is_at_nine_for_the_reader(
 ):
     """Ada's Monday 09:00 is Berlin's, within a week, and the clock never goes back."""
     page = await open_page()
-    before = playground.config.clock.now()
+    before, began = playground.config.clock.now(), time.monotonic()
     workshop = await open_workshop(page, "Clock")
     await workshop.get_by_role("button", name="Next Monday 09:00").click()
     await expect(workshop.locator(".clock-time")).to_contain_text("Monday")
-    await expect(workshop.locator(".clock-time")).to_contain_text(" 9:00:0")
-    assert 0 < playground.config.clock.now() - before <= 7 * 24 * 3600 + 3600 + 5
+    await expect(workshop.locator(".clock-time")).to_contain_text(re.compile(r" 9:0\d:\d\d"))
+    took = time.monotonic() - began
+    assert 0 < playground.config.clock.now() - before <= 7 * 24 * 3600 + 3600 + took + 1
     await workshop.get_by_label("Go to").fill("2020-01-01T09:00")
     await workshop.get_by_role("button", name="Set").click()
     await expect(workshop.get_by_role("alert")).to_contain_text("The clock goes forward")
