@@ -1,5 +1,5 @@
 """
-How many requests a second are accepted over HTTP, one by one, and delivered at once.
+How many requests a second are accepted over HTTP, one by one or in bulks, and delivered at once.
 
 `python -m benchmarks.accepting [--count 5000]` starts the API and a lane in one process, as in the
 bot, and posts from many connections with kept-alive sockets; a bare Slack takes what is delivered.
@@ -23,11 +23,12 @@ from bot.clock import SystemClock
 from bot.tokens import Tokens
 
 KINDS = ("sqlite", "postgresql")
-CONNECTIONS = 50
+#: How many messages a call brings → over how many connections they come.
+CONNECTIONS = {1: 50, 100: 10}
 PATIENCE_SECONDS = 120.0
 
 
-def measure(kind: str, count: int) -> dict[str, Any]:
+def measure(kind: str, count: int, size: int) -> dict[str, Any]:
     """Return the rates of accepting and of delivering, and the time of one answer."""
     with (
         servers.bare_slack(0.0) as slack,
@@ -41,7 +42,7 @@ def measure(kind: str, count: int) -> dict[str, Any]:
                 raise RuntimeError("Its output is not piped.")
             port = int(bot.stdout.readline())
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                began, ended, waits = runner.run(post_all(port, count))
+                began, ended, waits = runner.run(post_all(port, count, size))
             slack.wait_for(count, PATIENCE_SECONDS)
             times = slack.times()
     return {
@@ -53,9 +54,9 @@ def measure(kind: str, count: int) -> dict[str, Any]:
     }
 
 
-async def post_all(port: int, count: int) -> tuple[float, float, list[float]]:
-    """Post *count* requests; return when that began and ended, and how long each took."""
-    request = whole_request()
+async def post_all(port: int, count: int, size: int) -> tuple[float, float, list[float]]:
+    """Post *count* requests; return when that began and ended, and how long each call took."""
+    request = whole_call(size)
     waits: list[float] = []
 
     async def post_some(times: int) -> None:
@@ -73,12 +74,13 @@ async def post_all(port: int, count: int) -> tuple[float, float, list[float]]:
         writer.close()
 
     began = time.time()
-    await asyncio.gather(*(post_some(count // CONNECTIONS) for _ in range(CONNECTIONS)))
+    each = count // size // CONNECTIONS[size]
+    await asyncio.gather(*(post_some(each) for _ in range(CONNECTIONS[size])))
     return began, time.time(), waits
 
 
-def whole_request() -> bytes:
-    """Return one POST of a request for a message, as bytes."""
+def whole_call(size: int) -> bytes:
+    """Return one POST of so many requests for a message, as bytes."""
     token = Tokens(SECRET).mint(
         subject="ada",
         tenant=TENANT,
@@ -86,9 +88,10 @@ def whole_request() -> bytes:
         now=SystemClock().now(),
     )
     asked = {"channel": "C0BENCH", "templateCode": "text", "payload": {"text": "hello"}}
-    body = json.dumps(asked).encode()
+    body = json.dumps(asked if size == 1 else [asked] * size).encode()
+    path = "/api/messages/request" if size == 1 else "/api/messages/request/bulk"
     head = (
-        "POST /api/messages/request HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
@@ -101,7 +104,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
     found = parser.parse_args(arguments)
-    results = {kind: measure(kind, found.count) for kind in found.only}
+    results = {
+        f"{kind}, {size} a call": measure(kind, found.count, size)
+        for kind in found.only
+        for size in CONNECTIONS
+    }
     sys.stdout.write(f"{table.of(results)}\n{json.dumps(results, indent=2)}\n")
 
 

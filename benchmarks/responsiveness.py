@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from playground import Playground
 from tests.scenarios.conftest import ROOT, Bot
@@ -26,15 +27,18 @@ IDLE_SECONDS = 20.0
 RUNNER = '[runners.true]\ntype = "command"\nargv = ["true"]\n[tasks.click]\nrunner = "true"\n'
 
 
-async def measure(clicks: int) -> dict[str, object]:
-    """Start the bot, click, and return the figures."""
+async def measure(
+    clicks: int, settling_seconds: float = SETTLING_SECONDS, idle_seconds: float = IDLE_SECONDS
+) -> dict[str, Any]:
+    """Start the bot, let it idle, click, and return the figures."""
     with tempfile.TemporaryDirectory() as folder:
         async with Playground(limits="off", manifest=ROOT / "manifest.json") as playground:
             bot = Bot(playground, Path(folder), f"sqlite:///{folder}/opsbell.db", RUNNER)
             first = await start(bot)
             await bot.stop()
             again = await start(bot)
-            idle_share = await share_of_a_core(bot)
+            await asyncio.sleep(settling_seconds)
+            idle_share = await share_of_a_core(bot, idle_seconds)
             idle = resident_mb(bot)
             body = {"task": "click", "taskId": "t_click", "status": "running"}
             await bot.post("/api/tasks", body)
@@ -42,7 +46,7 @@ async def measure(clicks: int) -> dict[str, object]:
             await playground.wait_for(lambda: "Failed" in json.dumps(playground.messages("ops")))
             ts = playground.messages("ops")[0]["ts"]
             times = [await click(playground, ts) for _ in range(clicks)]
-            result: dict[str, object] = {
+            result: dict[str, Any] = {
                 "first_start_seconds": first,
                 "start_seconds": again,
                 "idle_share_of_a_core": idle_share,
@@ -65,12 +69,11 @@ async def start(bot: Bot) -> float:
     return round(time.perf_counter() - began, 2)
 
 
-async def share_of_a_core(bot: Bot) -> float:
+async def share_of_a_core(bot: Bot, seconds: float) -> float:
     """Return the processor time that a bot takes which has nothing to do, per second."""
-    await asyncio.sleep(SETTLING_SECONDS)
     before = cpu_seconds(bot)
-    await asyncio.sleep(IDLE_SECONDS)
-    return round((cpu_seconds(bot) - before) / IDLE_SECONDS, 4)
+    await asyncio.sleep(seconds)
+    return round((cpu_seconds(bot) - before) / seconds, 4)
 
 
 def cpu_seconds(bot: Bot) -> float:

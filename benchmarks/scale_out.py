@@ -112,7 +112,7 @@ def throughput(processes: int, workspaces: int, each: int) -> dict[str, Any]:
         workers = [on.start(stack) for _ in range(processes)]
         on.slack.wait_for(workspaces * each, PATIENCE_SECONDS)
         times = on.slack.times()
-        time.sleep(1.0)  # What was answered is recorded.
+        # What is on its way is answered and recorded before they end.
         costs = [ended(worker) for worker in workers]
         recorded = on.ask("SELECT count(*) FROM event WHERE name = 'SlackMessageSent'")
     return {

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 10.0
+READY_SECONDS = 60.0
 
 
 class BareSlack:

@@ -4,7 +4,18 @@ import asyncio
 
 import pytest
 
-from benchmarks import freshness, growth, kill_worker, latency, outage, table, throughput
+from benchmarks import (
+    accepting,
+    freshness,
+    growth,
+    kill_worker,
+    latency,
+    outage,
+    responsiveness,
+    scale_out,
+    table,
+    throughput,
+)
 from benchmarks.load import Shape
 from benchmarks.virtual_time import VirtualLoop
 
@@ -35,6 +46,31 @@ def test_latency_is_taken_of_every_request():
 
     assert 10 == len(waits)
     assert min(waits) > 0
+
+
+@pytest.mark.parametrize("size", accepting.CONNECTIONS)
+def test_what_is_accepted_is_delivered(size):
+    """One by one or in bulks: every request is answered and every message arrives."""
+    count = size * accepting.CONNECTIONS[size]
+    figures = accepting.measure("sqlite", count, size)
+
+    assert count == figures["delivered"]
+    assert figures["answer_p50_ms"] > 0
+
+
+async def test_responsiveness_knows_the_bots_process():
+    """It starts, weighs something, and acknowledges each click."""
+    figures = await responsiveness.measure(3, settling_seconds=0.1, idle_seconds=0.1)
+
+    assert figures["idle_rss_mb"] > 10
+    assert figures["ack_ms_p50"] > 0
+
+
+def test_processes_share_the_work_of_many_workspaces():
+    """Two processes deliver and record everything, each message once."""
+    figures = scale_out.throughput(2, 6, 2)
+
+    assert (12, 12) == (figures["calls"], figures["recorded"])
 
 
 @pytest.mark.parametrize("kind", growth.KINDS)
