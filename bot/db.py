@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -64,7 +65,11 @@ class Database:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run *work* in one transaction and return what it returns; raise what it raises."""
-        return await self._run(self._write_pool, self._writer, work)
+        return await self.begin_write(work)
+
+    def begin_write(self, work: Callable[[Session], T]) -> asyncio.Future[T]:
+        """Begin to do what `write` does, and return what tells when it is done."""
+        return self._begin(self._write_pool, partial(transact, self._writer, work, True))
 
     async def write_unique(self, work: Callable[[Session], T]) -> T:
         """Write as `write` does, again whenever another writer has just inserted the same key."""
@@ -75,19 +80,11 @@ class Database:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run *work* on a snapshot; what it changes is not kept."""
-        return await self._run(self._read_pool, self._reader, work, commit=False)
+        return await self._begin(self._read_pool, partial(transact, self._reader, work, False))
 
-    async def _run(
-        self,
-        pool: ThreadPoolExecutor,
-        engine: Engine,
-        work: Callable[[Session], T],
-        *,
-        commit: bool = True,
-    ) -> T:
+    def _begin(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> asyncio.Future[T]:
         context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(pool, context.run, transact, engine, work, commit)
+        return asyncio.get_running_loop().run_in_executor(pool, context.run, work)
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do what `write` does, in the caller's own thread: for the command line."""

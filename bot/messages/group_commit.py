@@ -1,7 +1,9 @@
 """Many small writes in one transaction: what arrives while one runs shares the next one."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from sqlmodel import Session
@@ -10,6 +12,9 @@ from bot.db import Database
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
+
+#: What is to be written, and what tells its caller how that went.
+Waiting = tuple[Unit, asyncio.Future[Result]]
 
 MOST_UNITS = 400
 
@@ -27,35 +32,47 @@ class GroupCommit(Generic[Unit, Result]):
     ) -> None:
         self._database = database
         self._work = work
-        self._waiting: list[tuple[Unit, asyncio.Future[Result]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._waiting: deque[Waiting[Unit, Result]] = deque()
+        self._alone: deque[Waiting[Unit, Result]] = deque()
+        self._is_running = False
 
     async def submit(self, unit: Unit) -> Result:
         """Return what *work* returned for this unit, committed; raise what it raised."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((unit, future))
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._drain(), name="group commit")
+        if not self._is_running:
+            self._is_running = True
+            loop.call_soon(self._begin)  # What is asked in the same moment goes along.
         return await future
 
-    async def _drain(self) -> None:
-        while self._waiting:
-            group = self._waiting[:MOST_UNITS]
-            del self._waiting[:MOST_UNITS]
-            if not await self._commit(group) and len(group) > 1:
-                for alone in group:
-                    await self._commit([alone])
-
-    async def _commit(self, group: Sequence[tuple[Unit, asyncio.Future[Result]]]) -> bool:
-        """Tell each caller of *group* how it went; False if nothing was committed."""
+    def _begin(self) -> None:
+        group = self._next_group()
+        if not group:
+            self._is_running = False
+            return
         units = [unit for unit, _ in group]
-        writing = self._database.write(lambda session: self._work(session, units))
-        (results,) = await asyncio.gather(writing, return_exceptions=True)
-        if isinstance(results, BaseException):
-            if len(group) == 1 and not group[0][1].done():
-                group[0][1].set_exception(results)
-            return False
-        for (_, future), result in zip(group, results, strict=True):
-            if not future.done():  # A caller that hung up is not told.
-                future.set_result(result)
-        return True
+        writing = self._database.begin_write(lambda session: self._work(session, units))
+        writing.add_done_callback(partial(self._settle, group))
+
+    def _next_group(self) -> Sequence[Waiting[Unit, Result]]:
+        if self._alone:
+            return [self._alone.popleft()]
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_UNITS))]
+
+    def _settle(
+        self,
+        group: Sequence[Waiting[Unit, Result]],
+        writing: asyncio.Future[Sequence[Result]],
+    ) -> None:
+        """Tell each caller of *group* how it went, and go on with the next one."""
+        error = writing.exception()
+        if error is None:
+            for (_, future), result in zip(group, writing.result(), strict=True):
+                if not future.done():  # A caller that hung up is not told.
+                    future.set_result(result)
+        elif len(group) > 1:
+            self._alone.extend(group)
+        elif not group[0][1].done():
+            group[0][1].set_exception(error)
+        self._begin()
