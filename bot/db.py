@@ -14,7 +14,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DisconnectionError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlmodel import Session, SQLModel
 
 from bot import fast_json, schema
@@ -56,6 +61,8 @@ class Database:
             self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
             self._reader = sqlite_engine(self.url, begin="BEGIN")
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+            #: That thread's own: to take one from the pool costs as much as a transaction.
+            self._kept: Connection | None = None
             self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
         else:
             self._writer = postgresql_engine(self.url)
@@ -69,7 +76,20 @@ class Database:
 
     def begin_write(self, work: Callable[[Session], T]) -> asyncio.Future[T]:
         """Begin to do what `write` does, and return what tells when it is done."""
-        return self._begin(self._write_pool, partial(transact, self._writer, work, True))
+        return self._begin(self._write_pool, partial(self._write, work))
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        if not self.is_sqlite:
+            return transact(self._writer, work, True)
+        if self._kept is None:
+            self._kept = self._writer.connect()
+        try:
+            return transact(self._kept, work, True)
+        except (SQLAlchemyError, sqlite3.Error):
+            self._kept.invalidate()  # A commit that failed has left its transaction open.
+            self._kept.close()
+            self._kept = None
+            raise
 
     async def write_unique(self, work: Callable[[Session], T]) -> T:
         """Write as `write` does, again whenever another writer has just inserted the same key."""
@@ -121,12 +141,14 @@ class Database:
         """Let running transactions end, then close every connection."""
         for pool in {self._write_pool, self._read_pool}:
             pool.shutdown(wait=True)
+        if self.is_sqlite and self._kept is not None:
+            self._kept.close()
         for engine in {self._writer, self._reader}:
             engine.dispose()
 
 
-def transact(engine: Engine, work: Callable[[Session], T], commit: bool) -> T:
-    with Session(engine, expire_on_commit=False) as session:
+def transact(bind: Engine | Connection, work: Callable[[Session], T], commit: bool) -> T:
+    with Session(bind, expire_on_commit=False) as session:
         result = work(session)
         if commit:
             session.commit()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, select
 
 import bot.tables
@@ -44,6 +45,29 @@ async def test_a_unit_of_work_that_raises_leaves_nothing(database):
         await database.write(work)
 
     assert [] == await database.read(lambda session: list(session.exec(select(Workspace))))
+
+
+async def test_a_commit_that_fails_harms_nobody_after_it(database):
+    """SQLite leaves the transaction open then; the next unit of work has one of its own."""
+    made = "(id INTEGER PRIMARY KEY, owner INTEGER REFERENCES house DEFERRABLE INITIALLY DEFERRED)"
+
+    def build(session: Session) -> None:
+        session.connection().exec_driver_sql("CREATE TABLE house (id INTEGER PRIMARY KEY)")
+        session.connection().exec_driver_sql(f"CREATE TABLE door {made}")
+
+    def hang_in_the_air(session: Session) -> None:
+        session.connection().exec_driver_sql("INSERT INTO door VALUES (1, 7)")
+
+    await database.write(build)
+    with pytest.raises(IntegrityError):
+        await database.write(hang_in_the_air)
+    await database.write(lambda session: session.add(workspace("T1")))
+
+    def look(session: Session) -> tuple[int, int]:
+        doors = session.connection().exec_driver_sql("SELECT count(*) FROM door").scalar_one()
+        return doors, len(session.exec(select(Workspace)).all())
+
+    assert (0, 1) == await database.read(look)
 
 
 async def test_processes_that_write_the_same_row_at_once_agree(database):
