@@ -27,6 +27,7 @@ from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 
 KINDS = ("sqlite", "postgresql")
+CASES = ("history", "backlog", "closed channel")
 SIZES = (10, 10_000, 1_000_000)
 FEW = 50
 BUSY = "C0BUSY"
@@ -140,7 +141,7 @@ def main(arguments: list[str]) -> None:
     results: dict[str, dict[str, Any]] = {}
     explained: list[str] = []
     for kind in found.only:
-        for case in ("history", "backlog", "closed channel"):
+        for case in CASES:
             column = results.setdefault(f"{kind}, {case}", {})
             for size in found.sizes:
                 took, plan = measure(kind, case, size, found.rounds)

@@ -151,7 +151,15 @@ def some(*conditions: Any) -> ColumnElement[bool]:
 
 def waiting(*, is_posted: bool) -> ColumnElement[bool]:
     here = M.workspace_id == bindparam("workspace")
-    return some(here, in_state(MessageState.WAITING), M.is_posted.is_(is_posted))
+    # In an order, or PostgreSQL reads the table itself for one of the many that it believes wait:
+    # all of it, when they are gone and it has not noticed yet.
+    one: Select[Any] = (
+        select(literal_column("1"))
+        .where(here, in_state(MessageState.WAITING), M.is_posted.is_(is_posted))
+        .order_by(M.rank, M.turn, M.waiting_since)
+        .limit(literal_column("1"))
+    )
+    return one.scalar_subquery().is_not(None)
 
 
 def to_do() -> Select[Any]:

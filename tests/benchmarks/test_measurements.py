@@ -74,12 +74,14 @@ def test_processes_share_the_work_of_many_workspaces():
 
 
 @pytest.mark.parametrize("kind", growth.KINDS)
-def test_growth_shows_a_plan(kind):
+@pytest.mark.parametrize("case", growth.CASES)
+def test_growth_shows_a_plan(kind, case):
     """Messages are picked, and the plan names the index they are picked from."""
-    took, plan = growth.measure(kind, "history", 2000, 2)
+    took, plan = growth.measure(kind, case, 20_000, 2)
 
     assert took > 0
     assert "message_ready" in plan
+    assert "Seq Scan on message" not in plan
 
 
 def test_an_outage_is_survived():
