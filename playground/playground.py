@@ -1,5 +1,7 @@
 """A whole Slack in this process, for tests."""
 
+import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +16,9 @@ from playground.platform import Platform, Snapshot
 from playground.seed import CLIENT_ID, CLIENT_SECRET
 from playground.server import make_app
 from playground.state import Record
+
+#: Of the event loop, from a connection's arrival until aiohttp knows it; and one more.
+ACCEPTING_TURNS = 4
 
 
 class Playground(Hands):
@@ -30,6 +35,7 @@ class Playground(Hands):
         self.config = config or PlaygroundConfig(**settings)
         self.platform = Platform(self.config)
         super().__init__(self.platform.first)
+        self._listening: Sequence[Any] = ()  # the sockets
         self._runner = web.AppRunner(
             make_app(self.platform), access_log=None, handle_signals=False, shutdown_timeout=1.0
         )
@@ -51,10 +57,19 @@ class Playground(Hands):
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.config.host, self.config.port)
         await site.start()
+        # aiohttp shows its server to nobody.
+        self._listening = site._server.sockets  # type: ignore[union-attr]
         host, port = self._runner.addresses[0][:2]
         self.platform.address = f"http://{host}:{port}"
 
     async def stop(self) -> None:
+        # asyncio drops a connection, unclosed, that it is just accepting when its server closes:
+        # so the last ones come in first, and nobody after them.
+        for one in self._listening:
+            asyncio.get_running_loop().remove_reader(one.fileno())
+        self._listening = ()
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         await self._runner.cleanup()
 
     @property
