@@ -10,11 +10,11 @@ help: ## list what can be made
 
 setup: .venv/.installed ## create .venv from the locked requirements
 
-.venv/.installed: requirements-dev.txt client/pyproject.toml
+.venv/.installed: requirements-dev.txt client/pyproject.toml playground/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Opsbell needs Python 3.11 or newer; set PYTHON=/path/to/it.")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
-	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "opsbell-client.pth").write_text(str(pathlib.Path("client").resolve()) + "\n")'
+	$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "opsbell.pth").write_text("".join(f"{pathlib.Path(room).resolve()}\n" for room in ("client", "playground")))'
 	@touch $@
 
 demo: setup ## a local workspace in the browser with the bot and a few real tasks

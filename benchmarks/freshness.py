@@ -15,6 +15,9 @@ import sys
 import time
 from typing import Any
 
+from slack_playground import Playground
+from slack_playground.seed import BOT_USER_ID
+
 from benchmarks import table
 from benchmarks.boards import Board, FirstInFirstOut, NewestWins, Opsbell, Watched
 from benchmarks.engine import database, folder_in_memory, quiet, renderer
@@ -23,10 +26,8 @@ from benchmarks.sightings import Sightings
 from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.clock import Clock, SystemClock
+from bot.messages.transports.base import Transport
 from bot.messages.transports.slack import SlackTransport
-from bot.messages.transports.transport import Transport
-from playground import Playground
-from playground.seed import BOT_USER_ID
 
 CHANNELS = 10
 WAYS = ("opsbell", "newest_wins", "first_in_first_out")

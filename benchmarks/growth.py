@@ -22,7 +22,8 @@ from benchmarks import table
 from benchmarks.engine import TENANT, WORKSPACE, database, folder_in_memory
 from benchmarks.sightings import median
 from bot.db import Database
-from bot.messages import choosing, ledger, outbox
+from bot.messages import outbox
+from bot.messages.delivery import claims, selection
 from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 
@@ -55,7 +56,7 @@ def fill(store: Database, name: str, count: int, state: MessageState, channel: s
         content = Content("note", {"word": "x"})
         made = outbox.put(session, place, content, now=datetime.now(UTC), message_id="m_model")
         session.flush()
-        columns = choosing.MESSAGE.columns.keys()
+        columns = selection.MESSAGE.columns.keys()
         words = {"name": name, "state": state.value, "channel": channel}
         values = [VARIED[c].format(**words) if c in VARIED else f"message.{c}" for c in columns]
         series = SERIES[kind_of(store)].format(count=count)
@@ -74,24 +75,24 @@ def pick(session: Session, closed: Sequence[str]) -> float:
     """Do what a turn does to choose and claim; return its milliseconds."""
     began = time.perf_counter()
     now = datetime.now(UTC)
-    choosing.look(session, WORKSPACE, now)
-    rows = choosing.ready_posts(session, WORKSPACE, FEW // 2, closed)
-    rows += choosing.ready_edits(session, WORKSPACE, FEW - len(rows))
-    ledger.claim(session, rows, now)
+    selection.look(session, WORKSPACE, now)
+    rows = selection.ready_posts(session, WORKSPACE, FEW // 2, closed)
+    rows += selection.ready_edits(session, WORKSPACE, FEW - len(rows))
+    claims.claim(session, rows, now)
     return (time.perf_counter() - began) * 1000
 
 
 def plans(session: Session, kind: str, closed: Sequence[str]) -> str:
     """Return the database's plans for the questions a turn asks."""
     explain = "EXPLAIN QUERY PLAN " if kind == "sqlite" else "EXPLAIN "
-    columns = choosing.CLAIM_COLUMNS
+    columns = selection.CLAIM_COLUMNS
     queries = {
-        "what there is to do": choosing.to_do(),
-        "posts": choosing.ready(*columns, is_posted=False),
+        "what there is to do": selection.to_do(),
+        "posts": selection.ready(*columns, is_posted=False),
     }
     if closed:
-        queries["the first of each channel"] = choosing.heads()
-    queries["edits"] = choosing.ready(*columns, is_posted=True)
+        queries["the first of each channel"] = selection.heads()
+    queries["edits"] = selection.ready(*columns, is_posted=True)
     lines = []
     for name, query in queries.items():
         bound = query.params(workspace=WORKSPACE, most=FEW)

@@ -11,11 +11,11 @@ from benchmarks.engine import WORKSPACE, database, folder_in_memory, renderer
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.garbage import look_seldom
-from bot.messages.desk import Unit
-from bot.messages.lanes import Lanes
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
-from bot.messages.requests import Requests
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
 
 PERIOD_SECONDS = 0.02

@@ -26,11 +26,11 @@ from benchmarks.engine import WORKSPACE, database, folder_in_memory, quiet, rend
 from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
-from bot.messages.dead_letters import DeadLetters
-from bot.messages.deaths import NOTICE
+from bot.messages.dead_letters.notices import DeadLetters
+from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.models import Message, MessageState
 from bot.messages.policy import Answer
-from bot.messages.rendering import Renderer
+from bot.messages.rendering.renderer import Renderer
 
 REPORT_SECONDS = 2.0
 TELL_SECONDS = 5.0

@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.scenarios.conftest import ROOT, Bot
 
 #: After its start the bot looks around once; then it idles.

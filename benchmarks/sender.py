@@ -18,9 +18,9 @@ from benchmarks.engine import WORKSPACE, quiet
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.garbage import look_seldom
-from bot.messages.lanes import Lanes
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.slack import SlackTransport
 from jobs import SWEEP_SECONDS
 

@@ -18,9 +18,9 @@ from benchmarks.engine import quiet
 from benchmarks.sender import cpu_seconds
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.messages.lanes import Lanes
-from bot.messages.rendering import Renderer
-from bot.messages.transports.registry import Transports
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.transports.factory import Transports
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.wakeups import Wakeups, send_wakeup
 from jobs import SWEEP_SECONDS

@@ -8,7 +8,7 @@ from collections import Counter
 from benchmarks.published_limits import PublishedLimits
 from benchmarks.virtual_time import BEGINNING
 from bot.messages.policy import Answer
-from bot.messages.transports.transport import Found, Outgoing
+from bot.messages.transports.base import Found, Outgoing
 
 #: What Slack's API takes for an answer, about.
 QUICKEST_SECONDS, SLOWEST_SECONDS = 0.08, 0.25

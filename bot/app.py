@@ -22,25 +22,25 @@ import jobs
 import listeners
 from bot.clock import Clock, SystemClock
 from bot.credentials import api_tokens, outlets_of
+from bot.database_lock import lock_database
 from bot.db import Database
-from bot.exclusive import lock_database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
-from bot.messages.deliveries import Deliveries, open_deliveries
-from bot.messages.due import end_leases
-from bot.messages.lanes import Lanes
-from bot.messages.outlets import Outlets
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
-from bot.messages.timeline import events_of
-from bot.messages.transports.outlet import check_outlets
+from bot.messages.delivery.due_lanes import end_leases
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.destinations import Outlets
+from bot.messages.history.timeline import events_of
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.service import Deliveries, open_deliveries
+from bot.messages.transports.destination import check_outlets
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
 from bot.presence import Presence, appear
 from bot.settings import Settings
 from bot.tasks.creation import Owner
-from bot.tasks.room import TaskRoom, open_tasks
+from bot.tasks.wiring import TaskRoom, open_tasks
 from bot.workspaces.access import Rights
 from bot.workspaces.directories import Directories
 from listeners.socket import Socket

@@ -1,7 +1,7 @@
 """The tokens and secret addresses that the settings hold."""
 
 from bot.errors import ConfigError
-from bot.messages.outlets import Outlet, Outlets
+from bot.messages.destinations import Outlet, Outlets
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
 

@@ -22,8 +22,9 @@ from sqlalchemy.exc import (
 )
 from sqlmodel import Session, SQLModel
 
-from bot import fast_json, schema
+from bot import schema
 from bot.errors import ConfigError
+from bot.sql import fast_json
 
 T = TypeVar("T")
 

@@ -12,20 +12,20 @@ from bot.clock import Clock
 from bot.credentials import tokens_of
 from bot.db import Database
 from bot.errors import ConfigError, ForbiddenError
-from bot.messages.lanes import Lanes
-from bot.messages.outlets import PREFIX, Outlets
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
-from bot.messages.transports.outlet import maker_of
-from bot.messages.transports.registry import Transports
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.destinations import PREFIX, Outlets
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.transports.destination import maker_of
+from bot.messages.transports.factory import Transports
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings
 from bot.wakeups import Wakeups, send_wakeup
-from bot.workspaces.connections import Connections, store
 from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity, identify
-from bot.workspaces.resealing import reseal_tokens
+from bot.workspaces.reencryption import reseal_tokens
+from bot.workspaces.service import Connections, store
 from bot.workspaces.tokens import Vault, split_keys
 
 

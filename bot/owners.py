@@ -5,7 +5,7 @@ import time
 from bot.db import Database
 from bot.errors import ForbiddenError, InvalidError
 from bot.tasks.creation import Owner
-from bot.workspaces.connected import connected_of
+from bot.workspaces.queries import connected_of
 
 #: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
 DEFAULT_TENANT = "default"

@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.credentials import tokens_of
-from bot.messages.outlets import outlet_id
+from bot.messages.destinations import outlet_id
 from bot.settings import WEBHOOK, Settings
 from bot.workspaces.directory import Directory
 from bot.workspaces.nameless import Nameless

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.messages.deliveries import Deliveries
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys

@@ -1,6 +1,6 @@
 """Messages that could not be delivered."""
 
-from bot.messages.dead_letters import BATCH, DeadLetters
+from bot.messages.dead_letters.notices import BATCH, DeadLetters
 
 
 async def tell_of_dead_letters(dead_letters: DeadLetters) -> None:

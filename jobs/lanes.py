@@ -1,6 +1,6 @@
 """Lanes that nobody was told of."""
 
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
 
 
 async def sweep_lanes(lanes: Lanes) -> None:

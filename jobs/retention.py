@@ -1,6 +1,6 @@
 """What has long been settled."""
 
-from bot.messages.retention import Retention
+from bot.messages.history.retention import Retention
 
 #: In one run; what is left is for the next one, so that lanes are never held up for long.
 MOST_BATCHES = 100

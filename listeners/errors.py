@@ -8,7 +8,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
-from bot.messages.limits import cut
+from bot.messages.rendering.truncation import cut
 from listeners.views.notice_builder import build_notice
 from listeners.wording import words_for
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
-from bot.messages.dead_letters import DeadLetters
-from bot.messages.requests import Requests
+from bot.messages.dead_letters.notices import DeadLetters
+from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks

@@ -7,7 +7,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.messages.limits import cut
+from bot.messages.rendering.truncation import cut
 
 logger = structlog.get_logger(__name__)
 

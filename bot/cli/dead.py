@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from bot.cli.events import open_database
 from bot.errors import ConflictError, NotFoundError
-from bot.messages import lookup, replays
+from bot.messages.dead_letters.replay import replay as replay_message
 from bot.messages.policy import fix_for
+from bot.messages.requests import queries
 
 LISTED = 100
 
@@ -20,7 +21,7 @@ dead = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 def list_dead() -> None:
     """Print the newest 100 dead letters: id, when, where, why, and what to do."""
     with open_database() as database:
-        found = database.transact(lambda session: lookup.all_dead(session, LISTED))
+        found = database.transact(lambda session: queries.all_dead(session, LISTED))
     for one in found:
         at = (one.dead_at or one.created_at).isoformat(timespec="seconds")
         place = f"{one.workspace_id}/{one.channel}"
@@ -35,13 +36,13 @@ def replay(message_id: str) -> None:
     """Try a dead letter again; a running bot takes it up within seconds."""
 
     def work(session: Session) -> None:
-        found = lookup.of_any_tenant(session, message_id)
+        found = queries.of_any_tenant(session, message_id)
         if not found:
             raise NotFoundError(f"There is no message `{message_id}`.")
         if len(found) > 1:
             ids = ", ".join(one.id for one in found)
             raise ConflictError(f"{len(found)} messages carry `{message_id}`: say which: {ids}.")
-        replays.replay(session, found[0], by="the command line", now=datetime.now(UTC))
+        replay_message(session, found[0], by="the command line", now=datetime.now(UTC))
 
     with open_database() as database:
         database.transact(work)

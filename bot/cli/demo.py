@@ -1,7 +1,7 @@
 """
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
-Three kinds of processes, as in real life: the workspace (`python -m playground`), the bot
+Three kinds of processes, as in real life: the workspace (`python -m slack_playground`), the bot
 (`python -m bot run`), and commands that the client reports on (`python -m opsbell run`).
 """
 
@@ -102,9 +102,11 @@ async def start_workspace(
     port: int,
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, Addresses]]:
     """Start the workspace, on another port if this one is taken, and read what it prints."""
-    command = [sys.executable, "-m", "playground", "--port", str(port if is_free(port) else 0)]
+    chosen = str(port if is_free(port) else 0)
+    command = [sys.executable, "-m", "slack_playground", "--port", chosen]
     manifest = ["--manifest", str(ROOT / "manifest.json")]
-    async with running([*command, *manifest], inherited()) as process:
+    inside = {**inherited(), "PYTHONPATH": str(ROOT / "playground")}
+    async with running([*command, *manifest], inside) as process:
         environment: dict[str, str] = {}
         page = ""
         while not {"SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= environment.keys():

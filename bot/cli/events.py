@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from bot.db import Database
 from bot.errors import NotFoundError
-from bot.messages import lookup
-from bot.messages.rebuild import Verdict, count, rebuild, verify
-from bot.messages.timeline import events_of
+from bot.messages.history.rebuild import Verdict, count, rebuild, verify
+from bot.messages.history.timeline import events_of
+from bot.messages.requests import queries
 from bot.settings import environment, read_settings
 
 SHOWN = 20
@@ -32,7 +32,7 @@ def show(correlation_id: str) -> None:
 
 
 def story(session: Session, key: str) -> Iterator[dict[str, object]]:
-    found = lookup.of_any_tenant(session, key)
+    found = queries.of_any_tenant(session, key)
     if not found:
         raise NotFoundError(f"There is no message `{key}`.")
     for message in found:

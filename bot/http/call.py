@@ -9,7 +9,7 @@ from bot.tasks.creation import Owner
 from bot.tokens import Caller
 
 if TYPE_CHECKING:
-    from bot.http.route import Route
+    from bot.http.routing import Route
 
 JSON = "application/json"
 NOBODY = Caller(subject="", tenant="", scopes=frozenset())

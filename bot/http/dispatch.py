@@ -7,19 +7,19 @@ from aiohttp import web
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
-from bot.http.auth import Authority, require
-from bot.http.body import clean_text, read_bytes, read_list, read_object
 from bot.http.call import NOBODY, Answer, Call
 from bot.http.correlation import HEADER
-from bot.http.envelope import CORRELATION
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.model import bind, bind_all
-from bot.http.rate import BUSY_BURST, BUSY_PER_SECOND, RateLimit
+from bot.http.json_body import clean_text, read_bytes, read_list, read_object
+from bot.http.middleware import CORRELATION
 from bot.http.refusal import RefusedError
 from bot.http.responses import response_of
-from bot.http.route import Access, Route
+from bot.http.routing import Access, Route
+from bot.http.schemas.base import bind, bind_all
+from bot.http.security.auth import Authority, require
+from bot.http.security.rate_limit import BUSY_BURST, BUSY_PER_SECOND, RateLimit
+from bot.http.security.signatures import signatures_of
 from bot.http.services import Services
-from bot.http.signature import signatures_of
 from bot.tokens import Caller
 
 

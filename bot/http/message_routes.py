@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.http import message_models as models
-from bot.http import messages, templates
-from bot.http.route import Route
+from bot.http.handlers import messages, templates
+from bot.http.routing import Route
+from bot.http.schemas import messages as models
 
 #: Where the same is served, and what tells the operations apart.
 ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}

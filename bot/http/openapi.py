@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from bot.http.model import Shown
-from bot.http.route import Access, Route
+from bot.http.routing import Access, Route
+from bot.http.schemas.base import Shown
 
 VERSION = "1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from bot import fast_json
 from bot.http.call import JSON, Answer
+from bot.sql import fast_json
 
 
 def response_of(answer: Answer) -> web.Response:

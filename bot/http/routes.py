@@ -1,9 +1,9 @@
 """Everything that is served. OpenAPI is made of the same table."""
 
-from bot.http import callbacks, health, reading, tasks
-from bot.http import task_models as models
+from bot.http.handlers import callbacks, docs, health, tasks
 from bot.http.message_routes import MESSAGE_ROUTES
-from bot.http.route import Access, Route
+from bot.http.routing import Access, Route
+from bot.http.schemas import tasks as models
 from bot.http.workspace_routes import WORKSPACE_ROUTES
 
 ROUTES = (
@@ -122,7 +122,7 @@ ROUTES = (
     Route(
         "GET",
         "/api/openapi.json",
-        reading.show_openapi,
+        docs.show_openapi,
         "This description, for programs",
         "Reading",
         access=Access.PUBLIC,
@@ -131,7 +131,7 @@ ROUTES = (
     Route(
         "GET",
         "/api/docs",
-        reading.show_docs,
+        docs.show_docs,
         "This description, for people",
         "Reading",
         access=Access.PUBLIC,

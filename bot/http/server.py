@@ -9,11 +9,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import ConfigError
-from bot.http.body import MAX_BYTES
 from bot.http.dispatch import Dispatcher
-from bot.http.envelope import envelope
-from bot.http.route import Route
+from bot.http.json_body import MAX_BYTES
+from bot.http.middleware import envelope
 from bot.http.routes import ROUTES
+from bot.http.routing import Route
 from bot.http.services import Services
 
 logger = structlog.get_logger(__name__)

@@ -6,17 +6,17 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages.lane_health import LaneHealth
-from bot.messages.outlets import NO_OUTLETS, Outlets
-from bot.messages.requests import Requests
-from bot.messages.senders import Senders
-from bot.messages.stored_templates import Templates
+from bot.messages.delivery.health import LaneHealth
+from bot.messages.destinations import NO_OUTLETS, Outlets
+from bot.messages.requests.senders import Senders
+from bot.messages.requests.service import Requests
+from bot.messages.templates.store import Templates
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
-from bot.workspaces.connections import Connections
+from bot.workspaces.service import Connections
 
 
 class Channels(Protocol):

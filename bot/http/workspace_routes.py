@@ -1,8 +1,8 @@
 """What is served for workspaces."""
 
-from bot.http import workspace_models as models
-from bot.http import workspaces
-from bot.http.route import Route
+from bot.http.handlers import workspaces
+from bot.http.routing import Route
+from bot.http.schemas import workspaces as models
 
 SCOPE = "workspaces:write"
 WORKSPACE_ROUTES = (

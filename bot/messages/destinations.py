@@ -1,71 +1,84 @@
-"""Channels that refuse everything are switched off, and on again by one click."""
+"""
+Outlets: places outside every workspace that messages go to, `[destinations.<name>]` to people.
 
-from datetime import UTC, datetime
+To a lane an outlet is what a workspace is. Its id cannot be that of a workspace, and it says what
+is true of every outlet: nothing can be edited there, looked up, or answered to in a thread.
+"""
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from bot.messages import deaths
-from bot.messages.models import DeadLetter, Destination, Message
-from bot.messages.policy import DESTINATION_ERRORS, DESTINATION_FAILURES
-
-
-def why_off(session: Session, workspace_id: str, channel: str) -> str | None:
-    """Return the error for which a channel is switched off; None if it is on."""
-    destination = session.get(Destination, (workspace_id, channel))
-    return destination.error if destination and destination.off_at else None
+PREFIX = "to:"
 
 
-def judge(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
-    """Switch a channel off if its last deliveries were all refused for good; return if it is."""
-    known = session.get(Destination, (workspace_id, channel), with_for_update=True)
-    if known and known.off_at:
-        return True
-    since = max(
-        last_success(session, workspace_id, channel),
-        (known and known.counted_from) or datetime.min.replace(tzinfo=UTC),
-    )
-    letters = session.exec(
-        select(DeadLetter.error)
-        .where(
-            DeadLetter.workspace_id == workspace_id,
-            DeadLetter.channel == channel,
-            DeadLetter.died_at > since,
-        )
-        .order_by(col(DeadLetter.died_at).desc())
-        .limit(DESTINATION_FAILURES)
-    ).all()
-    if len(letters) < DESTINATION_FAILURES or not DESTINATION_ERRORS.issuperset(letters):
-        return False
-    destination = known or Destination(workspace_id=workspace_id, channel=channel, error="")
-    destination.error = letters[0]
-    destination.off_at = now
-    session.add(destination)
-    return True
+@dataclass(frozen=True)
+class Outlet:
+    """One place, and who may write to it. Its address is a secret and is never shown."""
+
+    name: str
+    tenant: str
+    address: str = field(repr=False)
+    is_mute: bool = False  # nobody hears what people click there
+
+    @property
+    def id(self) -> str:
+        """What stands in the place of a workspace's id."""
+        return outlet_id(self.name)
+
+    @property
+    def is_webhook(self) -> bool:
+        """Tell whether it is an incoming webhook of Slack; else it is an Apprise address."""
+        return self.address.startswith(("https://", "http://"))
 
 
-def last_success(session: Session, workspace_id: str, channel: str) -> datetime:
-    """
-    Return when the newest message that stands in a channel was posted, by Slack's clock.
+class Outlets:
+    """All outlets that the settings name."""
 
-    By ours, where nobody says what stands there.
-    """
-    query = select(func.max(Message.ts), func.max(Message.sent_at)).where(
-        Message.workspace_id == workspace_id, Message.channel == channel
-    )
-    ts, sent_at = session.exec(query).one()
-    if ts:
-        return datetime.fromtimestamp(float(ts), UTC)
-    return sent_at or datetime.min.replace(tzinfo=UTC)
+    def __init__(self, outlets: Iterable[Outlet] = ()) -> None:
+        self._outlets = {outlet.id: outlet for outlet in outlets}
+
+    def __iter__(self) -> Iterator[Outlet]:
+        return iter(self._outlets.values())
+
+    def get(self, workspace_id: str) -> Outlet | None:
+        """Return the outlet of this id, or None."""
+        return self._outlets.get(workspace_id)
+
+    def find(self, tenant: str, name: str) -> Outlet | None:
+        """Return the tenant's outlet of this name, or None."""
+        return self.open_to(tenant, outlet_id(name))
+
+    def open_to(self, tenant: str, workspace_id: str) -> Outlet | None:
+        """Return the outlet of this id if the tenant may write to it, or None."""
+        outlet = self.get(workspace_id)
+        return outlet if outlet and outlet.tenant == tenant else None
+
+    def ids(self, tenant: str) -> list[str]:
+        """Return the ids of the outlets that a tenant may write to."""
+        return [one.id for one in self._outlets.values() if one.tenant == tenant]
+
+    def names(self, tenant: str) -> list[str]:
+        """Return the names of the outlets that a tenant may write to."""
+        return [one.name for one in self._outlets.values() if one.tenant == tenant]
 
 
-def switch_on(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
-    """Deliver to a channel again, what was put aside first; False if it was on."""
-    destination = session.get(Destination, (workspace_id, channel), with_for_update=True)
-    if destination is None or destination.off_at is None:
-        return False
-    destination.off_at = None
-    destination.counted_from = now
-    session.flush()
-    deaths.unpark(session, workspace_id, channel, now)
-    return True
+NO_OUTLETS = Outlets()
+
+
+def no_home(_tenant: str) -> str | None:
+    """Say that a tenant has no workspace in which it could be told of its outlets."""
+    return None
+
+
+def outlet_id(name: str) -> str:
+    return f"{PREFIX}{name}"
+
+
+def is_outlet(workspace_id: str) -> bool:
+    """Tell whether this is the id of an outlet, not of a workspace."""
+    return workspace_id.startswith(PREFIX)
+
+
+def shown_name(workspace_id: str) -> str:
+    """Return a workspace's id, or an outlet's name: what people call it by."""
+    return workspace_id.removeprefix(PREFIX)

@@ -8,8 +8,8 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueC
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
-from bot.messages.outlets import is_outlet
-from bot.partial_index import partial_index
+from bot.messages.destinations import is_outlet
+from bot.sql.partial_index import partial_index
 
 
 class MessageState(StrEnum):

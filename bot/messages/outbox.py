@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from bot.messages import projection
+from bot.messages.history import projection
 from bot.messages.models import (
     Event,
     EventName,

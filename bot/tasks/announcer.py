@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import outbox
+from bot.messages.destinations import is_outlet
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
-from bot.messages.outlets import is_outlet
-from bot.messages.parts import in_parts
+from bot.messages.rendering.text_splitting import in_parts
 from bot.tasks.display import Links, message_context
 from bot.tasks.models import ENDS, Status, Task
 

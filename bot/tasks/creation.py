@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from bot.ids import new_id
 from bot.tasks.models import Status, Task
-from bot.tasks.text import make_storable
+from bot.tasks.stored_text import make_storable
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
-from bot.partial_index import partial_index
+from bot.sql.partial_index import partial_index
 
 
 class Status(StrEnum):

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.models import LIVE, Task
-from bot.tasks.text import make_storable, storable
+from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.text import make_storable
+from bot.tasks.stored_text import make_storable
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.messages.dead_letters import DeadLetters
+from bot.messages.dead_letters.notices import DeadLetters
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
 

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.requests import Requests
+from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
 from listeners.views.opening import open_when_ready
 from listeners.views.story_builder import TITLE, build_story_modal

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.messages.escaping import clean
-from bot.messages.limits import cut
+from bot.messages.rendering.escaping import clean
+from bot.messages.rendering.truncation import cut
 
 Part = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.messages.limits import cut
+from bot.messages.rendering.truncation import cut
 
 NOTICE_CHARACTERS = 3_000
 

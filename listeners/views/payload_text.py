@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
-from bot.messages.escaping import clean
-from bot.messages.limits import units
+from bot.messages.rendering.escaping import clean
+from bot.messages.rendering.truncation import units
 
 #: What a plain_text_input takes. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_CHARACTERS = 3_000

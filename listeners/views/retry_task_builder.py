@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from bot.messages.escaping import clean
-from bot.messages.limits import cut
+from bot.messages.rendering.escaping import clean
+from bot.messages.rendering.truncation import cut
 from bot.tasks.models import Task
 from listeners.views.payload_text import INPUT_CHARACTERS, payload_text
 from listeners.views.task_words import face, name

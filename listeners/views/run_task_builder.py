@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.messages.limits import OPTION_VALUE_CHARACTERS, cut, units
+from bot.messages.rendering.truncation import OPTION_VALUE_CHARACTERS, cut, units
 from listeners.views.payload_text import INPUT_CHARACTERS
 from listeners.views.retry_task_builder import plain
 

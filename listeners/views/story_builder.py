@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.messages.models import EventName, Message
 from bot.messages.policy import fix_for
-from bot.messages.status import Standing, Status
+from bot.messages.requests.status import Standing, Status
 from listeners.views import literal
 
 TITLE = "Why this message?"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.messages.escaping import is_safe_url
+from bot.messages.rendering.escaping import is_safe_url
 from bot.tasks.models import Task
 from listeners.views import literal
 from listeners.views.task_words import face, message_url, name, next_command

@@ -1,6 +1,6 @@
 """How a task is named and faced in answers; the same faces as in `templates/tasks/task.json`."""
 
-from bot.messages.escaping import clean
+from bot.messages.rendering.escaping import clean
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 
 FACES = {

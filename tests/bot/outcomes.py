@@ -1,7 +1,7 @@
 """What became of a claim, for tests that need one to have died."""
 
+from bot.messages.delivery.outcome import Claim, Outcome
 from bot.messages.models import EventName
-from bot.messages.outcome import Claim, Outcome
 from bot.messages.policy import Answer, Verdict
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import Playground
 
 from bot.app import Opsbell
 from bot.errors import ConfigError
-from bot.messages.pacing import Pacing
+from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
 from bot.tokens import Tokens
-from playground import Playground
 from tests.patience import PATIENCE_SECONDS, PATIENT, until
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"

@@ -10,7 +10,7 @@ from sqlalchemy import literal_column, select
 from sqlalchemy.exc import OperationalError
 
 from bot.db import ASKED_AFTER_SECONDS, POSTGRESQL_THREADS
-from bot.statements import Statement
+from bot.sql.statements import Statement
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

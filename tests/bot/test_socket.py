@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 from listeners.socket import Socket
-from playground import Playground
 from tests.patience import until
 
 #: A tenth of the real intervals: what takes three seconds here takes thirty there.

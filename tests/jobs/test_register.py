@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
 from bot.http.idempotency import Idempotency
-from bot.messages.deliveries import open_deliveries
-from bot.messages.lanes import Lanes
-from bot.messages.rendering import Renderer
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.service import open_deliveries
 from bot.tasks.models import Status
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks

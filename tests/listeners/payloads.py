@@ -7,7 +7,8 @@ response URLs are the playground's own, so that they can be used.
 
 from typing import Any
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.listeners.room import ADA, OPS
 
 Body = dict[str, Any]

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
 from bot.clock import SystemClock
 from bot.config_file import Access, ConfigFile, TaskKind
 from bot.db import Database
-from bot.messages.dead_letters import DeadLetters
-from bot.messages.lanes import Lanes
-from bot.messages.rendering import Renderer
-from bot.messages.requests import Requests
+from bot.messages.dead_letters.notices import DeadLetters
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
@@ -30,7 +31,6 @@ from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from listeners.services import Services
 from listeners.socket import Socket
-from playground import Playground
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"

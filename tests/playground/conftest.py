@@ -1,8 +1,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from slack_playground import HandClock, Playground
 
-from playground import HandClock, Playground
 from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import Api, Caller, connect
 

@@ -10,10 +10,11 @@ import resource
 import sys
 import time
 
-from playground import HandClock, Playground
-from playground.page_api.reading import read_messages
-from playground.state import Record
-from playground.web_api.dispatch import answer_call
+from slack_playground import HandClock, Playground
+from slack_playground.page_api.reading import read_messages
+from slack_playground.state import Record
+from slack_playground.web_api.dispatch import answer_call
+
 from tests.playground.speed import BLOCKS
 
 

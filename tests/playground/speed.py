@@ -40,7 +40,7 @@ BLOCKS = [
 
 async def main(calls: int) -> None:
     server = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "playground", "--port", "0", "--limits", "off"),
+        *(sys.executable, "-m", "slack_playground", "--port", "0", "--limits", "off"),
         stdout=asyncio.subprocess.PIPE,
     )
     try:

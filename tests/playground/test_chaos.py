@@ -4,10 +4,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import Playground
+from slack_playground.errors import PageError
+from slack_playground.faults import read_fault
 
-from playground import Playground
-from playground.errors import PageError
-from playground.faults import read_fault
 from tests.playground.wire import Api, Caller, connect
 
 

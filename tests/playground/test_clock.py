@@ -1,8 +1,9 @@
 import asyncio
 import time
 
-from playground import HandClock, Playground, RealClock
-from playground.waits import Waits
+from slack_playground import HandClock, Playground, RealClock
+from slack_playground.waits import Waits
+
 from tests.patience import PATIENT
 from tests.playground.wire import Api, connect, modal
 

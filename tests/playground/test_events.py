@@ -1,8 +1,8 @@
 import asyncio
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.conftest import be_patient
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 

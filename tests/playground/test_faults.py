@@ -3,10 +3,10 @@ import time
 
 import aiohttp
 import pytest
+from slack_playground import Playground
+from slack_playground.errors import PageError
+from slack_playground.faults import Fault, FaultKind, Faults, read_fault
 
-from playground import Playground
-from playground.errors import PageError
-from playground.faults import Fault, FaultKind, Faults, read_fault
 from tests.playground.wire import OPS, Api, Caller
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, Api
 
 RECORDED: list[dict[str, Any]] = [

@@ -1,8 +1,8 @@
 import pytest
+from slack_playground import HandClock, Playground
+from slack_playground.errors import LimitedError
+from slack_playground.limits import Limits
 
-from playground import HandClock, Playground
-from playground.errors import LimitedError
-from playground.limits import Limits
 from tests.playground.wire import OPS, Api
 
 

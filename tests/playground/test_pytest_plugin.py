@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TESTS = """
 import pytest
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
 
 async def test_a_workspace_is_there(playground: Playground) -> None:
     assert playground.messages("ops") == []
@@ -34,14 +34,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 
 def run_pytest(folder: Path, tests: str) -> str:
-    (folder / "conftest.py").write_text('pytest_plugins = ["playground.pytest_plugin"]\n')
+    (folder / "conftest.py").write_text('pytest_plugins = ["slack_playground.pytest_plugin"]\n')
     (folder / "test_it.py").write_text(tests)
     settings = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
     quiet = ("-q", "--strict-markers", "-p", "no:cacheprovider")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *quiet, *settings, "--rootdir", folder, folder],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "playground")},
         capture_output=True,
         text=True,
         check=False,

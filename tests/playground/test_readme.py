@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from playground.blocks.catalogue import BLOCKS
-from playground.page_api.routes import GETS, POSTS
-from playground.web_api import METHODS
+from slack_playground.blocks.catalogue import BLOCKS
+from slack_playground.page_api.routes import GETS, POSTS
+from slack_playground.web_api import METHODS
 
 README = (Path(__file__).parents[2] / "playground" / "README.md").read_text(encoding="utf-8")
 

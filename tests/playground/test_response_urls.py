@@ -1,7 +1,8 @@
 import json
 from typing import Any
 
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
+
 from tests.playground.wire import ADA, OPS, Api, Caller, actions, button, section
 
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import HandClock, Playground
+from slack_playground.errors import PageError
 
-from playground import HandClock, Playground
-from playground.errors import PageError
 from tests.patience import PATIENCE_SECONDS
 from tests.playground.conftest import be_patient
 from tests.playground.wire import ADA, Api, Caller, connect

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from slack_playground import Playground, PlaygroundConfig
+from slack_playground.errors import SeedError
 
-from playground import Playground, PlaygroundConfig
-from playground.errors import SeedError
 from tests.playground.wire import Api
 
 ROOT = Path(__file__).parents[2]
@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 async def run(*arguments: str, cwd: Path = ROOT) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "playground", *arguments),
+        *(sys.executable, "-m", "slack_playground", *arguments),
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "playground")},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -6,8 +6,7 @@ import socket
 import warnings
 
 import pytest
-
-from playground import Playground
+from slack_playground import Playground
 
 
 async def come_while_it_ends(turns):

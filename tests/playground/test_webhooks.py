@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import HandClock, Playground
 
-from playground import HandClock, Playground
 from tests.playground.wire import OPS, Api, section
 
 

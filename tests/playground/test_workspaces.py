@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from slack_playground import HandClock, Playground
 
-from playground import HandClock, Playground
 from tests.playground.wire import OPS, Api, Caller
 
 BACK = "http://127.0.0.1:1/slack/oauth_redirect"

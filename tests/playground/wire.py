@@ -8,8 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-
-from playground import Playground
+from slack_playground import Playground
 
 OPS = "C0OPS00002"
 GENERAL = "C0GENERAL1"

@@ -14,11 +14,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import Playground
 
 from bot.db import Database
-from bot.messages.due import end_leases
+from bot.messages.delivery.due_lanes import end_leases
 from bot.tokens import Tokens
-from playground import Playground
 from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.scenarios.nursery import Nursery, Process

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from slack_playground.hands import Hands
 from sqlmodel import Session, select
 
 from bot.db import Database
+from bot.messages.history.rebuild import verify
 from bot.messages.models import Message, MessageState
-from bot.messages.rebuild import verify
-from playground.hands import Hands
 from tests.patience import PATIENCE_SECONDS, PATIENT, until
 from tests.scenarios.conftest import ROOT, Bot
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_playground.blocks import validate_message
 
-from bot.messages.escaping import clean
-from bot.messages.rendering import Rendered, Renderer
-from playground.blocks import validate_message
+from bot.messages.rendering.escaping import clean
+from bot.messages.rendering.renderer import Rendered, Renderer
 
 FOLDER = Path(__file__).parents[2] / "templates"
 GOLDEN = Path(__file__).parent / "golden" / "tasks"

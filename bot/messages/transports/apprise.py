@@ -25,12 +25,12 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email.base import NotifyEmail
 
 from bot.errors import NoTransportError
-from bot.messages.limits import cut
-from bot.messages.plain_text import harmless, plain_text, text_of
 from bot.messages.policy import Answer
-from bot.messages.transports.one_way import OneWay
-from bot.messages.transports.transport import File, Outgoing, not_carried
-from bot.messages.transports.witness import answer_of, listen, peer_of
+from bot.messages.rendering.plain_text import harmless, plain_text, text_of
+from bot.messages.rendering.truncation import cut
+from bot.messages.transports.apprise_errors import answer_of, listen, peer_of
+from bot.messages.transports.base import File, Outgoing, not_carried
+from bot.messages.transports.post_only import OneWay
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.messages.policy import WRITING_SCOPE, Answer, Verdict, classify, is_recognised
-from bot.messages.transports.reading import read_answer
-from bot.messages.transports.transport import Found, Outgoing
-from bot.messages.transports.uploads import carries, upload
-from bot.messages.transports.wire import FORM, LostError, Response, UnreachableError, Wire
+from bot.messages.transports.base import Found, Outgoing
+from bot.messages.transports.http_client import FORM, LostError, Response, UnreachableError, Wire
+from bot.messages.transports.responses import read_answer
+from bot.messages.transports.slack_files import carries, upload
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.messages.pacing import Pacing
-from bot.messages.transports.registry import Opened
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.transports.factory import Opened
+from bot.messages.transports.http_client import Wire
 from bot.messages.transports.slack import SlackTransport
-from bot.messages.transports.wire import Wire
 
 
 class SlackWorkspaces:

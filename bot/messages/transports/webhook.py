@@ -10,12 +10,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.messages.controls import without_controls
 from bot.messages.policy import Answer, Verdict, classify
-from bot.messages.transports.one_way import OneWay
-from bot.messages.transports.reading import seconds
-from bot.messages.transports.transport import Outgoing, not_carried
-from bot.messages.transports.wire import LostError, Response, UnreachableError, Wire
+from bot.messages.rendering.strip_interactive import without_controls
+from bot.messages.transports.base import Outgoing, not_carried
+from bot.messages.transports.http_client import LostError, Response, UnreachableError, Wire
+from bot.messages.transports.post_only import OneWay
+from bot.messages.transports.responses import seconds
 
 TIMEOUT_SECONDS = 10.0
 UNHEARD = (

@@ -11,7 +11,8 @@ from bot.cli.dead import list_dead, replay
 from bot.cli.events import rebuild_rows, show
 from bot.db import Database
 from bot.errors import ConfigError, ConflictError, NotFoundError
-from bot.messages import choosing, ledger, outbox
+from bot.messages import outbox
+from bot.messages.delivery import claims, selection
 from bot.messages.models import DeadLetter, Message, MessageState
 from bot.messages.outbox import Content, Place
 from tests.bot.outcomes import dead
@@ -31,9 +32,9 @@ def here(database, database_url, monkeypatch, tmp_path):
         for name in ("m_dead", "m_waits"):
             outbox.put(session, OPS, content, now=NOW, message_id=name, correlation_id=f"c{name}")
         session.flush()
-        row = next(r for r in choosing.ready_posts(session, "T0", 9, []) if r.id == "m_dead")
-        [claim] = ledger.claim(session, [row], NOW)
-        ledger.record(session, [dead(claim)], NOW)
+        row = next(r for r in selection.ready_posts(session, "T0", 9, []) if r.id == "m_dead")
+        [claim] = claims.claim(session, [row], NOW)
+        claims.record(session, [dead(claim)], NOW)
 
     database.transact(work)
     return database

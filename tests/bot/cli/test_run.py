@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.long

@@ -14,12 +14,12 @@ from bot.db import Database
 from bot.errors import InvalidError
 from bot.http.server import HttpServer
 from bot.http.services import Services
-from bot.messages.lane_health import LaneHealth
-from bot.messages.outlets import Outlet, Outlets
-from bot.messages.rendering import Renderer
-from bot.messages.requests import Requests
-from bot.messages.senders import Senders
-from bot.messages.stored_templates import Templates
+from bot.messages.delivery.health import LaneHealth
+from bot.messages.destinations import Outlet, Outlets
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.requests.senders import Senders
+from bot.messages.requests.service import Requests
+from bot.messages.templates.store import Templates
 from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer

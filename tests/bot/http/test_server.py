@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.http.call import Answer, Call
-from bot.http.route import Access, Route
+from bot.http.routing import Access, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import PATIENCE_SECONDS

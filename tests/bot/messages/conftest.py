@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 from sqlmodel import Session, col, select
 
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import Event, Message, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.slack import SlackTransport
-from playground import Playground
 
 NOTE = """{"text": "{{ text }}", "blocks": [
   {"type": "section", "text": {"type": "plain_text", "text": "{{ text }}"}}]}"""

@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.messages.dead_letters import DeadLetters
-from bot.messages.desk import Unit
-from bot.messages.lanes import Lanes
-from bot.messages.orders import Order
-from bot.messages.outlets import Outlet, Outlets
-from bot.messages.pacing import Pacing
-from bot.messages.rendering import Renderer
-from bot.messages.requests import Requests
-from bot.messages.senders import Senders
-from bot.messages.stored_templates import Templates
+from bot.messages.dead_letters.notices import DeadLetters
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.destinations import Outlet, Outlets
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.message_request import Order
+from bot.messages.requests.senders import Senders
+from bot.messages.requests.service import Requests
+from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
-from playground import Playground
 from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages import choosing, ledger, outbox
-from bot.messages.delivery import Outcome
+from bot.messages import outbox
+from bot.messages.delivery import claims, selection
+from bot.messages.delivery.attempt import Outcome
 from bot.messages.models import EventName, Message, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
 from bot.messages.policy import Answer, Verdict
@@ -210,7 +211,7 @@ async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, 
 
     def record(session):
         asked.wait(PATIENCE_SECONDS)
-        ledger.record(session, [outcome], NOW)
+        claims.record(session, [outcome], NOW)
 
     if database.is_sqlite:  # One writer at a time, in the order of asking.
         reply_id = await database.write(ask)
@@ -223,8 +224,8 @@ async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, 
 
 def posted(session, message_id):
     """Claim the message and return the outcome of a first post that went well."""
-    rows = [row for row in choosing.ready_posts(session, "T0", 9, []) if row.id == message_id]
-    (claim,) = ledger.claim(session, rows, NOW)
+    rows = [row for row in selection.ready_posts(session, "T0", 9, []) if row.id == message_id]
+    (claim,) = claims.claim(session, rows, NOW)
     return Outcome(
         claim=claim,
         verdict=Verdict.DELIVERED,

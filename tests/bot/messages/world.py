@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from bot.errors import NoTransportError
 from bot.messages import outbox
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import LaneLease
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import Answer
-from bot.messages.rendering import Renderer
-from bot.messages.transports.registry import Opened, Transports
-from bot.messages.transports.transport import Found
+from bot.messages.rendering.renderer import Renderer
+from bot.messages.transports.base import Found
+from bot.messages.transports.factory import Opened, Transports
 from tests.patience import until
 
 

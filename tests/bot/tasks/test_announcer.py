@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import delete
 
 from bot.messages.models import Message
-from bot.messages.parts import MOST_PARTS, PART_CHARACTERS, in_parts
+from bot.messages.rendering.text_splitting import MOST_PARTS, PART_CHARACTERS, in_parts
 from bot.tasks.models import Status
 from tests.bot.tasks.room import BEN, OURS, make_room
 

@@ -18,16 +18,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from slack_playground import Playground
 from sqlmodel import col, select
 
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.messages.lanes import Lanes
+from bot.messages.delivery.lanes import Lanes
+from bot.messages.history.rebuild import verify
 from bot.messages.models import Message, MessageState
-from bot.messages.pacing import Pacing
-from bot.messages.rebuild import verify
-from bot.messages.rendering import Renderer
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.slack import SlackTransport
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
@@ -37,7 +38,6 @@ from bot.tasks.models import ENDS, Status, Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
-from playground import Playground
 from tests.bot.tasks.room import Recorder
 
 TEMPLATES = Path(__file__).parents[3] / "templates"

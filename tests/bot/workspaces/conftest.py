@@ -1,10 +1,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.workspaces.directory import Directory
-from playground import Playground
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from cryptography.fernet import Fernet
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError
-from bot.workspaces.connections import Connections, store
 from bot.workspaces.models import Workspace
 from bot.workspaces.preflight import Identity
+from bot.workspaces.service import Connections, store
 from bot.workspaces.tokens import Vault
 
 HOME_TOKEN = "xoxb-home-token"

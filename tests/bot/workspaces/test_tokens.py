@@ -5,9 +5,9 @@ from cryptography.fernet import Fernet
 
 from bot.clock import SystemClock
 from bot.errors import NoTransportError
-from bot.workspaces.connections import store
 from bot.workspaces.models import WorkspaceToken
-from bot.workspaces.resealing import reseal_tokens
+from bot.workspaces.reencryption import reseal_tokens
+from bot.workspaces.service import store
 from bot.workspaces.tokens import Vault, split_keys
 from tests.bot.workspaces.room import NOW, KnownTokens, make_connections, workspace
 

@@ -2,8 +2,8 @@
 
 import json
 
-from bot.messages.desk import Unit
-from bot.messages.orders import Order
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.message_request import Order
 from tests.listeners.room import ADA, Room
 from tests.patience import until
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.errors import InvalidError
-from bot.messages.limits import units
+from bot.messages.rendering.truncation import units
 from listeners.views.payload_text import INPUT_CHARACTERS, payload_text, read_payload
 from tests.listeners.views.strange import JSON
 

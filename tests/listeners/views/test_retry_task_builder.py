@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_playground.blocks import validate_view
 
 from bot.tasks.models import Task
 from listeners.views.retry_task_builder import build_retry_task
-from playground.blocks import validate_view
 from tests.listeners.views.strange import MOMENT, tasks
 
 

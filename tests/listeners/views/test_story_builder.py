@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.messages.models import Message, MessageState
-from bot.messages.status import Standing, Status
+from bot.messages.requests.status import Standing, Status
 from listeners.views.story_builder import build_dead_list, build_story
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -7,8 +7,9 @@ The same gallery shows what the page can draw.
 import copy
 from typing import Any
 
-from playground.blocks import Surface
-from playground.blocks.elements import ACTIONS, INPUTS
+from slack_playground.blocks import Surface
+from slack_playground.blocks.elements import ACTIONS, INPUTS
+
 from tests.playground.blocks.element_gallery import ELEMENTS, element
 from tests.playground.blocks.parts import (
     IMAGE,

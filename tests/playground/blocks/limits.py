@@ -9,7 +9,8 @@ tables. What slackblocks does not limit has a name of our own.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playground.blocks import Surface
+from slack_playground.blocks import Surface
+
 from tests.playground.blocks import specimens as a
 from tests.playground.blocks.parts import ADA, Json, mrkdwn, plain
 from tests.playground.blocks.specimens import x

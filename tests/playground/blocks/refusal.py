@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.blocks import Surface
+from slack_playground.blocks import Surface
 
 TYPE, MISSING, FAILED = "invalid_type", "missing_field", "failed_constraint"
 

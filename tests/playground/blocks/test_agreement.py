@@ -6,9 +6,9 @@ a new version of the package that knows more makes a test fail.
 """
 
 import pytest
+from slack_playground.blocks.catalogue import BLOCKS, blocks_on
 from slackblocks import _limits, _surfaces
 
-from playground.blocks.catalogue import BLOCKS, blocks_on
 from tests.playground.blocks.block_limits import BLOCK_LIMITS
 from tests.playground.blocks.limits import ELEMENT_LIMITS
 

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from playground.blocks import (
+from slack_playground.blocks import (
     Problem,
     normalise_blocks,
     validate_blocks,
     validate_message,
     validate_view,
 )
-from playground.blocks.catalogue import BLOCKS as CATALOGUE
-from playground.blocks.elements import ACTIONS, INPUTS
-from playground.blocks.fitting import fits
-from playground.blocks.measure import json_bytes
-from playground.blocks.validation import blocks_shape
-from playground.blocks.walker import check
+from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.elements import ACTIONS, INPUTS
+from slack_playground.blocks.fitting import fits
+from slack_playground.blocks.measure import json_bytes
+from slack_playground.blocks.validation import blocks_shape
+from slack_playground.blocks.walker import check
+
 from tests.playground.blocks.gallery import BLOCKS
 from tests.playground.blocks.specimens import typed
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
+from slack_playground.blocks import validate_blocks, validate_message, validate_view
+from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.charts import CHARTS
+from slack_playground.blocks.data import ACTION_CELL, RAW_NUMBER, RAW_TEXT
+from slack_playground.blocks.elements import ACCESSORIES, ACTIONS, CONTEXT_ACTIONS, INPUTS
+from slack_playground.blocks.rich_text import INLINE, LIST, PREFORMATTED, QUOTE, SECTION
+from slack_playground.blocks.schema import Kind
 
-from playground.blocks import validate_blocks, validate_message, validate_view
-from playground.blocks.catalogue import BLOCKS as CATALOGUE
-from playground.blocks.charts import CHARTS
-from playground.blocks.data import ACTION_CELL, RAW_NUMBER, RAW_TEXT
-from playground.blocks.elements import ACCESSORIES, ACTIONS, CONTEXT_ACTIONS, INPUTS
-from playground.blocks.rich_text import INLINE, LIST, PREFORMATTED, QUOTE, SECTION
-from playground.blocks.schema import Kind
 from tests.playground.blocks.element_gallery import ELEMENTS, element
 from tests.playground.blocks.gallery import BLOCKS, around, block, surface_of
 from tests.playground.blocks.parts import mrkdwn, plain

@@ -1,9 +1,9 @@
 """Each limit at its edge: the most is taken, one more is refused where it stands."""
 
 import pytest
+from slack_playground.blocks import validate_blocks, validate_message, validate_view
+from slack_playground.blocks.measure import json_bytes
 
-from playground.blocks import validate_blocks, validate_message, validate_view
-from playground.blocks.measure import json_bytes
 from tests.playground.blocks.block_limits import BLOCK_LIMITS
 from tests.playground.blocks.limits import ELEMENT_LIMITS
 from tests.playground.blocks.parts import Json, mrkdwn, plain, raw

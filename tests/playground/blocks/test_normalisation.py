@@ -3,8 +3,8 @@
 import copy
 
 import pytest
+from slack_playground.blocks import normalise_blocks, validate_blocks, walk_text_objects
 
-from playground.blocks import normalise_blocks, validate_blocks, walk_text_objects
 from tests.playground.blocks.gallery import BLOCKS, block
 from tests.playground.blocks.parts import Json, mrkdwn
 

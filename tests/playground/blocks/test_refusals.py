@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+from slack_playground.blocks import validate_blocks, validate_message, validate_view
+from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.schema import Object
 
-from playground.blocks import validate_blocks, validate_message, validate_view
-from playground.blocks.catalogue import BLOCKS as CATALOGUE
-from playground.blocks.schema import Object
 from tests.playground.blocks.gallery import BLOCKS, block, surface_of
 from tests.playground.blocks.parts import plain
 from tests.playground.blocks.refusals import REFUSALS

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import ADA, CLEO, OPS, RANDOM, Api, modal, section
 
 FILE_BYTES = b"a,b"

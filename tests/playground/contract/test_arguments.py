@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from slack_playground import Playground
+from slack_playground.web_api import METHODS
+from slack_playground.web_api.call import Takes
 
-from playground import Playground
-from playground.web_api import METHODS
-from playground.web_api.call import Takes
 from tests.playground.contract.specimens import REFUSED, calls, freshen
 from tests.playground.wire import Api
 

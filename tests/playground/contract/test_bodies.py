@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import OPS, Api
 
 SAID = {"channel": OPS, "text": "x"}

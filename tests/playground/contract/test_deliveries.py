@@ -4,9 +4,9 @@ from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
+from slack_playground import Playground
+from slack_playground.config import PlaygroundConfig
 
-from playground import Playground
-from playground.config import PlaygroundConfig
 from tests.playground.wire import Api, Caller, connect
 
 

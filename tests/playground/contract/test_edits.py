@@ -1,6 +1,7 @@
 """Rule: what chat.update keeps, removes and refuses."""
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import ADA, OPS, Api, section
 
 METADATA = {"event_type": "task", "event_payload": {"id": "1"}}

@@ -2,9 +2,9 @@
 
 import aiohttp
 import pytest
+from slack_playground import Playground
+from slack_playground.web_api import METHODS
 
-from playground import Playground
-from playground.web_api import METHODS
 from tests.playground.wire import Api
 
 

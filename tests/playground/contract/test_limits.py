@@ -1,10 +1,10 @@
 """Rule: the published tiers hold per method, with 429 and Retry-After; they can be switched off."""
 
 import pytest
+from slack_playground import HandClock, Playground
+from slack_playground.limits import TIER_2, TIER_3, TIER_4
+from slack_playground.web_api import METHODS
 
-from playground import HandClock, Playground
-from playground.limits import TIER_2, TIER_3, TIER_4
-from playground.web_api import METHODS
 from tests.playground.wire import OPS, Api
 
 # https://docs.slack.dev/apis/web-api/rate-limits and each method's own page.

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, ARCHIVE, BOARD, OPS, RANDOM, Api
 
 TS = "1800000000.000001"

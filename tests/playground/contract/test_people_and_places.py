@@ -1,8 +1,8 @@
 """Rule: whom the bot may write to, and which scope each kind of channel takes."""
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, BEN, BOT, CLEO, GENERAL, OPS, Api
 
 

@@ -1,6 +1,7 @@
 """Rule: a response URL answers five times within half an hour, without a token."""
 
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
+
 from tests.playground.wire import Api, Caller
 
 

@@ -1,6 +1,7 @@
 """Rule: Slack stores blocks completed, and everyone sees the stored ones."""
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import OPS, Api, Caller, actions, modal, plain, section, trigger
 
 BARE = [

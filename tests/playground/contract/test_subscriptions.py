@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import OPS, Api, connect
 
 SCOPES = ["channels:history", "chat:write", "app_mentions:read"]

@@ -6,8 +6,8 @@ https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, section
 
 TEXTS = [

@@ -1,8 +1,8 @@
 """Rule: threads, broadcasts, dressed-up messages and reactions look as Slack makes them."""
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import re
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import ADA, GENERAL, OPS, Api
 
 

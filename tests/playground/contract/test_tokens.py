@@ -1,10 +1,10 @@
 """Rule: every method wants its kind of token and one of its scopes."""
 
 import pytest
+from slack_playground import Playground
+from slack_playground.web_api import METHODS
+from slack_playground.web_api.call import Takes
 
-from playground import Playground
-from playground.web_api import METHODS
-from playground.web_api.call import Takes
 from tests.playground.wire import Api
 
 WITH_TOKEN = sorted(name for name, one in METHODS.items() if one.takes is not Takes.NOTHING)

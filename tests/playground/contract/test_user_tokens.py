@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import HandClock, Playground
 
-from playground import HandClock, Playground
 from tests.playground.test_workspaces import CLIENT, decide
 from tests.playground.wire import ADA, BEN, BOARD, BOT, CLEO, OPS, Api, Caller, modal, section
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
+
 from tests.playground.wire import ADA, Api, Caller, modal, text_input, trigger
 
 

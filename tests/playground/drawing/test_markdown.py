@@ -1,8 +1,8 @@
 """Markdown blocks become the HTML a person expects."""
 
 import pytest
+from slack_playground.drawing import draw_markdown
 
-from playground.drawing import draw_markdown
 from tests.playground.drawing.page import Page
 
 

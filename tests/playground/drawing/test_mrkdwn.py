@@ -1,9 +1,9 @@
 """Slack's mrkdwn becomes the HTML a person expects."""
 
 import pytest
+from slack_playground.drawing import Names, draw_mrkdwn
+from slack_playground.drawing.emoji import EMOJI
 
-from playground.drawing import Names, draw_mrkdwn
-from playground.drawing.emoji import EMOJI
 from tests.playground.drawing.page import Page
 
 NAMES = Names(

@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_playground.drawing import Names, draw_markdown, draw_mrkdwn
 
-from playground.drawing import Names, draw_markdown, draw_mrkdwn
 from tests.playground.drawing.page import Page
 
 PIECES = st.sampled_from(

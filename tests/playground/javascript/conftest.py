@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.missing import missing
 from tests.patience import PATIENT
 

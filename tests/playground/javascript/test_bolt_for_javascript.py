@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from playground import Playground
+from slack_playground import Playground
 
 pytestmark = pytest.mark.node
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground import Playground
 from tests.chromium import FLAGS, chromium_path
 from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.playground.page.desk import MANIFEST, running_desk

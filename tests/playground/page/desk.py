@@ -8,9 +8,8 @@ from typing import Any
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
-
-from playground import Playground
 
 Json = dict[str, Any]
 

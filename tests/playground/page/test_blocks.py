@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.async_api import expect
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground import Playground
 from tests.playground.blocks.element_gallery import ELEMENTS
 from tests.playground.blocks.gallery import BLOCKS, around, block, surface_of
 from tests.playground.page.conftest import OpenPage

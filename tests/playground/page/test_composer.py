@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.async_api import Page, expect
+from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground import Playground
 from tests.playground.page.conftest import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

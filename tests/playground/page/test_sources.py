@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from playground.server import PAGE
+from slack_playground.server import PAGE
 
 MODULES = sorted(PAGE.rglob("*.js"))
 MOST_LINES = 300

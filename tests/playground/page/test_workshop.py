@@ -5,10 +5,10 @@ import time
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+from slack_playground import Playground
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground import Playground
 from tests.playground.page.conftest import OpenPage
 from tests.playground.page.desk import button, run_view, task_blocks
 

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import OPS, Api, Caller, actions, button, modal, section
 

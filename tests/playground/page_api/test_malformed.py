@@ -4,9 +4,9 @@ import itertools
 from typing import Any
 
 import pytest
+from slack_playground import Playground
+from slack_playground.page_api.routes import GETS, POSTS
 
-from playground import Playground
-from playground.page_api.routes import GETS, POSTS
 from tests.playground.wire import ADA, OPS, Api, actions, button, modal
 
 ODD: list[Any] = [None, "", "x", -1, 1e999, True, [], [[]], {}, {"a": {"b": 1}}, "\x00", "9" * 400]

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.patience import PATIENCE_SECONDS, PATIENT
 from tests.playground.wire import OPS, Api, Caller, actions, button, connect, modal
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.patience import PATIENCE_SECONDS
 from tests.playground.wire import (
     ADA,

@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect, section
 
 MANIFEST = {

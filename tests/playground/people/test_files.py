@@ -3,7 +3,8 @@
 import base64
 from typing import Any
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import Api, Caller, modal, text_input, trigger
 
 PICK = {"type": "file_input", "action_id": "pick", "filetypes": ["txt", "png"], "max_files": 2}

@@ -1,4 +1,5 @@
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import ADA, Api, Caller, section
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_playground import Outcome, Playground
 
-from playground import Outcome, Playground
 from tests.playground.wire import OPS, Api, actions, button, connect
 
 BARE: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """People react to messages, and the app hears of it."""
 
-from playground import Playground
+from slack_playground import Playground
+
 from tests.playground.wire import ADA, BEN, BOT, OPS, RANDOM, Api, Caller
 
 

@@ -1,6 +1,6 @@
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
 MANIFEST = {

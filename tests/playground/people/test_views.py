@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, Api, Caller, modal, plain, text_input, trigger
 
 

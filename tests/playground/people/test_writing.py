@@ -1,7 +1,7 @@
 import pytest
+from slack_playground import Playground
+from slack_playground.people.writing import as_slack_writes
 
-from playground import Playground
-from playground.people.writing import as_slack_writes
 from tests.playground.wire import ADA
 
 

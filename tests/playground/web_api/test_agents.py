@@ -1,4 +1,5 @@
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
+
 from tests.playground.wire import OPS, Api
 
 

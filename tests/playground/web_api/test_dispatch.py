@@ -2,8 +2,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import OPS, Api
 
 

@@ -1,7 +1,7 @@
 import pytest
+from slack_playground import Playground
+from slack_playground.messages import post
 
-from playground import Playground
-from playground.messages import post
 from tests.playground.wire import BOARD, OPS, RANDOM, Api
 
 

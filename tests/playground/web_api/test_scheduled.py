@@ -1,6 +1,7 @@
 from typing import Any
 
-from playground import HandClock, Playground
+from slack_playground import HandClock, Playground
+
 from tests.playground.wire import ARCHIVE, GENERAL, OPS, Api, section
 
 NOW = 1_800_000_000

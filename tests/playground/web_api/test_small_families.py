@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, BEN, OPS, RANDOM, Api, section
 
 

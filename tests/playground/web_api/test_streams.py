@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from slack_playground import Playground
 
-from playground import Playground
 from tests.playground.wire import ADA, OPS, Api, section
 
 RECIPIENT = {"recipient_user_id": ADA, "recipient_team_id": "T0PLAYGRND"}

@@ -4,9 +4,9 @@ import asyncio
 
 import aiohttp
 import pytest
+from slack_playground import Playground
 
 from bot.messages.transports.slack import SlackTransport
-from playground import Playground
 from tests.bot.messages.transports.odd import OddServer, outgoing
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-from bot.messages.rendering import Rendered
-from bot.messages.transports.transport import Outgoing
+from bot.messages.rendering.renderer import Rendered
+from bot.messages.transports.base import Outgoing
 
 HANG_UP = b""
 SECTION = {"type": "section", "text": {"type": "plain_text", "text": "Ada's task"}}

@@ -11,9 +11,9 @@ from aiohttp import web
 
 from bot.errors import NoTransportError
 from bot.messages.policy import Verdict, classify
-from bot.messages.rendering import Rendered
+from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.apprise import AppriseTransport
-from bot.messages.transports.transport import File
+from bot.messages.transports.base import File
 from tests.bot.messages.transports.odd import outgoing
 from tests.held_port import hold_port, number_of
 from tests.mail import MailServer

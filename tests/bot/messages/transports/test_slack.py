@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.messages.policy import Answer, Verdict, classify
-from bot.messages.rendering import Rendered
+from bot.messages.rendering.renderer import Rendered
+from bot.messages.transports.base import File
 from bot.messages.transports.slack import SlackTransport
-from bot.messages.transports.transport import File
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
 from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from slack_playground import Playground
 
 from bot.messages.transports.slack import (
     CALL_SECONDS,
@@ -12,7 +13,6 @@ from bot.messages.transports.slack import (
     METADATA_TYPE,
     SlackTransport,
 )
-from playground import Playground
 from tests.bot.messages.transports.odd import HANG_UP, outgoing, said
 
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from bot.messages.rendering import Rendered
+from slack_playground import Playground
+
+from bot.messages.rendering.renderer import Rendered
+from bot.messages.transports.base import Outgoing
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
-from bot.messages.transports.transport import Outgoing
-from playground import Playground
 
 TOKENS = {"T0PLAYGRND": "xoxb-playground-bot", "T0BRANCH1": "xoxb-branch-bot"}
 BRANCH = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.messages.policy import Verdict, classify
-from bot.messages.transports.transport import File
+from bot.messages.transports.base import File
 from bot.messages.transports.webhook import WebhookTransport
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
 

@@ -1,0 +1,44 @@
+"""The API's description: OpenAPI for programs, a page for people."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment
+
+from bot.http.call import Answer, Call
+from bot.http.openapi import describe_api, operations_by_tag
+from bot.http.routing import Route
+
+PAGE = Path(__file__).with_name("docs.html")
+# The page brings its style along and needs nothing else, so nothing else may run or load.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+async def show_openapi(call: Call) -> Answer:
+    """Return the description as an OpenAPI 3.1 document."""
+    return Answer(describe_api(call.routes, address(call)))
+
+
+async def show_docs(call: Call) -> Answer:
+    """Return the description as a page."""
+    page = draw_page(call.routes, address(call))
+    return Answer(page, headers={"Content-Security-Policy": POLICY}, content_type="text/html")
+
+
+def address(call: Call) -> str:
+    """Return APP_URL; without it the description says `/`: here, wherever it was read from."""
+    return call.services.settings.app_url or "/"
+
+
+@lru_cache(maxsize=4)
+def draw_page(routes: tuple[Route, ...], url: str) -> str:
+    document = describe_api(routes, url)
+    return (
+        Environment(autoescape=True)
+        .from_string(PAGE.read_text(encoding="utf-8"))
+        .render(
+            document=document,
+            tags=operations_by_tag(document),
+            schemas=document["components"]["schemas"],
+        )
+    )

@@ -1,0 +1,271 @@
+"""Any Slack message: send, schedule, look, take back, try again."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.errors import FieldProblem, InvalidError
+from bot.http.call import Answer, Call
+from bot.http.channel_lookup import resolve_destination
+from bot.http.pagination import read_cursor, write_cursor
+from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
+from bot.ids import new_id
+from bot.messages.models import Message
+from bot.messages.policy import fix_for
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.message_request import Order
+from bot.messages.requests.status import Standing, Status
+from bot.messages.transports.base import File
+
+ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
+#: Nobody plans further ahead, but years get mistyped.
+FURTHEST = timedelta(days=5 * 366)
+
+Workspaces = Callable[[str], Awaitable[str]]
+
+#: What stands where a correlation id may stand in an address, or what clients leave out of one.
+ADDRESSES = {
+    "dead": "is the address of a list",
+    "stats": "is the address of a list",
+    ".": "cannot stand in an address",
+    "..": "cannot stand in an address",
+}
+
+
+async def request_message(call: Call) -> Answer:
+    """Send a message: it is in the database before this answers."""
+    return await accept_one(call, call.body)
+
+
+async def request_urgent_message(call: Call) -> Answer:
+    """Send a message before all others but ends and first posts of tasks."""
+    return await accept_one(call, call.body, urgent=True)
+
+
+async def schedule_message(call: Call) -> Answer:
+    """Send a message at a later time."""
+    body: ScheduleMessage = call.body
+    now = call.services.clock.now()
+    if before := await stored_before(call):
+        return accepted(before)
+    if not now < body.scheduled_at <= now + FURTHEST:
+        problem = FieldProblem("scheduledAt", "must be in the future, by five years at most")
+        raise InvalidError(f"Nothing was accepted: `scheduledAt` {problem.message}.", [problem])
+    return await accept_one(call, body.request, prefix="request.", at=body.scheduled_at)
+
+
+async def request_messages(call: Call) -> Answer:
+    """Send up to 1,000 messages, all of them or none."""
+    if before := await stored_before(call, range(len(call.body))):
+        return Answer({"correlationIds": before, **ACCEPTED}, status=202)
+    workspace = workspaces_of(call)
+    orders = [
+        await order_of(call, body, workspace, f"[{number}].", number)
+        for number, body in enumerate(call.body)
+    ]
+    taken = await call.services.requests.accept(Unit(orders, prefix="[{}]."))
+    return Answer({"correlationIds": taken, **ACCEPTED}, status=202)
+
+
+async def accept_one(
+    call: Call,
+    body: SendMessage,
+    *,
+    prefix: str = "",
+    urgent: bool = False,
+    at: datetime | None = None,
+) -> Answer:
+    if before := await stored_before(call):
+        return accepted(before)
+    order = await order_of(call, body, workspaces_of(call), prefix, urgent=urgent, scheduled_at=at)
+    return accepted(await call.services.requests.accept(Unit([order], prefix=prefix)))
+
+
+def accepted(correlation_ids: list[str]) -> Answer:
+    return Answer({"correlationId": correlation_ids[0], **ACCEPTED}, status=202)
+
+
+async def stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> list[str] | None:
+    """
+    Return the correlation ids of what a process stored under the call's key before it died.
+
+    It was taken as it stood then: by now its time may have passed, or its template be another.
+    """
+    if not call.is_again:
+        return None
+    return await call.services.requests.stored([message_id(call, number) for number in numbers])
+
+
+def workspaces_of(call: Call) -> Workspaces:
+    """Return what tells a sender's workspace; it asks once for each sender of a call."""
+    known: dict[str, str] = {}
+
+    async def workspace(sender: str) -> str:
+        if sender not in known:
+            tenant = call.caller.tenant
+            known[sender] = await call.services.senders.workspace(tenant, sender)
+        return known[sender]
+
+    return workspace
+
+
+async def order_of(
+    call: Call,
+    body: SendMessage,
+    workspace: Workspaces,
+    prefix: str,
+    number: int | None = None,
+    **more: Any,
+) -> Order:
+    """Return what *body* asks for; raise `InvalidError` naming the field, after *prefix*."""
+    tenant = call.caller.tenant
+    if body.tenant not in (None, tenant):
+        problem = FieldProblem(f"{prefix}tenant", f"this token speaks for `{tenant}` only")
+        raise InvalidError(
+            f"Nothing was accepted: `{problem.field}`: {problem.message}.", [problem]
+        )
+    channel = body.channel and await resolve_destination(
+        call.services.channels,
+        partial(workspace, body.config_code),
+        body.channel,
+        f"{prefix}channel",
+    )
+    own = call.correlation_id if number is None else new_id("c")
+    correlation_id = body.correlation_id or own
+    if correlation_id in ADDRESSES:
+        problem = FieldProblem(
+            f"{prefix}correlationId",
+            f"`{correlation_id}` {ADDRESSES[correlation_id]}: take another",
+        )
+        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
+    return Order(
+        tenant=tenant,
+        workspace_id=None,
+        template=body.template_code,
+        payload=body.payload,
+        correlation_id=correlation_id,
+        by=call.caller.subject,
+        sender=body.config_code,
+        channel=channel,
+        priority=body.priority,
+        thread_ts=body.thread_ts,
+        request_id=call.correlation_id,
+        is_named=call.is_named,
+        files=[File(one.name, one.content) for one in body.files],
+        seen_by=body.user,
+        message_id=message_id(call, number),
+        **more,
+    )
+
+
+def message_id(call: Call, number: int | None) -> str:
+    """Return the id of what is made: the same one when the call is repeated under its key."""
+    if call.new_id is None:
+        return new_id("m")
+    made = call.new_id.partition("_")[2]
+    return f"m_{made}" if number is None else f"m_{made}_{number}"
+
+
+async def show_message(call: Call) -> Answer:
+    """Show where a message stands and its whole timeline."""
+    found = await call.services.requests.status(call.caller.tenant, call.path["correlationId"])
+    return Answer(as_json(found))
+
+
+async def withdraw_message(call: Call) -> Answer:
+    """Take back a message that was not sent."""
+    return await change(call, "withdrawn")
+
+
+async def replay_message(call: Call) -> Answer:
+    """Try a dead letter again, from the start."""
+    return await change(call, "replayed")
+
+
+async def change(call: Call, word: str) -> Answer:
+    requests, key = call.services.requests, call.path["correlationId"]
+    do = requests.withdraw if word == "withdrawn" else requests.replay
+    made = await do(call.caller.tenant, key, by=call.caller.subject)
+    return Answer({"correlationId": key, "messageId": made, "status": word})
+
+
+async def list_dead_messages(call: Call) -> Answer:
+    """List what was given up, the latest first."""
+    wanted: DeadFilter = call.query
+    before = read_cursor(wanted.cursor) if wanted.cursor else None
+    # One more than asked tells whether there is another page.
+    found = await call.services.requests.dead(call.caller.tenant, wanted.limit + 1, before)
+    page = found[: wanted.limit]
+    more = len(found) > wanted.limit
+    return Answer(
+        {
+            "messages": [dead_letter(message) for message in page],
+            "nextCursor": write_cursor(died_at(page[-1]), page[-1].id) if more else None,
+        }
+    )
+
+
+async def show_stats(call: Call) -> Answer:
+    """Count the messages of each queue by state."""
+    lines = await call.services.requests.stats(call.caller.tenant)
+    for line in lines:
+        line["oldestSeconds"] = line.pop("oldest_seconds")
+    return Answer({"queues": lines})
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """Return a status as the API shows it."""
+    message = status.message
+    return {
+        "correlationId": message.correlation_id,
+        "messageId": message.id,
+        "status": str(status.standing),
+        "delivery": delivery_of(status),
+        "attempts": status.attempts,
+        "channel": message.channel,
+        "ts": message.ts,
+        "threadTs": message.thread_ts,
+        "permalink": status.permalink,
+        "templateCode": message.template,
+        "configCode": message.sender,
+        "queue": message.queue,
+        "priority": message.priority,
+        "lastError": message.error,
+        "fix": status.fix,
+        "destinationOff": status.switched_off,
+        "scheduledAt": iso(message.scheduled_at),
+        "createdAt": iso(message.created_at),
+        "sentAt": iso(message.sent_at),
+        "events": status.events,
+        "otherMessages": status.others,
+    }
+
+
+def delivery_of(status: Status) -> str | None:
+    """Return whether it certainly arrived, once; None while nothing can have arrived."""
+    message = status.message
+    if message.possibly_delivered or message.answer_lost:
+        return "possibly"
+    return "confirmed" if message.ts or status.standing is Standing.SENT else None
+
+
+def dead_letter(message: Message) -> dict[str, Any]:
+    return {
+        "correlationId": message.correlation_id,
+        "messageId": message.id,
+        "channel": message.channel,
+        "templateCode": message.template,
+        "error": message.error or "",
+        "fix": fix_for(message.error or ""),
+        "attempts": message.tries,
+        "at": iso(died_at(message)),
+    }
+
+
+def died_at(message: Message) -> datetime:
+    return message.dead_at or message.created_at
+
+
+def iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

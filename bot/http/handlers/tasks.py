@@ -1,0 +1,132 @@
+"""Tasks as people and programs ask for them: create, retry, cancel, list, show."""
+
+from datetime import timedelta
+
+from bot.errors import FieldProblem, InvalidError
+from bot.http.call import Answer, Call
+from bot.http.channel_lookup import resolve_channel
+from bot.http.pagination import read_cursor, write_cursor
+from bot.http.schemas.tasks import CreateTask, RetryTask, TaskFilter
+from bot.tasks.creation import NewTask
+from bot.tasks.display import as_json
+from bot.tasks.models import Status
+from bot.tasks.queries import Filter
+
+
+async def create_task(call: Call) -> Answer:
+    """Announce a task; the same `taskId` again returns the task that stands."""
+    body: CreateTask = call.body
+    owner = await call.owner()
+    task, is_new = await call.services.tasks.create(
+        owner, new_task(call, body, await channel_for(call, body, owner.workspace_id))
+    )
+    ts = None if is_new else (await call.services.tasks.get(owner, task.id))[1]
+    return Answer(
+        {
+            "taskId": task.id,
+            "status": str(task.status),
+            "messageId": task.message_id,
+            "channel": task.channel,
+            "ts": ts,
+        },
+        status=201 if is_new else 200,
+    )
+
+
+async def channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
+    """
+    Return the channel's id: the caller's, else the kind's, else SLACK_DEFAULT_CHANNEL.
+
+    The latter two are channels of the home workspace and mean nothing in any other.
+    """
+    settings = call.services.settings
+    channel, fix = body.channel, "give one"
+    if channel is None and workspace_id == call.services.home:
+        channel = settings.config.kind(body.task).channel or settings.slack_default_channel
+        fix = f"{fix}, or set [tasks.{body.task}] channel in opsbell.toml or SLACK_DEFAULT_CHANNEL"
+    if channel is None:
+        raise InvalidError("There is no channel to post to.", [FieldProblem("channel", fix)])
+    return await resolve_channel(call.services.channels, workspace_id, channel)
+
+
+def new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
+    return NewTask(
+        task=body.task,
+        channel=channel,
+        subject=body.subject,
+        task_id=body.task_id or call.new_id,
+        status=Status(body.status),
+        details=body.metadata,
+        payload=body.payload,
+        steps=body.steps,
+        log_url=body.log_url,
+        grafana_url=body.grafana_url,
+        runner=body.runner,
+        environment=body.environment or call.services.settings.environment,
+        correlation_id=body.correlation_id or call.correlation_id,
+        created_by=call.caller.subject,
+        run=body.run,
+    )
+
+
+async def retry_task(call: Call) -> Answer:
+    """Start the next attempt of a task that failed, was cancelled or got lost."""
+    body: RetryTask = call.body
+    task = await call.services.tasks.retry(
+        await call.owner(),
+        call.path["id"],
+        by=call.caller.subject,
+        attempt=body.attempt,
+        payload=body.payload,
+        reason=body.reason,
+    )
+    return Answer(as_json(task, await place_of(call, task.id)))
+
+
+async def cancel_task(call: Call) -> Answer:
+    """End a task that is queued or running."""
+    task = await call.services.tasks.cancel(
+        await call.owner(), call.path["id"], by=call.caller.subject
+    )
+    return Answer(as_json(task, await place_of(call, task.id)))
+
+
+async def place_of(call: Call, task_id: str) -> str | None:
+    _, ts = await call.services.tasks.get(await call.owner(), task_id)
+    return ts
+
+
+async def list_tasks(call: Call) -> Answer:
+    """List tasks, the most recently changed first."""
+    wanted: TaskFilter = call.query
+    found = await call.services.tasks.list(
+        await call.owner(),
+        Filter(
+            status=wanted.status,
+            task=wanted.task,
+            subject=wanted.subject,
+            since=minutes(wanted.since_minutes),
+            stuck_for=minutes(wanted.stuck_minutes),
+            limit=wanted.limit + 1,  # One more than asked tells whether there is another page.
+            before=read_cursor(wanted.cursor) if wanted.cursor else None,
+        ),
+    )
+    page = found[: wanted.limit]
+    more = len(found) > wanted.limit
+    return Answer(
+        {
+            "tasks": [as_json(task, ts) for task, ts in page],
+            "nextCursor": write_cursor(page[-1][0].updated_at, page[-1][0].id) if more else None,
+        }
+    )
+
+
+def minutes(count: float | None) -> timedelta | None:
+    return None if count is None else timedelta(minutes=count)
+
+
+async def show_task(call: Call) -> Answer:
+    """Show a task and the timeline of its message."""
+    task, ts = await call.services.tasks.get(await call.owner(), call.path["id"])
+    events = await call.services.timeline(task.message_id) if task.message_id else []
+    return Answer({**as_json(task, ts), "timeline": [dict(event) for event in events]})

@@ -1,0 +1,54 @@
+"""Around every request: its correlation id, its line in the log, and an answer to any error."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from bot.http.correlation import HEADER, correlation_id
+from bot.http.errors import KNOWN, answer_to, answer_to_unforeseen
+from bot.http.responses import response_of
+from bot.ids import new_id
+
+logger = structlog.get_logger(__name__)
+
+CORRELATION = web.RequestKey("correlation_id", str)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every request in the shape of the contract and note that it was."""
+    started = time.perf_counter()
+    request[CORRELATION] = correlation_id(request.headers.get(HEADER))
+    with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
+        response = await answered(request, handler)
+        response.headers[HEADER] = request[CORRELATION]
+        logger.debug(
+            "http_request",
+            method=request.method,
+            route=template_of(request),
+            status=response.status,
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            correlation_id=request[CORRELATION],
+        )
+    return response
+
+
+async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except KNOWN as error:
+        return response_of(answer_to(error))
+    except Exception:
+        error_id = new_id("e")
+        logger.exception("http_request_failed", error_id=error_id, route=template_of(request))
+        return response_of(answer_to_unforeseen(error_id))
+
+
+def template_of(request: web.Request) -> str:
+    """Return the route's template, never the address itself: that may carry anything."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "(none)"

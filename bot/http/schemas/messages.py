@@ -1,0 +1,236 @@
+"""What is sent to and answered by the endpoints of messages, templates and senders."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from bot.http.schemas.base import Sent, Shown
+from bot.http.schemas.fields import Channel, CorrelationId, Details, Name, Timestamp
+from bot.http.schemas.message_fields import (
+    Code,
+    FileContent,
+    FileName,
+    Moment,
+    Person,
+    Priority,
+    QueueName,
+    Source,
+)
+from bot.messages.requests.message_request import DEFAULT_SENDER
+
+MAX_BULK = 1_000
+MAX_PAGE = 100
+MAX_ATTEMPTS = 20
+MAX_FILES = 5
+MAX_ALLOWED_CHANNELS = 200
+
+
+class SendFile(Sent):
+    """A file of text."""
+
+    name: FileName = Field(description="e.g. `report.csv`")
+    content: FileContent
+
+
+class SendMessage(Sent):
+    """A message to send."""
+
+    tenant: Name | None = Field(None, description="The token's own, if given")
+    channel: Channel | None = Field(None, description="An id or `#name`; else the sender's")
+    config_code: Code = Field(DEFAULT_SENDER, description="The sender")
+    template_code: Code = Field(description="`text` needs no template of your own")
+    payload: Details = Field(default_factory=dict, description="What the template is filled with")
+    priority: Priority | None = None
+    thread_ts: Timestamp | None = None
+    correlation_id: CorrelationId | None = Field(None, description="Made up if you have none")
+    files: list[SendFile] = Field([], max_length=MAX_FILES, description="Go into its thread")
+    user: Person | None = Field(
+        None, description="Only this member of the channel sees it, for a while"
+    )
+
+
+class ScheduleMessage(Sent):
+    """A message to send later."""
+
+    request: SendMessage
+    scheduled_at: Moment
+
+
+class ReplayMessage(Sent):
+    """Nothing needs to be said."""
+
+
+class DeadFilter(Sent):
+    """Which page of dead letters."""
+
+    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
+
+
+class PutTemplate(Sent):
+    """A version of a template."""
+
+    body: Source = Field(
+        description="Block Kit Builder JSON with Jinja2 in it, as text or as it is"
+    )
+    schema_: dict[str, Any] | None = Field(
+        None, alias="schema", description="JSON Schema of the payload"
+    )
+    description: Annotated[str, StringConstraints(max_length=1_000)] | None = None
+
+
+class PreviewTemplate(Sent):
+    """What to draw; `body` is tried instead of the stored one."""
+
+    payload: Details = Field(default_factory=dict)
+    body: Source | None = None
+
+
+class PutSender(Sent):
+    """Delivery settings. What is left out is the request's or the queue's to say."""
+
+    workspace: Name | None = None
+    channel: Channel | None = None
+    queue: QueueName = "slack-message"
+    priority: Priority | None = None
+    max_attempts: int | None = Field(None, ge=1, le=MAX_ATTEMPTS, strict=True)
+    allowed_channels: list[Channel] | None = Field(None, max_length=MAX_ALLOWED_CHANNELS)
+    ambiguous: Literal["resend", "hold"] = "resend"
+
+
+class AcceptedMessage(Shown):
+    """The message is in the database and will be delivered."""
+
+    correlation_id: str
+    status: Literal["accepted"]
+    message: str
+
+
+class AcceptedMessages(Shown):
+    """All of them are in the database and will be delivered."""
+
+    correlation_ids: list[str]
+    status: Literal["accepted"]
+    message: str
+
+
+class TimelineEvent(BaseModel):
+    """One line of a message's history."""
+
+    event: str
+    at: str
+    revision: int
+    attempt: int
+    detail: dict[str, Any]
+
+
+class ShownMessage(Shown):
+    """Where a message stands, and everything that happened to it."""
+
+    correlation_id: str | None
+    message_id: str
+    status: Literal["SCHEDULED", "PENDING", "RETRYING", "SENT", "FAILED", "WITHDRAWN"]
+    delivery: Literal["confirmed", "possibly"] | None
+    attempts: int
+    channel: str
+    ts: str | None
+    thread_ts: str | None
+    permalink: str | None
+    template_code: str
+    config_code: str | None
+    queue: str
+    priority: int
+    last_error: str | None
+    fix: str | None
+    destination_off: str | None
+    scheduled_at: str | None
+    created_at: str
+    sent_at: str | None
+    events: list[TimelineEvent]
+    other_messages: list[str]
+
+
+class ChangedMessage(Shown):
+    """What became of a message that was taken back or tried again."""
+
+    correlation_id: str
+    message_id: str
+    status: Literal["withdrawn", "replayed"]
+
+
+class ShownDeadLetter(Shown):
+    """A message that was given up."""
+
+    correlation_id: str | None
+    message_id: str
+    channel: str
+    template_code: str
+    error: str
+    fix: str
+    attempts: int
+    at: str
+
+
+class DeadPage(Shown):
+    """Dead letters, the latest first; `nextCursor` asks for the next page."""
+
+    messages: list[ShownDeadLetter]
+    next_cursor: str | None
+
+
+class QueueStats(Shown):
+    """How many messages of a queue are in which state."""
+
+    queue: str
+    waiting: int
+    delayed: int
+    sending: int
+    sent: int
+    failed: int
+    oldest_seconds: float | None
+
+
+class Stats(Shown):
+    """Every queue."""
+
+    queues: list[QueueStats]
+
+
+class ShownTemplate(Shown):
+    """The newest version of a template."""
+
+    code: str
+    version: int
+    body: str
+    schema_: dict[str, Any] | None = Field(alias="schema")
+    description: str | None
+    created_by: str
+    created_at: str
+
+
+class Preview(Shown):
+    """
+    The message as Slack would get it; `overflow` is what had no room.
+
+    `altered` says, a sentence each, what is not as the template has it, and what to do about it.
+    """
+
+    text: str
+    blocks: list[dict[str, Any]]
+    overflow: str | None
+    altered: list[str]
+
+
+class ShownSender(Shown):
+    """A sender's settings."""
+
+    code: str
+    workspace: str | None
+    channel: str | None
+    queue: str
+    priority: int | None
+    max_attempts: int | None
+    allowed_channels: list[str] | None
+    ambiguous: Literal["resend", "hold"]
+    created_by: str
+    updated_at: str

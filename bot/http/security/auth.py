@@ -1,0 +1,61 @@
+"""Who calls, and whether they may."""
+
+from collections.abc import Mapping
+
+from bot.errors import ForbiddenError, NotFoundError, UnavailableError
+from bot.http.refusal import unauthorized
+from bot.http.routing import Access, Route
+from bot.http.security.signatures import HEADERS, Signatures
+from bot.tokens import Caller, TokenError, Tokens
+
+NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
+
+
+class Authority:
+    """Reads tokens and signatures and compares them with what a route wants."""
+
+    def __init__(self, tokens: Tokens | None, signatures: Signatures | None) -> None:
+        self._tokens = tokens
+        self._signatures = signatures
+
+    def takes_signature(self, route: Route, headers: Mapping[str, str]) -> bool:
+        """Tell whether this request is to be checked by its signature, which covers the body."""
+        return (
+            route.access is Access.SIGNED
+            and self._signatures is not None
+            and "Authorization" not in headers
+            and any(name in headers for name in HEADERS)
+        )
+
+    def read_signature(self, headers: Mapping[str, str], raw: bytes) -> Caller:
+        """Return who signed; only after `takes_signature`."""
+        if self._signatures is None:
+            raise UnavailableError("Signatures cannot be checked: set CALLBACK_SECRET and restart.")
+        return self._signatures.read(headers, raw)
+
+    def read_token(self, route: Route, headers: Mapping[str, str]) -> Caller:
+        """Return whose token this is; raise 401, or 503 if tokens cannot be checked at all."""
+        if self._tokens is None:
+            signed = route.access is Access.SIGNED and self._signatures is not None
+            if signed and "Authorization" not in headers:
+                raise unauthorized("Sign the request with CALLBACK_SECRET (Standard Webhooks).")
+            raise UnavailableError(NO_SECRET)
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise unauthorized("Send a token: `Authorization: Bearer …` (python -m bot token).")
+        try:
+            return self._tokens.read(token)
+        except TokenError as error:
+            raise unauthorized(f"The token is not accepted: {error}.") from error
+
+
+def require(caller: Caller, route: Route, path: Mapping[str, str]) -> None:
+    """Return if *caller* may use *route* at *path*; else raise, naming the scope it lacks."""
+    if caller.task_id is not None:
+        if route.access not in (Access.CALLBACK, Access.SIGNED):
+            raise ForbiddenError("This token is good for the callbacks of its own task only.")
+        if path.get("id", caller.task_id) != caller.task_id:
+            raise NotFoundError(f"There is no task `{path['id']}` for this token.")
+    if route.scope and not caller.may(route.scope):
+        raise ForbiddenError(f"The token lacks the scope `{route.scope}`.")

@@ -1,0 +1,69 @@
+"""A claim becomes what Slack is to show. Pure."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.errors import TemplateError
+from bot.messages.delivery.outcome import Claim
+from bot.messages.rendering.renderer import Rendered, Renderer
+from bot.messages.rendering.truncation import BLOCKS
+from bot.messages.transports.base import File
+
+FALLBACK = "delivery/fallback"
+#: A message that is nothing but a file; its context is `{name, content}`.
+FILE = "delivery/file"
+REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
+
+AS_TEXT = (
+    "The payload is shown as text, for the template could not draw it (`template_error` says why): "
+    "correct the template or the payload."
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is shown, and what the timeline is to say about it."""
+
+    rendered: Rendered
+    file: File | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def draw(renderer: Renderer, claim: Claim) -> Drawn:
+    """
+    Return the claim as Slack is to show it.
+
+    A stored template that fails gives way to the payload as text, with the reason in the detail;
+    so has whatever else is not as the template has it.
+    Raises `TemplateError` when one of our own fails.
+    """
+    if claim.source is None and claim.template == FILE:
+        file = File(**claim.context)
+        return Drawn(Rendered(file.name, [], None), file)
+    context = {**claim.context, "revision": claim.revision}
+    if claim.source is None:
+        return drawn(renderer.render(claim.template, context))
+    try:
+        return drawn(renderer.render_source(claim.source, stored_context(context)))
+    except TemplateError as error:
+        told = {"code": claim.template, "payload": claim.context, "revision": claim.revision}
+        rendered = renderer.render(FALLBACK, told)
+        return Drawn(rendered, detail={"template_error": str(error), "altered": [AS_TEXT]})
+
+
+def drawn(rendered: Rendered) -> Drawn:
+    return Drawn(rendered, detail={"altered": rendered.altered} if rendered.altered else {})
+
+
+def stored_context(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored template sees: the payload's fields, and all of it as `payload`."""
+    return {**payload, "payload": payload}
+
+
+def marked_as_repeat(rendered: Rendered) -> Rendered:
+    """Return the message with a line that says that it may be a second copy."""
+    blocks = list(rendered.blocks)
+    if blocks and len(blocks) < BLOCKS:
+        note = {"type": "plain_text", "text": REPEAT}
+        blocks.append({"type": "context", "elements": [note]})
+    return replace(rendered, text=f"{rendered.text}\n{REPEAT}".strip(), blocks=blocks)

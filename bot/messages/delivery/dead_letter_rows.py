@@ -1,0 +1,115 @@
+"""
+What a lane notes of messages that died, and of channels that are switched off.
+
+A death is noted in the transaction that records it; who is told, and how, is decided later
+(`dead_letters`).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlmodel import Session, SQLModel
+
+from bot.messages.delivery.outcome import Outcome
+from bot.messages.models import EventName, MessageState
+from bot.sql.statements import Statement
+
+#: The notice itself; when it dies nobody is told, or Slack's failures would breed.
+NOTICE = "delivery/dead_letters"
+
+MESSAGE = SQLModel.metadata.tables["message"].c
+LETTERS = SQLModel.metadata.tables["dead_letter"]
+OFF = SQLModel.metadata.tables["destination"]
+
+
+def note(
+    session: Session, dead: Iterable[Row[Any]], outcomes: Mapping[str, Outcome], now: datetime
+) -> None:
+    """Write down whose owners are to be told; a notice has none."""
+    letters = [
+        {
+            "message_id": row.id,
+            "workspace_id": row.workspace_id,
+            "channel": row.channel,
+            "error": outcomes[row.id].error or "",
+            "fix": outcomes[row.id].detail.get("fix", ""),
+            "died_at": now,
+        }
+        for row in dead
+        if not (row.template == NOTICE and row.template_id is None)
+    ]
+    if letters:
+        ids = [letter["message_id"] for letter in letters]
+        session.execute(delete(LETTERS).where(LETTERS.c.message_id.in_(ids)))
+        session.connection().execute(insert(LETTERS), letters)
+
+
+#: Held, or what is put aside now could miss the switching on and stay aside for ever.
+CHANNELS_OFF = Statement(
+    select(OFF.c.channel)
+    .where(OFF.c.workspace_id == bindparam("workspace_id"), OFF.c.off_at.is_not(None))
+    .with_for_update(read=True)
+)
+
+
+def channels_off(session: Session, workspace_id: str) -> list[str]:
+    """Return the workspace's channels to which nothing is delivered at present."""
+    return [row.channel for row in CHANNELS_OFF.rows(session, workspace_id=workspace_id)]
+
+
+def park(session: Session, workspace_id: str, now: datetime) -> list[str]:
+    """
+    Put aside what waits for channels that are switched off, so that it delays nobody.
+
+    Returns these channels: what is committed for them a moment later is not to go either.
+    """
+    off = channels_off(session, workspace_id)
+    if off:
+        # What waits for its time or its parent is put aside only once it may go.
+        aside = (MessageState.WAITING, MessageState.PARKED)
+        move(session, workspace_id, off, aside, now, parked=True)
+    return off
+
+
+def unpark(session: Session, workspace_id: str, channel: str, now: datetime) -> None:
+    """Let go on what was put aside for a channel."""
+    on = (MessageState.PARKED, MessageState.WAITING)
+    move(session, workspace_id, [channel], on, now, parked=False)
+
+
+def move(
+    session: Session,
+    workspace_id: str,
+    channels: list[str],
+    states: tuple[MessageState, MessageState],
+    now: datetime,
+    *,
+    parked: bool,
+) -> None:
+    """Bring messages from one state into another, each with an event that says so."""
+    moved = session.execute(
+        update(SQLModel.metadata.tables["message"])
+        .where(
+            MESSAGE.workspace_id == workspace_id,
+            MESSAGE.channel.in_(channels),
+            MESSAGE.state == states[0],
+        )
+        .values(state=states[1])
+        .returning(MESSAGE.id, MESSAGE.revision, MESSAGE.tries)
+    ).all()
+    events = [
+        {
+            "message_id": row.id,
+            "name": EventName.QUEUED,
+            "at": now,
+            "revision": row.revision,
+            "attempt": row.tries,
+            "detail": {"parked": parked},
+            "change": {},
+        }
+        for row in moved
+    ]
+    if events:
+        session.connection().execute(insert(SQLModel.metadata.tables["event"]), events)

@@ -1,0 +1,61 @@
+"""What health says about lanes: of a few each one, of thousands how many are how."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.messages.destinations import is_outlet
+
+#: What keeps messages from going out, the worst first; any other state is well.
+AILING = ("stuck", "paused")
+#: So many at once are not the fault of their tenants.
+MANY = 5
+
+
+class LaneState(StrEnum):
+    """What a lane is doing; shown in health."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ELSEWHERE = "elsewhere"  #: another process holds the lease
+    PAUSED = "paused"  #: Slack does not answer, or refuses our token
+
+
+@dataclass(frozen=True)
+class LaneHealth:
+    """How one lane is; `reason` says why it is paused or stuck."""
+
+    workspace_id: str
+    state: str
+    reason: str
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether nothing keeps it from delivering."""
+        return self.state not in AILING
+
+
+def counts(lanes: Sequence[LaneHealth]) -> dict[str, int]:
+    """Return how many lanes are in each state, the most frequent first."""
+    return dict(Counter(lane.state for lane in lanes).most_common())
+
+
+def worst(lanes: Sequence[LaneHealth], most: int) -> list[LaneHealth]:
+    """Return the lanes that need somebody first, *most* of them at the most."""
+    rank = {state: number for number, state in enumerate(AILING)}
+    order = sorted(lanes, key=lambda one: (rank.get(one.state, len(rank)), one.workspace_id))
+    return order[:most]
+
+
+def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:
+    """
+    Tell whether messages can go out of this process, as far as lanes know.
+
+    One tenant's bad token or an outlet that is away is no fault of ours; if many lanes are ailing
+    and none is well, it is.
+    """
+    ailing = [one for one in lanes if not one.is_well and not is_outlet(one.workspace_id)]
+    if any(lane.workspace_id == home for lane in ailing):
+        return False
+    return len(ailing) < MANY or any(lane.is_well for lane in lanes)

@@ -1,0 +1,162 @@
+"""The rows of messages, made again from their events and compared with what is there."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel, col, func, select
+
+from bot.messages.history import projection
+from bot.messages.models import Event, EventName, Message, MessageState
+
+BATCH = 500
+TIMES = frozenset(
+    name for name in projection.COLUMNS if name.endswith("_at") or name == "waiting_since"
+)
+
+
+@dataclass
+class Verdict:
+    """What a comparison found: ids, and for rows that differ the columns in which they do."""
+
+    checked: int = 0
+    differing: dict[str, list[str]] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)  # events without a row
+    silent: list[str] = field(default_factory=list)  # rows without a beginning in the events
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether every row is what its events say."""
+        return not (self.differing or self.lost or self.silent)
+
+
+def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Verdict:
+    """Compare every message with its events and change nothing; *told* hears of the progress."""
+    verdict = Verdict()
+    for ids in batches(session):
+        rebuilt = rebuilt_rows(session, ids)
+        rows = {row.id: row for row in stored_rows(session, ids)}
+        for key in ids:
+            compare(verdict, key, rows.get(key), rebuilt.get(key))
+        told(len(ids))
+    return verdict
+
+
+def compare(
+    verdict: Verdict, key: str, stored: Message | None, rebuilt: dict[str, Any] | None
+) -> None:
+    verdict.checked += 1
+    if rebuilt is None:
+        verdict.silent.append(key)
+    elif stored is None:
+        verdict.lost.append(key)
+    else:
+        there = projection.comparable(projection.snapshot(stored))
+        made = projection.comparable(rebuilt)
+        if there != made:
+            verdict.differing[key] = [name for name in there if there[name] != made[name]]
+
+
+def rebuild(
+    session: Session, now: datetime, told: Callable[[int], None] = lambda _count: None
+) -> Verdict:
+    """Write what the events say where a row differs or is lost; return what was mended."""
+    verdict = verify(session, told)
+    for ids in chunks([*verdict.differing, *verdict.lost]):
+        for key, row in rebuilt_rows(session, ids).items():
+            write(session, key, row, now, is_lost=key in verdict.lost)
+    return verdict
+
+
+def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_lost: bool) -> None:
+    table = SQLModel.metadata.tables["message"]
+    values = {name: decode(name, value) for name, value in row.items()}
+    if values["state"] in projection.OPEN:
+        values["state"] = waiting_state(session, values, now)
+        if is_lost and not (values["is_posted"] or values["answer_lost"]):
+            # It may have been under way when the row was lost: look before posting again.
+            values["answer_lost"] = True
+            session.add(doubt(values, now))
+    if is_lost:
+        session.execute(insert(table).values(**values))
+        return
+    stored = session.get_one(Message, key)
+    if stored.state == MessageState.SENDING:
+        values["state"] = MessageState.SENDING  # Its lane will record what comes of it.
+    session.execute(update(table).where(table.c.id == key).values(**values))
+
+
+def doubt(values: dict[str, Any], now: datetime) -> Event:
+    """Return the event without which the next comparison would find the row changed."""
+    return Event(
+        message_id=values["id"],
+        name=EventName.QUEUED,
+        at=now,
+        revision=values["revision"],
+        attempt=values["tries"],
+        detail={"rebuilt": True},
+        change={"answer_lost": True},
+    )
+
+
+def waiting_state(session: Session, values: dict[str, Any], now: datetime) -> MessageState:
+    """Return in which way an open message waits, which its events do not say."""
+    if values["due_at"] > now:
+        return MessageState.DELAYED
+    parent = session.get(Message, values["parent_id"]) if values["parent_id"] else None
+    if parent is not None and not parent.is_told:
+        return MessageState.BLOCKED
+    return MessageState.WAITING
+
+
+def decode(name: str, value: Any) -> Any:
+    """Return a column's value from its form in the events."""
+    return datetime.fromisoformat(value) if name in TIMES and value is not None else value
+
+
+def batches(session: Session) -> Iterator[Sequence[str]]:
+    """Yield the ids of all messages that have a row or an event, in order."""
+    last = ""
+    while True:
+        rows = session.exec(
+            select(Message.id).where(Message.id > last).order_by(Message.id).limit(BATCH)
+        ).all()
+        told = session.exec(
+            select(Event.message_id)
+            .where(Event.message_id > last)
+            .distinct()
+            .order_by(Event.message_id)
+            .limit(BATCH)
+        ).all()
+        ids = sorted({*rows, *told})[:BATCH]
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+def rebuilt_rows(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows that the events of these messages make, encoded."""
+    changes: dict[str, list[projection.Row]] = defaultdict(list)
+    query = select(Event.message_id, Event.change).where(col(Event.message_id).in_(ids))
+    for key, change in session.exec(query.order_by(col(Event.id))).all():
+        changes[key].append(change)
+    made = {key: projection.rebuild(parts) for key, parts in changes.items()}
+    return {key: row for key, row in made.items() if row is not None}
+
+
+def stored_rows(session: Session, ids: Sequence[str]) -> Sequence[Message]:
+    return session.exec(select(Message).where(col(Message.id).in_(ids))).all()
+
+
+def count(session: Session) -> int:
+    """Return how many messages there are."""
+    return session.exec(select(func.count()).select_from(Message)).one()

@@ -1,0 +1,100 @@
+"""Senders: a tenant's named delivery settings."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.config_file import nearest
+from bot.db import Database
+from bot.errors import FieldProblem, InvalidError, NotFoundError
+from bot.messages.destinations import NO_OUTLETS, Outlets, is_outlet
+from bot.messages.models import Sender
+from bot.messages.requests.message_request import Terms
+from bot.messages.requests.workspace_resolution import workspace_of
+from bot.workspaces.queries import connected_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderSettings(Terms):
+    """What a sender is to be; `workspace_id` may be given as an outlet's name."""
+
+    code: str
+
+
+class Senders:
+    """What people do with a tenant's senders."""
+
+    def __init__(self, database: Database, clock: Clock, outlets: Outlets = NO_OUTLETS) -> None:
+        self._database = database
+        self._clock = clock
+        self._outlets = outlets
+
+    async def get(self, tenant: str, code: str) -> Sender:
+        """Return a sender; raise `NotFoundError`."""
+        found = await self._database.read(lambda session: session.get(Sender, (tenant, code)))
+        if found is None:
+            raise NotFoundError(f"There is no sender `{code}`.")
+        return found
+
+    async def workspace(self, tenant: str, code: str) -> str:
+        """Return where the sender's messages go; raise `InvalidError` if that is not clear."""
+
+        def work(session: Session) -> str | FieldProblem:
+            sender = session.get(Sender, (tenant, code))
+            named = sender.workspace_id if sender else None
+            if named is not None and is_outlet(named):
+                return named
+            return workspace_of(named, connected_of(session, tenant))
+
+        found = await self._database.read(work)
+        if isinstance(found, FieldProblem):
+            raise InvalidError(f"`{found.field}`: {found.message}", [found])
+        return found
+
+    async def require_place(self, tenant: str, wanted: SenderSettings) -> None:
+        """Raise `InvalidError` unless there is such a workspace or outlet, and it has channels."""
+        await self._database.read(lambda session: place_of(session, self._outlets, tenant, wanted))
+
+    async def put(self, tenant: str, wanted: SenderSettings, *, by: str) -> tuple[Sender, bool]:
+        """Make or replace a sender; return it, and whether it is new; raise `InvalidError`."""
+        if wanted.channel and wanted.channel not in (wanted.allowed_channels or [wanted.channel]):
+            fix = "its own `channel` is not among them: add it, or leave `channel` out"
+            problem = FieldProblem("allowedChannels", fix)
+            raise InvalidError("The sender could not write to its own channel.", [problem])
+
+        def work(session: Session) -> tuple[Sender, bool]:
+            place = place_of(session, self._outlets, tenant, wanted)
+            known = session.get(Sender, (tenant, wanted.code), with_for_update=True)
+            sender = known or Sender(
+                tenant=tenant, code=wanted.code, created_by=by, updated_at=self._clock.now()
+            )
+            for name in SenderSettings.__dataclass_fields__:
+                setattr(sender, name, getattr(wanted, name))
+            sender.workspace_id = place
+            sender.updated_at = self._clock.now()
+            session.add(sender)
+            return sender, known is None
+
+        return await self._database.write_unique(work)
+
+
+def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSettings) -> str | None:
+    """Return the id of the workspace or outlet that is meant; raise `InvalidError`."""
+    name = wanted.workspace_id
+    if name is None:
+        return None
+    if name in connected_of(session, tenant):
+        return name
+    outlet = outlets.find(tenant, name)
+    if outlet is None:
+        known = nearest(name, outlets.names(tenant))
+        fix = f"name a workspace of yours by its id (T…) or a destination of opsbell.toml{known}"
+        raise InvalidError(
+            f"There is no workspace or destination `{name}`.", [FieldProblem("workspace", fix)]
+        )
+    if wanted.channel or wanted.allowed_channels:
+        field = "channel" if wanted.channel else "allowedChannels"
+        fix = "leave it out: a destination is one place"
+        raise InvalidError("A destination has no channels.", [FieldProblem(field, fix)])
+    return outlet.id

@@ -1,0 +1,89 @@
+"""What every transport can do for a lane: post, edit, look up, join, probe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages.policy import Answer
+from bot.messages.rendering.renderer import Rendered
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of text."""
+
+    name: str
+    content: str
+
+    def encoded(self) -> bytes:
+        """Return what is stored."""
+        return self.content.encode()
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a transport is asked to make true."""
+
+    message_id: str
+    revision: int
+    channel: str
+    thread_ts: str | None
+    ts: str | None
+    rendered: Rendered
+    text_only: bool
+    since: datetime
+    file: File | None = None  # what is to be uploaded, with no message but itself
+    files: Sequence[File] = ()  # what goes along with the message
+    seen_by: str | None = None  # the one person who is to see it
+
+
+def not_carried(files: Sequence[File], by: str) -> list[str]:
+    """Return what is to be said of files that a way out does not take."""
+    names = ", ".join(file.name for file in files)
+    return [f"Not sent: {names}, for {by} takes no files: send them to a workspace or by mail."]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look into the history told about a post whose answer was lost."""
+
+    ts: str | None = None  # None: it is not there
+    revision: int = 0
+    channel: str | None = None  # where it stands, if the transport knows better than we
+    readable: bool = True  # False: the history may not be read
+    answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+    pages: int = 1  # how many calls it took
+
+
+class Transport(Protocol):
+    """
+    The few calls a lane makes. They never raise for what the other side answers.
+
+    A yes without a timestamp means that the message cannot be edited: each change is a new post.
+    """
+
+    #: How many messages may be on their way at once.
+    at_a_time: int
+    #: Whether it delivers what had no room in the blocks itself.
+    takes_overflow: bool
+
+    async def post(self, outgoing: Outgoing) -> Answer:
+        """Bring a new message there."""
+        ...
+
+    async def edit(self, outgoing: Outgoing) -> Answer:
+        """Change a message that stands there."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> Found:
+        """Look for a post whose answer was lost."""
+        ...
+
+    async def join(self, channel: str) -> Answer:
+        """Enter a public channel."""
+        ...
+
+    async def probe(self) -> Answer:
+        """Ask whether anybody is there and knows us."""
+        ...

@@ -1,0 +1,30 @@
+"""Which workspaces are whose, asked in any transaction. One without a token is not connected."""
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from bot.sql.statements import Statement
+from bot.workspaces.models import Workspace, WorkspaceToken
+
+CONNECTED = Statement(
+    select(col(Workspace.id))
+    .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
+    .where(col(Workspace.tenant) == bindparam("of_tenant"))
+    .order_by(col(WorkspaceToken.connected_at), col(Workspace.id))
+)
+
+
+def connected_of(session: Session, tenant: str) -> list[str]:
+    """Return the tenant's connected workspaces, the one it connected first in front."""
+    return [row.id for row in CONNECTED.rows(session, of_tenant=tenant)]
+
+
+def find_connected(
+    session: Session, tenant: str, workspace_id: str
+) -> tuple[Workspace, WorkspaceToken] | None:
+    """Return a workspace of the tenant's with its token; None for any other."""
+    workspace = session.get(Workspace, workspace_id)
+    token = session.get(WorkspaceToken, workspace_id)
+    if workspace is None or token is None or workspace.tenant != tenant:
+        return None
+    return workspace, token

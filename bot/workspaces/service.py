@@ -1,0 +1,185 @@
+"""Workspaces besides that of SLACK_BOT_TOKEN: connect, replace the token, look, disconnect."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.db import Database, insert_absent, upsert
+from bot.errors import (
+    FieldProblem,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NoTransportError,
+    UnavailableError,
+    UserError,
+)
+from bot.workspaces.models import Workspace, WorkspaceToken
+from bot.workspaces.preflight import Identity
+from bot.workspaces.queries import find_connected
+from bot.workspaces.tokens import Vault
+
+#: Without this one nothing can be delivered.
+NEEDED = frozenset({"chat:write"})
+#: Without these something works less well; docs/scopes.md says what.
+WANTED = frozenset(
+    {"channels:history", "channels:join", "channels:read"}
+    | {"files:write", "groups:history", "groups:read"}
+)
+NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A workspace that was connected, and what Slack said of its token."""
+
+    workspace: Workspace
+    scopes: frozenset[str]
+    is_new: bool
+
+    @property
+    def missing(self) -> list[str]:
+        """The scopes that would be good to have; none if Slack does not say which there are."""
+        return sorted((NEEDED | WANTED) - self.scopes) if self.scopes else []
+
+
+class Connections:
+    """
+    The use cases. No token ever leaves this class but through `token_of`.
+
+    *identify* asks Slack whose token one is; *reopen* lets a workspace's lane begin anew.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        vault: Vault | None,
+        *,
+        home_token: str | None,
+        identify: Callable[[str], Awaitable[Identity]],
+        reopen: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._vault = vault
+        self._home_token = home_token
+        self._identify = identify
+        self._reopen = reopen
+
+    async def connect(
+        self, tenant: str, team_id: str, token: str, *, name: str | None, by: str
+    ) -> Connection:
+        """
+        Connect a workspace, or replace its token.
+
+        Raises `InvalidError` for a token that Slack refuses, that is another team's or that cannot
+        post, and `ForbiddenError` for a team that is not the tenant's to connect.
+        """
+        if self._vault is None:
+            raise UnavailableError(NO_KEY)
+        identity = await self._identify(token)
+        require_team(identity, team_id)
+        require_scopes(identity)
+        workspace = Workspace(
+            id=team_id,
+            tenant=tenant,
+            name=name or identity.workspace_name,
+            url=identity.workspace_url,
+            bot_user_id=identity.bot_user_id,
+            seen_at=self._clock.now(),
+        )
+        sealed = self._vault.seal(token)
+        is_new = await self._database.write(lambda session: store(session, workspace, sealed, by))
+        self._reopen(team_id)
+        return Connection(workspace, identity.scopes, is_new)
+
+    async def look(self, tenant: str, team_id: str) -> Connection:
+        """Ask Slack about a workspace's token; raise as `connect` does, or `NotFoundError`."""
+        found = await self._database.read(lambda session: find_connected(session, tenant, team_id))
+        if found is None:
+            raise unknown(team_id)
+        workspace, kept = found
+        try:
+            token = self._token(kept)
+        except NoTransportError as error:
+            raise InvalidError(f"The token cannot be used: {error}. Send it anew.") from error
+        identity = await self._identify(token)
+        require_team(identity, team_id)
+        return Connection(workspace, identity.scopes, is_new=False)
+
+    async def disconnect(self, tenant: str, team_id: str) -> None:
+        """Forget a workspace's token; what waits for it is kept. Raises `NotFoundError`."""
+
+        def work(session: Session) -> None:
+            found = find_connected(session, tenant, team_id)
+            if found is None:
+                raise unknown(team_id)
+            if found[1].sealed is None:
+                raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
+            session.delete(found[1])
+
+        await self._database.write(work)
+        self._reopen(team_id)
+
+    async def token_of(self, team_id: str) -> str:
+        """Return the token that a lane uses; raise `NoTransportError`."""
+        kept = await self._database.read(lambda session: session.get(WorkspaceToken, team_id))
+        if kept is None:
+            raise NoTransportError("no_token")
+        return self._token(kept)
+
+    def _token(self, kept: WorkspaceToken) -> str:
+        if kept.sealed is None:
+            if self._home_token is None:
+                raise NoTransportError("no_token")
+            return self._home_token
+        if self._vault is None:
+            raise NoTransportError("token_encryption_key_is_missing")
+        return self._vault.unseal(kept.sealed)
+
+
+def store(session: Session, workspace: Workspace, sealed: str | None, by: str) -> bool:
+    """
+    Keep a workspace and its token; return whether it was not connected before.
+
+    *sealed* is None for the workspace of SLACK_BOT_TOKEN. Raises `ForbiddenError` if the team is
+    another tenant's, or if its token is in the environment; which one is not told.
+    """
+    insert_absent(session, workspace)
+    known = session.get_one(Workspace, workspace.id, with_for_update=True)
+    kept = session.get(WorkspaceToken, workspace.id)
+    if known.tenant != workspace.tenant or (sealed and kept and kept.sealed is None):
+        raise ForbiddenError("This workspace cannot be connected here: ask who runs Opsbell.")
+    upsert(session, workspace)
+    at = workspace.seen_at
+    upsert(
+        session,
+        WorkspaceToken(
+            workspace_id=workspace.id,
+            sealed=sealed,
+            set_by=by,
+            set_at=at,
+            connected_at=kept.connected_at if kept else at,
+        ),
+    )
+    return kept is None
+
+
+def require_team(identity: Identity, team_id: str) -> None:
+    if identity.workspace_id != team_id:
+        fix = "is not the team of this token"
+        raise InvalidError(f"Nothing was stored: `team_id` {fix}.", [FieldProblem("team_id", fix)])
+
+
+def require_scopes(identity: Identity) -> None:
+    if identity.scopes and not identity.scopes >= NEEDED:
+        fix = f"lacks {', '.join(sorted(NEEDED - identity.scopes))}: add it and install again"
+        problem = FieldProblem("bot_token", fix)
+        raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
+
+
+def unknown(team_id: str) -> UserError:
+    return NotFoundError(f"There is no workspace `{team_id}`.")

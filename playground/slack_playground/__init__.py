@@ -1,0 +1,13 @@
+"""
+A Slack workspace on this machine: Web API, Socket Mode, people and a page.
+
+It knows nothing of any particular app. `python -m playground` runs it alone;
+`async with Playground() as playground` runs it inside a test.
+"""
+
+from slack_playground.clock import HandClock, RealClock
+from slack_playground.config import PlaygroundConfig
+from slack_playground.people.outcome import Outcome
+from slack_playground.playground import Playground
+
+__all__ = ["HandClock", "Outcome", "Playground", "PlaygroundConfig", "RealClock"]

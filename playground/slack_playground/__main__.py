@@ -1,0 +1,67 @@
+"""`python -m slack_playground`: the local workspace alone, for any Slack app."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from slack_playground.config import PlaygroundConfig
+from slack_playground.errors import SeedError
+from slack_playground.playground import Playground
+
+PORT = 3900
+MANIFEST = Path("manifest.json")
+
+
+def main() -> int:
+    options = _parse()
+    config = PlaygroundConfig(
+        host=options.host,
+        port=options.port,
+        limits=options.limits,
+        seed=options.seed,
+        manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
+    )
+    try:
+        playground = Playground(config)
+        asyncio.run(_serve(playground))
+    except (SeedError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m slack_playground", description="A Slack workspace on this machine."
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--limits", choices=("slack", "off"), default="slack")
+    parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
+    parser.add_argument(
+        "--manifest", type=Path, help="the app's manifest; ./manifest.json if there is one"
+    )
+    return parser.parse_args()
+
+
+async def _serve(playground: Playground) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
+    async with playground:
+        sys.stdout.write(
+            f"The workspace is at {playground.page_url}\n\n"
+            "Point a Slack app at it with\n"
+            f"  SLACK_API_URL={playground.api_url}\n"
+            f"  SLACK_BOT_TOKEN={playground.bot_token}\n"
+            f"  SLACK_APP_TOKEN={playground.app_token}\n"
+        )
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

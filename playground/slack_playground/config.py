@@ -1,0 +1,47 @@
+"""How one playground is set up."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from slack_playground.clock import Clock, RealClock
+from slack_playground.errors import SeedError
+from slack_playground.state import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaygroundConfig:
+    """
+    Settings of a playground; every one has a default that suits a test.
+
+    `seed` and `manifest` are paths or the JSON itself. `retry_delays` are the
+    seconds before each redelivery of an event nobody acknowledged: Slack sends
+    the first almost at once, then after one and after five minutes. The order
+    is from https://docs.slack.dev/apis/events-api/#retries, for Socket Mode
+    it is inferred from what people saw.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    limits: Literal["slack", "off"] = "slack"
+    seed: Path | Record | None = None
+    manifest: Path | Record | None = None
+    clock: Clock = field(default_factory=RealClock)
+    ack_seconds: float = 3.0
+    trigger_seconds: float = 3.0
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    random_seed: int | None = None
+
+
+def read_record(source: Path | Record | None) -> Record | None:
+    """Return the JSON object that `source` is or names; raise SeedError if it is none."""
+    if source is None or isinstance(source, dict):
+        return source
+    try:
+        value = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SeedError(f"Cannot read {source}: {error}") from error
+    if not isinstance(value, dict):
+        raise SeedError(f"{source} holds no JSON object.")
+    return value

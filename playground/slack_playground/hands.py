@@ -1,0 +1,247 @@
+"""What a test does and sees in one workspace."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from slack_playground.direct_messages import open_im
+from slack_playground.faults import Fault, FaultKind, read_fault
+from slack_playground.files import keep
+from slack_playground.installations import add_webhook
+from slack_playground.journal import Call, Envelope
+from slack_playground.messages import shown
+from slack_playground.page_api import controls, inspection, reading
+from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
+from slack_playground.people.choices import choice, filled_in, named_element
+from slack_playground.people.containers import Container, ViewContainer, find_container, find_view
+from slack_playground.people.outcome import Outcome
+from slack_playground.state import Channel, Record, State, User
+from slack_playground.workspace import Workspace
+
+Found = TypeVar("Found")
+
+#: More than the busiest machine needs.
+PATIENCE_SECONDS = 120.0
+
+
+class Hands:
+    """
+    The people of one workspace, and eyes on it.
+
+    People are named by id or name ("ada"), channels by id or name ("ops").
+    What people do goes through the same use cases as a click on the page and
+    returns an Outcome; nothing is raised for what Slack would show a person.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    @property
+    def state(self) -> State:
+        return self.workspace.state
+
+    @property
+    def connected(self) -> int:
+        """How many sockets are open."""
+        return self.workspace.sockets.count
+
+    def channel(self, name: str) -> Channel:
+        found = self.state.channel(name)
+        if found is None:
+            raise LookupError(f"There is no channel {name!r}.")
+        return found
+
+    def user(self, name: str) -> User:
+        found = self.state.user(name)
+        if found is None:
+            raise LookupError(f"There is nobody called {name!r}.")
+        return found
+
+    def im(self, user: str) -> Channel:
+        """Return the bot's direct message with a person, opened if need be."""
+        return open_im(self.workspace, self.user(user))
+
+    def messages(self, channel: str) -> list[Record]:
+        """Return what stands in a channel, oldest first, without replies in threads."""
+        found = self.channel(channel)
+        return [shown(found, found.messages[ts]) for ts in found.timeline]
+
+    def message(self, channel: str, ts: str) -> Record:
+        found = self.channel(channel)
+        return shown(found, found.messages[ts])
+
+    def replies(self, channel: str, ts: str) -> list[Record]:
+        """Return the replies under a message, oldest first, without the message."""
+        found = self.channel(channel)
+        thread = found.threads.get(ts)
+        return [] if thread is None else [found.messages[one].body for one in thread.replies]
+
+    def ephemerals(self, user: str, channel: str) -> list[Record]:
+        """Return what only `user` sees in a channel, oldest first."""
+        return list(self.channel(channel).ephemerals.get(self.user(user).id, {}).values())
+
+    def history(self, channel: str, ts: str) -> list[Record]:
+        """Return what a message said at each edit: {at, text, blocks}, oldest first."""
+        history: list[Record] = inspection.read_history(self.channel(channel), ts)["history"]
+        return history
+
+    def views(self, user: str) -> list[Record]:
+        """Return a person's open modals, the top one last."""
+        return reading.open_views(self.workspace, self.user(user))
+
+    def home(self, user: str) -> Record | None:
+        return reading.read_home(self.workspace, self.user(user))
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """Return the Web API calls that were made, oldest first."""
+        return [one for one in self.workspace.journal.calls if method in (None, one.method)]
+
+    def envelopes(self, kind: str | None = None) -> list[Envelope]:
+        return [one for one in self.workspace.journal.envelopes if kind in (None, one.type)]
+
+    async def wait_for(  # its own timeout, to say in the error what was seen last
+        self,
+        predicate: Callable[[], Found],
+        timeout: float = PATIENCE_SECONDS,  # noqa: ASYNC109
+    ) -> Found:
+        """
+        Return the first true value of `predicate`, or raise TimeoutError.
+
+        It is generous on purpose: only a test that fails waits as long.
+        """
+        end = time.monotonic() + timeout
+        while not (found := predicate()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"Still {found!r} after {timeout} s.")
+            await asyncio.sleep(0.005)
+        return found
+
+    async def wait_for_app(self, timeout: float = PATIENCE_SECONDS) -> None:  # noqa: ASYNC109 - as above
+        """Wait until the app has a socket open."""
+        await self.wait_for(lambda: self.connected, timeout)
+
+    def write(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Outcome:
+        """Post as a person; the message is in `answer["message"]`."""
+        return writing.write(
+            self.workspace, self.user(user), self.channel(channel), text, thread_ts
+        )
+
+    def react(
+        self, user: str, channel: str, ts: str, name: str, *, is_removed: bool = False
+    ) -> Outcome:
+        """Give an emoji to a message, or take it back."""
+        found = self.channel(channel)
+        return reacting.react(
+            self.workspace, self.user(user), found, ts, name, is_removed=is_removed
+        )
+
+    def upload(self, user: str, name: str, content: bytes) -> str:
+        """Keep a file of a person; return its id, by which a file input is filled."""
+        return keep(self.workspace, self.user(user), name, content).id
+
+    async def run_command(self, user: str, channel: str, line: str) -> Outcome:
+        """Run a slash command such as "/ops help"; returns after the acknowledgement."""
+        return await commands.run_command(
+            self.workspace, self.user(user), self.channel(channel), line
+        )
+
+    async def click(
+        self, user: str, channel: str, ts: str, what: str, chosen: Any = None
+    ) -> Outcome:
+        """
+        Act on an element of a message, named by its label, its action_id, its
+        block_id or, where many are alike, by "block_id/action_id".
+
+        `chosen` is what was picked: an option's value (or values), a user,
+        channel, date or time, or the text typed. A button needs none.
+        """
+        container = self._message(user, channel, ts)
+        return await self._act(user, container, what, chosen)
+
+    async def click_in_view(
+        self, user: str, view_id: str, what: str, chosen: Any = None
+    ) -> Outcome:
+        """Act on an element of a modal or of the Home, as `click` does in a message."""
+        return await self._act(user, self._view(user, view_id), what, chosen)
+
+    async def submit(
+        self, user: str, view_id: str, values: dict[str, Any] | None = None
+    ) -> Outcome:
+        """
+        Fill in and submit a modal.
+
+        `values` maps a block_id or action_id to what was typed or chosen, or is
+        the `state.values` themselves. The inputs refused are in `errors`.
+        """
+        view = self._view(user, view_id).view
+        filled = filled_in(view.body["blocks"], values or {})
+        return await views.submit(self.workspace, self.user(user), view, filled)
+
+    async def close_view(self, user: str, *, all: bool = False) -> Outcome:
+        return await views.close(self.workspace, self.user(user), is_all=all)
+
+    def open_home(self, user: str, tab: str = "home") -> Outcome:
+        """Open the app's Home; what it publishes then is in `home(user)`."""
+        return home.open_home(self.workspace, self.user(user), tab)
+
+    async def run_shortcut(
+        self, user: str, callback_id: str, channel: str | None = None, ts: str | None = None
+    ) -> Outcome:
+        """Use a global shortcut, or with a message, that message's."""
+        found = None if channel is None else self.channel(channel)
+        return await shortcuts.run_shortcut(self.workspace, self.user(user), callback_id, found, ts)
+
+    async def options(self, user: str, container: Record, what: str, typed: str = "") -> Outcome:
+        """Ask for an external menu's options; they are in `answer`."""
+        found = find_container(self.workspace, self.user(user), container)
+        block, element = named_element(found.blocks, what)
+        sent = {
+            "block_id": block["block_id"],
+            "action_id": element["action_id"],
+            "value": typed,
+        }
+        return await actions.ask_options(self.workspace, self.user(user), found, sent)
+
+    def webhook(self, channel: str) -> str:
+        """Return the address of a new incoming webhook into a channel."""
+        return add_webhook(self.workspace, self.channel(channel).id)
+
+    def fail(self, method: str, kind: FaultKind = "error", **details: Any) -> Fault:
+        """Order a failure, once unless `count` or `probability` says otherwise."""
+        return self.workspace.faults.add(read_fault({"method": method, "kind": kind, **details}))
+
+    def let_go(self, fault: Fault, *, lost: bool = False) -> None:
+        """
+        End a `hold` or `hold_answer`: what is held goes on.
+
+        *lost*: a held request was never read, whoever sent it.
+        """
+        self.workspace.faults.remove(fault.id, lost=lost)
+
+    def heal(self) -> None:
+        """Take back every ordered failure."""
+        self.workspace.faults.reset()
+
+    async def upset_sockets(self, kind: str, *, seconds: float = 0.0) -> None:
+        """Make every socket `disconnect` (refresh), `deaf`, `close` and more: see `upset`."""
+        await controls.upset(self.workspace, kind, seconds=seconds)
+
+    def reset(self) -> None:
+        self.workspace.reset()
+
+    async def _act(self, user: str, container: Container, what: str, chosen: Any) -> Outcome:
+        block, element = named_element(container.blocks, what)
+        sent = {
+            "block_id": block["block_id"],
+            "action_id": element["action_id"],
+            **choice(element, chosen),
+        }
+        return await actions.act(self.workspace, self.user(user), container, sent, {})
+
+    def _message(self, user: str, channel: str, ts: str) -> Container:
+        sent = {"type": "message", "channel": self.channel(channel).id, "ts": ts}
+        return find_container(self.workspace, self.user(user), sent)
+
+    def _view(self, user: str, view_id: str) -> ViewContainer:
+        return ViewContainer(find_view(self.workspace, self.user(user), view_id))

@@ -1,0 +1,70 @@
+"""Plain values turned into what a person picks or types, for tests."""
+
+from typing import Any
+
+from slack_playground.elements import elements_in
+from slack_playground.inputs import FIELDS, Values
+from slack_playground.state import Record
+
+
+def named_element(blocks: list[Record], what: str) -> tuple[Record, Record]:
+    """Return the first element called `what`, and its block: see `Playground.click`."""
+    found = list(elements_in(blocks))
+    for block, element in found:
+        block_id, action_id = block["block_id"], element["action_id"]
+        if what in (action_id, label(element), block_id, f"{block_id}/{action_id}"):
+            return block, element
+    known = sorted({name for _, one in found for name in (one["action_id"], label(one)) if name})
+    raise LookupError(f"There is no {what!r} here, only {', '.join(known) or 'nothing'}.")
+
+
+def label(element: Record) -> str:
+    text = element.get("text")
+    return str(text.get("text", "")) if isinstance(text, dict) else ""
+
+
+def choice(element: Record, chosen: Any) -> Record:
+    """Return the field of an action or a value in which `chosen` stands."""
+    if chosen is None:
+        return {}
+    if isinstance(chosen, dict) and "value" not in chosen:
+        return chosen
+    kind = element["type"]
+    field = {"overflow": "selected_option", "feedback_buttons": "value"}.get(kind)
+    field = field or FIELDS[kind][0]
+    if field == "selected_option":
+        return {field: _option(element, chosen)}
+    if field == "selected_options":
+        return {field: [_option(element, one) for one in chosen]}
+    return {field: str(chosen) if field == "value" else chosen}
+
+
+def filled_in(blocks: list[Record], values: dict[str, Any]) -> Values:
+    """Return `state.values` for plain values by block_id or action_id."""
+    filled: Values = {}
+    for name, chosen in values.items():
+        # Slack's own spelling has an element's value at each name; an option has texts.
+        if isinstance(chosen, dict) and all(isinstance(one, dict) for one in chosen.values()):
+            filled[name] = chosen
+            continue
+        block, element = named_element(blocks, name)
+        block_values = filled.setdefault(block["block_id"], {})
+        block_values[element["action_id"]] = {
+            "type": element["type"],
+            **choice(element, chosen),
+        }
+    return filled
+
+
+def _option(element: Record, chosen: Any) -> Record:
+    """Return the option with this value or label; external menus take a whole option."""
+    if isinstance(chosen, dict):
+        return chosen
+    groups = element.get("option_groups", [])
+    options = [*element.get("options", []), *(one for group in groups for one in group["options"])]
+    for option in options:
+        if chosen in (option.get("value"), option["text"]["text"]):
+            found: Record = option
+            return found
+    known = ", ".join(str(option.get("value")) for option in options)
+    raise LookupError(f"There is no option {chosen!r} here, only {known}.")

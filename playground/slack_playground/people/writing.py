@@ -1,0 +1,126 @@
+"""A person writes a message."""
+
+import re
+import uuid
+
+from slack_playground import messages
+from slack_playground.message_events import channel_kind
+from slack_playground.people.outcome import Outcome, failed
+from slack_playground.people.permissions import hears, is_closed_for_writing
+from slack_playground.state import Channel, Record, State, User
+from slack_playground.workspace import Workspace
+
+# What is already in Slack's own notation stays; the rest is what a keyboard gives.
+_NOTATION = re.compile(r"<(?:[@#!][^<>\s]+|https?://[^<>]+)>")
+_NAMED = re.compile(r"(?<![\w<@#|/])([@#])([\w.-]+)")
+_URL = re.compile(r"(?<![<|\w])https?://[^\s<>|]+")
+
+
+def write(
+    workspace: Workspace, user: User, channel: Channel, text: str, thread_ts: str | None = None
+) -> Outcome:
+    """Post what `user` typed; `@ada` and `#ops` become mentions."""
+    workspace.did("messages", user, channel=channel.id, text=text, thread_ts=thread_ts)
+    if channel.is_archived:
+        return failed("is_archived")
+    if channel.is_im and is_closed_for_writing(workspace, user, channel):
+        return failed("messages_tab_disabled")
+    if not text.strip():
+        return failed("no_text")
+    written = as_slack_writes(workspace.state, text)
+    block = {"type": "rich_text", "block_id": uuid.uuid4().hex[:5], "elements": [_section(written)]}
+    body: Record = {
+        "user": user.id,
+        "team": workspace.state.team_id,
+        "client_msg_id": str(uuid.uuid4()),
+        "text": written,
+        "blocks": [block],
+    }
+    if thread_ts is not None:
+        parent = channel.messages.get(thread_ts)
+        if parent is None:
+            return failed("thread_not_found")
+        body["thread_ts"] = parent.body.get("thread_ts", thread_ts)
+        body["parent_user_id"] = parent.body.get("user")
+    posted = messages.post(workspace, channel, body)
+    _mind_subscriptions(workspace, user, channel, written)
+    return Outcome(answer={"message": posted})
+
+
+def _mind_subscriptions(workspace: Workspace, user: User, channel: Channel, text: str) -> None:
+    """Tell who speaks to an app that cannot hear it what its manifest lacks."""
+    if not workspace.has_app or workspace.state.bot_user_id not in channel.members:
+        return
+    kind = f"message.{channel_kind(channel)}"
+    if workspace.manifest.subscribes(kind):
+        return
+    if channel.is_im:
+        hears(workspace, user, kind)
+    elif f"<@{workspace.state.bot_user_id}>" in text:
+        hears(workspace, user, "app_mention")
+
+
+def as_slack_writes(state: State, text: str, *, with_names: bool = False) -> str:
+    """
+    Return typed text in Slack's notation.
+
+    Mentions become ids, links get brackets, and `&`, `<` and `>` are escaped.
+    Slash commands get people `with_names`: `<@U…|ada>`.
+    """
+    parts: list[str] = []
+    end = 0
+    for found in _NOTATION.finditer(text):
+        typed = _typed(state, text[end : found.start()], with_names=with_names)
+        parts += [typed, found.group()]
+        end = found.end()
+    return "".join([*parts, _typed(state, text[end:], with_names=with_names)])
+
+
+def _typed(state: State, text: str, *, with_names: bool) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _URL.sub(lambda found: f"<{found.group()}>", text)
+    return _NAMED.sub(lambda found: _mention(state, found, with_names=with_names), text)
+
+
+def _mention(state: State, found: re.Match[str], *, with_names: bool) -> str:
+    sign, name = found.groups()
+    if sign == "#":
+        channel_id = state.channel_ids.get(name)
+        return f"<#{channel_id}|{name}>" if channel_id else found.group()
+    user = state.user(name)
+    if user is None:
+        return found.group()
+    return f"<@{user.id}|{user.name}>" if with_names else f"<@{user.id}>"
+
+
+_TOKEN = re.compile(r"<(@|#|!|https?://)([^<>|]+)(?:\|[^<>]*)?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+def _section(text: str) -> Record:
+    """Return the rich text of a written line, as Slack keeps it beside the text."""
+    elements: list[Record] = []
+    end = 0
+    for found in _TOKEN.finditer(text):
+        _add_text(elements, text[end : found.start()])
+        elements.append(_element(found.group(1), found.group(2)))
+        end = found.end()
+    _add_text(elements, text[end:])
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _element(sign: str, name: str) -> Record:
+    if sign == "@":
+        return {"type": "user", "user_id": name}
+    if sign == "#":
+        return {"type": "channel", "channel_id": name}
+    if sign == "!":
+        return {"type": "broadcast", "range": name}
+    return {"type": "link", "url": sign + name}
+
+
+def _add_text(elements: list[Record], text: str) -> None:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    if text:
+        elements.append({"type": "text", "text": text})

@@ -1,0 +1,88 @@
+"""What all workspaces share: one app with its sockets, the clock, the journal, the faults."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from slack_playground.clock import Clock
+from slack_playground.config import PlaygroundConfig, read_record
+from slack_playground.events import Events
+from slack_playground.faults import Faults
+from slack_playground.installations import Installations
+from slack_playground.journal import Journal
+from slack_playground.manifest import read_manifest
+from slack_playground.seed import read_seeds
+from slack_playground.sockets import Sockets
+from slack_playground.state import State
+from slack_playground.waits import Waits
+from slack_playground.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of every workspace; the clock, the logs and the sockets are not in it."""
+
+    states: dict[str, State]
+
+
+class Platform:
+    """Several workspaces around one app. `address` is set once the server listens."""
+
+    def __init__(self, config: PlaygroundConfig) -> None:
+        self.config = config
+        self.clock: Clock = config.clock
+        self.waits = Waits(config.clock)
+        self.address = ""
+        self.is_closing = asyncio.Event()
+        self.manifest = read_manifest(read_record(config.manifest))
+        self.journal = Journal()
+        self.faults = Faults()
+        self.installations = Installations(config.clock)
+        self.sockets = Sockets(
+            self.journal,
+            config.clock,
+            self.faults,
+            self.waits,
+            ack_seconds=config.ack_seconds,
+            dice=random.Random(config.random_seed),  # noqa: S311 - picks a socket
+        )
+        self.events = Events(self.sockets, config.retry_delays, self.waits)
+        self.snapshots: dict[str, Snapshot] = {}
+        self.workspaces: dict[str, Workspace] = {}
+        for seed in read_seeds(read_record(config.seed)):
+            workspace = Workspace(self, seed)
+            self.workspaces[workspace.state.team_id] = workspace
+
+    @property
+    def first(self) -> Workspace:
+        return next(iter(self.workspaces.values()))
+
+    def find(self, reference: str) -> Workspace | None:
+        """Return the workspace with this id, domain or name."""
+        for workspace in self.workspaces.values():
+            state = workspace.state
+            if reference in (state.team_id, state.team_domain, state.team_name):
+                return workspace
+        return None
+
+    def holder(self, token: str) -> Workspace | None:
+        """Return the workspace in which a token is or was good."""
+        for workspace in self.workspaces.values():
+            if token in workspace.state.tokens:
+                return workspace
+        return None
+
+    def home_of(self, thing: str) -> Workspace | None:
+        """Return the workspace a person or channel id belongs to."""
+        for workspace in self.workspaces.values():
+            state = workspace.state
+            if thing in state.users or thing in state.channels:
+                return workspace
+        return None
+
+    def reset(self) -> None:
+        """Go back to the seed and forget every log, fault and limit; sockets stay open."""
+        for part in (self.journal, self.faults, self.events, self.sockets, self.installations):
+            part.reset()
+        for workspace in self.workspaces.values():
+            workspace.start_over()

@@ -1,0 +1,106 @@
+"""The Web API: every method that is served, and what it takes to call it."""
+
+from slack_playground.limits import TIER_2, TIER_3, TIER_4
+from slack_playground.web_api import (
+    agents,
+    auth,
+    blocks,
+    channels,
+    chat,
+    conversations,
+    files,
+    history,
+    manifests,
+    oauth,
+    pins,
+    presence,
+    reactions,
+    scheduled,
+    streams,
+    users,
+    views,
+)
+from slack_playground.web_api.call import Method, Takes
+
+_READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+_HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_MANAGE = ("channels:manage", "groups:write")
+_OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
+
+# The tiers: https://docs.slack.dev/apis/web-api/rate-limits and each method's page.
+METHODS: dict[str, Method] = {
+    "agents.sessions.rename": Method(
+        agents.rename_session, ("chat:write",), TIER_3, takes=Takes.BOT
+    ),
+    "agents.sessions.setStatus": Method(
+        agents.set_session_status, ("chat:write",), TIER_3, takes=Takes.BOT
+    ),
+    "api.test": Method(auth.api_test, takes=Takes.NOTHING),
+    "apps.connections.open": Method(
+        auth.open_connection, ("connections:write",), TIER_3, takes=Takes.APP
+    ),
+    "apps.manifest.validate": Method(manifests.validate, per_minute=TIER_3, takes=Takes.CONFIG),
+    "apps.uninstall": Method(oauth.uninstall_app),
+    "assistant.threads.setStatus": Method(agents.set_status, ("chat:write",), 600, takes=Takes.BOT),
+    "assistant.threads.setSuggestedPrompts": Method(
+        agents.set_suggested_prompts, ("chat:write",), TIER_4, takes=Takes.BOT
+    ),
+    "assistant.threads.setTitle": Method(
+        agents.set_title, ("chat:write",), TIER_3, takes=Takes.BOT
+    ),
+    "auth.revoke": Method(oauth.revoke_token, per_minute=TIER_3),
+    "auth.test": Method(auth.auth_test),
+    "blocks.validate": Method(blocks.validate, takes=Takes.NOTHING),
+    "bots.info": Method(auth.bot_info, ("users:read",), TIER_3),
+    "chat.appendStream": Method(streams.append, ("chat:write",), TIER_4, takes=Takes.BOT),
+    "chat.delete": Method(chat.delete, ("chat:write",), TIER_3),
+    "chat.deleteScheduledMessage": Method(scheduled.delete_scheduled, ("chat:write",), TIER_3),
+    "chat.getPermalink": Method(chat.get_permalink),
+    "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), TIER_4),
+    "chat.postMessage": Method(chat.post_message, ("chat:write",)),
+    "chat.scheduleMessage": Method(scheduled.schedule, ("chat:write",), TIER_3),
+    "chat.scheduledMessages.list": Method(scheduled.list_scheduled, per_minute=TIER_3),
+    "chat.startStream": Method(streams.start, ("chat:write",), TIER_2, takes=Takes.BOT),
+    "chat.stopStream": Method(streams.stop, ("chat:write",), TIER_2, takes=Takes.BOT),
+    "chat.update": Method(chat.update, ("chat:write",), TIER_3),
+    "conversations.archive": Method(channels.archive, _MANAGE, TIER_2),
+    "conversations.create": Method(channels.create, _MANAGE, TIER_2),
+    "conversations.history": Method(history.history, _HISTORY, TIER_3),
+    "conversations.info": Method(conversations.info, _READ, TIER_3),
+    "conversations.invite": Method(channels.invite, _MANAGE, TIER_3),
+    "conversations.join": Method(conversations.join, ("channels:join",), TIER_3),
+    "conversations.kick": Method(channels.kick, _MANAGE, TIER_3),
+    "conversations.leave": Method(channels.leave, _MANAGE, TIER_3),
+    "conversations.list": Method(conversations.list_channels, _READ, TIER_2),
+    "conversations.members": Method(conversations.members, _READ, TIER_4),
+    "conversations.open": Method(conversations.open_conversation, _OPEN, TIER_3),
+    "conversations.replies": Method(history.replies, _HISTORY, TIER_3),
+    "conversations.setPurpose": Method(channels.set_purpose, _MANAGE, TIER_2),
+    "conversations.setTopic": Method(channels.set_topic, _MANAGE, TIER_2),
+    "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), TIER_4),
+    "files.delete": Method(files.delete, ("files:write",), TIER_3),
+    "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",), TIER_4),
+    "files.info": Method(files.info, ("files:read",), TIER_4),
+    "files.list": Method(files.list_files, ("files:read",), TIER_3),
+    "oauth.v2.access": Method(oauth.access, takes=Takes.NOTHING),
+    "oauth.v2.exchange": Method(oauth.exchange, per_minute=TIER_3, takes=Takes.NOTHING),
+    "pins.add": Method(pins.add, ("pins:write",), TIER_2),
+    "pins.list": Method(pins.list_pins, ("pins:read",), TIER_2),
+    "pins.remove": Method(pins.remove, ("pins:write",), TIER_2),
+    "reactions.add": Method(reactions.add, ("reactions:write",), TIER_3),
+    "reactions.get": Method(reactions.get, ("reactions:read",), TIER_3),
+    "reactions.remove": Method(reactions.remove, ("reactions:write",), TIER_2),
+    "team.info": Method(auth.team_info, ("team:read",), TIER_3),
+    "usergroups.list": Method(users.list_usergroups, ("usergroups:read",), TIER_2),
+    "usergroups.users.list": Method(users.list_usergroup_users, ("usergroups:read",), TIER_2),
+    "users.conversations": Method(conversations.list_of_user, _READ, TIER_3),
+    "users.getPresence": Method(presence.get_presence, ("users:read",), TIER_3),
+    "users.info": Method(users.info, ("users:read",), TIER_4),
+    "users.list": Method(users.list_users, ("users:read",), TIER_2),
+    "users.lookupByEmail": Method(users.lookup_by_email, ("users:read.email",), TIER_3),
+    "users.setPresence": Method(presence.set_presence, ("users:write",), TIER_2),
+    "views.open": Method(views.open_view, per_minute=TIER_4, takes=Takes.BOT),
+    "views.publish": Method(views.publish_view, per_minute=TIER_4, takes=Takes.BOT),
+    "views.push": Method(views.push_view, per_minute=TIER_4, takes=Takes.BOT),
+    "views.update": Method(views.update_view, per_minute=TIER_4, takes=Takes.BOT),
+}

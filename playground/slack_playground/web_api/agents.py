@@ -1,0 +1,98 @@
+"""assistant.threads.* and agents.sessions.*: what an agent shows of itself in a thread."""
+
+from slack_playground.arguments import invalid_arguments
+from slack_playground.errors import SlackError
+from slack_playground.state import AgentSession, Channel, Record, Status
+from slack_playground.web_api.call import Call
+
+STATUS_SECONDS = 120.0
+MOST_LOADING_MESSAGES = 10
+MOST_PROMPTS = 4
+SESSION_STATUSES = ("active", "processing", "suspended", "closed")
+
+
+def set_status(call: Call) -> Record:
+    """Show what the agent is doing; it goes after two minutes, or with an empty status."""
+    channel, thread_ts = _thread(call)
+    loading = call.arguments.structure("loading_messages") or []
+    if not isinstance(loading, list) or len(loading) > MOST_LOADING_MESSAGES:
+        raise invalid_arguments(f"no more than {MOST_LOADING_MESSAGES} items: loading_messages")
+    text = call.arguments.text("status") or ""
+    until = call.workspace.clock.now() + STATUS_SECONDS
+    name = f"status {channel.id} {thread_ts}"
+    call.state.statuses.pop((channel.id, thread_ts), None)
+    call.workspace.schedule.cancel(name)
+    call.workspace.tell_status(channel.id, thread_ts, text, until)
+    if text:
+        call.state.statuses[channel.id, thread_ts] = Status(text, loading, until)
+        call.workspace.schedule.plan(name, until, lambda: _clear(call, channel.id, thread_ts))
+    return {}
+
+
+def set_title(call: Call) -> Record:
+    _thread(call)
+    call.arguments.required("title")
+    return {}
+
+
+def set_suggested_prompts(call: Call) -> Record:
+    _thread(call, is_thread_needed=False)
+    prompts = call.arguments.structure("prompts")
+    if not isinstance(prompts, list) or not 1 <= len(prompts) <= MOST_PROMPTS:
+        raise invalid_arguments(f"must provide 1 to {MOST_PROMPTS} items: prompts")
+    return {}
+
+
+def set_session_status(call: Call) -> Record:
+    status = call.arguments.text("status") or ""
+    if status not in SESSION_STATUSES:
+        raise SlackError("invalid_status")
+    session = _session(call, is_new=True)
+    session.status = status
+    return _session_record(session)
+
+
+def rename_session(call: Call) -> Record:
+    session = _session(call, is_new=False)
+    session.title = call.arguments.required("title")
+    return _session_record(session)
+
+
+def _clear(call: Call, channel: str, thread_ts: str) -> None:
+    call.state.statuses.pop((channel, thread_ts), None)
+    call.workspace.tell_status(channel, thread_ts, "", call.workspace.clock.now())
+
+
+def _thread(call: Call, *, is_thread_needed: bool = True) -> tuple[Channel, str]:
+    channel = call.channel("channel_id")
+    thread_ts = call.arguments.text("thread_ts") or ""
+    if thread_ts not in channel.messages and (is_thread_needed or thread_ts):
+        raise SlackError("invalid_thread_ts")
+    return channel, thread_ts
+
+
+def _session(call: Call, *, is_new: bool) -> AgentSession:
+    manifest = call.workspace.manifest
+    if manifest.is_known and not manifest.is_agent:
+        raise SlackError("feature_disabled")
+    channel = call.channel("channel_id")
+    thread_ts = call.arguments.text("thread_ts") or ""
+    if not thread_ts and not channel.is_im:
+        raise SlackError("thread_ts_required")
+    key = f"{channel.id} {thread_ts}"
+    session = call.state.agent_sessions.get(key)
+    if session is None:
+        if not is_new:
+            raise SlackError("session_not_found")
+        session = call.state.agent_sessions[key] = AgentSession(channel.id, thread_ts)
+    return session
+
+
+def _session_record(session: AgentSession) -> Record:
+    return {
+        "channel_id": session.channel,
+        "thread_ts": session.thread_ts,
+        "status": session.status,
+        "agent_status": session.status,
+        "title": session.title,
+    }

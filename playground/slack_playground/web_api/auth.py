@@ -1,0 +1,62 @@
+"""auth.test, apps.connections.open and what the app may know of itself and its team."""
+
+from slack_playground.errors import SlackError
+from slack_playground.state import Record
+from slack_playground.web_api.call import Call
+
+
+def api_test(call: Call) -> Record:
+    error = call.arguments.text("error")
+    if error:
+        raise SlackError(error, args=dict(call.arguments.values))
+    return {"args": dict(call.arguments.values)}
+
+
+def auth_test(call: Call) -> Record:
+    state = call.state
+    answer: Record = {
+        "url": f"{call.workspace.address}/",
+        "team": state.team_name,
+        "user": state.users[call.actor].name,
+        "team_id": state.team_id,
+        "user_id": call.actor,
+        "is_enterprise_install": False,
+    }
+    if call.is_of_bot:
+        answer["bot_id"] = state.bot_id
+    return answer
+
+
+def open_connection(call: Call) -> Record:
+    ticket = call.workspace.sockets.issue_ticket()
+    address = call.workspace.address.replace("http", "ws", 1)
+    return {"url": f"{address}/link/?ticket={ticket}&app_id={call.state.app_id}"}
+
+
+def team_info(call: Call) -> Record:
+    state = call.state
+    return {
+        "team": {
+            "id": state.team_id,
+            "name": state.team_name,
+            "domain": state.team_domain,
+            "email_domain": "",
+            "icon": {},
+        }
+    }
+
+
+def bot_info(call: Call) -> Record:
+    state = call.state
+    if call.arguments.text("bot") not in (None, state.bot_id):
+        raise SlackError("bot_not_found")
+    return {
+        "bot": {
+            "id": state.bot_id,
+            "deleted": False,
+            "name": call.workspace.manifest.bot_name,
+            "app_id": state.app_id,
+            "user_id": state.bot_user_id,
+            "icons": {},
+        }
+    }

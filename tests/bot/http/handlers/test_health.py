@@ -1,0 +1,142 @@
+"""Up, ready, and well."""
+
+import dataclasses
+
+import aiohttp
+import pytest
+
+from bot.db import Database
+from bot.http.server import HttpServer
+from bot.messages.delivery.health import LaneHealth
+from tests.bot.http.calling import ONE_DATABASE, Client, token_for
+from tests.patience import until
+
+
+async def ready(client):
+    """Return the answer that we are ready, once the database answers within its two seconds."""
+
+    async def look():
+        reply = await client.get("/readyz", token=None)
+        return reply if reply.status == 200 else None
+
+    return await until(look)
+
+
+async def test_the_process_is_up(client):
+    """
+    Anybody may ask, with GET and with HEAD.
+    """
+    reply = await client.get("/healthz", token=None)
+    head = await client.call("HEAD", "/healthz", token=None)
+
+    assert (200, {"ok": True}, 200) == (reply.status, reply.body, head.status)
+
+
+async def test_all_is_ready(client):
+    """
+    Database, socket and lanes are well.
+    """
+    reply = await ready(client)
+
+    assert {"ready": True, "database": True, "socket": True, "lanes": True} == reply.body
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("state", ["paused", "stuck"])
+async def test_when_the_home_lane_cannot_deliver_we_are_not_ready(client, surroundings, state):
+    """
+    The answer says which part it is, and not why: that is for those with a token.
+    """
+    surroundings.lanes = [LaneHealth("T1", state, "revoked"), LaneHealth("T2", "running", "")]
+
+    reply = await client.get("/readyz", token=None)
+
+    assert (503, False, True) == (reply.status, reply.body["lanes"], reply.body["socket"])
+    assert "revoked" not in reply.text
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("state", ["starting", "running", "elsewhere", "queued"])
+async def test_one_bad_token_takes_nobody_out(client, surroundings, state):
+    """
+    With several workspaces the revoked token of one is no reason to send the others away.
+    """
+    surroundings.lanes = [LaneHealth("T1", state, ""), LaneHealth("T2", "paused", "token_revoked")]
+
+    assert (await ready(client)).body["lanes"]
+
+
+@ONE_DATABASE
+async def test_sleeping_lanes_are_well(client, surroundings):
+    """
+    A process whose workspaces have nothing to do is ready.
+    """
+    surroundings.lanes = []
+
+    assert (await ready(client)).body["lanes"]
+
+
+@ONE_DATABASE
+async def test_a_lost_socket_is_not_ready(client, surroundings):
+    """
+    Without its socket the bot hears nobody.
+    """
+    surroundings.socket = {"connected": False}
+
+    reply = await client.get("/readyz", token=None)
+
+    assert (503, False) == (reply.status, reply.body["socket"])
+
+
+@ONE_DATABASE
+async def test_a_database_that_does_not_answer_is_not_ready(services):
+    """
+    A database that is gone shows in readiness; what needs it is refused for the time being.
+    """
+    gone = Database("sqlite:////nowhere/at/all.db")
+    server = HttpServer(dataclasses.replace(services, database=gone))
+    await server.start()
+    async with aiohttp.ClientSession() as session:
+        client = Client(session, f"http://127.0.0.1:{server.port}", token_for())
+        ready = await client.get("/readyz", token=None)
+        reply = await client.post("/api/tasks", {"task": "a"}, headers={"Idempotency-Key": "k"})
+    await server.stop()
+    gone.close()
+
+    assert (503, False, True) == (ready.status, ready.body["database"], ready.body["lanes"])
+    assert (503, "unavailable") == (reply.status, reply.body["error"])
+    assert "Retry-After" in reply.headers
+
+
+async def test_health_tells_those_with_a_token_why(client, surroundings, database):
+    """
+    A tenant sees its own lane, an admin every lane, and nobody a secret.
+    """
+    surroundings.lanes = [
+        LaneHealth("T1", "paused", "invalid_auth"),
+        LaneHealth("T2", "running", ""),
+    ]
+
+    ada = await client.get("/api/health")
+    cleo = await client.get("/api/health", token=token_for("cleo"))
+    nobody = await client.get("/api/health", token=token_for("nobody"))
+    admin = await client.get("/api/health", token=token_for("nobody", "admin"))
+
+    mine = {"workspaceId": "T1", "state": "paused", "reason": "invalid_auth"}
+    outlet = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
+    assert (200, False, [mine, outlet]) == (ada.status, ada.body["ready"], ada.body["lanes"])
+    assert {"connected": True, "silentSeconds": 3} == ada.body["socket"]
+    assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
+    assert (True, ["T2", "to:cleos-hook"]) == (
+        cleo.body["ready"],
+        [lane["workspaceId"] for lane in cleo.body["lanes"]],
+    )
+    assert ([], 2) == (nobody.body["lanes"], len(admin.body["lanes"]))
+
+
+@ONE_DATABASE
+async def test_health_wants_a_token(client):
+    """
+    Reasons are not for strangers.
+    """
+    assert 401 == (await client.get("/api/health", token=None)).status

@@ -1,0 +1,44 @@
+"""Who hears of dead letters beside those who asked, and what a timeline says of what waits."""
+
+import json
+
+from bot.messages.requests.senders import SenderSettings
+from tests.bot.messages.delivery_service import ADA, service
+from tests.patience import until
+
+__all__ = ["service"]
+
+
+async def test_who_made_the_sender_is_told_of_a_programs_message(service):
+    """A program's name reaches nobody; Ada, who set its sender up, hears of its dead letters."""
+    await service.senders.put("default", SenderSettings(code="shop"), by=ADA)
+    await service.send("from a program", by="shop-backend", sender="shop")
+    await service.until("from a program", "FAILED")
+
+    await service.dead_letters.tell_next()
+
+    await service.playground.wait_for(service.direct)
+    assert "from a program" in json.dumps(service.direct()[0])
+
+
+async def test_what_is_put_aside_says_so(service):
+    """The timeline of a message for a channel that is switched off says since when, and until."""
+    await service.die("one", "two", "three")
+    await service.send("aside")
+    await parked(service, "aside", [True])
+
+    service.playground.channel("old-news").is_archived = False
+    await service.requests.replay("default", "one", by=ADA)
+
+    await service.until("aside", "SENT")
+    await parked(service, "aside", [True, False])
+
+
+async def parked(service, key, told):
+    """Wait until a timeline tells so."""
+
+    async def look():
+        events = (await service.requests.status("default", key)).events
+        return told == [one["detail"]["parked"] for one in events if "parked" in one["detail"]]
+
+    await until(look)
