@@ -46,16 +46,16 @@ def test_no_python_file_is_too_long():
     """A file is one noun: none has more than 500 lines."""
     lengths = {shown(path): len(path.read_text().splitlines()) for path in PYTHON}
 
-    assert {} == {path: lines for path, lines in lengths.items() if lines > MAX_LINES}
+    assert {path: lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
 
 
 def test_no_file_is_a_drawer():
     """Nothing is called utils, helpers, common or manager."""
-    assert [] == [
+    assert [
         shown(path)
         for path in PYTHON
         if NO_NAMES & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
-    ]
+    ] == []
 
 
 def test_every_test_says_what_it_proves():
@@ -70,7 +70,7 @@ def test_every_test_says_what_it_proves():
         and not ast.get_docstring(node)
     ]
 
-    assert [] == silent
+    assert silent == []
 
 
 def test_no_expression_is_possessive():
@@ -88,7 +88,7 @@ def test_no_expression_is_possessive():
         if isinstance(node, ast.Constant) and POSSESSIVE.search(str(node.value))
     ]
 
-    assert [] == found
+    assert found == []
 
 
 def test_nothing_happens_at_import(tmp_path):
@@ -106,7 +106,7 @@ def test_nothing_happens_at_import(tmp_path):
         check=False,
     )
 
-    assert "['MainThread'] []" == done.stdout.strip(), done.stderr
+    assert done.stdout.strip() == "['MainThread'] []", done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_the_procfile_starts_the_bot():
     """Release migrates, web listens where the platform can reach it."""
     lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
 
-    assert ["release: python -m bot migrate", "web: HOST=0.0.0.0 python -m bot"] == lines
+    assert lines == ["release: python -m bot migrate", "web: HOST=0.0.0.0 python -m bot"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.*")), ids=shown)
@@ -157,7 +157,7 @@ def test_templates_are_plain_utf8(path):
     """A template is UTF-8 without a byte-order mark, one JSON file in its thing's folder."""
     text = path.read_text(encoding="utf-8")
 
-    assert ".json" == path.suffix
+    assert path.suffix == ".json"
     assert not text.startswith("\ufeff")
     assert "\r" not in text
 
@@ -169,4 +169,4 @@ def test_requirements_name_no_index(path):
         r"https?://\S+|^\s*-(?:i\b|-index|-extra|-find|-trusted).*", path.read_text(), re.M
     )
 
-    assert [] == found
+    assert found == []

@@ -27,16 +27,16 @@ def test_freshness_shows_ends(way):
     """With few live tasks every way shows ends, and Opsbell causes no 429."""
     figures = freshness.virtually(way, TINY)
 
-    assert 6 == figures["finals_shown"] + figures["finals_never_shown"]
-    assert "first_in_first_out" == way or 0 == figures["answers_429"]
-    assert "opsbell" != way or figures["final_max_s"] < 5
+    assert figures["finals_shown"] + figures["finals_never_shown"] == 6
+    assert way == "first_in_first_out" or figures["answers_429"] == 0
+    assert way != "opsbell" or figures["final_max_s"] < 5
 
 
 def test_throughput_delivers_all():
     """A worker process delivers what was stored and says what it cost."""
     figures = throughput.measure("opsbell sqlite", 30, 0.0)
 
-    assert 30 == figures["delivered"]
+    assert figures["delivered"] == 30
     assert figures["worker_cpu_us"] > 0
 
 
@@ -44,7 +44,7 @@ def test_latency_is_taken_of_every_request():
     """There is one wait for each request, and none is negative."""
     waits = latency.latency("opsbell sqlite", 10)
 
-    assert 10 == len(waits)
+    assert len(waits) == 10
     assert min(waits) > 0
 
 
@@ -70,7 +70,7 @@ def test_processes_share_the_work_of_many_workspaces():
     """Two processes deliver and record everything, each message once."""
     figures = scale_out.throughput(2, 6, 2)
 
-    assert (12, 12) == (figures["calls"], figures["recorded"])
+    assert (figures["calls"], figures["recorded"]) == (12, 12)
 
 
 @pytest.mark.parametrize("kind", growth.KINDS)
@@ -90,7 +90,7 @@ def test_an_outage_is_survived():
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         figures = runner.run(outage.run(way, 3, 0.5))
 
-    assert 0 == figures["given_up"]
+    assert figures["given_up"] == 0
     assert figures["probes"] > 0
 
 
@@ -98,11 +98,11 @@ def test_a_table_has_a_column_for_each_result():
     """Figures that a result lacks are shown as missing."""
     shown = table.of({"a": {"one_s": 1000}, "b": {"two": None}})
 
-    assert "|  | a | b |\n| --- | --- | --- |\n| one s | 1,000 | - |\n| two | - | - |\n" == shown
+    assert shown == "|  | a | b |\n| --- | --- | --- |\n| one s | 1,000 | - |\n| two | - | - |\n"
 
 
 def test_nothing_is_lost_or_doubled_by_a_killed_worker():
     """Killed half-way, with answers lost as well: every message is there once."""
     found = kill_worker.measure("opsbell sqlite", 160, 0.2, afterwards_seconds=3.0)
 
-    assert (0, 0) == (found["missing"], found["twice"])
+    assert (found["missing"], found["twice"]) == (0, 0)

@@ -17,7 +17,7 @@ def test_an_hour_passes_at_once():
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         passed = runner.run(sleep())
 
-    assert 3600 == passed.total_seconds()
+    assert passed.total_seconds() == 3600
 
 
 def test_what_runs_in_a_thread_takes_no_time():
@@ -30,4 +30,4 @@ def test_what_runs_in_a_thread_takes_no_time():
         return await loop.run_in_executor(None, lambda: 7), loop.time()
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        assert (7, 0.0) == runner.run(work())
+        assert runner.run(work()) == (7, 0.0)

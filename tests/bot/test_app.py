@@ -83,7 +83,7 @@ def is_default(thread: threading.Thread) -> bool:
 async def test_it_starts_and_is_ready(playground, tmp_path):
     """Socket connected, API up, lane running; and a command is answered."""
     async with opsbell(playground, tmp_path) as bot, aiohttp.ClientSession() as session:
-        assert 1 == playground.connected
+        assert playground.connected == 1
 
         async def is_ready() -> bool:
             return (await session.get(f"{bot.url}/readyz")).status == 200
@@ -113,13 +113,13 @@ async def test_a_wrong_token_is_named(playground, tmp_path, name, value):
     said = await refusal(opsbell(playground, tmp_path, **{name.lower(): value}))
     assert f"{name}: Slack does not know this token" in said
     assert value not in said
-    assert 0 == playground.connected
+    assert playground.connected == 0
 
 
 async def test_both_wrong_tokens_are_named_together(playground, tmp_path):
     """Two mistakes are one trip to the settings."""
     swapped = {"slack_bot_token": "xoxb-wrong", "slack_app_token": "xapp-wrong"}
-    assert 2 == len((await refusal(opsbell(playground, tmp_path, **swapped))).splitlines())
+    assert len((await refusal(opsbell(playground, tmp_path, **swapped))).splitlines()) == 2
 
 
 async def test_an_unreachable_slack_is_named(playground, tmp_path):
@@ -135,7 +135,7 @@ async def test_a_busy_port_is_named(playground, tmp_path):
         taken.listen()
         said = await refusal(opsbell(playground, tmp_path, port=taken.getsockname()[1]))
     assert "PORT" in said
-    assert 0 == playground.connected
+    assert playground.connected == 0
 
 
 async def test_a_second_process_on_the_file_is_refused(playground, tmp_path):
@@ -159,10 +159,10 @@ async def test_a_stop_lets_what_is_in_flight_arrive(playground, tmp_path):
         slow = playground.fail("chat.postMessage", "delay", seconds=0.5)
         await create(bot, "import")
         await playground.wait_for(lambda: slow.struck)
-    assert 1 == len(playground.messages("ops"))
+    assert len(playground.messages("ops")) == 1
     async with opsbell(playground, tmp_path):
         await asyncio.sleep(0.3)
-    assert 1 == len(playground.messages("ops"))
+    assert len(playground.messages("ops")) == 1
 
 
 async def create(bot: Opsbell, task: str) -> None:
@@ -171,4 +171,4 @@ async def create(bot: Opsbell, task: str) -> None:
     )
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         answer = await session.post(f"{bot.url}/api/tasks", json={"task": task})
-        assert 201 == answer.status
+        assert answer.status == 201

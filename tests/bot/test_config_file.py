@@ -55,12 +55,12 @@ def test_a_whole_file_is_understood(tmp_path):
 
     config = read_config_file(path)
 
-    assert "orchestrator" == config.kind("schema_fix").runner
-    assert "script" == config.kind("with.a.dot").runner
+    assert config.kind("schema_fix").runner == "orchestrator"
+    assert config.kind("with.a.dot").runner == "script"
     assert isinstance(config.runners["orchestrator"], HttpRunner)
     assert isinstance(config.runners["script"], CommandRunner)
-    assert ["U0ADA"] == config.access.operators
-    assert 7 == config.retention.days
+    assert config.access.operators == ["U0ADA"]
+    assert config.retention.days == 7
 
 
 def test_an_unknown_kind_has_the_defaults(tmp_path):
@@ -71,7 +71,7 @@ def test_an_unknown_kind_has_the_defaults(tmp_path):
     config = read_config_file(path)
 
     assert config.kind("anything").channel is None
-    assert 30 == config.retention.days
+    assert config.retention.days == 30
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,10 @@ def test_all_mistakes_are_reported_together(problems):
     """Three wrong values in three tables are three sentences."""
     found = problems('[tasks.a]\nchannel = 5\n[retention]\ndays = "x"\n[access]\nadmins = "U1"')
 
-    assert ["tasks.a.channel", "access.admins", "retention.days"] == [
-        problem.split(":")[0] for problem in found
+    assert [problem.split(":")[0] for problem in found] == [
+        "tasks.a.channel",
+        "access.admins",
+        "retention.days",
     ]
 
 

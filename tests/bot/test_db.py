@@ -29,7 +29,7 @@ async def test_a_unit_of_work_is_kept(database):
 
     found = await database.read(lambda session: session.get(Workspace, "T1"))
 
-    assert NOW == found.seen_at
+    assert found.seen_at == NOW
     assert found.seen_at.tzinfo is not None
 
 
@@ -44,7 +44,7 @@ async def test_a_unit_of_work_that_raises_leaves_nothing(database):
     with pytest.raises(ValueError, match="no"):
         await database.write(work)
 
-    assert [] == await database.read(lambda session: list(session.exec(select(Workspace))))
+    assert await database.read(lambda session: list(session.exec(select(Workspace)))) == []
 
 
 async def test_a_commit_that_fails_harms_nobody_after_it(database):
@@ -67,7 +67,7 @@ async def test_a_commit_that_fails_harms_nobody_after_it(database):
         doors = session.connection().exec_driver_sql("SELECT count(*) FROM door").scalar_one()
         return doors, len(session.exec(select(Workspace)).all())
 
-    assert (0, 1) == await database.read(look)
+    assert await database.read(look) == (0, 1)
 
 
 async def test_processes_that_write_the_same_row_at_once_agree(database):
@@ -86,7 +86,7 @@ async def test_processes_that_write_the_same_row_at_once_agree(database):
 
     found = await database.read(lambda session: session.exec(select(Workspace)).all())
 
-    assert ["new"] == [one.name for one in found]
+    assert [one.name for one in found] == ["new"]
 
 
 def test_the_migrations_make_what_the_models_say(database):
@@ -96,7 +96,7 @@ def test_the_migrations_make_what_the_models_say(database):
     with database.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 
-    assert [] == differences
+    assert differences == []
 
 
 def test_an_unmigrated_database_stops_the_start(tmp_path: Path):

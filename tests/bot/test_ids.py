@@ -11,7 +11,7 @@ def test_an_id_is_its_prefix_and_24_letters():
     for _ in range(200):
         assert re.fullmatch(r"t_[0-9a-hjkmnp-tv-z]{24}", new_id("t"))
 
-    assert 24 == LENGTH
+    assert LENGTH == 24
 
 
 def test_ids_sort_by_the_time_they_were_made():
@@ -39,4 +39,4 @@ def test_an_id_tells_the_millisecond_it_was_made_in():
 
 def test_ids_do_not_repeat():
     """Of many made within the same milliseconds no two are the same."""
-    assert 20_000 == len({new_id("m") for _ in range(20_000)})
+    assert len({new_id("m") for _ in range(20_000)}) == 20_000

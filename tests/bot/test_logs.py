@@ -91,7 +91,7 @@ def test_json_is_one_object_a_line(capsys):
     lines = capsys.readouterr().err.splitlines()
     events = [json.loads(line) for line in lines]
 
-    assert 8 == len(events)
+    assert len(events) == 8
     assert all({"event", "level", "timestamp"} <= set(event) for event in events)
 
 
@@ -104,7 +104,7 @@ def test_the_level_is_kept(capsys):
     structlog.get_logger("opsbell.test").warning("loud")
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert "loud" == json.loads(line)["event"]
+    assert json.loads(line)["event"] == "loud"
 
 
 @pytest.mark.parametrize("name", ["slack_sdk", "slack_bolt", "apscheduler", "alembic"])
@@ -118,7 +118,7 @@ def test_chatty_libraries_speak_only_up(capsys, name):
     logging.getLogger(name).error("not now")
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert "trouble" == json.loads(line)["event"]
+    assert json.loads(line)["event"] == "trouble"
 
 
 def test_setting_up_twice_writes_once(capsys):
@@ -128,4 +128,4 @@ def test_setting_up_twice_writes_once(capsys):
 
     structlog.get_logger().info("once")
 
-    assert 1 == len(capsys.readouterr().err.splitlines())
+    assert len(capsys.readouterr().err.splitlines()) == 1

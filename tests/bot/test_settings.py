@@ -29,10 +29,10 @@ def test_two_tokens_are_all_it_takes():
     """With the tokens alone every other setting has its documented default."""
     settings = read_settings(TOKENS)
 
-    assert "sqlite:///opsbell.db" == settings.database_url
-    assert ("127.0.0.1", 8000) == (settings.host, settings.port)
-    assert "https://slack.com/api/" == settings.slack_api_url
-    assert "http://127.0.0.1:8000" == settings.public_url
+    assert settings.database_url == "sqlite:///opsbell.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.slack_notify_on_task_creation
 
 
@@ -83,7 +83,7 @@ def test_a_secret_is_read_from_a_file(tmp_path):
     settings = read_settings({"SLACK_BOT_TOKEN_FILE": str(path), "SLACK_APP_TOKEN": APP})
 
     assert settings.slack_bot_token is not None
-    assert BOT == settings.slack_bot_token.get_secret_value()
+    assert settings.slack_bot_token.get_secret_value() == BOT
 
 
 def test_a_value_and_a_file_together_are_refused(tmp_path):
@@ -157,7 +157,7 @@ def test_secrets_are_never_repeated_in_an_error(tmp_path):
         }
     )
 
-    assert 8 == len(found)  # the unreadable bot token is also missing
+    assert len(found) == 8  # the unreadable bot token is also missing
     assert "private" not in "\n".join(found)
 
 
@@ -197,7 +197,7 @@ def test_words_are_read_in_any_case():
     """`LOG_LEVEL=INFO` and `LOG_FORMAT=Json` mean what they say."""
     settings = read_settings({**TOKENS, "LOG_LEVEL": "WARNING", "LOG_FORMAT": "Json"})
 
-    assert ("warning", "json") == (settings.log_level, settings.log_format)
+    assert (settings.log_level, settings.log_format) == ("warning", "json")
 
 
 def test_addresses_are_put_straight():
@@ -206,8 +206,8 @@ def test_addresses_are_put_straight():
         {**TOKENS, "SLACK_API_URL": "http://127.0.0.1:9/api", "APP_URL": "https://ops.example//"}
     )
 
-    assert "http://127.0.0.1:9/api/" == settings.slack_api_url
-    assert "https://ops.example" == settings.public_url
+    assert settings.slack_api_url == "http://127.0.0.1:9/api/"
+    assert settings.public_url == "https://ops.example"
 
 
 def test_a_named_configuration_must_exist():
@@ -221,7 +221,7 @@ def test_the_configuration_beside_us_is_found(elsewhere):
     """Without OPSBELL_CONFIG, ./opsbell.toml is read."""
     (elsewhere / "opsbell.toml").write_text("[retention]\ndays = 7\n")
 
-    assert 7 == read_settings(TOKENS).config.retention.days
+    assert read_settings(TOKENS).config.retention.days == 7
 
 
 WEBHOOK = "https://hooks.slack.com/services/T/B/ada-secret"
@@ -233,7 +233,7 @@ def test_a_webhook_alone_is_enough(name):
     settings = read_settings({name: WEBHOOK})
 
     assert settings.speaks_by_webhook
-    assert "webhook" == settings.slack_default_channel
+    assert settings.slack_default_channel == "webhook"
     assert "ada-secret" not in repr(settings)
 
 
@@ -241,10 +241,10 @@ def test_a_webhook_beside_the_tokens_is_a_destination():
     """The bot speaks as itself; senders may name the webhook."""
     settings = read_settings({**TOKENS, "SLACK_WEBHOOK": WEBHOOK})
 
-    assert (False, ["webhook"]) == (
+    assert (
         settings.speaks_by_webhook,
         outlets_of(settings).names("default"),
-    )
+    ) == (False, ["webhook"])
 
 
 def test_one_token_is_not_made_up_for_by_a_webhook():
@@ -260,7 +260,7 @@ def test_webhooks_that_contradict_each_other(elsewhere):
 
     found = problems({"SLACK_WEBHOOK": "ada-secret", "SLACK_WEBHOOK_URL": WEBHOOK})
 
-    assert 3 == len(found)
+    assert len(found) == 3
     assert "ada-secret" not in str(found)
 
 
@@ -270,7 +270,7 @@ def test_the_address_of_a_destination_may_stand_in_a_file(elsewhere):
     config = elsewhere / "opsbell.toml"
     config.write_text('[destinations.pager]\nurl_file = "address"\n')
     (outlet,) = outlets_of(read_settings(TOKENS))
-    assert ("json://127.0.0.1/ada-secret", "to:pager") == (outlet.address, outlet.id)
+    assert (outlet.address, outlet.id) == ("json://127.0.0.1/ada-secret", "to:pager")
     assert "ada-secret" not in repr(outlet)
 
     config.write_text('[destinations.pager]\nurl_file = "ada-secret"\n')

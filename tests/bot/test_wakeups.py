@@ -21,7 +21,7 @@ async def test_a_wakeup_reaches_the_other_processes(database_url):
 
     await hear_one(ours, heard)
 
-    assert "T1" == heard.get_nowait()
+    assert heard.get_nowait() == "T1"
     await listener.stop()
     ours.close()
     theirs.close()

@@ -172,7 +172,7 @@ def test_every_proof_selects_a_test_of_its_file():
             re.findall(r"def test_\w+", "".join(read(path) for path in paths.split()))
         )
         words = " ".join(shlex.split(chosen)).split(" or ") if chosen else ["test_"]
-        assert [] == [word for word in words if word not in tests], row
+        assert [word for word in words if word not in tests] == [], row
 
 
 def test_the_readme_is_short():

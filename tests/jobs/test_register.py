@@ -49,7 +49,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "forget_old_keys",
     } == {job.id for job in found}
     for job in found:
-        assert (None, True, 1) == (job.misfire_grace_time, job.coalesce, job.max_instances)
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
 
 
 async def test_a_tick_says_which_tasks_are_lost(room):
@@ -57,5 +57,5 @@ async def test_a_tick_says_which_tasks_are_lost(room):
     task = await room.create(status=Status.RUNNING)
     room.clock.advance(minutes=31)
     await asyncio.gather(*(mark_lost_tasks(room.intake) for _ in range(3)))
-    assert Status.LOST == (await room.row(task)).status
-    assert 2 == (await room.message(task)).revision
+    assert (await room.row(task)).status == Status.LOST
+    assert (await room.message(task)).revision == 2

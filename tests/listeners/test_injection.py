@@ -48,5 +48,5 @@ async def test_a_workspace_nobody_owns_is_answered_like_any_error(room: Room) ->
     listeners.register(app, replace(room.services, owner_of=nobody))
     body = click("task_cancel", "t_1", playground=playground)
     answer = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-    assert 200 == answer.status
+    assert answer.status == 200
     assert "is not set up" in await room.told("ada")

@@ -41,7 +41,7 @@ def test_memory_is_bounded() -> None:
 def test_what_cannot_be_told_apart_is_never_dropped() -> None:
     """Without event and trigger there is nothing to compare."""
     assert delivery_key({"type": "view_closed"}) is None
-    assert "Ev1" == delivery_key({"event_id": "Ev1", "trigger_id": "1.2"})
+    assert delivery_key({"event_id": "Ev1", "trigger_id": "1.2"}) == "Ev1"
 
 
 async def test_a_command_delivered_twice_is_done_once(room: Room) -> None:
@@ -61,5 +61,5 @@ async def test_a_command_delivered_twice_is_done_once(room: Room) -> None:
         await room.app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
         for _ in range(2)
     ]
-    assert [(200, True), (200, False)] == [(one.status, bool(one.body)) for one in answers]
-    assert 1 == len(await room.services.tasks.list(room.owner, Filter()))
+    assert [(one.status, bool(one.body)) for one in answers] == [(200, True), (200, False)]
+    assert len(await room.services.tasks.list(room.owner, Filter())) == 1

@@ -69,7 +69,7 @@ def names(registered: list[tuple[str, Any, Any]], *kinds: str) -> set[str]:
 def test_nothing_is_registered_twice(registered) -> None:
     """Bolt would silently run the first of two and never the second."""
     counted = Counter((kind, name) for kind, name, _ in registered if kind not in ("use", "error"))
-    assert [] == [one for one, count in counted.items() if count > 1]
+    assert [one for one, count in counted.items() if count > 1] == []
 
 
 def test_the_catch_all_of_each_kind_comes_last(registered) -> None:
@@ -78,7 +78,7 @@ def test_the_catch_all_of_each_kind_comes_last(registered) -> None:
         of_kind = [name for one, name, _ in registered if one == kind]
         assert of_kind.index(ANYTHING) == len(of_kind) - 1
     shortcuts = [name for kind, name, _ in registered if kind.endswith("shortcut")]
-    assert ANYTHING == shortcuts[-1]
+    assert shortcuts[-1] == ANYTHING
 
 
 def test_every_listener_names_what_bolt_can_pass(registered) -> None:
@@ -86,7 +86,7 @@ def test_every_listener_names_what_bolt_can_pass(registered) -> None:
     known = BOLT | {"services", "owner"} | {field.name for field in fields(Services)}
     for _, _, listener in registered:
         parameters = inspect.signature(listener).parameters.values()
-        assert [] == [one.name for one in parameters if one.name not in known]
+        assert [one.name for one in parameters if one.name not in known] == []
         assert {inspect.Parameter.POSITIONAL_OR_KEYWORD} >= {one.kind for one in parameters}
 
 

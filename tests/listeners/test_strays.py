@@ -23,7 +23,7 @@ async def sent(app: AsyncApp, body: Body) -> Any:
 async def test_an_old_button_is_acknowledged_and_says_so(room: Room) -> None:
     """Only the one who clicked is told, under the message."""
     body = click("button_of_last_year", "1", playground=room.playground)
-    assert 200 == (await sent(room.app, body)).status
+    assert (await sent(room.app, body)).status == 200
     assert "from an older message" in await room.told("ada")
 
 
@@ -31,14 +31,14 @@ async def test_an_old_form_is_not_closed_as_if_it_had_worked(room: Room) -> None
     """It is replaced by a sentence that says that nothing was done."""
     view = {"type": "modal", "callback_id": "old_form", "blocks": [], "state": {"values": {}}}
     answer = await sent(room.app, submission(view, playground=room.playground))
-    assert 200 == answer.status
+    assert answer.status == 200
     assert "Nothing was done" in answer.body
 
 
 async def test_an_old_shortcut_opens_a_notice(room: Room) -> None:
     """There is no message to answer under."""
     body = {**interaction("shortcut", room.playground), "callback_id": "old_shortcut"}
-    assert 200 == (await sent(room.app, body)).status
+    assert (await sent(room.app, body)).status == 200
     assert "no longer have this shortcut" in json.dumps(await room.modal("ada"))
 
 
@@ -54,12 +54,12 @@ async def test_an_old_shortcut_opens_a_notice(room: Room) -> None:
 async def test_everything_else_is_acknowledged(room: Room, body: Body) -> None:
     """Slack neither warns nor repeats."""
     shared = interaction(body.get("type", ""), room.playground)
-    assert 200 == (await sent(room.app, {**shared, **body})).status
+    assert (await sent(room.app, {**shared, **body})).status == 200
 
 
 async def test_an_event_nobody_needs_is_acknowledged(room: Room) -> None:
     """Slack would send it three times more, and stop sending events at all in the end."""
-    assert 200 == (await sent(room.app, event("team_join", "Ev1", room.playground))).status
+    assert (await sent(room.app, event("team_join", "Ev1", room.playground))).status == 200
 
 
 async def test_a_late_listener_is_not_called_an_old_button(room: Room) -> None:
@@ -78,6 +78,6 @@ async def test_a_late_listener_is_not_called_an_old_button(room: Room) -> None:
     app = AsyncApp(client=client)
     app.action("slow")(slow)
     listeners.register(app, room.services)
-    assert 200 == (await sent(app, click("slow", "1", playground=playground))).status
+    assert (await sent(app, click("slow", "1", playground=playground))).status == 200
     await asyncio.sleep(0.5)
-    assert [] == playground.ephemerals("ada", "ops")
+    assert playground.ephemerals("ada", "ops") == []

@@ -35,8 +35,8 @@ def test_no_text_calls_a_channel_or_links(text: str) -> None:
 def test_an_error_for_people_is_its_own_sentence() -> None:
     """Nothing is logged: it is no failure of ours."""
     with capture_logs() as logs:
-        assert "Too late." == words_for(ConflictError("Too late."))
-    assert [] == logs
+        assert words_for(ConflictError("Too late.")) == "Too late."
+    assert logs == []
 
 
 def test_an_unexpected_error_is_logged_under_what_the_person_is_told() -> None:
@@ -44,7 +44,7 @@ def test_an_unexpected_error_is_logged_under_what_the_person_is_told() -> None:
     with capture_logs() as logs:
         words = words_for(LookupError("secret"), kind="/ops")
     (line,) = logs
-    assert "listener_failed" == line["event"]
+    assert line["event"] == "listener_failed"
     assert f"`{line['reference']}`" in words
     assert "secret" not in words
 

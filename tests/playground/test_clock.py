@@ -39,7 +39,7 @@ async def test_a_jump_brings_redeliveries() -> None:
         app.is_silent = True
         playground.write("ada", "ops", "hello")
         await playground.wait_for(
-            lambda: ["timeout", "timeout"] == [one.outcome for one in playground.envelopes()]
+            lambda: [one.outcome for one in playground.envelopes()] == ["timeout", "timeout"]
         )
         await asyncio.sleep(0.1)
         assert len(app.envelopes) == 2

@@ -203,4 +203,4 @@ async def test_nobody_is_answered_after_a_reset(playground: Playground, app: Cal
         with pytest.raises(PageError, match="reset meanwhile"):
             await asked
 
-    assert ["state"] == [page.queue.get_nowait()["type"] for _ in range(page.queue.qsize())]
+    assert [page.queue.get_nowait()["type"] for _ in range(page.queue.qsize())] == ["state"]

@@ -29,4 +29,4 @@ def test_who_is_just_being_accepted_is_hung_up_on(turns):
         gc.collect()
         caller.close()
 
-    assert [] == [str(one.message) for one in seen]
+    assert [str(one.message) for one in seen] == []

@@ -72,7 +72,7 @@ class Victim:
     async def died(self) -> None:
         """Wait until the armed kill has happened."""
         assert self.bot.process is not None
-        assert -9 == await asyncio.wait_for(self.bot.process.wait(), PATIENCE_SECONDS)
+        assert await asyncio.wait_for(self.bot.process.wait(), PATIENCE_SECONDS) == -9
 
     async def call(self, method: str, path: str, body: Any, key: str = "") -> Any:
         """Call the API once and return its answer; None if there was none."""
@@ -217,7 +217,7 @@ class Victim:
         told = [*self.playground.history(channel, message["ts"]), message]
         stages = [stage_of(one["text"]) for one in told]
         assert sorted(stages) == stages, (step, word, stages)
-        assert 1 == len(self.playground.replies(channel, message["ts"])), (step, word)
+        assert len(self.playground.replies(channel, message["ts"])) == 1, (step, word)
 
     async def _check_stories(self, step: str) -> None:
         """Nothing is left to do, every timeline is whole, the rows are what the events say."""
@@ -235,9 +235,9 @@ class Victim:
                 continue
             found = await self.call("GET", f"/api/messages/{correlation(word)}", None)
             events = [one["event"].removeprefix("SlackMessage") for one in found["events"]]
-            assert ("SENT", "confirmed") == (found["status"], found["delivery"]), (step, found)
-            assert ("Requested", "Sent") == (events[0], events[-1]), (step, word, events)
-            assert 1 == events.count("Sent"), (step, word, events)
+            assert (found["status"], found["delivery"]) == ("SENT", "confirmed"), (step, found)
+            assert (events[0], events[-1]) == ("Requested", "Sent"), (step, word, events)
+            assert events.count("Sent") == 1, (step, word, events)
 
 
 REPORTS: list[dict[str, Any]] = [

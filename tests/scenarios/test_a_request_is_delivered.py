@@ -25,13 +25,13 @@ async def test_a_request_becomes_a_message_with_a_story(bot, playground):
 
     shown = await until(look)
     [message] = playground.messages("ops")
-    assert ("order-4711", "accepted") == (accepted["correlationId"], accepted["status"])
-    assert "Order 4711 has &lt;shipped&gt;" == message["text"]
-    assert ("SENT", "confirmed", 1) == (shown["status"], shown["delivery"], shown["attempts"])
+    assert (accepted["correlationId"], accepted["status"]) == ("order-4711", "accepted")
+    assert message["text"] == "Order 4711 has &lt;shipped&gt;"
+    assert (shown["status"], shown["delivery"], shown["attempts"]) == ("SENT", "confirmed", 1)
     assert (playground.channel("ops").id, message["ts"]) == (shown["channel"], shown["ts"])
     assert message["ts"].replace(".", "") in shown["permalink"]
     told = [(one["event"], one["revision"]) for one in shown["events"]]
-    assert [("SlackMessageRequested", 1), ("SlackMessageSent", 1)] == told
+    assert told == [("SlackMessageRequested", 1), ("SlackMessageSent", 1)]
     assert sorted(one["at"] for one in shown["events"]) == [one["at"] for one in shown["events"]]
-    assert {"word": "Order 4711 has <shipped>"} == shown["events"][0]["detail"]["context"]
+    assert shown["events"][0]["detail"]["context"] == {"word": "Order 4711 has <shipped>"}
     assert message["ts"] == shown["events"][1]["detail"]["ts"]

@@ -44,8 +44,8 @@ async def test_a_command_is_followed_from_start_to_end(bot, playground, tmp_path
     [message] = playground.messages("ops")
     told = [entry["text"] for entry in playground.history("ops", message["ts"])]
     percents = [int(text.split(" %")[0].split()[-1]) for text in told if " %" in text]
-    assert 0 == client.returncode
-    assert b"0%\n4%\n" == output[:6]
+    assert client.returncode == 0
+    assert output[:6] == b"0%\n4%\n"
     assert {40, 80} <= set(percents)
     assert sorted(percents) == percents
 
@@ -68,7 +68,7 @@ async def test_a_failed_task_is_retried_from_its_message(bot, playground, tmp_pa
 
     [message] = playground.messages("ops")
     assert outcome.ok
-    assert [] == playground.views("ben")
+    assert playground.views("ben") == []
     assert playground.user("ben").id in words(message)
     assert "Retry" not in words(message)
     assert "ttempt 2" in words(message)
@@ -94,7 +94,7 @@ async def test_two_people_retry_at_once(bot, playground, tmp_path):
 
     left = [view for user in ("ada", "ben") for view in playground.views(user)]
     refused = [one for one in outcomes if not one.ok]
-    assert 1 == len(refused) + len(left)
+    assert len(refused) + len(left) == 1
     assert "lready retried" in words([left, *(one.errors for one in refused)])
     assert "ttempt 3" not in words(playground.messages("ops"))
 
@@ -136,7 +136,7 @@ async def test_a_killed_bot_goes_on_where_it_was(bot, playground, tmp_path):
     await playground.wait_for(lambda: words(posted()).count('"✅ Completed') >= len(ids))
 
     assert len(ids) == len(posted())
-    assert [] == [one for one in playground.calls() if one.status == 429]
+    assert [one for one in playground.calls() if one.status == 429] == []
 
 
 async def persist(bot, path, body) -> None:

@@ -34,7 +34,7 @@ async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
             await until(session, url, "compress_docs", lambda task: task["status"] == "completed")
             await until(session, url, "compress_tree", lambda task: (task["progress"] or 0) > 2)
         demo.send_signal(signal.SIGINT)
-        assert 0 == await asyncio.wait_for(demo.wait(), PATIENCE_SECONDS)
+        assert await asyncio.wait_for(demo.wait(), PATIENCE_SECONDS) == 0
     finally:
         if demo.returncode is None:
             demo.kill()

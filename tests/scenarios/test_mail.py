@@ -86,9 +86,9 @@ async def test_a_request_becomes_one_mail(paging, mail):
 
     found = await reached(paging, correlation_id, "SENT")
 
-    assert 1 == len(mail.mails)
+    assert len(mail.mails) == 1
     assert "Disk 91 % full" in mail.bodies()[0]
-    assert ("oncall-mail", None, "confirmed") == (found["channel"], found["ts"], found["delivery"])
+    assert (found["channel"], found["ts"], found["delivery"]) == ("oncall-mail", None, "confirmed")
     assert "right" not in str(found)
     log = (paging.folder / "bot.log").read_text()
     assert "ada:right" not in log
@@ -109,7 +109,7 @@ async def test_a_mail_that_may_have_arrived_is_held(paging, mail):
     await paging.start()
 
     found = await reached(paging, correlation_id, "FAILED")
-    assert ("held", "possibly", 1) == (found["lastError"], found["delivery"], len(mail.mails))
+    assert (found["lastError"], found["delivery"], len(mail.mails)) == ("held", "possibly", 1)
 
     await call(paging, "POST", f"/api/messages/{correlation_id}/replay")
     await reached(paging, correlation_id, "SENT")
@@ -122,12 +122,12 @@ async def test_an_unknown_destination_is_named(paging):
 
     answer = await call(paging, "PUT", "/api/senders/typo", wrong)
 
-    assert ("workspace", True) == (
+    assert (
         answer["details"][0]["field"],
         "oncall-mail" in answer["details"][0]["message"],
-    )
+    ) == ("workspace", True)
     shown = await call(paging, "GET", "/api/senders/pager")
-    assert "oncall-mail" == shown["workspace"]
+    assert shown["workspace"] == "oncall-mail"
 
 
 async def test_a_mail_server_that_hangs_does_not_keep_the_bot(paging, mail):
@@ -136,9 +136,9 @@ async def test_a_mail_server_that_hangs_does_not_keep_the_bot(paging, mail):
     correlation_id = await send(paging)
     await asyncio.wait_for(mail.took.wait(), PATIENCE_SECONDS)
 
-    assert 0 == await paging.stop()
+    assert await paging.stop() == 0
     paging.let_the_lease_end()
 
     mail.lets_go.set()
     await paging.start()
-    assert "held" == (await reached(paging, correlation_id, "FAILED"))["lastError"]
+    assert (await reached(paging, correlation_id, "FAILED"))["lastError"] == "held"

@@ -23,7 +23,7 @@ async def page() -> AsyncIterator[Page]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
         await browser.close()
-    assert [] == errors
+    assert errors == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -47,7 +47,7 @@ async def test_a_person_retries_a_failed_task(bot, playground, page, tmp_path):
     await expect(message).to_contain_text("Completed", timeout=PATIENCE_SECONDS * 1000)
     await expect(message).to_contain_text("Attempt 2")
     await expect(message.get_by_role("button", name="Retry")).to_have_count(0)
-    assert 1 == len(playground.messages("ops"))
+    assert len(playground.messages("ops")) == 1
 
 
 def ops(playground) -> str:

@@ -190,4 +190,4 @@ async def test_tenants_do_not_meet(bots, playground):
     await call(bot, "GET", "/api/scheduling/slack/test/T0PLAYGRND", status=(404,))
 
     await playground.wait_for(lambda: playground.messages("ops"))
-    assert ["x"] == [message["text"] for message in playground.messages("ops")]
+    assert [message["text"] for message in playground.messages("ops")] == ["x"]

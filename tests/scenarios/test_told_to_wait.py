@@ -29,7 +29,7 @@ async def test_a_retry_after_outlives_the_process(bot, playground):
     await playground.wait_for(lambda: f"wait {wait_seconds}" in texts(playground))
 
     refused, taken = calls_for(playground, wait_seconds)
-    assert (429, 200) == (refused.status, taken.status)
+    assert (refused.status, taken.status) == (429, 200)
     assert wait_seconds <= taken.at - refused.at
 
 

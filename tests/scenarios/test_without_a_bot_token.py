@@ -20,7 +20,7 @@ async def test_a_task_is_told_through_a_webhook(bot, playground):
     }
     await bot.start()
     task = await bot.post("/api/tasks", {"task": "import", "taskId": "t-1", "payload": {}})
-    assert ("webhook", None) == (task["channel"], task["ts"])
+    assert (task["channel"], task["ts"]) == ("webhook", None)
     await playground.wait_for(lambda: len(texts(playground)) == 1)
 
     await bot.post("/api/slack/update", {"taskId": "t-1", "status": "running"})
@@ -37,7 +37,7 @@ async def test_a_task_is_told_through_a_webhook(bot, playground):
     await playground.wait_for(lambda: "Failed" in texts(playground)[-1])
 
     words = [re.sub(r"\W+", " ", text).split()[0] for text in texts(playground)]
-    assert ["Queued", "Running", "Failed"] == words
+    assert words == ["Queued", "Running", "Failed"]
     kinds = {block["type"] for one in playground.messages("ops") for block in one["blocks"]}
     assert "actions" not in kinds
-    assert 0 == await bot.stop()
+    assert await bot.stop() == 0

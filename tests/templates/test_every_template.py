@@ -98,7 +98,7 @@ def test_a_template_has_a_sample_that_slack_takes(name):
     """Every template comes with a sample context and renders it without a complaint of Slack."""
     message = RENDERER.render(name, sample_of(name))
 
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []
     assert message.overflow is None
 
 
@@ -120,11 +120,11 @@ def test_hostile_data_only_stands_there(name, data):
     """Whatever the data is, Slack takes the message and nothing in it mentions, links or acts."""
     message = RENDERER.render(name, data.draw(hostile(name)))
 
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []
     assert len(message.text.encode("utf-16-le")) // 2 <= 3_900
     assert message.blocks == json.loads(json.dumps(message.blocks))
     tokens = [token for text in formatted_texts(message) for token in TOKEN.findall(text)]
-    assert [] == [token for token in tokens if not OWN_TOKEN.fullmatch(token)]
+    assert [token for token in tokens if not OWN_TOKEN.fullmatch(token)] == []
     for each in objects(message.blocks):
         assert each.get("type") not in {"user", "usergroup", "channel", "broadcast", "team"}
         assert each.get("type") != "mrkdwn" or "`" not in each["text"]

@@ -75,7 +75,7 @@ def test_a_status_looks_as_agreed(status):
     expected = json.loads((GOLDEN / f"{status}.json").read_text())
     assert expected == {"text": message.text, "blocks": message.blocks}
     assert message.overflow is None
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_long_error_points_to_the_thread():
     message = task(**STATUSES["failed"] | {"error": "e" * 5_000})
 
     quoted = message.blocks[0]["elements"][1]["elements"][0]["text"]
-    assert "e" * 199 + "… whole error in the thread" == quoted
+    assert quoted == "e" * 199 + "… whole error in the thread"
     assert message.overflow is None
 
 
@@ -133,9 +133,9 @@ def test_cancelling_asks_first_and_says_what_it_does():
     """The dialog names the object and the effect; retrying opens a modal instead."""
     cancel = buttons(task())["task_cancel"]
 
-    assert "Cancel schema_fix?" == cancel["confirm"]["title"]["text"]
+    assert cancel["confirm"]["title"]["text"] == "Cancel schema_fix?"
     assert "schema_fix · dealer-12 is asked to stop" in cancel["confirm"]["text"]["text"]
-    assert "t_01HZX" == cancel["value"]
+    assert cancel["value"] == "t_01HZX"
 
 
 def test_who_acted_is_named_only_if_slack_named_them():
@@ -150,7 +150,7 @@ def test_an_abandoned_step_stops_turning():
     """A step in progress of a failed task has failed; waiting ones never began."""
     plan = next(b for b in task(**STATUSES["failed"]).blocks if b["type"] == "plan")
 
-    assert ["complete", "error", "pending"] == [step["status"] for step in plan["tasks"]]
+    assert [step["status"] for step in plan["tasks"]] == ["complete", "error", "pending"]
 
 
 def test_a_long_plan_shows_the_steps_at_work():
@@ -162,8 +162,8 @@ def test_a_long_plan_shows_the_steps_at_work():
     message = task(steps=steps)
 
     plan = next(block for block in message.blocks if block["type"] == "plan")
-    assert "120 of 300 steps" == plan["title"]
-    assert ["Step 110", "Step 159"] == [plan["tasks"][0]["title"], plan["tasks"][-1]["title"]]
+    assert plan["title"] == "120 of 300 steps"
+    assert [plan["tasks"][0]["title"], plan["tasks"][-1]["title"]] == ["Step 110", "Step 159"]
     assert message.overflow is None
 
 

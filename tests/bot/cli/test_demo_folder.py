@@ -14,7 +14,7 @@ def test_a_demo_finds_its_folder_empty(tmp_path):
         (folder / "opsbell.db").write_text("old")
 
     with made_anew(tmp_path / "demo") as folder:
-        assert [".opsbell-demo"] == [entry.name for entry in folder.iterdir()]
+        assert [entry.name for entry in folder.iterdir()] == [".opsbell-demo"]
 
 
 def test_a_second_demo_leaves_the_first_alone(tmp_path):
@@ -27,7 +27,7 @@ def test_a_second_demo_leaves_the_first_alone(tmp_path):
         (first / "opsbell.db").write_text("in use")
         with made_anew(tmp_path / "demo") as second:
             assert tmp_path / "demo-2" == second
-        assert "in use" == (first / "opsbell.db").read_text()
+        assert (first / "opsbell.db").read_text() == "in use"
     with made_anew(tmp_path / "demo") as third:
         assert first == third
 
@@ -38,7 +38,7 @@ def test_a_folder_of_somebody_else_is_not_emptied(tmp_path):
 
     with pytest.raises(DemoError, match="is not empty and no demo made it"), made_anew(tmp_path):
         pass
-    assert "three years" == (tmp_path / "thesis.txt").read_text()
+    assert (tmp_path / "thesis.txt").read_text() == "three years"
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

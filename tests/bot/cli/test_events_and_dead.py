@@ -51,7 +51,7 @@ def test_events_are_shown_as_json_lines(here, capsys):
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [line["event"].removeprefix("SlackMessage") for line in lines]
-    assert ["Requested", "Failed", "Dead"] == names
+    assert names == ["Requested", "Failed", "Dead"]
     assert {"m_dead"} == {line["message"] for line in lines}
 
 
@@ -75,7 +75,7 @@ def test_rows_are_compared_with_their_events(here, capsys):
     with pytest.raises(typer.Exit) as ended:
         rebuild_rows(only_verify=True)
 
-    assert 1 == ended.value.exit_code
+    assert ended.value.exit_code == 1
     assert "m_dead differs: error" in capsys.readouterr().out
 
 
@@ -91,8 +91,8 @@ def test_rows_are_made_again_from_their_events(here, capsys):
     rebuild_rows(only_verify=True)
 
     assert "0 not the same" in capsys.readouterr().out.splitlines()[-1]
-    assert "is_archived" == here.transact(lambda s: s.get_one(Message, "m_dead").error)
-    assert MessageState.WAITING == state(here, "m_waits")
+    assert here.transact(lambda s: s.get_one(Message, "m_dead").error) == "is_archived"
+    assert state(here, "m_waits") == MessageState.WAITING
 
 
 def test_dead_letters_are_listed_with_their_fix(here, capsys):
@@ -109,8 +109,8 @@ def test_a_dead_letter_is_replayed_once(here, capsys):
     replay("m_dead")
 
     assert "m_dead will be tried again" in capsys.readouterr().out
-    assert MessageState.WAITING == state(here, "m_dead")
-    assert [] == here.transact(lambda session: list(session.exec(select(DeadLetter))))
+    assert state(here, "m_dead") == MessageState.WAITING
+    assert here.transact(lambda session: list(session.exec(select(DeadLetter)))) == []
     with pytest.raises(ConflictError, match="being delivered already"):
         replay("m_dead")
     list_dead()

@@ -15,7 +15,7 @@ def test_it_makes_the_schema_and_may_be_repeated(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///here.db")
     migrate()
     migrate()
-    assert 2 == capsys.readouterr().out.count("The schema is current.")
+    assert capsys.readouterr().out.count("The schema is current.") == 2
     database = Database("sqlite:///here.db")
     database.check()
     database.close()

@@ -74,7 +74,7 @@ async def test_bad_settings_end_with_two_and_a_sentence_each(bot):
     """Every problem at once, by name, without a traceback and without a value."""
     await bot.start(SLACK_BOT_TOKEN="oops-secret", PORT="many", JWT_SECRET="short")
     code, _, said = await bot.end()
-    assert 2 == code
+    assert code == 2
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PORT", "JWT_SECRET"):
         assert f"{name}: " in said
     assert ("Traceback" in said, "oops-secret" in said) == (False, False)
@@ -85,7 +85,7 @@ async def test_a_slack_that_is_away_ends_with_two(bot, playground):
     changes = {"SLACK_API_URL": "http://127.0.0.1:9/api/"}
     await bot.start("run", **{**environment(playground), **changes})
     code, _, said = await bot.end()
-    assert 2 == code
+    assert code == 2
     assert "SLACK_BOT_TOKEN: cannot be checked" in said
     assert "Traceback" not in said
 
@@ -100,7 +100,7 @@ async def test_a_signal_ends_it_while_messages_are_in_flight(bot, playground, nu
         await playground.run_command("ada", "ops", "/ops health")
     process.send_signal(number)
     code, _, said = await bot.end()
-    assert 0 == code, said
+    assert code == 0, said
     assert "Traceback" not in said
 
 
@@ -111,7 +111,7 @@ async def test_a_signal_during_the_start_ends_it(bot, playground):
     await playground.wait_for(lambda: playground.workspace.journal.calls or has_begun(bot))
     process.send_signal(signal.SIGTERM)
     code, _, said = await bot.end()
-    assert 0 == code, said
+    assert code == 0, said
 
 
 def has_begun(bot: Bot) -> bool:

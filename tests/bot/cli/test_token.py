@@ -15,7 +15,7 @@ def test_it_prints_a_token_that_is_good_for_what_was_asked(monkeypatch, capsys, 
     monkeypatch.setenv("JWT_SECRET", SECRET)
     token(scope="tasks:read tasks:write", tenant="cleo", subject="cron", days=1)
     caller = Tokens(SECRET).read(capsys.readouterr().out.strip())
-    assert ("cleo", "cron") == (caller.tenant, caller.subject)
+    assert (caller.tenant, caller.subject) == ("cleo", "cron")
     assert {"tasks:read", "tasks:write"} == caller.scopes
 
 

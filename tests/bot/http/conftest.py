@@ -176,6 +176,6 @@ async def client(server: HttpServer) -> AsyncIterator[Client]:
 async def shop(client: Client) -> Client:
     """A caller whose tenant has a sender and a template."""
     client.token = token_for("default", *SCOPES)
-    assert 201 == (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status
-    assert 201 == (await client.call("PUT", "/api/senders/shop", {"queue": "email"})).status
+    assert (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status == 201
+    assert (await client.call("PUT", "/api/senders/shop", {"queue": "email"})).status == 201
     return client

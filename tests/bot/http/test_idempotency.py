@@ -33,9 +33,9 @@ async def test_the_first_answer_comes_again(client, database):
     await client.post(f"/api/tasks/{first.body['taskId']}/cancel")
     again = await client.post("/api/tasks", {"metadata": {"b": 1}, "task": "a"}, headers=KEY)
 
-    assert (201, 201) == (first.status, again.status)
+    assert (first.status, again.status) == (201, 201)
     assert first.body == again.body
-    assert "true" == again.headers["Idempotent-Replayed"]
+    assert again.headers["Idempotent-Replayed"] == "true"
     assert [first.body["taskId"]] == task_ids(database)
 
 
@@ -47,7 +47,7 @@ async def test_many_at_the_same_time_make_one_task(client, database):
         *(client.post("/api/tasks", {"task": "a"}, headers=KEY) for _ in range(8))
     )
 
-    assert [201] * 8 == [reply.status for reply in replies]
+    assert [reply.status for reply in replies] == [201] * 8
     assert task_ids(database) == list({reply.body["taskId"] for reply in replies})
 
 
@@ -58,8 +58,8 @@ async def test_another_body_under_the_same_key_is_a_conflict(client, database):
     first = await client.post("/api/tasks", {"task": "a"}, headers=KEY)
     other = await client.post("/api/tasks", {"task": "b"}, headers=KEY)
 
-    assert (201, 409) == (first.status, other.status)
-    assert 1 == len(task_ids(database))
+    assert (first.status, other.status) == (201, 409)
+    assert len(task_ids(database)) == 1
 
 
 async def test_the_same_body_at_another_address_is_a_conflict(client):
@@ -73,7 +73,7 @@ async def test_the_same_body_at_another_address_is_a_conflict(client):
     first = await client.post("/api/tasks/i-1/retry", headers=KEY)
     second = await client.post("/api/tasks/i-2/retry", headers=KEY)
 
-    assert (200, 409) == (first.status, second.status)
+    assert (first.status, second.status) == (200, 409)
 
 
 async def test_keys_of_tenants_do_not_meet(client, database):
@@ -84,8 +84,8 @@ async def test_keys_of_tenants_do_not_meet(client, database):
     body = {"task": "b", "channel": "C0CLEO"}
     cleo = await client.post("/api/tasks", body, headers=KEY, token=token_for("cleo"))
 
-    assert 201 == cleo.status
-    assert 2 == len(task_ids(database))
+    assert cleo.status == 201
+    assert len(task_ids(database)) == 2
 
 
 async def test_a_retry_under_a_key_starts_one_attempt(client):
@@ -96,7 +96,7 @@ async def test_a_retry_under_a_key_starts_one_attempt(client):
 
     replies = [await client.post("/api/tasks/i-1/retry", headers=KEY) for _ in range(3)]
 
-    assert [(200, 2)] * 3 == [(reply.status, reply.body["attempt"]) for reply in replies]
+    assert [(reply.status, reply.body["attempt"]) for reply in replies] == [(200, 2)] * 3
 
 
 async def test_what_was_refused_may_be_tried_again(client):
@@ -108,7 +108,7 @@ async def test_what_was_refused_may_be_tried_again(client):
     await client.post("/api/tasks/i-1/cancel")
     retried = await client.post("/api/tasks/i-1/retry", headers=KEY)
 
-    assert (409, 200) == (refused.status, retried.status)
+    assert (refused.status, retried.status) == (409, 200)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "é"])
@@ -118,8 +118,8 @@ async def test_an_unusable_key_is_refused(client, database, key):
     """
     reply = await client.post("/api/tasks", {"task": "a"}, headers={"Idempotency-Key": key})
 
-    assert (422, "Idempotency-Key") == (reply.status, reply.body["details"][0]["field"])
-    assert [] == task_ids(database)
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "Idempotency-Key")
+    assert task_ids(database) == []
 
 
 async def test_after_a_day_a_key_is_free(client, clock, database):
@@ -130,8 +130,8 @@ async def test_after_a_day_a_key_is_free(client, clock, database):
     clock.pass_by(hours=24)
     other = await client.post("/api/tasks", {"task": "b"}, headers=KEY)
 
-    assert 201 == other.status
-    assert 2 == len(task_ids(database))
+    assert other.status == 201
+    assert len(task_ids(database)) == 2
 
 
 async def test_old_keys_are_forgotten(client, clock, database):
@@ -144,10 +144,10 @@ async def test_old_keys_are_forgotten(client, clock, database):
     await client.post("/api/tasks", {"task": "a"}, headers={"Idempotency-Key": "younger"})
     clock.pass_by(hours=1)
 
-    assert 1 == await keys.forget_old()
+    assert await keys.forget_old() == 1
 
     left = database.transact(lambda session: session.exec(select(IdempotencyRecord.key)).all())
-    assert ["younger"] == left
+    assert left == ["younger"]
 
 
 async def test_the_id_survives_a_process_that_died_before_it_answered(clock, database):
@@ -172,8 +172,8 @@ async def test_the_id_survives_a_process_that_died_before_it_answered(clock, dat
     answer = await keys.once(key, make)
 
     assert given[0].id == given[1].id
-    assert [False, True] == [made.is_again for made in given]
-    assert 201 == answer.status
+    assert [made.is_again for made in given] == [False, True]
+    assert answer.status == 201
 
 
 async def test_what_a_dead_process_accepted_is_not_refused_later(shop, clock, database):
@@ -205,9 +205,9 @@ async def test_what_a_dead_process_accepted_is_not_refused_later(shop, clock, da
     clock.pass_by(seconds=15)
     again = await ask()
 
-    assert [202] * 3 == [reply.status for reply in again]
+    assert [reply.status for reply in again] == [202] * 3
     assert [reply.body for reply in first] == [reply.body for reply in again]
-    assert 4 == len(rows(database, Message))
+    assert len(rows(database, Message)) == 4
 
 
 async def test_two_processes_do_the_work_once(clock, database):
@@ -234,4 +234,4 @@ async def test_two_processes_do_the_work_once(clock, database):
     release.set()
 
     assert (await first).body == (await second).body
-    assert 1 == len(done)
+    assert len(done) == 1

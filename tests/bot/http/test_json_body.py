@@ -38,11 +38,11 @@ async def test_what_is_no_json_object_is_refused(client, raw):
     """
     reply = await client.post("/api/tasks", data=raw, headers=JSON)
 
-    assert (400, "bad_request", []) == (
+    assert (
         reply.status,
         reply.body["error"],
         reply.body["details"],
-    )
+    ) == (400, "bad_request", [])
 
 
 async def test_an_endless_number_is_refused_in_our_words(client):
@@ -52,7 +52,7 @@ async def test_an_endless_number_is_refused_in_our_words(client):
     raw = b'{"task": "a", "metadata": {"n": -' + b"9" * 5_000 + b"}}"
     reply = await client.post("/api/tasks", data=raw, headers=JSON)
 
-    assert "The body must be one JSON object: a number is too large." == reply.body["message"]
+    assert reply.body["message"] == "The body must be one JSON object: a number is too large."
 
 
 async def test_the_last_of_two_equal_keys_counts(client):
@@ -62,7 +62,7 @@ async def test_the_last_of_two_equal_keys_counts(client):
     raw = b'{"task": "a", "taskId": "x", "taskId": "y"}'
     reply = await client.post("/api/tasks", data=raw, headers=JSON)
 
-    assert (201, "y") == (reply.status, reply.body["taskId"])
+    assert (reply.status, reply.body["taskId"]) == (201, "y")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_another_type_is_refused(client, content_type):
     headers = {"Content-Type": content_type}
     reply = await client.post("/api/tasks", data=b'{"task": "a"}', headers=headers)
 
-    assert (415, "unsupported_media_type") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_json_by_another_name_is_read(client, content_type):
     headers = {"Content-Type": content_type}
     reply = await client.post("/api/tasks", data=b'{"task": "a"}', headers=headers)
 
-    assert 201 == reply.status
+    assert reply.status == 201
 
 
 def large_body() -> bytes:
@@ -114,7 +114,7 @@ async def test_a_large_body_is_refused(client):
         ),
     ]
 
-    assert [(413, "too_large")] * 3 == [(one.status, one.body["error"]) for one in replies]
+    assert [(one.status, one.body["error"]) for one in replies] == [(413, "too_large")] * 3
 
 
 async def test_a_broken_encoding_is_refused(client, caplog):
@@ -124,7 +124,7 @@ async def test_a_broken_encoding_is_refused(client, caplog):
     headers = {**JSON, "Content-Encoding": "gzip"}
     reply = await client.post("/api/tasks", data=b"not gzip at all", headers=headers)
 
-    assert (400, "") == (reply.status, caplog.text)
+    assert (reply.status, caplog.text) == (400, "")
 
 
 async def test_a_body_of_a_whole_mebibyte_is_read(client):
@@ -136,4 +136,4 @@ async def test_a_body_of_a_whole_mebibyte_is_read(client):
 
     reply = await client.post("/api/tasks", data=io.BytesIO(raw), headers=JSON)
 
-    assert 201 == reply.status
+    assert reply.status == 201

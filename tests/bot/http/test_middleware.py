@@ -23,8 +23,8 @@ async def test_a_correlation_id_is_taken_over_and_stored(client):
     headers = {"X-Correlation-Id": "order 66/a"}
     reply = await client.post("/api/tasks", {"task": "a", "taskId": "t"}, headers=headers)
 
-    assert "order 66/a" == reply.headers["X-Correlation-Id"]
-    assert "order 66/a" == (await client.get("/api/tasks/t")).body["correlationId"]
+    assert reply.headers["X-Correlation-Id"] == "order 66/a"
+    assert (await client.get("/api/tasks/t")).body["correlationId"] == "order 66/a"
 
 
 @pytest.mark.parametrize("given", ["", "x" * 129, "é", " ", "a\tb"])
@@ -136,10 +136,10 @@ async def test_a_mistake_of_ours_is_logged_with_an_id_and_hidden(fragile):
         reply = await fragile.get("/break_down")
 
     (line,) = [line for line in logs if line["event"] == "http_request_failed"]
-    assert (500, "internal") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (500, "internal")
     assert line["error_id"] in reply.body["message"]
     assert "hunter2" not in reply.text
-    assert "/break_down" == line["route"]
+    assert line["route"] == "/break_down"
 
 
 async def test_any_refusal_is_answered_as_one(fragile):
@@ -148,7 +148,7 @@ async def test_any_refusal_is_answered_as_one(fragile):
     """
     reply = await fragile.get("/refuse")
 
-    assert (422, "refused", "No.") == (reply.status, reply.body["error"], reply.body["message"])
+    assert (reply.status, reply.body["error"], reply.body["message"]) == (422, "refused", "No.")
 
 
 async def test_log_lines_carry_the_correlation_id(fragile):
@@ -157,8 +157,8 @@ async def test_log_lines_carry_the_correlation_id(fragile):
     """
     reply = await fragile.get("/see_correlation", headers={"X-Correlation-Id": "c-1"})
 
-    assert {"correlation_id": "c-1"} == reply.body
-    assert {} == structlog.contextvars.get_contextvars()
+    assert reply.body == {"correlation_id": "c-1"}
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 async def test_too_many_requests_are_told_when_to_come_back(client, clock):
@@ -171,12 +171,12 @@ async def test_too_many_requests_are_told_when_to_come_back(client, clock):
     later = await client.get("/api/health")
 
     assert {200} == {reply.status for reply in replies[:-1]}
-    assert (429, "rate_limited", "1") == (
+    assert (
         replies[-1].status,
         replies[-1].body["error"],
         replies[-1].headers["Retry-After"],
-    )
-    assert (200, 200) == (ben.status, later.status)
+    ) == (429, "rate_limited", "1")
+    assert (ben.status, later.status) == (200, 200)
 
 
 async def test_guessing_tokens_is_limited_by_address(client):
@@ -185,4 +185,4 @@ async def test_guessing_tokens_is_limited_by_address(client):
     """
     replies = [await client.get("/api/tasks", token="guess") for _ in range(201)]
 
-    assert (401, 429) == (replies[0].status, replies[-1].status)
+    assert (replies[0].status, replies[-1].status) == (401, 429)

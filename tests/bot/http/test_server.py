@@ -59,7 +59,7 @@ async def test_a_request_in_flight_is_finished(services):
         await started.wait()
         await asyncio.wait_for(server.stop(), PATIENCE_SECONDS)
         response = await asking
-        assert {"done": True} == await response.json()
+        assert await response.json() == {"done": True}
 
         with pytest.raises(aiohttp.ClientConnectorError):
             await session.get(url)

@@ -52,24 +52,24 @@ def test_a_message_begins_waiting(database, message):
     """A new message may be posted at once, before everything but ends."""
     row = row_of(database, message())
 
-    assert (MessageState.WAITING, Rank.FIRST_POST, 1, 0) == (
+    assert (
         row.state,
         row.rank,
         row.revision,
         row.delivered_revision,
-    )
+    ) == (MessageState.WAITING, Rank.FIRST_POST, 1, 0)
 
 
 def test_an_end_stays(database, message):
     """Neither an edit nor another end changes a message at its end; a new attempt does."""
     message_id = message(ts="1.2", is_posted=True)
 
-    assert EditOutcome.QUEUED == edit(database, message_id, final=True)
-    assert EditOutcome.LOCKED == edit(database, message_id, rank=Rank.URGENT)
-    assert EditOutcome.LOCKED == edit(database, message_id, final=True)
-    assert EditOutcome.QUEUED == edit(database, message_id, reopen=True)
+    assert edit(database, message_id, final=True) == EditOutcome.QUEUED
+    assert edit(database, message_id, rank=Rank.URGENT) == EditOutcome.LOCKED
+    assert edit(database, message_id, final=True) == EditOutcome.LOCKED
+    assert edit(database, message_id, reopen=True) == EditOutcome.QUEUED
     row = row_of(database, message_id)
-    assert (3, False, Rank.NORMAL) == (row.revision, row.is_final, row.rank)
+    assert (row.revision, row.is_final, row.rank) == (3, False, Rank.NORMAL)
 
 
 def test_an_end_that_was_not_posted_yet_is_first_of_all(database, message):
@@ -78,7 +78,7 @@ def test_an_end_that_was_not_posted_yet_is_first_of_all(database, message):
 
     edit(database, message_id, final=True)
 
-    assert Rank.FINAL == row_of(database, message_id).rank
+    assert row_of(database, message_id).rank == Rank.FINAL
 
 
 def test_progress_waits_for_its_turn(database, message):
@@ -90,8 +90,8 @@ def test_progress_waits_for_its_turn(database, message):
     edit(database, message_id, final=True)
     end = row_of(database, message_id)
 
-    assert (MessageState.DELAYED, NOW + EDIT_INTERVAL) == (spaced.state, spaced.due_at)
-    assert MessageState.WAITING == end.state
+    assert (spaced.state, spaced.due_at) == (MessageState.DELAYED, NOW + EDIT_INTERVAL)
+    assert end.state == MessageState.WAITING
 
 
 @pytest.mark.parametrize("state", [MessageState.SENDING, MessageState.BLOCKED])
@@ -127,7 +127,7 @@ def test_an_edit_revives_a_dead_letter(database, message):
     edit(database, message_id)
 
     row = row_of(database, message_id)
-    assert (MessageState.WAITING, 0, False) == (row.state, row.tries, row.text_only)
+    assert (row.state, row.tries, row.text_only) == (MessageState.WAITING, 0, False)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_only_what_is_surely_not_in_slack_is_withdrawn(database, message, column
 
     assert taken_back == taken
     if taken:
-        assert EditOutcome.LOCKED == edit(database, message_id)
+        assert edit(database, message_id) == EditOutcome.LOCKED
 
 
 def test_a_reply_waits_for_a_parent_that_is_not_there(database, message):
@@ -189,7 +189,7 @@ def test_a_reply_waits_for_a_parent_that_is_not_there(database, message):
         for one in (waiting, there)
     ]
 
-    assert [MessageState.BLOCKED, MessageState.WAITING] == states
+    assert states == [MessageState.BLOCKED, MessageState.WAITING]
 
 
 async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, message):
@@ -219,7 +219,7 @@ async def test_a_reply_that_crosses_its_parents_post_is_not_forgotten(database, 
     else:
         reply_id, _ = await asyncio.gather(database.write(ask), database.write(record))
 
-    assert MessageState.WAITING == row_of(database, reply_id).state
+    assert row_of(database, reply_id).state == MessageState.WAITING
 
 
 def posted(session, message_id):

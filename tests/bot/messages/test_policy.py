@@ -64,7 +64,7 @@ def test_no_error_has_two_verdicts():
     """Each code stands under one verdict."""
     counted = Counter(code for codes in VERDICTS.values() for code in codes)
 
-    assert [] == [code for code, times in counted.items() if times > 1]
+    assert [code for code, times in counted.items() if times > 1] == []
 
 
 def test_every_verdict_can_come_true():
@@ -172,12 +172,12 @@ def test_backoff_is_spread():
 
     assert min(waits) < 1
     assert max(waits) > 15
-    assert 8 == pytest.approx(sum(waits) / len(waits), abs=0.5)
+    assert pytest.approx(sum(waits) / len(waits), abs=0.5) == 8
 
 
 def test_giving_up_takes_as_many_tries_as_agreed():
     """The contract says four attempts for Slack messages."""
-    assert 4 == MAX_TRIES
+    assert MAX_TRIES == 4
 
 
 @pytest.mark.parametrize(

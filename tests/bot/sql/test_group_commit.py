@@ -59,8 +59,8 @@ async def test_what_arrives_meanwhile_shares_the_next_transaction(desk):
 
     told = await asyncio.gather(first, *others)
 
-    assert [["a"], ["b", "c", "d"]] == desk.groups
-    assert ["stored a", "stored b", "stored c", "stored d"] == told
+    assert desk.groups == [["a"], ["b", "c", "d"]]
+    assert told == ["stored a", "stored b", "stored c", "stored d"]
     assert set("abcd") == desk.stored()
 
 
@@ -70,7 +70,7 @@ async def test_one_refusal_harms_nobody_else(desk):
 
     told = await asyncio.gather(*map(desk.intake.submit, words), return_exceptions=True)
 
-    assert ["stored a", "stored b"] == [told[0], told[2]]
+    assert [told[0], told[2]] == ["stored a", "stored b"]
     assert isinstance(told[1], NotFoundError)
     assert {"a", "b"} == desk.stored()
 
@@ -84,7 +84,7 @@ async def test_a_caller_that_hung_up_is_stored_all_the_same(desk):
     gone.cancel()
     desk.may_go.set()
 
-    assert "stored b" == await stays
+    assert await stays == "stored b"
     assert {"a", "b"} == desk.stored()
 
 
@@ -94,7 +94,7 @@ async def test_a_group_has_its_limit(desk):
 
     await asyncio.gather(*map(desk.intake.submit, words))
 
-    assert [MOST_UNITS, 5] == [len(group) for group in desk.groups]
+    assert [len(group) for group in desk.groups] == [MOST_UNITS, 5]
 
 
 async def test_it_goes_on_after_a_pause(desk):
@@ -102,4 +102,4 @@ async def test_it_goes_on_after_a_pause(desk):
     await desk.intake.submit("a")
     await desk.intake.submit("b")
 
-    assert [["a"], ["b"]] == desk.groups
+    assert desk.groups == [["a"], ["b"]]

@@ -39,12 +39,12 @@ def test_values_come_back_as_they_went(database):
 
     assert ("m_1", NOW, detail, 1) == (first.message_id, first.at, first.detail, first.one)
     assert first.at.tzinfo is not None
-    assert ("m_2", {}) == (second.message_id, second.detail)
+    assert (second.message_id, second.detail) == ("m_2", {})
 
 
 def test_no_texts_find_nothing(database):
     """An empty array is a parameter like any other."""
-    assert [] == database.transact(lambda session: FIND.rows(session, ids="[]"))
+    assert database.transact(lambda session: FIND.rows(session, ids="[]")) == []
 
 
 def test_constants_are_part_of_the_statement(database):
@@ -73,7 +73,7 @@ def test_constants_are_part_of_the_statement(database):
         letter = session.get(DeadLetter, "m_1")
         return letter.fix, letter.notice_group
 
-    assert ("f", None) == database.transact(work)
+    assert database.transact(work) == ("f", None)
 
 
 def test_no_rows_are_no_statement(database):
@@ -83,4 +83,4 @@ def test_no_rows_are_no_statement(database):
         ADD.run_each(session, [])
         return FIND.rows(session, ids='["m_1"]')
 
-    assert [] == database.transact(work)
+    assert database.transact(work) == []

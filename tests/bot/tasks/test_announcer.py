@@ -15,10 +15,10 @@ async def test_creation_may_be_silent(database, clock):
     task = await room.create()
     await room.report(task, "queued", progress_note="third in line")
     await room.intake.heartbeat(OURS, task.id)
-    assert [] == await room.all(Message)
+    assert await room.all(Message) == []
 
     await room.report(task, "running")
-    assert ["running"] == [one.context["status"] for one in await room.all(Message)]
+    assert [one.context["status"] for one in await room.all(Message)] == ["running"]
 
 
 async def test_a_silent_task_that_fails_at_once_is_announced(database, clock):
@@ -27,7 +27,7 @@ async def test_a_silent_task_that_fails_at_once_is_announced(database, clock):
     task = await room.create()
     await room.report(task, "failed", error="Boom")
     assert (await room.message(task)).is_final
-    assert ["tasks/error"] == [one.template for one in await room.replies(task)]
+    assert [one.template for one in await room.replies(task)] == ["tasks/error"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_each_part_of_an_error_waits_for_the_one_before_it(room):
         parts[one.parent_id].context["part"] if one.parent_id in parts else 0: one.context["part"]
         for one in parts.values()
     }
-    assert {0: 1, 1: 2, 2: 3} == after
+    assert after == {0: 1, 1: 2, 2: 3}
 
 
 async def test_a_new_attempt_keeps_the_message(room):
@@ -72,18 +72,18 @@ async def test_a_new_attempt_keeps_the_message(room):
     await room.report(task, "failed", error="Boom again")
     assert (await room.message(task)).is_final
     errors = [one.context["error"] for one in await room.replies(task)]
-    assert ["Boom", "Boom again"] == sorted(errors)
+    assert sorted(errors) == ["Boom", "Boom again"]
 
 
 async def test_a_task_created_at_its_end_is_told_at_once(room):
     """A finished task is one message, final from the start."""
     task = await room.create(status=Status.COMPLETED)
     message = await room.message(task)
-    assert (True, "completed", 1) == (
+    assert (
         message.is_final,
         message.context["status"],
         message.revision,
-    )
+    ) == (True, "completed", 1)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2_999, 3_000, 3_001, 10_000, 24_000])
@@ -118,4 +118,4 @@ async def test_a_task_retried_after_its_message_was_cleaned_away_is_posted_anew(
     await room.report(task, "running", attempt=2)
 
     (message,) = await room.all(Message)
-    assert 2 == message.context["attempt"]
+    assert message.context["attempt"] == 2

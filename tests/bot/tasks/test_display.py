@@ -44,7 +44,7 @@ def test_facts_are_told_in_words():
 def test_values_in_links_are_quoted():
     """No subject can add a parameter, a path, or another placeholder."""
     task = new_task("a&b=c/../{task_id}?#%20 ü")
-    assert "a%26b%3Dc%2F..%2F%7Btask_id%7D%3F%23%2520%20%C3%BC" == fill("{subject}", task, START)
+    assert fill("{subject}", task, START) == "a%26b%3Dc%2F..%2F%7Btask_id%7D%3F%23%2520%20%C3%BC"
 
 
 def test_the_dashboard_has_the_range_of_the_task():
@@ -62,25 +62,25 @@ def test_the_nearest_address_wins():
     """The task's own link, else its kind's, else the one of the settings, else none."""
     config = ConfigFile(tasks={"import": TaskKind(grafana_url="http://kind", log_url="http://log")})
     task = new_task()
-    assert ("http://kind", "http://log") == (
+    assert (
         Links(config, GRAFANA).grafana(task, START),
         Links(config).log_url(task, START),
-    )
+    ) == ("http://kind", "http://log")
     task.grafana_url, task.log_url = "http://own/{subject}", "http://mine"
-    assert ("http://own/{subject}", "http://mine") == (
+    assert (
         Links(config, GRAFANA).grafana(task, START),
         Links(config).log_url(task, START),
-    )
+    ) == ("http://own/{subject}", "http://mine")
     other = new_task(task="export")
-    assert (None, None) == (
+    assert (
         Links(config).grafana(other, START),
         Links(config).log_url(other, START),
-    )
+    ) == (None, None)
 
 
 def test_the_end_is_expected_by_the_pace():
     """A quarter done in a minute: three minutes are left."""
-    assert START + 4 * MINUTE == expected_end(running(25), ConfigFile(), START + MINUTE)
+    assert expected_end(running(25), ConfigFile(), START + MINUTE) == START + 4 * MINUTE
 
 
 @pytest.mark.parametrize("progress", [None, 0, 1, 100])
@@ -92,7 +92,7 @@ def test_a_guess_is_not_shown(progress):
 def test_the_end_is_expected_by_what_its_kind_takes():
     """Without progress the usual time counts, until it is over."""
     config = ConfigFile(tasks={"import": TaskKind(expected_minutes=10)})
-    assert START + 10 * MINUTE == expected_end(running(), config, START + MINUTE)
+    assert expected_end(running(), config, START + MINUTE) == START + 10 * MINUTE
     assert None is expected_end(running(), config, START + 11 * MINUTE)
     assert None is expected_end(new_task(), config, START)
 
@@ -101,12 +101,12 @@ def test_elapsed_time_stops_with_the_work():
     """Counted from the start to now, to the end, or to the last word of a lost task."""
     task = running()
     assert None is elapsed_seconds(new_task(), START)
-    assert 60 == elapsed_seconds(task, START + MINUTE)
+    assert elapsed_seconds(task, START + MINUTE) == 60
     task.status = Status.LOST
-    assert 0 == elapsed_seconds(task, START + MINUTE)
+    assert elapsed_seconds(task, START + MINUTE) == 0
     apply(task, Report(Status.COMPLETED), START + 2 * MINUTE)
-    assert 120 == elapsed_seconds(task, START + 99 * MINUTE)
-    assert 0 == elapsed_seconds(running(), START - MINUTE)
+    assert elapsed_seconds(task, START + 99 * MINUTE) == 120
+    assert elapsed_seconds(running(), START - MINUTE) == 0
 
 
 @pytest.mark.parametrize(
@@ -135,5 +135,5 @@ def test_only_the_last_acts_are_shown():
     task = running()
     task.acted = [{"verb": "retried", "by": "U0ADA00001", "at": at} for at in range(5)]
     context = message_context(task, Links(ConfigFile()), START, can_retry=True)
-    assert [2, 3, 4] == [act["at"] for act in context["acted"]]
-    assert MILLISECONDS // 1000 == context["started_at"]
+    assert [act["at"] for act in context["acted"]] == [2, 3, 4]
+    assert context["started_at"] == MILLISECONDS // 1000

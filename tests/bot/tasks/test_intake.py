@@ -20,28 +20,28 @@ async def test_a_report_moves_task_and_message_together(room):
     """State, message revision and event are committed as one."""
     task = await room.create()
 
-    assert Outcome.APPLIED == await room.report(task, "running", progress=40)
+    assert await room.report(task, "running", progress=40) == Outcome.APPLIED
 
     message = await room.message(task)
-    assert ("running", 40, 2) == (
+    assert (
         message.context["status"],
         message.context["progress"],
         message.revision,
-    )
-    assert 2 == len(await room.all(Event))
+    ) == ("running", 40, 2)
+    assert len(await room.all(Event)) == 2
 
 
 async def test_what_is_not_news_touches_no_message(room):
     """Stale and late reports are answered, and neither message nor events grow."""
     task = await room.create()
     await room.report(task, "running", seq=5)
-    assert Outcome.STALE == await room.report(task, "running", seq=5, progress=9)
+    assert await room.report(task, "running", seq=5, progress=9) == Outcome.STALE
     await room.report(task, "completed", seq=6)
-    assert Outcome.FINAL == await room.report(task, "failed", seq=7)
-    assert Outcome.STALE == await room.report(task, "failed", attempt=0)
+    assert await room.report(task, "failed", seq=7) == Outcome.FINAL
+    assert await room.report(task, "failed", attempt=0) == Outcome.STALE
 
-    assert 3 == len(await room.all(Event))
-    assert (Status.COMPLETED, 6) == ((await room.row(task)).status, (await room.row(task)).seq)
+    assert len(await room.all(Event)) == 3
+    assert ((await room.row(task)).status, (await room.row(task)).seq) == (Status.COMPLETED, 6)
 
 
 async def test_progress_waits_behind_what_matters(room):
@@ -52,7 +52,7 @@ async def test_progress_waits_behind_what_matters(room):
     for status, progress in (("running", 1), ("running", 2), ("completed", None)):
         await room.report(task, status, progress=progress)
         ranks.append((await room.message(task)).rank)
-    assert [Rank.NORMAL, Rank.PROGRESS, Rank.FINAL] == ranks
+    assert ranks == [Rank.NORMAL, Rank.PROGRESS, Rank.FINAL]
 
 
 async def test_an_unknown_place_is_adopted(room):
@@ -61,8 +61,8 @@ async def test_an_unknown_place_is_adopted(room):
 
     (task,), (message,) = await room.all(Task), await room.all(Message)
     assert (reported.task_id, Outcome.APPLIED) == (task.id, reported.outcome)
-    assert (Status.RUNNING, "Bergmann") == (task.status, task.subject)
-    assert (True, "1700000000.000200") == (message.is_posted, message.ts)
+    assert (task.status, task.subject) == (Status.RUNNING, "Bergmann")
+    assert (message.is_posted, message.ts) == (True, "1700000000.000200")
     assert task.id == (await room.intake.report(OURS, THERE)).task_id
 
 
@@ -70,8 +70,8 @@ async def test_one_place_reported_ten_times_at_once_is_one_task(room):
     """Everybody adopts, one wins, and the others report about the winner's task."""
     reported = await asyncio.gather(*(room.intake.report(OURS, THERE) for _ in range(10)))
 
-    assert 1 == len({one.task_id for one in reported})
-    assert (1, 1) == (len(await room.all(Task)), len(await room.all(Message)))
+    assert len({one.task_id for one in reported}) == 1
+    assert (len(await room.all(Task)), len(await room.all(Message))) == (1, 1)
 
 
 async def test_an_adopted_failure_has_its_whole_error_in_the_thread(room):
@@ -80,7 +80,7 @@ async def test_an_adopted_failure_has_its_whole_error_in_the_thread(room):
     await room.intake.report(OURS, report)
 
     (task,) = await room.all(Task)
-    assert ["tasks/error"] == [reply.template for reply in await room.replies(task)]
+    assert [reply.template for reply in await room.replies(task)] == ["tasks/error"]
 
 
 async def test_a_message_of_ours_that_is_no_tasks_is_not_adopted(room):
@@ -97,7 +97,7 @@ async def test_a_message_of_ours_that_is_no_tasks_is_not_adopted(room):
 
     with pytest.raises(ConflictError, match="no task's"):
         await room.intake.report(OURS, THERE)
-    assert 1 == len(await room.all(Task))
+    assert len(await room.all(Task)) == 1
 
 
 async def test_a_report_without_a_name_is_refused(room):
@@ -119,11 +119,11 @@ async def test_silence_is_noticed_once(room, clock):
     task = await room.create(status=Status.RUNNING)
     clock.advance(minutes=31)
 
-    assert (1, 0) == (await room.intake.mark_lost(), await room.intake.mark_lost())
+    assert (await room.intake.mark_lost(), await room.intake.mark_lost()) == (1, 0)
 
     message = await room.message(task)
-    assert ("lost", False) == (message.context["status"], message.is_final)
-    assert ["T1", "T1"] == room.lanes.woken
+    assert (message.context["status"], message.is_final) == ("lost", False)
+    assert room.lanes.woken == ["T1", "T1"]
 
 
 async def test_two_processes_mark_a_lost_task_once(room, clock, database_url):
@@ -139,19 +139,19 @@ async def test_two_processes_mark_a_lost_task_once(room, clock, database_url):
     )
     other.close()
 
-    assert 5 == sum(counts)
-    assert 10 == len(await room.all(Event))
+    assert sum(counts) == 5
+    assert len(await room.all(Event)) == 10
 
 
 async def test_heartbeats_keep_a_task_from_being_lost(room, clock):
     """Work that beats every fifteen seconds may run for hours; a minute of silence ends that."""
     task = await room.create(status=Status.RUNNING)
     for _ in range(20):
-        assert Outcome.APPLIED == await room.intake.heartbeat(OURS, task.id)
+        assert await room.intake.heartbeat(OURS, task.id) == Outcome.APPLIED
         clock.advance(seconds=59)
-        assert 0 == await room.intake.mark_lost()
+        assert await room.intake.mark_lost() == 0
     clock.advance(seconds=2)
-    assert 1 == await room.intake.mark_lost()
+    assert await room.intake.mark_lost() == 1
 
 
 async def test_a_heartbeat_revives_a_lost_task(room, clock):
@@ -161,10 +161,10 @@ async def test_a_heartbeat_revives_a_lost_task(room, clock):
     clock.advance(minutes=31)
     await room.intake.mark_lost()
 
-    assert Outcome.APPLIED == await room.intake.heartbeat(OURS, task.id)
+    assert await room.intake.heartbeat(OURS, task.id) == Outcome.APPLIED
 
     message = await room.message(task)
-    assert ("running", 40) == (message.context["status"], message.context["progress"])
+    assert (message.context["status"], message.context["progress"]) == ("running", 40)
 
 
 async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
@@ -173,7 +173,7 @@ async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
     await room.report(task, "completed")
     before = values(await room.row(task))
 
-    assert Outcome.FINAL == await room.intake.heartbeat(OURS, task.id)
+    assert await room.intake.heartbeat(OURS, task.id) == Outcome.FINAL
     assert before == values(await room.row(task))
 
 
@@ -182,10 +182,10 @@ async def test_log_lines_reach_the_thread(room):
     task = await room.create()
     lines = [{"level": "info", "text": "page 1", "at": None}] * 3
 
-    assert (3, 0) == (
+    assert (
         await room.intake.log(OURS, task.id, lines),
         await room.intake.log(OURS, task.id, []),
-    )
+    ) == (3, 0)
     assert [lines] == [reply.context["lines"] for reply in await room.replies(task)]
 
 
@@ -193,5 +193,5 @@ async def test_a_silent_task_has_no_thread_for_its_lines(database, clock):
     """With notices of creation off there is nothing to reply to before the start."""
     room: Room = make_room(database, clock, on_creation=False)
     task = await room.create()
-    assert 0 == await room.intake.log(OURS, task.id, [{"text": "early"}])
-    assert [] == await room.all(Message)
+    assert await room.intake.log(OURS, task.id, [{"text": "early"}]) == 0
+    assert await room.all(Message) == []

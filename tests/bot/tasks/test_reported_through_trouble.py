@@ -197,7 +197,7 @@ class Drama:
         messages = await self.database.read(lambda session: session.exec(select(Message)).all())
         known = {message.ts for message in messages}
         ours = [one for one in self.playground.messages("ops") if one.get("metadata")]
-        assert [] == [one["text"] for one in ours if one["ts"] not in known]
+        assert [one["text"] for one in ours if one["ts"] not in known] == []
         for message in messages:
             if message.template != "tasks/task" or message.ts is None:
                 continue

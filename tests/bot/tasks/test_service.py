@@ -26,19 +26,19 @@ async def test_the_same_id_again_is_the_same_task(room):
     first, made = await room.tasks.create(OURS, NEW)
     second, made_again = await room.tasks.create(OURS, NEW)
 
-    assert (True, False) == (made, made_again)
+    assert (made, made_again) == (True, False)
     assert (first.id, first.message_id) == (second.id, second.message_id)
-    assert 1 == len(await room.all(Message))
+    assert len(await room.all(Message)) == 1
 
 
 async def test_the_same_id_at_the_same_moment_is_one_task(room):
     """Of ten callers at once exactly one makes the task; the others are given it."""
     results = await asyncio.gather(*(room.tasks.create(OURS, NEW) for _ in range(10)))
 
-    assert 1 == sum(made for _, made in results)
+    assert sum(made for _, made in results) == 1
     assert {"t-1"} == {task.id for task, _ in results}
-    assert (1, 1) == (len(await room.all(Task)), len(await room.all(Message)))
-    assert 1 == len(await room.all(Event))
+    assert (len(await room.all(Task)), len(await room.all(Message))) == (1, 1)
+    assert len(await room.all(Event)) == 1
 
 
 async def test_a_task_of_another_tenant_does_not_exist(room):
@@ -54,7 +54,7 @@ async def test_a_task_of_another_tenant_does_not_exist(room):
     ):
         with pytest.raises(NotFoundError, match="There is no task `t-1`"):
             await attempt
-    assert [] == await room.tasks.list(CLEOS, Filter())
+    assert await room.tasks.list(CLEOS, Filter()) == []
 
 
 async def test_two_retries_at_the_same_moment_make_one_attempt(room, clock):
@@ -70,11 +70,11 @@ async def test_two_retries_at_the_same_moment_make_one_attempt(room, clock):
 
     won: list[Any] = [one for one in results if isinstance(one, Task)]
     lost = [one for one in results if isinstance(one, ConflictError)]
-    assert (1, 1) == (len(won), len(lost))
+    assert (len(won), len(lost)) == (1, 1)
     winner = won[0].acted[0]["by"]
     assert f"Already retried by <@{winner}> 0 s ago" in str(lost[0])
     row = await room.row(task)
-    assert (2, Status.QUEUED, 1) == (row.attempt, row.status, len(row.acted))
+    assert (row.attempt, row.status, len(row.acted)) == (2, Status.QUEUED, 1)
 
 
 async def test_a_second_retry_that_names_no_attempt_is_told_who_was_faster(room, clock):
@@ -105,12 +105,12 @@ async def test_a_retry_starts_over_and_asks_for_a_launch(room, clock):
     await room.tasks.retry(OURS, task.id, by=BEN, attempt=1, payload={"rows": 2}, reason="typo")
 
     row, message = await room.row(task), await room.message(task)
-    assert ({"rows": 2}, None) == (row.payload, row.error)
+    assert (row.payload, row.error) == ({"rows": 2}, None)
     assert (clock.now(), None) == (row.launch_wanted_at, row.launched_at)
     at = int(clock.now().timestamp())
     assert [{"verb": "retried", "by": BEN, "at": at, "reason": "typo"}] == row.acted
     assert not message.is_final
-    assert ("queued", 2) == (message.context["status"], message.context["attempt"])
+    assert (message.context["status"], message.context["attempt"]) == ("queued", 2)
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "completed"])
@@ -121,7 +121,7 @@ async def test_only_what_stands_still_is_retried(room, status):
 
     with pytest.raises(ConflictError, match=f"is {status}"):
         await room.tasks.retry(OURS, task.id, by=BEN)
-    assert 1 == (await room.row(task)).attempt
+    assert (await room.row(task)).attempt == 1
 
 
 async def test_without_a_runner_nothing_is_retried(database, clock):
@@ -131,7 +131,7 @@ async def test_without_a_runner_nothing_is_retried(database, clock):
 
     with pytest.raises(ConflictError, match="I have no runner"):
         await room.tasks.retry(OURS, task.id, by=BEN, attempt=1)
-    assert (1, Status.FAILED) == ((await room.row(task)).attempt, (await room.row(task)).status)
+    assert ((await room.row(task)).attempt, (await room.row(task)).status) == (1, Status.FAILED)
 
 
 async def test_without_a_runner_nothing_is_run_and_nothing_is_left(database, clock):
@@ -141,7 +141,7 @@ async def test_without_a_runner_nothing_is_run_and_nothing_is_left(database, clo
     with pytest.raises(InvalidError, match="There is no runner for `import`"):
         await room.create(run=True)
     for table in (Task, Message, Event):
-        assert [] == await room.all(table)
+        assert await room.all(table) == []
 
 
 async def test_a_cancel_ends_the_task_and_tells_its_runner(room, clock):
@@ -150,11 +150,11 @@ async def test_a_cancel_ends_the_task_and_tells_its_runner(room, clock):
     await room.tasks.cancel(OURS, task.id, by=BEN)
 
     row, message = await room.row(task), await room.message(task)
-    assert (Status.CANCELLED, None) == (row.status, row.launch_wanted_at)
+    assert (row.status, row.launch_wanted_at) == (Status.CANCELLED, None)
     # It once claimed to have started, and to have run for under a second.
-    assert (None, None) == (row.started_at, message.context["elapsed_seconds"])
+    assert (row.started_at, message.context["elapsed_seconds"]) == (None, None)
     assert message.is_final
-    assert BEN == message.context["acted"][0]["by"]
+    assert message.context["acted"][0]["by"] == BEN
     assert [task.id] == [one.id for one in room.stopped]
 
 
@@ -167,7 +167,7 @@ async def test_two_cancels_at_the_same_moment_are_one(room):
     )
 
     refused = [one for one in results if isinstance(one, ConflictError)]
-    assert (1, 1) == (len(refused), len(room.stopped))
+    assert (len(refused), len(room.stopped)) == (1, 1)
     assert "is cancelled already by <@U0" in str(refused[0])
 
 
@@ -208,7 +208,7 @@ async def test_the_lane_is_woken_after_the_commit(room):
     """Every change wakes the workspace's lane."""
     task = await room.create()
     await room.report(task, "running")
-    assert ["T1", "T1"] == room.lanes.woken
+    assert room.lanes.woken == ["T1", "T1"]
 
 
 async def test_get_tells_where_the_message_stands(room):
@@ -216,5 +216,5 @@ async def test_get_tells_where_the_message_stands(room):
     task = await room.create()
     assert (task.id, None) == ((await room.tasks.get(OURS, task.id))[0].id, None)
     await room.post(task, "1.2")
-    assert "1.2" == (await room.tasks.get(OURS, task.id))[1]
-    assert START == (await room.row(task)).created_at
+    assert (await room.tasks.get(OURS, task.id))[1] == "1.2"
+    assert (await room.row(task)).created_at == START

@@ -65,7 +65,7 @@ async def test_a_report_takes_any_text(room):
 
         wanted = Filter(subject=f"for {text}", task=task.task, status="queued")
         assert task.id in [one.id for one, _ in await room.tasks.list(OURS, wanted)]
-        assert 1 == await room.intake.log(OURS, task.id, [{"level": "info", "text": text}])
+        assert await room.intake.log(OURS, task.id, [{"level": "info", "text": text}]) == 1
 
 
 async def test_an_adopted_place_takes_any_text(room):
@@ -90,7 +90,7 @@ async def test_an_impossible_id_is_no_task(room):
         ):
             with pytest.raises(NotFoundError):
                 await ask()
-        assert [] == await room.tasks.list(OURS, Filter(status=text, task=text))
+        assert await room.tasks.list(OURS, Filter(status=text, task=text)) == []
 
 
 def test_an_id_that_no_index_takes_is_refused():

@@ -127,11 +127,11 @@ def test_a_higher_attempt_starts_over():
 
     outcome = apply(task, Report(status=Status.RUNNING, attempt=2, seq=1), START + SECOND)
 
-    assert Outcome.APPLIED == outcome
-    assert (2, Status.RUNNING, 1) == (task.attempt, task.status, task.seq)
-    assert (None, None, None) == (task.progress, task.error, task.stats)
-    assert (START + SECOND, None) == (task.started_at, task.ended_at)
-    assert Outcome.STALE == apply(task, Report(Status.COMPLETED, attempt=1, seq=99), START)
+    assert outcome == Outcome.APPLIED
+    assert (task.attempt, task.status, task.seq) == (2, Status.RUNNING, 1)
+    assert (task.progress, task.error, task.stats) == (None, None, None)
+    assert (task.started_at, task.ended_at) == (START + SECOND, None)
+    assert apply(task, Report(Status.COMPLETED, attempt=1, seq=99), START) == Outcome.STALE
 
 
 def test_a_new_attempt_forgets_that_the_last_one_sent_heartbeats():
@@ -140,7 +140,7 @@ def test_a_new_attempt_forgets_that_the_last_one_sent_heartbeats():
     start_over(task, 2)
     apply(task, Report(status=Status.RUNNING), START)
 
-    assert START + SILENT_LEASE == task.lease_until
+    assert task.lease_until == START + SILENT_LEASE
 
 
 def test_a_late_word_revives_a_lost_task():
@@ -148,10 +148,10 @@ def test_a_late_word_revives_a_lost_task():
     task = running(40)
     task.status, task.lease_until = Status.LOST, None
 
-    assert Outcome.APPLIED == apply(task, Report(Status.RUNNING, progress=41), START + SECOND)
+    assert apply(task, Report(Status.RUNNING, progress=41), START + SECOND) == Outcome.APPLIED
 
-    assert (Status.RUNNING, 41) == (task.status, task.progress)
-    assert START + SECOND + SILENT_LEASE == task.lease_until
+    assert (task.status, task.progress) == (Status.RUNNING, 41)
+    assert task.lease_until == START + SECOND + SILENT_LEASE
 
 
 def test_a_late_end_revives_a_lost_task():
@@ -159,9 +159,9 @@ def test_a_late_end_revives_a_lost_task():
     task = running(40)
     task.status = Status.LOST
 
-    assert Outcome.APPLIED == apply(task, Report(Status.COMPLETED), START + SECOND)
+    assert apply(task, Report(Status.COMPLETED), START + SECOND) == Outcome.APPLIED
 
-    assert (Status.COMPLETED, 100) == (task.status, task.progress)
+    assert (task.status, task.progress) == (Status.COMPLETED, 100)
 
 
 def test_a_lost_task_does_not_go_back_to_the_queue():
@@ -169,32 +169,32 @@ def test_a_lost_task_does_not_go_back_to_the_queue():
     task = running()
     task.status = Status.LOST
 
-    assert Outcome.STALE == apply(task, Report(Status.QUEUED), START)
-    assert Status.LOST == task.status
+    assert apply(task, Report(Status.QUEUED), START) == Outcome.STALE
+    assert task.status == Status.LOST
 
 
 def test_running_does_not_go_back_to_the_queue():
     """An unnumbered `queued` after `running` came late."""
     task = running()
 
-    assert Outcome.STALE == apply(task, Report(Status.QUEUED), START)
+    assert apply(task, Report(Status.QUEUED), START) == Outcome.STALE
 
 
 def test_a_repeated_number_is_stale():
     """The same report twice is taken once."""
     task = running(10, seq=3)
 
-    assert Outcome.STALE == apply(task, Report(Status.RUNNING, progress=90, seq=3), START)
-    assert Outcome.STALE == apply(task, Report(Status.FAILED, seq=2), START)
-    assert (10, 3) == (task.progress, task.seq)
+    assert apply(task, Report(Status.RUNNING, progress=90, seq=3), START) == Outcome.STALE
+    assert apply(task, Report(Status.FAILED, seq=2), START) == Outcome.STALE
+    assert (task.progress, task.seq) == (10, 3)
 
 
 def test_a_numbered_report_may_take_progress_back():
     """Who numbers reports knows what is newest: a pass that begins anew shows its own percents."""
     task = running(90, seq=1)
 
-    assert Outcome.APPLIED == apply(task, Report(Status.RUNNING, progress=5, seq=2), START)
-    assert 5 == task.progress
+    assert apply(task, Report(Status.RUNNING, progress=5, seq=2), START) == Outcome.APPLIED
+    assert task.progress == 5
 
 
 def test_a_report_that_says_nothing_of_a_field_leaves_it():
@@ -203,18 +203,18 @@ def test_a_report_that_says_nothing_of_a_field_leaves_it():
     apply(task, Report(Status.RUNNING, details={"host": "a"}, progress_note="page 1"), START)
     apply(task, Report(Status.RUNNING, details={"rows": 3}), START)
 
-    assert (10, "page 1") == (task.progress, task.progress_note)
-    assert {"host": "a", "rows": 3} == task.details
+    assert (task.progress, task.progress_note) == (10, "page 1")
+    assert task.details == {"host": "a", "rows": 3}
 
 
 def test_heartbeats_shorten_the_lease():
     """Silence soon means something only for work that beats."""
     task = running()
     hear(task, START)
-    assert START + SILENT_LEASE == task.lease_until
+    assert task.lease_until == START + SILENT_LEASE
     task.beats = True
     hear(task, START)
-    assert START + BEATING_LEASE == task.lease_until
+    assert task.lease_until == START + BEATING_LEASE
 
 
 def test_a_hundred_percent_is_reached_by_completing_only_if_there_were_percents():
@@ -223,4 +223,4 @@ def test_a_hundred_percent_is_reached_by_completing_only_if_there_were_percents(
     for task in (silent, loud):
         apply(task, Report(Status.COMPLETED), START)
 
-    assert (None, 100) == (silent.progress, loud.progress)
+    assert (silent.progress, loud.progress) == (None, 100)

@@ -10,13 +10,13 @@ from bot.errors import InvalidError, UnavailableError
 @pytest.mark.parametrize("written", ["#ops", "ops", " #ops ", "C0OPS00002", "<#C0OPS00002|ops>"])
 async def test_a_channel_is_found_however_it_is_written(directory, written):
     """A name, an id, a mention: all of them are the same channel."""
-    assert "C0OPS00002" == await directory.channel_id(written)
+    assert await directory.channel_id(written) == "C0OPS00002"
 
 
 async def test_a_link_names_its_channel(directory):
     """What people copy from Slack is understood, and Slack is not asked."""
     link = "https://example.slack.com/archives/C0OPS00002/p1700000000000100"
-    assert "C0OPS00002" == await directory.channel_id(link)
+    assert await directory.channel_id(link) == "C0OPS00002"
 
 
 @pytest.mark.parametrize("name", ["#random", "#nowhere", "#old-news", "#", ""])
@@ -36,7 +36,7 @@ async def test_a_known_name_is_not_asked_again(directory, playground):
     """Names are kept: Slack lists channels slowly and rarely."""
     for _ in range(3):
         await directory.channel_id("#ops")
-    assert 1 == len(playground.calls("users.conversations"))
+    assert len(playground.calls("users.conversations")) == 1
 
 
 async def test_names_that_nobody_knows_do_not_flood_slack(directory, playground):
@@ -49,7 +49,7 @@ async def test_names_that_nobody_knows_do_not_flood_slack(directory, playground)
         await directory.channel_id("#nowhere-0")
 
     assert {InvalidError} == {type(one) for one in found}
-    assert 1 == len(playground.calls("users.conversations"))
+    assert len(playground.calls("users.conversations")) == 1
 
 
 async def test_a_caller_that_hangs_up_ends_the_reading_for_nobody(directory):
@@ -58,7 +58,7 @@ async def test_a_caller_that_hangs_up_ends_the_reading_for_nobody(directory):
     await asyncio.sleep(0)
     first.cancel()
 
-    assert "C0OPS00002" == await second
+    assert await second == "C0OPS00002"
 
 
 async def test_a_retry_after_is_obeyed(directory, playground):
@@ -68,8 +68,8 @@ async def test_a_retry_after_is_obeyed(directory, playground):
         with pytest.raises(UnavailableError, match="give the channel's id"):
             await directory.channel_id("#ops")
 
-    assert "C0OPS00002" == await directory.channel_id("C0OPS00002")
-    assert 1 == len(playground.calls("users.conversations"))
+    assert await directory.channel_id("C0OPS00002") == "C0OPS00002"
+    assert len(playground.calls("users.conversations")) == 1
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ async def test_a_slack_that_does_not_tell_is_said_to_be_away(directory, playgrou
     with pytest.raises(UnavailableError, match="give the channel's id"):
         await directory.channel_id("#ops")
     playground.heal()
-    assert "C0OPS00002" == await directory.channel_id("#ops")
+    assert await directory.channel_id("#ops") == "C0OPS00002"
 
 
 async def test_members_of_a_group_are_kept_a_while(directory, playground):
     """Ada and Ben are operators; a minute long Slack is not asked again."""
     for _ in range(2):
         assert {"U0ADA00001", "U0BEN00002"} == await directory.group_members("S0OPERATOR")
-    assert 1 == len(playground.calls("usergroups.users.list"))
+    assert len(playground.calls("usergroups.users.list")) == 1
 
 
 @pytest.mark.parametrize("fault", [{"error": "missing_scope"}, {"kind": "refuse"}])
@@ -97,4 +97,4 @@ async def test_a_group_that_slack_does_not_tell_has_nobody(directory, playground
     playground.fail("usergroups.users.list", **{"count": 20, **fault})
     assert frozenset() == await directory.group_members("S0OPERATOR")
     playground.heal()
-    assert 2 == len(await directory.group_members("S0OPERATOR"))
+    assert len(await directory.group_members("S0OPERATOR")) == 2

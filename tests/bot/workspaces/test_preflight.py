@@ -21,15 +21,16 @@ async def test_good_tokens_say_who_we_are(playground, session):
     found = await check_tokens(
         session, playground.api_url, playground.bot_token, playground.app_token
     )
-    assert ("T0PLAYGRND", "U0OPSBELL1") == (found.workspace_id, found.bot_user_id)
+    assert (found.workspace_id, found.bot_user_id) == ("T0PLAYGRND", "U0OPSBELL1")
 
 
 async def test_swapped_tokens_are_told(playground, session):
     """Each of the two is named, with a hint that they are swapped."""
     with pytest.raises(ConfigError) as refused:
         await check_tokens(session, playground.api_url, playground.app_token, playground.bot_token)
-    assert ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"] == [
-        problem.split(":")[0] for problem in refused.value.problems
+    assert [problem.split(":")[0] for problem in refused.value.problems] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
     ]
 
 

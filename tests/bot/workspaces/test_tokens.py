@@ -19,9 +19,10 @@ def test_the_first_key_encrypts_and_all_decrypt():
     sealed = Vault([OLD]).seal("xoxb-ada")
     both = Vault(split_keys(f" {NEW}, {OLD} "))
 
-    assert "xoxb-ada" == both.unseal(sealed)
-    assert (False, True) == tuple(
-        both.is_sealed_with_newest(one) for one in (sealed, both.seal("xoxb-ada"))
+    assert both.unseal(sealed) == "xoxb-ada"
+    assert tuple(both.is_sealed_with_newest(one) for one in (sealed, both.seal("xoxb-ada"))) == (
+        False,
+        True,
     )
 
 
@@ -43,9 +44,9 @@ async def test_all_tokens_are_encrypted_with_the_newest_key(database):
     def kept(team_id):
         return database.transact(lambda session: session.get_one(WorkspaceToken, team_id))
 
-    assert "xoxb-ada" == Vault([NEW]).unseal(kept("T3").sealed)
+    assert Vault([NEW]).unseal(kept("T3").sealed) == "xoxb-ada"
     assert (lost, None) == (kept("T4").sealed, kept("T5").sealed)
-    assert NOW == kept("T3").connected_at
+    assert kept("T3").connected_at == NOW
 
 
 async def test_without_a_key_nothing_is_kept_and_home_still_works(database):
@@ -56,7 +57,7 @@ async def test_without_a_key_nothing_is_kept_and_home_still_works(database):
         database.transact(lambda session, row=row, one=one: store(session, row, one, "a"))
     connections = make_connections(database, SystemClock(), KnownTokens(), [], key=None)
 
-    assert "xoxb-home-token" == await connections.token_of("T1")
+    assert await connections.token_of("T1") == "xoxb-home-token"
     with pytest.raises(NoTransportError, match="token_encryption_key_is_missing"):
         await connections.token_of("T3")
     with pytest.raises(NoTransportError, match="no_token"):

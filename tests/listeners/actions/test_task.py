@@ -23,9 +23,9 @@ async def test_retry_opens_a_modal_with_the_payload_to_edit(room: Room) -> None:
     ts = await room.standing(task, "task_retry")
     assert (await room.playground.click("ben", "ops", ts, "task_retry")).ok
     modal = await room.modal("ben")
-    assert '{\n  "rows": 3\n}' == modal["state"]["values"]["payload"]["payload"]["value"]
+    assert modal["state"]["values"]["payload"]["payload"]["value"] == '{\n  "rows": 3\n}'
     assert "This starts attempt 2." in json.dumps(modal)
-    assert Status.FAILED == (await room.task(task.id)).status
+    assert (await room.task(task.id)).status == Status.FAILED
 
 
 async def test_retry_is_refused_at_the_click_with_who_may(room: Room) -> None:
@@ -34,7 +34,7 @@ async def test_retry_is_refused_at_the_click_with_who_may(room: Room) -> None:
     ts = await room.standing(task, "task_retry")
     assert (await room.playground.click("cleo", "ops", ts, "task_retry")).ok
     assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
-    assert [] == room.playground.views("cleo")
+    assert room.playground.views("cleo") == []
 
 
 async def test_a_second_click_is_told_who_was_faster(room: Room) -> None:
@@ -55,7 +55,7 @@ async def test_an_error_right_after_the_acknowledgement_does_not_undo_it(room: R
     """
     body = click("task_retry", "t_none", user=BEN, playground=room.playground)
     answer = await room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-    assert 200 == answer.status
+    assert answer.status == 200
     assert "There is no task" in await room.told("ben")
 
 
@@ -86,7 +86,7 @@ async def test_a_slow_read_never_costs_the_trigger(
     async with open_room(slow) as room:
         body = click("task_retry", task.id, user="U0CLEO0003", playground=room.playground)
         dispatched = room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-        assert 200 == (await dispatched).status
+        assert (await dispatched).status == 200
         assert "One moment" in json.dumps(await room.modal("cleo"))
         slow.may_read.set()
         await room.playground.wait_for(
@@ -100,7 +100,7 @@ async def test_cancel_ends_the_task_and_names_who_did(room: Room) -> None:
     task = await room.running_task()
     ts = await room.standing(task, "task_cancel")
     assert (await room.playground.click("ben", "ops", ts, "task_cancel")).ok
-    assert Status.CANCELLED == (await room.task(task.id)).status
+    assert (await room.task(task.id)).status == Status.CANCELLED
     await room.playground.wait_for(
         lambda: BEN in json.dumps(room.playground.message("ops", ts)["blocks"])
     )
@@ -112,7 +112,7 @@ async def test_cancel_is_refused_at_the_click_with_who_may(room: Room) -> None:
     ts = await room.standing(task, "task_cancel")
     assert (await room.playground.click("cleo", "ops", ts, "task_cancel")).ok
     assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
-    assert Status.RUNNING == (await room.task(task.id)).status
+    assert (await room.task(task.id)).status == Status.RUNNING
 
 
 async def test_cancel_of_what_has_ended_is_answered_to_the_one_who_clicked(room: Room) -> None:
@@ -133,4 +133,4 @@ async def test_buttons_with_an_address_are_acknowledged(room: Room) -> None:
     ts = await room.standing(task, "task_retry")
     assert (await room.playground.click("ada", "ops", ts, "task_logs")).ok
     assert (await room.playground.click("ada", "ops", ts, "task_grafana")).ok
-    assert [] == room.playground.ephemerals("ada", "ops")
+    assert room.playground.ephemerals("ada", "ops") == []

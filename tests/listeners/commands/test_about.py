@@ -26,7 +26,7 @@ async def test_a_wrong_word_is_answered_to_the_asker_alone(room: Room) -> None:
     assert "Did you mean `task`?" in await room.told("ada")
     await room.playground.run_command("ada", "ops", "/ops &lt;!channel&gt;")
     assert "&lt;!channel&gt;" in await room.told("ada", 2)
-    assert [] == room.playground.messages("ops")
+    assert room.playground.messages("ops") == []
 
 
 async def test_health_is_told_to_the_asker_alone(room: Room) -> None:

@@ -25,7 +25,7 @@ def test_every_short_cut_is_for_an_area() -> None:
 def test_usage_lines_list_what_can_be_said() -> None:
     """Documentation is checked against these lines."""
     assert "/ops task run <kind> [subject] [key=value…]" in usage_lines()
-    assert ["/ops health"] == usage_lines(find_area("health"))
+    assert usage_lines(find_area("health")) == ["/ops health"]
 
 
 def test_hints_name_areas_and_verbs() -> None:

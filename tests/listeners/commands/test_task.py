@@ -16,12 +16,12 @@ async def test_run_creates_a_task_in_the_channel_and_says_so_to_the_asker(room: 
         "ada", "ops", "/ops task run schema_fix “Dealer 12” rows=3 dry=true"
     )
     ((task, _),) = await room.services.tasks.list(room.owner, Filter())
-    assert ("schema_fix", "Dealer 12", {"rows": 3, "dry": True}) == (
+    assert (
         task.task,
         task.subject,
         task.payload,
-    )
-    assert (ADA, OPS, "staging") == (task.created_by, task.channel, task.environment)
+    ) == ("schema_fix", "Dealer 12", {"rows": 3, "dry": True})
+    assert (task.created_by, task.channel, task.environment) == (ADA, OPS, "staging")
     assert task.launch_wanted_at is not None
     assert task.id in await room.told("ada")
     await room.standing(task, "task_cancel")
@@ -32,7 +32,7 @@ async def test_run_where_the_bot_is_not_names_the_invitation(room: Room) -> None
     await room.playground.run_command("ada", "random", "/task run schema_fix")
     (told,) = room.playground.ephemerals("ada", "random")
     assert "`/invite @Opsbell`" in told["text"]
-    assert [] == await room.services.tasks.list(room.owner, Filter())
+    assert await room.services.tasks.list(room.owner, Filter()) == []
 
 
 async def test_run_without_a_runner_says_where_one_is_named(room: Room) -> None:
@@ -47,8 +47,8 @@ async def test_only_operators_act_on_a_guarded_kind(room: Room, verb: str) -> No
     task = await room.failed_task("guarded")
     await room.playground.run_command("cleo", "ops", f"/ops task {verb.format(id=task.id)}")
     assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
-    assert 1 == len(await room.services.tasks.list(room.owner, Filter()))
-    assert 1 == (await room.task(task.id)).attempt
+    assert len(await room.services.tasks.list(room.owner, Filter())) == 1
+    assert (await room.task(task.id)).attempt == 1
 
 
 async def test_retry_starts_the_next_attempt(room: Room) -> None:
@@ -71,7 +71,7 @@ async def test_cancel_ends_a_running_task(room: Room) -> None:
     """The task is cancelled; doing it again says by whom and when."""
     task = await room.running_task()
     await room.playground.run_command("ada", "ops", f"/ops task cancel {task.id}")
-    assert Status.CANCELLED == (await room.task(task.id)).status
+    assert (await room.task(task.id)).status == Status.CANCELLED
     await room.playground.run_command("ben", "ops", f"/ops task cancel {task.id}")
     assert f"cancelled already by <@{ADA}>" in await room.told("ben")
 
@@ -99,8 +99,8 @@ async def test_list_can_be_narrowed(room: Room) -> None:
     for which in ("failed", "running", "stuck"):
         await room.playground.run_command("ada", "ops", f"/task list {which}")
     shown = [json.dumps(one) for one in room.playground.ephemerals("ada", "ops")]
-    assert [True, False, False] == [failed.id in one for one in shown]
-    assert [False, True, False] == [running.id in one for one in shown]
+    assert [failed.id in one for one in shown] == [True, False, False]
+    assert [running.id in one for one in shown] == [False, True, False]
     assert "No stuck tasks." in shown[2]
 
 
@@ -115,14 +115,14 @@ async def test_show_tells_all_to_the_asker_alone(room: Room) -> None:
     shown = json.dumps(room.playground.ephemerals("ben", "ops")[0])
     for fact in (task.id, "Column missing", "rows", "h1", "https://logs.example.com/1"):
         assert fact in shown
-    assert [] == room.playground.ephemerals("ada", "ops")
+    assert room.playground.ephemerals("ada", "ops") == []
     assert len(room.playground.messages("ops")) - before <= 1
 
 
 async def test_an_unknown_id_is_said_in_one_sentence(room: Room) -> None:
     """There is no such task, for this asker at least."""
     await room.playground.run_command("ada", "ops", "/ops task show t_none")
-    assert "There is no task `t_none`." == await room.told("ada")
+    assert await room.told("ada") == "There is no task `t_none`."
 
 
 async def test_named_operators_are_the_only_ones(sqlite: Database) -> None:

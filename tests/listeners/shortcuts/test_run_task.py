@@ -19,13 +19,13 @@ async def test_a_filled_in_form_runs_a_task(room: Room) -> None:
     values = {"kind": "schema_fix", "subject": "Dealer 12", "channel": OPS, "payload": '{"n": 1}'}
     assert (await room.playground.submit("ada", await form(room), values)).ok
     ((task, _),) = await room.services.tasks.list(room.owner, Filter())
-    assert ("schema_fix", "Dealer 12", OPS, {"n": 1}, ADA) == (
+    assert (
         task.task,
         task.subject,
         task.channel,
         task.payload,
         task.created_by,
-    )
+    ) == ("schema_fix", "Dealer 12", OPS, {"n": 1}, ADA)
     assert task.launch_wanted_at is not None
     await room.standing(task, "task_cancel")
 
@@ -36,7 +36,7 @@ async def test_a_channel_without_the_bot_is_refused_under_its_field(room: Room) 
     outcome = await room.playground.submit("ada", await form(room), values)
     assert {"channel"} == set(outcome.errors)
     assert "/invite @Opsbell" in outcome.errors["channel"]
-    assert [] == await room.services.tasks.list(room.owner, Filter())
+    assert await room.services.tasks.list(room.owner, Filter()) == []
 
 
 async def test_a_kind_without_a_runner_is_refused_under_the_first_field(sqlite: Database) -> None:
@@ -57,7 +57,7 @@ async def test_only_operators_run_a_guarded_kind(room: Room) -> None:
     values = {"kind": "guarded", "channel": OPS}
     assert (await room.playground.submit("cleo", await form(room, "cleo"), values)).ok
     assert "<!subteam^S0OPERATOR>" in json.dumps(await room.modal("cleo"))
-    assert [] == await room.services.tasks.list(room.owner, Filter())
+    assert await room.services.tasks.list(room.owner, Filter()) == []
 
 
 async def test_what_breaks_after_the_acknowledgement_is_said_in_a_modal(sqlite: Database) -> None:

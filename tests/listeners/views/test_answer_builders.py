@@ -27,15 +27,15 @@ def sent(answer: dict[str, Any]) -> dict[str, Any]:
 def test_slack_takes_a_list_of_any_tasks(found: list[tuple[Task, str | None]]) -> None:
     """Fifteen of the strangest tasks still make one answer, seen by the asker alone."""
     answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", most=15)
-    assert [] == validate_message(sent(answer))
-    assert "ephemeral" == answer["response_type"]
+    assert validate_message(sent(answer)) == []
+    assert answer["response_type"] == "ephemeral"
 
 
 @given(tasks(), TIMESTAMPS)
 def test_slack_takes_the_facts_of_any_task(task: Task, ts: str | None) -> None:
     """All that is known fits, and an address that is none is no link."""
     answer = build_task_facts(task, ts, workspace_url="https://acme.slack.com/")
-    assert [] == validate_message(sent(answer))
+    assert validate_message(sent(answer)) == []
     assert "javascript:" not in json.dumps(answer)
 
 
@@ -43,7 +43,7 @@ def test_slack_takes_the_facts_of_any_task(task: Task, ts: str | None) -> None:
 def test_slack_takes_any_health(lanes: list[dict[str, str]]) -> None:
     """However many lanes there are, and whatever they are called, an answer comes of it."""
     socket = {"connected": False, "silent_seconds": None, "replaced": 0}
-    assert [] == validate_message(sent(build_health({"socket": socket, "lanes": lanes})))
+    assert validate_message(sent(build_health({"socket": socket, "lanes": lanes}))) == []
 
 
 def test_health_is_told_in_sentences() -> None:
@@ -59,32 +59,32 @@ def test_health_is_told_in_sentences() -> None:
     socket = {"connected": True, "silent_seconds": 0.0, "replaced": 2}
     answer = build_health({"socket": socket, "lanes": lanes})
 
-    assert (
+    assert answer["text"] == (
         "How I am doing: Slack: connected, replaced 2 times since the start; Workspace T1: "
         "messages are being delivered; Workspace T2: paused, nothing is delivered (token_revoked)"
-    ) == answer["text"]
+    )
     socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
     said = build_health({"socket": socket, "lanes": []})["text"]
-    assert "How I am doing: Slack: not connected for 12 s" == said
+    assert said == "How I am doing: Slack: not connected for 12 s"
 
 
 @given(st.lists(TEXTS | st.text(min_size=70, max_size=200), max_size=120))
 def test_slack_takes_the_form_for_any_kinds(kinds: list[str]) -> None:
     """Too many, too long, doubled or blank kinds still make a form."""
-    assert [] == validate_view(build_run_task(kinds))
+    assert validate_view(build_run_task(kinds)) == []
 
 
 def test_the_kind_is_typed_where_none_is_known() -> None:
     """An empty menu would be refused by Slack and of no use."""
     element = build_run_task([])["blocks"][0]["element"]
-    assert "plain_text_input" == element["type"]
+    assert element["type"] == "plain_text_input"
 
 
 @given(TEXTS)
 def test_slack_takes_any_notice(words: str) -> None:
     """A sentence of any length, or none, makes a modal."""
-    assert [] == validate_view(build_notice(words, title="Retry task"))
-    assert [] == validate_view(build_loading("A title that is longer than it may be"))
+    assert validate_view(build_notice(words, title="Retry task")) == []
+    assert validate_view(build_loading("A title that is longer than it may be")) == []
 
 
 def test_the_samples_are_as_strange_as_they_claim() -> None:
@@ -95,6 +95,6 @@ def test_the_samples_are_as_strange_as_they_claim() -> None:
 def test_a_menu_has_a_hundred_kinds_at_most() -> None:
     """Slack takes no more; the likeliest come first."""
     view = build_run_task([f"kind_{number}" for number in range(150)])
-    assert [] == validate_view(view)
+    assert validate_view(view) == []
     options = view["blocks"][0]["element"]["options"]
-    assert ("kind_0", 100) == (options[0]["value"], len(options))
+    assert (options[0]["value"], len(options)) == ("kind_0", 100)

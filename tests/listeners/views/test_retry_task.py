@@ -24,14 +24,14 @@ async def test_a_submission_starts_the_next_attempt(room: Room) -> None:
     values = {"payload": '{"rows": 4}', "reason": "column was added"}
     assert (await room.playground.submit("ben", view, values)).ok
     now = await room.task(task.id)
-    assert (2, Status.QUEUED, {"rows": 4}) == (now.attempt, now.status, now.payload)
+    assert (now.attempt, now.status, now.payload) == (2, Status.QUEUED, {"rows": 4})
     assert now.acted is not None
-    assert ("retried", BEN, "column was added") == (
+    assert (
         now.acted[-1]["verb"],
         now.acted[-1]["by"],
         now.acted[-1]["reason"],
-    )
-    assert [] == room.playground.views("ben")
+    ) == ("retried", BEN, "column was added")
+    assert room.playground.views("ben") == []
     ts = await room.standing(task, "task_cancel")
     assert BEN in json.dumps(room.playground.message("ops", ts))
 
@@ -41,7 +41,7 @@ async def test_an_emptied_payload_stays_as_it_was(room: Room) -> None:
     task = await room.failed_task(payload={"rows": 3})
     view = await opened(room, task, "ben")
     assert (await room.playground.submit("ben", view, {"payload": ""})).ok
-    assert {"rows": 3} == (await room.task(task.id)).payload
+    assert (await room.task(task.id)).payload == {"rows": 3}
 
 
 async def test_a_payload_that_is_no_json_is_refused_under_its_field(room: Room) -> None:
@@ -51,8 +51,8 @@ async def test_a_payload_that_is_no_json_is_refused_under_its_field(room: Room) 
     outcome = await room.playground.submit("ben", view, {"payload": '{"rows": }'})
     assert {"payload"} == set(outcome.errors)
     assert outcome.errors["payload"].startswith("Line 1, column 10")
-    assert 1 == (await room.task(task.id)).attempt
-    assert 1 == len(room.playground.views("ben"))
+    assert (await room.task(task.id)).attempt == 1
+    assert len(room.playground.views("ben")) == 1
 
 
 async def test_two_people_at_once_retry_once(room: Room) -> None:
@@ -61,7 +61,7 @@ async def test_two_people_at_once_retry_once(room: Room) -> None:
     of_ada, of_ben = await opened(room, task, "ada"), await opened(room, task, "ben")
     assert (await room.playground.submit("ada", of_ada)).ok
     assert (await room.playground.submit("ben", of_ben)).ok
-    assert 2 == (await room.task(task.id)).attempt
+    assert (await room.task(task.id)).attempt == 2
     assert f"Already retried by <@{ADA}>" in json.dumps(await room.modal("ben"))
 
 
@@ -73,9 +73,9 @@ async def test_a_double_submission_retries_once(room: Room) -> None:
     bodies = [submission(view, playground=room.playground) for _ in range(2)]
     requests = [AsyncBoltRequest(body=body, mode="socket_mode") for body in bodies]
     answers = await asyncio.gather(*(room.app.async_dispatch(one) for one in requests))
-    assert [200, 200] == [answer.status for answer in answers]
-    assert 1 == sum("Already retried" in answer.body for answer in answers)
-    assert 2 == (await room.task(task.id)).attempt
+    assert [answer.status for answer in answers] == [200, 200]
+    assert sum("Already retried" in answer.body for answer in answers) == 1
+    assert (await room.task(task.id)).attempt == 2
 
 
 async def test_rights_are_checked_again_at_the_submission(room: Room) -> None:
@@ -85,4 +85,4 @@ async def test_rights_are_checked_again_at_the_submission(room: Room) -> None:
     body = submission(await room.modal("ada"), playground=room.playground, user=CLEO)
     answer = await room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
     assert "<!subteam^S0OPERATOR>" in answer.body
-    assert 1 == (await room.task(task.id)).attempt
+    assert (await room.task(task.id)).attempt == 1

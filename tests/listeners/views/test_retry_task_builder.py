@@ -30,7 +30,7 @@ def plain_task(payload: Any) -> Task:
 @given(tasks())
 def test_slack_takes_the_modal_of_any_task(task: Task) -> None:
     """No name, error or payload makes a view that Slack refuses."""
-    assert [] == validate_view(build_retry_task(task))
+    assert validate_view(build_retry_task(task)) == []
 
 
 @given(tasks())
@@ -52,13 +52,13 @@ def kinds(part: Any) -> list[str]:
 def test_the_modal_remembers_the_attempt_that_was_seen() -> None:
     """So that two people who look at the same failure retry it once."""
     seen = json.loads(build_retry_task(plain_task(None))["private_metadata"])
-    assert {"task_id": "t_1", "attempt": 3} == seen
+    assert seen == {"task_id": "t_1", "attempt": 3}
 
 
 def test_a_payload_too_large_to_edit_is_left_alone_and_said_so() -> None:
     """There is no input that would cut it, and a line says that it stays the same."""
     view = build_retry_task(plain_task({"rows": ["x" * 100] * 50}))
-    assert ["reason"] == [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    assert [block["block_id"] for block in view["blocks"] if block["type"] == "input"] == ["reason"]
     assert "too large to edit" in json.dumps(view)
 
 
@@ -67,4 +67,4 @@ def test_the_title_is_ours(error: str) -> None:
     """The title says what the modal does, not what failed."""
     task = plain_task(None)
     task.error = error
-    assert "Retry task" == build_retry_task(task)["title"]["text"]
+    assert build_retry_task(task)["title"]["text"] == "Retry task"

@@ -84,7 +84,7 @@ def test_broken_blocks_are_answered(blocks, surface):
 def test_what_is_stored_is_as_valid_as_what_was_sent(blocks):
     """Normalised blocks are valid if the blocks were."""
     if not validate_blocks(blocks, "message"):
-        assert [] == validate_blocks(normalise_blocks(blocks), "message")
+        assert validate_blocks(normalise_blocks(blocks), "message") == []
 
 
 @pytest.mark.parametrize(

@@ -29,21 +29,21 @@ KINDS: list[Kind] = [
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_of_the_gallery_is_valid(name):
     """Each block with all its fields is accepted on its surface."""
-    assert [] == validate_blocks([block(name)], surface_of(name))
+    assert validate_blocks([block(name)], surface_of(name)) == []
 
 
 @pytest.mark.parametrize("name", ELEMENTS)
 def test_an_element_of_the_gallery_is_valid(name):
     """Each element with all its fields is accepted in a block that may hold it."""
     holder, surface = around(name)
-    assert [] == validate_blocks([holder], surface)
+    assert validate_blocks([holder], surface) == []
 
 
 @pytest.mark.parametrize("type_", ACCESSORIES)
 def test_an_accessory_is_valid(type_):
     """Each element that may stand beside a section is accepted there."""
     section = {"type": "section", "text": plain("Choose"), "accessory": element(type_)}
-    assert [] == validate_blocks([section], "message")
+    assert validate_blocks([section], "message") == []
 
 
 @pytest.mark.parametrize("type_", INPUTS)
@@ -55,7 +55,7 @@ def test_an_input_is_valid(type_):
         "submit": plain("Retry"),
         "blocks": [{"type": "input", "label": plain("Choose"), "element": element(type_)}],
     }
-    assert [] == validate_view(view)
+    assert validate_view(view) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
@@ -92,14 +92,14 @@ def test_a_modal_with_every_field_is_valid():
         "notify_on_close": True,
         "blocks": [block(name) for name in ("alert", "header", "card", "input", "divider")],
     }
-    assert [] == validate_view(view)
+    assert validate_view(view) == []
 
 
 def test_a_home_tab_is_valid():
     """A Home tab takes tables, charts and containers, and no title."""
     names = ("header", "container", "table", "data_table", "bar", "carousel", "video", "input")
     blocks = [block(name) for name in names]
-    assert [] == validate_view({"type": "home", "blocks": blocks, "private_metadata": ""})
+    assert validate_view({"type": "home", "blocks": blocks, "private_metadata": ""}) == []
 
 
 def test_a_message_with_everything_is_valid():
@@ -131,10 +131,10 @@ def test_a_message_with_everything_is_valid():
             },
         },
     }
-    assert [] == validate_message(message)
+    assert validate_message(message) == []
 
 
 def test_no_blocks_are_valid():
     """An empty list clears the blocks of a message and is no mistake."""
-    assert [] == validate_blocks([], "message")
-    assert [] == validate_message({"text": "Cleared", "blocks": []})
+    assert validate_blocks([], "message") == []
+    assert validate_message({"text": "Cleared", "blocks": []}) == []

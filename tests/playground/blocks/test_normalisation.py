@@ -20,8 +20,8 @@ def test_what_is_missing_is_added():
             }
         ]
     )
-    assert {"type": "mrkdwn", "text": "x", "verbatim": False} == stored["text"]
-    assert {"type": "plain_text", "text": "Go", "emoji": True} == stored["accessory"]["text"]
+    assert stored["text"] == {"type": "mrkdwn", "text": "x", "verbatim": False}
+    assert stored["accessory"]["text"] == {"type": "plain_text", "text": "Go", "emoji": True}
     assert stored["block_id"]
     assert stored["accessory"]["action_id"]
 
@@ -55,7 +55,7 @@ def test_buttons_in_one_block_get_their_own_ids():
     stored = normalise_blocks([{"type": "actions", "elements": [button, copy.deepcopy(button)]}])
     one, other = stored[0]["elements"]
     assert one["action_id"] != other["action_id"]
-    assert [] == validate_blocks(stored, "message")
+    assert validate_blocks(stored, "message") == []
 
 
 def test_blocks_inside_blocks_get_ids():
@@ -73,7 +73,7 @@ def test_texts_are_found_wherever_they_stand():
         {"type": "markdown", "text": "four"},
         {"type": "header", "text": {"type": "plain_text", "text": "not this"}},
     ]
-    assert ["one", "two", "three", "four"] == [each["text"] for each in walk_text_objects(blocks)]
+    assert [each["text"] for each in walk_text_objects(blocks)] == ["one", "two", "three", "four"]
     for each in walk_text_objects(blocks):
         each["_html"] = "drawn"
-    assert "drawn" == blocks[0]["text"]["_html"]
+    assert blocks[0]["text"]["_html"] == "drawn"

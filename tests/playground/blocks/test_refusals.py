@@ -26,11 +26,11 @@ def test_a_payload_is_refused(refusal):
 def test_blocks_that_are_no_list_are_refused(value):
     """Blocks come as a list and nothing else."""
     (found,) = validate_blocks(value, "message")
-    assert ("", "invalid_type", "must provide an array") == (
+    assert (
         found.pointer,
         found.code,
         found.message,
-    )
+    ) == ("", "invalid_type", "must provide an array")
 
 
 def _required() -> list[tuple[str, str]]:
@@ -60,14 +60,14 @@ def test_a_required_field_is_missed(name, field):
 def test_an_unknown_field_is_refused(name):
     """No block takes a field that Slack does not know."""
     (found,) = validate_blocks([{**block(name), "colour": "red"}], surface_of(name))
-    assert ("/0", "invalid additional property: colour") == (found.pointer, found.message)
-    assert {"type": "additional_properties", "got": "colour"} == found.constraint
+    assert (found.pointer, found.message) == ("/0", "invalid additional property: colour")
+    assert found.constraint == {"type": "additional_properties", "got": "colour"}
 
 
 def test_a_type_out_of_place_is_called_unsupported():
     """A block on the wrong surface is reported as Slack words it, with what would do."""
     (found,) = validate_blocks([block("alert")], "message")
-    assert "unsupported type: alert" == found.message
+    assert found.message == "unsupported type: alert"
     assert found.constraint is not None
     assert "section" in found.constraint["expected"]
 
@@ -76,21 +76,21 @@ def test_block_ids_differ_also_inside_containers():
     """A block id stands once in a message, however deep."""
     container = block("container")
     (found,) = validate_blocks([container, {"type": "divider", "block_id": "inside"}], "message")
-    assert "/1/block_id" == found.pointer
+    assert found.pointer == "/1/block_id"
 
 
 def test_a_markdown_block_ignores_its_id():
     """Slack ignores the block id of markdown, so it may stand twice."""
-    assert [] == validate_blocks([block("markdown"), block("markdown")], "message")
+    assert validate_blocks([block("markdown"), block("markdown")], "message") == []
 
 
 def test_action_ids_differ_in_their_block_only():
     """The same action id is wrong twice in one block and right in two."""
     one, other = buttons(1)[0], buttons(1)[0]
     (found,) = validate_blocks([{"type": "actions", "elements": [one, other]}], "message")
-    assert "/0/elements/1/action_id" == found.pointer
+    assert found.pointer == "/0/elements/1/action_id"
     blocks = [{"type": "actions", "elements": [each]} for each in (one, other)]
-    assert [] == validate_blocks(blocks, "message")
+    assert validate_blocks(blocks, "message") == []
 
 
 def test_one_table_in_a_message():
@@ -98,21 +98,21 @@ def test_one_table_in_a_message():
     second = {**block("table"), "block_id": "second"}
     container = {"type": "container", "title": plain("x"), "child_blocks": [second]}
     (found,) = validate_blocks([block("table"), container], "message")
-    assert ("/1/child_blocks/0", "only_one_table_allowed") == (found.pointer, found.code)
+    assert (found.pointer, found.code) == ("/1/child_blocks/0", "only_one_table_allowed")
 
 
 def test_two_charts_in_a_message():
     """The third chart is refused."""
     charts = [block(name) for name in ("bar", "line", "area")]
-    assert [] == validate_blocks(charts[:2], "message")
-    assert ["/2"] == [problem.pointer for problem in validate_blocks(charts, "message")]
+    assert validate_blocks(charts[:2], "message") == []
+    assert [problem.pointer for problem in validate_blocks(charts, "message")] == ["/2"]
 
 
 def test_one_element_has_the_focus():
     """The second element that wants the focus is refused."""
     inputs = [typed("plain_text_input", focus_on_load=True) for _ in range(2)]
     (found,) = validate_blocks(inputs, "modal")
-    assert "/1/element/focus_on_load" == found.pointer
+    assert found.pointer == "/1/element/focus_on_load"
 
 
 def _modal(**more: Any) -> dict[str, Any]:
@@ -122,9 +122,9 @@ def _modal(**more: Any) -> dict[str, Any]:
 def test_a_modal_with_an_input_needs_submit():
     """An input without a submit button is reported as Slack words it."""
     (found,) = validate_view(_modal(blocks=[block("input")]))
-    assert "/blocks/0" == found.pointer
-    assert "must define `submit` to use an `input` block in modals" == found.message
-    assert [] == validate_view(_modal(blocks=[block("input")], submit=plain("Go")))
+    assert found.pointer == "/blocks/0"
+    assert found.message == "must define `submit` to use an `input` block in modals"
+    assert validate_view(_modal(blocks=[block("input")], submit=plain("Go"))) == []
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_metadata_is_flat(value):
     """The payload of metadata goes one level deep and holds no null."""
     metadata = {"event_type": "task", "event_payload": {"a/b": value}}
     (found,) = validate_message({"text": "x", "metadata": metadata})
-    assert "/metadata/event_payload/a~1b" == found.pointer
+    assert found.pointer == "/metadata/event_payload/a~1b"

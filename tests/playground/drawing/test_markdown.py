@@ -33,21 +33,21 @@ def test_tables_are_drawn_with_their_alignment():
     drawn = draw_markdown("|a|b|\n|-|-:|\n|1|2|")
     assert "<th>a</th>" in drawn
     assert '<td class="align-right">2</td>' in drawn
-    assert [] == Page(drawn).faults
+    assert Page(drawn).faults == []
 
 
 def test_an_image_becomes_a_link():
     """An image is a link with its words, or with its address if it has none."""
     page = Page(draw_markdown('![the week](https://a.example/x.png "t") ![](https://b.example)'))
-    assert ["https://a.example/x.png", "https://b.example"] == page.links
-    assert "the week https://b.example" == page.text.strip()
-    assert [] == page.faults
+    assert page.links == ["https://a.example/x.png", "https://b.example"]
+    assert page.text.strip() == "the week https://b.example"
+    assert page.faults == []
 
 
 def test_an_image_in_a_link_is_its_words():
     """Links do not nest."""
     page = Page(draw_markdown("[![badge](https://a.example/x.png)](https://b.example)"))
-    assert (["https://b.example"], "badge") == (page.links, page.text.strip())
+    assert (page.links, page.text.strip()) == (["https://b.example"], "badge")
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_an_image_in_a_link_is_its_words():
 def test_nothing_leads_astray(text):
     """No link but to the web and to mail, and no HTML of the writer's own."""
     page = Page(draw_markdown(text))
-    assert ([], []) == (page.links, page.faults)
+    assert (page.links, page.faults) == ([], [])

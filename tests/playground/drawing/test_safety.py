@@ -32,14 +32,14 @@ NAMES = st.builds(
 @given(TEXTS, NAMES, st.booleans())
 def test_mrkdwn_is_harmless(text, names, verbatim):
     """No tag, attribute or address comes out of mrkdwn or a name unchecked."""
-    assert [] == Page(draw_mrkdwn(text, names, verbatim=verbatim)).faults
+    assert Page(draw_mrkdwn(text, names, verbatim=verbatim)).faults == []
 
 
 @settings(deadline=None, max_examples=300)
 @given(TEXTS)
 def test_markdown_is_harmless(text):
     """No tag, attribute or address comes out of Markdown unchecked."""
-    assert [] == Page(draw_markdown(text)).faults
+    assert Page(draw_markdown(text)).faults == []
 
 
 @settings(deadline=None)

@@ -85,4 +85,4 @@ async def open_page(
     yield open_page
     for page in opened:
         await page.close()
-    assert [] == errors
+    assert errors == []

@@ -125,7 +125,7 @@ async def test_a_select_is_searched_and_chosen_by_keyboard(
     await expect(page.get_by_role("option")).to_have_count(1)
     await box.press("Enter")
     sent = await playground.wait_for(lambda: playground.envelopes("interactive"))
-    assert "week" == sent[-1].payload["actions"][0]["selected_option"]["value"]
+    assert sent[-1].payload["actions"][0]["selected_option"]["value"] == "week"
 
 
 async def test_what_was_chosen_stays_through_an_edit(

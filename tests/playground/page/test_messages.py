@@ -145,7 +145,7 @@ async def test_a_button_asks_before_it_acts(
     retry = message(page, ts).get_by_role("button", name="Retry")
     await retry.click()
     await page.get_by_role("dialog", name="Retry?").get_by_role("button", name="Leave it").click()
-    assert [] == playground.envelopes("interactive")
+    assert playground.envelopes("interactive") == []
     await retry.click()
     await page.get_by_role("dialog", name="Retry?").get_by_role("button", name="Start over").click()
     await expect(message(page, ts)).to_contain_text("Retried by @Ada")
@@ -284,5 +284,5 @@ async def test_a_long_channel_is_read_upwards(playground: Playground, open_page:
         return await rows.count() >= 1_100
 
     await until(are_all_there)
-    assert 1_100 == await rows.count()
+    assert await rows.count() == 1_100
     await expect(rows.first).to_contain_text("number 0")

@@ -35,7 +35,7 @@ async def test_a_refused_field_says_why_and_a_good_one_closes_the_modal(
     await subject.press("Enter")
     await expect(modal).to_be_hidden()
     submitted = playground.envelopes("interactive")[-1].payload["view"]["state"]["values"]
-    assert "Northwind" == submitted["subject"]["it"]["value"]
+    assert submitted["subject"]["it"]["value"] == "Northwind"
 
 
 async def test_an_update_keeps_what_was_typed(desk: AsyncWebClient, open_page: OpenPage):
@@ -94,7 +94,7 @@ async def test_a_global_shortcut_stands_in_the_composer(
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="Run a task").click()
     sent = await playground.wait_for(lambda: playground.envelopes("interactive"))
-    assert "run" == sent[-1].payload["callback_id"]
+    assert sent[-1].payload["callback_id"] == "run"
     await expect(page.get_by_role("article")).to_contain_text("Run a task failed with the error")
 
 
@@ -148,4 +148,4 @@ async def test_an_app_without_a_home_shows_its_messages(windows: BrowserContext)
         events = [one.payload["event"] for one in own.envelopes("events_api")]
         await page.close()
     assert [event["tab"] for event in events] == ["messages"]
-    assert [] == errors
+    assert errors == []

@@ -67,7 +67,7 @@ async def test_another_workspace_is_gone_to(playground: Playground, open_page: O
     await page.get_by_role("textbox", name="Message #field").fill("Anybody here?")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("article")).to_contain_text("Anybody here?")
-    assert "Anybody here?" == playground.elsewhere("annex").messages("field")[-1]["text"]
+    assert playground.elsewhere("annex").messages("field")[-1]["text"] == "Anybody here?"
     await page.reload()
     await expect(page.get_by_role("heading", name="field")).to_be_visible()
 

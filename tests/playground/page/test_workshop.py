@@ -72,16 +72,16 @@ async def test_a_fault_by_chance_is_seeded_and_taken_back(
     for word in words:
         await expect(workshop.get_by_role("listitem")).to_contain_text(word)
     fault = playground.platform.faults.standing()[0]
-    assert ("http", 429, 7, 0.25, 3) == (
+    assert (
         fault.kind,
         fault.status,
         fault.retry_after,
         fault.probability,
         fault.seed,
-    )
+    ) == ("http", 429, 7, 0.25, 3)
     await workshop.get_by_role("button", name="Remove: chat.*").click()
     await expect(workshop).to_contain_text("Nothing is ordered.")
-    assert [] == playground.platform.faults.standing()
+    assert playground.platform.faults.standing() == []
 
 
 async def test_what_the_server_refuses_is_said_beside_the_form(

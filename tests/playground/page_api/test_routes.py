@@ -67,7 +67,7 @@ async def test_older_messages_come_a_page_at_a_time(api: Api) -> None:
             break
         pages.insert(0, [message["ts"] for message in found])
         before = {"before": pages[0][0]}
-    assert [100, 500, 500] == [len(page) for page in pages]
+    assert [len(page) for page in pages] == [100, 500, 500]
     assert stamps == [ts for page in pages for ts in page]
 
 

@@ -68,7 +68,7 @@ async def test_messages_are_looked_at_without_a_subscription() -> None:
         assert playground.open_home("ada", "messages").ok
         assert not playground.state.refused
         assert playground.open_home("ada", "home").ok
-        assert ["This app does not hear app_home_opened."] == list(playground.state.refused)
+        assert list(playground.state.refused) == ["This app does not hear app_home_opened."]
 
 
 async def test_an_app_that_cannot_hear_is_told_once() -> None:

@@ -31,10 +31,10 @@ async def test_a_report_is_applied(client, running):
         UPDATE, {"taskId": "i-1", "status": "in_progress", "progress": 37.9, "attempt": 1}
     )
 
-    assert 200 == reply.status
-    assert {"ok": True, "taskId": "i-1", "outcome": "applied", "reason": None} == reply.body
+    assert reply.status == 200
+    assert reply.body == {"ok": True, "taskId": "i-1", "outcome": "applied", "reason": None}
     task = (await client.get("/api/tasks/i-1")).body
-    assert ("running", 37) == (task["status"], task["progress"])
+    assert (task["status"], task["progress"]) == ("running", 37)
 
 
 async def test_old_news_is_ignored_and_says_why(client, running):
@@ -46,8 +46,8 @@ async def test_old_news_is_ignored_and_says_why(client, running):
     await client.post(UPDATE, {"taskId": "i-1", "status": "failed", "error": "boom", "seq": 6})
     final = await client.post(UPDATE, {"taskId": "i-1", "status": "running", "seq": 7})
 
-    assert ("ignored", "stale") == (stale.body["outcome"], stale.body["reason"])
-    assert ("ignored", "final") == (final.body["outcome"], final.body["reason"])
+    assert (stale.body["outcome"], stale.body["reason"]) == ("ignored", "stale")
+    assert (final.body["outcome"], final.body["reason"]) == ("ignored", "final")
 
 
 async def test_a_message_of_somebody_elses_making_is_adopted(client):
@@ -60,12 +60,12 @@ async def test_a_message_of_somebody_elses_making_is_adopted(client):
 
     task = (await client.get(f"/api/tasks/{first.body['taskId']}")).body
     assert first.body["taskId"] == second.body["taskId"]
-    assert ("C0JOBS", "1763632800.000100", "completed") == (
+    assert (
         task["channel"],
         task["ts"],
         task["status"],
-    )
-    assert {"rows": 3} == task["stats"]
+    ) == ("C0JOBS", "1763632800.000100", "completed")
+    assert task["stats"] == {"rows": 3}
 
 
 @ONE_DATABASE
@@ -101,9 +101,9 @@ async def test_a_wrong_report_is_refused_and_changes_nothing(client, running, fi
     """
     reply = await client.post(UPDATE, {"taskId": "i-1", "status": "failed", field: value})
 
-    assert (422, "invalid") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (422, "invalid")
     assert reply.body["details"][0]["field"].partition("[")[0].partition(".")[0] == field
-    assert "running" == (await client.get("/api/tasks/i-1")).body["status"]
+    assert (await client.get("/api/tasks/i-1")).body["status"] == "running"
 
 
 async def test_a_report_must_say_of_what(client):
@@ -112,8 +112,8 @@ async def test_a_report_must_say_of_what(client):
     """
     reply = await client.post(UPDATE, {"status": "running"})
 
-    assert 422 == reply.status
-    assert ["taskId"] == [one["field"] for one in reply.body["details"]]
+    assert reply.status == 422
+    assert [one["field"] for one in reply.body["details"]] == ["taskId"]
 
 
 async def test_a_report_on_an_unknown_task_is_not_found(client):
@@ -122,7 +122,7 @@ async def test_a_report_on_an_unknown_task_is_not_found(client):
     """
     reply = await client.post(UPDATE, {"taskId": "nothing", "status": "running"})
 
-    assert 404 == reply.status
+    assert reply.status == 404
 
 
 async def test_a_long_error_is_cut_and_not_refused(client, running):
@@ -131,8 +131,8 @@ async def test_a_long_error_is_cut_and_not_refused(client, running):
     """
     reply = await client.post(UPDATE, {"taskId": "i-1", "status": "failed", "error": "x" * 100_000})
 
-    assert "applied" == reply.body["outcome"]
-    assert "x" * 24_000 == (await client.get("/api/tasks/i-1")).body["error"]
+    assert reply.body["outcome"] == "applied"
+    assert (await client.get("/api/tasks/i-1")).body["error"] == "x" * 24_000
 
 
 async def test_a_heartbeat_renews_and_after_the_end_says_so(client, running):
@@ -143,8 +143,8 @@ async def test_a_heartbeat_renews_and_after_the_end_says_so(client, running):
     await client.post("/api/tasks/i-1/cancel")
     ended = await client.post("/api/tasks/i-1/heartbeat")
 
-    assert ("applied", None) == (alive.body["outcome"], alive.body["reason"])
-    assert ("ignored", "final") == (ended.body["outcome"], ended.body["reason"])
+    assert (alive.body["outcome"], alive.body["reason"]) == ("applied", None)
+    assert (ended.body["outcome"], ended.body["reason"]) == ("ignored", "final")
 
 
 async def test_log_lines_below_the_kinds_level_stay_out(client, running, database):
@@ -160,14 +160,14 @@ async def test_log_lines_below_the_kinds_level_stay_out(client, running, databas
 
     reply = await client.post("/api/tasks/i-1/logs", {"lines": lines})
 
-    assert {"ok": True, "taskId": "i-1", "taken": 2, "leftOut": 2} == reply.body
+    assert reply.body == {"ok": True, "taskId": "i-1", "taken": 2, "leftOut": 2}
     warning, error = log_lines_in(database)
-    assert ("warning", "x" * 1_000, 1_795_168_800) == (
+    assert (
         warning["level"],
         warning["text"],
         warning["at"],
-    )
-    assert ("error", "loud") == (error["level"], error["text"])
+    ) == ("warning", "x" * 1_000, 1_795_168_800)
+    assert (error["level"], error["text"]) == ("error", "loud")
 
 
 async def test_a_log_line_without_a_time_has_the_one_it_came_at(client, running, database, clock):
@@ -208,14 +208,14 @@ async def test_a_callback_token_is_good_for_its_own_task_only(client, running):
     own = token_for("default", "admin", task_id="i-1")
 
     applied = await client.post(UPDATE, {"status": "running", "progress": 5}, token=own)
-    assert ("i-1", "applied") == (applied.body["taskId"], applied.body["outcome"])
-    assert 200 == (await client.post("/api/tasks/i-1/heartbeat", token=own)).status
-    assert 200 == (await client.post("/api/tasks/i-1/logs", {"lines": []}, token=own)).status
+    assert (applied.body["taskId"], applied.body["outcome"]) == ("i-1", "applied")
+    assert (await client.post("/api/tasks/i-1/heartbeat", token=own)).status == 200
+    assert (await client.post("/api/tasks/i-1/logs", {"lines": []}, token=own)).status == 200
 
     other = {"taskId": "i-2", "status": "failed"}
-    assert 404 == (await client.post(UPDATE, other, token=own)).status
-    assert 404 == (await client.post("/api/tasks/i-2/heartbeat", token=own)).status
-    assert 404 == (await client.post("/api/tasks/i-2/logs", {"lines": []}, token=own)).status
+    assert (await client.post(UPDATE, other, token=own)).status == 404
+    assert (await client.post("/api/tasks/i-2/heartbeat", token=own)).status == 404
+    assert (await client.post("/api/tasks/i-2/logs", {"lines": []}, token=own)).status == 404
     for method, path in [
         ("GET", "/api/tasks"),
         ("GET", "/api/tasks/i-1"),
@@ -223,4 +223,4 @@ async def test_a_callback_token_is_good_for_its_own_task_only(client, running):
         ("POST", "/api/tasks/i-1/cancel"),
         ("GET", "/api/health"),
     ]:
-        assert 403 == (await client.call(method, path, token=own)).status
+        assert (await client.call(method, path, token=own)).status == 403

@@ -26,12 +26,12 @@ async def row_of(database):
 async def test_a_sender_may_name_an_outlet(shop, database):
     """Its messages go to the outlet's own lane; people see the name they gave, and no address."""
     put = await shop.call("PUT", "/api/senders/pager", MAIL)
-    assert 202 == (await shop.post("/api/messages/request", REQUEST)).status
+    assert (await shop.post("/api/messages/request", REQUEST)).status == 202
 
     message = await row_of(database)
-    assert (201, "oncall-mail") == (put.status, put.body["workspace"])
-    assert ("to:oncall-mail", "oncall-mail") == (message.workspace_id, message.channel)
-    assert ("email", 5, 5) == (message.queue, message.priority, message.max_attempts)
+    assert (put.status, put.body["workspace"]) == (201, "oncall-mail")
+    assert (message.workspace_id, message.channel) == ("to:oncall-mail", "oncall-mail")
+    assert (message.queue, message.priority, message.max_attempts) == ("email", 5, 5)
     assert "mailto" not in str(put.body)
 
 
@@ -58,7 +58,7 @@ async def test_a_sender_that_cannot_be(shop, wanted, field, said):
     """What is unknown, another tenant's, or has channels, is refused with the field."""
     reply = await shop.call("PUT", "/api/senders/pager", wanted)
 
-    assert 422 == reply.status
+    assert reply.status == 422
     assert field == reply.body["details"][0]["field"]
     assert said in reply.body["details"][0]["message"]
 
@@ -89,7 +89,7 @@ async def test_an_outlet_that_was_taken_away(shop, database, gone):
     await database.write(work)
     reply = await shop.post("/api/messages/request", REQUEST)
 
-    assert (422, "configCode") == (reply.status, reply.body["details"][0]["field"])
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "configCode")
 
 
 @ONE_DATABASE
@@ -104,7 +104,7 @@ async def test_health_shows_a_tenants_own_outlets(client, surroundings):
     health = (await client.get("/api/health")).body
 
     shown = {lane["workspaceId"]: lane["reason"] for lane in health["lanes"]}
-    assert "login_refused" == shown["to:oncall-mail"]
+    assert shown["to:oncall-mail"] == "login_refused"
     assert "to:cleos-hook" not in shown
     assert (await client.get("/readyz")).body["lanes"]
 
@@ -116,5 +116,5 @@ async def test_a_channel_named_to_a_destination_is_refused(shop, channel):
     await shop.call("PUT", "/api/senders/pager", MAIL)
     reply = await shop.post("/api/messages/request", {**REQUEST, "channel": channel})
 
-    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "channel")
     assert "one place" in reply.body["message"]

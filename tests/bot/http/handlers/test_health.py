@@ -29,7 +29,7 @@ async def test_the_process_is_up(client):
     reply = await client.get("/healthz", token=None)
     head = await client.call("HEAD", "/healthz", token=None)
 
-    assert (200, {"ok": True}, 200) == (reply.status, reply.body, head.status)
+    assert (reply.status, reply.body, head.status) == (200, {"ok": True}, 200)
 
 
 async def test_all_is_ready(client):
@@ -38,7 +38,7 @@ async def test_all_is_ready(client):
     """
     reply = await ready(client)
 
-    assert {"ready": True, "database": True, "socket": True, "lanes": True} == reply.body
+    assert reply.body == {"ready": True, "database": True, "socket": True, "lanes": True}
 
 
 @ONE_DATABASE
@@ -51,7 +51,7 @@ async def test_when_the_home_lane_cannot_deliver_we_are_not_ready(client, surrou
 
     reply = await client.get("/readyz", token=None)
 
-    assert (503, False, True) == (reply.status, reply.body["lanes"], reply.body["socket"])
+    assert (reply.status, reply.body["lanes"], reply.body["socket"]) == (503, False, True)
     assert "revoked" not in reply.text
 
 
@@ -85,7 +85,7 @@ async def test_a_lost_socket_is_not_ready(client, surroundings):
 
     reply = await client.get("/readyz", token=None)
 
-    assert (503, False) == (reply.status, reply.body["socket"])
+    assert (reply.status, reply.body["socket"]) == (503, False)
 
 
 @ONE_DATABASE
@@ -103,8 +103,8 @@ async def test_a_database_that_does_not_answer_is_not_ready(services):
     await server.stop()
     gone.close()
 
-    assert (503, False, True) == (ready.status, ready.body["database"], ready.body["lanes"])
-    assert (503, "unavailable") == (reply.status, reply.body["error"])
+    assert (ready.status, ready.body["database"], ready.body["lanes"]) == (503, False, True)
+    assert (reply.status, reply.body["error"]) == (503, "unavailable")
     assert "Retry-After" in reply.headers
 
 
@@ -125,13 +125,13 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
     mine = {"workspaceId": "T1", "state": "paused", "reason": "invalid_auth"}
     outlet = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
     assert (200, False, [mine, outlet]) == (ada.status, ada.body["ready"], ada.body["lanes"])
-    assert {"connected": True, "silentSeconds": 3} == ada.body["socket"]
+    assert ada.body["socket"] == {"connected": True, "silentSeconds": 3}
     assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
-    assert (True, ["T2", "to:cleos-hook"]) == (
+    assert (
         cleo.body["ready"],
         [lane["workspaceId"] for lane in cleo.body["lanes"]],
-    )
-    assert ([], 2) == (nobody.body["lanes"], len(admin.body["lanes"]))
+    ) == (True, ["T2", "to:cleos-hook"])
+    assert (nobody.body["lanes"], len(admin.body["lanes"])) == ([], 2)
 
 
 @ONE_DATABASE
@@ -139,4 +139,4 @@ async def test_health_wants_a_token(client):
     """
     Reasons are not for strangers.
     """
-    assert 401 == (await client.get("/api/health", token=None)).status
+    assert (await client.get("/api/health", token=None)).status == 401

@@ -19,28 +19,28 @@ async def test_a_request_is_accepted_and_shown(shop, database, address):
     """202 means that it is in the database, with its sender's queue; its timeline has begun."""
     reply = await shop.post(f"{address}/request", {**ORDER, "correlationId": "order-4711"})
 
-    assert 202 == reply.status
-    assert {
+    assert reply.status == 202
+    assert reply.body == {
         "correlationId": "order-4711",
         "status": "accepted",
         "message": "Slack message request queued for processing",
-    } == reply.body
+    }
     [message] = rows(database, Message)
-    assert ("T1", "default", "C0OPS", "email", 5, 5) == (
+    assert (
         message.workspace_id,
         message.tenant,
         message.channel,
         message.queue,
         message.priority,
         message.max_attempts,
-    )
+    ) == ("T1", "default", "C0OPS", "email", 5, 5)
     shown = await shop.get(f"{address}/order-4711")
-    assert ("PENDING", 0, None) == (
+    assert (
         shown.body["status"],
         shown.body["attempts"],
         shown.body["delivery"],
-    )
-    assert ["SlackMessageRequested"] == [event["event"] for event in shown.body["events"]]
+    ) == ("PENDING", 0, None)
+    assert [event["event"] for event in shown.body["events"]] == ["SlackMessageRequested"]
 
 
 async def test_the_correlation_id_of_the_header_is_taken(shop):
@@ -48,8 +48,8 @@ async def test_the_correlation_id_of_the_header_is_taken(shop):
     headers = {"X-Correlation-Id": "flow-1"}
     reply = await shop.post("/api/messages/request", ORDER, headers=headers)
 
-    assert "flow-1" == reply.body["correlationId"]
-    assert 200 == (await shop.get("/api/messages/flow-1")).status
+    assert reply.body["correlationId"] == "flow-1"
+    assert (await shop.get("/api/messages/flow-1")).status == 200
 
 
 async def test_a_message_is_found_by_its_own_id_and_by_that_of_its_call(shop):
@@ -63,8 +63,8 @@ async def test_a_message_is_found_by_its_own_id_and_by_that_of_its_call(shop):
 
     assert "order-1" == reply.body["correlationId"] == by_call["correlationId"]
     assert by_own == by_call
-    assert "flow-2" == by_own["events"][0]["detail"]["request_id"]
-    assert 200 == (await shop.call("DELETE", "/api/messages/flow-2")).status
+    assert by_own["events"][0]["detail"]["request_id"] == "flow-2"
+    assert (await shop.call("DELETE", "/api/messages/flow-2")).status == 200
 
 
 async def test_all_of_a_bulk_are_found_by_the_id_of_the_call(shop):
@@ -74,8 +74,8 @@ async def test_all_of_a_bulk_are_found_by_the_id_of_the_call(shop):
     shown = (await shop.get("/api/messages/flow-3")).body
 
     assert shown["correlationId"] in reply.body["correlationIds"]
-    assert 1 == len(shown["otherMessages"])
-    assert 409 == (await shop.call("DELETE", "/api/messages/flow-3")).status
+    assert len(shown["otherMessages"]) == 1
+    assert (await shop.call("DELETE", "/api/messages/flow-3")).status == 409
 
 
 async def test_an_id_that_was_made_up_for_a_call_costs_no_index(shop, database):
@@ -83,7 +83,7 @@ async def test_an_id_that_was_made_up_for_a_call_costs_no_index(shop, database):
     await shop.post("/api/messages/request", {**ORDER, "correlationId": "order-2"})
     await shop.post("/api/messages/request", ORDER, headers={"X-Correlation-Id": "flow-4"})
 
-    assert [None, None] == [message.request_id for message in rows(database, Message)]
+    assert [message.request_id for message in rows(database, Message)] == [None, None]
 
 
 async def test_urgent_requests_are_served_first(shop, database):
@@ -92,20 +92,20 @@ async def test_urgent_requests_are_served_first(shop, database):
     await shop.post("/api/messages/urgent", ORDER)
 
     ranks = {message.rank: message.priority for message in rows(database, Message)}
-    assert {Rank.NORMAL: 20, Rank.URGENT: 5} == ranks
+    assert ranks == {Rank.NORMAL: 20, Rank.URGENT: 5}
 
 
 async def test_a_scheduled_request_waits_for_its_time(shop, clock, database):
     """It is SCHEDULED until then, and can be taken back."""
     at = (clock.now() + timedelta(hours=1)).isoformat()
     body = {"request": {**ORDER, "correlationId": "later"}, "scheduledAt": at}
-    assert 202 == (await shop.post("/api/messages/schedule", body)).status
+    assert (await shop.post("/api/messages/schedule", body)).status == 202
 
-    assert "SCHEDULED" == (await shop.get("/api/messages/later")).body["status"]
+    assert (await shop.get("/api/messages/later")).body["status"] == "SCHEDULED"
     [message] = rows(database, Message)
     assert (MessageState.DELAYED, at) == (message.state, message.due_at.isoformat())
-    assert 200 == (await shop.call("DELETE", "/api/messages/later")).status
-    assert "WITHDRAWN" == (await shop.get("/api/messages/later")).body["status"]
+    assert (await shop.call("DELETE", "/api/messages/later")).status == 200
+    assert (await shop.get("/api/messages/later")).body["status"] == "WITHDRAWN"
 
 
 async def test_a_thousand_are_accepted_at_once(shop, database):
@@ -121,9 +121,9 @@ async def test_a_thousand_are_accepted_at_once(shop, database):
     ]
     reply = await shop.post("/api/messages/request/bulk", items)
 
-    assert 202 == reply.status
+    assert reply.status == 202
     assert [f"c-{n}" for n in range(1000)] == reply.body["correlationIds"]
-    assert (1000, 1000) == (len(rows(database, Message)), len(rows(database, Event)))
+    assert (len(rows(database, Message)), len(rows(database, Event))) == (1000, 1000)
 
 
 async def test_the_same_key_makes_one_message(shop, database):
@@ -134,8 +134,8 @@ async def test_the_same_key_makes_one_message(shop, database):
     )
     other = await shop.post("/api/messages/urgent", ORDER, headers={"Idempotency-Key": "k-2"})
 
-    assert 1 == len({reply.body["correlationId"] for reply in replies})
-    assert (202, 2) == (other.status, len(rows(database, Message)))
+    assert len({reply.body["correlationId"] for reply in replies}) == 1
+    assert (other.status, len(rows(database, Message))) == (202, 2)
 
 
 async def test_a_tenant_sees_nothing_of_another(shop, database):
@@ -151,13 +151,13 @@ async def test_a_tenant_sees_nothing_of_another(shop, database):
         ("GET", "/api/templates/shipped"),
         ("GET", "/api/senders/shop"),
     ):
-        assert 404 == (await shop.call(method, path, token=cleo)).status, path
+        assert (await shop.call(method, path, token=cleo)).status == 404, path
     used = await shop.post(
         "/api/messages/request", {**ORDER, "tenant": "cleo", "channel": "C1"}, token=cleo
     )
     assert {"configCode", "templateCode"} == {one["field"] for one in used.body["details"]}
     stats = await shop.get("/api/messages/stats", token=cleo)
-    assert 0 == sum(line["waiting"] for line in stats.body["queues"])
+    assert sum(line["waiting"] for line in stats.body["queues"]) == 0
 
 
 async def test_stats_count_each_queue(shop, clock):
@@ -189,16 +189,19 @@ async def test_dead_letters_are_paged_and_replayed(shop, clock, database):
     replayed = await shop.post("/api/messages/d-1/replay")
     again = await shop.post("/api/messages/d-1/replay")
 
-    assert [["d-2", "d-1"], ["d-0"]] == [
-        [one["correlationId"] for one in page["messages"]] for page in (first, rest)
+    assert [[one["correlationId"] for one in page["messages"]] for page in (first, rest)] == [
+        ["d-2", "d-1"],
+        ["d-0"],
     ]
     assert None is rest["nextCursor"]
-    assert ("is_archived", "shipped", 1) == tuple(
-        rest["messages"][0][name] for name in ("error", "templateCode", "attempts")
+    assert tuple(rest["messages"][0][name] for name in ("error", "templateCode", "attempts")) == (
+        "is_archived",
+        "shipped",
+        1,
     )
     assert "unarchive" in rest["messages"][0]["fix"]
-    assert (200, 409) == (replayed.status, again.status)
-    assert "PENDING" == (await shop.get("/api/messages/d-1")).body["status"]
+    assert (replayed.status, again.status) == (200, 409)
+    assert (await shop.get("/api/messages/d-1")).body["status"] == "PENDING"
 
 
 async def test_a_sender_limits_its_channels(shop):
@@ -208,10 +211,10 @@ async def test_a_sender_limits_its_channels(shop):
     refused = await shop.post("/api/messages/request", {**ORDER, "channel": "C0OTHER"})
     taken = await shop.post("/api/messages/request", {**ORDER, "channel": None})
 
-    assert (200, 2) == (put.status, put.body["maxAttempts"])
-    assert (422, "channel") == (refused.status, refused.body["details"][0]["field"])
+    assert (put.status, put.body["maxAttempts"]) == (200, 2)
+    assert (refused.status, refused.body["details"][0]["field"]) == (422, "channel")
     assert "C0OPS" in refused.body["message"]
-    assert 202 == taken.status
+    assert taken.status == 202
 
 
 @ONE_DATABASE
@@ -226,7 +229,7 @@ async def test_a_sender_limits_its_channels(shop):
 )
 async def test_each_scope_is_asked_for(client, method, path):
     """A token for tasks is not good for messages."""
-    assert 403 == (await client.call(method, path, {})).status
+    assert (await client.call(method, path, {})).status == 403
 
 
 async def test_a_request_may_bring_files(shop, database):
@@ -235,14 +238,15 @@ async def test_a_request_may_bring_files(shop, database):
     body = {**ORDER, "files": files, "correlationId": "with-files"}
     for _ in range(2):
         headers = {"Idempotency-Key": "once"}
-        assert 202 == (await shop.post("/api/messages/request", body, headers=headers)).status
+        assert (await shop.post("/api/messages/request", body, headers=headers)).status == 202
 
     found = {message.id: message for message in rows(database, Message)}
     (parent,) = [one for one in found.values() if one.parent_id is None]
-    assert 3 == len(found)
-    assert ["a.csv", "b.csv"] == sorted(
-        one.context["name"] for one in found.values() if one.parent_id == parent.id
-    )
+    assert len(found) == 3
+    assert sorted(one.context["name"] for one in found.values() if one.parent_id == parent.id) == [
+        "a.csv",
+        "b.csv",
+    ]
     shown = (await shop.get("/api/messages/with-files")).body
     assert (parent.id, 2) == (shown["messageId"], len(shown["otherMessages"]))
 
@@ -252,6 +256,6 @@ async def test_a_correlation_id_that_is_an_address_is_refused(shop, word):
     """A message of that name could never be looked at: its address is a list's, or no address."""
     reply = await shop.post("/api/messages/request", {**ORDER, "correlationId": word})
 
-    assert 422 == reply.status
-    assert "correlationId" == reply.body["details"][0]["field"]
+    assert reply.status == 422
+    assert reply.body["details"][0]["field"] == "correlationId"
     assert "take another" in reply.body["message"]

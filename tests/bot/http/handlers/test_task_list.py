@@ -19,7 +19,7 @@ async def test_tasks_are_listed_page_by_page(client, clock):
         seen.append([task["taskId"] for task in page["tasks"]])
         cursor = page["nextCursor"]
 
-    assert [["b-4", "b-3"], ["b-2", "b-1"], ["b-0"]] == seen
+    assert seen == [["b-4", "b-3"], ["b-2", "b-1"], ["b-0"]]
 
 
 async def test_a_list_is_filtered_by_all_that_is_given(client, clock):
@@ -33,12 +33,12 @@ async def test_a_list_is_filtered_by_all_that_is_given(client, clock):
     async def listed(query):
         return [task["taskId"] for task in (await client.get(f"/api/tasks?{query}")).body["tasks"]]
 
-    assert ["n"] == await listed("status=failed")
-    assert ["o"] == await listed("task=old&dealer=7")
-    assert [] == await listed("task=old&status=failed")
-    assert ["n"] == await listed("since_minutes=60")
-    assert ["o"] == await listed("stuckMinutes=60")
-    assert ["n", "o"] == await listed("status=&limit=100")
+    assert await listed("status=failed") == ["n"]
+    assert await listed("task=old&dealer=7") == ["o"]
+    assert await listed("task=old&status=failed") == []
+    assert await listed("since_minutes=60") == ["n"]
+    assert await listed("stuckMinutes=60") == ["o"]
+    assert await listed("status=&limit=100") == ["n", "o"]
 
 
 @ONE_DATABASE

@@ -11,7 +11,7 @@ async def test_a_new_task_is_announced_in_the_default_channel(client):
     """
     reply = await client.post("/api/tasks", {"task": "backfill"})
 
-    assert 201 == reply.status
+    assert reply.status == 201
     assert {
         "taskId": reply.body["taskId"],
         "status": "queued",
@@ -42,11 +42,11 @@ async def test_everything_that_was_said_of_a_task_is_shown(client, surroundings)
 
     task = (await client.get("/api/tasks/import-4711")).body
 
-    assert ("import-4711", "running", "C0JOBS") == (
+    assert (
         created.body["taskId"],
         created.body["status"],
         created.body["channel"],
-    )
+    ) == ("import-4711", "running", "C0JOBS")
     assert {
         "task": "import",
         "subject": "4711",
@@ -70,7 +70,7 @@ async def test_the_same_task_id_again_returns_the_task_that_stands(client):
     first = await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1"})
     second = await client.post("/api/tasks", {"task": "other", "taskId": "b-1"})
 
-    assert (201, 200) == (first.status, second.status)
+    assert (first.status, second.status) == (201, 200)
     assert first.body == second.body
 
 
@@ -82,8 +82,8 @@ async def test_a_task_without_any_channel_names_the_variable_to_set(services, cl
 
     reply = await client.post("/api/tasks", {"task": "backfill"})
 
-    assert 422 == reply.status
-    assert "channel" == reply.body["details"][0]["field"]
+    assert reply.status == 422
+    assert reply.body["details"][0]["field"] == "channel"
     assert "SLACK_DEFAULT_CHANNEL" in reply.body["details"][0]["message"]
 
 
@@ -93,7 +93,7 @@ async def test_a_channel_nobody_knows_is_refused_by_its_field(client):
     """
     reply = await client.post("/api/tasks", {"task": "backfill", "channel": "#nowhere"})
 
-    assert (422, "channel") == (reply.status, reply.body["details"][0]["field"])
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "channel")
 
 
 async def test_a_task_that_is_to_run_needs_a_runner(client):
@@ -102,8 +102,8 @@ async def test_a_task_that_is_to_run_needs_a_runner(client):
     """
     reply = await client.post("/api/tasks", {"task": "backfill", "taskId": "b-1", "run": True})
 
-    assert (422, ["runner"]) == (reply.status, [one["field"] for one in reply.body["details"]])
-    assert 404 == (await client.get("/api/tasks/b-1")).status
+    assert (reply.status, [one["field"] for one in reply.body["details"]]) == (422, ["runner"])
+    assert (await client.get("/api/tasks/b-1")).status == 404
 
 
 @ONE_DATABASE
@@ -137,9 +137,9 @@ async def test_a_wrong_value_is_refused_with_its_path(client, field, value):
     """
     reply = await client.post("/api/tasks", {"task": "backfill", field: value})
 
-    assert (422, "invalid") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (422, "invalid")
     assert [field] == [detail["field"] for detail in reply.body["details"]]
-    assert [] == (await client.get("/api/tasks")).body["tasks"]
+    assert (await client.get("/api/tasks")).body["tasks"] == []
 
 
 async def test_an_unknown_field_is_refused_with_the_nearest_name(client):
@@ -148,10 +148,10 @@ async def test_an_unknown_field_is_refused_with_the_nearest_name(client):
     """
     reply = await client.post("/api/tasks", {"task": "backfill", "metdata": {}})
 
-    assert 422 == reply.status
-    assert [{"field": "metdata", "message": "unknown field; did you mean `metadata`?"}] == (
-        reply.body["details"]
-    )
+    assert reply.status == 422
+    assert (reply.body["details"]) == [
+        {"field": "metdata", "message": "unknown field; did you mean `metadata`?"}
+    ]
 
 
 async def test_a_name_in_both_spellings_is_refused(client):
@@ -160,9 +160,9 @@ async def test_a_name_in_both_spellings_is_refused(client):
     """
     reply = await client.post("/api/tasks", {"task": "a", "taskId": "x", "task_id": "y"})
 
-    assert [{"field": "task_id", "message": "is the same as `taskId`: give one of them"}] == (
-        reply.body["details"]
-    )
+    assert (reply.body["details"]) == [
+        {"field": "task_id", "message": "is the same as `taskId`: give one of them"}
+    ]
 
 
 @ONE_DATABASE
@@ -180,7 +180,7 @@ async def test_a_refusal_says_what_would_be_right(client, path, body, fix):
     """
     reply = await client.post(path, {"task": "a", **body})
 
-    assert 422 == reply.status
+    assert reply.status == 422
     assert fix in reply.body["details"][0]["message"]
 
 
@@ -191,7 +191,7 @@ async def test_subject_and_dealer_must_not_differ(client):
     same = await client.post("/api/tasks", {"task": "a", "subject": "7", "dealer": "7"})
     other = await client.post("/api/tasks", {"task": "a", "subject": "7", "dealer": "8"})
 
-    assert (201, 422) == (same.status, other.status)
+    assert (same.status, other.status) == (201, 422)
 
 
 async def test_hostile_text_stays_text(client):
@@ -204,8 +204,8 @@ async def test_hostile_text_stays_text(client):
 
     task = (await client.get("/api/tasks/h")).body
 
-    assert 201 == reply.status
-    assert ("ab", "\ufffd <!channel> \U0001f514") == (task["task"], task["subject"])
+    assert reply.status == 201
+    assert (task["task"], task["subject"]) == ("ab", "\ufffd <!channel> \U0001f514")
 
 
 async def test_a_failed_task_is_retried(client):
@@ -216,12 +216,12 @@ async def test_a_failed_task_is_retried(client):
 
     reply = await client.post("/api/tasks/i-1/retry", {"attempt": 1, "payload": {"page": 2}})
 
-    assert 200 == reply.status
-    assert ("queued", 2, {"page": 2}) == (
+    assert reply.status == 200
+    assert (
         reply.body["status"],
         reply.body["attempt"],
         reply.body["payload"],
-    )
+    ) == ("queued", 2, {"page": 2})
 
 
 async def test_a_second_retry_says_that_somebody_was_faster(client):
@@ -233,7 +233,7 @@ async def test_a_second_retry_says_that_somebody_was_faster(client):
 
     reply = await client.post("/api/tasks/i-1/retry", {"attempt": 1})
 
-    assert (409, "conflict") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (409, "conflict")
     assert "Already retried by ada" in reply.body["message"]
 
 
@@ -246,7 +246,7 @@ async def test_a_live_task_is_cancelled_once(client):
     first = await client.post("/api/tasks/b-1/cancel")
     second = await client.post("/api/tasks/b-1/cancel")
 
-    assert (200, "cancelled", 409) == (first.status, first.body["status"], second.status)
+    assert (first.status, first.body["status"], second.status) == (200, "cancelled", 409)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ async def test_an_unknown_task_is_not_found(client, method, path):
 
     reply = await client.call(method, path, body)
 
-    assert (404, "not_found") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (404, "not_found")
 
 
 async def test_another_tenants_task_is_not_found(client):
@@ -280,9 +280,9 @@ async def test_another_tenants_task_is_not_found(client):
     cleo = token_for("cleo", subject="cleo")
 
     for path in ("retry", "cancel", "heartbeat"):
-        assert 404 == (await client.post(f"/api/tasks/i-1/{path}", token=cleo)).status
-    assert 404 == (await client.get("/api/tasks/i-1", token=cleo)).status
-    assert [] == (await client.get("/api/tasks", token=cleo)).body["tasks"]
+        assert (await client.post(f"/api/tasks/i-1/{path}", token=cleo)).status == 404
+    assert (await client.get("/api/tasks/i-1", token=cleo)).status == 404
+    assert (await client.get("/api/tasks", token=cleo)).body["tasks"] == []
 
 
 async def test_a_tenant_without_a_workspace_is_told_so(client):
@@ -291,4 +291,4 @@ async def test_a_tenant_without_a_workspace_is_told_so(client):
     """
     reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("nobody"))
 
-    assert (422, "Tenant `nobody` has no workspace here.") == (reply.status, reply.body["message"])
+    assert (reply.status, reply.body["message"]) == (422, "Tenant `nobody` has no workspace here.")

@@ -13,7 +13,7 @@ SHIPPED = {"body": '{"text": "Order {{ order }} has shipped"}'}
 async def shop(client):
     """A caller whose tenant has a template."""
     client.token = token_for("default", "messages:read", "templates:write")
-    assert 201 == (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status
+    assert (await client.call("PUT", "/api/templates/shipped", SHIPPED)).status == 201
     return client
 
 
@@ -44,10 +44,10 @@ async def test_a_template_that_draws_no_message_is_refused(shop, body, said):
     saved = await shop.call("PUT", "/api/templates/broken", {"body": body})
     preview = await shop.post("/api/templates/shipped/preview", {"body": body, "payload": {}})
 
-    assert (422, 422) == (saved.status, preview.status)
-    assert "body" == saved.body["details"][0]["field"]
+    assert (saved.status, preview.status) == (422, 422)
+    assert saved.body["details"][0]["field"] == "body"
     assert said in saved.body["message"]
-    assert 404 == (await shop.get("/api/templates/broken")).status
+    assert (await shop.get("/api/templates/broken")).status == 404
 
 
 @ONE_DATABASE
@@ -56,8 +56,8 @@ async def test_a_body_of_another_kind_or_size_is_one_mistake(shop, body):
     """The path is `body`, without the names of the types that were tried."""
     reply = await shop.call("PUT", "/api/templates/broken", {"body": body})
 
-    assert 422 == reply.status
-    assert ["body"] == [one["field"] for one in reply.body["details"]]
+    assert reply.status == 422
+    assert [one["field"] for one in reply.body["details"]] == ["body"]
 
 
 @ONE_DATABASE
@@ -76,7 +76,7 @@ async def test_a_slow_template_keeps_nobody_waiting(shop):
     while len(were_first) < 10 and not any(were_first):
         preview = asyncio.create_task(shop.post("/api/templates/shipped/preview", slow))
         await asyncio.sleep(0.02)
-        assert 200 == (await shop.get("/api/templates/shipped")).status
+        assert (await shop.get("/api/templates/shipped")).status == 200
         were_first.append(not preview.done())
         assert "longer than" in (await preview).body["message"]
 
@@ -96,7 +96,7 @@ async def test_a_dangerous_schema_is_refused(shop, schema):
     """It is no JSON Schema, would fetch something, or might never end."""
     reply = await shop.call("PUT", "/api/templates/x", {"body": '{"text": "a"}', "schema": schema})
 
-    assert 422 == reply.status
+    assert reply.status == 422
     assert reply.body["details"][0]["field"].startswith("schema")
 
 
@@ -108,9 +108,9 @@ async def test_templates_have_versions(shop):
     )
     preview = await shop.post("/api/templates/shipped/preview", {"payload": {"order": 7}})
 
-    assert [(200, 1), (201, 2)] == [(one.status, one.body["version"]) for one in (same, newer)]
-    assert "Off: 7" == preview.body["text"]
-    assert [] == preview.body["altered"]
+    assert [(one.status, one.body["version"]) for one in (same, newer)] == [(200, 1), (201, 2)]
+    assert preview.body["text"] == "Off: 7"
+    assert preview.body["altered"] == []
 
 
 async def test_many_may_store_the_same_code_at_once(shop):

@@ -35,10 +35,10 @@ async def test_a_workspace_is_connected_and_looked_at(ada, surroundings, databas
     made = await ada.post(PATH, body("T3", token))
     looked = await ada.get(f"{TEST}/T3")
 
-    assert (201, "T3", "Field office") == (made.status, made.body["teamId"], made.body["teamName"])
-    assert (200, True) == (looked.status, looked.body["ok"])
+    assert (made.status, made.body["teamId"], made.body["teamName"]) == (201, "T3", "Field office")
+    assert (looked.status, looked.body["ok"]) == (200, True)
     assert "channels:history" in looked.body["missingScopes"]
-    assert ["T3"] == surroundings.reopened
+    assert surroundings.reopened == ["T3"]
     kept = database.transact(lambda session: session.get_one(WorkspaceToken, "T3"))
     assert token not in f"{made.text}{looked.text}{kept.sealed}"
 
@@ -53,7 +53,7 @@ async def test_a_token_is_replaced(ada, surroundings, database):
     after = database.transact(lambda session: session.get_one(WorkspaceToken, "T3"))
     assert (200, before.connected_at) == (again.status, after.connected_at)
     assert before.sealed != after.sealed
-    assert ["T3", "T3"] == surroundings.reopened
+    assert surroundings.reopened == ["T3", "T3"]
 
 
 @ONE_DATABASE
@@ -61,8 +61,8 @@ async def test_a_token_of_another_team_is_refused(ada, surroundings):
     """The team that is named and the team of the token must be the same."""
     reply = await ada.post(PATH, body("T3", surroundings.slack.give("T4")))
 
-    assert (422, "team_id") == (reply.status, reply.body["details"][0]["field"])
-    assert [] == surroundings.reopened
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "team_id")
+    assert surroundings.reopened == []
 
 
 @ONE_DATABASE
@@ -72,7 +72,7 @@ async def test_a_bad_token_is_refused_and_not_repeated(ada, token, caplog):
     with caplog.at_level(logging.DEBUG):
         reply = await ada.post(PATH, body("T3", token))
 
-    assert 422 == reply.status
+    assert reply.status == 422
     assert reply.body["details"][0]["field"] in ("bot_token", "botToken")
     assert token == 7 or token not in reply.text + caplog.text
 
@@ -84,7 +84,7 @@ async def test_a_token_that_cannot_post_is_refused(ada, surroundings):
 
     reply = await ada.post(PATH, body("T3", surroundings.slack.give("T3")))
 
-    assert (422, True) == (reply.status, "chat:write" in reply.body["message"])
+    assert (reply.status, "chat:write" in reply.body["message"]) == (422, True)
 
 
 async def test_another_tenants_team_is_refused_without_telling(ada, surroundings, database):
@@ -98,11 +98,11 @@ async def test_another_tenants_team_is_refused_without_telling(ada, surroundings
     nowhere = await ada.get(f"{TEST}/T9", token=CLEO)
 
     assert (403, refused.body) == (home.status, home.body | {"message": refused.body["message"]})
-    assert (404, 404, 404) == (looked.status, gone.status, nowhere.status)
+    assert (looked.status, gone.status, nowhere.status) == (404, 404, 404)
     assert looked.text.replace("T3", "T9") == nowhere.text
     assert "default" not in refused.text
     kept = database.transact(lambda session: session.get_one(Workspace, "T3"))
-    assert "default" == kept.tenant
+    assert kept.tenant == "default"
 
 
 async def test_a_workspace_is_disconnected(ada, surroundings, database):
@@ -112,10 +112,10 @@ async def test_a_workspace_is_disconnected(ada, surroundings, database):
     gone = await ada.call("DELETE", f"{PATH}/T3")
     taken = await ada.post(PATH, body("T3", surroundings.slack.give("T3")), token=CLEO)
 
-    assert (200, 403) == (gone.status, taken.status)
+    assert (gone.status, taken.status) == (200, 403)
     assert None is database.transact(lambda session: session.get(WorkspaceToken, "T3"))
-    assert ["T3", "T3"] == surroundings.reopened
-    assert 404 == (await ada.get(f"{TEST}/T3")).status
+    assert surroundings.reopened == ["T3", "T3"]
+    assert (await ada.get(f"{TEST}/T3")).status == 404
 
 
 @ONE_DATABASE
@@ -123,8 +123,8 @@ async def test_the_scope_is_needed(client):
     """A token for messages connects nothing."""
     client.token = token_for("default", "messages:write")
 
-    assert 403 == (await client.post(PATH, body("T3", "xoxb-something"))).status
-    assert 403 == (await client.get(f"{TEST}/T1")).status
+    assert (await client.post(PATH, body("T3", "xoxb-something"))).status == 403
+    assert (await client.get(f"{TEST}/T1")).status == 403
 
 
 async def test_a_message_goes_to_the_senders_workspace_else_the_only_one(
@@ -136,17 +136,17 @@ async def test_a_message_goes_to_the_senders_workspace_else_the_only_one(
     only = await ada.post("/api/messages/request", order)
     await ada.post(PATH, body("T3", surroundings.slack.give("T3")))
     sender = {"workspace": "T3"}
-    assert 201 == (await ada.call("PUT", "/api/senders/field", sender)).status
+    assert (await ada.call("PUT", "/api/senders/field", sender)).status == 201
     strange = await ada.call("PUT", "/api/senders/mine", {"workspace": "T2"})
 
     unclear = await ada.post("/api/messages/request", order)
     named = await ada.post("/api/messages/request", {**order, "configCode": "field"})
 
-    assert (202, 422, 202, 422) == (only.status, unclear.status, named.status, strange.status)
-    assert "configCode" == unclear.body["details"][0]["field"]
+    assert (only.status, unclear.status, named.status, strange.status) == (202, 422, 202, 422)
+    assert unclear.body["details"][0]["field"] == "configCode"
     rows = database.transact(lambda session: session.exec(select(Message)).all())
-    assert ["T1", "T3"] == sorted(row.workspace_id for row in rows)
-    assert ["T1", "T3"] == surroundings.woken
+    assert sorted(row.workspace_id for row in rows) == ["T1", "T3"]
+    assert surroundings.woken == ["T1", "T3"]
 
 
 async def test_a_sender_of_a_disconnected_workspace_accepts_nothing(ada, surroundings):
@@ -159,7 +159,7 @@ async def test_a_sender_of_a_disconnected_workspace_accepts_nothing(ada, surroun
     order = {"channel": "C0OPS", "templateCode": "note", "configCode": "field"}
     reply = await ada.post("/api/messages/request", order)
 
-    assert (422, True) == (reply.status, "not connected" in reply.body["message"])
+    assert (reply.status, "not connected" in reply.body["message"]) == (422, True)
 
 
 async def test_names_of_channels_are_those_of_the_own_workspace(ada):
@@ -171,5 +171,5 @@ async def test_names_of_channels_are_those_of_the_own_workspace(ada):
     message = await ada.post("/api/messages/request", order, token=CLEO)
     task = await ada.post("/api/tasks", {"task": "import"}, token=may)
 
-    assert (422, 422) == (message.status, task.status)
-    assert ["channel", "channel"] == [one.body["details"][0]["field"] for one in (message, task)]
+    assert (message.status, task.status) == (422, 422)
+    assert [one.body["details"][0]["field"] for one in (message, task)] == ["channel", "channel"]

@@ -36,7 +36,7 @@ async def test_a_wrong_value_is_refused_in_words(shop, change, field, said):
     one = await shop.post("/api/messages/request", {**PLAIN, **change})
     many = await shop.post("/api/messages/request/bulk", [PLAIN, {**PLAIN, **change}])
 
-    assert 422 == one.status
+    assert one.status == 422
     assert [field] == [detail["field"] for detail in one.body["details"]]
     assert [f"[1].{field}"] == [detail["field"] for detail in many.body["details"]]
     assert said in one.body["message"]
@@ -58,7 +58,7 @@ async def test_a_time_that_does_not_exist_says_why(shop, at, said):
     """It was once said of February 30 that it must be ISO 8601, which it is."""
     reply = await shop.post("/api/messages/schedule", {"request": PLAIN, "scheduledAt": at})
 
-    assert 422 == reply.status
+    assert reply.status == 422
     assert reply.body["message"].endswith(said)
 
 
@@ -67,7 +67,7 @@ async def test_a_time_in_small_letters_is_read(shop):
     """RFC 3339 allows them."""
     body = {"request": PLAIN, "scheduledAt": "2026-11-21t10:00:00z"}
 
-    assert 202 == (await shop.post("/api/messages/schedule", body)).status
+    assert (await shop.post("/api/messages/schedule", body)).status == 202
 
 
 @ONE_DATABASE
@@ -75,7 +75,7 @@ async def test_an_item_that_is_no_object_is_named_by_its_number(shop):
     """Its path is `[1]` alone."""
     reply = await shop.post("/api/messages/request/bulk", [PLAIN, 5])
 
-    assert [{"field": "[1]", "message": "must be an object"}] == reply.body["details"]
+    assert reply.body["details"] == [{"field": "[1]", "message": "must be an object"}]
 
 
 async def test_a_key_holds_at_both_addresses(shop):
@@ -84,5 +84,5 @@ async def test_a_key_holds_at_both_addresses(shop):
     first = await shop.post("/api/messages/request", PLAIN, headers=key)
     second = await shop.post("/core-slack-worker/messages/request", PLAIN, headers=key)
 
-    assert (202, 202) == (first.status, second.status)
+    assert (first.status, second.status) == (202, 202)
     assert first.body == second.body

@@ -33,10 +33,10 @@ async def test_what_is_wrong_is_named(shop, database, change, field):
     one = await shop.post("/api/messages/request", {**ORDER, **change})
     many = await shop.post("/api/messages/request/bulk", [ORDER, {**ORDER, **change}])
 
-    assert (422, 422) == (one.status, many.status)
+    assert (one.status, many.status) == (422, 422)
     assert [field] == [detail["field"] for detail in one.body["details"]]
     assert [f"[1].{field}"] == [detail["field"] for detail in many.body["details"]]
-    assert [] == rows(database, Message)
+    assert rows(database, Message) == []
 
 
 @ONE_DATABASE
@@ -47,7 +47,7 @@ async def test_a_time_that_cannot_be_is_refused(shop, at):
     """In the past, without an offset, no time at all, or beyond all plans."""
     reply = await shop.post("/api/messages/schedule", {"request": ORDER, "scheduledAt": at})
 
-    assert (422, "scheduledAt") == (reply.status, reply.body["details"][0]["field"])
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "scheduledAt")
 
 
 @ONE_DATABASE
@@ -57,8 +57,8 @@ async def test_a_bulk_has_its_limits(shop, database, count):
     small = {"channel": "C0OPS", "templateCode": "text", "payload": {"text": "a"}}
     reply = await shop.post("/api/messages/request/bulk", [small] * count)
 
-    assert (422, "(all)") == (reply.status, reply.body["details"][0]["field"])
-    assert [] == rows(database, Message)
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, "(all)")
+    assert rows(database, Message) == []
 
 
 @ONE_DATABASE
@@ -69,7 +69,7 @@ async def test_a_body_over_a_mebibyte_is_refused(shop):
 
     reply = await shop.post("/api/messages/request", headers=headers, data=sent)
 
-    assert 413 == reply.status
+    assert reply.status == 413
 
 
 @ONE_DATABASE

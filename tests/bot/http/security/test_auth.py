@@ -49,7 +49,7 @@ async def test_without_an_accepted_token_nothing_is_told(client, header):
 
     reply = await client.get("/api/tasks", token=None, headers=headers)
 
-    assert (401, "unauthorized") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (401, "unauthorized")
     assert reply.headers["WWW-Authenticate"].startswith("Bearer ")
 
 
@@ -59,7 +59,7 @@ async def test_a_missing_scope_is_named(client):
     """
     reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("default", "tasks:read"))
 
-    assert (403, "forbidden") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (403, "forbidden")
     assert "`tasks:write`" in reply.body["message"]
 
 
@@ -69,7 +69,7 @@ async def test_an_admin_needs_no_other_scope(client):
     """
     reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("default", "admin"))
 
-    assert 201 == reply.status
+    assert reply.status == 201
 
 
 async def test_without_a_secret_the_api_says_what_to_set(services):
@@ -85,9 +85,9 @@ async def test_without_a_secret_the_api_says_what_to_set(services):
         unsigned = await client.post("/api/slack/update", {"status": "running"}, token=None)
     await server.stop()
 
-    assert (503, "unavailable") == (reply.status, reply.body["error"])
+    assert (reply.status, reply.body["error"]) == (503, "unavailable")
     assert "JWT_SECRET" in reply.body["message"]
-    assert (200, 401) == (alive.status, unsigned.status)
+    assert (alive.status, unsigned.status) == (200, 401)
 
 
 async def test_a_token_is_wanted_before_a_body_is_read(client):
@@ -96,7 +96,7 @@ async def test_a_token_is_wanted_before_a_body_is_read(client):
     """
     reply = await client.post("/api/tasks", token=None, data=b"{")
 
-    assert 401 == reply.status
+    assert reply.status == 401
 
 
 async def test_a_token_of_stray_bytes_is_no_token(server):

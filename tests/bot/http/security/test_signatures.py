@@ -42,8 +42,8 @@ async def test_a_signed_report_is_taken(client, running):
     """
     reply = await send(client, sign())
 
-    assert (200, "applied") == (reply.status, reply.body["outcome"])
-    assert "böse" == (await client.get("/api/tasks/i-1")).body["error"]
+    assert (reply.status, reply.body["outcome"]) == (200, "applied")
+    assert (await client.get("/api/tasks/i-1")).body["error"] == "böse"
 
 
 async def test_one_of_several_signatures_is_enough(client, running):
@@ -53,7 +53,7 @@ async def test_one_of_several_signatures_is_enough(client, running):
     headers = sign()
     headers["webhook-signature"] = f"v2,abc v1,AAAA {headers['webhook-signature']}"
 
-    assert 200 == (await send(client, headers)).status
+    assert (await send(client, headers)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ async def test_a_bad_signature_is_refused(client, running, make_headers):
     """
     reply = await send(client, make_headers())
 
-    assert (401, "unauthorized") == (reply.status, reply.body["error"])
-    assert "running" == (await client.get("/api/tasks/i-1")).body["status"]
+    assert (reply.status, reply.body["error"]) == (401, "unauthorized")
+    assert (await client.get("/api/tasks/i-1")).body["status"] == "running"
 
 
 async def test_a_body_that_is_no_text_has_no_signature(client, running):
@@ -92,7 +92,7 @@ async def test_a_body_that_is_no_text_has_no_signature(client, running):
     """
     reply = await client.post(UPDATE, token=None, data=b"\xff\xfe", headers=sign())
 
-    assert 401 == reply.status
+    assert reply.status == 401
 
 
 async def test_a_signature_opens_nothing_but_the_callback(client, running):
@@ -101,7 +101,7 @@ async def test_a_signature_opens_nothing_but_the_callback(client, running):
     """
     reply = await client.post("/api/tasks/i-1/cancel", token=None, headers=sign(""))
 
-    assert 401 == reply.status
+    assert reply.status == 401
 
 
 async def test_a_token_beside_a_signature_decides(client, running):
@@ -110,7 +110,7 @@ async def test_a_token_beside_a_signature_decides(client, running):
     """
     reply = await client.post(UPDATE, token=token_for("cleo"), data=REPORT.encode(), headers=sign())
 
-    assert 404 == reply.status
+    assert reply.status == 404
 
 
 @pytest.mark.parametrize("secret", ["whsec_", "whsec_a", ""])

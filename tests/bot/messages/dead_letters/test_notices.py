@@ -34,10 +34,12 @@ async def test_owner_and_channel_are_told_with_the_fix(service):
         assert "unarchive it" in words
         assert "delivery_replay" in words
     status = await service.requests.status("default", "lost")
-    assert ["Requested", "Failed", "Dead"] == [
-        event["event"].removeprefix("SlackMessage") for event in status.events
+    assert [event["event"].removeprefix("SlackMessage") for event in status.events] == [
+        "Requested",
+        "Failed",
+        "Dead",
     ]
-    assert 1 == status.attempts
+    assert status.attempts == 1
     assert "unarchive it" in status.fix
 
 
@@ -48,7 +50,7 @@ async def test_a_replay_that_fails_again_is_told(service):
     group = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]["value"]
 
     for _ in range(2):
-        assert 1 == await service.dead_letters.replay_group("default", group, by=ADA)
+        assert await service.dead_letters.replay_group("default", group, by=ADA) == 1
         await service.until("lost", "FAILED")
         await service.dead_letters.tell_next()
         await service.playground.wait_for(lambda: "failed again" in service.texts("ops")[0])
@@ -56,7 +58,7 @@ async def test_a_replay_that_fails_again_is_told(service):
     words = json.dumps(service.playground.messages("ops")[0]["blocks"])
     assert f"Replayed by <@{ADA}>" in words
     assert "delivery_replay" in words
-    assert 1 == len(service.texts("ops"))
+    assert len(service.texts("ops")) == 1
 
 
 async def test_the_confirmation_names_no_id(service):
@@ -66,7 +68,7 @@ async def test_the_confirmation_names_no_id(service):
 
     button = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]
     asked = button["confirm"]["text"]["text"]
-    assert "1 message will be sent again, to where this notice says." == asked
+    assert asked == "1 message will be sent again, to where this notice says."
 
 
 async def test_many_deaths_make_one_notice(service):
@@ -75,9 +77,9 @@ async def test_many_deaths_make_one_notice(service):
     await service.die(*(f"d{number}" for number in range(1, 10)))
     await service.playground.wait_for(lambda: "10 messages" in str(service.texts("ops")))
 
-    assert 1 == len(service.texts("ops"))
+    assert len(service.texts("ops")) == 1
     await service.playground.wait_for(service.direct)
-    assert 1 == len(service.direct())
+    assert len(service.direct()) == 1
 
 
 async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
@@ -89,16 +91,16 @@ async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
     await service.send("d")
     await asyncio.sleep(0.5)
     waiting = await service.requests.status("default", "d")
-    assert ("PENDING", "is_archived") == (waiting.standing, waiting.switched_off)
+    assert (waiting.standing, waiting.switched_off) == ("PENDING", "is_archived")
     assert calls == len(service.playground.calls("chat.postMessage"))
 
     service.playground.channel("old-news").is_archived = False
     notice = service.playground.messages("ops")[0]
     group = notice["blocks"][-1]["elements"][0]["value"]
-    assert 3 == await service.dead_letters.replay_group("default", group, by=ADA)
+    assert await service.dead_letters.replay_group("default", group, by=ADA) == 3
     await service.playground.wait_for(lambda: len(service.texts("old-news")) == 4)
 
-    assert ["a", "b", "c", "d"] == sorted(service.texts("old-news"))
+    assert sorted(service.texts("old-news")) == ["a", "b", "c", "d"]
     await service.playground.wait_for(
         lambda: "Replayed by" in json.dumps(service.playground.messages("ops")[0])
     )
@@ -115,7 +117,7 @@ async def test_a_death_is_told_while_progress_goes_on(service, database):
     again = partial(outbox.edit, rank=Rank.PROGRESS, reopen=True, now=SystemClock().now())
     await database.write(lambda session: again(session, dead, {}))
 
-    assert 1 == await service.dead_letters.tell_next()
+    assert await service.dead_letters.tell_next() == 1
     await service.playground.wait_for(lambda: "1 message" in str(service.texts("ops")))
 
 
@@ -128,7 +130,7 @@ async def test_a_notice_that_dies_makes_no_notice(service):
         await service.dead_letters.tell_next()
     await service.playground.wait_for(lambda: len(service.playground.calls("chat.postMessage")) > 2)
 
-    assert 3 == len(service.playground.calls("chat.postMessage"))
+    assert len(service.playground.calls("chat.postMessage")) == 3
 
 
 async def test_held_messages_wait_for_a_person(service):
@@ -140,8 +142,8 @@ async def test_held_messages_wait_for_a_person(service):
     await service.send("perhaps", OPS, sender="careful")
     status = await service.until("perhaps", "FAILED")
 
-    assert ("held", True) == (status.message.error, status.message.possibly_delivered)
-    assert ["perhaps"] == service.texts("ops")
+    assert (status.message.error, status.message.possibly_delivered) == ("held", True)
+    assert service.texts("ops") == ["perhaps"]
     await service.requests.replay("default", "perhaps", by=ADA)
     await service.until("perhaps", "SENT")
     assert "may be a repeat" in service.texts("ops")[1]
@@ -155,10 +157,10 @@ async def test_a_resent_message_says_that_it_may_be_a_repeat(service):
     status = await service.until("twice", "SENT")
 
     assert status.message.possibly_delivered
-    assert ["twice", True] == [
+    assert [
         service.texts("ops")[0],
         "may be a repeat" in service.texts("ops")[1],
-    ]
+    ] == ["twice", True]
 
 
 async def test_a_template_that_fails_falls_back_to_text(service):
@@ -196,7 +198,7 @@ async def test_a_stored_template_is_drawn(service):
     await service.until("v-1", "SENT")
     status = await service.requests.status("default", "v-1")
 
-    assert ["One &lt;!here&gt;"] == service.texts("ops")
+    assert service.texts("ops") == ["One &lt;!here&gt;"]
     assert status.message.sent_at <= datetime.now(UTC)
 
 
@@ -214,7 +216,7 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
     await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
     assert "3 messages to hook (channel_is_archived)" in service.texts("ops")[0]
     await service.playground.wait_for(service.direct)
-    assert 1 == len(service.direct())
+    assert len(service.direct()) == 1
     await service.send("d", None, sender="s")
 
     service.playground.channel("old-news").is_archived = False
@@ -222,7 +224,7 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
     await service.dead_letters.replay_group("default", group, by=ADA)
     await service.playground.wait_for(lambda: len(service.texts("old-news")) == 4)
 
-    assert ["a", "b", "c", "d"] == sorted(service.texts("old-news"))
+    assert sorted(service.texts("old-news")) == ["a", "b", "c", "d"]
 
 
 async def test_a_tenant_without_a_workspace_is_told_nowhere(database):
@@ -250,10 +252,10 @@ async def test_a_tenant_without_a_workspace_is_told_nowhere(database):
     await database.write(work)
     dead_letters = DeadLetters(database, SystemClock(), lambda _id: None, alerts, lambda _t: None)
 
-    assert 1 == await dead_letters.tell_next()
-    assert 0 == await dead_letters.tell_next()
+    assert await dead_letters.tell_next() == 1
+    assert await dead_letters.tell_next() == 0
     rows = await database.read(lambda session: session.exec(select(Message)).all())
-    assert ["note"] == [row.template for row in rows]
+    assert [row.template for row in rows] == ["note"]
 
 
 async def test_what_was_put_aside_says_the_way_back_and_takes_it(service):
@@ -268,4 +270,4 @@ async def test_what_was_put_aside_says_the_way_back_and_takes_it(service):
     assert "replay this" in (await until(look)).fix
     service.playground.channel("old-news").is_archived = False
     await service.requests.replay("default", "d", by=ADA)
-    assert "SENT" == (await service.until("d", "SENT")).standing
+    assert (await service.until("d", "SENT")).standing == "SENT"

@@ -105,4 +105,4 @@ def test_a_reply_is_tried_as_often_as_what_it_belongs_to(database):
         reply = outbox.reply(session, parent, Content("note"), now=now)
         return reply.max_attempts
 
-    assert 2 == database.transact(work)
+    assert database.transact(work) == 2

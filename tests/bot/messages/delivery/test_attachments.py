@@ -20,7 +20,7 @@ async def test_files_stand_under_their_message(desk):
 
     assert [CSV.encoded(), other.encoded()] == sorted(desk.files())
     status = await desk.until("report", "SENT")
-    assert "m_report" == status.message.id
+    assert status.message.id == "m_report"
     assert {"m_report_f1", "m_report_f2"} == set(status.others)
 
 
@@ -31,7 +31,7 @@ async def test_a_file_in_a_thread_of_others(desk):
     await desk.send("answer", "Here", files=[CSV], thread_ts=ts)
     await desk.until("m_answer_f1", "SENT")
 
-    assert ["Here", ""] == [reply["text"] for reply in desk.thread()]
+    assert [reply["text"] for reply in desk.thread()] == ["Here", ""]
     # Not that of the reply: https://docs.slack.dev/reference/methods/chat.postMessage
     (shared,) = desk.playground.calls("files.completeUploadExternal")
     assert ts == shared.arguments["thread_ts"]
@@ -45,9 +45,9 @@ async def test_a_file_for_a_person(desk):
     await desk.until("m_direct_f1", "SENT")
 
     stand = desk.playground.messages(desk.playground.im("ada").id)
-    assert ["For you"] == [one["text"] for one in stand]
+    assert [one["text"] for one in stand] == ["For you"]
     (reply,) = desk.playground.replies(desk.playground.im("ada").id, stand[0]["ts"])
-    assert ["report.csv"] == [file["name"] for file in reply["files"]]
+    assert [file["name"] for file in reply["files"]] == ["report.csv"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_an_upload_that_cannot_be_looked_up_is_marked(desk):
     await desk.send("report", "The report", files=[CSV], sender="s")
     status = await desk.until("m_report_f1", "FAILED")
 
-    assert ("held", True) == (status.message.error, status.message.possibly_delivered)
+    assert (status.message.error, status.message.possibly_delivered) == ("held", True)
     assert [CSV.encoded()] == desk.files()
 
 
@@ -97,7 +97,7 @@ async def test_what_is_taken_back_takes_its_files_along(desk):
 
     await desk.requests.withdraw("default", "report", by="ada")
 
-    assert "WITHDRAWN" == (await desk.until("m_report_f1", "WITHDRAWN")).standing
+    assert (await desk.until("m_report_f1", "WITHDRAWN")).standing == "WITHDRAWN"
 
 
 async def test_a_message_for_one_person(desk):
@@ -112,12 +112,12 @@ async def test_a_message_for_one_person(desk):
         )
     )
 
-    assert [] == desk.playground.messages("ops")
+    assert desk.playground.messages("ops") == []
     assert "The rest of the message above" in seen[1]["text"]
-    assert (None, "SENT") == (
+    assert (
         (await desk.until("psst", "SENT")).message.ts,
         (await desk.until("psst", "SENT")).standing,
-    )
+    ) == (None, "SENT")
 
 
 async def test_files_for_a_webhook_are_said_not_to_be_sent(desk):
@@ -126,9 +126,9 @@ async def test_files_for_a_webhook_are_said_not_to_be_sent(desk):
     await desk.send("bare", "Report", sender="s", channel=None, files=[CSV])
     status = await desk.until("bare", "SENT")
 
-    assert ["report.csv"] == status.events[0]["detail"]["files"]
+    assert status.events[0]["detail"]["files"] == ["report.csv"]
     assert status.events[-1]["detail"]["altered"][0].startswith("Not sent: report.csv")
-    assert [] == status.others
+    assert status.others == []
 
 
 @pytest.mark.parametrize(

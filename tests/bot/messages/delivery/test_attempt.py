@@ -31,7 +31,7 @@ async def test_a_channel_that_cannot_be_joined_just_now_is_joined_later(rig):
     message_id = await rig.put("hello", channel=rig.playground.channel("random").id)
 
     await settled(rig, message_id)
-    assert ["hello"] == rig.texts("random")
+    assert rig.texts("random") == ["hello"]
 
 
 async def test_a_channel_that_can_never_be_joined_ends_the_message(rig):
@@ -44,7 +44,7 @@ async def test_a_channel_that_can_never_be_joined_ends_the_message(rig):
 
     row = await settled(rig, await rig.put("private"), MessageState.DEAD)
 
-    assert "not_in_channel" == row.error
+    assert row.error == "not_in_channel"
 
 
 async def test_a_look_that_fails_does_not_post_twice(rig):
@@ -55,7 +55,7 @@ async def test_a_look_that_fails_does_not_post_twice(rig):
 
     row = await settled(rig, await rig.put("once"))
 
-    assert ["once"] == rig.texts()
+    assert rig.texts() == ["once"]
     assert not row.possibly_delivered
 
 
@@ -77,4 +77,4 @@ async def test_a_workspace_that_refuses_us_is_not_flooded(rig):
     pauses = [later - earlier for earlier, later in pairwise(asked_at)]
     # Each is as long as it must be, and longer on a busy machine.
     assert all(map(operator.ge, pauses, (1, 2, 4))), pauses
-    assert 0 == (await settled(rig, message_id)).tries
+    assert (await settled(rig, message_id)).tries == 0

@@ -108,7 +108,7 @@ def test_a_newer_revision_is_served_next(database):
     message_id = database.transact(turn)
     row = database.transact(lambda session: session.get_one(Message, message_id))
 
-    assert (MessageState.WAITING, 2, 1) == (row.state, row.revision, row.delivered_revision)
+    assert (row.state, row.revision, row.delivered_revision) == (MessageState.WAITING, 2, 1)
 
 
 def test_a_lease_is_held_by_one(database):
@@ -142,7 +142,7 @@ def test_only_the_owner_gives_its_lease_back(database):
         session.expire_all()
         return kept, session.get_one(LaneLease, "T0").expires_at
 
-    assert (NOW + leases.LEASE, NOW) == database.transact(work)
+    assert database.transact(work) == (NOW + leases.LEASE, NOW)
 
 
 def test_a_take_over_frees_and_counts_what_was_under_way(database):
@@ -162,9 +162,9 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
 
     freed, row = database.transact(work)
 
-    assert 1 == freed
-    assert (MessageState.DELAYED, True) == (row.state, row.answer_lost)
-    assert LATER + SETTLE == row.due_at
+    assert freed == 1
+    assert (row.state, row.answer_lost) == (MessageState.DELAYED, True)
+    assert row.due_at == LATER + SETTLE
 
 
 def test_what_was_freed_meanwhile_is_not_recorded(database):
@@ -180,7 +180,7 @@ def test_what_was_freed_meanwhile_is_not_recorded(database):
 
     row = database.transact(work)
 
-    assert (MessageState.DELAYED, None, 0) == (row.state, row.ts, row.delivered_revision)
+    assert (row.state, row.ts, row.delivered_revision) == (MessageState.DELAYED, None, 0)
     assert database.transact(verify).is_clean
 
 
@@ -196,7 +196,7 @@ def test_a_claim_that_was_never_called_is_freed_without_doubt(database):
 
     row = database.transact(work)
 
-    assert (MessageState.WAITING, False) == (row.state, row.answer_lost)
+    assert (row.state, row.answer_lost) == (MessageState.WAITING, False)
 
 
 def test_a_reply_stays_in_its_thread_when_the_parent_is_gone(database):

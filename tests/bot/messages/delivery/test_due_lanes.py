@@ -66,7 +66,7 @@ def test_messages_are_never_gone_through(database):
     plan = plan_of(database)
 
     found = database.transact(lambda session: due_lanes.due_lanes(session, "p", NOW))
-    assert ["W"] == found
+    assert found == ["W"]
     if database.is_sqlite:
         assert "SCAN message\n" not in f"{plan}\n"
         assert all(name in plan for name in ("message_ready", "message_delayed", "message_sending"))

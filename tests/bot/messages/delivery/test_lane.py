@@ -18,9 +18,9 @@ async def test_a_message_is_posted_and_recorded(rig):
     await rig.lanes.stop()
 
     row = await rig.row(message_id)
-    assert MessageState.IDLE == row.state
+    assert row.state == MessageState.IDLE
     assert rig.playground.messages("ops")[0]["ts"] == row.ts
-    assert ["Requested", "Sent"] == await rig.events(message_id)
+    assert await rig.events(message_id) == ["Requested", "Sent"]
 
 
 async def test_the_newest_revision_wins(rig):
@@ -35,7 +35,7 @@ async def test_the_newest_revision_wins(rig):
     rig.open()
     await rig.until(lambda: rig.texts() == ["9 %"])
 
-    assert 1 == len(rig.playground.calls("chat.update"))
+    assert len(rig.playground.calls("chat.update")) == 1
 
 
 async def test_an_end_is_never_overwritten(rig):
@@ -49,7 +49,7 @@ async def test_an_end_is_never_overwritten(rig):
     again = await rig.edit(message_id, "queued again", reopen=True)
     await rig.until(lambda: rig.texts() == ["queued again"])
 
-    assert (EditOutcome.LOCKED, EditOutcome.QUEUED) == (late, again)
+    assert (late, again) == (EditOutcome.LOCKED, EditOutcome.QUEUED)
 
 
 async def test_ends_are_served_before_all_else(rig):
@@ -67,7 +67,7 @@ async def test_ends_are_served_before_all_else(rig):
     await rig.until(lambda: len(rig.playground.calls("chat.update")) == 4)
 
     order = [call.arguments["text"] for call in rig.playground.calls("chat.update")]
-    assert ["end", "alert", "normal", "progress"] == order
+    assert order == ["end", "alert", "normal", "progress"]
 
 
 async def test_a_reply_waits_for_its_parent(rig):
@@ -80,7 +80,7 @@ async def test_a_reply_waits_for_its_parent(rig):
     ts = rig.playground.messages("ops")[0]["ts"]
     replies = await rig.until(lambda: rig.playground.replies("ops", ts))
 
-    assert ["the whole error"] == [reply["text"] for reply in replies]
+    assert [reply["text"] for reply in replies] == ["the whole error"]
 
 
 async def test_a_post_whose_answer_was_lost_is_not_posted_twice(rig):
@@ -91,7 +91,7 @@ async def test_a_post_whose_answer_was_lost_is_not_posted_twice(rig):
     message_id = await rig.put("once")
     row = await wait_for_state(rig, message_id, MessageState.IDLE)
 
-    assert ["once"] == rig.texts()
+    assert rig.texts() == ["once"]
     assert rig.playground.messages("ops")[0]["ts"] == row.ts
     assert not row.possibly_delivered
 
@@ -131,7 +131,7 @@ async def test_refused_blocks_go_out_as_text(rig):
     await rig.lanes.stop()
 
     assert not rig.playground.messages("ops")[0].get("blocks")
-    assert ["Requested", "Failed", "Sent"] == await rig.events(message_id)
+    assert await rig.events(message_id) == ["Requested", "Failed", "Sent"]
     story = await rig.database.read(lambda session: events_of(session, message_id))
     assert "Its text stands alone" in story[-1]["detail"]["altered"][0]
 
@@ -143,8 +143,8 @@ async def test_a_hopeless_message_dies_at_once(rig):
     message_id = await rig.put("nowhere", channel="C0NOWHERE")
     row = await wait_for_state(rig, message_id, MessageState.DEAD)
 
-    assert "channel_not_found" == row.error
-    assert 1 == len(rig.playground.calls("chat.postMessage"))
+    assert row.error == "channel_not_found"
+    assert len(rig.playground.calls("chat.postMessage")) == 1
 
 
 async def test_a_public_channel_is_joined_once(rig):
@@ -165,7 +165,7 @@ async def test_a_temporary_failure_is_tried_again(rig):
     await rig.until(lambda: rig.texts() == ["second time lucky"])
     await rig.lanes.stop()
 
-    assert ["Requested", "Failed", "Retried", "Sent"] == await rig.events(message_id)
+    assert await rig.events(message_id) == ["Requested", "Failed", "Retried", "Sent"]
 
 
 async def test_an_outage_kills_nothing(rig):
@@ -192,8 +192,8 @@ async def test_retry_after_is_obeyed_and_not_counted(rig):
     message_id = await rig.put("patience")
     row = await wait_for_state(rig, message_id, MessageState.IDLE)
 
-    assert 0 == row.tries
-    assert ["patience"] == rig.texts()
+    assert row.tries == 0
+    assert rig.texts() == ["patience"]
 
 
 async def test_another_owner_is_respected_until_its_lease_ends(rig):
@@ -213,7 +213,7 @@ async def test_another_owner_is_respected_until_its_lease_ends(rig):
     await rig.lanes.sweep()
     await asyncio.sleep(0.2)
 
-    assert ([], []) == (rig.lanes.health(), rig.texts())
+    assert (rig.lanes.health(), rig.texts()) == ([], [])
 
 
 async def test_what_a_dead_process_was_posting_is_looked_up_first(rig):
@@ -236,7 +236,7 @@ async def test_what_a_dead_process_was_posting_is_looked_up_first(rig):
     rig.open()
     await wait_for_state(rig, message_id, MessageState.IDLE)
 
-    assert ["claimed"] == rig.texts()
+    assert rig.texts() == ["claimed"]
 
 
 async def wait_for_state(rig, message_id, state):

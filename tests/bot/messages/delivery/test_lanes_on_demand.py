@@ -121,7 +121,7 @@ async def test_no_more_lanes_are_active_than_may_be(world):
     await world.until(lambda: len(world.sent) == 12)
 
     assert world.most_busy <= 2
-    assert 12 == len(set(world.sent))
+    assert len(set(world.sent)) == 12
 
 
 async def test_who_has_served_its_time_lets_the_next_one_in(world):
@@ -135,7 +135,7 @@ async def test_who_has_served_its_time_lets_the_next_one_in(world):
     world.put("T2", "waits for a place")
     lanes.wake("T2")
     await world.until(
-        lambda: ["T2"] == [one.workspace_id for one in lanes.health() if one.state == "queued"]
+        lambda: [one.workspace_id for one in lanes.health() if one.state == "queued"] == ["T2"]
     )
     world.is_open.set()
     world.clock.pass_by(SLICE + timedelta(seconds=1))
@@ -164,7 +164,7 @@ async def test_a_lane_that_cannot_be_opened_is_tried_again(world):
     await lanes.sweep()
 
     await world.until(lambda: ("T1", "hello") in world.sent)
-    assert ([("T1", "no_token")], [("T2", "hello")]) == (stuck, too_soon)
+    assert (stuck, too_soon) == ([("T1", "no_token")], [("T2", "hello")])
 
 
 async def test_a_changed_token_is_used_at_once(world):
@@ -192,7 +192,7 @@ async def test_a_lane_elsewhere_is_told_and_not_contended_for(world):
     await lanes.sweep()
     await asyncio.sleep(0.1)
 
-    assert ([], [], []) == (world.closed, world.sent, lanes.health())
+    assert (world.closed, world.sent, lanes.health()) == ([], [], [])
 
 
 async def test_a_lane_of_nobody_is_begun_here(world):
@@ -203,4 +203,4 @@ async def test_a_lane_of_nobody_is_begun_here(world):
     lanes.wake("T1")
 
     await world.until(lambda: world.sent == [("T1", "hello")])
-    assert [] == world.told
+    assert world.told == []

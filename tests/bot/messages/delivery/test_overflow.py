@@ -17,7 +17,7 @@ async def test_what_has_no_room_follows_in_the_thread(desk):
 
     told = "".join(str(reply["blocks"][1]) for reply in desk.thread())
     assert all(f"row {number:05}" in told for number in range(700))
-    assert ["part 1 of 3", "part 2 of 3", "part 3 of 3"] == parts_of(desk)
+    assert parts_of(desk) == ["part 1 of 3", "part 2 of 3", "part 3 of 3"]
 
 
 @pytest.mark.parametrize("kind", [{"error": "internal_error"}, {"kind": "drop_answer"}])
@@ -73,7 +73,7 @@ async def test_what_has_no_room_follows_a_post_that_was_found_again(desk):
 
     await desk.playground.wait_for(lambda: len(desk.thread()) == 3)
     assert any("row 00699" in reply["text"] for reply in desk.thread())
-    assert 1 == len(desk.playground.messages("ops"))
+    assert len(desk.playground.messages("ops")) == 1
 
 
 async def test_what_is_far_too_long_follows_as_a_file(desk):

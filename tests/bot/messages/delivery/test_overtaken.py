@@ -53,7 +53,7 @@ async def test_a_late_edit_does_not_overtake_the_end(impatient):
     await idle(rig, message_id)
 
     overtaken, following = rig.playground.calls("chat.update")[:2]
-    assert ["completed"] == rig.texts()
+    assert rig.texts() == ["completed"]
     assert SETTLE.total_seconds() <= following.at - (overtaken.at - overtaken.seconds)
 
 
@@ -97,7 +97,7 @@ async def test_a_process_that_slept_does_not_call(rig, database, tmp_path):
     await rig.lanes.stop()
 
     looked = len(rig.playground.calls("conversations.history"))
-    assert (["after the nap"], 2) == (rig.texts(), looked)
+    assert (rig.texts(), looked) == (["after the nap"], 2)
 
 
 async def test_a_lease_that_came_back_is_taken_over_anew(rig):

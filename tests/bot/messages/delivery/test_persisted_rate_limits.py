@@ -96,7 +96,7 @@ def test_what_was_not_called_is_not_remembered(database):
 
     database.transact(work)
 
-    assert 294 == pacing.posts_left(NOW)
+    assert pacing.posts_left(NOW) == 294
 
 
 def test_looks_made_before_count(database):
@@ -127,7 +127,7 @@ def test_every_page_of_a_look_counts(database):
 
     database.transact(work)
 
-    assert [48, 48] == [len(pacing.lookups.calls) for pacing in (here, other)]
+    assert [len(pacing.lookups.calls) for pacing in (here, other)] == [48, 48]
 
 
 def test_a_lease_that_named_no_methods_is_understood(database):
@@ -144,7 +144,7 @@ def test_a_lease_that_named_no_methods_is_understood(database):
 
     database.transact(work)
 
-    assert (1, 1) == (len(pacing.edits.calls), len(pacing.posts.calls))
+    assert (len(pacing.edits.calls), len(pacing.posts.calls)) == (1, 1)
 
 
 def test_after_a_minute_nothing_counts(database):
@@ -193,7 +193,7 @@ def test_a_post_that_was_refused_before_holds_its_channel(database):
     """What waits for the same channel waits on, another channel gets its posts."""
     pacing = come_back_frozen(database, refuse("C0OPS", is_edit=False), timedelta(seconds=5))
 
-    assert ["C0OPS"] == pacing.closed_channels(NOW + timedelta(seconds=29.999))
+    assert pacing.closed_channels(NOW + timedelta(seconds=29.999)) == ["C0OPS"]
     assert pacing.take_post("C0OTHER", NOW + timedelta(seconds=6))
     assert pacing.take_post("C0OPS", NOW + timedelta(seconds=30.01))
 
@@ -215,4 +215,4 @@ def test_a_freeze_that_is_over_holds_nobody(database):
     """Slack's time has passed while nobody was there: the whole budget is free."""
     pacing = come_back_frozen(database, refuse("C0OPS", is_edit=True), timedelta(seconds=31))
 
-    assert 49 == pacing.edits_left(NOW + timedelta(seconds=31))
+    assert pacing.edits_left(NOW + timedelta(seconds=31)) == 49

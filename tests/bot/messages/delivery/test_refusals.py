@@ -32,11 +32,11 @@ def test_after_a_refusal_one_call_goes_first():
     pacing.thaw("C0OPS", is_edit=True)  # An answer to what was called before the refusal.
 
     assert not pacing.take_edit(after(9), is_progress=False)
-    assert 1 == pacing.edits_left(after(10))
+    assert pacing.edits_left(after(10)) == 1
     assert pacing.take_edit(after(10), is_progress=False)
     assert not pacing.take_edit(after(11), is_progress=False)
     pacing.thaw("C0OPS", is_edit=True)
-    assert 48 == sum(pacing.take_edit(after(11), is_progress=False) for _ in range(60))
+    assert sum(pacing.take_edit(after(11), is_progress=False) for _ in range(60)) == 48
 
 
 def test_a_second_refusal_freezes_for_as_long_as_it_says():
@@ -106,5 +106,5 @@ def test_a_frozen_channel_is_closed_and_not_forgotten():
 
     pacing.freeze("C0OPS", after(600), now=START, is_edit=False)
 
-    assert ["C0OPS"] == pacing.closed_channels(after(599))
-    assert [] == pacing.closed_channels(after(600))
+    assert pacing.closed_channels(after(599)) == ["C0OPS"]
+    assert pacing.closed_channels(after(600)) == []

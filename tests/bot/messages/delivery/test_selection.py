@@ -37,7 +37,7 @@ def test_the_longest_waiting_of_the_first_rank_comes_first(database):
     put_many(database, "C0LATE", 3)
     put_many(database, "C0URGENT", 2, rank=Rank.FINAL)
 
-    assert ["C0URGENT", "C0URGENT", "C0LATE"] == offered(database, 3)
+    assert offered(database, 3) == ["C0URGENT", "C0URGENT", "C0LATE"]
 
 
 def test_what_waits_for_closed_channels_is_passed_over(database):
@@ -49,7 +49,7 @@ def test_what_waits_for_closed_channels_is_passed_over(database):
 
     found = offered(database, 50, {"C0CLOSED", "C0BROKEN"})
 
-    assert ["C0ALERTS", "C0OPS", "C0RANDOM"] == sorted(found)
+    assert sorted(found) == ["C0ALERTS", "C0OPS", "C0RANDOM"]
 
 
 def test_all_that_may_go_is_offered_when_little_is_closed(database):
@@ -57,15 +57,15 @@ def test_all_that_may_go_is_offered_when_little_is_closed(database):
     put_many(database, "C0CLOSED", 20)
     put_many(database, "C0OPS", 5)
 
-    assert ["C0OPS"] * 5 == offered(database, 50, {"C0CLOSED"})
-    assert ["C0OPS"] * 2 == offered(database, 2, {"C0CLOSED"})
+    assert offered(database, 50, {"C0CLOSED"}) == ["C0OPS"] * 5
+    assert offered(database, 2, {"C0CLOSED"}) == ["C0OPS"] * 2
 
 
 def test_nothing_is_offered_when_all_channels_are_closed(database):
     """A lane whose every channel is closed is offered nothing."""
     put_many(database, "C0CLOSED", selection.WINDOW + 1)
 
-    assert [] == offered(database, 50, {"C0CLOSED"})
+    assert offered(database, 50, {"C0CLOSED"}) == []
 
 
 def test_what_is_due_is_let_go_and_the_next_time_told(database):
@@ -84,7 +84,7 @@ def test_what_is_due_is_let_go_and_the_next_time_told(database):
         return database.transact(lambda session: selection.look(session, "T0", at).next_due_at)
 
     assert NOW + timedelta(minutes=1) == release(NOW)
-    assert [] == offered(database, 9)
+    assert offered(database, 9) == []
     assert NOW + timedelta(minutes=2) == release(NOW + timedelta(seconds=61))
-    assert ["C0OPS"] == offered(database, 9)
+    assert offered(database, 9) == ["C0OPS"]
     assert release(NOW + timedelta(minutes=2)) is None

@@ -280,5 +280,5 @@ def test_a_progress_edit_keeps_only_what_is_new(told):
         return session.exec(query).all()[0].change
 
     change = told.transact(work)
-    assert {"progress": 2} == change["context_set"]
-    assert ["eta"] == change["context_gone"]
+    assert change["context_set"] == {"progress": 2}
+    assert change["context_gone"] == ["eta"]

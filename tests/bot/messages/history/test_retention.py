@@ -54,5 +54,5 @@ async def test_only_what_is_settled_and_old_is_deleted(database):
     told = await database.read(lambda session: set(session.exec(select(Event.message_id)).all()))
     kept = {"m_running", "m_dead", "m_scheduled", "m_young", "m_edited", "m_parent"}
     assert kept <= left
-    assert 7 == len(left)  # The reply is the seventh.
+    assert len(left) == 7  # The reply is the seventh.
     assert not told & {"m_end", "m_withdrawn"}

@@ -24,13 +24,15 @@ async def test_a_story_is_told_in_order(database):
     message_id = await database.write(work)
     story = await database.read(lambda session: events_of(session, message_id))
 
-    assert ["Requested", "Queued", "Withdrawn"] == [
-        line["event"].removeprefix("SlackMessage") for line in story
+    assert [line["event"].removeprefix("SlackMessage") for line in story] == [
+        "Requested",
+        "Queued",
+        "Withdrawn",
     ]
-    assert [1, 2, 2] == [line["revision"] for line in story]
+    assert [line["revision"] for line in story] == [1, 2, 2]
     assert {"event", "at", "revision", "attempt", "detail"} == set(story[0])
-    assert "2026-11-16T09:00:00+00:00" == story[0]["at"]
-    assert {"text": "Ada"} == story[0]["detail"]["context"]
+    assert story[0]["at"] == "2026-11-16T09:00:00+00:00"
+    assert story[0]["detail"]["context"] == {"text": "Ada"}
 
 
 async def test_other_messages_do_not_show(database):
@@ -39,4 +41,4 @@ async def test_other_messages_do_not_show(database):
         lambda session: outbox.put(session, OPS, Content("note", {"text": "Ben"}), now=NOW).id
     )
 
-    assert [] == await database.read(lambda session: events_of(session, "m_cleo"))
+    assert await database.read(lambda session: events_of(session, "m_cleo")) == []

@@ -23,7 +23,7 @@ def test_a_call_that_was_long_under_way_counts_from_its_answer():
     for at in claimed:
         pacing.answered([("edits", "")], at, after(2))
 
-    assert 49 == len(claimed)
+    assert len(claimed) == 49
     assert not pacing.take_edit(after(61.9), is_progress=False)
     assert pacing.take_edit(after(62.6), is_progress=False)
 
@@ -63,7 +63,7 @@ def test_what_was_not_called_costs_nothing():
     for method, channel in (("posts", "C0OPS"), ("lookups", ""), ("edits", "")):
         pacing.take_back([(method, channel)], START)
 
-    assert [295, 49] == [pacing.posts_left(START), pacing.edits_left(START)]
+    assert [pacing.posts_left(START), pacing.edits_left(START)] == [295, 49]
     assert before.lookups == pacing.lookups
     assert pacing.channel("C0OPS").is_idle(START)
 
@@ -77,7 +77,7 @@ def test_a_clock_set_back_does_not_starve(back):
 
     bucket.level(after(-back))
 
-    assert 1.0 == pytest.approx(bucket.level(after(1 - back)))
+    assert pytest.approx(bucket.level(after(1 - back))) == 1.0
 
 
 @pytest.mark.parametrize("back", [0.5, 30, 3600])

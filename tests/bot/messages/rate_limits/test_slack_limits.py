@@ -160,7 +160,7 @@ def test_the_next_opening_is_the_next_change(asked, part):
     between = room.now + (at - room.now - timedelta(microseconds=5)) * part
     assert before == what_is_open(room, max(between, room.now))
     if all(before):
-        assert MINUTE == at - room.now
+        assert at - room.now == MINUTE
     else:
         assert before != what_is_open(room, at)
 
@@ -220,7 +220,7 @@ def test_progress_stops_before_the_reserve():
             now = pacing.next_opening(now)
 
     assert not pacing.take_edit(now, is_progress=True)
-    assert EDIT_RESERVE == sum(pacing.take_edit(now, is_progress=False) for _ in range(9))
+    assert sum(pacing.take_edit(now, is_progress=False) for _ in range(9)) == EDIT_RESERVE
 
 
 def test_a_former_process_has_used_its_share():
@@ -230,7 +230,7 @@ def test_a_former_process_has_used_its_share():
     for number in range(48):
         pacing.remember("edits", "", after(number))
 
-    assert 2 >= sum(pacing.take_edit(after(48), is_progress=False) for _ in range(50))
+    assert sum(pacing.take_edit(after(48), is_progress=False) for _ in range(50)) <= 2
 
 
 def test_closed_channels_are_those_that_may_not_be_posted_to():
@@ -240,10 +240,10 @@ def test_closed_channels_are_those_that_may_not_be_posted_to():
         if pacing.take_post(channel, START):
             pacing.answered([("posts", channel)], START, START)
 
-    assert ["C0OPS"] == pacing.closed_channels(START)
-    assert [] == pacing.closed_channels(after(1.1))
-    assert [] == pacing.closed_channels(after(60))
-    assert {} == pacing.channels
+    assert pacing.closed_channels(START) == ["C0OPS"]
+    assert pacing.closed_channels(after(1.1)) == []
+    assert pacing.closed_channels(after(60)) == []
+    assert pacing.channels == {}
 
 
 def test_without_limits_everything_goes():
@@ -252,5 +252,5 @@ def test_without_limits_everything_goes():
 
     assert all(pacing.take_post("C0OPS", START, looks_up=True) for _ in range(1000))
     assert all(pacing.take_edit(START, is_progress=True) for _ in range(1000))
-    assert [] == pacing.closed_channels(START)
+    assert pacing.closed_channels(START) == []
     assert after(60) == pacing.next_opening(START)

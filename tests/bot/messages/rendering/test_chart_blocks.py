@@ -43,8 +43,8 @@ def test_long_labels_stay_different_from_each_other():
     chart = settle_chart(bar_chart(labels, {labels[1]: 2, labels[0]: 1}))
 
     assert chart is not None
-    assert ["deployments in euro…", "deployments in eu… 2"] == chart["axis_config"]["categories"]
-    assert [1, 2] == [point["value"] for point in chart["series"][0]["data"]]
+    assert chart["axis_config"]["categories"] == ["deployments in euro…", "deployments in eu… 2"]
+    assert [point["value"] for point in chart["series"][0]["data"]] == [1, 2]
 
 
 def test_a_missing_point_counts_as_nothing():
@@ -52,8 +52,9 @@ def test_a_missing_point_counts_as_nothing():
     chart = settle_chart(bar_chart(["Mon", "Tue"], {"Tue": 5, "Wed": 9}))
 
     assert chart is not None
-    assert [{"label": "Mon", "value": 0}, {"label": "Tue", "value": 5}] == chart["series"][0][
-        "data"
+    assert chart["series"][0]["data"] == [
+        {"label": "Mon", "value": 0},
+        {"label": "Tue", "value": 5},
     ]
 
 
@@ -76,4 +77,4 @@ def test_any_figures_make_a_chart_slack_takes(renderer, chart):
 
     message = renderer.render_source(source, {"chart": chart})
 
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []

@@ -59,8 +59,9 @@ def test_escaped_mrkdwn_has_no_active_character(text):
 
 def test_markdown_shows_data_as_it_is():
     """Headings, links, mentions and code in data are plain words in a markdown block."""
-    assert "\\# \\[x\\]\\(https\\://evil.example\\) &lt;\\!here&gt; \\`c\\`" == escape_markdown(
-        "# [x](https://evil.example) <!here> `c`"
+    assert (
+        escape_markdown("# [x](https://evil.example) <!here> `c`")
+        == "\\# \\[x\\]\\(https\\://evil.example\\) &lt;\\!here&gt; \\`c\\`"
     )
 
 

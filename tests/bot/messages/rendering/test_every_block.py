@@ -145,11 +145,11 @@ def test_data_in_every_field_of_every_block(name, x):
 
     message = RENDERER.render_source(source, {"x": x, "revision": 7})
 
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []
     # Of a token around nothing the empty brackets stay, which mean nothing.
     allowed = re.compile(r"[|@]?|!here|https://good\.example/a\?b=c&amp;d\|.*", re.DOTALL)
     acting = [token for token in tokens_of(message.blocks) if not allowed.fullmatch(token)]
-    assert [] == [token for token in acting if not token.startswith(f"{x}|")]
+    assert [token for token in acting if not token.startswith(f"{x}|")] == []
     sent = json.dumps(message.blocks)
     assert not re.search(r'"type": "(user|usergroup|channel|team|broadcast)"', sent)
     assert not re.search(r'url": "(?!https?://|mailto:)', sent)

@@ -61,34 +61,34 @@ def test_numbers_are_grouped(value, expected):
 
 def test_a_date_that_is_none_is_printed_as_it_is():
     """A client that sends words for a time gets its words."""
-    assert ["soon", "", "99999999999999"] == [date("soon"), date(None), date(99999999999999)]
+    assert [date("soon"), date(None), date(99999999999999)] == ["soon", "", "99999999999999"]
 
 
 def test_a_clock_time_is_utc():
     """Log lines stand in preformatted text, where Slack has no dates."""
-    assert ["14:13:20", "", "noon"] == [clock(1_790_000_000), clock(None), clock("noon")]
+    assert [clock(1_790_000_000), clock(None), clock("noon")] == ["14:13:20", "", "noon"]
 
 
 def test_shortening_says_where_the_rest_is():
     """The ending is added only when something was cut."""
-    assert ["abcd", "ab… see thread"] == [
+    assert [
         shorten("abcd", 4, " see thread"),
         shorten("abcdef", 3, " see thread"),
-    ]
+    ] == ["abcd", "ab… see thread"]
 
 
 def test_the_first_line_is_the_first_that_says_something():
     """Tracebacks and banners often begin with an empty line."""
-    assert ["boom", ""] == [first_line("\n  boom \nat 2"), first_line(None)]
+    assert [first_line("\n  boom \nat 2"), first_line(None)] == ["boom", ""]
 
 
 def test_a_user_is_only_who_slack_named():
     """Anything but an id stays text and is escaped like all text."""
-    assert ["<@U0ADA>", "U0ADA> <!here", "u0ada"] == [
+    assert [
         user("U0ADA"),
         user("U0ADA> <!here"),
         user("u0ada"),
-    ]
+    ] == ["<@U0ADA>", "U0ADA> <!here", "u0ada"]
     assert finalize(user("U0ADA")) == "<@U0ADA>"
     assert finalize(user("<!here>")) == "\ufdd0<!here>\ufdd1"
 
@@ -97,7 +97,7 @@ def test_embedded_json_marks_every_string():
     """Numbers and structure are JSON; strings are still data."""
     read = json.loads(as_json({"a": ["x", 1, None, True], "b": {"c": ""}}))
 
-    assert {"a": ["\ufdd0x\ufdd1", 1, None, True], "b": {"c": ""}} == read
+    assert read == {"a": ["\ufdd0x\ufdd1", 1, None, True], "b": {"c": ""}}
 
 
 def test_deep_or_endless_data_is_printed_within_bounds():
@@ -106,13 +106,15 @@ def test_deep_or_endless_data_is_printed_within_bounds():
     endless.append(endless)
 
     assert len(as_json(endless)) < 100
-    assert "about 2^33220" == finalize(10**10_000)
+    assert finalize(10**10_000) == "about 2^33220"
 
 
 def test_a_place_is_named_as_people_know_it():
     """A channel or a person by id becomes its name in Slack; anything else stays text."""
-    assert ["<#C0OPS00002>", "<@U0ADA00001>", "oncall-mail"] == [
-        *map(place, ["C0OPS00002", "U0ADA00001", "oncall-mail"])
+    assert [*map(place, ["C0OPS00002", "U0ADA00001", "oncall-mail"])] == [
+        "<#C0OPS00002>",
+        "<@U0ADA00001>",
+        "oncall-mail",
     ]
-    assert "<#C0OPS00002>" == finalize(place("C0OPS00002"))
-    assert "C0OPS> <!here" == place("C0OPS> <!here")
+    assert finalize(place("C0OPS00002")) == "<#C0OPS00002>"
+    assert place("C0OPS> <!here") == "C0OPS> <!here"

@@ -95,7 +95,7 @@ def test_blocks_are_paragraphs():
         {"type": "image", "image_url": "https://ada.example/a.png", "alt_text": "A curve"},
     ]
 
-    assert [
+    assert text_of(blocks).split("\n\n") == [
         "Ada",
         "- one\n- one",
         "log (https://ada.example/)",
@@ -103,4 +103,4 @@ def test_blocks_are_paragraphs():
         "n | 2",
         "Rows\ngood: 9",
         "A curve",
-    ] == text_of(blocks).split("\n\n")
+    ]

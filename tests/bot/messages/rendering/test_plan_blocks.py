@@ -19,8 +19,8 @@ def test_steps_get_ids_of_their_own(renderer):
     message = renderer.render_source(PLAN, {"title": "All", "steps": steps})
 
     ids = [step["task_id"] for step in message.blocks[0]["tasks"]]
-    assert ["a", "a-2", "3", "a-4"] == ids[:4]
-    assert [] == validate_message({"blocks": message.blocks})
+    assert ids[:4] == ["a", "a-2", "3", "a-4"]
+    assert validate_message({"blocks": message.blocks}) == []
 
 
 def test_an_unknown_status_is_pending(renderer):
@@ -29,9 +29,9 @@ def test_an_unknown_status_is_pending(renderer):
 
     message = renderer.render_source(PLAN, {"title": "", "steps": steps})
 
-    assert ["pending", "pending"] == [step["status"] for step in message.blocks[0]["tasks"]]
+    assert [step["status"] for step in message.blocks[0]["tasks"]] == ["pending", "pending"]
     assert "\N{EN DASH}" == message.blocks[0]["title"] == message.blocks[0]["tasks"][0]["title"]
-    assert [] == validate_message({"blocks": message.blocks})
+    assert validate_message({"blocks": message.blocks}) == []
 
 
 def test_the_fifty_first_step_overflows(renderer):
@@ -40,8 +40,8 @@ def test_the_fifty_first_step_overflows(renderer):
 
     message = renderer.render_source(PLAN, {"title": "All", "steps": steps})
 
-    assert 50 == len(message.blocks[0]["tasks"])
-    assert "s50 s51" == message.overflow
+    assert len(message.blocks[0]["tasks"]) == 50
+    assert message.overflow == "s50 s51"
 
 
 def test_a_card_alone_cannot_be_pending(renderer):
@@ -50,5 +50,5 @@ def test_a_card_alone_cannot_be_pending(renderer):
 
     message = renderer.render_source(card, {"s": "pending"})
 
-    assert "in_progress" == message.blocks[0]["status"]
-    assert [] == validate_message({"blocks": message.blocks})
+    assert message.blocks[0]["status"] == "in_progress"
+    assert validate_message({"blocks": message.blocks}) == []

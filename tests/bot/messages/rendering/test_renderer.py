@@ -44,7 +44,7 @@ def test_a_template_may_mention_and_data_may_not(renderer):
 
     message = renderer.render_source(source, {"name": "<!channel> & <@U0BEN>"})
 
-    assert "<!here> *&lt;!channel&gt; &amp; &lt;@U0BEN&gt;* failed" == mrkdwn(message)
+    assert mrkdwn(message) == "<!here> *&lt;!channel&gt; &amp; &lt;@U0BEN&gt;* failed"
     assert message.blocks[0]["text"]["verbatim"] is True
 
 
@@ -78,7 +78,7 @@ def test_text_that_is_not_formatted_stays_literal(renderer):
         line('{"type": "text", "text": "{{ x }}"}'), {"x": '<!here> "*a*" \\ `b`\n&'}
     )
 
-    assert [{"type": "text", "text": '<!here> "*a*" \\ `b`\n&'}] == words(message)
+    assert words(message) == [{"type": "text", "text": '<!here> "*a*" \\ `b`\n&'}]
 
 
 def test_a_time_is_shown_as_each_place_can(renderer):
@@ -99,7 +99,7 @@ def test_a_time_is_shown_as_each_place_can(renderer):
         {**date, **bold},
         {"type": "text", "text": "!", **bold},
     ] == words(message)
-    assert "at 2026-09-21 14:13 UTC" == message.blocks[1]["text"]["text"]
+    assert message.blocks[1]["text"]["text"] == "at 2026-09-21 14:13 UTC"
     assert accepted(message)
 
 
@@ -117,7 +117,7 @@ def test_elements_that_would_act_are_words_when_data_made_them(renderer):
 
     message = renderer.render_source(source, context)
 
-    assert [{"type": "text", "text": "U0BEN"}, {"type": "text", "text": "logs"}] == words(message)
+    assert words(message) == [{"type": "text", "text": "U0BEN"}, {"type": "text", "text": "logs"}]
 
 
 def test_a_button_with_a_bad_address_is_not_shown(renderer):
@@ -125,8 +125,8 @@ def test_a_button_with_a_bad_address_is_not_shown(renderer):
     source = """{"text": "x", "blocks": [{"type": "actions", "elements": [
         {"type": "button", "url": "{{ u }}", "text": {"type": "plain_text", "text": "Logs"}}]}]}"""
 
-    assert [] == renderer.render_source(source, {"u": "https://"}).blocks
-    assert 1 == len(renderer.render_source(source, {"u": "https://a.example"}).blocks)
+    assert renderer.render_source(source, {"u": "https://"}).blocks == []
+    assert len(renderer.render_source(source, {"u": "https://a.example"}).blocks) == 1
 
 
 def test_empty_parts_are_left_out(renderer):
@@ -141,7 +141,7 @@ def test_empty_parts_are_left_out(renderer):
 
     message = renderer.render_source(source, {})
 
-    assert [{"type": "section", "text": {"type": "mrkdwn", "text": "kept"}}] == message.blocks
+    assert message.blocks == [{"type": "section", "text": {"type": "mrkdwn", "text": "kept"}}]
 
 
 def test_a_missing_text_is_made_of_the_blocks(renderer):
@@ -150,17 +150,17 @@ def test_a_missing_text_is_made_of_the_blocks(renderer):
         "[", '[{"type": "header", "text": {"type": "plain_text", "text": "a < b"}},', 1
     )
 
-    assert "a &lt; b\n*&amp;* <!here>" == renderer.render_source(source, {"x": "&"}).text
+    assert renderer.render_source(source, {"x": "&"}).text == "a &lt; b\n*&amp;* <!here>"
 
 
 def test_data_is_cut_before_the_words_of_the_template(renderer):
     """A long value is shortened; the words around it survive, and all of it overflows."""
     message = renderer.render_source(section("Error: {{ x }} (see logs)"), {"x": "y" * 5_000})
 
-    assert 3_000 == len(mrkdwn(message))
+    assert len(mrkdwn(message)) == 3_000
     assert mrkdwn(message).startswith("Error: yyy")
     assert mrkdwn(message).endswith("y… (see logs)")
-    assert "Error: " + "y" * 5_000 + " (see logs)" == message.overflow
+    assert message.overflow == "Error: " + "y" * 5_000 + " (see logs)"
 
 
 def test_short_values_survive_beside_a_long_one(renderer):
@@ -177,10 +177,10 @@ def test_the_text_of_all_blocks_together_is_limited(renderer):
     message = renderer.render_source(json.dumps(sections), {"x": "<" * 2_900})
 
     assert sum(units(block["text"]["text"]) for block in message.blocks) <= ALL_BLOCKS_CHARACTERS
-    assert 10 == len(message.blocks)
+    assert len(message.blocks) == 10
     assert accepted(message)
     assert message.overflow is not None
-    assert 10 * 2_900 == message.overflow.count("<")
+    assert message.overflow.count("<") == 10 * 2_900
 
 
 @pytest.mark.parametrize(("count", "kept", "lost"), [(50, 50, 0), (51, 49, 2), (300, 49, 251)])
@@ -193,7 +193,7 @@ def test_blocks_beyond_fifty_are_counted(renderer, count, kept, lost):
 
     message = renderer.render_source(source, {"count": count})
 
-    assert "block 0" == message.blocks[0]["text"]["text"]
+    assert message.blocks[0]["text"]["text"] == "block 0"
     assert kept + bool(lost) == len(message.blocks)
     assert accepted(message)
     if lost:
@@ -212,8 +212,8 @@ def test_items_beyond_a_list_overflow(renderer):
 
     message = renderer.render_source(source, {})
 
-    assert 10 == len(message.blocks[0]["fields"])
-    assert "f10 f11" == message.overflow
+    assert len(message.blocks[0]["fields"]) == 10
+    assert message.overflow == "f10 f11"
 
 
 def test_the_top_level_text_fits_an_edit(renderer):
@@ -223,7 +223,7 @@ def test_the_top_level_text_fits_an_edit(renderer):
     assert units(message.text) <= TEXT_CHARACTERS
     assert message.text.startswith("&amp;&amp;")
     assert message.text.endswith("&amp;…")
-    assert "&" * 5_000 == message.overflow
+    assert message.overflow == "&" * 5_000
 
 
 def test_every_revision_has_its_own_block_ids(renderer):
@@ -233,7 +233,7 @@ def test_every_revision_has_its_own_block_ids(renderer):
 
     message = renderer.render_source(source, {"revision": 12})
 
-    assert ["r12-0", "mine"] == [block["block_id"] for block in message.blocks]
+    assert [block["block_id"] for block in message.blocks] == ["r12-0", "mine"]
     assert "block_id" not in renderer.render_source(source, {}).blocks[0]
 
 
@@ -258,5 +258,5 @@ def test_data_cannot_move_anything_in_the_message(first, second):
 
     one, two = words(STORED.render_source(source, {"x": first, "y": second}))
 
-    assert ("a", "b") == (one["text"][0], one["text"][-1])
-    assert ("c", "d") == (two["text"][0], two["text"][-1])
+    assert (one["text"][0], one["text"][-1]) == ("a", "b")
+    assert (two["text"][0], two["text"][-1]) == ("c", "d")

@@ -28,11 +28,11 @@ def test_cells_may_be_plain_values(renderer):
 
     block = renderer.render_source(table(), {"rows": rows}).blocks[0]
 
-    assert [
+    assert block["rows"] == [
         [{"type": "raw_text", "text": "Name"}, {"type": "raw_text", "text": "Done"}],
         [{"type": "raw_text", "text": "Ada"}, {"type": "raw_number", "value": 42, "text": "42"}],
         [{"type": "raw_text", "text": "Ben"}, {"type": "raw_text", "text": "\N{EN DASH}"}],
-    ] == block["rows"]
+    ]
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("table", 100), ("data_table", 201)])
@@ -45,7 +45,7 @@ def test_rows_beyond_the_limit_overflow_as_lines(renderer, kind, kept):
     assert kept == len(message.blocks[0]["rows"])
     assert message.overflow is not None
     assert f"row {kept - 1}\t{kept - 1}" == message.overflow.splitlines()[0]
-    assert [] == validate_message({"blocks": message.blocks})
+    assert validate_message({"blocks": message.blocks}) == []
 
 
 def test_wide_cells_cost_rows_not_the_message(renderer):
@@ -54,17 +54,17 @@ def test_wide_cells_cost_rows_not_the_message(renderer):
 
     message = renderer.render_source(table("table"), {"rows": rows})
 
-    assert 20 == len(message.blocks[0]["rows"])
-    assert [] == validate_message({"blocks": message.blocks})
+    assert len(message.blocks[0]["rows"]) == 20
+    assert validate_message({"blocks": message.blocks}) == []
 
 
 def test_a_header_alone_is_no_table(renderer):
     """A data table without rows is left out."""
     source = table().replace("[", '[{"type": "divider"},', 1)
 
-    assert ["divider"] == [
+    assert [
         block["type"] for block in renderer.render_source(source, {"rows": [["h"]]}).blocks
-    ]
+    ] == ["divider"]
 
 
 def test_only_the_first_table_stands(renderer):
@@ -73,8 +73,8 @@ def test_only_the_first_table_stands(renderer):
 
     message = renderer.render_source(json.dumps(two), {})
 
-    assert 1 == len(message.blocks)
-    assert "a" == message.overflow
+    assert len(message.blocks) == 1
+    assert message.overflow == "a"
 
 
 @pytest.mark.parametrize("kind", ["table", "data_table"])
@@ -86,4 +86,4 @@ def test_any_rows_make_a_table_slack_takes(renderer, kind, rows):
 
     message = renderer.render_source(source, {"rows": rows})
 
-    assert [] == validate_message({"text": message.text, "blocks": message.blocks})
+    assert validate_message({"text": message.text, "blocks": message.blocks}) == []

@@ -18,8 +18,8 @@ def test_commas_of_loops_and_ifs_do_not_matter(renderer):
 
     message = renderer.render_source(source, {})
 
-    assert "a, ]" == message.text
-    assert ["1 ,}", "2 ,}"] == [block["text"]["text"] for block in message.blocks]
+    assert message.text == "a, ]"
+    assert [block["text"]["text"] for block in message.blocks] == ["1 ,}", "2 ,}"]
 
 
 @pytest.mark.parametrize(

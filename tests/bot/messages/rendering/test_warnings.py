@@ -175,7 +175,7 @@ def test_a_long_text_above_blocks_is_said_to_be_cut(tmp_path):
 
     message = Renderer(tmp_path).render_source(source, {"text": "a" * 4000})
 
-    assert ["/text was cut to 3,900 characters: send less, or in more blocks."] == message.altered
+    assert message.altered == ["/text was cut to 3,900 characters: send less, or in more blocks."]
 
 
 def test_of_what_is_as_the_template_has_it_nothing_is_said(drawn):
@@ -183,7 +183,7 @@ def test_of_what_is_as_the_template_has_it_nothing_is_said(drawn):
     fields = [TEXT, {"type": "mrkdwn", "text": "{{ nothing }}"}]
     blocks = [{"type": "section", "text": TEXT, "fields": fields, "accessory": IMAGE}]
 
-    assert [] == drawn(blocks, text="a", url="https://example.com/a.png").altered
+    assert drawn(blocks, text="a", url="https://example.com/a.png").altered == []
 
 
 def test_our_own_templates_leave_blocks_empty_on_purpose(tmp_path):
@@ -193,9 +193,9 @@ def test_our_own_templates_leave_blocks_empty_on_purpose(tmp_path):
 
     renderer = Renderer(tmp_path)
 
-    assert [] == renderer.render("ours", {}).altered
-    assert ["/blocks/1/elements/0"] == [
-        one.split()[0] for one in renderer.render("ours", {"url": "javascript:x"}).altered
+    assert renderer.render("ours", {}).altered == []
+    assert [one.split()[0] for one in renderer.render("ours", {"url": "javascript:x"}).altered] == [
+        "/blocks/1/elements/0"
     ]
 
 
@@ -211,5 +211,5 @@ def test_of_very_many_the_first_are_told():
 
     said = told(many)
 
-    assert MOST + 1 == len(said)
-    assert "… and 10 more." == said[-1]
+    assert len(said) == MOST + 1
+    assert said[-1] == "… and 10 more."

@@ -29,7 +29,7 @@ def wrong(*blocks):
 )
 def test_what_slack_takes_is_valid(block):
     """Each object where Slack's reference puts it."""
-    assert [] == wrong(block)
+    assert wrong(block) == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_slack_refuses_is_named(block, place):
 
 def test_the_second_block_is_called_the_second():
     """Pointers count from nought, as JSON's do."""
-    assert ["/blocks/1"] == wrong({"type": "divider"}, {"type": "nothing"})
+    assert wrong({"type": "divider"}, {"type": "nothing"}) == ["/blocks/1"]
 
 
 def test_every_place_is_one_of_an_object_that_can_stand_somewhere():

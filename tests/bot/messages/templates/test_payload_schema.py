@@ -26,29 +26,29 @@ def problems(payload, schema):
 
 def test_without_a_schema_anything_goes():
     """A template that says nothing of its payload takes every payload."""
-    assert [] == problems({"anything": [1, {}]}, None)
+    assert problems({"anything": [1, {}]}, None) == []
 
 
 def test_every_problem_has_its_path():
     """Missing fields, wrong types and wrong values deep inside are named where they are."""
     wrong = {"number": "x", "items": [{"price": 1}, {"price": -1}]}
 
-    assert [] == problems({"number": 1, "items": [{"price": 3}]}, ORDER)
-    assert ["payload"] == problems({}, ORDER)
-    assert ["payload.items[1].price", "payload.number"] == problems(wrong, ORDER)
+    assert problems({"number": 1, "items": [{"price": 3}]}, ORDER) == []
+    assert problems({}, ORDER) == ["payload"]
+    assert problems(wrong, ORDER) == ["payload.items[1].price", "payload.number"]
 
 
 def test_a_flood_of_problems_is_cut():
     """Twenty are enough to see what is wrong."""
     wrong = {"number": 1, "items": [{"price": -1}] * 100}
 
-    assert MAX_PROBLEMS == len(problems(wrong, ORDER))
+    assert len(problems(wrong, ORDER)) == MAX_PROBLEMS
 
 
 def test_a_schema_that_leads_nowhere_is_a_problem_not_an_error():
     """A pointer to nothing, or one that runs in circles, refuses the payload with a reason."""
-    assert ["payload"] == problems({}, {"$ref": "#/$defs/none"})
-    assert ["payload"] == problems({}, {"$ref": "#"})
+    assert problems({}, {"$ref": "#/$defs/none"}) == ["payload"]
+    assert problems({}, {"$ref": "#"}) == ["payload"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_schema_that_leads_nowhere_is_refused(schema, field):
 )
 def test_a_usual_schema_is_taken(schema):
     """Pointers inside and plain patterns are what schemas are made of."""
-    assert [] == schema_problems(schema)
+    assert schema_problems(schema) == []
 
 
 def test_a_schema_without_end_is_refused():

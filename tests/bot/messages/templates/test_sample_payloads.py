@@ -30,20 +30,20 @@ def test_without_a_schema_names_are_guessed():
     """As words, as numbers, as lists, and at last nothing: one of them may work."""
     words, numbers, lists, nothing = samples_of(BODY, None)
 
-    assert {"name": "sample", "items": "sample"} == words
-    assert ({"name": 1, "items": 1}, {"name": [], "items": []}, {}) == (numbers, lists, nothing)
+    assert words == {"name": "sample", "items": "sample"}
+    assert (numbers, lists, nothing) == ({"name": 1, "items": 1}, {"name": [], "items": []}, {})
 
 
 def test_a_broken_template_still_gets_a_payload():
     """Drawing it will say what is broken; nothing fails here."""
-    assert [{}] * 4 == [*samples_of("{% if %}", None)]
+    assert [*samples_of("{% if %}", None)] == [{}] * 4
 
 
 def test_the_schemas_own_examples_come_first():
     """Who wrote the schema knows best; then comes what it describes."""
     schema = {"examples": [{"a": 1}, "no object"], "properties": {"a": {"type": "integer"}}}
 
-    assert [{"a": 1}, {"a": 1}] == [*samples_of('{"text": "{{ a }}"}', schema)]
+    assert [*samples_of('{"text": "{{ a }}"}', schema)] == [{"a": 1}, {"a": 1}]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_a_schema_describes_satisfies_it(described):
     schema = {"type": "object", "properties": {"a": described}, "required": ["a"]}
 
     for payload in samples_of('{"text": "x"}', schema):
-        assert [] == payload_problems(payload, json.dumps(schema))
+        assert payload_problems(payload, json.dumps(schema)) == []
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_nothing_of_a_template_is_worked_out(expression):
     """`'x' * 5000000000` once took all memory and time before the sandbox saw it."""
     before = time.process_time()
 
-    assert {"name": "sample"} == next(
-        samples_of(f'{{"text": "{{{{ {expression} }}}} {{{{ name }}}}"}}', None)
-    )
+    assert next(samples_of(f'{{"text": "{{{{ {expression} }}}} {{{{ name }}}}"}}', None)) == {
+        "name": "sample"
+    }
 
     assert time.process_time() - before < 0.5

@@ -88,9 +88,9 @@ async def test_a_message_becomes_one_mail(mail):
         saying("❌ Failed: import\nNo &lt;rows&gt;", [section], overflow="the rest")
     )
 
-    assert (True, None) == (answer.ok, answer.ts)
+    assert (answer.ok, answer.ts) == (True, None)
     (sent,) = mail.mails
-    assert ("❌ Failed: import", "ben@example.com") == (sent["subject"], sent["to"])
+    assert (sent["subject"], sent["to"]) == ("❌ Failed: import", "ben@example.com")
     assert "Rows <7 & more\n\nthe rest" in mail.bodies()[0].replace("\r\n", "\n")
 
 
@@ -106,12 +106,12 @@ async def test_files_are_attached_to_a_mail(mail):
         one.get_filename(): (one.get_content_type(), one.get_payload(decode=True).decode())
         for one in sent.iter_attachments()
     }
-    assert (True, []) == (answer.ok, list(answer.altered))
+    assert (answer.ok, list(answer.altered)) == (True, [])
     assert "Report" in mail.bodies()[0]
-    assert {
+    assert found == {
         "Zahlen für Ada.csv": ("text/csv", "a,b\n1,ü\n"),
         "log": ("text/plain", "one\ntwo\n"),
-    } == found
+    }
 
 
 async def test_a_service_that_takes_no_files_says_what_it_did_not_send(http):
@@ -120,7 +120,7 @@ async def test_a_service_that_takes_no_files_says_what_it_did_not_send(http):
 
     answer = await AppriseTransport(f"gotify://127.0.0.1:{http.port}/token").post(message)
 
-    assert ["Report"] == [seen["message"] for seen in http.seen]
+    assert [seen["message"] for seen in http.seen] == ["Report"]
     assert answer.altered[0].startswith("Not sent: report.csv, for this service takes no files")
 
 
@@ -139,7 +139,7 @@ async def test_a_change_is_a_new_mail(mail):
     await transport.post(outgoing())
     await transport.edit(outgoing(revision=2))
 
-    assert 2 == len(mail.mails)
+    assert len(mail.mails) == 2
     assert not (await transport.find(outgoing())).readable
 
 
@@ -151,10 +151,10 @@ async def test_a_mail_with_a_password(mail):
     assert (await right.post(outgoing())).ok
     answer = await wrong.post(outgoing())
 
-    assert ("login_refused", Verdict.LOCKED_OUT) == (answer.error, verdict(answer))
-    assert {"code": 535} == answer.detail
-    assert ("login_refused", True) == ((await wrong.probe()).error, (await right.probe()).ok)
-    assert 1 == len(mail.mails)
+    assert (answer.error, verdict(answer)) == ("login_refused", Verdict.LOCKED_OUT)
+    assert answer.detail == {"code": 535}
+    assert ((await wrong.probe()).error, (await right.probe()).ok) == ("login_refused", True)
+    assert len(mail.mails) == 1
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ async def test_some_got_it_and_some_did_not(mail):
 
     answer = await transport.post(outgoing())
 
-    assert ("partly_sent", Verdict.FINAL) == (answer.error, verdict(answer))
-    assert 1 == len(mail.mails)
+    assert (answer.error, verdict(answer)) == ("partly_sent", Verdict.FINAL)
+    assert len(mail.mails) == 1
 
 
 async def test_a_mail_server_that_is_away(mail):
@@ -222,7 +222,7 @@ async def test_a_mail_whose_answer_is_lost(mail):
 
     await until(is_lost)
     await asyncio.wait_for(mail.took.wait(), PATIENCE_SECONDS)
-    assert 1 == len(mail.mails)
+    assert len(mail.mails) == 1
 
 
 async def test_a_send_that_never_ends_is_given_up(mail):
@@ -239,7 +239,7 @@ async def test_other_services_get_title_and_text(http, hook):
 
     assert (await hook.post(saying("Lunch", [section]))).ok
 
-    assert ("Lunch", "< !channel> @ everyone") == (http.seen[0]["title"], http.seen[0]["message"])
+    assert (http.seen[0]["title"], http.seen[0]["message"]) == ("Lunch", "< !channel> @ everyone")
 
 
 @pytest.mark.parametrize(

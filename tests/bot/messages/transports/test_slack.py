@@ -22,9 +22,9 @@ async def test_a_post_stands_in_the_channel(slack, playground, ours):
 
     (message,) = playground.messages("ops")
     assert (message["ts"], playground.channel("ops").id) == (answer.ts, answer.channel)
-    assert "Ada's task" == message["text"]
-    assert ["section"] == [block["type"] for block in message["blocks"]]
-    assert {"id": "m_1", "revision": 3} == message["metadata"]["event_payload"]
+    assert message["text"] == "Ada's task"
+    assert [block["type"] for block in message["blocks"]] == ["section"]
+    assert message["metadata"]["event_payload"] == {"id": "m_1", "revision": 3}
 
 
 async def test_an_edit_may_be_repeated(slack, playground, ours):
@@ -36,8 +36,8 @@ async def test_an_edit_may_be_repeated(slack, playground, ours):
     assert (await slack.edit(change)).ok
 
     (message,) = playground.messages("ops")
-    assert "done" == message["text"]
-    assert 2 == message["metadata"]["event_payload"]["revision"]
+    assert message["text"] == "done"
+    assert message["metadata"]["event_payload"]["revision"] == 2
 
 
 async def test_text_alone_leaves_no_blocks(slack, playground, ours):
@@ -55,7 +55,7 @@ async def test_a_reply_goes_into_its_thread(slack, playground, ours):
 
     await slack.post(ours(message_id="m_2", thread_ts=ts))
 
-    assert (1, 1) == (len(playground.messages("ops")), len(playground.replies("ops", ts)))
+    assert (len(playground.messages("ops")), len(playground.replies("ops", ts))) == (1, 1)
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "invalid_blocks", "never_heard_of"])
@@ -72,7 +72,7 @@ async def test_the_reasons_for_refused_blocks_are_kept(odd, oddly):
     """`errors` of an invalid_blocks answer are there for the event log."""
     odd.says = [said(body=b'{"ok": false, "error": "invalid_blocks", "errors": ["too long"]}')]
 
-    assert {"errors": ["too long"]} == (await oddly.post(outgoing())).detail
+    assert (await oddly.post(outgoing())).detail == {"errors": ["too long"]}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_a_hang_up_leaves_a_doubt_and_is_not_repeated(odd, oddly, reads):
 
     answer = await oddly.post(outgoing())
 
-    assert (True, False) == (answer.lost, answer.unreachable)
+    assert (answer.lost, answer.unreachable) == (True, False)
     assert len(odd.requests) <= 1
 
 
@@ -162,7 +162,7 @@ async def test_the_probe_knows_a_bad_token(session, playground):
     answer = await stranger.probe()
     stranger.close()
 
-    assert (False, "invalid_auth") == (answer.ok, answer.error)
+    assert (answer.ok, answer.error) == (False, "invalid_auth")
 
 
 async def test_joining_twice_is_fine(slack, playground):
@@ -207,7 +207,7 @@ async def test_a_file_goes_into_its_thread(slack, playground, ours):
 
     (reply,) = playground.replies("ops", ts)
     (file,) = reply["files"]
-    assert (True, None) == (answer.ok, answer.ts)
+    assert (answer.ok, answer.ts) == (True, None)
     assert ("report.csv", len(REPORT.encoded())) == (file["name"], file["size"])
     assert REPORT.encoded() == playground.state.files[file["id"]].content
 
@@ -249,7 +249,7 @@ async def test_an_app_that_may_not_upload_is_not_locked_out(slack, playground, o
 
     answer = await slack.post(ours(file=REPORT))
 
-    assert ("files_not_allowed", Verdict.FINAL) == (answer.error, classify(answer, is_edit=False))
+    assert (answer.error, classify(answer, is_edit=False)) == ("files_not_allowed", Verdict.FINAL)
 
 
 async def test_a_message_for_one_person(slack, playground, ours):
@@ -259,8 +259,8 @@ async def test_a_message_for_one_person(slack, playground, ours):
     answer = await slack.post(ours(seen_by=ben))
 
     (seen,) = playground.ephemerals("ben", "ops")
-    assert ("Ada's task", True, None) == (seen["text"], answer.ok, answer.ts)
-    assert ([], []) == (playground.messages("ops"), playground.ephemerals("cleo", "ops"))
+    assert (seen["text"], answer.ok, answer.ts) == ("Ada's task", True, None)
+    assert (playground.messages("ops"), playground.ephemerals("cleo", "ops")) == ([], [])
     assert not (await slack.find(ours(seen_by=ben))).readable
 
 
@@ -270,7 +270,7 @@ async def test_only_members_are_shown_something(slack, playground, ours):
 
     answer = await slack.post(ours(seen_by=playground.user("cleo").id))
 
-    assert ("user_not_in_channel", Verdict.FINAL) == (
+    assert (
         answer.error,
         classify(answer, is_edit=False),
-    )
+    ) == ("user_not_in_channel", Verdict.FINAL)

@@ -33,7 +33,7 @@ async def test_what_is_not_there_is_not_found(slack, playground, ours):
 
     found = await slack.find(ours())
 
-    assert (None, True, True) == (found.ts, found.readable, found.answer.ok)
+    assert (found.ts, found.readable, found.answer.ok) == (None, True, True)
 
 
 def chatter(playground, count):
@@ -50,7 +50,7 @@ async def test_our_post_is_found_behind_many_pages(slack, playground, ours):
     found = await slack.find(ours())
 
     assert ts == found.ts
-    assert 3 == len(playground.calls("conversations.history"))
+    assert len(playground.calls("conversations.history")) == 3
 
 
 async def test_our_post_is_found_however_much_came_after_it(slack, playground, ours):
@@ -63,7 +63,7 @@ async def test_our_post_is_found_however_much_came_after_it(slack, playground, o
     found = await slack.find(ours(since=called_at))
 
     assert ts == found.ts
-    assert HISTORY_PAGES + 1 == len(playground.calls("conversations.history"))
+    assert len(playground.calls("conversations.history")) == HISTORY_PAGES + 1
 
 
 async def test_nobody_is_sure_behind_ten_pages(slack, playground, ours):
@@ -79,9 +79,9 @@ async def test_nobody_is_sure_behind_ten_pages(slack, playground, ours):
     elsewhere = await slack.find(ours(since=called_at))
     too_much = await slack.find(ours(since=called_at + timedelta(seconds=CALL_SECONDS)))
 
-    assert (None, False) == (elsewhere.ts, elsewhere.readable)
-    assert (None, False) == (too_much.ts, too_much.readable)
-    assert 3 * HISTORY_PAGES + 1 == len(playground.calls("conversations.history"))
+    assert (elsewhere.ts, elsewhere.readable) == (None, False)
+    assert (too_much.ts, too_much.readable) == (None, False)
+    assert len(playground.calls("conversations.history")) == 3 * HISTORY_PAGES + 1
 
 
 async def test_our_reply_is_found_in_its_thread(slack, playground, ours):
@@ -121,7 +121,7 @@ async def test_a_history_that_may_never_be_read_is_unreadable(slack, playground,
 
     found = await slack.find(ours())
 
-    assert (None, False, True) == (found.ts, found.readable, found.answer.ok)
+    assert (found.ts, found.readable, found.answer.ok) == (None, False, True)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_a_look_that_failed_is_not_a_no(odd, oddly, answer):
 
     found = await oddly.find(outgoing())
 
-    assert (None, False) == (found.ts, found.answer.ok)
+    assert (found.ts, found.answer.ok) == (None, False)
 
 
 async def test_odd_histories_do_no_harm(odd, oddly):
@@ -167,9 +167,9 @@ async def test_odd_histories_do_no_harm(odd, oddly):
     found = await oddly.find(outgoing())
     again = await oddly.find(outgoing())
 
-    assert ("4.0", 2) == (found.ts, found.revision)
+    assert (found.ts, found.revision) == ("4.0", 2)
     assert again.ts is None
-    assert [None, "more", None] == [body.get("cursor") for body in odd.requests]
+    assert [body.get("cursor") for body in odd.requests] == [None, "more", None]
 
 
 async def test_our_direct_message_is_found_where_it_stands(slack, playground, ours):
@@ -198,7 +198,7 @@ async def test_without_its_scope_a_direct_message_is_in_doubt(scope, ours):
         found = await slack.find(ours(channel=ada))
         slack.close()
 
-    assert (None, False) == (found.ts, found.readable)
+    assert (found.ts, found.readable) == (None, False)
 
 
 async def test_a_channel_is_entered_to_look_into_it(slack, playground, ours):
@@ -211,4 +211,4 @@ async def test_a_channel_is_entered_to_look_into_it(slack, playground, ours):
 
     found = await slack.find(outside)
 
-    assert (None, True, True) == (found.ts, found.readable, found.answer.ok)
+    assert (found.ts, found.readable, found.answer.ok) == (None, True, True)

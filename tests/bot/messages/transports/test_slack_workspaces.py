@@ -40,4 +40,4 @@ async def test_each_workspace_is_written_to_with_its_own_token():
         for team_id in TOKENS:
             texts = [one["text"] for one in playground.elsewhere(team_id).messages("ops")]
             assert [team_id] * 3 == [text.split()[0] for text in texts]
-    assert 1 == kept
+    assert kept == 1

@@ -40,11 +40,11 @@ async def test_a_post_stands_in_the_webhooks_channel(webhook, playground):
     answer = await webhook.post(outgoing(channel="anything"))
 
     (message,) = playground.messages("ops")
-    assert (True, None) == (answer.ok, answer.ts)
-    assert ("Ada's task", ["section"]) == (
+    assert (answer.ok, answer.ts) == (True, None)
+    assert (
         message["text"],
         [block["type"] for block in message["blocks"]],
-    )
+    ) == ("Ada's task", ["section"])
 
 
 async def test_a_change_is_a_new_post(webhook, playground):
@@ -52,7 +52,7 @@ async def test_a_change_is_a_new_post(webhook, playground):
     await webhook.post(outgoing())
     await webhook.edit(outgoing(revision=2))
 
-    assert 2 == len(playground.messages("ops"))
+    assert len(playground.messages("ops")) == 2
 
 
 async def test_nothing_can_be_looked_up(webhook):
@@ -72,15 +72,15 @@ async def test_controls_that_nobody_hears_are_left_out(playground):
     message, _ = playground.messages("ops")
     assert "nobody hears" in answer.altered[0]
     assert not untouched.altered
-    assert ["section", "actions"] == [block["type"] for block in message["blocks"]]
-    assert ["look"] == [one["action_id"] for one in message["blocks"][1]["elements"]]
+    assert [block["type"] for block in message["blocks"]] == ["section", "actions"]
+    assert [one["action_id"] for one in message["blocks"][1]["elements"]] == ["look"]
 
 
 async def test_a_webhook_says_which_files_it_did_not_bring(webhook, playground):
     """The message stands there without them."""
     answer = await webhook.post(replace(outgoing(), files=[File("report.csv", "a,b\n")]))
 
-    assert 1 == len(playground.messages("ops"))
+    assert len(playground.messages("ops")) == 1
     assert answer.altered[0].startswith("Not sent: report.csv, for a webhook takes no files")
 
 
@@ -88,7 +88,7 @@ async def test_a_webhook_of_another_app_keeps_its_controls(webhook, playground):
     """Whoever made the webhook may hear the clicks."""
     await webhook.post(drawn({"type": "actions", "elements": [BUTTON]}))
 
-    assert 1 == len(playground.messages("ops")[0]["blocks"][0]["elements"])
+    assert len(playground.messages("ops")[0]["blocks"][0]["elements"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ async def test_a_webhook_that_is_away_was_not_reached(odd):
 async def test_a_probe_posts_nothing(webhook, playground):
     """A webhook is asked with a message without words, which it refuses."""
     assert (await webhook.probe()).ok
-    assert [] == playground.messages("ops")
+    assert playground.messages("ops") == []
 
 
 async def test_a_probe_notices_that_the_webhook_was_revoked(playground):
     """An address that is gone is not well only because something answers."""
     transport = WebhookTransport(playground.webhook("ops") + "x")
 
-    assert "no_service" == (await transport.probe()).error
+    assert (await transport.probe()).error == "no_service"
     transport.close()
 
 
@@ -142,4 +142,4 @@ async def test_an_archived_channel_does_not_stop_the_probe(webhook, playground):
     playground.channel("ops").is_archived = True
 
     assert (await webhook.probe()).ok
-    assert "channel_is_archived" == (await webhook.post(outgoing())).error
+    assert (await webhook.post(outgoing())).error == "channel_is_archived"

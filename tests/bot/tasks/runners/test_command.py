@@ -109,7 +109,7 @@ async def test_placeholders_are_filled(programs):
         "{payload.list}",
         payload={"x": "1 2", "deep": {"y": 3}, "list": [1, "a"]},
     )
-    assert ["import/Bergmann/Bergmann/1/t-1", "--x=1 2", "3", '[1, "a"]'] == argv
+    assert argv == ["import/Bergmann/Bergmann/1/t-1", "--x=1 2", "3", '[1, "a"]']
 
 
 async def test_a_hostile_value_stays_one_argument(programs, tmp_path):
@@ -117,12 +117,12 @@ async def test_a_hostile_value_stays_one_argument(programs, tmp_path):
     argv, _ = await shown(
         programs, "{payload.x}", "{subject}", "end", payload={"x": HOSTILE}, subject="{task}"
     )
-    assert [HOSTILE, "{task}", "end"] == argv
+    assert argv == [HOSTILE, "{task}", "end"]
 
 
 async def test_a_nul_in_a_value_is_dropped(programs):
     """No argument can hold one; the program gets the rest."""
-    assert ["ab"] == (await shown(programs, "{subject}", subject="a\0b"))[0]
+    assert (await shown(programs, "{subject}", subject="a\0b"))[0] == ["ab"]
 
 
 async def test_a_lone_surrogate_is_refused_in_words(programs):
@@ -145,8 +145,8 @@ async def test_our_secrets_are_not_in_its_environment(programs):
 
     expected = {"OPSBELL_TASK_ID": "t-1", "OPSBELL_ATTEMPT": "1", "MODE": "fast"}
     assert expected.items() <= environment.items()
-    assert "one-task-only" == environment["OPSBELL_CALLBACK_TOKEN"]
-    assert {"x": 1} == json.loads(environment["OPSBELL_PAYLOAD"])
+    assert environment["OPSBELL_CALLBACK_TOKEN"] == "one-task-only"
+    assert json.loads(environment["OPSBELL_PAYLOAD"]) == {"x": 1}
     passed = {"HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
     others = {name for name in environment if not name.startswith("OPSBELL_")} - passed
     assert {"MODE"} == others
@@ -161,9 +161,9 @@ async def test_a_missing_program_is_named(programs, program):
 
 async def test_exit_codes_become_states(programs):
     """Zero is completed; anything else failed, with the code; a signal with its number."""
-    assert (Status.COMPLETED, None) == await programs.run("true")
-    assert (Status.FAILED, "exit code 3") == await programs.run("sh", "-c", "exit 3")
-    assert (Status.FAILED, "ended by signal 9") == await programs.run("sh", "-c", "kill -9 $$")
+    assert await programs.run("true") == (Status.COMPLETED, None)
+    assert await programs.run("sh", "-c", "exit 3") == (Status.FAILED, "exit code 3")
+    assert await programs.run("sh", "-c", "kill -9 $$") == (Status.FAILED, "ended by signal 9")
 
 
 async def test_the_error_is_the_tail_of_what_it_complained(programs):
@@ -173,7 +173,7 @@ async def test_the_error_is_the_tail_of_what_it_complained(programs):
         "\n"
     )
     _, error = await programs.run("sh", "-c", "echo fine; printf 'Bo\\377om' >&2; exit 1")
-    assert "exit code 1\nBo\ufffdom" == error
+    assert error == "exit code 1\nBo\ufffdom"
 
 
 async def test_what_it_prints_does_not_fill_the_disk(programs, tmp_path):
@@ -182,14 +182,14 @@ async def test_what_it_prints_does_not_fill_the_disk(programs, tmp_path):
     _, error = await programs.run(*program, most_bytes=100_000)
 
     assert int((tmp_path / "size").read_text()) <= 100_000
-    assert ["399998", "399999", "the end"] == str(error).split("\n")[-3:]
+    assert str(error).split("\n")[-3:] == ["399998", "399999", "the end"]
 
 
 async def test_an_end_is_told_though_a_child_holds_the_output(programs, tmp_path):
     """A program that leaves a daemon behind has ended when it has ended."""
     daemon = tmp_path / "daemon"
     script = f"sleep 600 & echo $! > {daemon}; exit 0"
-    assert (Status.COMPLETED, None) == await programs.run("sh", "-c", script)
+    assert await programs.run("sh", "-c", script) == (Status.COMPLETED, None)
     os.kill(int(daemon.read_text()), signal.SIGKILL)
 
 
@@ -200,7 +200,7 @@ async def test_a_cancel_asks_first(programs, tmp_path):
     await wait_for(listens)
     await command.cancel(FIRST)
 
-    assert (Status.FAILED, "exit code 7\ntidied") == await programs.end()
+    assert await programs.end() == (Status.FAILED, "exit code 7\ntidied")
 
 
 async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_path):
@@ -211,7 +211,7 @@ async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_
     await wait_for(*files)
     await command.cancel(FIRST)
 
-    assert (Status.FAILED, "ended by signal 9") == await programs.end()
+    assert await programs.end() == (Status.FAILED, "ended by signal 9")
     await assert_still(*files)
 
 
@@ -245,7 +245,7 @@ async def test_a_cancel_ends_one_tenants_program_only(programs, tmp_path):
     await wait_for(*files.values())
     await command.cancel(Attempt("ada", "t-1", 1))
 
-    assert (Status.FAILED, "ended by signal 15") == await programs.end()
+    assert await programs.end() == (Status.FAILED, "ended by signal 15")
     await assert_still(files["ada"])
     await wait_for_a_beat(files["ben"])
     await command.cancel(Attempt("ben", "t-1", 1))
@@ -263,7 +263,7 @@ async def test_a_program_goes_on_when_the_bot_ends(tmp_path):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", bot, cwd=Path(__file__).parents[4], env={**os.environ}
     )
-    assert 0 == await process.wait()
+    assert await process.wait() == 0
     await wait_for(done)
 
 

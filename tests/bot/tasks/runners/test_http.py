@@ -84,7 +84,7 @@ async def test_it_is_sent_what_the_contract_says(orchestrator, runner):
     await runner.start(launch())
     await runner.start(launch(attempt=2))
 
-    assert {
+    assert json.loads(orchestrator.heard[0][1]) == {
         "taskId": "t-1",
         "task": "import",
         "dealer": "Bergmann",
@@ -94,9 +94,9 @@ async def test_it_is_sent_what_the_contract_says(orchestrator, runner):
         "slackContext": {"channel": "C1", "ts": "1.2"},
         "callbackUrl": "http://127.0.0.1/api/slack/update",
         "callbackToken": "one-task-only",
-    } == json.loads(orchestrator.heard[0][1])
+    }
     keys = [headers["Idempotency-Key"] for headers, _ in orchestrator.heard]
-    assert ["default:t-1:1", "default:t-1:1", "default:t-1:2"] == keys
+    assert keys == ["default:t-1:1", "default:t-1:1", "default:t-1:2"]
 
 
 async def test_tenants_have_keys_of_their_own(orchestrator, runner):
@@ -117,7 +117,7 @@ async def test_its_signature_verifies(orchestrator, runner):
     await runner.start(launch(payload={"x": "\ud800\0 ünïcode"}))
 
     ((headers, body),) = orchestrator.heard
-    assert "\ud800\0 ünïcode" == Webhook(SECRET).verify(body, headers)["payload"]["x"]
+    assert Webhook(SECRET).verify(body, headers)["payload"]["x"] == "\ud800\0 ünïcode"
 
 
 async def test_a_refusal_is_told_at_once(orchestrator, runner):
@@ -126,7 +126,7 @@ async def test_a_refusal_is_told_at_once(orchestrator, runner):
 
     with pytest.raises(RunnerError, match=r"refused it \(422\): No such dealer") as refused:
         await runner.start(launch())
-    assert (1, True) == (len(orchestrator.heard), len(str(refused.value)) < 400)
+    assert (len(orchestrator.heard), len(str(refused.value)) < 400) == (1, True)
 
 
 async def test_a_redirect_is_no_yes(orchestrator, runner):
@@ -135,7 +135,7 @@ async def test_a_redirect_is_no_yes(orchestrator, runner):
 
     with pytest.raises(RunnerError, match=r"refused it \(302\)"):
         await runner.start(launch())
-    assert 1 == len(orchestrator.heard)
+    assert len(orchestrator.heard) == 1
 
 
 async def test_three_server_errors_are_given_up(orchestrator, runner):
@@ -144,7 +144,7 @@ async def test_three_server_errors_are_given_up(orchestrator, runner):
 
     with pytest.raises(RunnerError, match="does not answer: 503 Service Unavailable") as refused:
         await runner.start(launch())
-    assert 3 == len(orchestrator.heard)
+    assert len(orchestrator.heard) == 3
     assert "hush" not in str(refused.value)
 
 
@@ -153,7 +153,7 @@ async def test_a_server_error_that_passes_is_forgiven(orchestrator, runner):
     orchestrator.answers = [500, "hang up", 201]
 
     await runner.start(launch())
-    assert 3 == len(orchestrator.heard)
+    assert len(orchestrator.heard) == 3
 
 
 @pytest.mark.parametrize("timeout_seconds", [0.3])

@@ -76,8 +76,8 @@ async def test_a_task_is_handed_over_with_its_place(room, mill):
         await until(lambda: settled(room, task))
 
     (launch,) = mill.started
-    assert ("1.2", "C1", {"x": 1}) == (launch.ts, launch.channel, launch.payload)
-    assert "http://x/api/slack/update" == launch.callback_url
+    assert (launch.ts, launch.channel, launch.payload) == ("1.2", "C1", {"x": 1})
+    assert launch.callback_url == "http://x/api/slack/update"
 
 
 async def test_the_token_is_good_for_this_task_only(room, mill):
@@ -101,10 +101,10 @@ async def test_it_waits_for_the_message_but_not_for_ever(room, mill, clock):
     async with serving(room, mill):
         clock.advance(seconds=9.9)
         await asyncio.sleep(0.5)
-        assert [] == mill.started
+        assert mill.started == []
         clock.at += WAIT_FOR_MESSAGE
         await until(lambda: settled(room, task))
-    assert [None] == [launch.ts for launch in mill.started]
+    assert [launch.ts for launch in mill.started] == [None]
 
 
 async def test_a_silent_task_is_not_waited_for(database, clock, mill):
@@ -113,7 +113,7 @@ async def test_a_silent_task_is_not_waited_for(database, clock, mill):
     task = await room.create(run=True)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
-    assert 1 == len(mill.started)
+    assert len(mill.started) == 1
 
 
 async def test_two_processes_launch_each_task_once(database, clock, mill, database_url):
@@ -136,16 +136,16 @@ async def test_a_launch_that_a_crash_cut_off_is_not_forgotten(database, clock, r
     await room.change(task, launched_at=clock.now())
     async with serving(room, mill):
         await asyncio.sleep(0.3)
-        assert [] == mill.started
+        assert mill.started == []
     clock.at += ABANDONED_AFTER + timedelta(seconds=1)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
 
     row = await room.row(task)
     if repeatable:
-        assert (1, Status.QUEUED) == (len(mill.started), row.status)
+        assert (len(mill.started), row.status) == (1, Status.QUEUED)
     else:
-        assert ([], Status.FAILED) == (mill.started, row.status)
+        assert (mill.started, row.status) == ([], Status.FAILED)
         assert "The bot was stopped while it started this" in str(row.error)
 
 
@@ -159,7 +159,7 @@ async def test_what_has_begun_to_report_was_launched(database, clock, repeatable
     clock.at += ABANDONED_AFTER + timedelta(seconds=1)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
-    assert ([], Status.RUNNING) == (mill.started, (await room.row(task)).status)
+    assert (mill.started, (await room.row(task)).status) == ([], Status.RUNNING)
 
 
 async def test_a_task_that_ended_before_its_launch_is_not_launched(room, mill):
@@ -168,7 +168,7 @@ async def test_a_task_that_ended_before_its_launch_is_not_launched(room, mill):
     await room.report(task, "completed")
     async with serving(room, mill):
         await until(lambda: settled(room, task))
-    assert [] == mill.started
+    assert mill.started == []
 
 
 async def test_a_refusal_is_shown_on_the_task(room, mill):
@@ -181,7 +181,7 @@ async def test_a_refusal_is_shown_on_the_task(room, mill):
 
     row = await room.row(task)
     assert (Status.FAILED, mill.refusal) == (row.status, row.error)
-    assert ["retry"] == (await room.message(task)).context["actions"]
+    assert (await room.message(task)).context["actions"] == ["retry"]
     await room.tasks.retry(OURS, task.id, by=BEN)
 
 
@@ -191,7 +191,7 @@ async def test_a_runner_that_is_gone_is_named(room, mill):
     await room.post(task)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
-    assert "There is no runner called windmill any more." == (await room.row(task)).error
+    assert (await room.row(task)).error == "There is no runner called windmill any more."
 
 
 async def test_a_cancel_during_the_handover_reaches_the_runner(room, mill):
@@ -203,4 +203,4 @@ async def test_a_cancel_during_the_handover_reaches_the_runner(room, mill):
     async with serving(room, mill):
         await until(lambda: asyncio.sleep(0, bool(mill.cancelled)))
     assert [Attempt("default", task.id, 1)] == mill.cancelled
-    assert Status.CANCELLED == (await room.row(task)).status
+    assert (await room.row(task)).status == Status.CANCELLED

@@ -30,17 +30,17 @@ def test_a_little_is_not_trimmed(output):
     write(output, "one\ntwo")
     output.trim()
     write(output, "\nthree")
-    assert ["one", "two", "three"] == output.tail()
+    assert output.tail() == ["one", "two", "three"]
 
 
 def test_too_much_is_forgotten_but_for_its_end(output):
     """The file is emptied, and what follows is put behind the end of what was forgotten."""
     write(output, "x" * 1_000 + "\nbefore\nhalf a ")
     output.trim()
-    assert 0 == os.fstat(output.fileno()).st_size
+    assert os.fstat(output.fileno()).st_size == 0
     write(output, "line\nafter")
 
-    assert ["before", "half a line", "after"] == output.tail()[-3:]
+    assert output.tail()[-3:] == ["before", "half a line", "after"]
 
 
 def test_a_line_without_end_stays_small(output):
@@ -48,4 +48,4 @@ def test_a_line_without_end_stays_small(output):
     write(output, "a" * 100_000)
     output.trim()
     write(output, "b" * 100_000)
-    assert ["b" * TAIL_BYTES] == output.tail()
+    assert output.tail() == ["b" * TAIL_BYTES]
