@@ -12,9 +12,9 @@ from tests.scenarios.killing import TEMPLATE, Victim, settings
 COMMITTED = "bot.db:transact:return"
 CREATED = "bot.tasks.service:Tasks.create.<locals>.work:return"
 REPORTED = "bot.tasks.intake:Intake.report.<locals>.work:return"
-CLAIMED = "bot.messages.ledger:claim_of:return"
-SETTLED = "bot.messages.settling:settle:return"
-TURNED = "bot.messages.lane:Lane._transact:return"
+CLAIMED = "bot.messages.delivery.claims:claim_of:return"
+SETTLED = "bot.messages.delivery.transitions:settle:return"
+TURNED = "bot.messages.delivery.lane:Lane._transact:return"
 KEYS = {
     "a key is being claimed": "bot.http.idempotency:Idempotency._take:return",
     "a key is claimed": f"bot.http.idempotency:Idempotency._take:return,{COMMITTED}",
@@ -22,10 +22,10 @@ KEYS = {
     "an answer is kept, not given": f"bot.http.idempotency:keep:return,{COMMITTED}",
 }
 REQUESTS = {
-    "they are checked": "bot.messages.desk:Desk.store:call",
-    "they are not committed": "bot.messages.requests:Requests._take:return",
-    "they are committed, not answered": f"bot.messages.requests:Requests._take:return,{COMMITTED}",
-    "the lane is woken": "bot.messages.lanes:Lanes.wake:call",
+    "they are checked": "bot.messages.requests.batch:Desk.store:call",
+    "they are not committed": "bot.messages.requests.service:Requests._take:return",
+    "they are committed, not answered": f"bot.messages.requests.service:Requests._take:return,{COMMITTED}",
+    "the lane is woken": "bot.messages.delivery.lanes:Lanes.wake:call",
 }
 TASKS = {
     "a task is not committed": f"{CREATED}",
@@ -34,15 +34,15 @@ TASKS = {
     "a report is committed, not answered": f"{REPORTED},{COMMITTED}",
 }
 POSTING = {
-    "the lease is renewed": "bot.messages.leases:hold_lease:return",
-    "messages are chosen": "bot.messages.ledger:claim_of:call",
+    "the lease is renewed": "bot.messages.delivery.leases:hold_lease:return",
+    "messages are chosen": "bot.messages.delivery.claims:claim_of:call",
     "a claim is not committed": f"{CLAIMED},{TURNED}",
     "a claim is committed, nobody called": f"{CLAIMED},{COMMITTED}",
-    "a message is drawn": "bot.messages.drawing:draw:return",
-    "a request is not written": "bot.messages.transports.wire:Connection.ask:call",
-    "an answer has arrived, unread": "bot.messages.transports.wire:Connection.data_received:call",
-    "an answer is read": "bot.messages.transports.reading:read_answer:return",
-    "an answer is not recorded": "bot.messages.lane:Lane._learn:call",
+    "a message is drawn": "bot.messages.delivery.content:draw:return",
+    "a request is not written": "bot.messages.transports.http_client:Connection.ask:call",
+    "an answer has arrived, unread": "bot.messages.transports.http_client:Connection.data_received:call",
+    "an answer is read": "bot.messages.transports.responses:read_answer:return",
+    "an answer is not recorded": "bot.messages.delivery.lane:Lane._learn:call",
     "a record is not committed": f"{SETTLED},{TURNED}",
     "a record is committed, the loop not told": f"{SETTLED},{COMMITTED}",
 }
@@ -153,7 +153,7 @@ async def test_killed_again_while_it_takes_over(victim, playground):
     offering = asyncio.create_task(victim.offer("single", "bulk", "task"))
     await playground.wait_for(lambda: held.struck, PATIENCE_SECONDS)
     await victim.bot.kill()
-    await victim.start_to_die(f"bot.messages.ledger:take_over:return,{COMMITTED}")
+    await victim.start_to_die(f"bot.messages.delivery.claims:take_over:return,{COMMITTED}")
     await victim.start()
     playground.let_go(held)
     await offering
