@@ -115,6 +115,8 @@ class Opsbell:
         rooms = await self._open_rooms(database, session, slack, outlets)
         await self._open_http(rooms, outlets)
         self._start_launcher(rooms.tasks)
+        # At once: what waits from before the start must not wait for the first tick as well.
+        await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
             listeners.register(slack.ears, self._for_listeners(rooms, slack.socket))
@@ -254,6 +256,7 @@ class Opsbell:
         idempotency = Idempotency(rooms.database, self._clock)
         jobs.register(
             scheduler,
+            rooms.database,
             rooms.outward.lanes,
             rooms.tasks.intake,
             rooms.deliveries,

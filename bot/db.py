@@ -33,7 +33,7 @@ LAST_USED = "last used"
 #: A connection that nobody has used for so long may be gone.
 ASKED_AFTER_SECONDS = 1.0
 SQLITE_READERS = 4
-#: So many others may be faster with the same key before we say so.
+#: Maximum retries after a unique-key conflict.
 MOST_RIVALS = 20
 SQLITE_PRAGMAS = (
     # Readers never wait for the writer. https://www.sqlite.org/wal.html
@@ -42,8 +42,11 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
-    "PRAGMA cache_size = -16000",
 )
+#: KiB that a connection caches. The writer's pages change all the time; readers share the file's
+#: pages in the operating system's cache, and there are several of them.
+SQLITE_WRITER_CACHE = 16_000
+SQLITE_READER_CACHE = 2_000
 
 
 class Database:
@@ -59,8 +62,8 @@ class Database:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
-            self._reader = sqlite_engine(self.url, begin="BEGIN")
+            self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", SQLITE_WRITER_CACHE)
+            self._reader = sqlite_engine(self.url, "BEGIN", SQLITE_READER_CACHE)
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             #: That thread's own: to take one from the pool costs as much as a transaction.
             self._kept: Connection | None = None
@@ -111,6 +114,10 @@ class Database:
         """Do what `write` does, in the caller's own thread: for the command line."""
         return transact(self._writer, work, True)
 
+    def snapshot(self, work: Callable[[Session], T]) -> T:
+        """Do what `read` does, in the caller's own thread: for the command line."""
+        return transact(self._reader, work, False)
+
     def connect(self) -> Connection:
         """Return a bare connection, for tools; the caller closes it."""
         return self._writer.connect()
@@ -128,7 +135,7 @@ class Database:
         """
         shown = self.url.render_as_string(hide_password=True)
         try:
-            with self.connect() as connection:
+            with self._reader.connect() as connection:  # The writer's would wait for its lock.
                 found = schema.current(connection)
         except (OperationalError, sqlite3.Error) as error:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
@@ -218,7 +225,7 @@ def postgresql_engine(url: URL) -> Engine:
     return engine
 
 
-def sqlite_engine(url: URL, *, begin: str) -> Engine:
+def sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
         url, connect_args={"check_same_thread": False}, json_serializer=fast_json.text
     )
@@ -229,6 +236,7 @@ def sqlite_engine(url: URL, *, begin: str) -> Engine:
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(pragma)
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

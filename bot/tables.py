@@ -7,6 +7,7 @@ from bot.messages.models import (
     Event,
     LaneLease,
     Message,
+    MessageTotal,
     Sender,
     StoredTemplate,
 )
@@ -20,6 +21,7 @@ TABLES = (
     IdempotencyRecord,
     LaneLease,
     Message,
+    MessageTotal,
     Sender,
     StoredTemplate,
     Task,

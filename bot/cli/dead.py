@@ -21,7 +21,7 @@ dead = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 def list_dead() -> None:
     """Print the newest 100 dead letters: id, when, where, why, and what to do."""
     with open_database() as database:
-        found = database.transact(lambda session: queries.all_dead(session, LISTED))
+        found = database.snapshot(lambda session: queries.all_dead(session, LISTED))
     for one in found:
         at = (one.dead_at or one.created_at).isoformat(timespec="seconds")
         place = f"{one.workspace_id}/{one.channel}"

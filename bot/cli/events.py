@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.db import Database
 from bot.errors import NotFoundError
-from bot.messages.history.rebuild import Verdict, count, rebuild, verify
+from bot.messages.history.rebuild import Verdict, count, rebuild, verify_next
 from bot.messages.history.timeline import events_of
 from bot.messages.requests import queries
 from bot.settings import environment, read_settings
@@ -26,7 +26,7 @@ events = typer.Typer(help="What happened to messages.", no_args_is_help=True)
 def show(correlation_id: str) -> None:
     """Print every event of the messages of a correlation id, as JSON lines."""
     with open_database() as database:
-        lines = database.transact(lambda session: list(story(session, correlation_id)))
+        lines = database.snapshot(lambda session: list(story(session, correlation_id)))
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -48,18 +48,31 @@ def rebuild_rows(
 ) -> None:
     """Make the rows of messages again from their events; stop the bot before you do."""
     with open_database() as database:
-        most = database.transact(count)
+        most = database.snapshot(count)
         with typer.progressbar(length=most, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            verdict = database.transact(
-                lambda session: (
-                    verify(snapshot_of(session), bar.update)
-                    if only_verify
-                    else rebuild(session, datetime.now(UTC), bar.update)
+            verdict = (
+                compare_all(database, bar.update)
+                if only_verify
+                else database.transact(
+                    lambda session: rebuild(session, datetime.now(UTC), bar.update)
                 )
             )
     tell(verdict, "differs" if only_verify else "was mended")
     if verdict.silent or (only_verify and not verdict.is_clean):
         raise typer.Exit(1)
+
+
+def compare_all(database: Database, progress: Callable[[int], None]) -> Verdict:
+    """Compare every message with its events, in short reads: a running bot goes on writing."""
+    verdict = Verdict()
+    last: str | None = ""
+    while last is not None:
+        checked, after = verdict.checked, last
+        last = database.snapshot(
+            lambda session, after=after: verify_next(snapshot_of(session), after, verdict)  # type: ignore[misc]
+        )
+        progress(verdict.checked - checked)
+    return verdict
 
 
 def tell(verdict: Verdict, word: str) -> None:

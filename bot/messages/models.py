@@ -91,6 +91,9 @@ class Message(SQLModel, table=True):
             "message_place", "workspace_id", "channel", "ts", where="ts IS NOT NULL", unique=True
         ),
         partial_index("message_parent", "parent_id", where="parent_id IS NOT NULL"),
+        Index("message_created", "created_at", "id"),  # retention begins with the oldest
+        # Few wait for a parent or a suspended channel; they are counted, and freed together.
+        partial_index("message_aside", "tenant", where="state IN ('blocked', 'parked')"),
     )
 
     id: str = Field(default_factory=lambda: new_id("m"), primary_key=True)
@@ -174,6 +177,21 @@ class Event(SQLModel, table=True):
     change: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
     )
+
+
+class MessageTotal(SQLModel, table=True):
+    """A change of the number of a tenant's messages in a queue; their sum is the number."""
+
+    __tablename__ = "message_total"
+    __table_args__ = (Index("message_total_tenant", "tenant"),)
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    )
+    tenant: str
+    queue: str
+    change: int
 
 
 class LaneLease(SQLModel, table=True):

@@ -20,6 +20,7 @@ from bot.messages.models import (
     Rank,
 )
 from bot.messages.policy import ANSWER_LOST, DESTINATION_ERRORS, OWN_TRIES, SETTLE
+from bot.messages.totals import add_to_totals
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
@@ -196,6 +197,7 @@ def withdraw(session: Session, message_id: str, *, now: datetime, by: str | None
         message.state = MessageState.WITHDRAWN
         message.dead_at = None
         session.add(event(message, EventName.WITHDRAWN, now, before, **({"by": by} if by else {})))
+        add_to_totals(session, [(message.tenant, message.queue)], sign=-1)
         replies = select(Message.id).where(Message.parent_id == message_id)
         for reply_id in session.exec(replies).all():
             withdraw(session, reply_id, now=now, by=by)
@@ -264,6 +266,7 @@ def new_message(place: Place, content: Content, now: datetime, **fields: Any) ->
 
 def add(session: Session, message: Message, now: datetime) -> Message:
     session.add(message)
+    add_to_totals(session, [(message.tenant, message.queue)])
     session.add(Event(**projection.first_event(projection.snapshot(message), now)))
     return message
 

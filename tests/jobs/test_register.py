@@ -37,7 +37,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler = AsyncIOScheduler(timezone=UTC)
     lanes = Lanes(database, Renderer(tmp_path), room.clock)
     forget_old = Idempotency(database, room.clock).forget_old
-    jobs.register(scheduler, lanes, room.intake, deliveries, forget_old)
+    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
@@ -47,6 +47,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "tell_of_dead_letters",
         "delete_old_messages",
         "forget_old_keys",
+        "fold_message_totals",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)

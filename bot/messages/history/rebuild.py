@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.messages.history import projection
 from bot.messages.models import Event, EventName, Message, MessageState
+from bot.messages.totals import add_to_totals
 
 BATCH = 500
 TIMES = frozenset(
@@ -36,13 +37,26 @@ class Verdict:
 def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Verdict:
     """Compare every message with its events and change nothing; *told* hears of the progress."""
     verdict = Verdict()
-    for ids in batches(session):
-        rebuilt = rebuilt_rows(session, ids)
-        rows = {row.id: row for row in stored_rows(session, ids)}
-        for key in ids:
-            compare(verdict, key, rows.get(key), rebuilt.get(key))
-        told(len(ids))
+    last: str | None = ""
+    while last is not None:
+        checked = verdict.checked
+        last = verify_next(session, last, verdict)
+        told(verdict.checked - checked)
     return verdict
+
+
+def verify_next(session: Session, after: str, verdict: Verdict) -> str | None:
+    """
+    Compare the next 500 messages behind the id *after*; return the last id, or None at the end.
+
+    A snapshot of these 500 is enough: a message is compared with its own events only.
+    """
+    ids = _next_ids(session, after)
+    rebuilt = rebuilt_rows(session, ids)
+    rows = {row.id: row for row in stored_rows(session, ids)}
+    for key in ids:
+        compare(verdict, key, rows.get(key), rebuilt.get(key))
+    return ids[-1] if ids else None
 
 
 def compare(
@@ -82,6 +96,8 @@ def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_
             session.add(doubt(values, now))
     if is_lost:
         session.execute(insert(table).values(**values))
+        if values["state"] != MessageState.WITHDRAWN:
+            add_to_totals(session, [(values["tenant"], values["queue"])])
         return
     stored = session.get_one(Message, key)
     if stored.state == MessageState.SENDING:
@@ -117,25 +133,19 @@ def decode(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name in TIMES and value is not None else value
 
 
-def batches(session: Session) -> Iterator[Sequence[str]]:
-    """Yield the ids of all messages that have a row or an event, in order."""
-    last = ""
-    while True:
-        rows = session.exec(
-            select(Message.id).where(Message.id > last).order_by(Message.id).limit(BATCH)
-        ).all()
-        told = session.exec(
-            select(Event.message_id)
-            .where(Event.message_id > last)
-            .distinct()
-            .order_by(Event.message_id)
-            .limit(BATCH)
-        ).all()
-        ids = sorted({*rows, *told})[:BATCH]
-        if not ids:
-            return
-        yield ids
-        last = ids[-1]
+def _next_ids(session: Session, after: str) -> Sequence[str]:
+    """Return the next ids of messages that have a row or an event, in order."""
+    rows = session.exec(
+        select(Message.id).where(Message.id > after).order_by(Message.id).limit(BATCH)
+    ).all()
+    told = session.exec(
+        select(Event.message_id)
+        .where(Event.message_id > after)
+        .distinct()
+        .order_by(Event.message_id)
+        .limit(BATCH)
+    ).all()
+    return sorted({*rows, *told})[:BATCH]
 
 
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:

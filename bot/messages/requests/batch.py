@@ -21,6 +21,7 @@ from bot.messages.requests.message_request import (
 )
 from bot.messages.requests.workspace_resolution import workspace_of
 from bot.messages.templates.store import newest_drawing
+from bot.messages.totals import add_to_totals
 from bot.sql import fast_json
 from bot.sql.statements import OneOf, Statement
 from bot.workspaces.queries import connected_of
@@ -86,6 +87,8 @@ class Desk:
         rows = {row.message["id"]: row for row in all_rows}
         new = MESSAGES.run(self.session, [row.message for row in rows.values()])
         EVENTS.run(self.session, [row.event for key, row in rows.items() if key in new])
+        added = (row.message for key, row in rows.items() if key in new)
+        add_to_totals(self.session, ((one["tenant"], one["queue"]) for one in added))
         made = {one.message["id"]: one.message["correlation_id"] for one in self._prepared}
         repeated = made.keys() - new
         if repeated:
