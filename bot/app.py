@@ -27,7 +27,7 @@ from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
-from bot.messages.delivery.due_lanes import end_leases
+from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Outlets
 from bot.messages.history.timeline import events_of
@@ -141,6 +141,8 @@ class Opsbell:
             now = self._clock.now()
             database.transact(lambda session: end_leases(session, now))
         database.check()
+        now = self._clock.now()
+        database.transact(lambda session: end_waits_of_a_fast_clock(session, now))
         return database
 
     async def _open_rooms(

@@ -1,6 +1,7 @@
-"""The only place that reads the time."""
+"""The only place that reads the wall clock."""
 
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -18,3 +19,29 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present as aware UTC."""
         return datetime.now(UTC)
+
+
+class SteadyClock:
+    """
+    Another clock's time that never goes back.
+
+    For what waits and expires: when the machine's clock is set back, it goes on from where it was,
+    or every lease and every wait would last that much longer. For times that people read, and for
+    schedules, the clock itself is right.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = timedelta(0)
+        self._last: datetime | None = None
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """Return the present as aware UTC, never earlier than the last time."""
+        with self._lock:
+            now = self._clock.now() + self._ahead
+            if self._last is not None and now < self._last:
+                self._ahead += self._last - now
+                now = self._last
+            self._last = now
+            return now

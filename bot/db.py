@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -110,6 +110,11 @@ class Database:
         context = contextvars.copy_context()
         return asyncio.get_running_loop().run_in_executor(pool, context.run, work)
 
+    async def is_writable(self) -> bool:
+        """Tell whether a change can be committed now; raise what the database raises."""
+        await self.write(_change_nothing_that_matters)
+        return True
+
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do what `write` does, in the caller's own thread: for the command line."""
         return transact(self._writer, work, True)
@@ -161,6 +166,15 @@ def transact(bind: Engine | Connection, work: Callable[[Session], T], commit: bo
         if commit:
             session.commit()
         return result
+
+
+def _change_nothing_that_matters(session: Session) -> None:
+    """Write a page or a row that nobody reads: a read says nothing of a full or read-only disk."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        return
+    number = session.execute(text("PRAGMA user_version")).scalar_one()
+    session.execute(text(f"PRAGMA user_version = {(number + 1) % 2**31}"))
 
 
 def insert_absent(session: Session, row: SQLModel) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from benchmarks import (
     accepting,
+    engine,
     freshness,
     growth,
+    housekeeping,
     kill_worker,
     latency,
     outage,
@@ -106,3 +108,13 @@ def test_nothing_is_lost_or_doubled_by_a_killed_worker():
     found = kill_worker.measure("opsbell sqlite", 160, 0.2, afterwards_seconds=3.0)
 
     assert (found["missing"], found["twice"]) == (0, 0)
+
+
+def test_questions_beside_the_engine_are_timed():
+    """Every question and clean-up is done, and what is old is deleted."""
+    with engine.folder_in_memory() as folder, engine.database("sqlite", folder) as store:
+        housekeeping.fill(store, 200, 50)
+        figures = asyncio.run(housekeeping.measure(store, 2))
+
+    assert figures["deleting: longest transaction"] > 0
+    assert min(figures.values()) >= 0

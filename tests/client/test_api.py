@@ -35,7 +35,7 @@ def test_a_connection_is_kept_for_the_next_call(api, server):
     server.mood = "ok"
     assert api.post("/api/tasks", {}, 5).is_delivered
 
-    assert 1 == server.connections
+    assert server.connections == 1
 
 
 def test_garbage_is_no_answer(api, server):
@@ -53,4 +53,4 @@ def test_what_may_pass_is_not_a_refusal(api, server, status):
 
     answer = api.post("/api/tasks", {}, 5)
 
-    assert (False, False) == (answer.is_delivered, answer.is_refused)
+    assert (answer.is_delivered, answer.is_refused) == (False, False)

@@ -47,9 +47,9 @@ def test_a_missing_command_is_127_and_a_failure(run, server):
     """A command that does not exist is said so, to the shell and in Slack."""
     done = run("run", "--task", "backup", "--", "no-such-command", server=server)
 
-    assert 127 == done.returncode
+    assert done.returncode == 127
     assert b"no-such-command: command not found" in done.stderr
-    assert "failed" == server.the_end()["status"]
+    assert server.the_end()["status"] == "failed"
     assert "command not found" in server.the_end()["error"]
 
 
@@ -58,8 +58,8 @@ def test_a_file_that_is_not_executable_is_126(run, server, tmp_path):
     file = tmp_path / "data.txt"
     file.write_text("no program")
 
-    assert 126 == run("run", "--", str(file), server=server).returncode
-    assert "failed" == server.the_end()["status"]
+    assert run("run", "--", str(file), server=server).returncode == 126
+    assert server.the_end()["status"] == "failed"
 
 
 def test_a_script_without_a_first_line_runs_as_in_a_shell(run, server, tmp_path):
@@ -70,7 +70,7 @@ def test_a_script_without_a_first_line_runs_as_in_a_shell(run, server, tmp_path)
 
     done = run("run", "--", str(script), "this", server=server)
 
-    assert (5, b"got this\n") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (5, b"got this\n")
 
 
 def test_binary_output_passes_byte_for_byte(run, server):
@@ -80,7 +80,7 @@ def test_binary_output_passes_byte_for_byte(run, server):
     done = run("run", "--", "cat", server=server, input=data)
 
     assert data == done.stdout
-    assert b"" == done.stderr
+    assert done.stderr == b""
 
 
 def test_fifty_megabytes_pass_unchanged(run, server):
@@ -90,7 +90,7 @@ def test_fifty_megabytes_pass_unchanged(run, server):
 
     done = run("run", "--log-level", "debug", "--", *python(code), server=server)
 
-    assert 50_000_000 == len(done.stdout)
+    assert len(done.stdout) == 50_000_000
     assert expected.hexdigest() == hashlib.sha256(done.stdout).hexdigest()
 
 
@@ -98,7 +98,7 @@ def test_the_outputs_are_kept_apart(run, server):
     """What goes to standard error does not come out of standard output."""
     done = run("run", "--", "sh", "-c", "echo out; echo err >&2", server=server)
 
-    assert (b"out\n", b"err\n") == (done.stdout, done.stderr)
+    assert (done.stdout, done.stderr) == (b"out\n", b"err\n")
 
 
 def test_outputs_to_one_place_keep_their_order(run, server):
@@ -125,7 +125,7 @@ def test_output_is_passed_on_at_once(start, server):
     """A line is there as soon as it is written, not when the command ends."""
     process = start("run", "--", "sh", "-c", "echo first; sleep 600", server=server)
 
-    assert b"first\n" == process.stdout.readline()
+    assert process.stdout.readline() == b"first\n"
     assert process.poll() is None
 
 
@@ -150,7 +150,7 @@ def test_signals_reach_the_command(start, server, name):
 
     process.send_signal(getattr(signal, name))
 
-    assert 11 == process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 11
     expected = "failed" if name == "SIGUSR1" else "cancelled"
     assert expected == server.the_end()["status"]
 
@@ -162,8 +162,8 @@ def test_a_terminated_command_is_cancelled(start, server):
 
     process.terminate()
 
-    assert 128 + signal.SIGTERM == process.wait(PATIENCE_SECONDS)
-    assert "cancelled" == server.the_end()["status"]
+    assert process.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
+    assert server.the_end()["status"] == "cancelled"
     assert "SIGTERM" in server.the_end()["error"]
 
 
@@ -181,8 +181,8 @@ def test_a_command_may_survive_a_signal(start, server):
 
     process.terminate()
 
-    assert 0 == process.wait(PATIENCE_SECONDS)
-    assert "completed" == server.the_end()["status"]
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert server.the_end()["status"] == "completed"
 
 
 def test_ignored_signals_stay_ignored(start, server, environ):
@@ -207,8 +207,8 @@ def test_ignored_signals_stay_ignored(start, server, environ):
     with process.stdout:
         process.stdout.readline()
         process.send_signal(signal.SIGHUP)
-        assert 3 == process.wait(PATIENCE_SECONDS)
-    assert "failed" == server.the_end()["status"]
+        assert process.wait(PATIENCE_SECONDS) == 3
+    assert server.the_end()["status"] == "failed"
 
 
 def test_a_killed_wrapper_leaves_no_final_state(start, server):
@@ -233,7 +233,7 @@ def test_a_killed_wrapper_leaves_no_final_state(start, server):
     os.kill(command, signal.SIGKILL)
 
     assert heard == len(server.calls)
-    assert [] == server.ends
+    assert server.ends == []
 
 
 def test_a_reader_that_leaves_ends_the_command_as_it_would_alone(start, server):
@@ -242,7 +242,7 @@ def test_a_reader_that_leaves_ends_the_command_as_it_would_alone(start, server):
     process.stdout.readline()
     process.stdout.close()
 
-    assert 128 + signal.SIGPIPE == process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 128 + signal.SIGPIPE
 
 
 def test_a_process_left_behind_keeps_its_output(start, server, tmp_path):
@@ -253,11 +253,11 @@ def test_a_process_left_behind_keeps_its_output(start, server, tmp_path):
     script = f"({wait}; echo late; touch {mark}) & echo early; exit 7"
     process = start("run", "--", "sh", "-c", script, server=server)
 
-    assert 7 == process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 7
     word.touch()  # Only now may the daemon go on.
     output = process.stdout.read()
 
-    assert b"early\nlate\n" == output
+    assert output == b"early\nlate\n"
     assert mark.exists()
 
 
@@ -269,7 +269,7 @@ def test_other_descriptors_are_inherited(run, server):
     os.close(writer)
 
     with os.fdopen(reader, "rb") as pipe:
-        assert b"hello" == pipe.read()
+        assert pipe.read() == b"hello"
 
 
 def test_closed_descriptors_do_not_confuse_the_streams(run, server):
@@ -283,7 +283,7 @@ def test_closed_descriptors_do_not_confuse_the_streams(run, server):
         timeout=PATIENCE_SECONDS,
     )
 
-    assert (4, b"") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (4, b"")
 
 
 def test_without_settings_the_command_has_our_own_descriptors(run):
@@ -296,4 +296,4 @@ def test_without_settings_the_command_has_our_own_descriptors(run):
     os.close(writer)
 
     with os.fdopen(reader, "rb") as pipe:
-        assert b"True\n" == pipe.read()
+        assert pipe.read() == b"True\n"

@@ -21,12 +21,14 @@ def test_a_command_is_created_and_ended(run, server):
 
     (created,) = server.created
     end = server.the_end()
-    assert ("nightly", "dealer-7", "running") == tuple(
-        created[key] for key in ("task", "subject", "status")
+    assert tuple(created[key] for key in ("task", "subject", "status")) == (
+        "nightly",
+        "dealer-7",
+        "running",
     )
     assert (created["taskId"], "completed", 1) == (end["taskId"], end["status"], end["attempt"])
     assert {TOKEN} == {call.token for call in server.calls}
-    assert 1 == server.connections
+    assert server.connections == 1
 
 
 def test_a_failure_carries_the_end_of_standard_error(run, server):
@@ -34,7 +36,7 @@ def test_a_failure_carries_the_end_of_standard_error(run, server):
     run(*SH, "sh", "-c", "echo fine; echo one >&2; echo two >&2; exit 3", server=server)
 
     error = server.the_end()["error"]
-    assert "exit code 3: two\none" == error
+    assert error == "exit code 3: two\none"
 
 
 def test_the_error_is_short_however_much_was_printed(run, server):
@@ -67,8 +69,8 @@ def test_progress_is_read_from_the_output(start, server, tmp_path):
         file.touch()
     output, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
-    assert b" 12%|#  | 1/8\r::progress 50\n99% full\n" == output
-    assert 50 == server.the_end()["progress"]
+    assert output == b" 12%|#  | 1/8\r::progress 50\n99% full\n"
+    assert server.the_end()["progress"] == 50
 
 
 def test_sequence_numbers_grow(start, server):
@@ -86,7 +88,7 @@ def test_progress_is_coalesced(run, server):
     run(*SH, "python3", "-c", script, server=server)
 
     assert len(server.updates) <= 3
-    assert 99 == server.the_end()["progress"]
+    assert server.the_end()["progress"] == 99
 
 
 def test_log_lines_from_a_level_on_go_to_the_thread(run, server):
@@ -120,7 +122,7 @@ def test_a_bad_server_changes_nothing(run, server, mood):
 
     done = within(1.5, lambda: run(*SH, "sh", "-c", script, server=server, environ=UNASKED))
 
-    assert (9, b"out\n", b"err\n") == (done.returncode, done.stdout, done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (9, b"out\n", b"err\n")
 
 
 @pytest.mark.parametrize("mood", ["hang", "trickle"])
@@ -131,7 +133,7 @@ def test_a_hanging_server_delays_the_exit_by_two_seconds_at_most(run, server, mo
     # Python's own start included.
     done = within(2.3, lambda: run(*SH, "sh", "-c", "exit 9", server=server, environ=UNASKED))
 
-    assert 9 == done.returncode
+    assert done.returncode == 9
 
 
 def test_a_refused_server_costs_no_time(run, refused_url):
@@ -139,7 +141,7 @@ def test_a_refused_server_costs_no_time(run, refused_url):
     words = (*SH, "sh", "-c", "exit 9")
     done = within(1.0, lambda: run(*words, url=refused_url, environ=UNASKED))
 
-    assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (9, b"", b"")
 
 
 def test_an_exit_waits_as_long_as_it_is_told(start, server):
@@ -152,8 +154,8 @@ def test_an_exit_waits_as_long_as_it_is_told(start, server):
     assert process.poll() is None
     server.may_answer.set()
 
-    assert 0 == process.wait(PATIENCE_SECONDS)
-    assert "completed" == server.the_end()["status"]
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert server.the_end()["status"] == "completed"
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://example.com", "http://[::1", " "])
@@ -161,7 +163,7 @@ def test_a_wrong_address_is_as_good_as_none(run, url):
     """An address nobody can understand does not disturb the command."""
     done = run(*SH, "sh", "-c", "echo out; exit 9", url=url)
 
-    assert (9, b"out\n", b"") == (done.returncode, done.stdout, done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (9, b"out\n", b"")
 
 
 def test_debug_says_why_nothing_was_shown(run, refused_url):
@@ -191,11 +193,11 @@ def test_a_retry_reports_to_its_own_task(start, server, tmp_path):
     output, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     bodies = server.bodies("/hooks/callback")
-    assert ["running", "completed"] == [body["status"] for body in bodies]
+    assert [body["status"] for body in bodies] == ["running", "completed"]
     assert {("t_1", 3)} == {(body["taskId"], body["attempt"]) for body in bodies}
     assert {"just-for-t_1"} == {call.token for call in server.calls}
-    assert [] == server.created
-    assert b"[]\n" == output
+    assert server.created == []
+    assert output == b"[]\n"
 
 
 def test_news_are_spooled_and_delivered_by_the_next_run(run, server, tmp_path):
@@ -204,16 +206,16 @@ def test_news_are_spooled_and_delivered_by_the_next_run(run, server, tmp_path):
     run(*SH, "false", server=server)
     (spooled,) = (tmp_path / "spool").iterdir()
     kept = [json.loads(line) for line in spooled.read_text().splitlines()]
-    assert 0o600 == spooled.stat().st_mode & 0o777
+    assert spooled.stat().st_mode & 0o777 == 0o600
     assert TOKEN not in spooled.read_text()
 
     server.mood = "ok"
     server.calls.clear()
     run_until_all_is_told(run, server, tmp_path / "spool")
 
-    assert ["/api/tasks", "/api/slack/update"] == [entry["path"] for entry in kept]
+    assert [entry["path"] for entry in kept] == ["/api/tasks", "/api/slack/update"]
     told = [call.body for call in server.calls]
-    assert [1, 1] == [told.count(entry["body"]) for entry in kept]
+    assert [told.count(entry["body"]) for entry in kept] == [1, 1]
 
 
 def run_until_all_is_told(run, server, spool):
@@ -236,11 +238,11 @@ def test_two_runs_do_not_deliver_the_same_news(start, run, server, tmp_path):
 
     runs = [start("run", "--task", "new", "--", "sleep", "0.5", server=server) for _ in range(4)]
     for process in runs:
-        assert 0 == process.wait(PATIENCE_SECONDS)
+        assert process.wait(PATIENCE_SECONDS) == 0
     run_until_all_is_told(run, server, tmp_path / "spool")
 
     old = sorted(end["task"] for end in server.ends if end["task"].startswith("old"))
-    assert ["old-0", "old-1", "old-2", "old-3"] == old
+    assert old == ["old-0", "old-1", "old-2", "old-3"]
 
 
 def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, server, tmp_path):
@@ -254,9 +256,9 @@ def test_news_are_delivered_in_the_same_run_when_the_server_comes_back(start, se
     wait_for(lambda: 40 in [body.get("progress") for body in server.updates])
     (tmp_path / "back").touch()
 
-    assert 0 == process.wait(PATIENCE_SECONDS)
-    assert 1 == len(server.created)
-    assert 40 == server.the_end()["progress"]
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert len(server.created) == 1
+    assert server.the_end()["progress"] == 40
 
 
 @pytest.mark.parametrize("spool", ["/proc/opsbell", "/dev/null/spool"])
@@ -264,5 +266,5 @@ def test_without_a_writable_home_there_is_no_spool_and_no_error(run, refused_url
     """Where nothing can be written, nothing is, silently."""
     done = run(*SH, "sh", "-c", "exit 9", url=refused_url, environ={"OPSBELL_SPOOL": spool})
 
-    assert (9, b"", b"") == (done.returncode, done.stdout, done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (9, b"", b"")
     assert not Path(spool).exists()

@@ -62,4 +62,4 @@ def test_importing_the_client_loads_nothing_heavy():
         [sys.executable, "-S", "-c", code], env=environ, capture_output=True, check=True
     )
 
-    assert (b"\n", b"") == (done.stdout, done.stderr)
+    assert (done.stdout, done.stderr) == (b"\n", b"")

@@ -29,7 +29,7 @@ def test_the_end_is_told_when_the_interpreter_exits(run, server, environ):
         timeout=PATIENCE_SECONDS,
     )
 
-    assert "completed" == server.the_end()["status"]
+    assert server.the_end()["status"] == "completed"
 
 
 def test_a_task_left_open_is_not_running_for_ever(server, environ):
@@ -43,7 +43,7 @@ def test_a_task_left_open_is_not_running_for_ever(server, environ):
         timeout=PATIENCE_SECONDS,
     )
 
-    assert "failed" == server.the_end()["status"]
+    assert server.the_end()["status"] == "failed"
     assert "the process ended" in server.the_end()["error"]
 
 
@@ -73,12 +73,13 @@ def test_a_forked_child_does_not_report_its_parents_task(server, environ, leave)
     )
 
     ends = {end["task"]: end for end in server.ends}
-    assert {"parent": "completed", "child": "completed"} == {
-        name: end["status"] for name, end in ends.items()
+    assert {name: end["status"] for name, end in ends.items()} == {
+        "parent": "completed",
+        "child": "completed",
     }
     assert 2 == len(server.ends) == len(server.created)
-    assert 2 == ends["parent"]["progress"]
-    assert [] == server.lines
+    assert ends["parent"]["progress"] == 2
+    assert server.lines == []
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -105,7 +106,7 @@ def test_workers_of_multiprocessing_tell_their_ends(server, environ, tmp_path, m
     )
 
     names = sorted(end["task"] for end in server.ends)
-    assert ["all", "work-0", "work-1", "work-2"] == names
+    assert names == ["all", "work-0", "work-1", "work-2"]
 
 
 def test_a_signal_handler_may_report(told):
@@ -122,7 +123,7 @@ def test_a_signal_handler_may_report(told):
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
-    assert 7 == told.the_end()["progress"]
+    assert told.the_end()["progress"] == 7
 
 
 def test_reporting_does_not_wait_for_a_hanging_server(told):
@@ -154,9 +155,9 @@ def test_a_retry_is_taken_by_the_first_task_only(told, monkeypatch):
     wait_for(lambda: len(told.ends) == 2)
 
     ids = {end["task"]: (end["taskId"], end["attempt"]) for end in told.ends}
-    assert ("t_1", 2) == ids["first"]
-    assert "t_1" != ids["second"][0]
-    assert ["second"] == [created["task"] for created in told.created]
+    assert ids["first"] == ("t_1", 2)
+    assert ids["second"][0] != "t_1"
+    assert [created["task"] for created in told.created] == ["second"]
 
 
 def test_many_tasks_of_a_long_outage_go_to_the_spool(told, tmp_path):

@@ -15,14 +15,14 @@ def test_plain_requests_name_the_whole_address_to_the_proxy():
     """The proxy is told where to go and who asks."""
     route = Route("http://opsbell.example", PROXY)
 
-    assert "http://opsbell.example" == route.target_prefix
-    assert "Proxy-Authorization: Basic YWRhOnBAc3M=\r\n" == route.extra_headers
+    assert route.target_prefix == "http://opsbell.example"
+    assert route.extra_headers == "Proxy-Authorization: Basic YWRhOnBAc3M=\r\n"
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
 def test_loopback_never_goes_through_a_proxy(host):
     """A server on this machine is reached straight."""
-    assert "" == Route(f"http://{host}:8000", PROXY).target_prefix
+    assert Route(f"http://{host}:8000", PROXY).target_prefix == ""
 
 
 @pytest.mark.parametrize("exempt", ["opsbell.example", ".example", "*", "a, *.example"])
@@ -30,7 +30,7 @@ def test_exempt_hosts_are_reached_straight(exempt):
     """`no_proxy` knows hosts, domains and everything."""
     route = Route("http://opsbell.example", {**PROXY, "no_proxy": exempt})
 
-    assert "" == route.target_prefix
+    assert route.target_prefix == ""
 
 
 def test_a_request_arrives_through_a_proxy(monkeypatch):
@@ -55,5 +55,5 @@ def test_a_request_arrives_through_a_proxy(monkeypatch):
     thread.join()
     listener.close()
 
-    assert 204 == answer.status
+    assert answer.status == 204
     assert seen[0].startswith(b"POST http://opsbell.example/api/tasks HTTP/1.1\r\n")

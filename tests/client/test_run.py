@@ -21,7 +21,7 @@ def test_wrong_usage_exits_2_and_names_the_fix(run, words, hint):
     """What was wrong and how to put it right is on standard error."""
     done = run(*words)
 
-    assert (2, b"") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (2, b"")
     assert hint in done.stderr
 
 
@@ -30,7 +30,7 @@ def test_help_is_on_standard_output(run, words):
     """Asked for, help is an answer and no error."""
     done = run(*words)
 
-    assert (0, b"") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, b"")
     assert b"usage: opsbell run" in done.stdout
 
 
@@ -40,13 +40,13 @@ def test_options_end_at_the_command():
     for command in (["--", "ls", "--task", "x"], ["ls", "--task", "x"]):
         options = parse([*words, *command])
 
-        assert ["ls", "--task", "x"] == options.argv
-        assert ("nightly", "dealer-7", None, "error") == (
+        assert options.argv == ["ls", "--task", "x"]
+        assert (
             options.task,
             options.subject,
             options.channel,
             options.log_level,
-        )
+        ) == ("nightly", "dealer-7", None, "error")
 
 
 def test_an_option_of_another_tool_is_refused():

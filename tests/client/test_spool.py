@@ -90,7 +90,7 @@ def test_old_news_make_room(tmp_path):
     for number in range(module.MAX_FILES + 5):
         spool.save([entry(number)])
 
-    assert module.MAX_FILES == len(list(tmp_path.glob("*.jsonl")))
+    assert len(list(tmp_path.glob("*.jsonl"))) == module.MAX_FILES
     assert (tmp_path / "README").exists()
 
 

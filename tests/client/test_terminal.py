@@ -84,7 +84,7 @@ def test_the_command_sees_a_terminal_where_we_have_one(launch, terminal, server)
     process = launch(terminal, "run", "--", sys.executable, "-c", SEES, server=server)
 
     assert b"[True, True, True]" in terminal.read_until(b"]")
-    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_only_the_output_that_is_a_terminal_becomes_one(launch, terminal, server):
@@ -93,8 +93,8 @@ def test_only_the_output_that_is_a_terminal_becomes_one(launch, terminal, server
         terminal, "run", "--", sys.executable, "-c", SEES, server=server, stdout=subprocess.PIPE
     )
 
-    assert b"[True, False, True]\n" == process.stdout.readline()
-    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert process.stdout.readline() == b"[True, False, True]\n"
+    assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_a_progress_bar_is_drawn_and_read(launch, terminal, server):
@@ -103,16 +103,16 @@ def test_a_progress_bar_is_drawn_and_read(launch, terminal, server):
     process = launch(terminal, "run", "--", "sh", "-c", script, server=server)
 
     wait_for(lambda: 30 in [body.get("progress") for body in server.updates])
-    assert b" 10%|##   | \r 20%|##   | \r 30%|##   | \r" == terminal.read_until(b"30%|##   | \r")
-    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert terminal.read_until(b"30%|##   | \r") == b" 10%|##   | \r 20%|##   | \r 30%|##   | \r"
+    assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_line_ends_are_the_terminals_own(launch, terminal, server):
     """No carriage return is added on the way: the person's terminal adds one, as always."""
     process = launch(terminal, "run", "--", "printf", "a\\nb\\nEND", server=server)
 
-    assert b"a\r\nb\r\nEND" == terminal.read_until(b"END")
-    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert terminal.read_until(b"END") == b"a\r\nb\r\nEND"
+    assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_ctrl_c_reaches_the_command_once(launch, terminal, server):
@@ -129,8 +129,8 @@ def test_ctrl_c_reaches_the_command_once(launch, terminal, server):
 
     os.write(terminal.person, b"\x03")
 
-    assert 11 == process.wait(PATIENCE_SECONDS)
-    assert "cancelled" == server.the_end()["status"]
+    assert process.wait(PATIENCE_SECONDS) == 11
+    assert server.the_end()["status"] == "cancelled"
 
 
 def test_the_window_size_follows(launch, terminal, server):
@@ -156,4 +156,4 @@ def test_what_is_typed_reaches_the_command(launch, terminal, server):
     os.write(terminal.person, b"hello\n")
 
     terminal.read_until(b"got hello")
-    assert 0 == process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 0

@@ -27,8 +27,8 @@ def test_the_result_is_the_functions_own(told):
 
     end = told.the_end()
     (created,) = told.created
-    assert {"key": "value"} == created["metadata"]
-    assert ("completed", {"success": 100, "failed": 5}) == (end["status"], end["stats"])
+    assert created["metadata"] == {"key": "value"}
+    assert (end["status"], end["stats"]) == ("completed", {"success": 100, "failed": 5})
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_error_says_where_it_happened(told):
         job_that_fails()
 
     first, *rest = told.the_end()["error"].splitlines()
-    assert "ValueError: boom" == first
+    assert first == "ValueError: boom"
     assert any("job_that_fails" in line for line in rest)
 
 
@@ -84,11 +84,12 @@ def test_a_block_reports_progress_lines_and_counts(told):
 
     end = told.the_end()
     (created,) = told.created
-    assert ("dealer-7", "C1") == (created["subject"], created["channel"])
-    assert (62, {"success": 100, "failed": 5}) == (end["progress"], end["stats"])
+    assert (created["subject"], created["channel"]) == ("dealer-7", "C1")
+    assert (end["progress"], end["stats"]) == (62, {"success": 100, "failed": 5})
     wait_for(lambda: len(told.lines) == 2)
-    assert [("info", "page 12"), ("warning", "careful")] == [
-        (line["level"], line["text"]) for line in told.lines
+    assert [(line["level"], line["text"]) for line in told.lines] == [
+        ("info", "page 12"),
+        ("warning", "careful"),
     ]
 
 
@@ -100,12 +101,12 @@ def test_a_decorated_function_keeps_its_signature(told):
         """Add."""
         return a + b + c
 
-    assert 9 == add(1, c=6)
-    assert ("add", "Add.", "(a: int, b: int = 2, *, c: int = 3) -> int") == (
+    assert add(1, c=6) == 9
+    assert (
         add.__name__,
         add.__doc__,
         str(inspect.signature(add)),
-    )
+    ) == ("add", "Add.", "(a: int, b: int = 2, *, c: int = 3) -> int")
 
 
 async def test_a_coroutine_function_stays_one(told):
@@ -117,8 +118,8 @@ async def test_a_coroutine_function_stays_one(told):
         return page
 
     assert inspect.iscoroutinefunction(fetch)
-    assert 12 == await fetch(12)
-    assert "completed" == told.the_end()["status"]
+    assert await fetch(12) == 12
+    assert told.the_end()["status"] == "completed"
 
 
 async def test_a_cancelled_coroutine_is_cancelled(told):
@@ -134,7 +135,7 @@ async def test_a_cancelled_coroutine_is_cancelled(told):
 
     with pytest.raises(asyncio.CancelledError):
         await job
-    assert "cancelled" == told.the_end()["status"]
+    assert told.the_end()["status"] == "cancelled"
 
 
 async def test_a_function_that_returns_a_coroutine_is_followed_to_its_end(told):
@@ -146,7 +147,7 @@ async def test_a_function_that_returns_a_coroutine_is_followed_to_its_end(told):
 
     with pytest.raises(ValueError, match="late"):
         await run_with_slack("fetch", functools.partial(work))
-    assert "failed" == told.the_end()["status"]
+    assert told.the_end()["status"] == "failed"
 
 
 def test_wrong_arguments_are_the_callers_error(told):
@@ -158,7 +159,7 @@ def test_wrong_arguments_are_the_callers_error(told):
 
     with pytest.raises(TypeError, match="page"):
         asyncio.run(fetch())  # type: ignore[call-arg]
-    assert "failed" == told.the_end()["status"]
+    assert told.the_end()["status"] == "failed"
 
 
 def test_a_generator_is_followed_from_first_to_last_item(told):
@@ -171,12 +172,12 @@ def test_a_generator_is_followed_from_first_to_last_item(told):
         return {"pages": 2}
 
     items = pages()
-    assert [1, "sent"] == [next(items), items.send("sent")]
+    assert [next(items), items.send("sent")] == [1, "sent"]
     with pytest.raises(StopIteration) as stop:
         next(items)
 
-    assert {"pages": 2} == stop.value.value
-    assert {"pages": 2} == told.the_end()["stats"]
+    assert stop.value.value == {"pages": 2}
+    assert told.the_end()["stats"] == {"pages": 2}
 
 
 def test_asynchronous_generators_are_left_alone(told):
@@ -198,7 +199,7 @@ def test_methods_and_static_methods_can_be_decorated(told):
         def run(self):
             return self.rows
 
-    assert 3 == Importer().run()
+    assert Importer().run() == 3
 
 
 def test_nested_and_concurrent_tasks_are_kept_apart(told):
@@ -215,7 +216,7 @@ def test_nested_and_concurrent_tasks_are_kept_apart(told):
         thread.join()
 
     wait_for(lambda: len(told.ends) == 20)
-    assert 20 == len({end["taskId"] for end in told.ends})
+    assert len({end["taskId"] for end in told.ends}) == 20
     inner = {end["task"]: end["progress"] for end in told.ends if "inner" in end["task"]}
     assert {f"inner-{number}": number for number in range(10)} == inner
 
@@ -240,9 +241,9 @@ def test_odd_values_never_reach_the_job_as_errors(told):
         task.stats(big=10**400, inf=float("inf"), trap=TrapError())
 
     end = told.the_end()
-    assert 0 == end["progress"]
+    assert end["progress"] == 0
     assert len(told.created[0]["task"]) == 200
-    assert "ab" == told.created[0]["metadata"]["nul"]
+    assert told.created[0]["metadata"]["nul"] == "ab"
 
 
 def test_nothing_happens_without_settings(monkeypatch, capfd):
@@ -257,4 +258,4 @@ def test_nothing_happens_without_settings(monkeypatch, capfd):
 
     assert not task.is_live
     assert before >= set(threading.enumerate())
-    assert ("", "") == capfd.readouterr()
+    assert capfd.readouterr() == ("", "")

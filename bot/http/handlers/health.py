@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
 
 from bot.db import Database
 from bot.http.call import Answer, Call
@@ -94,13 +93,9 @@ async def visible_lanes(call: Call) -> list[LaneHealth]:
 
 
 async def answers(database: Database) -> bool:
-    """Tell whether the database answers a question at once."""
+    """Tell whether the database takes a change at once."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
-            return await database.read(ask)
+            return await database.is_writable()
     except (SQLAlchemyError, OSError):  # TimeoutError is an OSError.
         return False
-
-
-def ask(session: Session) -> bool:
-    return session.exec(select(1)).one() == 1

@@ -1,13 +1,16 @@
 """Which lanes have something to do, and which process holds them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, text, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
-from bot.messages.models import LaneLease
+from bot.messages.delivery.leases import MAX_AHEAD
+from bot.messages.models import LaneLease, Message, MessageState
 
+#: No message waits longer by itself: backoffs end at a minute.
+MAX_WAIT = timedelta(minutes=5)
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
 
@@ -33,8 +36,12 @@ due(id) AS (
 )
 SELECT due.id FROM due LEFT JOIN lane_lease ON lane_lease.workspace_id = due.id
 WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
-    OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now)"""  # noqa: S608 - constants only
-DUE_LANES = text(DUE).bindparams(bindparam("now", type_=LEASES.expires_at.type))
+    OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now
+    OR lane_lease.expires_at > :latest)"""  # noqa: S608 - constants only
+DUE_LANES = text(DUE).bindparams(
+    bindparam("now", type_=LEASES.expires_at.type),
+    bindparam("latest", type_=LEASES.expires_at.type),
+)
 
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
@@ -43,14 +50,18 @@ def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
 
     Something that is being sent counts: perhaps by a process that has died.
     """
-    return list(session.execute(DUE_LANES, {"owner": owner, "now": now}).scalars())
+    return list(
+        session.execute(
+            DUE_LANES, {"owner": owner, "now": now, "latest": now + MAX_AHEAD}
+        ).scalars()
+    )
 
 
 def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
     """Tell whether a process other than *owner* holds the lane."""
     query = select(LEASES.owner, LEASES.expires_at).where(LEASES.workspace_id == key)
     lease = session.execute(query).one_or_none()
-    return lease is not None and lease.owner != owner and lease.expires_at > now
+    return lease is not None and lease.owner != owner and now < lease.expires_at <= now + MAX_AHEAD
 
 
 def pass_on(
@@ -66,3 +77,20 @@ def pass_on(
 def end_leases(session: Session, now: datetime) -> None:
     """End every lease of a dead process; for a process that knows that it is the only one."""
     session.execute(update(TABLE).where(LEASES.expires_at > now).values(expires_at=now))
+
+
+def end_waits_of_a_fast_clock(session: Session, now: datetime) -> None:
+    """
+    Let go at once what waits longer than anything but a scheduled message ever does.
+
+    It was made by a clock that was ahead and was set back while no process ran.
+    """
+    session.execute(
+        update(Message)
+        .where(
+            col(Message.state) == MessageState.DELAYED,
+            col(Message.due_at) > now + MAX_WAIT,
+            col(Message.scheduled_at).is_(None),
+        )
+        .values(state=MessageState.WAITING)
+    )

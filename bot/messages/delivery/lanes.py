@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
-from bot.clock import Clock
+from bot.clock import Clock, SteadyClock
 from bot.db import Database
 from bot.errors import NoTransportError
 from bot.ids import new_id
@@ -71,11 +71,11 @@ class Lanes:
     ) -> None:
         self._database = database
         self._renderer = renderer
-        self._clock = clock
+        self._clock = SteadyClock(clock)
         self._transports = transports or Transports()
         self._most_lanes = most_lanes
         self._owner = new_id("p")
-        self._holders = Holders(database, clock, self._owner, wake_elsewhere)
+        self._holders = Holders(database, self._clock, self._owner, wake_elsewhere)
         self._shares = Shares(turns=1) if database.is_sqlite else Shares()
         self._given: dict[str, Opened] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}  # active lanes, by when they began

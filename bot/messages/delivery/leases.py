@@ -14,6 +14,8 @@ from bot.sql.statements import Statement
 LEASE = timedelta(seconds=12)
 #: It is renewed once less than this is left; more than the longest time between two turns.
 RENEWED = LEASE * 2 / 3
+#: Nobody's lease ends later, unless its owner's clock was ahead and was set right since.
+MAX_AHEAD = LEASE * 10
 
 TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
 LEASES = TABLE.c
@@ -46,7 +48,7 @@ def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -
         insert_absent(session, lease)
         held = HELD.rows(session, workspace=workspace_id)
     (lease,) = held
-    if lease.owner != owner and lease.expires_at > now:
+    if lease.owner != owner and now < lease.expires_at <= now + MAX_AHEAD:
         return Hold.ELSEWHERE
     hold = Hold.OURS if lease.owner == owner else Hold.TAKEN
     if hold is Hold.TAKEN or lease.expires_at - now <= RENEWED:

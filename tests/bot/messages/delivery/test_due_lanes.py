@@ -1,12 +1,13 @@
 """The sweep's question costs the same however many messages and workspaces are stored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bot.messages import outbox
 from bot.messages.delivery import due_lanes
+from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -53,7 +54,9 @@ def plan_of(database):
     )
 
     def work(session):
-        rows = session.execute(question, {"owner": "p", "now": NOW}).all()
+        rows = session.execute(
+            question, {"owner": "p", "now": NOW, "latest": NOW + due_lanes.MAX_AHEAD}
+        ).all()
         return "\n".join(str(row[-1]) for row in rows)
 
     return database.transact(work)
@@ -82,3 +85,30 @@ def rows_of(plan):
         for line in plan.splitlines()
         if "actual" in line
     ]
+
+
+def test_what_a_fast_clock_made_wait_goes_at_once(database):
+    """A clock that was an hour ahead is set right while nothing runs: only plans wait on."""
+    hour = timedelta(hours=1)
+
+    def work(session):
+        kept = {}
+        for name, wait, planned in (
+            ("a retry of the fast clock", hour, None),
+            ("a retry of ours", timedelta(seconds=60), None),
+            ("planned", hour, NOW + hour),
+        ):
+            message = outbox.put(session, Place("T0", "default", "C0"), Content("note"), now=NOW)
+            message.state = MessageState.DELAYED
+            message.due_at, message.scheduled_at = NOW + wait, planned
+            kept[name] = message
+        session.flush()
+        due_lanes.end_waits_of_a_fast_clock(session, NOW)
+        session.expire_all()
+        return {name: message.state for name, message in kept.items()}
+
+    assert database.transact(work) == {
+        "a retry of the fast clock": MessageState.WAITING,
+        "a retry of ours": MessageState.DELAYED,
+        "planned": MessageState.DELAYED,
+    }

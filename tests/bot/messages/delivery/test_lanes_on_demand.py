@@ -204,3 +204,32 @@ async def test_a_lane_of_nobody_is_begun_here(world):
 
     await world.until(lambda: world.sent == [("T1", "hello")])
     assert world.told == []
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(world):
+    """
+    The machine's clock goes back by an hour while a lane runs: it goes on delivering.
+
+    Its lease seemed to begin an hour from now, so that it might call nobody before.
+    """
+    lanes = world.start()
+    world.put("T1", "before")
+    lanes.wake("T1")
+    await world.until(lambda: len(world.sent) == 1)
+
+    world.clock.pass_by(timedelta(hours=-1))
+    for number in range(3):
+        world.put("T1", f"after {number}")
+        lanes.wake("T1")
+        await world.until(lambda count=number + 2: len(world.sent) == count)
+
+
+async def test_the_lease_of_a_clock_that_was_ahead_is_nobodys(world):
+    """A process that died had a clock an hour ahead: its lane is taken without waiting so long."""
+    lanes = world.start()
+    world.lease("T1", "p_dead", world.clock.at + timedelta(hours=1))
+    world.put("T1", "hello")
+
+    await lanes.sweep()
+
+    await world.until(lambda: world.sent == [("T1", "hello")])

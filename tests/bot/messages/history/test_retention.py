@@ -9,6 +9,7 @@ from bot.messages import outbox
 from bot.messages.history.retention import Retention
 from bot.messages.models import Event, Message, MessageState
 from bot.messages.outbox import Content, Place
+from bot.messages.totals import totals_of
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -56,3 +57,6 @@ async def test_only_what_is_settled_and_old_is_deleted(database):
     assert kept <= left
     assert len(left) == 7  # The reply is the seventh.
     assert not told & {"m_end", "m_withdrawn"}
+    total = await database.read(lambda session: totals_of(session, "default"))
+    # Eight that are not withdrawn were stored (one was stored as withdrawn by hand), one is gone.
+    assert total == {"slack-message": 8}
