@@ -10,6 +10,8 @@ from tests.scenarios.killing import TEMPLATE, Victim, settings
 
 #: One step after the other on the same database: (what the kill interrupts, where it strikes).
 COMMITTED = "bot.db:transact:return"
+REQUESTS = "bot.messages.requests.service:Requests"
+CONNECTION = "bot.messages.transports.http_client:Connection"
 CREATED = "bot.tasks.service:Tasks.create.<locals>.work:return"
 REPORTED = "bot.tasks.intake:Intake.report.<locals>.work:return"
 CLAIMED = "bot.messages.delivery.claims:claim_of:return"
@@ -23,8 +25,8 @@ KEYS = {
 }
 REQUESTS = {
     "they are checked": "bot.messages.requests.batch:Desk.store:call",
-    "they are not committed": "bot.messages.requests.service:Requests._take:return",
-    "they are committed, not answered": f"bot.messages.requests.service:Requests._take:return,{COMMITTED}",
+    "they are not committed": f"{REQUESTS}._take:return",
+    "they are committed, not answered": f"{REQUESTS}._take:return,{COMMITTED}",
     "the lane is woken": "bot.messages.delivery.lanes:Lanes.wake:call",
 }
 TASKS = {
@@ -39,8 +41,8 @@ POSTING = {
     "a claim is not committed": f"{CLAIMED},{TURNED}",
     "a claim is committed, nobody called": f"{CLAIMED},{COMMITTED}",
     "a message is drawn": "bot.messages.delivery.content:draw:return",
-    "a request is not written": "bot.messages.transports.http_client:Connection.ask:call",
-    "an answer has arrived, unread": "bot.messages.transports.http_client:Connection.data_received:call",
+    "a request is not written": f"{CONNECTION}.ask:call",
+    "an answer has arrived, unread": f"{CONNECTION}.data_received:call",
     "an answer is read": "bot.messages.transports.responses:read_answer:return",
     "an answer is not recorded": "bot.messages.delivery.lane:Lane._learn:call",
     "a record is not committed": f"{SETTLED},{TURNED}",

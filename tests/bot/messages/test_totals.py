@@ -20,7 +20,7 @@ def sent_and_waiting(session: Session) -> tuple[int, int]:
 
 
 def test_messages_are_counted_by_what_changes_their_number(database):
-    """Posts and replies add to it, what is taken back does not count, and folding changes nothing."""
+    """Posts and replies count, what is taken back does not, and folding changes nothing."""
 
     def work(session):
         parent = outbox.put(session, OPS, Content("note"), now=NOW)

@@ -41,6 +41,18 @@ async def test_all_is_ready(client):
     assert reply.body == {"ready": True, "database": True, "socket": True, "lanes": True}
 
 
+async def test_a_database_that_takes_no_change_is_not_ready(client, database):
+    """It still answers every question: only a change tells that nothing can be written."""
+    with database.connect() as other:
+        # Whatever SQLite's writer is asked, it takes the lock first.
+        other.exec_driver_sql("SELECT 1" if database.is_sqlite else "LOCK TABLE alembic_version")
+        reply = await client.get("/readyz", token=None)
+        other.rollback()
+
+    assert (reply.status, reply.body["database"], reply.body["socket"]) == (503, False, True)
+    await ready(client)
+
+
 @ONE_DATABASE
 @pytest.mark.parametrize("state", ["paused", "stuck"])
 async def test_when_the_home_lane_cannot_deliver_we_are_not_ready(client, surroundings, state):
