@@ -38,8 +38,8 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         partial_index("task_lease", "lease_until", where="status = 'running'"),
         partial_index("task_launch", "launch_wanted_at", where="launch_wanted_at IS NOT NULL"),
-        Index("task_newest", "tenant", "updated_at"),
-        Index("task_status", "tenant", "status", "updated_at"),
+        Index("task_newest", "tenant", "updated_at", "id"),
+        Index("task_status", "tenant", "status", "updated_at", "id"),
     )
 
     id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)

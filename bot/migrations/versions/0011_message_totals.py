@@ -38,12 +38,16 @@ def upgrade() -> None:
         batch_op.create_index("message_created", ["created_at", "id"], unique=False)
 
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("task_status", ["tenant", "status", "updated_at"], unique=False)
+        batch_op.drop_index("task_newest")
+        batch_op.create_index("task_newest", ["tenant", "updated_at", "id"], unique=False)
+        batch_op.create_index("task_status", ["tenant", "status", "updated_at", "id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("task_status")
+        batch_op.drop_index("task_newest")
+        batch_op.create_index("task_newest", ["tenant", "updated_at"], unique=False)
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("message_created")
