@@ -81,11 +81,10 @@ async def post_all(port: int, count: int, size: int) -> tuple[float, float, list
 
 def whole_call(size: int) -> bytes:
     """Return one POST of so many requests for a message, as bytes."""
-    token = Tokens(SECRET).mint(
+    token = Tokens(SECRET, SystemClock()).mint(
         subject="ada",
         tenant=TENANT,
         scopes=frozenset({"messages:write"}),
-        now=SystemClock().now(),
     )
     asked = {"channel": "C0BENCH", "templateCode": "text", "payload": {"text": "hello"}}
     body = json.dumps(asked if size == 1 else [asked] * size).encode()

@@ -84,7 +84,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             templates=Templates(database, renderer, clock),
             senders=Senders(database, clock),
             channels=Channels(),
-            tokens=Tokens(SECRET),
+            tokens=Tokens(SECRET, clock),
             home=WORKSPACE,
             owner_of=owner_of,
             workspaces_of=workspaces_of,

@@ -203,7 +203,7 @@ class Opsbell:
                     self._settings.slack_api_url,
                     rooms.outward.connections.token_of,
                 ),
-                tokens=api_tokens(self._settings),
+                tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
                 workspaces_of=rooms.owners.workspaces_of,

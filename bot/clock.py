@@ -1,4 +1,4 @@
-"""The only place that reads the wall clock."""
+"""The only place that reads the wall clock, but for `bot.ids`."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,6 @@
 """The tokens and secret addresses that the settings hold."""
 
+from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.messages.destinations import Outlet, Outlets
 from bot.settings import WEBHOOK, Settings
@@ -16,9 +17,9 @@ def tokens_of(settings: Settings) -> tuple[str, str]:
     )
 
 
-def api_tokens(settings: Settings) -> Tokens | None:
+def api_tokens(settings: Settings, clock: Clock) -> Tokens | None:
     """Return who mints and reads API tokens; None without a secret."""
-    return Tokens(settings.jwt_secret.get_secret_value()) if settings.jwt_secret else None
+    return Tokens(settings.jwt_secret.get_secret_value(), clock) if settings.jwt_secret else None
 
 
 def outlets_of(settings: Settings) -> Outlets:

@@ -1,11 +1,12 @@
 """API tokens: HS256 JWTs that name a tenant and its scopes."""
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.errors import InvalidError, OpsbellError
 
 ALGORITHM = "HS256"
@@ -25,8 +26,20 @@ SCOPES = frozenset(
 )
 #: How long work may go on reporting with the token its runner was given.
 CALLBACK_DAYS = 7
+#: Clocks of two machines never agree exactly: a token may be read before it was minted.
+LEEWAY_SECONDS = 60
+#: Beyond this a claim is no time, not even one in milliseconds.
+LATEST_SECONDS = 10**15
 #: Of so many tokens at most it is remembered whom they speak for.
 MOST_KNOWN = 1000
+COMPARE = "compare the clocks of the two machines"
+#: PyJWT compares times with the machine's clock; `_check_times` uses ours.
+OPTIONS = {
+    "require": ["sub", "exp"],
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
 
 
 class TokenError(OpsbellError):
@@ -48,12 +61,12 @@ class Caller:
 
 
 class Tokens:
-    """Mints and reads tokens with one secret."""
+    """Mints and reads tokens with one secret, both by the same clock."""
 
-    def __init__(self, secret: str, clock: Clock | None = None) -> None:
+    def __init__(self, secret: str, clock: Clock) -> None:
         self._secret = secret
-        self._clock = clock or SystemClock()
-        self._known: dict[str, tuple[Caller, float]] = {}  # and when they expire
+        self._clock = clock
+        self._known: dict[str, tuple[Caller, float]] = {}  # and until when they are good
 
     def mint(
         self,
@@ -61,7 +74,6 @@ class Tokens:
         subject: str,
         tenant: str,
         scopes: frozenset[str],
-        now: datetime,
         days: int = 365,
         task_id: str | None = None,
     ) -> str:
@@ -71,6 +83,7 @@ class Tokens:
             raise InvalidError(
                 f"Unknown scope {', '.join(unknown)}; there are: {', '.join(sorted(SCOPES))}."
             )
+        now = self._clock.now()
         claims: dict[str, Any] = {
             "sub": subject,
             "tenant": tenant,
@@ -89,21 +102,23 @@ class Tokens:
 
         A token that was good stays good until it expires, and is not worked out again.
         """
-        caller, expires_at = self._known.get(token, (None, 0.0))
-        if caller is not None and self._clock.now().timestamp() < expires_at:
+        now = self._clock.now().timestamp()
+        caller, good_until = self._known.get(token, (None, 0.0))
+        if caller is not None and now < good_until:
             return caller
         claims = self._claims(token)
+        _check_times(claims, now)
         caller = caller_of(claims)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[token] = (caller, float(claims["exp"]))
+        self._known[token] = (caller, claims["exp"] + LEEWAY_SECONDS)
         return caller
 
     def _claims(self, token: str) -> dict[str, Any]:
         jwt = library()
         try:
             claims: dict[str, Any] = jwt.decode(
-                token, self._secret, algorithms=[ALGORITHM], options={"require": ["sub", "exp"]}
+                token, self._secret, algorithms=[ALGORITHM], options=OPTIONS
             )
         except jwt.InvalidTokenError as error:
             raise TokenError(str(error)) from error
@@ -115,6 +130,31 @@ class Tokens:
 def library() -> Any:
     """Return PyJWT, loaded with the first token: it brings 8 MB of cryptography."""
     return importlib.import_module("jwt")
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    """Raise `TokenError` unless the token is good at *now*, give or take a minute."""
+    expired = now - _seconds_in(claims, "exp", now)
+    if expired >= LEEWAY_SECONDS:
+        raise TokenError(f"expired {_spelled(expired)} ago")
+    early = _seconds_in(claims, "iat", now) - now
+    if early > LEEWAY_SECONDS:
+        raise TokenError(f"issued {_spelled(early)} in the future: {COMPARE}")
+    early = _seconds_in(claims, "nbf", now) - now
+    if early > LEEWAY_SECONDS:
+        raise TokenError(f"not valid for another {_spelled(early)}: {COMPARE}")
+
+
+def _seconds_in(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
+    """Return a time of the token; raise `TokenError` if there is something else in its place."""
+    at = claims.get(name, otherwise)
+    if isinstance(at, bool) or not isinstance(at, int | float) or not abs(at) <= LATEST_SECONDS:
+        raise TokenError(f"`{name}` must be a time in seconds")
+    return at
+
+
+def _spelled(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 2 * 86400 else f"{seconds / 86400:,.0f} days"
 
 
 def caller_of(claims: dict[str, Any]) -> Caller:

@@ -57,6 +57,7 @@ class Socket:
         self._watch: asyncio.Task[None] | None = None
         self._connected = False
         self._alive_at: float | None = None
+        self._answered_at: float | None = None
         self._replaced = 0
 
     async def start(self) -> None:
@@ -122,14 +123,15 @@ class Socket:
             await self._connect()
 
     async def _look(self, handler: AsyncSocketModeHandler) -> None:
-        """Note a sign of life: an open socket whose last ping was answered lately."""
+        """Note a sign of life: the socket is open, and a ping was answered since the last look."""
         client = handler.client
         connected = await client.is_connected()
         if connected != self._connected:
             logger.info("socket_connected" if connected else "socket_lost")
         self._connected = connected
-        pong_at = client.last_ping_pong_time
-        if connected and pong_at is not None and time.time() - pong_at < 2 * self._ping_seconds:
+        # A time of day, and that can be set back: it counts that it has changed, not how old it is.
+        answered_at, self._answered_at = self._answered_at, client.last_ping_pong_time
+        if connected and self._answered_at not in (None, answered_at):
             self._alive_at = time.monotonic()
 
 

@@ -1,12 +1,12 @@
 """`python -m bot dead …`: dead letters on the command line."""
 
 import sys
-from datetime import UTC, datetime
 
 import typer
 from sqlmodel import Session
 
 from bot.cli.events import open_database
+from bot.clock import SystemClock
 from bot.errors import ConflictError, NotFoundError
 from bot.messages.dead_letters.replay import replay as replay_message
 from bot.messages.policy import fix_for
@@ -42,7 +42,7 @@ def replay(message_id: str) -> None:
         if len(found) > 1:
             ids = ", ".join(one.id for one in found)
             raise ConflictError(f"{len(found)} messages carry `{message_id}`: say which: {ids}.")
-        replay_message(session, found[0], by="the command line", now=datetime.now(UTC))
+        replay_message(session, found[0], by="the command line", now=SystemClock().now())
 
     with open_database() as database:
         database.transact(work)

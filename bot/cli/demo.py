@@ -14,7 +14,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +24,7 @@ from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
 from bot.cli.demo_work import configuration, start_work
 from bot.cli.programs import ROOT, how_it_ended, inherited, running
+from bot.clock import SystemClock
 from bot.tokens import Tokens
 
 FOLDER = Path(".demo")
@@ -73,8 +73,8 @@ async def serve(port: int, folder: Path) -> None:
             running([sys.executable, "-m", "bot", "run"], environment, log.fileno())
         )
         await wait_until_ready(api, bot, folder)
-        token = Tokens(environment["JWT_SECRET"]).mint(
-            subject="demo", tenant="default", scopes=frozenset({"admin"}), now=datetime.now(UTC)
+        token = Tokens(environment["JWT_SECRET"], SystemClock()).mint(
+            subject="demo", tenant="default", scopes=frozenset({"admin"})
         )
         say(welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))

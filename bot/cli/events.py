@@ -4,12 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
+from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import NotFoundError
 from bot.messages.history.rebuild import Verdict, count, rebuild, verify_next
@@ -54,7 +54,7 @@ def rebuild_rows(
                 compare_all(database, bar.update)
                 if only_verify
                 else database.transact(
-                    lambda session: rebuild(session, datetime.now(UTC), bar.update)
+                    lambda session: rebuild(session, SystemClock().now(), bar.update)
                 )
             )
     tell(verdict, "differs" if only_verify else "was mended")

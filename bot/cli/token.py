@@ -1,11 +1,11 @@
 """`python -m bot token`."""
 
 import sys
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.settings import environment, read_settings
 from bot.tokens import Tokens
@@ -23,11 +23,10 @@ def token(
         raise ConfigError(
             ["JWT_SECRET: is missing; at least 32 bytes, e.g. `openssl rand -hex 32`"]
         )
-    minted = Tokens(settings.jwt_secret.get_secret_value()).mint(
+    minted = Tokens(settings.jwt_secret.get_secret_value(), SystemClock()).mint(
         subject=subject,
         tenant=tenant,
         scopes=frozenset(scope.split()),
-        now=datetime.now(UTC),
         days=days,
     )
     sys.stdout.write(f"{minted}\n")

@@ -29,7 +29,9 @@ class Dispatcher:
     def __init__(self, services: Services, routes: Sequence[Route]) -> None:
         self._services = services
         self._routes = tuple(routes)
-        self._authority = Authority(services.tokens, signatures_of(services.settings))
+        self._authority = Authority(
+            services.tokens, signatures_of(services.settings, services.clock)
+        )
         self._rate = RateLimit()
         self._busy_rate = RateLimit(BUSY_PER_SECOND, BUSY_BURST)
         self._idempotency = Idempotency(services.database, services.clock)

@@ -52,9 +52,9 @@ def open_tasks(
     launcher = Launcher(
         database,
         clock,
-        build_runners(settings, session, ended),
+        build_runners(settings, session, clock, ended),
         base_url=base_url,
-        tokens=api_tokens(settings),
+        tokens=api_tokens(settings, clock),
     )
     announcer = Announcer(
         Links(settings.config, settings.grafana_url),

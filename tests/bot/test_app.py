@@ -5,7 +5,6 @@ import gc
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from slack_playground import Playground
 
 from bot.app import Opsbell
+from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
@@ -166,8 +166,8 @@ async def test_a_stop_lets_what_is_in_flight_arrive(playground, tmp_path):
 
 
 async def create(bot: Opsbell, task: str) -> None:
-    token = Tokens("0123456789abcdef0123456789abcdef").mint(
-        subject="ada", tenant="default", scopes=frozenset({"tasks:write"}), now=datetime.now(UTC)
+    token = Tokens("0123456789abcdef0123456789abcdef", SystemClock()).mint(
+        subject="ada", tenant="default", scopes=frozenset({"tasks:write"})
     )
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         answer = await session.post(f"{bot.url}/api/tasks", json={"task": task})

@@ -8,7 +8,6 @@ import sys
 import weakref
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import aiohttp
 import pytest
 from slack_playground import Playground
 
+from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.delivery.due_lanes import end_leases
 from bot.tokens import Tokens
@@ -49,8 +49,8 @@ class Bot:
     @property
     def token(self) -> str:
         """A token that may do everything."""
-        return Tokens(SECRET).mint(
-            subject="test", tenant="default", scopes=frozenset({"admin"}), now=datetime.now(UTC)
+        return Tokens(SECRET, SystemClock()).mint(
+            subject="test", tenant="default", scopes=frozenset({"admin"})
         )
 
     async def start(self) -> None:
@@ -79,7 +79,7 @@ class Bot:
     def let_the_lease_end(self) -> None:
         """Spare a test the seconds for which nobody takes over a dead process's lanes."""
         database = Database(self.database_url)
-        database.transact(lambda session: end_leases(session, datetime.now(UTC)))
+        database.transact(lambda session: end_leases(session, SystemClock().now()))
         database.close()
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

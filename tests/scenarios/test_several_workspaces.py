@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.clock import SystemClock
 from bot.tokens import Tokens
 from tests.patience import PATIENCE_SECONDS, PATIENT, until
 from tests.scenarios.conftest import ROOT, SECRET, Bot
@@ -16,8 +16,8 @@ from tests.scenarios.conftest import ROOT, SECRET, Bot
 KEY = Fernet.generate_key().decode()
 BRANCHES = [f"T0BRANCH{number}" for number in range(1, 6)]
 CHANNELS = ("general", "ops", "ai-ops")
-CLEO = Tokens(SECRET).mint(
-    subject="cleo", tenant="cleo", scopes=frozenset({"admin"}), now=datetime.now(UTC)
+CLEO = Tokens(SECRET, SystemClock()).mint(
+    subject="cleo", tenant="cleo", scopes=frozenset({"admin"})
 )
 
 

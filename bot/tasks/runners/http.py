@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import aiohttp
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
+from bot.clock import Clock
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
@@ -27,11 +27,13 @@ class HttpOrchestrator:
         session: aiohttp.ClientSession,
         settings: HttpRunner,
         secret: str | None,
+        clock: Clock,
         *,
         pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._pause_seconds = pause_seconds
         self._session = session
+        self._clock = clock
         self._settings = settings
         self._webhook = webhook(secret) if secret else None
 
@@ -68,7 +70,7 @@ class HttpOrchestrator:
     async def _post(self, url: str, key: str, body: bytes) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         if self._webhook:
-            now = datetime.now(UTC)
+            now = self._clock.now()
             headers |= {
                 "webhook-id": key,
                 "webhook-timestamp": str(int(now.timestamp())),

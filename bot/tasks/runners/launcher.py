@@ -152,7 +152,6 @@ class Launcher:
             subject=f"task:{task.id}",
             tenant=task.tenant,
             scopes=frozenset({"tasks:write"}),
-            now=self._clock.now(),
             days=CALLBACK_DAYS,
             task_id=task.id,
         )

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
+from bot.clock import Clock
 from bot.config_file import CommandRunner, HttpRunner, nearest
 from bot.errors import FieldProblem, InvalidError
 from bot.settings import Settings
@@ -19,6 +20,7 @@ DEFAULT = "orchestrator"
 def build_runners(
     settings: Settings,
     session: aiohttp.ClientSession,
+    clock: Clock,
     ended: Callable[[Launch, Status, str | None], Awaitable[None]],
 ) -> dict[str, Runner]:
     """Return the runners of the settings by name; the default one too if there is an address."""
@@ -26,12 +28,12 @@ def build_runners(
     runners: dict[str, Runner] = {}
     if settings.orchestrator_url:
         described = HttpRunner(type="http", url=settings.orchestrator_url)
-        runners[DEFAULT] = HttpOrchestrator(session, described, secret)
+        runners[DEFAULT] = HttpOrchestrator(session, described, secret, clock)
     for name, described_runner in settings.config.runners.items():
         if isinstance(described_runner, CommandRunner):
             runners[name] = Command(described_runner, ended)
         else:
-            runners[name] = HttpOrchestrator(session, described_runner, secret)
+            runners[name] = HttpOrchestrator(session, described_runner, secret, clock)
     return runners
 
 

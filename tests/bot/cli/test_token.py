@@ -3,6 +3,7 @@
 import pytest
 
 from bot.cli.token import token
+from bot.clock import SystemClock
 from bot.errors import ConfigError, InvalidError
 from bot.tokens import Tokens
 
@@ -14,7 +15,7 @@ def test_it_prints_a_token_that_is_good_for_what_was_asked(monkeypatch, capsys, 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JWT_SECRET", SECRET)
     token(scope="tasks:read tasks:write", tenant="cleo", subject="cron", days=1)
-    caller = Tokens(SECRET).read(capsys.readouterr().out.strip())
+    caller = Tokens(SECRET, SystemClock()).read(capsys.readouterr().out.strip())
     assert (caller.tenant, caller.subject) == ("cleo", "cron")
     assert {"tasks:read", "tasks:write"} == caller.scopes
 

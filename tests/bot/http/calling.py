@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -13,6 +13,19 @@ from bot.tokens import Tokens
 #: For tests of what is decided before the database is asked.
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 JWT_SECRET = "a secret that is long enough for HS256"
+
+
+class HandClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **units: float) -> None:
+        self.at += timedelta(**units)
 
 
 @dataclass(frozen=True)
@@ -66,14 +79,13 @@ def token_for(
     *scopes: str,
     subject: str = "ada",
     task_id: str | None = None,
-    days: int = 1,
+    days: int = 7,
 ) -> str:
-    """Return a token of Ada's, unless told otherwise."""
-    return Tokens(JWT_SECRET).mint(
+    """Return a token of Ada's, unless told otherwise, minted when `HandClock` begins."""
+    return Tokens(JWT_SECRET, HandClock()).mint(
         subject=subject,
         tenant=tenant,
         scopes=frozenset(scopes or ("tasks:read", "tasks:write")),
-        now=datetime.now(UTC),
         days=days,
         task_id=task_id,
     )

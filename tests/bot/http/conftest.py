@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
-from tests.bot.http.calling import JWT_SECRET, Client, token_for
+from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 
@@ -42,19 +41,6 @@ OUTLETS = Outlets(
         Outlet("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
     ]
 )
-
-
-class HandClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **units: float) -> None:
-        self.at += timedelta(**units)
 
 
 class Recorder:
@@ -146,7 +132,7 @@ def services(
         templates=Templates(database, Renderer(TEMPLATES), clock),
         senders=Senders(database, clock, OUTLETS),
         channels=Names(),
-        tokens=Tokens(JWT_SECRET),
+        tokens=Tokens(JWT_SECRET, clock),
         home="T1",
         owner_of=owners.of_tenant,
         workspaces_of=owners.workspaces_of,

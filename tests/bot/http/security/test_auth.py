@@ -2,18 +2,18 @@
 
 import asyncio
 import dataclasses
-from datetime import UTC, datetime
 
 import aiohttp
 import jwt
 import pytest
 
 from bot.http.server import HttpServer
-from tests.bot.http.calling import JWT_SECRET, ONE_DATABASE, Client, token_for
+from bot.tokens import Tokens
+from tests.bot.http.calling import JWT_SECRET, ONE_DATABASE, Client, HandClock, token_for
 
 pytestmark = ONE_DATABASE
 
-NOW = datetime.now(UTC).timestamp()
+NOW = HandClock().now().timestamp()
 CLAIMS = {"sub": "ada", "tenant": "default", "scope": "tasks:read", "exp": NOW + 60}
 
 
@@ -113,3 +113,42 @@ async def test_a_token_of_stray_bytes_is_no_token(server):
     await writer.wait_closed()
 
     assert b" 401 " in status
+
+
+def token_of_another_bot(seconds_ahead: float) -> str:
+    """Return a callback token of task `i-1`, minted by a bot whose clock is so far ahead."""
+    clock = HandClock()
+    clock.pass_by(seconds=seconds_ahead)
+    return Tokens(JWT_SECRET, clock).mint(
+        subject="task:i-1",
+        tenant="default",
+        scopes=frozenset({"tasks:write"}),
+        task_id="i-1",
+    )
+
+
+@pytest.mark.parametrize("seconds_ahead", [-60, -3, 3, 60])
+async def test_bots_whose_clocks_differ_accept_each_others_tokens(client, seconds_ahead):
+    """
+    Of two bots on one database, one mints the callback token and the other reads it.
+    """
+    await client.post("/api/tasks", {"task": "import", "taskId": "i-1", "status": "running"})
+
+    token = token_of_another_bot(seconds_ahead)
+    reply = await client.post("/api/tasks/i-1/heartbeat", token=token)
+
+    assert (reply.status, reply.body["outcome"]) == (200, "applied")
+
+
+async def test_a_clock_that_is_an_hour_off_is_named(client):
+    """
+    The refusal says by how much the clocks differ, and what to do.
+    """
+    token = token_of_another_bot(3540)
+    reply = await client.post("/api/tasks/i-1/heartbeat", token=token)
+
+    assert (reply.status, reply.body["message"]) == (
+        401,
+        "The token is not accepted: issued 3,540 s in the future: "
+        "compare the clocks of the two machines.",
+    )

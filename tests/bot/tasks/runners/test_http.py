@@ -11,9 +11,11 @@ import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from bot.clock import SystemClock
 from bot.config_file import HttpRunner
 from bot.tasks.runners.http import HttpOrchestrator
 from bot.tasks.runners.runner import Attempt, RunnerError
+from tests.bot.tasks.room import HandClock
 from tests.bot.tasks.runners.test_command import launch
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -75,7 +77,7 @@ def runner(orchestrator, session, timeout_seconds) -> HttpOrchestrator:
         cancel_url=orchestrator.url,
         timeout_seconds=timeout_seconds,
     )
-    return HttpOrchestrator(session, settings, SECRET, pause_seconds=0.01)
+    return HttpOrchestrator(session, settings, SECRET, SystemClock(), pause_seconds=0.01)
 
 
 async def test_it_is_sent_what_the_contract_says(orchestrator, runner):
@@ -118,6 +120,19 @@ async def test_its_signature_verifies(orchestrator, runner):
 
     ((headers, body),) = orchestrator.heard
     assert Webhook(SECRET).verify(body, headers)["payload"]["x"] == "\ud800\0 ünïcode"
+
+
+async def test_its_signature_has_the_time_of_the_bots_clock(orchestrator, session):
+    """What is signed at a time that was set by hand says so."""
+    clock = HandClock()
+    settings = HttpRunner(type="http", url=orchestrator.url)
+    await HttpOrchestrator(session, settings, SECRET, clock).start(launch())
+
+    ((headers, body),) = orchestrator.heard
+    assert headers["webhook-timestamp"] == str(int(clock.now().timestamp()))
+    assert headers["webhook-signature"] == Webhook(SECRET).sign(
+        headers["webhook-id"], clock.now(), body
+    )
 
 
 async def test_a_refusal_is_told_at_once(orchestrator, runner):
@@ -168,7 +183,7 @@ async def test_who_hangs_is_given_up(orchestrator, runner):
 async def test_nobody_there_is_an_error_with_a_reason(session):
     """A refused connection says so."""
     settings = HttpRunner(type="http", url="http://127.0.0.1:9/run?key=hush")
-    runner = HttpOrchestrator(session, settings, None, pause_seconds=0)
+    runner = HttpOrchestrator(session, settings, None, SystemClock(), pause_seconds=0)
 
     with pytest.raises(RunnerError, match="Cannot connect to host") as refused:
         await runner.start(launch())

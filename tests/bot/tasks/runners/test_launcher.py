@@ -17,7 +17,7 @@ from bot.tokens import Tokens
 from tests.bot.tasks.room import BEN, OURS, HandClock, Room, make_room
 from tests.patience import until
 
-TOKENS = Tokens("0123456789abcdef0123456789abcdef")
+SECRET = "0123456789abcdef0123456789abcdef"
 
 
 class Mill:
@@ -50,7 +50,8 @@ def mill() -> Mill:
 
 
 def make_launcher(database: Database, clock: HandClock, mill: Mill) -> Launcher:
-    return Launcher(database, clock, {"mill": mill}, base_url=lambda: "http://x", tokens=TOKENS)
+    tokens = Tokens(SECRET, clock)
+    return Launcher(database, clock, {"mill": mill}, base_url=lambda: "http://x", tokens=tokens)
 
 
 @asynccontextmanager
@@ -80,14 +81,14 @@ async def test_a_task_is_handed_over_with_its_place(room, mill):
     assert launch.callback_url == "http://x/api/slack/update"
 
 
-async def test_the_token_is_good_for_this_task_only(room, mill):
+async def test_the_token_is_good_for_this_task_only(room, mill, clock):
     """What the runner is given names the task, the tenant, and one scope."""
     task = await room.create(run=True)
     await room.post(task)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
 
-    caller = TOKENS.read(mill.started[0].callback_token)
+    caller = Tokens(SECRET, clock).read(mill.started[0].callback_token)
     assert (task.id, "default", frozenset({"tasks:write"})) == (
         caller.task_id,
         caller.tenant,
