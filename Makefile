@@ -3,7 +3,7 @@ BIN := .venv/bin
 # More than there are processors: much of the suite waits for clocks that nobody can set.
 WORKERS ?= 5
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format migration lock
+.PHONY: help setup demo test ahead lint format migration lock
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ demo: setup ## a local workspace in the browser with the bot and a few real task
 
 test: setup ## the whole suite, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+
+ahead: setup ## the tests that carry a date, with the clock 400 days ahead (Linux, needs cc)
+	$(BIN)/python -m tests.clock_shift 400 $(BIN)/python -m pytest --numprocesses $(WORKERS) -m "dated and not long and not browser" -k "not postgresql"
 
 lint: setup ## format check, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -15,7 +15,11 @@ from sqlalchemy.engine import make_url
 from bot.db import Database
 
 #: The fixture `playground`, as any other project would have it; and the order of the tests.
-pytest_plugins = ["slack_playground.pytest_plugin", "tests.parallel"]
+pytest_plugins = [
+    "slack_playground.pytest_plugin",
+    "tests.parallel",
+    "tests.clock_shift.dated",
+]
 
 # The same examples each time, however long each takes: a change is judged by itself, not by luck or
 # a busy machine. To look for new ones: `pytest --hypothesis-profile=explore`.
