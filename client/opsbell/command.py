@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .stream import Stream
+    from .output.stream import Stream
     from .watching import Watching
 
 NOT_EXECUTABLE, NOT_FOUND, SIGNALLED = 126, 127, 128
@@ -61,12 +61,14 @@ def run_command(argv: Sequence[str], watching: Watching | None) -> int:
 
 def _streams(watching: Watching) -> list[Stream]:
     """Make one stream for both outputs if they lead to the same place: it keeps their order."""
-    from .stream import Stream
+    from .output.stream import Stream
 
     if os.path.sameopenfile(1, 2):
-        streams = [Stream(1, watching.both)]
+        watches = {1: watching.both}
     else:
-        streams = [Stream(1, watching.out), Stream(2, watching.err)]
+        watches = {1: watching.out, 2: watching.err}
+    quiet = watching.look_milliseconds
+    streams = [Stream(number, watch, quiet) for number, watch in watches.items()]
     for stream in streams:
         stream.copy_window_size()
     return streams

@@ -7,7 +7,7 @@ import os
 import select
 import threading
 
-from .shield import Shield
+from opsbell.shield import Shield
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +23,16 @@ class Stream:
     Copies what the command writes to our own descriptor *number*, byte for byte.
 
     The command gets a terminal where we have one, else a pipe. *watch* sees
-    every chunk after it was passed on; what it raises is dropped.
+    every chunk after it was passed on, and nothing whenever there was nothing
+    for *quiet_milliseconds* (None: never); what it raises is dropped.
     """
 
-    def __init__(self, number: int, watch: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, number: int, watch: Callable[[bytes], None], quiet_milliseconds: int | None = None
+    ) -> None:
         self.number = number
         self._watch = watch
+        self._quiet_milliseconds = quiet_milliseconds
         self.is_terminal = os.isatty(number)
         self.source, self.sink = _terminal() if self.is_terminal else os.pipe()
         self._stop_reader, self._stop_writer = os.pipe()
@@ -72,7 +76,7 @@ class Stream:
         poll.register(self._stop_reader, select.POLLIN)
         is_stopping = False
         while True:
-            ready = dict(poll.poll(GRACE_MILLISECONDS if is_stopping else None))
+            ready = dict(poll.poll(GRACE_MILLISECONDS if is_stopping else self._quiet_milliseconds))
             if self.source in ready:
                 if not self._copy_chunk():
                     self._is_at_end = True
@@ -80,8 +84,11 @@ class Stream:
             elif self._stop_reader in ready:
                 is_stopping = True
                 poll.unregister(self._stop_reader)
-            else:
+            elif is_stopping:
                 return
+            else:
+                with Shield("look at a quiet output"):
+                    self._watch(b"")
 
     def _copy_chunk(self) -> bool:
         chunk = _read(self.source)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opsbell.progress import ProgressParser
+from opsbell.output.progress import ProgressParser
 
 PIECES = st.sampled_from(
     [b"%", b"37%", b"::progress ", b"50", b"\n", b"\r", b" ", b"\x1b[32m", b"1.5", b"a", b"\xff"]
