@@ -52,8 +52,13 @@ def run_command(argv: Sequence[str], watching: Watching | None) -> int:
     status = _wait(pid)
     code = SIGNALLED + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     left = [stream for stream in streams if not stream.finish()]
+    lost = next((stream.error.strerror for stream in streams if stream.error), None)
+    if lost:
+        # Alone, the command would have known of a full disk and failed.
+        _complain(f"cannot pass on the output: {lost}")
+        code = code or 1
     if watching:
-        watching.finish(code, forwarding.stopped_by)
+        watching.finish(code, forwarding.stopped_by, lost)
     for stream in left:
         _hand_over(stream)
     return code
@@ -111,6 +116,11 @@ def _posix_spawn(
     import shutil
 
     return spawn(["/bin/sh", shutil.which(argv[0]) or argv[0], *argv[1:]])
+
+
+def _complain(text: str) -> None:
+    with Shield("complain"):
+        os.write(2, f"opsbell: {text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _wait(pid: int) -> int:

@@ -64,8 +64,13 @@ class Watching:
         """See what went to the one place that is both."""
         self._see("both", chunk)
 
-    def finish(self, code: int, stopped_by: str | None) -> None:
-        """Tell how the command ended; *stopped_by* is a signal that was sent to stop it."""
+    def finish(self, code: int, stopped_by: str | None, lost: str | None = None) -> None:
+        """
+        Tell how the command ended.
+
+        *stopped_by* is a signal that was sent to stop it, *lost* why its output
+        could not be passed on.
+        """
         with Shield("tell the end"):
             for name, output in self._outputs.items():
                 self._see(name, b"\n")
@@ -77,18 +82,19 @@ class Watching:
             elif stopped_by:
                 self._task._finish("cancelled", f"stopped by {stopped_by} ({said(code)})")
             else:
-                self._task._finish("failed", self._error(code))
+                self._task._finish("failed", self._error(code, lost))
 
     def fail(self, error: str) -> None:
         """Tell that the command never ran."""
         if self._task is not None:
             self._task._finish("failed", error)
 
-    def _error(self, code: int) -> str:
+    def _error(self, code: int, lost: str | None) -> str:
         from .output.failure import failure_text
 
         tails = {name: output.screen.lines() for name, output in self._outputs.items()}
-        return failure_text(said(code), tails["both"], tails["err"], tails["out"])
+        summary = f"{said(code)}, output lost ({lost})" if lost else said(code)
+        return failure_text(summary, tails["both"], tails["err"], tails["out"])
 
     def _see(self, name: str, chunk: bytes) -> None:
         self._ready.wait()

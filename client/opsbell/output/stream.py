@@ -38,6 +38,8 @@ class Stream:
         self._stop_reader, self._stop_writer = os.pipe()
         self._thread = threading.Thread(target=self._copy, daemon=True)
         self._is_at_end = False
+        # Why something the command wrote was lost, which it may not have noticed.
+        self.error: OSError | None = None
 
     def start(self) -> None:
         """Begin to copy; the command has its end of the stream by now."""
@@ -96,9 +98,12 @@ class Stream:
             return False
         try:
             write_all(self.number, chunk)
-        except OSError:
+        except OSError as error:
             # Nobody reads us any more. The command finds out at its next write, as it would alone.
             os.close(self.source)
+            # A reader or a terminal that has left is no loss.
+            if error.errno not in (errno.EPIPE, errno.EIO):
+                self.error = error
             return False
         with Shield("watch the output"):
             self._watch(chunk)
