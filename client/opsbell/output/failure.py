@@ -23,6 +23,7 @@ NO_FAILURE = re.compile(
 ASIDE = re.compile(
     r"note: |hint: |Node\.js v\d|exit status \d+$|make(?:\[\d+\])?: |\(Use `node --trace"
     r"|npm (?:ERR!|error) A complete log|stack backtrace:"
+    r"|=* ?\d+ (?:failed|passed|errors?|skipped)\b.* in \d"
 )
 
 

@@ -64,8 +64,9 @@ LETTER = re.compile(r"([DIWEFV])(?:\d{4} \d\d:\d\d:\d\d|, \[\d{4}-)")
 PRIORITY = re.compile(r"<(\d{1,3})>")
 COMMAND = re.compile(r"::(error|warning|notice|debug)[ :]")
 
-TRACEBACK = re.compile(r"[\s+|]*(?:Exception Group )?Traceback \(most recent call last\):")
-CHAIN = re.compile(r"(?:During handling of|The above exception was)\b")
+TRACEBACK = re.compile(r"[\s+|╭─]*(?:Exception Group )?Traceback \(most recent call last\)")
+# How its lines begin, also in a group of them and in the boxes that rich draws.
+INSIDE_TRACEBACK = ("", " ", "\t", "|", "+", "│", "╭", "╰")
 EXCEPTION = re.compile(
     r"(?:Exception in thread \"[^\"]*\" |\(\w+:\d+\) |\S+:\d+: )?(?P<package>(?:[\w$]+\.)*)"
     r"\w*?(?P<kind>Error|Exception|Warning|Throwable)(?=:|\s*$| \[)"
@@ -104,7 +105,7 @@ class Levels:
 
     def _read_traceback(self, line: str) -> list[tuple[str, str]]:
         self._held.append(line)
-        if len(self._held) < MAX_HELD and (line[:1] in ("", " ", "\t", "|", "+")):
+        if len(self._held) < MAX_HELD and line[:1] in INSIDE_TRACEBACK:
             return []
         match = EXCEPTION.match(line)
         return self._let_go("warning" if match and match["kind"] == "Warning" else "error")

@@ -126,6 +126,7 @@ def leveled(text):
         ),
         ("Traceback (most recent call last):\n  File x\nUserWarning: old\n", "www"),
         ("Traceback (most recent call last):\n  File x\n", "ee"),
+        ("╭─── Traceback (most recent call last) ───╮\n│ x │\n╰───╯\nKeyError: 1\nok\n", "eeeei"),
         (
             "Traceback (most recent call last):\n  x\nKeyError: 1\n"
             "During handling of the above exception, another exception occurred:\n"
