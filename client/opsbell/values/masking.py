@@ -9,6 +9,8 @@ MASK = "***"
 MIN_KNOWN_CHARS = 8
 OPEN, SECRET, PASSWORDS = range(3)
 
+# The patterns are texts that `re` compiles on first use: most runs need few of them, and the
+# command waits for none.
 # Names whose values are secrets, whatever stands before: `DB_PASSWORD`, `x-api-key`, `authToken`.
 _NAME = (
     r"(?:passw(?:or)?d|passphrase|secret|credential|token|signature|authorization"
@@ -16,12 +18,12 @@ _NAME = (
     r"|license|webhook|admin|session)[._ -]?key|session[._-]?id|(?<![a-z])(?:pwd|pass|sig|jwt))"
     r"(?:[._-]?(?:hash|value|base64|\d{1,2}))?"
 )
-SECRET_NAME = re.compile(rf"(?:{_NAME}s?|cookie)\W*\Z", re.IGNORECASE)
-PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
-VARIABLE = re.compile(
+SECRET_NAME = rf"(?i)(?:{_NAME}s?|cookie)\W*\Z"
+HINTS = ("pass", "pwd", "secret", "credential", "token", "sig", "auth", "key", "session", "jwt")
+VARIABLE = (
+    r"(?i)"
     r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET|SIGNING"
-    r"|ENCRYPTION)_?KEY)S?\Z",
-    re.IGNORECASE,
+    r"|ENCRYPTION)_?KEY)S?\Z"
 )
 
 _QUOTED = (
@@ -33,16 +35,16 @@ _QUOTED = (
 _WORD = (
     r"(?:[^\s,;&\"'<>(){}\[\]\\]|[,;](?![\s\"']|[\w.-]+[=:]|$)|[\"'<>(){}\[\]\\](?=[\w!@#$%^]))+"
 )
-PAIR = re.compile(
+PAIR = (
+    r"(?i)"
     rf"(?P<name>{_NAME})(?P<between>\\?[\"']?\]?\s{{0,3}}(?P<sign>=>|:=|={{1,3}}|:)\s{{0,3}}"
     rf"(?P<scheme>\\?[\"']?(?:bearer|basic|token|digest|negotiate)\s+)?)"
-    rf"(?P<value>{_QUOTED}|{_WORD})",
-    re.IGNORECASE,
+    rf"(?P<value>{_QUOTED}|{_WORD})"
 )
-OPTION = re.compile(
+OPTION = (
+    r"(?i)"
     rf"(?P<name>--[\w-]{{0,40}}?{_NAME})(?P<between>(?P<sign>\s+)(?P<scheme>))(?!-)"
-    rf"(?P<value>{_QUOTED}|{_WORD})",
-    re.IGNORECASE,
+    rf"(?P<value>{_QUOTED}|{_WORD})"
 )
 # What follows a name and is no secret: words of prose, names of variables, what is empty.
 NOTHING = frozenset(("", "none", "null", "nil", "true", "false", "undefined", "empty"))
@@ -54,9 +56,9 @@ _WORDS = """
     found here length
 """
 PROSE = NOTHING.union(_WORDS.split())
-PLACEHOLDER = re.compile(r"[$%<{][\w${}<>%().-]*|[*.…xX-]+|/[\w./-]*")
+PLACEHOLDER = r"[$%<{][\w${}<>%().-]*|[*.…xX-]+|/[\w./-]*"
 
-SHAPES = re.compile(
+SHAPES = (
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}"
     r"|xox[a-z]-[\w-]{8,}|xapp-\d-[\w-]{8,}|A[KS]IA[0-9A-Z]{12,}|AIza[\w-]{30,}|ya29\.[\w-]{10,}"
     r"|GOCSPX-[\w-]{16,}|sk-[\w-]{16,}|[rs]k_(?:live|test)_\w{10,}|whsec_[\w+/=-]{10,}|npm_\w{30,}"
@@ -65,37 +67,36 @@ SHAPES = re.compile(
     r"|SK[0-9a-f]{32}|dckr_pat_[\w-]{20,}|\d{8,10}:AA[\w-]{30,}|AGE-SECRET-KEY-1\w{20,}"
     r"|eyJ[\w-]{12,}(?:\.[\w-]*){0,4})"
 )
-# What is kept of these is in the first group.
+MIN_SHAPE_CHARS = 15
+# Where there is the word (in small letters), what is kept of the pattern is in its first group.
 KEPT = (
-    re.compile(r"(://[^\s/:@?#\"'<>]*:)(?!\d{1,5}(?:[/?#\s\"']|$))(?:(?!://)[^\s\"'<>])+(?=@)"),
-    re.compile(r"(://)(?=[^\s/:@?#]*\d)[^\s/:@?#\"'<>]{16,}(?=@)"),
-    re.compile(r"(hooks\.slack(?:-gov)?\.com/\w+/)[\w/-]+"),
-    re.compile(r"(discord(?:app)?\.com/api/webhooks/\d+/)[\w-]+"),
-    re.compile(r"(webhook\.office\.com/webhookb2/)[^\s\"'<>]+"),
-    re.compile(r"(\b(?:bearer|basic)\s+)(?=[^\s\"']*\d|[\w/+-]{24})[\w.~+/=-]{8,}", re.IGNORECASE),
-    re.compile(
-        r"(\b(?:set-)?cookie\\?[\"']?\s*:\s*\\?[\"']?)(?=[^\s=]+=)[^\"'\r\n]+", re.IGNORECASE
-    ),
-    re.compile(r"(\b(?:curl|wget)\b[^\n]{0,300}?\s(?:-u|--user)[= ]\s*[^\s:]+:)\S+"),
-    re.compile(r"(\b(?:identified\s+by|password)\s+')[^'\n]+(?=')", re.IGNORECASE),
+    ("://", r"(://[^\s/:@?#\"'<>]*:)(?!\d{1,5}(?:[/?#\s\"']|$))(?:(?!://)[^\s\"'<>])+(?=@)"),
+    ("://", r"(://)(?=[^\s/:@?#]*\d)[^\s/:@?#\"'<>]{16,}(?=@)"),
+    ("hooks.slack", r"(hooks\.slack(?:-gov)?\.com/\w+/)[\w/-]+"),
+    ("/api/webhooks/", r"(discord(?:app)?\.com/api/webhooks/\d+/)[\w-]+"),
+    ("/webhookb2/", r"(webhook\.office\.com/webhookb2/)[^\s\"'<>]+"),
+    ("bearer", r"(?i)(\bbearer\s+)(?=[^\s\"']*\d|[\w/+-]{24})[\w.~+/=-]{8,}"),
+    ("basic", r"(?i)(\bbasic\s+)(?=[^\s\"']*\d|[\w/+-]{24})[\w.~+/=-]{8,}"),
+    ("cookie", r"(?i)(\b(?:set-)?cookie\\?[\"']?\s*:\s*\\?[\"']?)(?=[^\s=]+=)[^\"'\r\n]+"),
+    ("curl", r"(\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[= ]\s*[^\s:]+:)\S+"),
+    ("identified", r"(?i)(\bidentified\s+by\s+')[^'\n]+(?=')"),
+    ("password", r"(?i)(\bpassword\s+')[^'\n]+(?=')"),
 )
 
-PEM_BLOCK = re.compile(
+PEM_BLOCK = (
     r"(-----BEGIN [A-Z0-9 ]{1,60}-----)((?:(?!-----BEGIN )[\s\S]){1,20000}?)"
     r"(-----END [A-Z0-9 ]{1,60}-----)"
 )
-PEM_BEGINNING = re.compile(
+PEM_BEGINNING = (
     r"(-----BEGIN [A-Z0-9 ]{1,60}-----(?:\s|\\[rn])*)(?:[\w-]+: .*\n\s*)*"
     r"(?:[A-Za-z0-9+/=]{16,}(?:(?:\s|\\[rn])+|\Z))+(?:[A-Za-z0-9+/=]+\Z)?"
 )
-PEM_REST = re.compile(
+PEM_REST = (
     r"(?:\A[A-Za-z0-9+/=]{1,76}(?:\s|\\[rn])+)?(?:[A-Za-z0-9+/=]{40,}(?:\s|\\[rn])+)*"
     r"[A-Za-z0-9+/=]{1,76}(?=(?:\s|\\[rn])+-----END )"
 )
-PEM_LINE = re.compile(
-    r"\s*(?:[A-Za-z0-9+/=]{1,100}|(?:Proc-Type|DEK-Info|Version|Comment): .*)\s*\Z"
-)
-PEM_RUN = re.compile(r"[A-Za-z0-9+/=]{40,}")
+PEM_LINE = r"\s*(?:[A-Za-z0-9+/=]{1,100}|(?:Proc-Type|DEK-Info|Version|Comment): .*)\s*\Z"
+PEM_RUN = r"[A-Za-z0-9+/=]{40,}"
 MAX_PEM_LINES = 400
 
 _known: list[str] = []
@@ -114,7 +115,7 @@ class LineMasker:
                 self._left = MAX_PEM_LINES
             return mask(line)
         self._left = 0 if "-----END " in line else self._left - 1
-        return MASK if PEM_LINE.match(line) else mask(PEM_RUN.sub(MASK, line))
+        return MASK if re.match(PEM_LINE, line) else mask(re.sub(PEM_RUN, MASK, line))
 
 
 def mask(text: str) -> str:
@@ -126,20 +127,27 @@ def mask(text: str) -> str:
     environment variables.
     """
     if "-----" in text:
-        text = PEM_BLOCK.sub(_pem_block, text)
-        text = PEM_REST.sub(MASK, PEM_BEGINNING.sub(rf"\1{MASK}", text))
+        text = re.sub(PEM_BLOCK, _pem_block, text)
+        text = re.sub(PEM_REST, MASK, re.sub(PEM_BEGINNING, _kept, text))
     for secret in _known_secrets():
         text = text.replace(secret, MASK)
-    for pattern in KEPT:
-        text = pattern.sub(rf"\1{MASK}", text)
-    return OPTION.sub(_pair, PAIR.sub(_pair, SHAPES.sub(MASK, text)))
+    lowered = text.lower()
+    for word, pattern in KEPT:
+        if word in lowered:
+            text = re.sub(pattern, _kept, text)
+    if len(text) >= MIN_SHAPE_CHARS:
+        text = re.sub(SHAPES, MASK, text)
+    if not any(word in lowered for word in HINTS):
+        return text
+    text = re.sub(PAIR, _pair, text)
+    return re.sub(OPTION, _pair, text) if "--" in text else text
 
 
 def secrecy(name: object) -> int:
     """Return what is secret under *name*: nothing, all but numbers, or (passwords) everything."""
-    if not isinstance(name, str) or SECRET_NAME.search(name[-200:]) is None:
+    if not isinstance(name, str) or re.search(SECRET_NAME, name[-200:]) is None:
         return OPEN
-    return PASSWORDS if PASSWORD.search(name) else SECRET
+    return PASSWORDS if _is_password(name) else SECRET
 
 
 def remember(secret: str) -> None:
@@ -152,7 +160,7 @@ def _known_secrets() -> list[str]:
     if not _known:
         _known.append(MASK)
         for name, value in list(os.environ.items()):
-            if VARIABLE.search(name) and _is_distinct(value):
+            if re.search(VARIABLE, name) and _is_distinct(value):
                 _known.append(value)
         _known.sort(key=len, reverse=True)
     return _known
@@ -163,6 +171,10 @@ def _is_distinct(value: str) -> bool:
     if len(value) < MIN_KNOWN_CHARS or value[0] in "/.~" or not value.strip("*"):
         return False
     return not (value.isalpha() and value.islower()) and not (value.isdigit() and len(value) < 12)
+
+
+def _kept(match: re.Match[str]) -> str:
+    return match[1] + MASK
 
 
 def _pem_block(block: re.Match[str]) -> str:
@@ -184,11 +196,15 @@ def _pair(pair: re.Match[str]) -> str:
     return pair[0]
 
 
+def _is_password(name: str) -> bool:
+    return "pass" in name.lower() or "pwd" in name.lower()
+
+
 def _is_secret(name: str, sign: str, quote: str, value: str) -> bool:
-    word, is_password = value.lower().rstrip(".!?"), PASSWORD.search(name) is not None
+    word, is_password = value.lower().rstrip(".!?"), _is_password(name)
     # After a colon or a space there may be prose.
     is_value = bool(quote) or "=" in sign
-    if word in (NOTHING if is_value else PROSE) or PLACEHOLDER.fullmatch(value):
+    if word in (NOTHING if is_value else PROSE) or re.fullmatch(PLACEHOLDER, value):
         return False
     if value.replace(".", "").isdigit() and (not is_password or name.lower() == "pass"):
         return len(value) > 6 and not is_password
