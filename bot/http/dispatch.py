@@ -45,7 +45,7 @@ class Dispatcher:
     async def _answer(self, request: web.Request, route: Route) -> Answer:
         path = {name: clean_text(value) for name, value in request.match_info.items()}
         caller, raw = await self._admit(request, route)
-        require(caller, route, path)
+        require(caller, route)
         fields = fields_of(route, raw, request)
         call = Call(
             services=self._services,

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import re
 from collections.abc import Sequence
 
 import structlog
@@ -67,10 +68,12 @@ def application(services: Services, routes: Sequence[Route]) -> web.Application:
     app = web.Application(middlewares=[envelope], client_max_size=MAX_BYTES)
     for route in routes:
         serve = dispatcher.serve(route)
+        # What aiohttp takes for a part of a path by itself is without braces.
+        path = re.sub(r"{(\w+)}", r"{\1:[^/]+}", route.path)
         if route.method == "GET":
-            app.router.add_get(route.path, serve)  # HEAD comes with it.
+            app.router.add_get(path, serve)  # HEAD comes with it.
         else:
-            app.router.add_route(route.method, route.path, serve)
+            app.router.add_route(route.method, path, serve)
     return app
 
 

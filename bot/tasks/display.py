@@ -121,6 +121,7 @@ def as_json(task: Task, ts: str | None) -> dict[str, Any]:
     """Return the task as the API shows it."""
     return {
         "taskId": task.id,
+        "externalId": task.external_id,
         "task": task.task,
         "subject": task.subject,
         "status": str(task.status),

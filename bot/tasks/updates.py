@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.tasks.external_ids import MessagePlace
 from bot.tasks.models import ENDS, Status, Task
 from bot.tasks.stored_text import make_storable
 
@@ -49,6 +50,11 @@ class Report:
 
     def __post_init__(self) -> None:
         make_storable(self, "channel", "ts")
+
+    @property
+    def place(self) -> MessagePlace | None:
+        """Where the message of the task stands, if the report says so."""
+        return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
 def judge(task: Task, report: Report) -> Outcome:

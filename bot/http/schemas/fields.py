@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from bot.http.correlation import ACCEPTED
 from bot.messages.rendering.escaping import is_safe_url
+from bot.tasks.external_ids import is_task_id
 
 #: Told whole in the thread, in parts.
 MAX_ERROR_CHARACTERS = 24_000
@@ -42,8 +43,10 @@ def link(value: str) -> str:
 
 def addressable(task_id: str) -> str:
     """Return an id that can stand in an address: clients resolve `.` and `..` away."""
-    if not re.fullmatch("[!-~]{1,200}", task_id) or task_id in (".", ".."):
-        raise ValueError("must be 1 to 200 printable ASCII characters without spaces")
+    if not is_task_id(task_id):
+        raise ValueError(
+            "must be 1 to 200 printable ASCII characters without spaces and backticks, not . or .."
+        )
     return task_id
 
 
@@ -102,7 +105,9 @@ NewTaskId = Annotated[
     str,
     AfterValidator(addressable),
     BeforeValidator(as_text),
-    WithJsonSchema({"type": "string", "pattern": "^[!-~]{1,200}$"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[!-_a-~]{1,200}$", "not": {"enum": [".", ".."]}}
+    ),
 ]
 TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(as_text)]
 Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]

@@ -163,6 +163,7 @@ class ShownTask(Shown):
     """A task."""
 
     task_id: str
+    external_id: str | None = Field(description="The orchestrator's own id, the newest of them")
     task: str
     subject: str | None
     status: str
