@@ -7,14 +7,12 @@ from aiohttp import web
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
-from bot.http.call import NOBODY, Answer, Call
-from bot.http.correlation import HEADER
+from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
 from bot.http.json_body import clean_text, read_bytes, read_list, read_object
-from bot.http.middleware import CORRELATION
-from bot.http.refusal import RefusedError
+from bot.http.middleware import CORRELATION, HEADER
 from bot.http.responses import response_of
-from bot.http.routing import Access, Route
+from bot.http.routing import NOBODY, Access, Answer, Call, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
 from bot.http.security.rate_limit import BUSY_BURST, BUSY_PER_SECOND, RateLimit

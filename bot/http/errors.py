@@ -1,5 +1,6 @@
-"""Any error that we know → the one answer the contract has for it."""
+"""Refusals that exist only over HTTP, and the one answer that the contract has for any error."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,8 +16,7 @@ from bot.errors import (
     UnavailableError,
     UserError,
 )
-from bot.http.call import Answer
-from bot.http.refusal import RefusedError
+from bot.http.routing import Answer
 
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +34,32 @@ OF_AIOHTTP = {
     405: "This address does not take this method; the header Allow names those it takes.",
     413: "The body is larger than 1 MiB; send less, or in several calls.",
 }
+
+
+class RefusedError(UserError):
+    """The request is refused with *status*; the message says what to do."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+        super().__init__(message)
+
+
+def not_json(reason: str, what: str = "one JSON object") -> RefusedError:
+    return RefusedError(400, "bad_request", f"The body must be {what}: {reason}.")
+
+
+def unauthorized(reason: str) -> RefusedError:
+    return RefusedError(
+        401,
+        "unauthorized",
+        reason,
+        # https://www.rfc-editor.org/rfc/rfc6750#section-3
+        {"WWW-Authenticate": 'Bearer realm="opsbell", error="invalid_token"'},
+    )
 
 
 #: What `answer_to` knows how to answer.

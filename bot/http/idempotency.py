@@ -20,7 +20,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError, UnavailableError, UserError
-from bot.http.call import Answer
+from bot.http.routing import Answer
 from bot.ids import new_id
 
 HEADER = "Idempotency-Key"

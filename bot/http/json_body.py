@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientError, web
 
-from bot.http.refusal import RefusedError, not_json
+from bot.http.errors import RefusedError, not_json
 
 MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.

@@ -1,18 +1,20 @@
 """Around every request: its correlation id, its line in the log, and an answer to any error."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
-from bot.http.correlation import HEADER, correlation_id
 from bot.http.errors import KNOWN, answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
+from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
 
 logger = structlog.get_logger(__name__)
 
+HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,3 +54,8 @@ def template_of(request: web.Request) -> str:
     """Return the route's template, never the address itself: that may carry anything."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "(none)"
+
+
+def correlation_id(given: str | None) -> str:
+    """Return the caller's id if it is one of at most 128 printable characters, else a new one."""
+    return given if given and re.fullmatch(CORRELATION_ID, given) else new_id("c")

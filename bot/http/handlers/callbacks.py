@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.config_file import TaskKind
 from bot.errors import InvalidError, NotFoundError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_channel
+from bot.http.routing import Answer, Call
 from bot.http.schemas.tasks import LogTask, UpdateTask
 from bot.tasks.intake import Reported
 from bot.tasks.models import Status

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from bot.db import Database
-from bot.http.call import Answer, Call
+from bot.http.routing import Answer, Call
 from bot.http.schemas.base import Shown
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_destination
 from bot.http.pagination import read_cursor, write_cursor
+from bot.http.routing import Answer, Call
 from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
 from bot.ids import new_id
 from bot.messages.models import Message

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_channel
 from bot.http.pagination import read_cursor, write_cursor
+from bot.http.routing import Answer, Call
 from bot.http.schemas.tasks import CreateTask, RetryTask, TaskFilter
 from bot.tasks.creation import NewTask
 from bot.tasks.display import as_json

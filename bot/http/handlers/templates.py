@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_destination
+from bot.http.routing import Answer, Call
 from bot.http.schemas.message_fields import Code
 from bot.http.schemas.messages import PreviewTemplate, PutSender, PutTemplate
 from bot.messages.destinations import shown_name

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.http.call import Answer, Call
+from bot.http.routing import Answer, Call
 from bot.http.schemas.workspaces import ConnectWorkspace
 from bot.workspaces.service import Connection
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from bot.http.correlation import ACCEPTED
 from bot.messages.rendering.escaping import is_safe_url
 from bot.tasks.external_ids import is_task_id
 
@@ -16,6 +15,8 @@ from bot.tasks.external_ids import is_task_id
 MAX_ERROR_CHARACTERS = 24_000
 #: Context travels with every revision of a message, so it must stay small.
 MAX_DETAILS_CHARACTERS = 32_000
+#: Printable ASCII: the id is sent back in a header and stands in logs.
+CORRELATION_ID = "[ -~]{1,128}"
 MAX_INTEGER = 2**31 - 1
 MAX_SEQUENCE = 2**63 - 1
 SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
@@ -51,7 +52,7 @@ def addressable(task_id: str) -> str:
 
 
 def correlating(value: str) -> str:
-    if not ACCEPTED.fullmatch(value):
+    if not re.fullmatch(CORRELATION_ID, value):
         raise ValueError("must be 1 to 128 printable ASCII characters")
     return value
 
@@ -114,7 +115,7 @@ Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 CorrelationId = Annotated[
     str,
     AfterValidator(correlating),
-    WithJsonSchema({"type": "string", "pattern": "^[ -~]{1,128}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{CORRELATION_ID}$"}),
 ]
 Timestamp = Annotated[
     str,

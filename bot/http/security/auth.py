@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.errors import ForbiddenError, UnavailableError
-from bot.http.refusal import unauthorized
+from bot.http.errors import unauthorized
 from bot.http.routing import Access, Route
 from bot.http.security.signatures import HEADERS, Signatures
 from bot.tokens import Caller, TokenError, Tokens

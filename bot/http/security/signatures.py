@@ -10,7 +10,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from bot.errors import ConfigError
-from bot.http.refusal import unauthorized
+from bot.http.errors import unauthorized
 from bot.settings import Settings
 from bot.tokens import Caller
 

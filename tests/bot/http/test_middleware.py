@@ -7,9 +7,8 @@ import pytest
 import structlog
 
 from bot.errors import UserError
-from bot.http.call import Answer, Call
 from bot.http.routes import ROUTES
-from bot.http.routing import Access, Route
+from bot.http.routing import Access, Answer, Call, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 
