@@ -52,6 +52,10 @@ def not_json(reason: str, what: str = "one JSON object") -> RefusedError:
     return RefusedError(400, "bad_request", f"The body must be {what}: {reason}.")
 
 
+def too_large() -> RefusedError:
+    return RefusedError(413, "too_large", OF_AIOHTTP[413])
+
+
 def unauthorized(reason: str) -> RefusedError:
     return RefusedError(
         401,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from bot.http.connections import Connections
 from bot.http.errors import KNOWN, answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
 from bot.http.schemas.fields import CORRELATION_ID
@@ -16,6 +17,7 @@ logger = structlog.get_logger(__name__)
 
 HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
+CONNECTIONS = web.AppKey("connections", Connections)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,6 +26,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every request in the shape of the contract and note that it was."""
     started = time.perf_counter()
+    connections, transport = request.app[CONNECTIONS], request.transport
+    connections.begin(transport)
     request[CORRELATION] = correlation_id(request.headers.get(HEADER))
     with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
         response = await answered(request, handler)
@@ -36,6 +40,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
             correlation_id=request[CORRELATION],
         )
+    connections.end(transport)
     return response
 
 
@@ -53,7 +58,7 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
 def template_of(request: web.Request) -> str:
     """Return the route's template, never the address itself: that may carry anything."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else "(none)"
+    return resource.canonical if resource and resource.canonical != "/{nothing}" else "(none)"
 
 
 def correlation_id(given: str | None) -> str:

@@ -82,6 +82,7 @@ class Route:
     creates: bool = False  # honours Idempotency-Key
     most_items: int = 0  # above 0 the body is a list of so many of `body` at most
     is_busy: bool = False  # called by programs thousands of times a second
+    is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address
 
     @property

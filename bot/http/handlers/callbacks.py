@@ -8,7 +8,7 @@ from bot.http.channel_lookup import resolve_channel
 from bot.http.routing import Answer, Call
 from bot.http.schemas.tasks import LogTask, UpdateTask
 from bot.tasks.intake import Reported
-from bot.tasks.models import Status
+from bot.tasks.models import ENDS, Status
 from bot.tasks.updates import Outcome, Report
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -50,6 +50,11 @@ async def update_task(call: Call) -> Answer:
             raise problem from error
         raise
     return taken(reported)
+
+
+def is_end(body: UpdateTask) -> bool:
+    """Tell whether a report says how a task ended."""
+    return Status(body.status) in ENDS
 
 
 async def heartbeat_task(call: Call) -> Answer:

@@ -1,7 +1,6 @@
 """Whether the process is up, whether it can work, and how it is."""
 
 import asyncio
-from typing import Any
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,37 +8,11 @@ from sqlmodel import Session, select
 
 from bot.db import Database
 from bot.http.routing import Answer, Call
-from bot.http.schemas.base import Shown
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 
 DATABASE_SECONDS = 2.0
 #: Lanes shown one by one, those that need somebody first; of all others only the counts.
 MOST_SHOWN = 20
-
-
-class Alive(Shown):
-    """The process answers."""
-
-    ok: bool
-
-
-class Ready(Shown):
-    """What is ready and what is not."""
-
-    ready: bool
-    database: bool
-    socket: bool
-    lanes: bool
-
-
-class Health(Shown):
-    """How the bot is, with the reasons."""
-
-    ready: bool
-    database: dict[str, Any]
-    socket: dict[str, Any]
-    lanes: list[dict[str, Any]]
-    lane_counts: dict[str, int]
 
 
 async def show_alive(_call: Call) -> Answer:

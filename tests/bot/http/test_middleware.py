@@ -1,11 +1,13 @@
 """What surrounds every request."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
 import structlog
 
+from bot.config_file import Http
 from bot.errors import UserError
 from bot.http.routes import ROUTES
 from bot.http.routing import Access, Answer, Call, Route
@@ -160,14 +162,27 @@ async def test_log_lines_carry_the_correlation_id(fragile):
     assert structlog.contextvars.get_contextvars() == {}
 
 
-async def test_too_many_requests_are_told_when_to_come_back(client, clock):
+@pytest.fixture
+async def limited(services, client):
+    """The same caller at a server that takes ten requests a second, and twenty at once."""
+    config = services.settings.config.model_copy(
+        update={"http": Http(requests_per_second=10, burst=20)}
+    )
+    settings = services.settings.model_copy(update={"config": config})
+    server = HttpServer(replace(services, settings=settings))
+    await server.start()
+    yield Client(client.session, f"http://127.0.0.1:{server.port}", client.token)
+    await server.stop()
+
+
+async def test_too_many_requests_are_told_when_to_come_back(limited, clock):
     """
     One caller's burst is limited; another caller, and the same one a little later, go on.
     """
-    replies = [await client.get("/api/health") for _ in range(201)]
-    ben = await client.get("/api/health", token=token_for(subject="ben"))
+    replies = [await limited.get("/api/health") for _ in range(21)]
+    ben = await limited.get("/api/health", token=token_for(subject="ben"))
     clock.pass_by(seconds=1)
-    later = await client.get("/api/health")
+    later = await limited.get("/api/health")
 
     assert {200} == {reply.status for reply in replies[:-1]}
     assert (
@@ -176,6 +191,19 @@ async def test_too_many_requests_are_told_when_to_come_back(client, clock):
         replies[-1].headers["Retry-After"],
     ) == (429, "rate_limited", "1")
     assert (ben.status, later.status) == (200, 200)
+
+
+async def test_progress_leaves_room_for_the_end(limited):
+    """
+    A caller that reports too often is refused its progress first; the end still goes through.
+    """
+    await limited.post("/api/tasks", {"task": "a", "taskId": "t", "status": "running"})
+    report = {"taskId": "t", "status": "running"}
+    progress = [await limited.post("/api/slack/update", report) for _ in range(30)]
+    end = await limited.post("/api/slack/update", {"taskId": "t", "status": "completed"})
+
+    assert [reply.status for reply in progress] == [200] * 17 + [429] * 13
+    assert (end.status, end.body["outcome"]) == (200, "applied")
 
 
 async def test_guessing_tokens_is_limited_by_address(client):
