@@ -8,6 +8,7 @@ from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
+from bot.http.schemas.message_fields import Code
 
 #: Where the same is served, and what tells the operations apart.
 MESSAGE_ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}
@@ -67,13 +68,13 @@ TEMPLATE_ROUTES = (
     Route("GET", "/api/templates/{code}", templates.show_template, "Show a template", "Templates",
           scope=READ, answers={200: m.ShownTemplate}),
     Route("PUT", "/api/templates/{code}", templates.put_template, "Store a version of a template", "Templates",
-          scope=WRITE_TEMPLATES, body=m.PutTemplate, answers={201: m.ShownTemplate, 200: m.ShownTemplate}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutTemplate, answers={201: m.ShownTemplate, 200: m.ShownTemplate}),
     Route("POST", "/api/templates/{code}/preview", templates.preview_template, "Draw a payload without sending it",
           "Templates", scope=READ, body=m.PreviewTemplate, answers={200: m.Preview}),
     Route("GET", "/api/senders/{code}", templates.show_sender, "Show a sender", "Templates",
           scope=READ, answers={200: m.ShownSender}),
     Route("PUT", "/api/senders/{code}", templates.put_sender, "Make or replace a sender", "Templates",
-          scope=WRITE_TEMPLATES, body=m.PutSender, answers={201: m.ShownSender, 200: m.ShownSender}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutSender, answers={201: m.ShownSender, 200: m.ShownSender}),
 )
 WORKSPACE_ROUTES = (
     Route("POST", "/api/scheduling/slack/workspace", workspaces.connect_workspace,

@@ -79,6 +79,7 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     answers: Mapping[int, type[BaseModel] | str] | None = None
+    path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
     most_items: int = 0  # above 0 the body is a list of so many of `body` at most
     is_busy: bool = False  # called by programs thousands of times a second

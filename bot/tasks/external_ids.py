@@ -15,6 +15,10 @@ from sqlmodel import Session, col, select
 from bot.db import insert_absent
 from bot.tasks.models import ExternalTaskId, Task
 
+#: Printable ASCII without spaces and backticks, which Slack shows ids in.
+TASK_ID = "[!-_a-~]{1,200}"
+#: Clients resolve these away when they stand in an address.
+NO_TASK_IDS = (".", "..")
 #: A task remembers so many ids of others at most; the oldest is forgotten first.
 MAX_IDS = 50
 
@@ -28,8 +32,8 @@ class MessagePlace:
 
 
 def is_task_id(text: str) -> bool:
-    """Tell whether a task may bear this id: clients resolve `.` and `..`, Slack backticks away."""
-    return re.fullmatch("[!-_a-~]{1,200}", text) is not None and text not in (".", "..")
+    """Tell whether a task may bear this id as its own."""
+    return re.fullmatch(TASK_ID, text) is not None and text not in NO_TASK_IDS
 
 
 def tasks_having(

@@ -9,7 +9,12 @@ from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_destination
 from bot.http.pagination import read_cursor, write_cursor
 from bot.http.routing import Answer, Call
-from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
+from bot.http.schemas.messages import (
+    NO_MESSAGE_IDS,
+    DeadFilter,
+    ScheduleMessage,
+    SendMessage,
+)
 from bot.ids import new_id
 from bot.messages.models import Message
 from bot.messages.policy import fix_for
@@ -23,14 +28,6 @@ ACCEPTED = {"status": "accepted", "message": "Slack message request queued for p
 FURTHEST = timedelta(days=5 * 366)
 
 Workspaces = Callable[[str], Awaitable[str]]
-
-#: What stands where a correlation id may stand in an address, or what clients leave out of one.
-ADDRESSES = {
-    "dead": "is the address of a list",
-    "stats": "is the address of a list",
-    ".": "cannot stand in an address",
-    "..": "cannot stand in an address",
-}
 
 
 async def request_message(call: Call) -> Answer:
@@ -133,12 +130,8 @@ async def order_of(
     )
     own = call.correlation_id if number is None else new_id("c")
     correlation_id = body.correlation_id or own
-    if correlation_id in ADDRESSES:
-        problem = FieldProblem(
-            f"{prefix}correlationId",
-            f"`{correlation_id}` {ADDRESSES[correlation_id]}: take another",
-        )
-        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
+    if correlation_id in NO_MESSAGE_IDS:  # It came in the header.
+        correlation_id = new_id("c")
     return Order(
         tenant=tenant,
         workspace_id=None,

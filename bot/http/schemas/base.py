@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
+from bot.http.schemas.constraints import or_null
 
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
@@ -44,6 +46,16 @@ class Sent(BaseModel):
         if len(values) > MAX_FIELDS and cls.model_config["extra"] == "forbid":
             raise ValueError(f"has {len(values):,} fields: give those that there are")
         return {name: value for name, value in values.items() if value is not None}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = handler.resolve_ref_schema(handler(schema))
+        required = described.get("required", ())
+        fields = described.get("properties", {})
+        fields |= {name: or_null(one) for name, one in fields.items() if name not in required}
+        return described
 
 
 class Lenient(Sent):

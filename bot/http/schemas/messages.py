@@ -2,19 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from bot.http.schemas.base import Sent, Shown
-from bot.http.schemas.fields import Channel, CorrelationId, Details, Name, Timestamp
+from bot.http.schemas.constraints import Matching, Names, Whole
+from bot.http.schemas.fields import CORRELATION_ID, Channel, Cursor, Details, Name, Timestamp
 from bot.http.schemas.message_fields import (
-    Code,
     FileContent,
     FileName,
     Moment,
     Person,
     Priority,
     QueueName,
+    SenderCode,
     Source,
+    TemplateCode,
 )
 from bot.messages.requests.message_request import DEFAULT_SENDER
 
@@ -23,6 +26,28 @@ MAX_PAGE = 100
 MAX_ATTEMPTS = 20
 MAX_FILES = 5
 MAX_ALLOWED_CHANNELS = 200
+
+
+Tenant = Annotated[Name, Names("tenant")]
+Workspace = Annotated[Name, Names("workspace")]
+#: What stands in an address where a correlation id may stand, or what clients leave out of one.
+NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
+MessageId = Annotated[
+    str,
+    Matching(
+        CORRELATION_ID,
+        "must be 1 to 128 printable ASCII characters, and none of "
+        f"{', '.join(NO_MESSAGE_IDS[:-2])}, . and .., which stand in addresses: take another",
+        NO_MESSAGE_IDS,
+    ),
+]
+#: What only one member sees has no thread.
+NO_FILES_FOR_ONE: JsonDict = {
+    "not": {
+        "required": ["user", "files"],
+        "properties": {"user": {"type": "string"}, "files": {"type": "array", "minItems": 1}},
+    }
+}
 
 
 class SendFile(Sent):
@@ -35,14 +60,16 @@ class SendFile(Sent):
 class SendMessage(Sent):
     """A message to send."""
 
-    tenant: Name | None = Field(None, description="The token's own, if given")
+    model_config = ConfigDict(json_schema_extra=NO_FILES_FOR_ONE)
+
+    tenant: Tenant | None = Field(None, description="The token's own, if given")
     channel: Channel | None = Field(None, description="An id or `#name`; else the sender's")
-    config_code: Code = Field(DEFAULT_SENDER, description="The sender")
-    template_code: Code = Field(description="`text` needs no template of your own")
+    config_code: SenderCode = Field(DEFAULT_SENDER, description="The sender")
+    template_code: TemplateCode = Field(description="`text` needs no template of your own")
     payload: Details = Field(default_factory=dict, description="What the template is filled with")
     priority: Priority | None = None
     thread_ts: Timestamp | None = None
-    correlation_id: CorrelationId | None = Field(None, description="Made up if you have none")
+    correlation_id: MessageId | None = Field(None, description="Made up if you have none")
     files: list[SendFile] = Field([], max_length=MAX_FILES, description="Go into its thread")
     user: Person | None = Field(
         None, description="Only this member of the channel sees it, for a while"
@@ -64,7 +91,7 @@ class DeadFilter(Sent):
     """Which page of dead letters."""
 
     limit: int = Field(50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
+    cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
 
 class PutTemplate(Sent):
@@ -89,11 +116,11 @@ class PreviewTemplate(Sent):
 class PutSender(Sent):
     """Delivery settings. What is left out is the request's or the queue's to say."""
 
-    workspace: Name | None = None
+    workspace: Workspace | None = None
     channel: Channel | None = None
     queue: QueueName = "slack-message"
     priority: Priority | None = None
-    max_attempts: int | None = Field(None, ge=1, le=MAX_ATTEMPTS, strict=True)
+    max_attempts: Annotated[int, Whole(1, MAX_ATTEMPTS)] | None = None
     allowed_channels: list[Channel] | None = Field(None, max_length=MAX_ALLOWED_CHANNELS)
     ambiguous: Literal["resend", "hold"] = "resend"
 

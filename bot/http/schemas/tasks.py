@@ -2,13 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from bot.http.schemas.base import Lenient, Sent, Shown
 from bot.http.schemas.fields import (
     Attempt,
     Channel,
     CorrelationId,
+    Cursor,
     Details,
     ErrorText,
     Level,
@@ -16,6 +18,7 @@ from bot.http.schemas.fields import (
     Name,
     NewTaskId,
     Percent,
+    Runner,
     SentStatus,
     Sequence,
     TaskId,
@@ -32,6 +35,15 @@ FOR_WHOM = "Whom it is for; `dealer` is understood, too"
 
 Step = dict[str, Any]
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
+
+
+_SAID: JsonDict = {"type": ["string", "integer"]}
+TASK_IS_NAMED: JsonDict = {
+    "anyOf": [
+        {"required": ["taskId"], "properties": {"taskId": {**_SAID}}},
+        {"required": ["channel", "ts"], "properties": {"channel": {**_SAID}, "ts": {**_SAID}}},
+    ]
+}
 
 
 def one_subject(values: Any) -> Any:
@@ -56,7 +68,7 @@ class CreateTask(Sent):
     steps: list[Step] | None = Field(None, max_length=50)
     log_url: Url | None = None
     grafana_url: Url | None = None
-    runner: Name | None = None
+    runner: Runner | None = None
     environment: Name | None = None
     correlation_id: CorrelationId | None = None
     run: bool = Field(False, strict=True, description="Also hand it to its runner")
@@ -65,7 +77,13 @@ class CreateTask(Sent):
 
 
 class UpdateTask(Lenient):
-    """What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`."""
+    """
+    What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`.
+
+    With the token that a runner was given it need not be named.
+    """
+
+    model_config = ConfigDict(json_schema_extra=TASK_IS_NAMED)
 
     status: SentStatus = Field(description="`in_progress` means running")
     task_id: TaskId | None = None
@@ -126,7 +144,7 @@ class TaskFilter(Sent):
     since_minutes: Minutes | None = Field(None, description="Changed within so many minutes")
     stuck_minutes: Minutes | None = Field(None, description="Live and unchanged for longer")
     limit: int = Field(50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
+    cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
     _subject = model_validator(mode="before")(one_subject)
 

@@ -1,32 +1,33 @@
 """What is sent to and answered by the endpoints of workspaces."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, WithJsonSchema
+from pydantic import Field, SecretStr
 
 from bot.http.schemas.base import Sent, Shown
+from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import Name
 
-TEAM = "^T[A-Z0-9]{1,30}$"
-BOT_TOKEN = re.compile(r"xoxb-[!-~]{1,500}")
+TeamId = Annotated[
+    str,
+    Matching("T[A-Z0-9]{1,30}", "must be the id of a team, like T0123456789"),
+    Names("slack-team"),
+]
 
 
-def team(value: str) -> str:
-    if not re.fullmatch(TEAM, value):
-        raise ValueError("must be the id of a team, like T0123456789")
-    return value
+class _BotToken(Matching):
+    """What looks like a bot token; a refusal never repeats what was sent."""
+
+    def check(self, value: Any) -> Any:
+        super().check(value.get_secret_value())
+        return value
 
 
-def bot_token(secret: SecretStr) -> SecretStr:
-    """Take what looks like a bot token; the answer never repeats what was sent."""
-    if not BOT_TOKEN.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be a bot token, xoxb-…")
-    return secret
-
-
-TeamId = Annotated[str, AfterValidator(team), WithJsonSchema({"type": "string", "pattern": TEAM})]
-BotToken = Annotated[SecretStr, AfterValidator(bot_token)]
+BotToken = Annotated[
+    SecretStr,
+    _BotToken("xoxb-[!-~]{1,500}", "must be a bot token, xoxb-…"),
+    Names("slack-bot-token"),
+]
 
 
 class ConnectWorkspace(Sent):

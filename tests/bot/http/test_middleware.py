@@ -75,6 +75,38 @@ async def test_what_is_not_served_is_refused_as_json(client, method, path, statu
     assert ("Allow" in reply.headers) == (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/tasks", "GET,HEAD,POST"),
+        ("/api/tasks/a", "GET,HEAD"),
+        ("/api/tasks/a/retry", "POST"),
+        ("/api/messages/request", "POST"),
+        ("/api/messages/dead", "GET,HEAD"),
+        ("/api/messages/a", "DELETE,GET,HEAD"),
+        ("/api/messages/dead/replay", "POST"),
+        ("/api/senders/a", "GET,HEAD,PUT"),
+        ("/healthz", "GET,HEAD"),
+    ],
+)
+async def test_allow_names_the_methods_of_this_address_alone(client, path, allowed):
+    """
+    An address that looks like another line of the table has not got that one's methods.
+    """
+    reply = await client.call("PATCH", path)
+
+    assert (reply.status, reply.headers["Allow"]) == (405, allowed)
+
+
+async def test_a_list_is_not_taken_for_a_message(client):
+    """
+    There is no message called `request` to be looked at: that address only takes requests.
+    """
+    reply = await client.get("/api/messages/request", token=token_for("default", "messages:read"))
+
+    assert (reply.status, reply.headers["Allow"]) == (405, "POST")
+
+
 async def test_a_request_leaves_one_line_without_body_or_token(client):
     """
     The log has the route's template, not the address, and nothing that was sent.
