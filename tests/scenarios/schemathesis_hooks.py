@@ -35,6 +35,7 @@ KNOWN = {
     "message-id": st.sampled_from(IDS),
     "tenant": st.just("default"),
     "workspace": st.just("T0PLAYGRND"),
+    "file-name": st.uuids().map("{}.csv".format),
     "runner": st.just("orchestrator"),
     "cursor": st.integers(0, 10**6).map(lambda number: write_cursor(NOW, str(number))),
     "uri": st.integers(0).map("https://logs.example.com/{}".format),

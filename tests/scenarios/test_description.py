@@ -33,7 +33,7 @@ async def _schemathesis(bot: Bot, *options: str, **environ: str) -> tuple[int, s
         *(f"{bot.url}/api/openapi.json", "--seed", SEED, "--max-examples", EXAMPLES),
         *("--no-shrink", "--continue-on-failure", "--request-timeout=30", "--warnings=off"),
         *options,
-        cwd=ROOT,
+        cwd=bot.folder,  # Where it keeps what it found: nothing of an earlier run.
         env={
             **os.environ,
             "PYTHONPATH": str(ROOT),

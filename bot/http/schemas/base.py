@@ -1,9 +1,16 @@
 """What every request model shares: both spellings of names, and problems with paths."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
@@ -45,7 +52,10 @@ class Sent(BaseModel):
             return values
         if len(values) > MAX_FIELDS and cls.model_config["extra"] == "forbid":
             raise ValueError(f"has {len(values):,} fields: give those that there are")
-        return {name: value for name, value in values.items() if value is not None}
+        known = spellings(cls)
+        return {
+            name: value for name, value in values.items() if value is not None or name not in known
+        }
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -148,6 +158,16 @@ def why_unknown(location: Any, known: list[str], guesses: Mapping[Any, str]) -> 
     if name in known:
         return f"is the same as `{name}`: give one of them"
     return f"unknown field{guesses.get(location, '')}"
+
+
+@lru_cache
+def spellings(model: type[BaseModel]) -> frozenset[str]:
+    """Return all names that *model* takes."""
+    found = set(model.model_fields)
+    for field in model.model_fields.values():
+        also = field.validation_alias
+        found |= {str(one) for one in getattr(also, "choices", (also or field.alias,))}
+    return frozenset(found)
 
 
 def names(model: type[BaseModel]) -> list[str]:

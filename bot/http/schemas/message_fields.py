@@ -113,6 +113,8 @@ FileName = Annotated[
         r"[^/\\\x00-\x1f\x7f]{1,200}",
         "must be 1 to 200 characters without slashes, like report.csv",
     ),
+    # One name of each file of a message, which no pattern can say.
+    Names("file-name"),
 ]
 FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
 Source = Annotated[

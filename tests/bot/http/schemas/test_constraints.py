@@ -18,7 +18,7 @@ from bot.http.schemas.fields import (
     Timestamp,
     Url,
 )
-from bot.http.schemas.message_fields import Code, FileName, Person, Priority, QueueName
+from bot.http.schemas.message_fields import Code, Person, Priority, QueueName
 
 KINDS = {
     "text": Annotated[str, Matching("[a-z]{1,3}", "must be letters", ("no",))],
@@ -32,7 +32,6 @@ KINDS = {
     "ts": Timestamp,
     "url": Url,
     "code": Code,
-    "file": FileName,
     "person": Person,
     "priority": Priority,
     "queue": QueueName,
@@ -78,6 +77,17 @@ def test_optional_fields_may_be_null():
     assert validator.is_valid({"needed": "a", "number": None, "text": None})
     assert not validator.is_valid({"needed": None})
     assert Thing.model_validate({"needed": "a", "number": None}).number == 3
+
+
+def test_an_unknown_name_is_refused_also_with_nothing_to_say():
+    """Null may stand for a field that there is, in either spelling, and for no other."""
+
+    class Thing(Sent):
+        some_number: int = 3
+
+    assert Thing.model_validate({"some_number": None, "someNumber": None}).some_number == 3
+    with pytest.raises(ValidationError):
+        Thing.model_validate({"other": None})
 
 
 def test_what_is_optional_in_a_query_may_be_empty_but_not_null():
