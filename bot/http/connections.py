@@ -29,6 +29,7 @@ class ConnectionLimits:
 
     head_seconds: float = 10.0  #: for request line and headers, from the first byte
     idle_seconds: float = 75.0  #: between two requests; longer than the usual proxy's 60
+    answer_seconds: float = 20.0  #: for a handler; a database that is locked takes for ever
     unread_seconds: float = 30.0  #: for a caller that does not take its response
     grace_seconds: float = 1.0
     strangers: int = 200

@@ -51,13 +51,21 @@ class Dispatcher:
         """Return what aiohttp calls for *route*."""
 
         async def serve_route(request: web.Request) -> web.Response:
-            return response_of(await self._respond(request, route))
+            path = {name: clean_text(value) for name, value in request.match_info.items()}
+            caller, raw = await self._admit(request, route)
+            async with asyncio.timeout(self._connections.limits.answer_seconds):
+                return response_of(await self._respond(request, route, path, caller, raw))
 
         return serve_route
 
-    async def _respond(self, request: web.Request, route: Route) -> Answer:
-        path = {name: clean_text(value) for name, value in request.match_info.items()}
-        caller, raw = await self._admit(request, route)
+    async def _respond(
+        self,
+        request: web.Request,
+        route: Route,
+        path: Mapping[str, str],
+        caller: Caller,
+        raw: bytes,
+    ) -> Answer:
         if len(raw) > SMALL_BYTES:  # Reading it would hold up everybody else.
             fields, body = await asyncio.to_thread(read_body, route, raw, request)
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 
 from bot.errors import (
     ConflictError,
@@ -28,6 +28,17 @@ STATUS_OF: dict[type[UserError], int] = {
     UnavailableError: 503,
 }
 RETRY_SECONDS = "5"
+#: A database that cannot be used now. `TimeoutError`: no connection became free.
+AWAY = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.InternalError,
+    exc.TimeoutError,
+    exc.DisconnectionError,
+    exc.PendingRollbackError,
+)
+AWAY_NAMES = frozenset({"OperationalError", "InterfaceError", "InternalError"})
+DRIVERS = frozenset({"sqlite3", "psycopg"})
 # What aiohttp itself refuses, and what to do about it.
 OF_AIOHTTP = {
     404: "There is nothing at this address; the list is at /api/docs.",
@@ -66,20 +77,33 @@ def unauthorized(reason: str) -> RefusedError:
     )
 
 
-#: What `answer_to` knows how to answer.
-KNOWN = (web.HTTPException, UserError, OperationalError)
-
-
-def answer_to(error: web.HTTPException | UserError | OperationalError) -> Answer:
-    """Return what the caller is told."""
+def answer_to(error: Exception) -> Answer | None:
+    """Return what the caller is told; None for a mistake of ours."""
     if isinstance(error, web.HTTPException):
         return answer_to_aiohttp(error)
     if isinstance(error, RefusedError):
         return refused(error.status, error.code, str(error), headers=error.headers)
     if isinstance(error, UserError):
         return answer_to_user(error)
-    logger.error("http_database_failed", exc_info=error)
-    return unavailable("The database does not answer; try again.")
+    if isinstance(error, TimeoutError) or is_database_away(error):
+        logger.error("http_database_failed", exc_info=error)
+        return unavailable("The database does not answer; try again.")
+    return None
+
+
+def is_database_away(error: BaseException) -> bool:
+    """
+    Tell whether a database is locked, busy, full or gone, whoever says so.
+
+    SQLAlchemy passes on what a driver raises outside of its statements. The drivers' errors have
+    the names that PEP 249 gives them, so that a driver which is not used need not be loaded.
+    """
+    if isinstance(error, AWAY):
+        return True
+    return any(
+        kind.__name__ in AWAY_NAMES and kind.__module__.partition(".")[0] in DRIVERS
+        for kind in type(error).__mro__
+    )
 
 
 def answer_to_unforeseen(error_id: str) -> Answer:

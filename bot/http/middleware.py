@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from bot.http.connections import Connections
-from bot.http.errors import KNOWN, answer_to, answer_to_unforeseen
+from bot.http.errors import answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
 from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
@@ -47,9 +47,10 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except KNOWN as error:
-        return response_of(answer_to(error))
-    except Exception:
+    except Exception as error:
+        answer = answer_to(error)
+        if answer is not None:
+            return response_of(answer)
         error_id = new_id("e")
         logger.exception("http_request_failed", error_id=error_id, route=template_of(request))
         return response_of(answer_to_unforeseen(error_id))

@@ -26,12 +26,17 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back; a body of another type than JSON is text."""
+    """What is sent back: a model or plain JSON; a body of another type than JSON is text."""
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
+
+    def __post_init__(self) -> None:
+        if isinstance(self.body, BaseModel):
+            plain = self.body.model_dump(mode="json", by_alias=True)
+            object.__setattr__(self, "body", plain)
 
 
 @dataclass(frozen=True)

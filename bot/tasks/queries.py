@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
@@ -12,6 +14,7 @@ from bot.tasks.models import LIVE, Task
 from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
+PAYLOAD: Any = Task.payload
 #: How many tasks of one id an error message names.
 SHOWN = 3
 
@@ -101,8 +104,8 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
 
 
 def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> list[Task]:
-    """Return matching tasks, the most recently changed first."""
-    query = select(Task).where(Task.tenant == tenant)
+    """Return matching tasks without their payloads, the most recently changed first."""
+    query = select(Task).where(Task.tenant == tenant).options(defer(PAYLOAD))
     if wanted.status:
         query = query.where(Task.status == wanted.status)
     if wanted.task:

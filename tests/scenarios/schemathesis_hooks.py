@@ -39,7 +39,7 @@ KNOWN = {
     "runner": st.just("orchestrator"),
     "cursor": st.integers(0, 10**6).map(lambda number: write_cursor(NOW, str(number))),
     "uri": st.integers(0).map("https://logs.example.com/{}".format),
-    "date-time": st.integers(0, 10_000).map(_later),
+    "future-date-time": st.integers(0, 10_000).map(_later),
 }
 for _name, _strategy in KNOWN.items():
     schemathesis.openapi.format(_name, _strategy)

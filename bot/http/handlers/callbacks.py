@@ -6,10 +6,9 @@ from bot.config_file import TaskKind
 from bot.errors import InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
 from bot.http.routing import Answer, Call
-from bot.http.schemas.tasks import LogTask, UpdateTask
-from bot.tasks.intake import Reported
+from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
 from bot.tasks.models import ENDS, Status
-from bot.tasks.updates import Outcome, Report
+from bot.tasks.updates import Report
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -49,7 +48,7 @@ async def update_task(call: Call) -> Answer:
         if problem is not None:
             raise problem from error
         raise
-    return taken(reported)
+    return Answer(Taken.of(reported))
 
 
 def is_end(body: UpdateTask) -> bool:
@@ -60,7 +59,8 @@ def is_end(body: UpdateTask) -> bool:
 async def heartbeat_task(call: Call) -> Answer:
     """Take a sign of life; without one for a minute the task counts as lost."""
     intake, only = call.services.intake, call.caller.task_id
-    return taken(await intake.heartbeat(await call.owner(), call.path["id"], only=only))
+    reported = await intake.heartbeat(await call.owner(), call.path["id"], only=only)
+    return Answer(Taken.of(reported))
 
 
 async def log_task(call: Call) -> Answer:
@@ -75,9 +75,7 @@ async def log_task(call: Call) -> Answer:
         only=call.caller.task_id,
     )
     left_out = len(body.lines) - logged.count
-    return Answer(
-        {"ok": True, "taskId": logged.task_id, "taken": logged.count, "leftOut": left_out}
-    )
+    return Answer(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
 
 
 def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
@@ -85,15 +83,3 @@ def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]
     least = LEVELS.index(kind.log_level)
     loud = [line for line in body.lines if LEVELS.index(line.level) >= least]
     return [{**line.model_dump(), "at": now if line.at is None else line.at} for line in loud]
-
-
-def taken(reported: Reported) -> Answer:
-    applied = reported.outcome is Outcome.APPLIED
-    return Answer(
-        {
-            "ok": True,
-            "taskId": reported.task_id,
-            "outcome": "applied" if applied else "ignored",
-            "reason": None if applied else str(reported.outcome),
-        }
-    )

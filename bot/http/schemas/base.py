@@ -1,14 +1,17 @@
 """What every request model shares: both spellings of names, and problems with paths."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     GetJsonSchemaHandler,
+    PlainSerializer,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -78,6 +81,14 @@ class Shown(BaseModel):
     """Something we answer, spelled as the contract spells it."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+#: A moment in an answer: ISO 8601 with offset.
+At = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 
 
 def bind(model: type[M], values: Mapping[str, Any]) -> M:

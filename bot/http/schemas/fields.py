@@ -3,18 +3,19 @@
 import json
 import math
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from bot.http.schemas.constraints import Matching, Names, NotBlank, OrInteger, Whole
 from bot.messages.rendering.escaping import URL_CHARACTERS, is_safe_url
 from bot.tasks.external_ids import NO_TASK_IDS, TASK_ID
+from bot.tasks.updates import MAX_DETAILS_CHARACTERS
+
+T = TypeVar("T")
 
 #: Told whole in the thread, in parts.
 MAX_ERROR_CHARACTERS = 24_000
-#: Context travels with every revision of a message, so it must stay small.
-MAX_DETAILS_CHARACTERS = 32_000
 #: Printable ASCII: the id is sent back in a header and stands in logs.
 CORRELATION_ID = "[ -~]{1,128}"
 #: Far from what a column holds: a retry adds one to it.
@@ -41,7 +42,7 @@ def link(value: str) -> str:
     return value
 
 
-def small(value: dict[str, Any]) -> dict[str, Any]:
+def small(value: T) -> T:
     if len(json.dumps(value)) > MAX_DETAILS_CHARACTERS:
         raise ValueError(f"must be at most {MAX_DETAILS_CHARACTERS:,} characters of JSON")
     return value
@@ -127,6 +128,7 @@ Url = Annotated[
 ]
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=500), Names("cursor")]
 Details = Annotated[dict[str, Any], AfterValidator(small)]
+Steps = Annotated[list[dict[str, Any]], Field(max_length=50), AfterValidator(small)]
 ErrorText = Annotated[str, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])]
 # Whatever is sent: a line without a time that can be read, or of an unknown level, is still a line.
 Moment = Annotated[int | None, BeforeValidator(moment), WithJsonSchema({})]

@@ -102,7 +102,7 @@ QueueName = Annotated[
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "future-date-time"}),
 ]
 Person = Annotated[
     str, Matching("[UW][A-Z0-9]{2,30}", "must be the id of a member, like U0123456789")

@@ -1,12 +1,13 @@
 """What is sent to and answered by the endpoints of workspaces."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr
 
 from bot.http.schemas.base import Sent, Shown
 from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import Name
+from bot.workspaces.service import Connection
 
 TeamId = Annotated[
     str,
@@ -48,6 +49,20 @@ class ShownWorkspace(Shown):
     bot_user_id: str
     scopes: list[str]
     missing_scopes: list[str] = Field(description="Without these something works less well")
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """Return a connection that has just been tried."""
+        workspace = connection.workspace
+        return cls(
+            ok=True,
+            team_id=workspace.id,
+            team_name=workspace.name,
+            url=workspace.url,
+            bot_user_id=workspace.bot_user_id,
+            scopes=sorted(connection.scopes),
+            missing_scopes=connection.missing,
+        )
 
 
 class DisconnectedWorkspace(Shown):
