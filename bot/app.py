@@ -208,8 +208,8 @@ class Opsbell:
                 owner_of=rooms.owners.of_tenant,
                 workspaces_of=rooms.owners.workspaces_of,
                 connections=rooms.outward.connections,
-                timeline=lambda message_id: rooms.database.read(
-                    lambda transaction: events_of(transaction, message_id)
+                timeline=lambda message_id, newest: rooms.database.read(
+                    lambda transaction: events_of(transaction, message_id, newest)
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),

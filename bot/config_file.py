@@ -98,6 +98,13 @@ class Retention(Section):
     days: int = Field(30, ge=1)
 
 
+class Http(Section):
+    """`[http]`: how often one token may call the API, and how often at once after a rest."""
+
+    requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
+    burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
+
+
 class ConfigFile(Section):
     """The whole file; an absent file is an empty one."""
 
@@ -106,6 +113,7 @@ class ConfigFile(Section):
     destinations: dict[DestinationName, Destination] = {}
     access: Access = Access()
     retention: Retention = Retention()
+    http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
         """Return what the file says about this kind of task; nothing said is the default."""
@@ -160,6 +168,8 @@ def known_keys(table: list[str]) -> list[str]:
             section = Destination
         case ["access"]:
             section = Access
+        case ["http"]:
+            section = Http
         case _:
             section = Retention
     return list(section.model_fields)

@@ -1,4 +1,4 @@
-"""What a task looks like: the context of its message, its links, the JSON of the API. Pure."""
+"""What a task looks like: the context of its message, and its links. Pure."""
 
 import json
 from dataclasses import dataclass
@@ -117,42 +117,9 @@ def expected_end(task: Task, config: ConfigFile, now: datetime) -> datetime | No
     return expected if expected and expected > now else None
 
 
-def as_json(task: Task, ts: str | None) -> dict[str, Any]:
-    """Return the task as the API shows it."""
-    return {
-        "taskId": task.id,
-        "task": task.task,
-        "subject": task.subject,
-        "status": str(task.status),
-        "attempt": task.attempt,
-        "progress": task.progress,
-        "error": task.error,
-        "environment": task.environment,
-        "metadata": task.details or {},
-        "stats": task.stats or {},
-        "steps": task.steps or [],
-        "payload": task.payload,
-        "logUrl": task.log_url,
-        "grafanaUrl": task.grafana_url,
-        "runner": task.runner,
-        "messageId": task.message_id,
-        "channel": task.channel,
-        "ts": ts,
-        "correlationId": task.correlation_id,
-        "createdAt": iso(task.created_at),
-        "startedAt": iso(task.started_at),
-        "endedAt": iso(task.ended_at),
-        "updatedAt": iso(task.updated_at),
-    }
-
-
 def epoch(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
 def milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))
-
-
-def iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

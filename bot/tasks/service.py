@@ -20,6 +20,9 @@ from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
 
+#: Who did what to a task is remembered so far back.
+MAX_ACTS = 20
+
 
 class Tasks:
     """The use cases of tasks."""
@@ -84,7 +87,7 @@ class Tasks:
             start_over(task, task.attempt + 1)
             task.updated_at = now
             task.payload = payload if payload is not None else task.payload
-            task.acted = [*(task.acted or []), act("retried", by, now, reason)]
+            task.acted = with_act(task, act("retried", by, now, reason))
             want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
@@ -102,7 +105,7 @@ class Tasks:
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
             apply(task, Report(status=Status.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = [*(task.acted or []), act("cancelled", by, now)]
+            task.acted = with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -160,6 +163,11 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         raise ConflictError(
             f"Task `{task.id}` was started elsewhere: I have no runner to retry it."
         )
+
+
+def with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was done to a task, the latest last; what is long ago is forgotten."""
+    return [*(task.acted or []), done][-MAX_ACTS:]
 
 
 def last_act(task: Task, verb: str, now: datetime) -> str:

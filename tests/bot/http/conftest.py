@@ -115,8 +115,8 @@ def services(
         connect(database, workspace_id, tenant)
     owners = Owners(database, "T1")
 
-    async def timeline(_message_id: str) -> Sequence[Mapping[str, Any]]:
-        return surroundings.events
+    async def timeline(_message_id: str, newest: int) -> Sequence[Mapping[str, Any]]:
+        return surroundings.events[-newest:]
 
     transactions = Transactions(database, lanes=Recorder(), launcher=Recorder())
     announcer = Announcer(
