@@ -82,11 +82,25 @@ class Renderer:
             raise TemplateError(f"{name}: {reason(error, name)}") from error
 
     def render_source(self, source: str, context: Mapping[str, Any]) -> Rendered:
-        """Render a stored template, whose author is not trusted; raises TemplateError."""
+        """
+        Render a stored template, whose author is not trusted; raises TemplateError.
+
+        In a worker process only: what the template says may take any time and memory.
+        """
+        return self.message(self.parsed(source, context), context)
+
+    def parsed(self, source: str, context: Mapping[str, Any]) -> Any:
+        """Return the JSON that a stored template becomes, its data marked; raises TemplateError."""
         try:
-            text = render_stored(self._compiled(source), context)
-            return _message(parse(text), context, trusted=False)
+            return parse(render_stored(self._compiled(source), context))
         except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
+            raise reason(error, "<template>") from error
+
+    def message(self, parsed: Any, context: Mapping[str, Any]) -> Rendered:
+        """Return the message of what `parsed` gave, which is changed; raises TemplateError."""
+        try:
+            return _message(parsed, context, trusted=False)
+        except (TemplateError, *_MISTAKES) as error:
             raise reason(error, "<template>") from error
 
     def _template(self, name: str) -> jinja2.Template:

@@ -189,8 +189,7 @@ def test_a_claim_that_was_never_called_is_freed_without_doubt(database):
 
     def work(session):
         message_id = put(session, 0)
-        claims = claim_all(session)
-        claims.unclaim(session, claims)
+        claims.unclaim(session, claim_all(session))
         session.expire_all()
         return session.get_one(Message, message_id)
 
