@@ -61,7 +61,10 @@ class Content:
             return Drawn(rendered, detail={"template_error": str(error), "altered": [AS_TEXT]})
 
     async def _stored(self, claim: Claim, source: str, context: dict[str, Any]) -> Rendered:
-        return await self._isolation.render(claim.tenant, source, context)
+        rendered = self._renderer.render_logicless(source, context)
+        if rendered is None:
+            rendered = await self._isolation.render(claim.tenant, source, context)
+        return rendered
 
 
 def file_of(claim: Claim) -> File | None:
