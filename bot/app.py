@@ -33,7 +33,9 @@ from bot.messages.destinations import Outlets
 from bot.messages.history.timeline import events_of
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.rendering.workers import Workers
 from bot.messages.service import Deliveries, open_deliveries
+from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_outlets
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
@@ -154,6 +156,8 @@ class Opsbell:
     ) -> Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
+        workers = Workers()
+        isolation = Isolation(workers)
         owners = Owners(database, slack.identity.workspace_id)
         outward = await open_outward(
             settings,
@@ -164,7 +168,10 @@ class Opsbell:
             self._stack,
             outlets,
             lambda: self._pacing or Pacing(),
+            isolation,
         )
+        # Before the lanes stop: what waits for a worker is given back, not waited for.
+        self._stack.callback(workers.close)
         tasks = open_tasks(
             settings,
             database,
@@ -175,8 +182,8 @@ class Opsbell:
         )
         deliveries = open_deliveries(
             database,
-            renderer,
             self._clock,
+            isolation=isolation,
             wake=outward.lanes.wake,
             directory=slack.directory,
             outlets=outlets,

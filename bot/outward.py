@@ -16,6 +16,7 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import PREFIX, Outlets
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import maker_of
 from bot.messages.transports.factory import Transports
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
@@ -46,6 +47,7 @@ async def open_outward(
     stack: AsyncExitStack,
     outlets: Outlets,
     pacing: Callable[[], Pacing],
+    isolation: Isolation,
 ) -> Outward:
     """Build it; *stack* stops it. Lanes begin when something is due for them."""
     vault = vault_of(settings)
@@ -54,6 +56,7 @@ async def open_outward(
         database,
         renderer,
         clock,
+        isolation=isolation,
         transports=transports,
         wake_elsewhere=None if database.is_sqlite else send_wakeup,
     )

@@ -266,6 +266,10 @@ FIXES = {
     "the inbox, and replay only if the message is missing.",
     "template_error": "The template cannot be drawn with this payload: correct it (the timeline "
     "names the line), then replay.",
+    "template_stopped": "The template takes more time or memory than it may, twice now (the "
+    "timeline says which): make it or the payload smaller, then replay.",
+    "interrupted": "The bot was killed while it delivered this message, each time it tried: look "
+    "into its log, and the system's, for why; then replay.",
     "channel_not_found": "The channel does not exist, or is private and the bot is not in it: "
     "type /invite @Opsbell there, then replay.",
     "not_in_channel": "Type /invite @Opsbell in the channel, then replay.",

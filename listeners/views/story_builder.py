@@ -34,6 +34,7 @@ TOLD = {
     "sender": "sender",
     "queue": "queue",
     "template_error": "template error",
+    "reason": "because",
     "retry_after": "Slack asked to wait (s)",
     "verdict": "which is",
 }

@@ -38,6 +38,8 @@ SHOWN = 5
 #: More channels than this in an hour share one notice: a failing Slack must not make us flood.
 MOST_GROUPS = 20
 MANY = "many channels"
+#: What whoever made the template can do something about.
+TEMPLATE_ERRORS = frozenset({"template_error", "template_stopped"})
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
         sender = session.get(Sender, (one.tenant, one.sender)) if one.sender else None
         if sender is not None:
             found.add(sender.created_by)
-        if one.template_id and one.error == "template_error":
+        if one.template_id and one.error in TEMPLATE_ERRORS:
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
     return {person for person in found if person and is_person(person)}
 

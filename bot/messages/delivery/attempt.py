@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.errors import TemplateError
-from bot.messages.delivery.content import draw, marked_as_repeat
+from bot.errors import TemplateError, UnavailableError, WorkerStoppedError
+from bot.messages.delivery.content import Content, Drawn, marked_as_repeat, unrendered
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
 from bot.messages.models import Ambiguous, EventName
 from bot.messages.policy import (
@@ -21,11 +21,13 @@ from bot.messages.policy import (
     is_recognised,
     wait_after,
 )
-from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.base import File, Found, Outgoing, Transport
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
+TEMPLATE_ERROR = "template_error"
+#: The second time in a row is the last one: a worker is dear.
+TEMPLATE_STOPPED = "template_stopped"
 #: After these an attempt has been used up, if anybody is there to refuse it.
 COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
 #: What keeps us from joining a channel now, but perhaps not later.
@@ -42,12 +44,12 @@ class Delivery:
     def __init__(
         self,
         transport: Transport,
-        renderer: Renderer,
+        content: Content,
         now: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
         self._transport = transport
-        self._renderer = renderer
+        self._content = content
         self._now = now
         self._chance = chance
         self._probing = asyncio.Lock()
@@ -60,27 +62,51 @@ class Delivery:
 
         *may_call* is asked right before Slack is: False once the claim may be another process's.
         """
-        try:
-            drawn = draw(self._renderer, claim)
-        except TemplateError as error:
-            return self._given_up(claim, Answer(error="template_error"), str(error))
-        outgoing = Outgoing(
-            message_id=claim.id,
-            revision=claim.revision,
-            channel=claim.channel,
-            thread_ts=claim.thread_ts,
-            ts=claim.ts,
-            rendered=drawn.rendered,
-            text_only=claim.text_only,
-            since=claim.called_at or claim.created_at,
-            file=drawn.file,
-            files=[File(**one) for one in claim.files],
-            seen_by=claim.seen_by,
-        )
-        outcome = await self._bring(claim, outgoing, may_call)
+        if claim.tries >= claim.max_attempts:
+            return await self._exhausted(claim)
+        drawn = await self._drawn(claim)
+        if isinstance(drawn, Outcome):
+            return drawn
+        outcome = await self._bring(claim, outgoing_of(claim, drawn), may_call)
         if not drawn.detail:
             return outcome
         return replace(outcome, detail=told(drawn.detail, outcome))
+
+    async def _drawn(self, claim: Claim) -> Drawn | Outcome:
+        """Return what is to be shown, or what it means that it cannot be rendered."""
+        try:
+            return await self._content.of(claim)
+        except TemplateError as error:
+            return self._given_up(claim, Answer(error=TEMPLATE_ERROR), str(error))
+        except WorkerStoppedError as error:
+            stopped = Answer(error=TEMPLATE_STOPPED, detail={"reason": f"the template {error}"})
+            if claim.tries and claim.error == TEMPLATE_STOPPED:
+                fix = (
+                    f"The template {error}, twice now: make it or the payload smaller, then replay."
+                )
+                return self._given_up(claim, stopped, fix, tries=claim.tries + 1)
+            return self._again(claim, Verdict.TRANSIENT, stopped, claim.tries + 1)
+        except UnavailableError:
+            outcome = self._stalled(claim)
+            return replace(outcome, due_at=self._now() + SETTLE)
+
+    async def _exhausted(self, claim: Claim) -> Outcome:
+        """
+        Give up a claim whose attempts are used up, unless Slack has it after all.
+
+        It is not rendered before it is found: for all we know that is what killed the bot.
+        """
+        if claim.is_edit or not claim.answer_lost:
+            return self._given_up(claim, Answer(error="interrupted"))
+        outcome = await self._look(claim, outgoing_of(claim, unrendered(claim)))
+        if isinstance(outcome, Claim):  # It never is: nobody may post it again.
+            return self._given_up(claim, Answer(error="answer_lost"))
+        if outcome.delivered_revision != claim.revision:
+            return outcome
+        drawn = await self._drawn(claim)
+        return replace(
+            outcome, overflow=drawn.rendered.overflow if isinstance(drawn, Drawn) else None
+        )
 
     async def _bring(
         self, claim: Claim, outgoing: Outgoing, may_call: Callable[[], bool]
@@ -264,6 +290,22 @@ class Delivery:
                 "fix": fix or fix_for(describe(answer)),
             },
         )
+
+
+def outgoing_of(claim: Claim, drawn: Drawn) -> Outgoing:
+    return Outgoing(
+        message_id=claim.id,
+        revision=claim.revision,
+        channel=claim.channel,
+        thread_ts=claim.thread_ts,
+        ts=claim.ts,
+        rendered=drawn.rendered,
+        text_only=claim.text_only,
+        since=claim.called_at or claim.created_at,
+        file=drawn.file,
+        files=[File(**one) for one in claim.files],
+        seen_by=claim.seen_by,
+    )
 
 
 def told(drawn: dict[str, Any], outcome: Outcome) -> dict[str, Any]:

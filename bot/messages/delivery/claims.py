@@ -41,6 +41,7 @@ FREE = Statement(
     .where(M.id == bindparam("key"))
     .values(
         state=MessageState.DELAYED.value,
+        tries=bindparam("tries"),
         answer_lost=bindparam("answer_lost"),
         called_at=bindparam("called_at"),
         due_at=bindparam("due_at"),
@@ -94,7 +95,8 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     Free what a former owner had claimed; return how many messages that were.
 
     A post that was under way may have reached Slack: it is looked up before it is posted again,
-    and not before whatever is on its way inside Slack has arrived.
+    and not before whatever is on its way inside Slack has arrived. It counts as an attempt: a
+    message that kills the bot must not kill it at every start.
     """
     held = SENDING.rows(session, workspace=workspace_id)
     FREE.run_each(session, [{"key": row.id, **freed(row, now)} for row in held])
@@ -104,6 +106,7 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
 
 def freed(row: Any, now: datetime) -> dict[str, Any]:
     return {
+        "tries": row.tries + 1,
         "answer_lost": not row.is_posted,
         "called_at": row.called_at if row.answer_lost else row.claimed_at,
         "due_at": now + SETTLE,
@@ -117,7 +120,7 @@ def freed_event(row: Any, now: datetime) -> dict[str, Any]:
         "name": EventName.QUEUED,
         "at": now,
         "revision": row.revision,
-        "attempt": row.tries,
+        "attempt": row.tries + 1,
         "detail": {"taken_over": True},
         "change": {name: projection.encode(value) for name, value in freed(row, now).items()},
     }
@@ -178,6 +181,8 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         text_only=row.text_only,
         created_at=row.created_at,
         claimed_at=now,
+        tenant=row.tenant,
+        error=row.error,
     )
 
 

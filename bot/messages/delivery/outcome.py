@@ -33,6 +33,8 @@ class Claim:
     text_only: bool
     created_at: datetime
     claimed_at: datetime
+    tenant: str = ""
+    error: str | None = None  # of the attempt before
     pages: int = 0  # how many of the history were looked through; one is paid for
 
     @property

@@ -32,6 +32,8 @@ M = MESSAGE.c
 OFF = SQLModel.metadata.tables["destination"].c
 CLAIM_COLUMNS = (
     M.id,
+    M.tenant,
+    M.error,
     M.revision,
     # Slack has the reply's channel from its parent: a message to a person stands in another one.
     func.coalesce(PARENT.c.channel, M.channel).label("channel"),

@@ -19,6 +19,7 @@ from bot.messages.rendering.block_kit import (
 )
 from bot.messages.rendering.chart_blocks import lost_of_chart, settle_chart
 from bot.messages.rendering.escaping import is_safe_url
+from bot.messages.rendering.own_buttons import own_action
 from bot.messages.rendering.plan_blocks import settle_card, settle_steps
 from bot.messages.rendering.rich_text import MENTIONS, with_dates, words_instead
 from bot.messages.rendering.table_blocks import DASH, settle_rows, size_of
@@ -66,7 +67,7 @@ class Walk:
         return self._object(node, "", DEFAULT_TEXT_CHARACTERS, at)
 
     def _object(self, node: Node, place: str, most: int, at: At) -> Node | None:
-        kind = self._kind(node, place, at)
+        kind = self._kind(node, place, at) if self._may_stand(node, at) else None
         if kind is None:
             return None
         if kind in SETTLED:
@@ -80,6 +81,12 @@ class Walk:
             elif not isinstance(value, bool):
                 self._other(node, kind, key, most, at)
         return node if self._is_complete(node, kind, at) else None
+
+    def _may_stand(self, node: Node, at: At) -> bool:
+        name = None if self._trusted else own_action(node)
+        if name is not None:
+            self.altered.append(warnings.own_button(at, name))
+        return name is None
 
     def _is_complete(self, node: Node, kind: str, at: At) -> bool:
         missing = _complete(node, kind)

@@ -100,6 +100,11 @@ def render_stored(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     return "".join(pieces)
 
 
+def stored_context(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored template sees: the payload's fields, and all of it as `payload`."""
+    return {**payload, "payload": payload}
+
+
 def stored_environment() -> jinja2.Environment:
     environment = _Sandbox(
         finalize=finalize,

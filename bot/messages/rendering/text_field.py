@@ -95,17 +95,18 @@ class Leaf:
     when cut to the limit of its own place. `refused` are addresses in it that may not be links.
     """
 
-    __slots__ = ("_raw", "at", "holder", "key", "refused", "share", "size", "text")
+    __slots__ = ("at", "holder", "key", "most", "raw", "refused", "share", "size", "text")
 
-    _escape: Callable[[str], str] = staticmethod(str)
+    escape: Callable[[str], str] = staticmethod(str)
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
     ) -> None:
-        self.holder, self.key, self._raw, self.at = holder, key, raw, at
+        self.holder, self.key, self.raw, self.at = holder, key, raw, at
         self.refused: Sequence[str] = ()
         self.text = self._settle() if is_marked(raw) else raw
         self.size = units(self.text)
+        self.most = most
         self.share = min(self.size, most)
 
     def write(self, most: int) -> bool:
@@ -114,28 +115,28 @@ class Leaf:
         if self.size <= most:
             self.holder[self.key] = self.text
             return True
-        text = self._shortened(most) if is_marked(self._raw) else self._raw
+        text = self._shortened(most) if is_marked(self.raw) else self.raw
         self.holder[self.key] = _TORN.sub(ELLIPSIS, cut(text, most))
         return False
 
     def whole(self) -> str:
         """All of it, uncut, as a person would copy it."""
-        return plain(self._raw)
+        return plain(self.raw)
 
     def as_mrkdwn(self) -> str:
         """The same words for a place that shows mrkdwn: here they stand as they are."""
-        return "".join([remark(part._replace(is_data=True)) for part in split(self._raw)])
+        return "".join([remark(part._replace(is_data=True)) for part in split(self.raw)])
 
     def _settle(self) -> str:
         """The whole text as Slack is to get it."""
-        return plain(self._raw)
+        return plain(self.raw)
 
     def _parts(self) -> list[Part]:
-        return split(self._raw)
+        return split(self.raw)
 
     def _shortened(self, most: int) -> str:
         """Give the template's words their room and share the rest among the data."""
-        escape, parts = self._escape, self._parts()
+        escape, parts = self.escape, self._parts()
         sizes = [units(escape(part.text)) for part in parts if part.is_data]
         room = level(sizes, most - self.size + sum(sizes))
         return "".join(
@@ -148,7 +149,7 @@ class Mrkdwn(Leaf):
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_mrkdwn)
+    escape = staticmethod(escape_mrkdwn)
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -160,14 +161,14 @@ class Mrkdwn(Leaf):
             self.refused = [*self.refused, ""]
 
     def as_mrkdwn(self) -> str:
-        return self._raw
+        return self.raw
 
     def _settle(self) -> str:
         return "".join([escape_mrkdwn(p.text) if p.is_data else p.text for p in self._parts()])
 
     def _parts(self) -> list[Part]:
         refused: list[str] = []
-        parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
+        parts = guard([_token(part) if part.form else part for part in split(self.raw)], refused)
         self.refused = refused
         return parts
 
@@ -177,7 +178,7 @@ class Markdown(Leaf):
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_markdown)
+    escape = staticmethod(escape_markdown)
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])

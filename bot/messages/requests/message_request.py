@@ -12,7 +12,6 @@ from bot.messages.destinations import Outlets, is_outlet, shown_name
 from bot.messages.history import projection
 from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
-from bot.messages.templates.payload_schema import payload_problems
 from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
@@ -67,6 +66,7 @@ class Drawing:
     name: str
     id: str
     schema: str | None = None
+    is_ours: bool = False  # no tenant wrote it
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,13 @@ def problems_of(
     drawing: Drawing | None,
     outlets: Outlets,
     place: str | FieldProblem | None,
+    payload_problems: Sequence[FieldProblem] = (),
 ) -> list[FieldProblem]:
     """
     Return what keeps this order from being accepted, each with its field.
 
-    *place* is the id of the workspace or outlet that it goes to, or why there is none.
+    *place* is the id of the workspace or outlet that it goes to, or why there is none;
+    *payload_problems* is what its template's schema says of the payload.
     """
     found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
@@ -104,7 +106,7 @@ def problems_of(
         fix = f"there is no template `{code}`: make it with PUT /api/templates/{code}"
         found.append(FieldProblem("templateCode", fix))
         return found
-    return found + payload_problems(order.payload, drawing.schema)
+    return [*found, *payload_problems]
 
 
 def outlet_problems(

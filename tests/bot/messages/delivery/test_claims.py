@@ -163,8 +163,9 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
     freed, row = database.transact(work)
 
     assert freed == 1
-    assert (row.state, row.answer_lost) == (MessageState.DELAYED, True)
+    assert (row.state, row.answer_lost, row.tries) == (MessageState.DELAYED, True, 1)
     assert row.due_at == LATER + SETTLE
+    assert database.transact(verify).is_clean
 
 
 def test_what_was_freed_meanwhile_is_not_recorded(database):
