@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from bot.errors import NotFoundError
 from bot.messages.models import Message
@@ -41,11 +41,15 @@ def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = 
 
 
 def find_by_place(session: Session, tenant: str, channel: str, ts: str) -> Task | None:
-    """Return the task whose message stands at *ts* in *channel*."""
+    """Return the task whose message stands at *ts* in *channel*, or stood there once."""
     query = (
         select(Task)
         .join(Message, col(Message.id) == col(Task.message_id))
-        .where(Task.tenant == tenant, Message.channel == channel, Message.ts == ts)
+        .where(
+            Task.tenant == tenant,
+            Message.channel == channel,
+            or_(Message.ts == ts, Message.former_ts == ts),
+        )
         .with_for_update(of=[Task])
     )
     return session.exec(query).first()
@@ -59,7 +63,7 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
         .where(
             Message.workspace_id == workspace_id,
             Message.channel == channel,
-            Message.ts == ts,
+            or_(Message.ts == ts, Message.former_ts == ts),
             col(Task.id).is_(None),
         )
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages.models import EventName, Message
-from bot.messages.policy import fix_for
+from bot.messages.fixes import fix_for
 from bot.messages.requests.status import Standing, Status
 from listeners.views import literal
 

@@ -11,8 +11,8 @@ from bot.http.channel_lookup import resolve_destination
 from bot.http.pagination import read_cursor, write_cursor
 from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
 from bot.ids import new_id
+from bot.messages.fixes import fix_for
 from bot.messages.models import Message
-from bot.messages.policy import fix_for
 from bot.messages.requests.batch import Unit
 from bot.messages.requests.message_request import Order
 from bot.messages.requests.status import Standing, Status

@@ -30,6 +30,7 @@ from bot.messages.models import (
     StoredTemplate,
 )
 from bot.messages.outbox import Content, Place
+from bot.messages.policy import NOTICE_TRIES, OWN_TRIES
 
 logger = structlog.get_logger(__name__)
 
@@ -162,6 +163,8 @@ def put_notice(
             rank=Rank.ALERT,
             correlation_id=group.key,
             message_id=notice_id,
+            # Somebody who cannot be reached is no alarm.
+            max_attempts=NOTICE_TRIES if is_person(place.channel) else OWN_TRIES,
         )
     elif not is_outlet(place.workspace_id):
         # Said, or the button would seem to have done nothing.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, tuple_
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
@@ -109,9 +109,14 @@ def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list
 
 def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
     """Return one line for each queue; `oldest_seconds` is the age of what waits longest."""
-    counted = select(
-        Message.queue, Message.state, func.count(), func.min(Message.waiting_since)
-    ).where(Message.tenant == tenant)
+    # What gives way to others in the order of serving has waited since it was due all the same.
+    since_when = case(
+        (col(Message.waiting_since) > col(Message.due_at), col(Message.due_at)),
+        else_=col(Message.waiting_since),
+    )
+    counted = select(Message.queue, Message.state, func.count(), func.min(since_when)).where(
+        Message.tenant == tenant
+    )
     lines: dict[str, dict[str, Any]] = {queue: empty_line(queue) for queue in QUEUES}
     for queue, state, count, since in session.exec(
         counted.group_by(col(Message.queue), col(Message.state))
