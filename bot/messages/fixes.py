@@ -3,6 +3,8 @@
 FIXES = {
     "delivery_failed": "Opsbell itself failed on this message: look for delivery_failed in its "
     "log, then replay.",
+    "unreachable": "The other side could not be reached, or answered that it is busy, each time: "
+    "check the way there and status.slack.com, then replay.",
     "answer_lost": "The message was taken several times without an answer, and is not found in "
     "the channel: check status.slack.com or the mail server, then replay.",
     "held": "The message may have arrived, and that cannot be looked up: look into the channel or "
@@ -63,4 +65,6 @@ FIXES = {
 
 def fix_for(error: str) -> str:
     """Return the sentence that says what to do about a final error."""
+    if error.startswith("http_5"):
+        return FIXES["unreachable"]
     return FIXES.get(error, f"This message is refused ({error}): correct it, then replay.")

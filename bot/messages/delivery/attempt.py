@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.errors import TemplateError
 from bot.messages.delivery.content import draw, marked_as_repeat, marked_as_successor
-from bot.messages.delivery.decide import client_msg_id, concede, most_tries
+from bot.messages.delivery.decide import MOST_COPIES, client_msg_id, concede, most_tries
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
 from bot.messages.delivery.refused_blocks import (
     BARE,
@@ -199,9 +199,9 @@ class Delivery:
         return self._again(claim, verdict, answer, tries)
 
     def _as_new_copy(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
-        """Post another copy: the one that Slack knows by this id is gone."""
+        """Post another copy, a few times: the one that Slack knows by this id is gone."""
         tries = claim.tries + 1
-        if tries >= claim.max_attempts:
+        if claim.generation >= MOST_COPIES or tries >= claim.max_attempts:
             return self._given_up(claim, answer, tries=tries)
         outcome = self._again(claim, verdict, answer, tries)
         # What Slack knew, or was taken back, is gone: the next copy is no repeat of it.

@@ -10,6 +10,9 @@ from bot.messages.policy import UNRECOGNISED_TRIES, Answer
 
 #: The namespace of the ids by which Slack may know a post again.
 POSTS = UUID("6f7073bf-e11c-4d65-9b0e-1c64656c6976")
+#: So often a message is begun anew because its copy, or its thread, is gone: a Slack that behaves
+#: otherwise than we believe must not make us flood a channel.
+MOST_COPIES = 5
 #: So often named blocks give way before the text goes alone.
 MOST_ROUNDS = 3
 #: An end whose blocks were refused is tried again with them after this.

@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, exists, or_, select, update
 from sqlmodel import Session
 
 from bot.messages import outbox
+from bot.messages.delivery.decide import MOST_COPIES
 from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.selection import MESSAGE, M
 from bot.messages.error_codes import Verdict
@@ -77,7 +78,7 @@ def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
     """Return what becomes of one; the message of ours that its thread hung under is posted anew."""
     claim = outcome.claim
     root = _root_of(session, claim.parent_id)
-    if root is None or root.thread_ts is not None:
+    if root is None or root.thread_ts is not None or root.generation >= MOST_COPIES:
         return _given_up(outcome)
     if root.ts == claim.thread_ts:
         if root.state == MessageState.SENDING:  # The edit that is under way finds it out as well.

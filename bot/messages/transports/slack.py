@@ -70,7 +70,7 @@ class SlackTransport:
     async def post(self, outgoing: Outgoing) -> Answer:
         """Post a new message with our metadata in it, show it to one person, or upload a file."""
         if outgoing.file:
-            if await self._is_thread_gone(outgoing):
+            if not await self._was_thread_there(outgoing):
                 return Answer(error="left_thread")
             return await upload(
                 outgoing, outgoing.file, self._ask, self._timeout_seconds, self._open_wire
@@ -85,11 +85,18 @@ class SlackTransport:
             return replace(shown, ts=None)  # It can be neither edited nor found.
         if outgoing.client_msg_id:
             arguments["client_msg_id"] = outgoing.client_msg_id
-        answer = await self._call("chat.postMessage", arguments)
+        return await self._posted(outgoing, await self._call("chat.postMessage", arguments))
+
+    async def _posted(self, outgoing: Outgoing, answer: Answer) -> Answer:
+        """Return what an answer to a post means for it."""
         # A yes that does not say where the message stands is looked up like no answer at all.
         if answer.ok and not answer.ts:
             return Answer(lost=True)
-        return as_posted(answer, outgoing) if answer.ok else answer
+        if not answer.ok:
+            return answer
+        if left_thread(answer, outgoing) and await self._is_thread_gone(outgoing, unseen=True):
+            return replace(answer, ok=False, error="left_thread", detail={})
+        return as_posted(answer, outgoing)
 
     async def edit(self, outgoing: Outgoing) -> Answer:
         """Replace text and blocks of a message; repeating it changes nothing."""
@@ -154,30 +161,35 @@ class SlackTransport:
             arguments = {**arguments, "cursor": cursor}
         return None
 
-    async def _is_thread_gone(self, outgoing: Outgoing) -> bool:
+    async def _was_thread_there(self, outgoing: Outgoing) -> bool:
         """
-        Ask whether a file's thread still begins with a message, for the upload would not say.
+        Tell whether there is no thread to lose, or it still begins with a message.
 
-        A thread that was there a minute ago is not asked for again.
+        An upload would not say. A thread that was there a minute ago is not asked for again.
         """
         if not outgoing.thread_ts:
-            return False
+            return True
         place = (outgoing.channel, outgoing.thread_ts)
         now = asyncio.get_running_loop().time()
         if self._threads_seen.get(place, -math.inf) > now - THREAD_SEEN_SECONDS:
+            return True
+        if await self._is_thread_gone(outgoing, unseen=False):
             return False
+        if len(self._threads_seen) >= MOST_THREADS_SEEN:
+            self._threads_seen.clear()
+        self._threads_seen[place] = now
+        return True
+
+    async def _is_thread_gone(self, outgoing: Outgoing, *, unseen: bool) -> bool:
+        """Ask whether a thread has lost its first message; *unseen* if that cannot be seen."""
         arguments = {"channel": outgoing.channel, "ts": outgoing.thread_ts, "limit": 1}
         answer = await self._ask("conversations.replies", arguments)
         if answer.error == "thread_not_found":
             return True
         if not answer.ok:
-            return False  # Who may not read it finds out by no other way.
-        if _begins_with_tombstone(answer.detail["body"].get("messages") or []):
-            return True
-        if len(self._threads_seen) >= MOST_THREADS_SEEN:
-            self._threads_seen.clear()
-        self._threads_seen[place] = now
-        return False
+            return unseen
+        messages = answer.detail["body"].get("messages") or []
+        return not messages or _begins_with_tombstone(messages)
 
     async def _conversation(self, channel: str) -> Answer:
         """Return where a post to *channel* stands: one to a person is in the message to them."""
@@ -237,18 +249,26 @@ class SlackTransport:
         return answer
 
 
+def left_thread(answer: Answer, outgoing: Outgoing) -> bool:
+    """
+    Tell whether a reply seems to stand in the channel.
+
+    Slack posts it there if its thread is gone; the missing `thread_ts` is the only sign.
+    """
+    message = answer.detail["body"].get("message")
+    is_reply = isinstance(message, dict) and outgoing.thread_ts is not None
+    return is_reply and not message.get("thread_ts")
+
+
 def as_posted(answer: Answer, outgoing: Outgoing) -> Answer:
     """
-    Return a yes with what the message in it tells: where it stands, and whether it is this one.
+    Return a yes with what the message in it tells: whether it is this one, or one of before.
 
-    A reply whose thread is gone Slack posts into the channel; the missing `thread_ts` is the only
-    sign. A post that it knows by its `client_msg_id` it hands back as it was.
+    A post that Slack knows by its `client_msg_id` it hands back as it was.
     """
     message = answer.detail["body"].get("message")
     if not isinstance(message, dict):
         return answer
-    if outgoing.thread_ts and not message.get("thread_ts"):
-        return replace(answer, ok=False, error="left_thread", detail={})
     text = message.get("text")
     is_repeat = REPEAT in outgoing.rendered.text
     told = _revision_in(message, outgoing.message_id)

@@ -7,10 +7,14 @@ from slack_playground.messages import remove
 
 from bot.messages import outbox
 from bot.messages.delivery.content import FILE
+from bot.messages.delivery.decide import MOST_COPIES
 from bot.messages.history.rebuild import verify
 from bot.messages.history.timeline import events_of
 from bot.messages.models import Message, MessageState
 from bot.messages.outbox import Content, Place
+from bot.messages.policy import Answer
+from bot.messages.transports.slack import left_thread
+from tests.bot.messages.transports.odd import outgoing
 from tests.patience import until
 
 
@@ -197,3 +201,40 @@ async def test_a_reply_to_a_message_that_is_no_longer_kept_is_a_dead_letter(rig)
     row = await in_state(rig, await rig.reply(reply, "late"), MessageState.DEAD)
 
     assert row.error == "thread_gone"
+
+
+async def test_a_thread_that_stands_is_not_begun_anew(rig):
+    """Whatever an answer lacks: what can be seen to stand is not posted a second time."""
+    rig.open()
+    parent = await standing(rig)
+    ts = (await rig.row(parent)).ts
+    stray = Answer(ok=True, ts="1.2", detail={"body": {"message": {"ts": "1.2"}}})
+    wanted = outgoing(channel=rig.channel, thread_ts=ts)
+
+    assert left_thread(stray, wanted)
+    assert not await rig.transport._is_thread_gone(wanted, unseen=True)
+
+
+@pytest.mark.parametrize("message", [None, "hello", {"thread_ts": "1.1"}])
+def test_an_answer_that_does_not_tell_is_believed(message):
+    """Only a message without `thread_ts` is a sign."""
+    answer = Answer(ok=True, ts="1.2", detail={"body": {"message": message}})
+
+    assert not left_thread(answer, outgoing(thread_ts="1.1"))
+
+
+async def test_a_slack_that_loses_every_reply_is_not_flooded(rig):
+    """Where the history cannot be read, the parent is posted anew a few times and no more."""
+    rig.playground.fail("conversations.replies", error="missing_scope", probability=1)
+    rig.open()
+    parent = await standing(rig)
+    reply = await rig.reply(parent, "line")
+    await in_state(rig, reply)
+
+    for _ in range(MOST_COPIES):
+        delete(rig, (await rig.row(parent)).ts)
+        await in_state(rig, await rig.reply(parent, "line"))
+    delete(rig, (await rig.row(parent)).ts)
+    row = await in_state(rig, await rig.reply(parent, "line"), MessageState.DEAD)
+
+    assert (row.error, (await rig.row(parent)).generation) == ("thread_gone", MOST_COPIES)
