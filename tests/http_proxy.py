@@ -56,10 +56,12 @@ class HttpProxy:
             parts = urlsplit(target)
             theirs = await asyncio.open_connection(parts.hostname, parts.port or 80)
             path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-            hops = ("proxy-", "connection:")
+            hops = ("proxy-",) if "upgrade:" in fields.lower() else ("proxy-", "connection:")
             kept = [one for one in fields.split("\r\n") if not one.lower().startswith(hops)]
+            if "connection:" in hops:
+                kept.insert(0, "Connection: close")
             theirs[1].write(f"{method} {path} HTTP/1.1\r\n".encode())
-            theirs[1].write("\r\n".join(["Connection: close", *kept]).encode("latin-1"))
+            theirs[1].write("\r\n".join(kept).encode("latin-1"))
         await self._pipe((reader, writer), theirs)
 
     def _refusal(self, fields):
