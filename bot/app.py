@@ -209,6 +209,7 @@ class Opsbell:
                     rooms.slack.directory,
                     self._settings.slack_api_url,
                     rooms.outward.connections.token_of,
+                    self._settings.proxies.for_url(self._settings.slack_api_url),
                 ),
                 tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,

@@ -19,6 +19,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import maker_of
 from bot.messages.transports.factory import Transports
+from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings
@@ -51,6 +52,7 @@ async def open_outward(
 ) -> Outward:
     """Build it; *stack* stops it. Lanes begin when something is due for them."""
     vault = vault_of(settings)
+    proxies = settings.proxies
     transports = Transports()
     lanes = Lanes(
         database,
@@ -65,12 +67,15 @@ async def open_outward(
         clock,
         vault,
         home_token=None if settings.speaks_by_webhook else tokens_of(settings)[0],
-        identify=partial(identify, session, settings.slack_api_url),
+        identify=partial(
+            identify, session, settings.slack_api_url, proxy=proxies.for_url(settings.slack_api_url)
+        ),
         reopen=lanes.reopen,
     )
-    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing)
+    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing, proxies)
     transports.add("", slack.open)
-    transports.add(PREFIX, maker_of(outlets))
+    transports.add(PREFIX, maker_of(outlets, proxies))
+    stack.push_async_callback(wait_closed)
     stack.callback(slack.close)
     stack.push_async_callback(lanes.stop)
     if not database.is_sqlite:

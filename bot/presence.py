@@ -36,10 +36,13 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
     if settings.speaks_by_webhook:
         return Presence(Identity(outlet_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
     bot_token, app_token = tokens_of(settings)
-    identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
+    proxy = settings.proxies.for_url(settings.slack_api_url)
+    identity = await check_tokens(
+        session, settings.slack_api_url, bot_token, app_token, proxy=proxy
+    )
     ears = AsyncApp(
-        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url),
+        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url, proxy=proxy),
         # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
         logger=logging.getLogger("slack_bolt"),
     )
-    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token))
+    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token, proxy=proxy))

@@ -22,6 +22,9 @@ from pydantic import (
 
 from bot.config_file import ConfigFile, read_config_file
 from bot.errors import ConfigError
+from bot.proxies import NAMES as PROXY_NAMES
+from bot.proxies import Proxies, proxy_problem
+from bot.webhook_addresses import webhook_address_problem
 
 JWT_SECRET_BYTES = 32
 FERNET_KEY_BYTES = 32
@@ -46,6 +49,9 @@ class Settings(BaseModel):
     slack_alerts_channel: Text = None
     slack_webhook: Secret = None
     slack_webhook_url: Secret = None
+    https_proxy: Secret = None
+    http_proxy: Secret = None
+    no_proxy: Text = None
     slack_notify_on_task_creation: bool = True
     # Not printed: it may hold the password of the database.
     database_url: str = Field("sqlite:///opsbell.db", repr=False)
@@ -102,7 +108,24 @@ class Settings(BaseModel):
     def _a_web_address(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret and not secret.get_secret_value().startswith(("http://", "https://")):
             raise ValueError("must start with https://")
+        if secret and (problem := webhook_address_problem(secret.get_secret_value())):
+            raise ValueError(problem)
         return secret
+
+    @field_validator("https_proxy", "http_proxy")
+    @classmethod
+    def _a_proxy(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and (problem := proxy_problem(secret.get_secret_value())):
+            raise ValueError(problem)
+        return secret
+
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies that calls to Slack go through."""
+        https, http = (
+            one.get_secret_value() if one else None for one in (self.https_proxy, self.http_proxy)
+        )
+        return Proxies(https, http, self.no_proxy)
 
     @property
     def webhook(self) -> SecretStr | None:
@@ -151,6 +174,8 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     for field in (one for one in Settings.model_fields if one != "config"):
         name = field.upper()
         value = environ.get(name, "").strip()
+        if name in PROXY_NAMES:  # Most programs know these in small letters as well.
+            value = value or environ.get(field, "").strip()
         path = environ.get(f"{name}_FILE", "").strip()
         if value and path:
             problems.append(f"{name}: set either {name} or {name}_FILE, not both")
@@ -185,13 +210,17 @@ def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
 
 
 def unreadable_addresses(config: ConfigFile) -> Iterator[str]:
+    """Yield why the address of a destination cannot be read, or is none to send messages to."""
     for name, destination in config.destinations.items():
         try:
-            destination.address()
+            address = destination.address()
         except (OSError, ValueError) as error:
             # Not the path: whoever put the secret itself there must not find it in the logs.
             reason = getattr(error, "strerror", None) or "it is empty or no UTF-8 text"
             yield f"destinations.{name}.url_file: cannot read the file it names: {reason}"
+            continue
+        if problem := webhook_address_problem(address):
+            yield f"destinations.{name}: {problem}"
 
 
 def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:

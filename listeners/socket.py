@@ -44,6 +44,7 @@ class Socket:
         app: AsyncApp,
         app_token: str,
         *,
+        proxy: str | None = None,
         ping_seconds: float = PING_SECONDS,
         check_seconds: float = CHECK_SECONDS,
         dead_after_seconds: float = DEAD_AFTER_SECONDS,
@@ -52,6 +53,7 @@ class Socket:
         self._check_seconds = check_seconds
         self._dead_after_seconds = dead_after_seconds
         self._app = app
+        self._proxy = proxy
         self._app_token = app_token
         self._handler: AsyncSocketModeHandler | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -85,6 +87,7 @@ class Socket:
             # Its own chatter, full of payloads, is not for our log.
             logger=quiet_logger(),
             web_client=self._app.client,
+            proxy=self._proxy,
             ping_interval=self._ping_seconds,
         )
         self._handler = handler

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from bot.errors import ConflictError, NotFoundError
 from bot.messages.models import Message
@@ -78,11 +78,15 @@ def find_reported(session: Session, tenant: str, task_id: str, place: MessagePla
 
 
 def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | None:
-    """Return the task whose message stands at *place*, held, or None."""
+    """Return the task whose message stands at *place*, or stood there once, held; or None."""
     query = (
         select(Task)
         .join(Message, col(Message.id) == col(Task.message_id))
-        .where(Task.tenant == tenant, Message.channel == place.channel, Message.ts == place.ts)
+        .where(
+            Task.tenant == tenant,
+            Message.channel == place.channel,
+            or_(Message.ts == place.ts, Message.former_ts == place.ts),
+        )
         .with_for_update(of=[Task])
     )
     return session.exec(query).first()
@@ -96,7 +100,7 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
         .where(
             Message.workspace_id == workspace_id,
             Message.channel == channel,
-            Message.ts == ts,
+            or_(Message.ts == ts, Message.former_ts == ts),
             col(Task.id).is_(None),
         )
     )

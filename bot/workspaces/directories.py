@@ -21,11 +21,13 @@ class Directories:
         home: Directory,
         api_url: str,
         token_of: Callable[[str], Awaitable[str]],
+        proxy: str | None = None,
     ) -> None:
         self._home_id = home_id
         self._home = home
         self._api_url = api_url
         self._token_of = token_of
+        self._proxy = proxy
         self._kept: OrderedDict[tuple[str, str], Directory] = OrderedDict()
 
     async def channel_id(self, workspace_id: str, channel: str) -> str:
@@ -49,4 +51,4 @@ class Directories:
         return directory
 
     def _open(self, token: str) -> Directory:
-        return Directory(AsyncWebClient(token=token, base_url=self._api_url))
+        return Directory(AsyncWebClient(token=token, base_url=self._api_url, proxy=self._proxy))

@@ -45,7 +45,12 @@ class Reply:
 
 
 async def check_tokens(
-    session: aiohttp.ClientSession, api_url: str, bot_token: str, app_token: str
+    session: aiohttp.ClientSession,
+    api_url: str,
+    bot_token: str,
+    app_token: str,
+    *,
+    proxy: str | None = None,
 ) -> Identity:
     """
     Return who we are; raise `ConfigError` naming each bad token and the reason.
@@ -54,8 +59,8 @@ async def check_tokens(
     (slack_sdk.socket_mode), so both are asked for here, at once.
     """
     replies = await asyncio.gather(
-        call(session, f"{api_url}auth.test", bot_token),
-        call(session, f"{api_url}apps.connections.open", app_token),
+        call(session, f"{api_url}auth.test", bot_token, proxy),
+        call(session, f"{api_url}apps.connections.open", app_token, proxy),
     )
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     problems = [
@@ -69,13 +74,15 @@ async def check_tokens(
     return identity
 
 
-async def identify(session: aiohttp.ClientSession, api_url: str, bot_token: str) -> Identity:
+async def identify(
+    session: aiohttp.ClientSession, api_url: str, bot_token: str, *, proxy: str | None = None
+) -> Identity:
     """
     Return whose bot token this is.
 
     Raises `InvalidError` if Slack refuses it, `UnavailableError` if Slack cannot be asked.
     """
-    reply = await call(session, f"{api_url}auth.test", bot_token)
+    reply = await call(session, f"{api_url}auth.test", bot_token, proxy)
     identity = None if reply.why else identity_of(reply)
     if identity is not None:
         return identity
@@ -97,12 +104,15 @@ def identity_of(reply: Reply) -> Identity | None:
     )
 
 
-async def call(session: aiohttp.ClientSession, url: str, token: str) -> Reply:
+async def call(
+    session: aiohttp.ClientSession, url: str, token: str, proxy: str | None = None
+) -> Reply:
     """Ask Slack with this token."""
     try:
         async with session.post(
             url,
             headers={"Authorization": f"Bearer {token}"},
+            proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         ) as response:
             body = await response.json(content_type=None)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.messages.fixes import fix_for
 from bot.messages.models import EventName, Message
-from bot.messages.policy import fix_for
 from bot.messages.requests.status import Standing, Status
 from listeners.views import literal
 

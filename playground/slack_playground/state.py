@@ -201,6 +201,8 @@ class State:
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
     webhooks: dict[str, str] = field(default_factory=dict)
+    # What was posted under a client's own id: where it stands.
+    client_msg_ids: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     is_installed: bool = True
     refused: dict[str, Refused] = field(default_factory=dict)
     unsupported: Counter[str] = field(default_factory=Counter)

@@ -277,3 +277,58 @@ def test_the_address_of_a_destination_may_stand_in_a_file(elsewhere):
     (problem,) = problems(TOKENS)
     assert "destinations.pager.url_file" in problem
     assert "ada-secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "path", ["triggers/T0/1", "workflows/T0/A0/1", "commands/T0/1", "//Triggers/T0"]
+)
+@pytest.mark.parametrize("host", ["hooks.slack.com", "HOOKS.slack.com:443", "hooks.slack-gov.com"])
+def test_what_is_no_incoming_webhook_is_refused(elsewhere, path, host):
+    """In the environment and as a destination, with where to make one, and without the secret."""
+    address = f"https://{host}/{path}/ada-secret"
+    (elsewhere / "address").write_text(address)
+    (elsewhere / "opsbell.toml").write_text(
+        f'[destinations.a]\nurl = "{address}"\n[destinations.b]\nurl_file = "address"\n'
+    )
+
+    found = problems({**TOKENS, "SLACK_WEBHOOK": address})
+
+    assert [problem.partition(": ")[0] for problem in found] == [
+        *("opsbell.toml", "opsbell.toml", "SLACK_WEBHOOK")
+    ]
+    assert all("make an incoming webhook" in problem for problem in found)
+    assert "ada-secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        WEBHOOK,
+        "https://hooks.slack-gov.com/services/T/B/x",
+        "http://127.0.0.1:3900/services/T/B/x",
+        "https://ops.example.com/triggers/x",
+    ],
+)
+def test_an_incoming_webhook_is_taken(address):
+    """Also at the playground, and at a server of somebody else's."""
+    assert read_settings({"SLACK_WEBHOOK": address}).webhook.get_secret_value() == address
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+def test_a_proxy_is_read_in_either_spelling(name):
+    """Calls to Slack go through it, but for the hosts that NO_PROXY names."""
+    settings = read_settings(
+        {**TOKENS, name: "http://ada:ada-secret@proxy:3128", "no_proxy": "::1"}
+    )
+
+    assert settings.proxies.for_url("https://slack.com/api/") == "http://ada:ada-secret@proxy:3128"
+    assert settings.proxies.for_url("https://[::1]/api/") is None
+    assert "ada-secret" not in repr(settings)
+
+
+def test_what_is_no_proxy_is_refused_without_its_password():
+    """The bot would wait for ever for a Slack that it cannot reach."""
+    (problem,) = problems({**TOKENS, "HTTPS_PROXY": "socks5://ada:ada-secret@proxy:1080"})
+
+    assert problem.startswith("HTTPS_PROXY: must be the address of an HTTP proxy")
+    assert "ada-secret" not in problem

@@ -78,6 +78,7 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
 
     One such message once kept the bot down: the system killed it at each of three starts.
     """
+
     def texts() -> list[str]:
         return [message["text"] for message in playground.messages("ops")]
 

@@ -20,8 +20,8 @@ from bot.http.schemas.message_fields import (
     TemplateCode,
 )
 from bot.messages.destinations import shown_name
+from bot.messages.fixes import fix_for
 from bot.messages.models import Ambiguous, Message, Sender, StoredTemplate
-from bot.messages.policy import fix_for
 from bot.messages.requests.message_request import DEFAULT_SENDER
 from bot.messages.requests.status import Standing, Status
 

@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,11 +25,13 @@ from bot.messages.destinations import is_outlet, no_home, shown_name
 from bot.messages.models import (
     DeadLetter,
     Message,
+    MessageState,
     Rank,
     Sender,
     StoredTemplate,
 )
 from bot.messages.outbox import Content, Place
+from bot.messages.policy import NOTICE_TRIES, OWN_TRIES
 
 logger = structlog.get_logger(__name__)
 
@@ -40,6 +42,10 @@ MOST_GROUPS = 20
 MANY = "many channels"
 #: What whoever made the template can do something about.
 TEMPLATE_ERRORS = frozenset({"template_error", "template_stopped"})
+#: What Slack says of bots, of people who have left, and of those whom the bot may not see.
+UNREACHABLE_ERRORS = ("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible")
+#: Somebody may come back: after this they are written to once more.
+REACHED_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class DeadLetters:
         context = context_of(session, group, is_off=is_off)
         home = self._home(first.workspace_id, tenant)
         owners = owners_of(session, messages.values())
+        owners -= unreachable(session, tenant, home, now)
         # The channel is one of the home workspace: other workspaces' deaths are not told there.
         where = alerts if home == self._home_of(tenant) else None
         recipients = {shown_name(home)} if is_outlet(home) else {where, *owners}
@@ -164,6 +171,8 @@ def put_notice(
             rank=Rank.ALERT,
             correlation_id=group.key,
             message_id=notice_id,
+            # Somebody who cannot be reached is no alarm.
+            max_attempts=NOTICE_TRIES if is_person(place.channel) else OWN_TRIES,
         )
     elif not is_outlet(place.workspace_id):
         # Said, or the button would seem to have done nothing.
@@ -233,6 +242,19 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
         if one.template_id and one.error in TEMPLATE_ERRORS:
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
     return {person for person in found if person and is_person(person)}
+
+
+def unreachable(session: Session, tenant: str, workspace_id: str, now: datetime) -> set[str]:
+    """Return whom no notice can reach, as Slack said of one within the last day."""
+    query = select(Message.channel).where(
+        Message.tenant == tenant,
+        Message.state == MessageState.DEAD,
+        col(Message.dead_at) > now - REACHED_AGAIN,
+        Message.workspace_id == workspace_id,
+        Message.template == NOTICE,
+        col(Message.error).in_(UNREACHABLE_ERRORS),
+    )
+    return set(session.exec(query))
 
 
 def digest(*parts: str) -> str:

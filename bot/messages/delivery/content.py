@@ -9,12 +9,12 @@ from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.messages.rendering.sandbox import stored_context
 from bot.messages.rendering.truncation import BLOCKS
 from bot.messages.templates.isolation import Isolation
-from bot.messages.transports.base import File
+from bot.messages.transports.base import REPEAT, File
 
 FALLBACK = "delivery/fallback"
 #: A message that is nothing but a file; its context is `{name, content}`.
 FILE = "delivery/file"
-REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
+SUCCESSOR = "Stands for the message above, which Slack no longer lets me edit."
 
 AS_TEXT = (
     "The payload is shown as text, for the template could not draw it (`template_error` says why): "
@@ -84,8 +84,17 @@ def drawn(rendered: Rendered) -> Drawn:
 
 def marked_as_repeat(rendered: Rendered) -> Rendered:
     """Return the message with a line that says that it may be a second copy."""
+    return with_note(rendered, REPEAT)
+
+
+def marked_as_successor(rendered: Rendered) -> Rendered:
+    """Return the message with a line that says that it stands for one that cannot be edited."""
+    return with_note(rendered, SUCCESSOR)
+
+
+def with_note(rendered: Rendered, words: str) -> Rendered:
     blocks = list(rendered.blocks)
     if blocks and len(blocks) < BLOCKS:
-        note = {"type": "plain_text", "text": REPEAT}
+        note = {"type": "plain_text", "text": words}
         blocks.append({"type": "context", "elements": [note]})
-    return replace(rendered, text=f"{rendered.text}\n{REPEAT}".strip(), blocks=blocks)
+    return replace(rendered, text=f"{rendered.text}\n{words}".strip(), blocks=blocks)

@@ -1,5 +1,6 @@
 """Where requests become rows: one transaction for the orders of many callers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
@@ -87,6 +88,7 @@ class Desk:
             return Unvalidated(unvalidated)
         prepared: list[Prepared] = []
         problems: list[FieldProblem] = []
+        before: Counter[tuple[str, str | None]] = Counter()
         for number, order in enumerate(unit.orders):
             sender, drawing = self._sender(order), self._drawing(order)
             place = self._place(order, sender) if sender else None
@@ -95,7 +97,10 @@ class Desk:
             prefix = unit.prefix.format(number)
             problems += [FieldProblem(prefix + one.field, one.message) for one in wrong]
             if not wrong and sender and drawing and isinstance(place, str):
-                prepared.append(prepare(order, sender, drawing, place, self.now))
+                channel = (place, order.channel or sender.channel)
+                ready = prepare(order, sender, drawing, place, self.now, before=before[channel])
+                before[channel] += 1
+                prepared.append(ready)
         if problems:
             return refusal(problems)
         self._prepared += prepared

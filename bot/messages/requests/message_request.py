@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import FieldProblem
@@ -16,6 +16,10 @@ from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
+
+
+#: A channel takes one post a second: so a bulk leaves every second one to whoever else comes.
+BULK_INTERVAL = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -148,8 +152,15 @@ def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
     return []
 
 
-def prepare(order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime) -> Prepared:
-    """Return the rows of an order without problems, which goes to *place*."""
+def prepare(
+    order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime, *, before: int = 0
+) -> Prepared:
+    """
+    Return the rows of an order without problems, which goes to *place*.
+
+    *before* is how many of the same call go to the same channel before it: they give way to others
+    as if each had come when the one before it had been sent.
+    """
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = order.priority or sender.priority or queue.priority
     rank = Rank.URGENT if order.urgent else Rank.NORMAL
@@ -183,7 +194,7 @@ def prepare(order: Order, sender: Terms, drawing: Drawing, place: str, now: date
         "edit_rank": rank.value,
         "is_final": True,
         "state": (MessageState.DELAYED if due_at > now else MessageState.WAITING).value,
-        "waiting_since": due_at,
+        "waiting_since": due_at + before * BULK_INTERVAL,
         "due_at": due_at,
         "created_at": now,
     }

@@ -10,10 +10,11 @@ import pytest
 from bot.messages import outbox
 from bot.messages.delivery import claims, leases, selection
 from bot.messages.delivery.attempt import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import SETTLE, Answer, Verdict
+from bot.messages.policy import SETTLE, Answer
 from tests.bot.outcomes import dead
 from tests.patience import PATIENCE_SECONDS
 
