@@ -62,6 +62,7 @@ SPECIAL = (
 )
 LETTER = re.compile(r"([DIWEFV])(?:\d{4} \d\d:\d\d:\d\d|, \[\d{4}-)")
 PRIORITY = re.compile(r"<(\d{1,3})>")
+BETWEEN_BARS = re.compile(r"[^\s|\"]{1,80}\|(?:[^\s|\"]{1,80}\|)?([A-Z]{3,11})\|")
 COMMAND = re.compile(r"::(error|warning|notice|debug)[ :]")
 
 TRACEBACK = re.compile(r"[\s+|╭─]*(?:Exception Group )?Traceback \(most recent call last\)")
@@ -150,7 +151,10 @@ def _coded(text: str) -> str | None:
         return LETTERS[letter[1]]
     if priority:
         return SYSLOG[int(priority[1]) & 7]
-    return LEVEL_OF[command[1]] if command else None
+    if command:
+        return LEVEL_OF[command[1]]
+    bars = BETWEEN_BARS.match(text)
+    return LEVEL_OF.get(bars[1].lower()) if bars else None
 
 
 def _structured(line: str) -> str | None:

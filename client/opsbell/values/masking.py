@@ -56,7 +56,7 @@ _WORDS = """
     found here length
 """
 PROSE = NOTHING.union(_WORDS.split())
-PLACEHOLDER = r"[$%<{][\w${}<>%().-]*|[*.…xX-]+|/[\w./-]*"
+PLACEHOLDER = r"[$%<{][\w${}<>%().-]*|[*.…xX-]{3,}|\*+|/[\w./-]*|-----BEGIN"
 
 SHAPES = (
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}"
@@ -81,6 +81,10 @@ KEPT = (
     ("curl", r"(\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[= ]\s*[^\s:]+:)\S+"),
     ("identified", r"(?i)(\bidentified\s+by\s+')[^'\n]+(?=')"),
     ("password", r"(?i)(\bpassword\s+')[^'\n]+(?=')"),
+    (
+        "</",
+        r"(?i)(<[\w:.-]{0,40}(?:password|passwd|secret|token|(?:api|access|secret)[_-]?key)(?:\s[^<>]{0,200})?>)[^<>]+(?=</)",
+    ),
 )
 
 PEM_BLOCK = (
@@ -191,7 +195,7 @@ def _pair(pair: re.Match[str]) -> str:
         quote, value = value[:1], value[1:]
     end = quote if quote and value.endswith(quote) and len(quote) == 1 else ""
     inside = value[: len(value) - len(end)]
-    if _is_secret(pair["name"], pair["sign"], quote, inside):
+    if _is_secret(pair, quote, inside):
         return f"{pair['name']}{pair['between']}{quote}{MASK}{end}"
     return pair[0]
 
@@ -200,7 +204,8 @@ def _is_password(name: str) -> bool:
     return "pass" in name.lower() or "pwd" in name.lower()
 
 
-def _is_secret(name: str, sign: str, quote: str, value: str) -> bool:
+def _is_secret(pair: re.Match[str], quote: str, value: str) -> bool:
+    name, sign, has_scheme = pair["name"], pair["sign"], bool(pair["scheme"])
     word, is_password = value.lower().rstrip(".!?"), _is_password(name)
     # After a colon or a space there may be prose.
     is_value = bool(quote) or "=" in sign
@@ -208,4 +213,4 @@ def _is_secret(name: str, sign: str, quote: str, value: str) -> bool:
         return False
     if value.replace(".", "").isdigit() and (not is_password or name.lower() == "pass"):
         return len(value) > 6 and not is_password
-    return is_value or is_password or len(value) >= MIN_KNOWN_CHARS
+    return is_value or is_password or has_scheme or len(value) >= MIN_KNOWN_CHARS

@@ -24,8 +24,7 @@ def is_numeric(value: object) -> bool:
 
 def is_truth_value(value: object) -> bool:
     """Whether *value* is a bool of any library, as numpy's."""
-    kind = getattr(type(value), "__name__", "")
-    return isinstance(value, bool) or kind in ("bool_", "bool8") or _dtype(value).endswith("bool")
+    return isinstance(value, bool) or (_dtype(value).endswith("bool") and _is_single(value))
 
 
 def as_number(value: Any) -> int | float | str | None:
@@ -57,7 +56,7 @@ def _number(value: Any) -> int | float | str | None:
     decimal = sys.modules.get("decimal")
     if decimal is not None and isinstance(value, decimal.Decimal):
         return _of_decimal(value)
-    if getattr(value, "shape", ()) != () or _is_complex(value):
+    if not _is_single(value) or _is_complex(value):
         return None
     if isinstance(value, float):
         return _of_float(float(value))
@@ -84,6 +83,14 @@ def _dtype(value: object) -> str:
         return str(getattr(value, "dtype", ""))
     except Exception:  # noqa: BLE001 - the job's own code
         return ""
+
+
+def _is_single(value: object) -> bool:
+    """Whether *value* is one value, not an array of them."""
+    try:
+        return bool(getattr(value, "shape", ()) == ())
+    except Exception:  # noqa: BLE001 - the job's own code
+        return False
 
 
 def _is_complex(value: Any) -> bool:

@@ -59,6 +59,7 @@ E, [2026-11-28T10:00:00.123456 #123] ERROR -- : msg | error
 [Sat Nov 28 10:00:00.1 2026] [core:error] [pid 1] msg | error
 2026-11-28 10:00:00.123 UTC [123] LOG:  checkpoint | info
 web-1  \\| ERROR msg | error
+10:00:00.000\\|ERROR\\|main\\|msg | error
 ::error file=a.py::msg | error
 file.c:3:5: error: expected | error
 src/x.ts(3,5): error TS2322: Type | error

@@ -36,6 +36,10 @@ MASKED_KEY = "-----BEGIN RSA PRIVATE KEY-----\n***\n-----END RSA PRIVATE KEY----
         ("Authorization: Bearer abc.def-123 was refused", "Authorization: Bearer *** was refused"),
         ("Authorization: Basic YWRhOnB3 was refused", "Authorization: Basic *** was refused"),
         ("X-Api-Key: abcdefgh1 sent", "X-Api-Key: *** sent"),
+        ("{'Authorization': 'token ab1'}", "{'Authorization': 'token ***'}"),
+        ("PGPASSWORD=x psql", "PGPASSWORD=*** psql"),
+        ("<db:password>hunter2</db:password>", "<db:password>***</db:password>"),
+        ("KEY_TOKEN=-----BEGIN PRIVATE KEY-----", "KEY_TOKEN=-----BEGIN PRIVATE KEY-----"),
         ("Cookie: session=abc; b=c", "Cookie: ***"),
         ("curl -u ada:hunter2 https://x", "curl -u ada:*** https://x"),
         ("GET /x?token=abc&sig=def%3D&page=2", "GET /x?token=***&sig=***&page=2"),
@@ -84,6 +88,7 @@ def test_secrets_are_masked(text, masked):
         "docker run -u 1000:1000 image",
         "Access denied for user 'root' (using password: YES)",
         "10:00:00 passed 12, failed 0, key=value",
+        "<Key>photos/2026/a.jpg</Key>",
     ],
 )
 def test_other_words_stay(text):

@@ -15,6 +15,8 @@ def test_metadata_stays_what_it_was():
         "ok": np.bool_(True),
         "deep": [(1, {2}), None],
         "array": np.array([1, 2]),
+        "mask": np.array([True, False]),
+        "flag": np.array(True),
         3: "three",
     }
 
@@ -24,6 +26,8 @@ def test_metadata_stays_what_it_was():
         "ok": True,
         "deep": [[1, [2]], None],
         "array": "[1 2]",
+        "mask": "[ True False]",
+        "flag": True,
         "3": "three",
     }
 
