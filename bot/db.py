@@ -218,6 +218,7 @@ def postgresql_engine(url: URL) -> Engine:
         # The connection that was used last has its statements prepared.
         pool_use_lifo=True,
         json_serializer=fast_json.text,
+        json_deserializer=fast_json.stored,
     )
 
     unanswered: Any = engine.dialect.loaded_dbapi.Error
@@ -241,7 +242,10 @@ def postgresql_engine(url: URL) -> Engine:
 
 def sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False}, json_serializer=fast_json.text
+        url,
+        connect_args={"check_same_thread": False},
+        json_serializer=fast_json.text,
+        json_deserializer=fast_json.stored,
     )
 
     @event.listens_for(engine, "connect")
