@@ -11,7 +11,11 @@ from bot.errors import TemplateError
 from bot.messages.delivery.content import draw, marked_as_repeat, marked_as_successor
 from bot.messages.delivery.decide import MOST_COPIES, client_msg_id, concede, most_tries
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
-from bot.messages.delivery.refused_blocks import (
+from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
+from bot.messages.fixes import fix_for
+from bot.messages.models import Ambiguous, EventName
+from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
+from bot.messages.rendering.refused_blocks import (
     BARE,
     LATER,
     controls_alone,
@@ -19,10 +23,6 @@ from bot.messages.delivery.refused_blocks import (
     without_hosts,
     without_refused,
 )
-from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
-from bot.messages.fixes import fix_for
-from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.messages.transports.base import File, Found, Outgoing, Transport
 
