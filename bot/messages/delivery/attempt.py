@@ -17,7 +17,11 @@ from bot.messages.delivery.content import (
 )
 from bot.messages.delivery.decide import MOST_COPIES, client_msg_id, concede, most_tries
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
-from bot.messages.delivery.refused_blocks import (
+from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
+from bot.messages.fixes import fix_for
+from bot.messages.models import Ambiguous, EventName
+from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
+from bot.messages.rendering.refused_blocks import (
     BARE,
     LATER,
     controls_alone,
@@ -25,10 +29,6 @@ from bot.messages.delivery.refused_blocks import (
     without_hosts,
     without_refused,
 )
-from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
-from bot.messages.fixes import fix_for
-from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File, Found, Outgoing, Transport
 

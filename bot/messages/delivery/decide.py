@@ -5,8 +5,8 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from bot.messages.delivery.outcome import Claim, Outcome
-from bot.messages.delivery.refused_blocks import AGAIN, BARE, LATER, NAMED_ROUNDS, pointers_of
 from bot.messages.policy import UNRECOGNISED_TRIES, Answer
+from bot.messages.rendering.refused_blocks import AGAIN, BARE, LATER, NAMED_ROUNDS, pointers_of
 
 #: The namespace of the ids by which Slack may know a post again.
 POSTS = UUID("6f7073bf-e11c-4d65-9b0e-1c64656c6976")

@@ -8,10 +8,10 @@ from sqlalchemy import Row
 
 from bot.messages.delivery.decide import LATER_WAIT, stands_without_blocks
 from bot.messages.delivery.outcome import Outcome
-from bot.messages.delivery.refused_blocks import LATER
 from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, first_rank
+from bot.messages.rendering.refused_blocks import LATER
 
 #: The columns that an outcome may leave as they were; times, when they are set, are always new.
 SETTLED = (

@@ -110,7 +110,7 @@ class LogiclessTemplate:
         room.take(value)
         for name, arguments in hole.filters:
             value = self._environment.call_filter(name, value, [*arguments])
-        return parse(value) if hole.is_json else _shown(value)
+        return parse(str(value)) if hole.is_json else _shown(value)
 
 
 class _Room:

@@ -8,9 +8,9 @@ import pytest
 
 from bot.messages.delivery.decide import Concession, client_msg_id, concede
 from bot.messages.delivery.outcome import Claim
-from bot.messages.delivery.refused_blocks import AGAIN, BARE, LATER
 from bot.messages.models import Ambiguous
 from bot.messages.policy import Answer
+from bot.messages.rendering.refused_blocks import AGAIN, BARE, LATER
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 NAMED = Answer(

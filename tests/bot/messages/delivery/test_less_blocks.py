@@ -7,11 +7,11 @@ import pytest
 
 from bot.messages import outbox
 from bot.messages.delivery.decide import LATER_WAIT
-from bot.messages.delivery.refused_blocks import LATER
 from bot.messages.history.rebuild import verify
 from bot.messages.history.timeline import events_of
 from bot.messages.models import Message, MessageState
 from bot.messages.outbox import Content, Place
+from bot.messages.rendering.refused_blocks import LATER
 from tests.bot.messages.delivery.test_threads import in_state
 from tests.patience import until
 

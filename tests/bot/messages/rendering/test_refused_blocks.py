@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.messages.delivery.refused_blocks import (
+from bot.messages.policy import Answer
+from bot.messages.rendering.refused_blocks import (
     controls_alone,
     hosts_not_fetched,
     pointers_of,
     without_hosts,
     without_refused,
 )
-from bot.messages.policy import Answer
 from bot.messages.rendering.renderer import Rendered
 
 HEADER = {"type": "header", "text": {"type": "plain_text", "text": "Sales"}}
