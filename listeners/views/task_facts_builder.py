@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.messages.rendering.escaping import is_safe_url
 from bot.tasks.models import Task
+from bot.terminal_sequences import strip_all_sequences
 from listeners.views import literal
 from listeners.views.task_words import face, message_url, name, next_command
 
@@ -78,7 +79,11 @@ def data(task: Task) -> Iterator[literal.Part]:
     if task.error:
         yield literal.section(literal.text("Error"))
         yield literal.preformatted(task.error, ERROR_CHARACTERS)
-    kept = {"Metadata": task.details, "Statistics": task.stats, "Payload": task.payload}
+    kept = {
+        "Metadata": strip_all_sequences(task.details),
+        "Statistics": strip_all_sequences(task.stats),
+        "Payload": task.payload,
+    }
     for label, value in kept.items():
         if value is not None:
             shown = json.dumps(value, indent=2, ensure_ascii=False, default=str)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from bot.http.correlation import ACCEPTED
 from bot.messages.rendering.escaping import is_safe_url
+from bot.terminal_sequences import strip_sequences
 
 #: Told whole in the thread, in parts.
 MAX_ERROR_CHARACTERS = 24_000
@@ -21,8 +22,19 @@ SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
 
 
 def as_text(value: Any) -> Any:
-    """Take a number where a name is wanted: dealers and users are often numbers."""
+    """
+    Take a number where a name is wanted: dealers and users are often numbers.
+
+    Terminal sequences go before anything is counted.
+    """
+    if isinstance(value, str):
+        return strip_sequences(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def seen_text(most: int) -> AfterValidator:
+    """Keep the first *most* characters of what is seen of a program's text."""
+    return AfterValidator(lambda text: strip_sequences(text)[:most])
 
 
 def whole_percent(value: Any) -> int:
@@ -129,7 +141,7 @@ Attempt = Annotated[int, Field(strict=True, ge=1, le=MAX_INTEGER)]
 Sequence = Annotated[int, Field(strict=True, ge=0, le=MAX_SEQUENCE)]
 Url = Annotated[str, AfterValidator(link)]
 Details = Annotated[dict[str, Any], AfterValidator(small)]
-ErrorText = Annotated[str, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])]
+ErrorText = Annotated[str, seen_text(MAX_ERROR_CHARACTERS)]
 Moment = Annotated[
     int | None,
     BeforeValidator(moment),

@@ -18,11 +18,20 @@ from bot.messages.rendering.block_kit import (
     WORDS,
 )
 from bot.messages.rendering.chart_blocks import lost_of_chart, settle_chart
+from bot.messages.rendering.emoji import has_own_shortcode
 from bot.messages.rendering.escaping import is_safe_url
 from bot.messages.rendering.plan_blocks import settle_card, settle_steps
 from bot.messages.rendering.rich_text import MENTIONS, with_dates, words_instead
 from bot.messages.rendering.table_blocks import DASH, settle_rows, size_of
-from bot.messages.rendering.text_field import Leaf, Markdown, Mrkdwn, is_marked, plain
+from bot.messages.rendering.text_field import (
+    Leaf,
+    Markdown,
+    Mrkdwn,
+    WithEmoji,
+    is_marked,
+    plain,
+    split,
+)
 from bot.messages.rendering.truncation import (
     CELL_CHARACTERS,
     CHILDREN,
@@ -164,7 +173,7 @@ class Walk:
 
     def _text(self, node: Node, kind: str, key: str, most: int, at: At) -> None:
         raw: str = node[key]
-        form = _FORMATTED_TEXT.get(kind, Leaf) if key == "text" else Leaf
+        form = self._form(node, kind, raw) if key == "text" else Leaf
         leaf = form(node, key, raw, TEXT.get((kind, key), most), at)
         # In rich text a lone space is a space; anywhere else Slack wants something to read.
         if not leaf.text or (kind != "text" and not leaf.text.strip()):
@@ -174,6 +183,15 @@ class Walk:
         if kind == "mrkdwn" and is_marked(raw):
             # Else Slack would make links of the addresses and mentions of the names in it.
             node["verbatim"] = True
+
+    def _form(self, node: Node, kind: str, raw: str) -> type[Leaf]:
+        if kind != "plain_text":
+            return _FORMATTED_TEXT.get(kind, Leaf)
+        if ":" in raw and node.get("emoji", True) and has_own_shortcode(split(raw)):
+            return WithEmoji
+        if is_marked(raw):
+            node["emoji"] = False  # Else Slack would make emoji of ports, times and ratios.
+        return Leaf
 
     def _address(self, node: Node, kind: str, key: str, at: At) -> bool:
         value: str = node[key]
