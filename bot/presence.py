@@ -42,4 +42,5 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
         # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
         logger=logging.getLogger("slack_bolt"),
     )
-    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token))
+    socket = Socket(ears, app_token, app_id=identity.app_id)
+    return Presence(identity, Directory(ears.client), ears, socket)

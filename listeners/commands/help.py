@@ -1,8 +1,7 @@
 """The grammar, told to people. Pure; mrkdwn before escaping."""
 
-import difflib
-
 from bot.errors import InvalidError
+from bot.suggestions import closest
 from listeners.commands.grammar import AREAS, PREFIX, SHORT_CUTS, Area, find_area, usage
 
 
@@ -24,6 +23,6 @@ def help_text(area_name: str | None = None) -> str:
     if area is not None:
         return f"*{PREFIX} {area.name}*: {area.about}\n{usage_block(area)}"
     names = [one.name for one in AREAS]
-    near = difflib.get_close_matches(area_name.lower()[:100], names, n=1)
-    hint = f" Did you mean `help {near[0]}`?" if near else ""
+    near = closest(area_name.lower(), names)
+    hint = f" Did you mean `help {near}`?" if near else ""
     raise InvalidError(f"There is no help of that name.{hint} I know: {', '.join(names)}.")

@@ -1,13 +1,13 @@
 """Words become a request, as far as the grammar knows them. Pure."""
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.suggestions import closest
 from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, find_area, usage
 from listeners.commands.help import usage_block
 from listeners.commands.words import Word, split
@@ -50,7 +50,7 @@ def parse_in(area: Area, words: list[Word]) -> Request:
         return Request("help", "", {"area": area.name})
     verb = area.verb(words[0].text.lower())
     if verb is None:
-        near = nearest(words[0].text, [one.name for one in area.verbs])
+        near = closest(words[0].text.lower(), [one.name for one in area.verbs])
         hint = f" Did you mean `{area.name} {near}`?" if near else ""
         raise InvalidError(
             f"`{area.name}` knows no `{shown(words[0].text)}`.{hint}\n{usage_block(area)}"
@@ -93,7 +93,7 @@ def value_of(argument: Argument, text: str, written: str) -> Any:
 def choice(argument: Argument, text: str, written: str) -> str:
     if text.lower() in argument.choices:
         return text.lower()
-    near = nearest(text, argument.choices)
+    near = closest(text.lower(), argument.choices)
     hint = f" Did you mean `{near}`?" if near else ""
     raise InvalidError(f"I do not know `{shown(text)}`.{hint} {written}")
 
@@ -112,15 +112,11 @@ def unknown_area(text: str) -> str:
     for area in AREAS:
         for verb in area.verbs:
             ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
-    near = nearest(text, ways)
+    near = closest(text.lower(), ways)
     if near is None:
         return f"I do not know `{shown(text)}`.\n{usage_block()}"
     block = usage_block(find_area(ways[near].split()[0]))
     return f"I do not know `{shown(text)}`. Did you mean `{ways[near]}`?\n{block}"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word.lower()[:100], list(known), n=1)), None)
 
 
 def shown(text: str) -> str:

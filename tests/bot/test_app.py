@@ -125,7 +125,7 @@ async def test_both_wrong_tokens_are_named_together(playground, tmp_path):
 async def test_an_unreachable_slack_is_named(playground, tmp_path):
     """Nobody listens at SLACK_API_URL: the start ends and says where it looked."""
     said = await refusal(opsbell(playground, tmp_path, slack_api_url="http://127.0.0.1:9/api/"))
-    assert "http://127.0.0.1:9/api/auth.test does not answer" in said
+    assert "SLACK_API_URL does not answer as Slack does (Connection refused)" in said
 
 
 async def test_a_busy_port_is_named(playground, tmp_path):
@@ -144,13 +144,6 @@ async def test_a_second_process_on_the_file_is_refused(playground, tmp_path):
         said = await refusal(opsbell(playground, tmp_path))
         assert "DATABASE_URL: another Opsbell is running" in said
         assert (await playground.run_command("ada", "ops", "/ops help")).ok
-
-
-@pytest.mark.parametrize("secret", ["whsec_!", "whsec_ä", "whsec_"])
-async def test_a_bad_callback_secret_is_named(playground, tmp_path, secret):
-    """With an orchestrator, too, the variable is named."""
-    changes = {"callback_secret": secret, "orchestrator_url": "http://127.0.0.1:9/run"}
-    assert "CALLBACK_SECRET" in await refusal(opsbell(playground, tmp_path, **changes))
 
 
 async def test_a_stop_lets_what_is_in_flight_arrive(playground, tmp_path):

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
+from bot.suggestions import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
@@ -102,7 +102,7 @@ def why_unknown(name: str, known: list[str]) -> str:
     """Say of a name that was left over whether it is another spelling of one that was given."""
     if to_camel(name) in known:
         return f"is the same as `{to_camel(name)}`: give one of them"
-    return f"unknown field{nearest(name, known)}"
+    return f"unknown field{did_you_mean(name, known)}"
 
 
 def names(model: type[BaseModel]) -> list[str]:
