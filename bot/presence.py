@@ -11,8 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.credentials import tokens_of
 from bot.messages.destinations import outlet_id
 from bot.settings import WEBHOOK, Settings
-from bot.workspaces.directory import Directory
-from bot.workspaces.nameless import Nameless
+from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
 from listeners.socket import Socket
 

@@ -13,6 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from bot.ids import USER_ID_PATTERN, is_slack_user_id
 from bot.messages.policy import PRIORITIES, QUEUES
 
 MAX_PRIORITY = 100
@@ -45,7 +46,7 @@ def code(value: str) -> str:
 
 
 def person(value: str) -> str:
-    if not re.fullmatch("[UW][A-Z0-9]{2,30}", value):
+    if not is_slack_user_id(value):
         raise ValueError("must be the id of a member, like U0123456789")
     return value
 
@@ -110,7 +111,7 @@ Moment = Annotated[
 Person = Annotated[
     str,
     AfterValidator(person),
-    WithJsonSchema({"type": "string", "pattern": "^[UW][A-Z0-9]{2,30}$"}),
+    WithJsonSchema({"type": "string", "pattern": USER_ID_PATTERN}),
 ]
 FileName = Annotated[
     str,

@@ -18,8 +18,9 @@ from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
-from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, is_person, replay_some
+from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, replay_some
 from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.destinations import is_outlet, no_home, shown_name
 from bot.messages.models import (
@@ -230,7 +231,7 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
             found.add(sender.created_by)
         if one.template_id and one.error == "template_error":
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
-    return {person for person in found if person and is_person(person)}
+    return {person for person in found if is_slack_user_id(person)}
 
 
 def digest(*parts: str) -> str:

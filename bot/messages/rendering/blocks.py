@@ -3,10 +3,10 @@ Walk the blocks of one message: find every text, settle every address and id,
 and drop what came out empty instead of letting Slack refuse the whole message.
 """
 
-import re
 from typing import Any
 
 from bot.errors import TemplateError
+from bot.ids import is_slack_user_id
 from bot.messages.rendering import warnings
 from bot.messages.rendering.block_kit import (
     DASHED,
@@ -46,7 +46,6 @@ from bot.messages.rendering.warnings import At
 
 Node = dict[str, Any]
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 _SHOWN = frozenset({"title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
 #: Without words these say nothing, and nobody misses them.
@@ -162,7 +161,7 @@ class Walk:
         """Settle data in a field that means something to Slack rather than to readers."""
         word = node[key] = plain(node[key])
         if key in MENTIONS:
-            if self._trusted and key == "user_id" and _USER_ID.fullmatch(word):
+            if self._trusted and key == "user_id" and is_slack_user_id(word):
                 return True
             self.altered.append(warnings.no_mention(at))
             return False

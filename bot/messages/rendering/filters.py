@@ -2,13 +2,13 @@
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Undefined
 
+from bot.ids import is_slack_channel_id, is_slack_user_id
 from bot.messages.rendering.escaping import (
     CLOSE,
     OPEN,
@@ -29,8 +29,6 @@ _PRINTED_BELOW = 10**1_000
 _EMBEDDED_BELOW = 10**24
 _DEEPEST = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,30}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 # Named date formats: Slack's tokens, and the UTC text for clients that cannot show them.
 DATE_FORMATS = {
@@ -152,13 +150,13 @@ def user(value: Any) -> str:
     a mention could come from data.
     """
     text = str(value)
-    return Fragment(f"<@{text}>") if _USER_ID.fullmatch(text) else text
+    return Fragment(f"<@{text}>") if is_slack_user_id(text) else text
 
 
 def place(value: Any) -> str:
     """Name a channel or a person by id, as `user` does; a destination's name is plain text."""
     text = str(value)
-    return Fragment(f"<#{text}>") if _CHANNEL_ID.fullmatch(text) else user(text)
+    return Fragment(f"<#{text}>") if is_slack_channel_id(text) and text[0] != "D" else user(text)
 
 
 def number(value: Any) -> str:
