@@ -4,8 +4,7 @@ import re
 
 from bot.errors import InvalidError
 from listeners.commands.asked import Answer, Asked
-from listeners.views.story_builder import build_dead_list, build_story
-from listeners.wording import as_mrkdwn
+from listeners.views.story_builder import build_dead_list, build_replayed, build_story
 
 LISTED = 10
 #: A permalink: the `p` is followed by the timestamp without its point.
@@ -23,8 +22,7 @@ async def replay_delivery(asked: Asked) -> Answer:
     await asked.services.rights.require_operator(asked.user_id)
     key = asked.request.values["id"]
     await asked.services.requests.replay(asked.owner.tenant, key, by=asked.user_id)
-    sentence = as_mrkdwn(f"<@{asked.user_id}> replays the message `{key}`.")
-    return {"response_type": "in_channel", "text": sentence}
+    return build_replayed(key, by=asked.user_id)
 
 
 async def list_dead(asked: Asked) -> Answer:

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     """What an argument takes."""
 
     WORD = "word"
-    ID = "id"  #: a word without brackets and backticks
+    ID = "id"  #: a word of any printable characters; with spaces in quotation marks
     CHOICE = "choice"
     DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta
     PAIRS = "pairs"  #: any number of key=value

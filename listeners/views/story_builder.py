@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.messages.models import EventName, Message
 from bot.messages.policy import fix_for
+from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.requests.status import Standing, Status
 from listeners.views import literal
 
@@ -147,6 +148,16 @@ def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
         "blocks": [
             literal.rich_text(literal.section(literal.text("Dead letters", bold=True)), *lines)
         ],
+    }
+
+
+def build_replayed(key: str, *, by: str) -> dict[str, Any]:
+    """Return the answer that all in the channel see; *key* may be of anybody's making."""
+    line = [literal.user(by), literal.text(" replayed the message "), literal.text(key, code=True)]
+    return {
+        "response_type": "in_channel",
+        "text": f"<@{by}> replayed the message {escape_mrkdwn(key)}",
+        "blocks": [literal.rich_text(literal.section(*line))],
     }
 
 

@@ -53,9 +53,13 @@ def link(value: str) -> str:
 
 
 def addressable(task_id: str) -> str:
-    """Return an id that can stand in an address: clients resolve `.` and `..` away."""
-    if not re.fullmatch("[!-~]{1,200}", task_id) or task_id in (".", ".."):
-        raise ValueError("must be 1 to 200 printable ASCII characters without spaces")
+    """
+    Return an id that can stand in an address and between backticks.
+
+    Clients resolve `.` and `..` away.
+    """
+    if not re.fullmatch("[!-_a-~]{1,200}", task_id) or task_id in (".", ".."):
+        raise ValueError("must be 1 to 200 printable ASCII characters without spaces or backticks")
     return task_id
 
 
@@ -114,7 +118,7 @@ NewTaskId = Annotated[
     str,
     AfterValidator(addressable),
     BeforeValidator(as_text),
-    WithJsonSchema({"type": "string", "pattern": "^[!-~]{1,200}$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[!-_a-~]{1,200}$"}),
 ]
 TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(as_text)]
 Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
