@@ -5,10 +5,10 @@ from slack_bolt.async_app import AsyncApp
 from listeners import actions, commands, events, shortcuts, views
 from listeners.admission import make_admission
 from listeners.errors import handle_error
+from listeners.fallback import StartCount
 from listeners.injection import make_injection
 from listeners.redelivery import Seen, make_filter
 from listeners.services import Services
-from listeners.strays import StartCount
 
 __all__ = ["Services", "register"]
 

@@ -1,4 +1,4 @@
-"""Words for a person: what an error says, and text that cannot mention or link by itself."""
+"""Words for people: what an error says, and text that cannot mention or link by itself."""
 
 import re
 from typing import Any
@@ -43,6 +43,6 @@ def words_for(error: BaseException, **facts: Any) -> str:
     reference = new_id("e")[-REFERENCE_CHARACTERS:]
     logger.error("listener_failed", reference=reference, exc_info=error, **facts)
     return (
-        "Something went wrong on my side, and it may not have been done. "
-        f"Look before you try again; the log knows this as `{reference}`."
+        "Something went wrong on my side, and your request may not have been carried out. "
+        f"Check before you try again. The error is in the log as `{reference}`."
     )

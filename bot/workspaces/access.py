@@ -35,7 +35,7 @@ class Rights:
         if await self._is_among(user_id, [*allowed, *self._access.admins]):
             return
         names = " ".join(mention(one) for one in allowed)
-        raise ForbiddenError(f"Only these may do that: {names}. Ask one of them.")
+        raise ForbiddenError(f"Only {names} can do that. Ask one of them.")
 
     async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
         if user_id in allowed:

@@ -1,4 +1,4 @@
-"""Rich text: the one place in Slack where data stands as it is, with links beside it. Pure."""
+"""Rich text, in which Slack shows data exactly as it is. Pure."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The story of a message, and the list of dead letters. Pure."""
+"""The history of a message, and the list of dead letters. Pure."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,21 +13,21 @@ from listeners.views import literal
 
 TITLE = "Why this message?"
 EVENTS = 25
-ASIDE = "put aside: its channel is switched off"
-ON_AGAIN = "goes on: its channel is on again"
-FOUND_AGAIN = "Slack's answer was lost; the message was found in the history"
+ASIDE = "on hold: its channel is suspended"
+ON_AGAIN = "resumed: its channel is no longer suspended"
+FOUND_AGAIN = "Slack's answer was lost; the message was found in the channel's history"
 DETAIL_CHARACTERS = 300
 #: Of one event; the API tells them all.
 ALTERATIONS = 5
 FACES = {
     Standing.SCHEDULED: "🕒 Scheduled",
     Standing.PENDING: "⏳ Waiting",
-    Standing.RETRYING: "🔁 Trying again",
+    Standing.RETRYING: "🔁 Retrying",
     Standing.SENT: "✅ Sent",
     Standing.FAILED: "❌ Failed",
-    Standing.WITHDRAWN: "⏹️ Taken back",
+    Standing.WITHDRAWN: "⏹️ Withdrawn",
 }
-#: What of an event's detail is for people, and under which name.
+#: Which fields of an event's detail are shown, and their labels.
 TOLD = {
     "error": "error",
     "fix": "fix",
@@ -35,13 +35,13 @@ TOLD = {
     "sender": "sender",
     "queue": "queue",
     "template_error": "template error",
-    "retry_after": "Slack asked to wait (s)",
-    "verdict": "which is",
+    "retry_after": "Slack asked us to wait (s)",
+    "verdict": "classified as",
 }
 
 
 def build_story(status: Status) -> dict[str, Any]:
-    """Return an ephemeral answer with all that happened to a message."""
+    """Return an ephemeral answer with the history of a message."""
     return {
         "response_type": "ephemeral",
         "text": f"{FACES[status.standing]}: message {status.message.id}",
@@ -89,16 +89,16 @@ def facts(status: Status) -> Iterator[list[literal.Part]]:
         "Queue": f"{message.queue}, priority {message.priority}",
         "Attempts": status.attempts,
         "Last error": message.error,
-        "What to do": status.fix,
-        "Channel is switched off": status.switched_off,
+        "Fix": status.fix,
+        "Channel suspended because of": status.switched_off,
     }
     for label, value in told.items():
         if value is not None:
             yield [literal.text(f"{label}: "), literal.text(value, DETAIL_CHARACTERS)]
     if message.requested_by:
-        yield [literal.text("Asked for by: "), literal.user(message.requested_by)]
+        yield [literal.text("Requested by: "), literal.user(message.requested_by)]
     if message.possibly_delivered:
-        yield [literal.text("Slack never said whether the first copy arrived.")]
+        yield [literal.text("Possibly delivered twice: Slack did not confirm the first copy.")]
 
 
 def line(event: dict[str, Any]) -> dict[str, Any]:
@@ -138,10 +138,10 @@ def shown(value: Any) -> str:
 def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
     """Return an ephemeral answer with a paragraph for each dead letter."""
     if not found:
-        return {"response_type": "ephemeral", "text": "No dead letters: nothing was given up."}
+        return {"response_type": "ephemeral", "text": "No dead letters."}
     lines = [dead_line(message) for message in found]
     if len(found) == most:
-        lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))
+        lines.append(literal.section(literal.text(f"Showing the newest {most}.")))
     return {
         "response_type": "ephemeral",
         "text": f"Dead letters: {len(found)}",

@@ -17,7 +17,7 @@ ACTS = 10
 
 
 def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[str, Any]:
-    """Return an ephemeral answer with all that is known of a task."""
+    """Return an ephemeral answer with everything known about a task."""
     top = literal.section(
         literal.text(f"{face(task)}  "),
         literal.text(name(task), FACT_CHARACTERS, bold=True),
@@ -59,7 +59,7 @@ def moments(task: Task) -> Iterator[list[literal.Part]]:
     if task.created_by:
         created += [literal.text(" by "), literal.user(task.created_by)]
     yield created
-    times = {"Started": task.started_at, "Ended": task.ended_at, "Last heard of": task.heard_at}
+    times = {"Started": task.started_at, "Ended": task.ended_at, "Last report": task.heard_at}
     for label, at in times.items():
         if at is not None:
             yield [literal.text(f"{label}: "), literal.date(at)]

@@ -149,7 +149,7 @@ def test_a_long_error_points_to_the_thread():
     message = task(**STATUSES["failed"] | {"error": "e" * 5_000})
 
     quoted = message.blocks[0]["elements"][1]["elements"][0]["text"]
-    assert quoted == "e" * 199 + "… whole error in the thread"
+    assert quoted == "e" * 199 + "… (full error in the thread)"
     assert message.overflow is None
 
 
@@ -174,7 +174,7 @@ def test_cancelling_asks_first_and_says_what_it_does():
     cancel = buttons(task())["task_cancel"]
 
     assert cancel["confirm"]["title"]["text"] == "Cancel schema_fix?"
-    assert "schema_fix · dealer-12 is asked to stop" in cancel["confirm"]["text"]["text"]
+    assert "schema_fix · dealer-12 will be asked to stop" in cancel["confirm"]["text"]["text"]
     assert cancel["value"] == "t_01HZX"
 
 

@@ -36,7 +36,7 @@ SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
 _NEEDS_CARE = re.compile(rf"[&<>`*_~]|:{SHORTCODE_NAME}:")
 #: Stands for a colon that is to be escaped, whatever follows it.
-MARKDOWN_COLON = "\ufdd4"
+MARKDOWN_COLON = "\ufdd6"
 _MARKDOWN = re.compile(
     rf"[\\`*_{{}}\[\]()#+!|~]|:(?=//|{SHORTCODE_NAME}:)|(?<=www)\.|@|{MARKDOWN_COLON}"
 )

@@ -48,7 +48,7 @@ async def test_why_takes_a_link(room: Room) -> None:
 
     await until(look)
     await room.playground.run_command("ada", "ops", "/ops why nonsense")
-    assert "no link to a message" in await room.told("ada")
+    assert "Not a link to a message" in await room.told("ada")
 
 
 async def test_the_shortcut_opens_the_story(room: Room) -> None:
