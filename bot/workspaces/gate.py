@@ -24,7 +24,7 @@ KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
 MAX_KEPT_PEOPLE = 10_000
 #: A click has to be acknowledged within three seconds.
 ASK_SECONDS = 1.5
-#: Slack will answer later; any other error says that it never tells us about this person.
+#: Any other error says that Slack does not tell us about this person.
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
@@ -121,14 +121,19 @@ class Gate:
             async with asyncio.timeout(ASK_SECONDS):
                 answer = await self._client.users_info(user=user_id)
         except SlackApiError as error:
-            code = error.response.get("error")
-            if code in PASSING or not isinstance(code, str) or error.response.status_code != 200:
+            if is_passing(error):
                 raise
             # Without the scope users:read guests look like members; docs/scopes.md says so.
-            logger.warning("person_unknown", user=user_id, error=code)
+            logger.warning("person_unknown", user=user_id, error=error.response.get("error"))
             return {}
         found = answer.get("user")
         return found if isinstance(found, dict) else {}
+
+
+def is_passing(error: SlackApiError) -> bool:
+    """Tell whether Slack may answer the same question later."""
+    status = error.response.status_code
+    return error.response.get("error") in PASSING or status == 429 or status >= 500
 
 
 def standing_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Standing:

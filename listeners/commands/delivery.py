@@ -35,9 +35,7 @@ async def show_why(asked: Asked) -> Answer:
     """Return the history of the message behind a link."""
     link = LINK.fullmatch(asked.request.values["link"])
     if link is None:
-        raise InvalidError(
-            "Not a link to a message: use *Copy link* in the message's menu."
-        )
+        raise InvalidError("Not a link to a message: use *Copy link* in the message's menu.")
     ts = f"{link[2]}.{link[3]}"
     workspace = asked.owner.workspace_id
     return build_story(await asked.services.requests.of_place(workspace, link[1], ts))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.messages.rendering.escaping import is_safe_url
+from bot.messages.rendering.escaping import escape_mrkdwn, is_safe_url
 from bot.tasks.models import Task
 from bot.terminal_sequences import strip_all_sequences
 from listeners.views import literal
@@ -28,7 +28,7 @@ def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[
     )
     return {
         "response_type": "ephemeral",
-        "text": f"{face(task)}: task {task.id}",
+        "text": f"{face(task)}: task {escape_mrkdwn(task.id)}",
         "blocks": [literal.rich_text(top, *data(task))],
     }
 

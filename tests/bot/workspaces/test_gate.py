@@ -99,9 +99,10 @@ async def test_what_slack_says_is_asked_again_after_five_minutes(gate, playgroun
         await gate.require_insider(Visitor(ADA, HOME))
 
 
-async def test_without_the_scope_the_payload_decides(gate, playground):
+@pytest.mark.parametrize("fault", [{"error": "missing_scope"}, {"error": "unknown_method"}])
+async def test_without_the_scope_the_payload_decides(gate, playground, fault):
     """Guests look like members then; partners are still refused."""
-    playground.fail("users.info", error="missing_scope", count=20)
+    playground.fail("users.info", **{"count": 20, **fault})
 
     await gate.require_insider(Visitor(BEN, HOME))
     await gate.require_insider(Visitor(ADA, None, HOME))
