@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, SHORTCODE_NAME
+from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, SHORTCODE_NAME, has_shortcode
 from bot.messages.rendering.parts import Part
 
 _SHORTCODE = re.compile(f":(?=({SHORTCODE_NAME}):)")
@@ -33,7 +33,7 @@ def without_shortcodes_of_data(
     first one becomes *own*.
     """
     text = "".join([part.text for part in parts])
-    if text.count(":") < 2 or not any(part.is_data for part in parts):
+    if not has_shortcode(text):
         return list(parts)
     wrong = {place for place, _, is_own in _found(text, parts) if not is_own}
     if not wrong:

@@ -34,7 +34,8 @@ REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.ite
 #: What may stand between the colons of an emoji; custom ones may have letters of any script.
 SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
-_NEEDS_CARE = re.compile(rf"[&<>`*_~]|:{SHORTCODE_NAME}:")
+_NEEDS_CARE = re.compile(r"[&<>`*_~]")
+_HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
 #: Stands for a colon that is to be escaped, whatever follows it.
 MARKDOWN_COLON = "\ufdd6"
 _MARKDOWN = re.compile(
@@ -83,9 +84,14 @@ def mark_date(epoch: int, form: str) -> Fragment:
     return Fragment(f"{DATE}{epoch}{DATE_FORMAT}{form}{CLOSE}")
 
 
+def has_shortcode(text: str) -> bool:
+    """Tell whether Slack would make an emoji of some of *text*, as far as anybody can know."""
+    return ":" in text and _HAS_SHORTCODE.search(text) is not None
+
+
 def escape_mrkdwn(text: str) -> str:
     """Make `text` stand literally in mrkdwn: no mention, link, date, emoji or formatting."""
-    if _NEEDS_CARE.search(text) is None:
+    if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
     return neutral.translate(_ENTITIES)

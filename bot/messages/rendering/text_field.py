@@ -163,7 +163,7 @@ class Mrkdwn(Leaf):
         refused: list[str] = []
         parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
         self.refused = refused
-        return without_shortcodes_of_data(parts)
+        return without_shortcodes_of_data(parts) if ":" in self._raw else parts
 
 
 class Markdown(Leaf):
