@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -77,6 +78,8 @@ class Settings(BaseModel):
     @field_validator("slack_api_url")
     @classmethod
     def _end_with_slash(cls, url: str) -> str:
+        if "@" in urlsplit(url).netloc:  # The token is sent in its place.
+            raise ValueError("must not contain a user name or a password")
         return url if url.endswith("/") else f"{url}/"
 
     @field_validator("grafana_url")

@@ -405,3 +405,10 @@ def test_a_callback_secret_is_as_long_as_its_standard_wants(secret, why):
 
     assert problem.startswith(f"CALLBACK_SECRET: {why}")
     assert secret not in problem
+
+
+def test_slacks_address_holds_no_password():
+    """Calls are authorised by the token; aiohttp refuses both at once, in words about itself."""
+    (problem,) = problems({**TOKENS, "SLACK_API_URL": "https://ada:hunter2@slack.example/api/"})
+
+    assert problem == "SLACK_API_URL: must not contain a user name or a password"
