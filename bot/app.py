@@ -17,6 +17,7 @@ from typing import Any, Self
 import aiohttp
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
@@ -43,8 +44,9 @@ from bot.presence import Presence, appear
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskRoom, open_tasks
-from bot.workspaces.access import Rights
-from bot.workspaces.directories import Directories
+from bot.workspaces.access import Rights, named_people
+from bot.workspaces.directory import Directories
+from bot.workspaces.gate import Gate, House
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -121,7 +123,7 @@ class Opsbell:
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
-            listeners.register(slack.ears, self._for_listeners(rooms, slack.socket))
+            listeners.register(slack.ears, self._for_listeners(rooms, slack.ears, slack.socket))
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -229,8 +231,10 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: Rooms, socket: Socket) -> listeners.Services:
+    def _for_listeners(self, rooms: Rooms, ears: AsyncApp, socket: Socket) -> listeners.Services:
         config = self._settings.config
+        identity = rooms.slack.identity
+        house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
             return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
@@ -240,6 +244,7 @@ class Opsbell:
             intake=rooms.tasks.intake,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
+            gate=Gate(ears.client, house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory),
             directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
@@ -248,7 +253,7 @@ class Opsbell:
             health=lambda: health(rooms.outward.lanes, socket),
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
-            workspace_url=rooms.slack.identity.workspace_url or None,
+            workspace_url=identity.workspace_url or None,
             clock=self._clock,
         )
 

@@ -1,12 +1,12 @@
 """`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -16,7 +16,13 @@ from pydantic import (
     model_validator,
 )
 
+from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
+from bot.secret_files import read_secret
+from bot.suggestions import did_you_mean
+
+WebAddress = Annotated[str, AfterValidator(require_web_address)]
+AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
 class Section(BaseModel):
@@ -29,8 +35,8 @@ class TaskKind(Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: str | None = None
-    grafana_url: str | None = None
+    log_url: AddressTemplate | None = None
+    grafana_url: AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     retry_roles: list[str] = []
@@ -41,8 +47,8 @@ class HttpRunner(Section):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: str = Field(pattern="^https?://")
-    cancel_url: str | None = Field(None, pattern="^https?://")
+    url: WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
 
 
@@ -75,7 +81,7 @@ class Destination(Section):
         """Return the secret address; raise `OSError` or `ValueError` if its file is unreadable."""
         if self.url is not None:
             return self.url.get_secret_value()
-        found = self.url_file.read_text(encoding="utf-8").strip() if self.url_file else ""
+        found = read_secret(self.url_file) if self.url_file else ""
         if not found:
             raise ValueError("it is empty")
         return found
@@ -141,7 +147,7 @@ def read_config_file(path: Path) -> ConfigFile:
 def unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
-            hint = nearest(kind.runner, config.runners)
+            hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
@@ -150,7 +156,7 @@ def describe(item: Any) -> str:
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{nearest(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
@@ -173,11 +179,3 @@ def known_keys(table: list[str]) -> list[str]:
         case _:
             section = Retention
     return list(section.model_fields)
-
-
-def nearest(word: str, known: Any) -> str:
-    """Return ` (did you mean …?)` for the nearest known word, or the list of known ones."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known: {', '.join(sorted(known)) or 'none'}"

@@ -11,8 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.credentials import tokens_of
 from bot.messages.destinations import outlet_id
 from bot.settings import WEBHOOK, Settings
-from bot.workspaces.directory import Directory
-from bot.workspaces.nameless import Nameless
+from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
 from listeners.socket import Socket
 
@@ -45,4 +44,5 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
         # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
         logger=logging.getLogger("slack_bolt"),
     )
-    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token, proxy=proxy))
+    socket = Socket(ears, app_token, proxy=proxy, app_id=identity.app_id)
+    return Presence(identity, Directory(ears.client), ears, socket)

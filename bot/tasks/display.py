@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bot.config_file import ConfigFile
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.terminal_sequences import strip_all_sequences
 
 ACTED_SHOWN = 3
 ERROR_CHARACTERS = 1_000
@@ -88,7 +89,9 @@ def readable(facts: dict[str, Any] | None) -> dict[str, Any]:
 def worded(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    if isinstance(value, dict | list):
+        return json.dumps(strip_all_sequences(value), ensure_ascii=False)
+    return value
 
 
 def actions(task: Task, *, can_retry: bool) -> list[str]:

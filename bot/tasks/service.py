@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError
+from bot.ids import is_slack_user_id
 from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import NewTask, Owner, act, is_person, make_task
+from bot.tasks.creation import NewTask, Owner, act, make_task
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
@@ -176,5 +177,5 @@ def last_act(task: Task, verb: str, now: datetime) -> str:
     if last is None:
         return ""
     ago = max(0, int(now.timestamp()) - int(last["at"]))
-    who = f"<@{last['by']}>" if is_person(last["by"]) else last["by"]
+    who = f"<@{last['by']}>" if is_slack_user_id(last["by"]) else last["by"]
     return f" by {who} {ago} s ago"

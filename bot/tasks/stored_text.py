@@ -1,10 +1,11 @@
-"""What of a text can be stored: no database takes lone surrogates, PostgreSQL takes no NUL."""
+"""What of a text is stored: no database takes lone surrogates, PostgreSQL takes no NUL."""
 
 import re
 from dataclasses import fields
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.terminal_sequences import strip_sequences
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 #: Ids stand in indexes, and PostgreSQL's take at most 2,704 bytes.
@@ -12,8 +13,12 @@ MAX_ID_CHARACTERS = 300
 
 
 def storable(text: str) -> str:
-    """Drop what cannot be stored; the rest stays as it is, escaping is for the renderer."""
-    return _UNSTORABLE.sub("", text)
+    """
+    Drop what cannot be stored and what only a terminal understands.
+
+    The rest stays as it is: escaping is for the renderer.
+    """
+    return strip_sequences(_UNSTORABLE.sub("", text))
 
 
 def make_storable(record: Any, *ids: str) -> None:

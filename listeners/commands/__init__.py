@@ -12,8 +12,8 @@ from listeners.commands import about, delivery, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import PREFIX, SHORT_CUTS
 from listeners.commands.parser import parse
+from listeners.fallback import ANYTHING, handle_unknown_command
 from listeners.services import Services
-from listeners.strays import ANYTHING, handle_stray_command
 
 #: (area, verb) of the grammar -> who answers.
 HANDLERS: Mapping[tuple[str, str], Handler] = {
@@ -35,7 +35,7 @@ def register(app: AsyncApp) -> None:
     """Take `/ops`, its short cuts, and whatever command is left."""
     for name in (PREFIX, *SHORT_CUTS):
         app.command(name)(handle_ops_command)
-    app.command(ANYTHING)(handle_stray_command)
+    app.command(ANYTHING)(handle_unknown_command)
 
 
 async def handle_ops_command(

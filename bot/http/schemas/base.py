@@ -17,9 +17,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
-from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
 from bot.http.schemas.constraints import or_null
+from bot.suggestions import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
@@ -136,7 +136,7 @@ def describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldPr
     unknown = [item for item in items if item["type"] == "extra_forbidden"]
     known = names(model)
     guesses = {
-        item["loc"]: nearest(str(item["loc"][-1]), known)
+        item["loc"]: did_you_mean(str(item["loc"][-1]), known)
         for item in unknown[:MAX_GUESSES]
         if len(str(item["loc"][-1])) <= MAX_NAME
     }

@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from bot.terminal_sequences import strip_sequences
+
 #: What a schema says for people.
 ABOUT: tuple[str, ...] = ("title", "default", "description")
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
@@ -89,6 +91,19 @@ class OrInteger(_Described):
             "minimum": MIN_INTEGER,
             "maximum": MAX_INTEGER,
         }
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.check, handler(source))
+
+
+@dataclass(frozen=True)
+class Seen(_Described):
+    """Text without terminal sequences, which go before anything is counted."""
+
+    def check(self, value: Any) -> Any:
+        return strip_sequences(value) if isinstance(value, str) else value
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from bot.http.schemas.constraints import Matching, Names, NotBlank, OrInteger, Whole
+from bot.http.schemas.constraints import Matching, Names, NotBlank, OrInteger, Seen, Whole
 from bot.messages.rendering.escaping import URL_CHARACTERS, is_safe_url
 from bot.tasks.external_ids import NO_TASK_IDS, TASK_ID
 from bot.tasks.updates import MAX_DETAILS_CHARACTERS
+from bot.terminal_sequences import strip_sequences
 
 T = TypeVar("T")
 
@@ -25,6 +26,11 @@ MAX_SEQUENCE = 2**63 - 1
 LAST_SECOND = 253_402_300_799
 STATUSES = ("queued", "running", "completed", "failed", "cancelled")
 SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
+
+
+def seen_text(most: int) -> AfterValidator:
+    """Keep the first *most* characters of what is seen of a program's text."""
+    return AfterValidator(lambda text: strip_sequences(text)[:most])
 
 
 def whole_percent(value: Any) -> int:
@@ -77,7 +83,9 @@ def level(value: Any) -> str:
     return known.get(word, "info")
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), NotBlank(), OrInteger()]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), NotBlank(), OrInteger(), Seen()
+]
 Runner = Annotated[Name, Names("runner")]
 NewTaskId = Annotated[
     str,
@@ -129,7 +137,7 @@ Url = Annotated[
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=500), Names("cursor")]
 Details = Annotated[dict[str, Any], AfterValidator(small)]
 Steps = Annotated[list[dict[str, Any]], Field(max_length=50), AfterValidator(small)]
-ErrorText = Annotated[str, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])]
+ErrorText = Annotated[str, seen_text(MAX_ERROR_CHARACTERS)]
 # Whatever is sent: a line without a time that can be read, or of an unknown level, is still a line.
 Moment = Annotated[int | None, BeforeValidator(moment), WithJsonSchema({})]
 Level = Annotated[str, BeforeValidator(level), WithJsonSchema({})]

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from bot.http.schemas.constraints import Matching, Names
+from bot.ids import USER_ID_PATTERN
 from bot.messages.policy import PRIORITIES, QUEUES
 
 MAX_PRIORITY = 100
@@ -105,7 +106,7 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "future-date-time"}),
 ]
 Person = Annotated[
-    str, Matching("[UW][A-Z0-9]{2,30}", "must be the id of a member, like U0123456789")
+    str, Matching(USER_ID_PATTERN[1:-1], "must be the id of a member, like U0123456789")
 ]
 FileName = Annotated[
     str,

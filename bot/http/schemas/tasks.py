@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from bot.http.schemas.base import At, Lenient, Sent, Shown
@@ -25,6 +25,7 @@ from bot.http.schemas.fields import (
     TaskId,
     Timestamp,
     Url,
+    seen_text,
 )
 from bot.tasks.intake import Reported
 from bot.tasks.models import Task
@@ -96,7 +97,7 @@ class UpdateTask(Lenient):
     task: Name | None = None
     subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
     progress: Percent | None = None
-    progress_note: Annotated[str, AfterValidator(lambda text: text[:200])] | None = None
+    progress_note: Annotated[str, seen_text(200)] | None = None
     error: ErrorText | None = None
     attempt: Attempt | None = Field(None, description="A higher one starts over")
     seq: Sequence | None = Field(None, description="Orders reports within an attempt")
@@ -112,7 +113,7 @@ class UpdateTask(Lenient):
 class LogLine(Lenient):
     """One line. `level` is info unless known; `at` is ISO 8601 with offset or epoch seconds."""
 
-    text: Annotated[str, AfterValidator(lambda text: text[:MAX_LINE_CHARACTERS])]
+    text: Annotated[str, seen_text(MAX_LINE_CHARACTERS)]
     level: Level = "info"
     at: Moment = None
 

@@ -18,8 +18,9 @@ from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
-from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, is_person, replay_some
+from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, replay_some
 from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.destinations import is_outlet, no_home, shown_name
 from bot.messages.models import (
@@ -172,7 +173,7 @@ def put_notice(
             correlation_id=group.key,
             message_id=notice_id,
             # Somebody who cannot be reached is no alarm.
-            max_attempts=NOTICE_TRIES if is_person(place.channel) else OWN_TRIES,
+            max_attempts=NOTICE_TRIES if is_slack_user_id(place.channel) else OWN_TRIES,
         )
     elif not is_outlet(place.workspace_id):
         # Said, or the button would seem to have done nothing.
@@ -241,7 +242,7 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
             found.add(sender.created_by)
         if one.template_id and one.error in TEMPLATE_ERRORS:
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
-    return {person for person in found if person and is_person(person)}
+    return {person for person in found if is_slack_user_id(person)}
 
 
 def unreachable(session: Session, tenant: str, workspace_id: str, now: datetime) -> set[str]:

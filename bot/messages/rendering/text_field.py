@@ -7,17 +7,20 @@ when it is known how much room each text has.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.messages.rendering.emoji import own_shortcodes_apart, without_shortcodes_of_data
 from bot.messages.rendering.escaping import (
     CLOSE,
     DATE,
+    MARKDOWN_COLON,
     OPEN,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
+from bot.messages.rendering.parts import Part
 from bot.messages.rendering.truncation import ELLIPSIS, cut, level, units
 from bot.messages.rendering.warnings import At
 
@@ -27,15 +30,6 @@ _TORN = re.compile("&[a-z]{0,3}…$")
 # Data first, for it may say anything; then what the template has made of an empty address.
 _NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1]*\ufdd1)*)>")
 _BRACKET = re.compile("([<>])")
-
-
-class Part(NamedTuple):
-    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
-
-    text: str
-    is_data: bool = False
-    epoch: int = 0
-    form: str = ""
 
 
 def is_marked(text: str) -> bool:
@@ -170,7 +164,7 @@ class Mrkdwn(Leaf):
         refused: list[str] = []
         parts = guard([_token(part) if part.form else part for part in split(self.raw)], refused)
         self.refused = refused
-        return parts
+        return without_shortcodes_of_data(parts) if ":" in self._raw else parts
 
 
 class Markdown(Leaf):
@@ -182,6 +176,29 @@ class Markdown(Leaf):
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split(self._raw), data=MARKDOWN_COLON, own="\\:")
+
+
+class WithEmoji(Leaf):
+    """A plain text in which Slack replaces the shortcodes of the template's own words."""
+
+    __slots__ = ()
+
+    def as_mrkdwn(self) -> str:
+        parts = [
+            one
+            for part in split(self._raw)
+            for one in ([part] if part.is_data or part.form else own_shortcodes_apart(part))
+        ]
+        return "".join([remark(part) for part in parts])
+
+    def _settle(self) -> str:
+        return "".join([part.text for part in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split(self._raw))
 
 
 def _words_alone(found: re.Match[str]) -> str:

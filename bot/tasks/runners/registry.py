@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 
 from bot.clock import Clock
-from bot.config_file import CommandRunner, HttpRunner, nearest
+from bot.config_file import CommandRunner, HttpRunner
 from bot.errors import FieldProblem, InvalidError
 from bot.settings import Settings
+from bot.suggestions import did_you_mean
 from bot.tasks.models import Status, Task
 from bot.tasks.runners.command import Command
 from bot.tasks.runners.http import HttpOrchestrator
@@ -46,7 +47,7 @@ def runner_name(task: Task, settings: Settings) -> str | None:
     known = set(settings.config.runners) | ({DEFAULT} if settings.orchestrator_url else set())
     if task.runner and task.runner not in known:
         raise InvalidError(
-            f"There is no runner `{task.runner}`{nearest(task.runner, known)}.",
+            f"There is no runner `{task.runner}`{did_you_mean(task.runner, known)}.",
             [FieldProblem("runner", "is not in opsbell.toml")],
         )
     named = task.runner or settings.config.kind(task.task).runner

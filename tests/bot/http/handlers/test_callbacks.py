@@ -135,6 +135,29 @@ async def test_a_long_error_is_cut_and_not_refused(client, running):
     assert (await client.get("/api/tasks/i-1")).body["error"] == "x" * 24_000
 
 
+async def test_colour_codes_are_taken_out_before_anything_is_counted(client, running, database):
+    """
+    A name, an error and a log line are as long as what is seen of them.
+    """
+    coloured = "\x1b[31mx\x1b[0m"
+    lines = [{"level": "error", "text": "\x1b[2K" + coloured * 1_000 + "\x1b]8;;http"}]
+
+    reported = await client.post(
+        UPDATE,
+        {
+            "taskId": "i-1",
+            "status": "running",
+            "subject": coloured * 200,
+            "error": coloured * 24_000,
+        },
+    )
+    await client.post("/api/tasks/i-1/logs", {"lines": lines})
+
+    assert reported.body["outcome"] == "applied"
+    assert (await client.get("/api/tasks/i-1")).body["error"] == "x" * 24_000
+    assert [line["text"] for line in log_lines_in(database)] == ["x" * 1_000]
+
+
 async def test_a_heartbeat_renews_and_after_the_end_says_so(client, running):
     """
     The worker learns from its own heartbeat that the task was cancelled.

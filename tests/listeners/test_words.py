@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidError
-from listeners.commands.words import split
+from listeners.words import split
 
 PAIR_VALUES = [
     ("n=3", 3),
@@ -72,11 +72,19 @@ def test_a_quoted_word_is_never_a_pair() -> None:
     assert split('"a=b"')[0].key is None
 
 
-@pytest.mark.parametrize("line", ['run "two words', "n={1", 'n=["a"', "n={“a}"])
-def test_what_is_left_open_is_refused(line: str) -> None:
-    """A quotation or JSON that never ends is an error, not a guess."""
-    with pytest.raises(InvalidError):
-        split(line)
+def test_a_quotation_that_is_left_open_is_refused() -> None:
+    """Where it would end is not guessed."""
+    with pytest.raises(InvalidError, match='Missing closing quotation mark after "two words…'):
+        split('run "two words')
+
+
+@pytest.mark.parametrize("line", ["n={1", 'n=["a"', "n={“a}", 'n="two words', 'n={"a":1e400}'])
+def test_a_value_that_cannot_be_read_says_why(line: str) -> None:
+    """It matters only where a pair is wanted: `a={b` is a good id."""
+    word = split(line)[0]
+
+    assert word.problem
+    assert line.startswith(word.text)
 
 
 @given(st.lists(WORDS))

@@ -7,23 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.strict_json import STRICT
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word; `key=value` has a key, and then a value of the type it looks like."""
+    """
+    One word; `key=value` has a key, and then a value of the type it looks like.
+
+    `problem` says why the value cannot be read, which matters only where pairs are wanted.
+    """
 
     text: str
     key: str | None = None
     value: Any = None
+    problem: str | None = None
 
 
-_LINK = re.compile(r"<(?:mailto:)?([^<>|@#!\s][^<>|\s]*)(?:\|[^<>]*)?>")
+#: Slack puts only addresses with a scheme between brackets.
+_LINK = re.compile(r"<((?:mailto:|[a-z][a-z0-9+.-]*:)[^<>|\s]+)(?:\|([^<>]*))?>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\x00]")
 _KEY = re.compile(r"([^\W\d][\w.-]*)=")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NUMBER_CHARACTERS = 15  # Beyond this, programs that read JSON begin to round.
 _WORD = re.compile(r"\S+")
+#: What can be typed as it is: no white space, no quotation mark in front, no `key=`.
+_BARE = re.compile("[^\\s=\"'\u2018\u201c\u201d\u201e][^\\s=]*")
 _LITERALS = {"true": True, "false": False, "null": None}
 _DOUBLE = '"“”„'
 # What opens a quotation -> what may close it; phones turn the straight ones into the others.
@@ -35,8 +44,7 @@ def split(line: str) -> list[Word]:
     """
     Return the words of what follows a slash command.
 
-    Raises `InvalidError` for a double quote that is never closed and for a value that starts
-    like a JSON object or list and is none.
+    Raises `InvalidError` for a word that begins with a double quote which is never closed.
     """
     line = typed(line)
     found: list[Word] = []
@@ -49,10 +57,17 @@ def split(line: str) -> list[Word]:
 
 def typed(line: str) -> str:
     """Undo what Slack does to typed text: bracketed links, entities, invisible characters."""
-    line = _LINK.sub(lambda found: found[1], line)
+    line = _LINK.sub(typed_link, line)
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         line = line.replace(entity, sign)
     return _INVISIBLE.sub("", line)
+
+
+def typed_link(found: re.Match[str]) -> str:
+    """Return what was typed where Slack made a link: `clip.mov`, not `http://clip.mov`."""
+    address, label = found[1].removeprefix("mailto:"), found[2] or ""
+    is_made_up = address.removeprefix("http://").rstrip("/").lower() == label.rstrip("/").lower()
+    return label if is_made_up else address
 
 
 def read_word(line: str, at: int) -> tuple[Word, int]:
@@ -62,11 +77,16 @@ def read_word(line: str, at: int) -> tuple[Word, int]:
         text, end, _ = read_text(line, at)
         return Word(text), end
     start = key.end()
-    if line[start : start + 1] in ("{", "["):
-        value, end = read_json(line, start, key[1])
-    else:
-        text, end, is_quoted = read_text(line, start)
-        value = text if is_quoted else typed_value(text)
+    try:
+        if line[start : start + 1] in ("{", "["):
+            value, end = read_json(line, start, key[1])
+        else:
+            text, end, is_quoted = read_text(line, start)
+            value = text if is_quoted else typed_value(text)
+    except InvalidError as error:
+        word = _WORD.match(line, at)
+        end = word.end() if word else len(line)
+        return Word(line[at:end], key[1], None, str(error)), end
     return Word(line[at:end], key[1], value), end
 
 
@@ -81,16 +101,16 @@ def read_text(line: str, at: int) -> tuple[str, int, bool]:
         if quoted:
             return re.sub(r"\\([\s\S])", r"\1", quoted[1]), quoted.end(), True
         if opening in _DOUBLE:
-            raise InvalidError(f"The quotation {line[at : at + 20]}… is not closed.")
+            raise InvalidError(f"Missing closing quotation mark after {line[at : at + 20]}…")
     plain = _WORD.match(line, at)
     return (plain[0], plain.end(), False) if plain else ("", at, False)
 
 
 def read_json(line: str, at: int, key: str) -> tuple[Any, int]:
     try:
-        value, end = json.JSONDecoder().raw_decode(line.translate(_STRAIGHT), at)
+        value, end = STRICT.raw_decode(line.translate(_STRAIGHT), at)
     except (ValueError, RecursionError) as error:
-        raise InvalidError(f"The value of `{key}` starts like JSON but is none: {error}") from error
+        raise InvalidError(f"The value of `{key}` is not valid JSON: {error}") from error
     return value, int(end)
 
 
@@ -102,3 +122,11 @@ def typed_value(text: str) -> Any:
         return text
     number = json.loads(text)
     return number if math.isfinite(number) else text
+
+
+def quoted(text: str) -> str:
+    """Return *text* as it is typed as one word: in quotation marks where it needs them."""
+    if _BARE.fullmatch(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
