@@ -79,19 +79,38 @@ class Intake:
         """Renew the lease of a running task; one that counted as lost is revived."""
 
         def work(session: Session) -> Outcome:
-            now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            if task.status in ENDS:
-                return Outcome.FINAL
-            task.beats = True
-            if task.status != Status.LOST:
-                hear(task, now)
-                return Outcome.APPLIED
-            outcome = apply(task, Report(status=Status.RUNNING), now)
-            self._announcer.show(session, task, now, rank=Rank.NORMAL)
-            return outcome
+            return self._beat(session, task)
 
         return await self._transactions.write(owner, work)
+
+    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> Status:
+        """
+        Take it from whoever sees an attempt run that it does, and return where it stands.
+
+        An attempt that is not the newest any more is left alone and counts as running.
+        """
+
+        def work(session: Session) -> Status:
+            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
+            if task.attempt != attempt:
+                return Status.RUNNING
+            self._beat(session, task)
+            return task.status
+
+        return await self._transactions.write(owner, work)
+
+    def _beat(self, session: Session, task: Task) -> Outcome:
+        now = self._clock.now()
+        if task.status in ENDS:
+            return Outcome.FINAL
+        task.beats = True
+        if task.status != Status.LOST:
+            hear(task, now)
+            return Outcome.APPLIED
+        outcome = apply(task, Report(status=Status.RUNNING), now)
+        self._announcer.show(session, task, now, rank=Rank.NORMAL)
+        return outcome
 
     async def log(self, owner: Owner, task_id: str, lines: list[dict[str, Any]]) -> int:
         """Bring log lines into the task's thread and return how many."""

@@ -129,6 +129,8 @@ def move(task: Task, status: Status, now: datetime) -> None:
     if status in ENDS:
         task.ended_at = now
         task.lease_until = None
+    elif status == Status.LOST:
+        task.lease_until = None
     elif status == Status.RUNNING:
         hear(task, now)
 

@@ -10,16 +10,14 @@ from bot.credentials import api_tokens
 from bot.db import Database
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task
 from bot.tasks.runners.launcher import Launcher
 from bot.tasks.runners.registry import build_runners, runner_name
-from bot.tasks.runners.runner import Launch
+from bot.tasks.runners.reporter import Reporter
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions, Waker
-from bot.tasks.updates import Report
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,13 @@ def open_tasks(
 ) -> TaskRoom:
     """Build the services; `base_url` says where callbacks arrive, once that is known."""
 
-    async def ended(launch: Launch, status: Status, error: str | None) -> None:
-        report = Report(status=status, task_id=launch.task_id, attempt=launch.attempt, error=error)
-        await intake.report(Owner(launch.tenant, launch.workspace_id), report)
-
     def runner_of(task: Task) -> str | None:
         return runner_name(task, settings)
 
     launcher = Launcher(
         database,
         clock,
-        build_runners(settings, session, ended),
+        build_runners(settings, session, Reporter(lambda: intake)),
         base_url=base_url,
         tokens=api_tokens(settings),
     )

@@ -62,6 +62,9 @@ class HttpOrchestrator:
             reason = reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
 
+    async def follow(self) -> None:
+        """Orchestrators call back."""
+
     async def stop(self) -> None:
         """Nothing is kept open here."""
 

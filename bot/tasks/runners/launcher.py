@@ -31,6 +31,7 @@ MAX_CLAIMED = 50
 LOOK_AGAIN_SECONDS = 0.2
 LONGEST_SLEEP_SECONDS = 5.0
 STOP_SECONDS = 5.0
+FOLLOW_AGAIN_SECONDS = 5.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
@@ -57,6 +58,7 @@ class Launcher:
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
+        self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
         """Tell the launcher that something was committed."""
@@ -64,6 +66,8 @@ class Launcher:
 
     async def run(self, intake: Intake) -> None:
         """Serve until stopped; one failing step is logged and does not end the loop."""
+        for name, runner in self._runners.items():
+            self._followers.append(asyncio.create_task(follow(name, runner), name=f"follow {name}"))
         while not self._stopping:
             self._woken.clear()
             try:
@@ -84,6 +88,9 @@ class Launcher:
             for handover in late:  # The next process finds it begun, and begins anew.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for follower in self._followers:
+            follower.cancel()
+        await asyncio.gather(*self._followers, return_exceptions=True)
         for runner in self._runners.values():
             await runner.stop()
 
@@ -192,9 +199,21 @@ class Launcher:
             await cancel(self._runners[task.runner or ""], task)
 
 
+async def follow(name: str, runner: Runner) -> None:
+    """Let a runner report for as long as the bot runs, whatever fails on the way."""
+    while True:
+        try:
+            await runner.follow()
+        except Exception:
+            logger.exception("runner_follow_failed", runner=name)
+        else:
+            return
+        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+
+
 async def cancel(runner: Runner, task: Task) -> None:
     try:
-        await runner.cancel(Attempt(task.tenant, task.id, task.attempt))
+        await runner.cancel(Attempt(task.tenant, task.id, task.attempt, task.workspace_id))
     except RunnerError as error:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 
