@@ -3,6 +3,7 @@
 import re
 
 from bot.ids import new_id
+from bot.redaction import redact
 
 HEADER = "X-Correlation-Id"
 # Printable ASCII only: the id is sent back in a header and stands in logs.
@@ -10,5 +11,6 @@ ACCEPTED = re.compile(r"[ -~]{1,128}")
 
 
 def correlation_id(given: str | None) -> str:
-    """Return the caller's id if it is one of at most 128 printable characters, else a new one."""
-    return given if given and ACCEPTED.fullmatch(given) else new_id("c")
+    """Return the caller's id if it is at most 128 printable characters, no secret, or a new one."""
+    is_usable = given and ACCEPTED.fullmatch(given) and redact(given) == given
+    return given if given and is_usable else new_id("c")

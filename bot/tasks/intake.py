@@ -17,6 +17,7 @@ from bot.messages.models import Rank
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
+from bot.tasks.line_redaction import LineRedactor
 from bot.tasks.models import ENDS, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Outcome, Report, apply, hear
@@ -47,6 +48,7 @@ class Intake:
         self._announcer = announcer
         self._clock = clock
         self._runner_of = runner_of
+        self._lines = LineRedactor()
 
     async def report(self, owner: Owner, report: Report) -> Reported:
         """
@@ -113,7 +115,8 @@ class Intake:
         return outcome
 
     async def log(self, owner: Owner, task_id: str, lines: list[dict[str, Any]]) -> int:
-        """Bring log lines into the task's thread and return how many."""
+        """Bring log lines into the task's thread, without secrets, and return how many."""
+        lines = self._lines.redact((owner.tenant, task_id), lines)
 
         def work(session: Session) -> int:
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)

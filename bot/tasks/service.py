@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError
 from bot.messages.models import Rank
+from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, act, is_person, make_task
@@ -76,6 +77,8 @@ class Tasks:
 
         Raises `ConflictError` when somebody was faster or the task does not stand still.
         """
+
+        payload, reason = redact_json(payload), redact_json(reason)
 
         def work(session: Session) -> Task:
             now = self._clock.now()

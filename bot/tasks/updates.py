@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.tasks.stored_text import make_storable, redact_record
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
@@ -49,6 +49,7 @@ class Report:
 
     def __post_init__(self) -> None:
         make_storable(self, "channel", "ts")
+        redact_record(self)
 
 
 def judge(task: Task, report: Report) -> Outcome:

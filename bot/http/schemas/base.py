@@ -1,13 +1,14 @@
 """What every request model shares: both spellings of names, and problems with paths."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
+from bot.redaction import redact_json
 
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
@@ -28,6 +29,8 @@ class Sent(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
+    #: Secrets in what is sent are masked at once, unless the model says who sees to them.
+    is_redacted: ClassVar[bool] = True
 
     @model_validator(mode="before")
     @classmethod
@@ -51,8 +54,9 @@ class Shown(BaseModel):
 
 def bind(model: type[M], values: Mapping[str, Any]) -> M:
     """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
+    told = redact_json(dict(values)) if getattr(model, "is_redacted", True) else dict(values)
     try:
-        return model.model_validate(dict(values))
+        return model.model_validate(told)
     except ValidationError as error:
         problems = [describe(item, model) for item in error.errors(include_input=False)]
         raise InvalidError(f"Nothing was changed: {summary(problems)}", problems) from error

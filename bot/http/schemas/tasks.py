@@ -1,6 +1,6 @@
 """What is sent to and answered by the endpoints of tasks."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
@@ -97,6 +97,8 @@ class LogLine(Lenient):
 
 class LogTask(Lenient):
     """Lines for the task's thread."""
+
+    is_redacted: ClassVar[bool] = False  # The intake does it, over the ends of lines.
 
     lines: list[LogLine] = Field(max_length=MAX_LINES)
 

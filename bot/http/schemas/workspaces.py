@@ -1,7 +1,7 @@
 """What is sent to and answered by the endpoints of workspaces."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, WithJsonSchema
 
@@ -31,6 +31,8 @@ BotToken = Annotated[SecretStr, AfterValidator(bot_token)]
 
 class ConnectWorkspace(Sent):
     """A Slack team and its bot token."""
+
+    is_redacted: ClassVar[bool] = False  # The token is wanted; it is encrypted and never shown.
 
     team_id: TeamId
     team_name: Name | None = Field(None, description="Slack's own name if none is given")
