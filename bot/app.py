@@ -167,7 +167,6 @@ class Opsbell:
             settings,
             database,
             self._clock,
-            session,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
         )

@@ -37,16 +37,27 @@ class TaskKind(Section):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class HttpRunner(Section):
+class RunnerSection(Section):
+    """What every kind of runner has; `tenants` may start it, `*` means all of them."""
+
+    tenants: list[str] = Field(["default"], min_length=1)
+
+    def serves(self, tenant: str) -> bool:
+        """Tell whether a tenant may start it."""
+        return tenant in self.tenants or "*" in self.tenants
+
+
+class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
     url: str = Field(pattern="^https?://")
     cancel_url: str | None = Field(None, pattern="^https?://")
     timeout_seconds: float = Field(10, gt=0, le=60)
+    private_addresses: bool = False
 
 
-class CommandRunner(Section):
+class CommandRunner(RunnerSection):
     """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
 
     type: Literal["command"]

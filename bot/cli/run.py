@@ -8,11 +8,13 @@ import uvloop
 from bot.app import Opsbell
 from bot.garbage import look_seldom
 from bot.logs import set_up_logs
+from bot.secure_process import hide_memory
 from bot.settings import Settings, environment, read_settings
 
 
 def run() -> None:
     """Run the bot. SIGTERM and Ctrl-C end it cleanly within ten seconds."""
+    hide_memory()
     settings = read_settings(environment())
     set_up_logs(settings.log_level, settings.log_format)
     # Twice the messages a second for the same processor: docs/decisions/0009-uvloop-and-a-wire.md

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import aiohttp
-
 from bot.clock import Clock
 from bot.credentials import api_tokens
 from bot.db import Database
@@ -14,7 +12,7 @@ from bot.tasks.display import Links
 from bot.tasks.intake import Intake
 from bot.tasks.models import Task
 from bot.tasks.runners.launcher import Launcher
-from bot.tasks.runners.registry import build_runners, runner_name
+from bot.tasks.runners.registry import build_runners, may_run, runner_name
 from bot.tasks.runners.reporter import Reporter
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions, Waker
@@ -33,7 +31,6 @@ def open_tasks(
     settings: Settings,
     database: Database,
     clock: Clock,
-    session: aiohttp.ClientSession,
     *,
     lanes: Waker,
     base_url: Callable[[], str],
@@ -46,9 +43,10 @@ def open_tasks(
     launcher = Launcher(
         database,
         clock,
-        build_runners(settings, session, Reporter(lambda: intake)),
+        build_runners(settings, Reporter(lambda: intake)),
         base_url=base_url,
         tokens=api_tokens(settings),
+        may_run=lambda task: may_run(task, settings),
     )
     announcer = Announcer(
         Links(settings.config, settings.grafana_url),

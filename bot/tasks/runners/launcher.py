@@ -49,12 +49,14 @@ class Launcher:
         *,
         base_url: Callable[[], str],
         tokens: Tokens | None,
+        may_run: Callable[[Task], bool] = lambda _: True,
     ) -> None:
         self._database = database
         self._clock = clock
         self._runners = runners
         self._base_url = base_url
         self._tokens = tokens
+        self._may_run = may_run
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
@@ -101,8 +103,8 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there, so that it can be retried."""
-        return task.runner in self._runners
+        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
         """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
@@ -148,7 +150,7 @@ class Launcher:
     def _refusal(self, task: Task) -> str | None:
         """Say why the task cannot be handed over; None if it can."""
         runner = self._runners.get(task.runner or "")
-        if runner is None:
+        if runner is None or not self._may_run(task):
             return f"There is no runner called {task.runner} any more."
         if task.launched_at is not None and not runner.repeatable:
             return "The bot was stopped while it started this; look whether it ran, then retry."
