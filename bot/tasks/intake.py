@@ -18,7 +18,7 @@ from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.line_redaction import LineRedactor
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, LIVE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Outcome, Report, apply, hear
 
@@ -113,6 +113,20 @@ class Intake:
         outcome = apply(task, Report(status=Status.RUNNING), now)
         self._announcer.show(session, task, now, rank=Rank.NORMAL)
         return outcome
+
+    async def live_of(self, runner: str) -> list[Task]:
+        """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
+
+        def work(session: Session) -> list[Task]:
+            wanted = col(Task.status).in_([*LIVE, Status.LOST])
+            is_handed_over = (
+                col(Task.launch_wanted_at).is_(None),
+                col(Task.launched_at).is_not(None),
+            )
+            query = select(Task).where(Task.runner == runner, wanted, *is_handed_over)
+            return list(session.exec(query).all())
+
+        return await self._transactions.read(work)
 
     async def log(self, owner: Owner, task_id: str, lines: list[dict[str, Any]]) -> int:
         """Bring log lines into the task's thread, without secrets, and return how many."""

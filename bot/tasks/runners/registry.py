@@ -4,11 +4,20 @@ import hashlib
 import os
 from pathlib import Path
 
-from bot.config_file import CommandRunner, HttpRunner, nearest
+from bot.config_file import (
+    BullRunner,
+    CeleryRunner,
+    CommandRunner,
+    HttpRunner,
+    RunnerSettings,
+    nearest,
+)
 from bot.db import driver_url
 from bot.errors import FieldProblem, InvalidError
 from bot.settings import ORCHESTRATOR, Settings
 from bot.tasks.models import Task
+from bot.tasks.runners.bullmq import BullQueue
+from bot.tasks.runners.celery import CeleryQueue
 from bot.tasks.runners.command import Command
 from bot.tasks.runners.http import HttpOrchestrator
 from bot.tasks.runners.runner import Reports, Runner
@@ -23,12 +32,16 @@ def build_runners(settings: Settings, reports: Reports) -> dict[str, Runner]:
     for name, described in described_runners(settings).items():
         if isinstance(described, CommandRunner):
             runners[name] = Command(described, runs, reports)
+        elif isinstance(described, BullRunner):
+            runners[name] = BullQueue(name, described, reports)
+        elif isinstance(described, CeleryRunner):
+            runners[name] = CeleryQueue(name, described, reports)
         else:
             runners[name] = HttpOrchestrator(described, secret)
     return runners
 
 
-def described_runners(settings: Settings) -> dict[str, HttpRunner | CommandRunner]:
+def described_runners(settings: Settings) -> dict[str, RunnerSettings]:
     """Return what the settings say of each runner, that of ORCHESTRATOR_URL included."""
     if not settings.orchestrator_url:
         return dict(settings.config.runners)

@@ -23,6 +23,7 @@ class Reporter:
         *,
         error: str | None = None,
         progress: int | None = None,
+        note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
         """Report where an attempt stands; raise `NotFoundError` if there is no such task."""
@@ -32,9 +33,17 @@ class Reporter:
             attempt=attempt.number,
             error=error,
             progress=progress,
+            progress_note=note,
             stats=stats,
         )
         await self._intake().report(owner_of(attempt), report)
+
+    async def live(self, runner: str) -> list[Attempt]:
+        """Return the attempts of a runner that have not ended."""
+        return [
+            Attempt(task.tenant, task.id, task.attempt, task.workspace_id)
+            for task in await self._intake().live_of(runner)
+        ]
 
     async def beat(self, attempt: Attempt) -> bool:
         """Renew the lease of an attempt; return False if somebody has cancelled it."""

@@ -68,9 +68,14 @@ class Reports(Protocol):
         *,
         error: str | None = None,
         progress: int | None = None,
+        note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
         """Say where the attempt stands; what is older than what is known is ignored."""
+        ...
+
+    async def live(self, runner: str) -> list[Attempt]:
+        """Return the attempts of a runner that have not ended."""
         ...
 
     async def beat(self, attempt: Attempt) -> bool:
