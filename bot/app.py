@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncApp
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, outlets_of
+from bot.credentials import api_tokens, outlets_of, secrets_of
 from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
@@ -41,6 +41,7 @@ from bot.messages.transports.destination import check_outlets
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
 from bot.presence import Presence, appear
+from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskRoom, open_tasks
@@ -110,6 +111,7 @@ class Opsbell:
 
     async def _start(self) -> None:
         began = time.monotonic()
+        learn(secrets_of(self._settings))
         outlets = outlets_of(self._settings)
         check_outlets(outlets)
         database = self._open_database()
@@ -178,7 +180,6 @@ class Opsbell:
             settings,
             database,
             self._clock,
-            session,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
         )

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +14,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -43,16 +45,27 @@ class TaskKind(Section):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class HttpRunner(Section):
+class RunnerSection(Section):
+    """What every kind of runner has; `tenants` may start it, `*` means all of them."""
+
+    tenants: list[str] = Field(["default"], min_length=1)
+
+    def serves(self, tenant: str) -> bool:
+        """Tell whether a tenant may start it."""
+        return tenant in self.tenants or "*" in self.tenants
+
+
+class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
     url: WebAddress = Field(repr=False)  # may hold a password
     cancel_url: WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
+    private_addresses: bool = False
 
 
-class CommandRunner(Section):
+class CommandRunner(RunnerSection):
     """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
 
     type: Literal["command"]
@@ -61,7 +74,49 @@ class CommandRunner(Section):
     env: dict[str, str] = Field({}, repr=False)  # may hold secrets
 
 
-Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
+class BullRunner(RunnerSection):
+    """`[runners.<name>] type = "bullmq"`: a queue in Redis whose workers are written for Node."""
+
+    type: Literal["bullmq"]
+    redis_url: SecretStr
+    queue: str = Field(min_length=1, pattern="^[^:]+$")
+    prefix: str = Field("bull", min_length=1)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr) -> SecretStr:
+        return require_scheme(url, "redis", "rediss", "unix")
+
+
+class CeleryRunner(RunnerSection):
+    """`[runners.<name>] type = "celery"`: a Celery application, known by its broker."""
+
+    type: Literal["celery"]
+    broker_url: SecretStr
+    result_backend: SecretStr | None = None
+    queue: str = Field("celery", min_length=1)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _of_a_broker(cls, url: SecretStr) -> SecretStr:
+        return require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+
+
+def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+    """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
+    address = url.get_secret_value()
+    scheme, found, rest = address.partition("://")
+    try:
+        port_is_fine = (urlsplit(address).port or 1) > 0
+    except ValueError:
+        port_is_fine = False
+    if not found or scheme not in schemes or not port_is_fine or not (rest or scheme == "sqs"):
+        raise ValueError(f"must be {schemes[0]}://HOST:PORT/…, or {', '.join(schemes[1:])}")
+    return url
+
+
+RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
+Runner = Annotated[RunnerSettings, Field(discriminator="type")]
 
 
 class Destination(Section):
@@ -126,6 +181,14 @@ class ConfigFile(Section):
         return self.tasks.get(task) or TaskKind()
 
 
+RUNNERS: dict[str, type[Section]] = {
+    "http": HttpRunner,
+    "command": CommandRunner,
+    "bullmq": BullRunner,
+    "celery": CeleryRunner,
+}
+
+
 def read_config_file(path: Path) -> ConfigFile:
     """Return the file's content; raise `ConfigError` naming file, key and nearest known key."""
     try:
@@ -169,7 +232,7 @@ def known_keys(table: list[str]) -> list[str]:
         case ["tasks", _]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = HttpRunner if kind == "http" else CommandRunner
+            section = RUNNERS[kind]
         case ["destinations", _]:
             section = Destination
         case ["access"]:

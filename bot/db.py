@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel
 
 from bot import schema
 from bot.errors import ConfigError
+from bot.private_file import make_sqlite_private
 from bot.sql import fast_json
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Database:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
+            make_sqlite_private(self.url.database)
             self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", SQLITE_WRITER_CACHE)
             self._reader = sqlite_engine(self.url, "BEGIN", SQLITE_READER_CACHE)
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")

@@ -38,6 +38,8 @@ FERNET_KEY_BYTES = 32
 DEFAULT_CONFIG = Path("opsbell.toml")
 #: What the webhook of the environment is called among the destinations.
 WEBHOOK = "webhook"
+#: What the runner of ORCHESTRATOR_URL is called among the runners.
+ORCHESTRATOR = "orchestrator"
 
 # An empty variable means the same as none: compose files and Procfiles leave many of them empty.
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
@@ -186,7 +188,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     """
     values, problems = read_values(environ)
     config, config_problems = read_config(values)
-    problems += config_problems + two_webhooks(values, config)
+    problems += config_problems + two_webhooks(values, config) + two_runners(values, config)
     if is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
@@ -262,6 +264,16 @@ def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     if (first or second) and WEBHOOK in config.destinations:
         problems.append(f"SLACK_WEBHOOK: is the destination `{WEBHOOK}`; rename the other one")
     return problems
+
+
+def two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
+    """Say if the runner of ORCHESTRATOR_URL and one of opsbell.toml claim the same name."""
+    if values.get("orchestrator_url") and ORCHESTRATOR in config.runners:
+        return [
+            f"ORCHESTRATOR_URL: is the runner `{ORCHESTRATOR}`; rename [runners.{ORCHESTRATOR}] "
+            "or leave the variable out"
+        ]
+    return []
 
 
 def is_webhook_enough(values: Mapping[str, Any]) -> bool:

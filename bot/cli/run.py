@@ -10,11 +10,13 @@ from bot.app import Opsbell
 from bot.garbage import look_seldom
 from bot.logs import set_up_logs
 from bot.proxies import hide_from_sdk
+from bot.secure_process import hide_memory
 from bot.settings import Settings, environment, read_settings
 
 
 def run() -> None:
     """Run the bot. SIGTERM and Ctrl-C end it cleanly within ten seconds."""
+    hide_memory()
     settings = read_settings(environment())
     set_up_logs(settings.log_level, settings.log_format)
     hide_from_sdk(os.environ, [settings.slack_api_url], settings.proxies)

@@ -12,6 +12,7 @@ from bot.http.errors import answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
 from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
+from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
 
@@ -63,5 +64,6 @@ def template_of(request: web.Request) -> str:
 
 
 def correlation_id(given: str | None) -> str:
-    """Return the caller's id if it is one of at most 128 printable characters, else a new one."""
-    return given if given and re.fullmatch(CORRELATION_ID, given) else new_id("c")
+    """Return the caller's id if it is at most 128 printable characters, no secret, or a new one."""
+    is_usable = given and re.fullmatch(CORRELATION_ID, given) and redact(given) == given
+    return given if given and is_usable else new_id("c")

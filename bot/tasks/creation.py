@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.ids import is_slack_user_id, new_id
 from bot.tasks.models import Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.tasks.stored_text import make_storable, redact_record
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class NewTask:
 
     def __post_init__(self) -> None:
         make_storable(self, "task_id", "channel", "correlation_id")
+        redact_record(self)
 
 
 def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:

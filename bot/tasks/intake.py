@@ -17,7 +17,8 @@ from bot.messages.models import Rank
 from bot.tasks import external_ids, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.line_redaction import LineRedactor
+from bot.tasks.models import ENDS, LIVE, Status, Task
 from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Outcome, Report, apply, hear
@@ -57,6 +58,7 @@ class Intake:
         self._clock = clock
         self._runner_of = runner_of
         self._queue = ReportQueue(transactions, self._show_progress)
+        self._lines = LineRedactor()
 
     async def report(self, owner: Owner, report: Report, *, only: str | None = None) -> Reported:
         """
@@ -92,19 +94,55 @@ class Intake:
         """Renew the lease of a running task; one that counted as lost is revived."""
 
         def work(session: Session, late: LateEdits) -> Reported:
-            now = self._clock.now()
             task = _get(session, owner.tenant, task_id, only)
-            if task.status in ENDS:
-                return Reported(task.id, Outcome.FINAL)
-            task.beats = True
-            if task.status != Status.LOST:
-                hear(task, now)
-                return Reported(task.id, Outcome.APPLIED)
-            outcome = apply(task, Report(status=Status.RUNNING), now)
-            self._show(session, late, task, now)
-            return Reported(task.id, outcome)
+            return Reported(task.id, self._beat(session, task, late.drop))
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
+
+    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> Status:
+        """
+        Take it from whoever sees an attempt run that it does, and return where it stands.
+
+        An attempt that is not the newest any more is left alone and counts as running.
+        """
+
+        def work(session: Session) -> Status:
+            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
+            if task.attempt != attempt:
+                return Status.RUNNING
+            self._beat(session, task)
+            return task.status
+
+        return await self._transactions.write(owner, work)
+
+    def _beat(
+        self, session: Session, task: Task, drop_late: Callable[[Task], None] = lambda _task: None
+    ) -> Outcome:
+        now = self._clock.now()
+        if task.status in ENDS:
+            return Outcome.FINAL
+        task.beats = True
+        if task.status != Status.LOST:
+            hear(task, now)
+            return Outcome.APPLIED
+        outcome = apply(task, Report(status=Status.RUNNING), now)
+        drop_late(task)
+        self._announcer.show(session, task, now, rank=Rank.NORMAL)
+        return outcome
+
+    async def live_of(self, runner: str) -> list[Task]:
+        """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
+
+        def work(session: Session) -> list[Task]:
+            wanted = col(Task.status).in_([*LIVE, Status.LOST])
+            is_handed_over = (
+                col(Task.launch_wanted_at).is_(None),
+                col(Task.launched_at).is_not(None),
+            )
+            query = select(Task).where(Task.runner == runner, wanted, *is_handed_over)
+            return list(session.exec(query).all())
+
+        return await self._transactions.read(work)
 
     async def log(
         self,
@@ -114,11 +152,11 @@ class Intake:
         *,
         only: str | None = None,
     ) -> Logged:
-        """Bring the log lines that *choose* returns into the task's thread; say how many."""
+        """Bring the log lines that *choose* returns, without secrets, into the task's thread."""
 
         def work(session: Session, late: LateEdits) -> Logged:
             task = _get(session, owner.tenant, task_id, only)
-            lines = choose(task)
+            lines = self._lines.redact((task.tenant, task.id), choose(task))
             if not lines:
                 return Logged(task.id, 0)
             now = self._clock.now()

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError
 from bot.ids import is_slack_user_id
 from bot.messages.models import Rank
+from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, act, make_task
@@ -80,6 +81,8 @@ class Tasks:
 
         Raises `ConflictError` when somebody was faster or the task does not stand still.
         """
+
+        payload, reason = redact_json(payload), redact_json(reason)
 
         def work(session: Session) -> Task:
             now = self._clock.now()

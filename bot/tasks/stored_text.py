@@ -1,10 +1,11 @@
-"""What of a text is stored: no database takes lone surrogates, PostgreSQL takes no NUL."""
+"""What of a text is stored: no secret, no lone surrogate, and for PostgreSQL no NUL."""
 
 import re
 from dataclasses import fields
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.redaction import redact_json
 from bot.terminal_sequences import strip_sequences
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -33,3 +34,11 @@ def make_storable(record: Any, *ids: str) -> None:
             object.__setattr__(record, one.name, storable(value))
             if one.name in ids and len(value) > MAX_ID_CHARACTERS:
                 raise InvalidError(f"`{one.name}` has more than {MAX_ID_CHARACTERS} characters.")
+
+
+def redact_record(record: Any) -> None:
+    """Mask the secrets in the texts and JSON of a frozen dataclass."""
+    for one in fields(record):
+        value = getattr(record, one.name)
+        if type(value) in (str, dict, list):
+            object.__setattr__(record, one.name, redact_json(value))

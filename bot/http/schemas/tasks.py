@@ -1,6 +1,6 @@
 """What is sent to and answered by the endpoints of tasks."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -120,6 +120,8 @@ class LogLine(Lenient):
 
 class LogTask(Lenient):
     """Lines for the task's thread."""
+
+    is_redacted: ClassVar[bool] = False  # The intake does it, over the ends of lines.
 
     lines: list[LogLine] = Field(max_length=MAX_LINES)
 

@@ -1,6 +1,6 @@
 """What is sent to and answered by the endpoints of workspaces."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr
 
@@ -33,6 +33,8 @@ BotToken = Annotated[
 
 class ConnectWorkspace(Sent):
     """A Slack team and its bot token."""
+
+    is_redacted: ClassVar[bool] = False  # The token is wanted; it is encrypted and never shown.
 
     team_id: TeamId
     team_name: Name | None = Field(None, description="Slack's own name if none is given")

@@ -8,6 +8,7 @@ from typing import Any
 from bot.messages.error_codes import Verdict
 from bot.messages.models import Ambiguous, EventName
 from bot.messages.policy import ANSWER_LOST, Answer
+from bot.redaction import redact, redact_json
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Outcome:
 def describe(answer: Answer) -> str:
     """Return the error in a few words, for the row and for people."""
     if answer.error:
-        return answer.error
+        return redact(answer.error)
     if answer.lost:
         return ANSWER_LOST
     if answer.unreachable:
@@ -104,4 +105,4 @@ def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
     detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
     if answer.retry_after is not None:
         detail["retry_after"] = answer.retry_after
-    return {**detail, **answer.detail}
+    return {**detail, **redact_json(answer.detail)}

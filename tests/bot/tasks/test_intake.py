@@ -177,6 +177,23 @@ async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
     assert before == values(await room.row(task))
 
 
+async def test_whoever_watches_an_attempt_keeps_it_alive_and_learns_of_its_cancel(room, clock):
+    """The lease is renewed, a lost attempt revived; one that is not the newest is left alone."""
+    task = await room.create(status=Status.RUNNING)
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    await room.report(task, "lost", error="nobody knows")
+    assert await room.intake.mark_lost() == 0
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    assert (await room.row(task)).status == Status.RUNNING
+
+    await room.tasks.cancel(OURS, task.id, by="U0BEN00002")
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.CANCELLED
+    await room.tasks.retry(OURS, task.id, by="U0BEN00002")
+    before = values(await room.row(task))
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    assert values(await room.row(task)) == before
+
+
 async def test_log_lines_reach_the_thread(room):
     """Lines become one reply; none are taken while the task has no message."""
     task = await room.create()
