@@ -164,7 +164,7 @@ class Mrkdwn(Leaf):
         refused: list[str] = []
         parts = guard([_token(part) if part.form else part for part in split(self.raw)], refused)
         self.refused = refused
-        return without_shortcodes_of_data(parts) if ":" in self._raw else parts
+        return without_shortcodes_of_data(parts) if ":" in self.raw else parts
 
 
 class Markdown(Leaf):
@@ -178,7 +178,7 @@ class Markdown(Leaf):
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
 
     def _parts(self) -> list[Part]:
-        return without_shortcodes_of_data(split(self._raw), data=MARKDOWN_COLON, own="\\:")
+        return without_shortcodes_of_data(split(self.raw), data=MARKDOWN_COLON, own="\\:")
 
 
 class WithEmoji(Leaf):
@@ -189,7 +189,7 @@ class WithEmoji(Leaf):
     def as_mrkdwn(self) -> str:
         parts = [
             one
-            for part in split(self._raw)
+            for part in split(self.raw)
             for one in ([part] if part.is_data or part.form else own_shortcodes_apart(part))
         ]
         return "".join([remark(part) for part in parts])
@@ -198,7 +198,7 @@ class WithEmoji(Leaf):
         return "".join([part.text for part in self._parts()])
 
     def _parts(self) -> list[Part]:
-        return without_shortcodes_of_data(split(self._raw))
+        return without_shortcodes_of_data(split(self.raw))
 
 
 def _words_alone(found: re.Match[str]) -> str:
