@@ -371,6 +371,7 @@ def test_quotation_marks_within_a_value_are_part_of_it():
     """Only a pair around the whole value looks like a mistake."""
     settings = read_settings({**TOKENS, "JWT_SECRET": '"0123"456789abcdef0123456789abcdef\''})
 
+    assert settings.jwt_secret is not None
     assert settings.jwt_secret.get_secret_value().startswith('"0123"')
 
 
@@ -385,7 +386,10 @@ def test_quotation_marks_within_a_value_are_part_of_it():
 )
 def test_an_incoming_webhook_is_taken(address):
     """Also at the playground, and at a server of somebody else's."""
-    assert read_settings({"SLACK_WEBHOOK": address}).webhook.get_secret_value() == address
+    webhook = read_settings({"SLACK_WEBHOOK": address}).webhook
+
+    assert webhook is not None
+    assert webhook.get_secret_value() == address
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])

@@ -1,6 +1,8 @@
 """What a tenant stored cannot keep the bot down, however often it is started."""
 
 import asyncio
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -27,7 +29,7 @@ BODIES = {
     "length": '{"text": "' + "{{ a }}" * 25_000 + '{% if go %}x{% endif %}"}',
     "usual": '{"text": "{% if word %}{{ word }}{% endif %}"}',
 }
-PAYLOADS = {
+PAYLOADS: dict[str, dict[str, Any]] = {
     "memory": {"go": 1, "p": "x" * 90_000},
     "time": {"go": 1, "d": "a" * 300_000 + "b", "h": "a" * 600_000},
     "length": {"go": 1},
@@ -92,11 +94,11 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
     await bot.kill()
     await client.start()
 
-    async def given_up(code: str) -> dict[str, object] | None:
+    async def given_up(code: str) -> Any:
         found = await client.call("GET", f"/api/messages/{code}", None)
         return found if found["status"] == "FAILED" else None
 
-    stopped = [await until(lambda one=code: given_up(one)) for code in ("memory", "time")]
+    stopped = [await until(partial(given_up, code)) for code in ("memory", "time")]
     assert sorted(texts()) == ["as always", "x"]
     for one in stopped:
         reasons = [event["detail"].get("reason", "") for event in one["events"]]

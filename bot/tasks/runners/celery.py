@@ -60,7 +60,7 @@ class CeleryQueue:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 await asyncio.to_thread(self._send, job_id, launch)
-        except (*_broker_errors(), OSError, TimeoutError) as error:
+        except _broker_errors() as error:
             raise RunnerError(f"The broker did not take the task: {reason_of(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
@@ -71,7 +71,7 @@ class CeleryQueue:
                 await asyncio.to_thread(
                     self._open().control.revoke, job_id, terminate=True, signal="SIGTERM"
                 )
-        except (*_broker_errors(), OSError, TimeoutError) as error:
+        except _broker_errors() as error:
             raise RunnerError(f"The broker did not take the cancel: {reason_of(error)}") from error
 
     async def follow(self) -> None:
@@ -182,6 +182,7 @@ class CeleryQueue:
 
     async def _report_result(self, attempt: Attempt, job_id: str, found: Mapping[str, Any]) -> None:
         result = found.get("result")
+        event: dict[str, Any]
         match found.get("status"):
             case "SUCCESS":
                 event = {"type": "task-succeeded", "result": repr(result)}
@@ -208,7 +209,8 @@ class CeleryQueue:
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:
-    return (importlib.import_module("kombu.exceptions").KombuError,)
+    error: type[Exception] = importlib.import_module("kombu.exceptions").KombuError
+    return (error, OSError)  # TimeoutError is an OSError.
 
 
 def error_of(event: Event) -> str:

@@ -1,6 +1,6 @@
 """Constraints check what they describe."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import jsonschema
 import pytest
@@ -20,7 +20,7 @@ from bot.http.schemas.fields import (
 )
 from bot.http.schemas.message_fields import Code, Person, Priority, QueueName
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "text": Annotated[str, Matching("[a-z]{1,3}", "must be letters", ("no",))],
     "seen": Annotated[str, NotBlank()],
     "name": Name,
@@ -51,7 +51,7 @@ VALUES = [
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_a_value_is_taken_if_the_description_says_so(kind, value):
     """Whatever the value: the JSON Schema and the validation say the same of it."""
-    adapter = TypeAdapter(KINDS[kind])
+    adapter: TypeAdapter[Any] = TypeAdapter(KINDS[kind])
     schema = adapter.json_schema()
     described = jsonschema.Draft202012Validator(schema).is_valid(value)
     try:

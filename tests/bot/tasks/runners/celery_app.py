@@ -10,7 +10,7 @@ from celery import Celery
 app = Celery(broker=os.environ["BROKER"], backend=os.environ.get("BACKEND"))
 
 
-@app.task(bind=True, name="import")
+@app.task(bind=True, name="import")  # type: ignore[untyped-decorator]
 def run(self: Any, payload: dict[str, Any], **_told: Any) -> Any:
     """Do what the payload asks for."""
     if "progress" in payload:

@@ -131,11 +131,13 @@ async def test_its_signature_verifies(orchestrator, runner):
     assert Webhook(SECRET).verify(body, headers)["payload"]["x"] == "\ud800\0 ünïcode"
 
 
-async def test_its_signature_has_the_time_of_the_bots_clock(orchestrator, session):
+async def test_its_signature_has_the_time_of_the_bots_clock(orchestrator):
     """What is signed at a time that was set by hand says so."""
     clock = HandClock()
     settings = HttpRunner(type="http", url=orchestrator.url)
-    await HttpOrchestrator(session, settings, SECRET, clock).start(launch())
+    signing = HttpOrchestrator(settings, SECRET, clock)
+    await signing.start(launch())
+    await signing.stop()
 
     ((headers, body),) = orchestrator.heard
     assert headers["webhook-timestamp"] == str(int(clock.now().timestamp()))
