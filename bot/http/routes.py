@@ -6,6 +6,7 @@ from bot.http.handlers import callbacks, docs, health, messages, tasks, template
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
+from bot.http.schemas import templates as e
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
 from bot.http.schemas.message_fields import Code
@@ -66,15 +67,15 @@ def message_routes(address: str, alias: str) -> Iterator[Route]:
 
 TEMPLATE_ROUTES = (
     Route("GET", "/api/templates/{code}", templates.show_template, "Show a template", "Templates",
-          scope=READ, answers={200: m.ShownTemplate}),
+          scope=READ, answers={200: e.ShownTemplate}),
     Route("PUT", "/api/templates/{code}", templates.put_template, "Store a version of a template", "Templates",
-          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutTemplate, answers={201: m.ShownTemplate, 200: m.ShownTemplate}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=e.PutTemplate, answers={201: e.ShownTemplate, 200: e.ShownTemplate}),
     Route("POST", "/api/templates/{code}/preview", templates.preview_template, "Draw a payload without sending it",
-          "Templates", scope=READ, body=m.PreviewTemplate, answers={200: m.Preview}),
+          "Templates", scope=READ, body=e.PreviewTemplate, answers={200: e.Preview}),
     Route("GET", "/api/senders/{code}", templates.show_sender, "Show a sender", "Templates",
-          scope=READ, answers={200: m.ShownSender}),
+          scope=READ, answers={200: e.ShownSender}),
     Route("PUT", "/api/senders/{code}", templates.put_sender, "Make or replace a sender", "Templates",
-          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutSender, answers={201: m.ShownSender, 200: m.ShownSender}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=e.PutSender, answers={201: e.ShownSender, 200: e.ShownSender}),
 )
 WORKSPACE_ROUTES = (
     Route("POST", "/api/scheduling/slack/workspace", workspaces.connect_workspace,

@@ -29,6 +29,7 @@ class Filter:
     since: timedelta | None = None
     stuck_for: timedelta | None = None
     limit: int = 50
+    with_payload: bool = True  # else it is neither read nor there
     before: tuple[datetime, str] | None = None  # (updated_at, id) of the last one shown
 
     def __post_init__(self) -> None:
@@ -108,8 +109,10 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
 
 
 def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> list[Task]:
-    """Return matching tasks without their payloads, the most recently changed first."""
-    query = select(Task).where(Task.tenant == tenant).options(defer(PAYLOAD))
+    """Return matching tasks, the most recently changed first."""
+    query = select(Task).where(Task.tenant == tenant)
+    if not wanted.with_payload:
+        query = query.options(defer(PAYLOAD))
     if wanted.status:
         query = query.where(Task.status == wanted.status)
     if wanted.task:

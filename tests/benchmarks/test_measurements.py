@@ -10,6 +10,7 @@ from benchmarks import (
     engine,
     freshness,
     growth,
+    hostile_http,
     housekeeping,
     kill_worker,
     latency,
@@ -42,6 +43,23 @@ def test_doubled_counts_what_stands_twice(way):
 
     assert figures["missing"] == 0
     assert way[0] == "ignored" or figures["doubled"] == 0
+
+
+def test_the_whole_bot_is_told_over_http():
+    """Every report is a request with one token; ends are seen in the playground."""
+    shape = Shape(live=4, finals_a_minute=60, minutes=0.05, warm_up_seconds=2.0)
+    figures = asyncio.run(freshness.really(shape))
+
+    assert figures["finals_shown"] + figures["finals_never_shown"] == 3
+    assert (figures["refused_by_us_429"], figures["other_refusals"]) == (0, 0)
+
+
+def test_everybody_else_is_served_during_an_attack():
+    """A quiet time and each attack have a figure for each thing that somebody does."""
+    figures = asyncio.run(hostile_http.measure(0.5, ["half_sent", "unknown_fields"]))
+
+    assert [*figures] == ["quiet", "half_sent", "unknown_fields, with a token"]
+    assert all(found["healthz_p99_ms"] > 0 for found in figures.values())
 
 
 def test_throughput_delivers_all():

@@ -109,6 +109,7 @@ async def list_tasks(call: Call) -> Answer:
             subject=wanted.subject,
             since=minutes(wanted.since_minutes),
             stuck_for=minutes(wanted.stuck_minutes),
+            with_payload=False,
             limit=wanted.limit + 1,  # One more than asked tells whether there is another page.
             before=read_cursor(wanted.cursor) if wanted.cursor else None,
         ),

@@ -11,7 +11,7 @@ from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_destination
 from bot.http.routing import Answer, Call
 from bot.http.schemas.message_fields import Code
-from bot.http.schemas.messages import (
+from bot.http.schemas.templates import (
     Preview,
     PreviewTemplate,
     PutSender,

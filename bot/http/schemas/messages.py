@@ -1,12 +1,12 @@
-"""What is sent to and answered by the endpoints of messages, templates and senders."""
+"""What is sent to and answered by the endpoints of messages."""
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from bot.http.schemas.base import At, Sent, Shown
-from bot.http.schemas.constraints import Matching, Names, Whole
+from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import CORRELATION_ID, Channel, Cursor, Details, Name, Timestamp
 from bot.http.schemas.message_fields import (
     FileContent,
@@ -14,26 +14,20 @@ from bot.http.schemas.message_fields import (
     Moment,
     Person,
     Priority,
-    QueueName,
     SenderCode,
-    Source,
     TemplateCode,
 )
-from bot.messages.destinations import shown_name
 from bot.messages.fixes import fix_for
-from bot.messages.models import Ambiguous, Message, Sender, StoredTemplate
+from bot.messages.models import Message
 from bot.messages.requests.message_request import DEFAULT_SENDER
 from bot.messages.requests.status import Standing, Status
 
 MAX_BULK = 1_000
 MAX_PAGE = 100
-MAX_ATTEMPTS = 20
 MAX_FILES = 5
-MAX_ALLOWED_CHANNELS = 200
 
 
 Tenant = Annotated[Name, Names("tenant")]
-Workspace = Annotated[Name, Names("workspace")]
 #: What stands in an address where a correlation id may stand, or what clients leave out of one.
 NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
 MessageId = Annotated[
@@ -96,37 +90,6 @@ class DeadFilter(Sent):
 
     limit: int = Field(50, ge=1, le=MAX_PAGE)
     cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
-
-
-class PutTemplate(Sent):
-    """A version of a template."""
-
-    body: Source = Field(
-        description="Block Kit Builder JSON with Jinja2 in it, as text or as it is"
-    )
-    schema_: dict[str, Any] | None = Field(
-        None, alias="schema", description="JSON Schema of the payload"
-    )
-    description: Annotated[str, StringConstraints(max_length=1_000)] | None = None
-
-
-class PreviewTemplate(Sent):
-    """What to draw; `body` is tried instead of the stored one."""
-
-    payload: Details = Field(default_factory=dict)
-    body: Source | None = None
-
-
-class PutSender(Sent):
-    """Delivery settings. What is left out is the request's or the queue's to say."""
-
-    workspace: Workspace | None = None
-    channel: Channel | None = None
-    queue: QueueName = "slack-message"
-    priority: Priority | None = None
-    max_attempts: Annotated[int, Whole(1, MAX_ATTEMPTS)] | None = None
-    allowed_channels: list[Channel] | None = Field(None, max_length=MAX_ALLOWED_CHANNELS)
-    ambiguous: Literal["resend", "hold"] = "resend"
 
 
 class AcceptedMessage(Shown):
@@ -275,72 +238,3 @@ class Stats(Shown):
     """Every queue."""
 
     queues: list[QueueStats]
-
-
-class ShownTemplate(Shown):
-    """The newest version of a template."""
-
-    code: str
-    version: int
-    body: str
-    schema_: dict[str, Any] | None = Field(alias="schema")
-    description: str | None
-    created_by: str
-    created_at: At
-
-    @classmethod
-    def of(cls, stored: StoredTemplate) -> Self:
-        """Return a stored version."""
-        return cls(
-            code=stored.code,
-            version=stored.version,
-            body=stored.body,
-            schema_=stored.payload_schema,
-            description=stored.description,
-            created_by=stored.created_by,
-            created_at=stored.created_at,
-        )
-
-
-class Preview(Shown):
-    """
-    The message as Slack would get it; `overflow` is what had no room.
-
-    `altered` says, a sentence each, what is not as the template has it, and what to do about it.
-    """
-
-    text: str
-    blocks: list[dict[str, Any]]
-    overflow: str | None
-    altered: list[str]
-
-
-class ShownSender(Shown):
-    """A sender's settings."""
-
-    code: str
-    workspace: str | None
-    channel: str | None
-    queue: str
-    priority: int | None
-    max_attempts: int | None
-    allowed_channels: list[str] | None
-    ambiguous: Literal["resend", "hold"]
-    created_by: str
-    updated_at: At
-
-    @classmethod
-    def of(cls, sender: Sender) -> Self:
-        """Return a stored sender."""
-        return cls(
-            code=sender.code,
-            workspace=sender.workspace_id and shown_name(sender.workspace_id),
-            channel=sender.channel,
-            queue=sender.queue,
-            priority=sender.priority,
-            max_attempts=sender.max_attempts,
-            allowed_channels=sender.allowed_channels,
-            ambiguous=Ambiguous(sender.ambiguous).value,
-            created_by=sender.created_by,
-            updated_at=sender.updated_at,
-        )
