@@ -87,7 +87,9 @@ ATTACKS: dict[str, Attack | None] = {
 }
 
 
-async def measure(clicks: int, names: list[str]) -> dict[str, dict[str, Any]]:
+async def measure(
+    clicks: int, names: list[str], least_seconds: float = LEAST_SECONDS
+) -> dict[str, dict[str, Any]]:
     """Try each attack and return the figures by its name."""
     results: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -100,15 +102,14 @@ async def measure(clicks: int, names: list[str]) -> dict[str, dict[str, Any]]:
             ts = playground.messages("ops")[0]["ts"]
             for name in names:
                 async with under(bot, ATTACKS[name]) as answers:
-                    times = await clicked(playground, ts, clicks)
+                    times = await clicked(playground, ts, clicks, least_seconds / clicks)
                 results[name] = figures(times, answers) | {"bot_rss_mb": resident_mb(bot)}
             await bot.stop()
     return results
 
 
-async def clicked(playground: Playground, ts: str, clicks: int) -> list[float]:
-    """Press that often, spread over the least time at least, and return the milliseconds."""
-    pause = LEAST_SECONDS / clicks
+async def clicked(playground: Playground, ts: str, clicks: int, pause: float) -> list[float]:
+    """Press that often, once in *pause* seconds at most, and return the milliseconds."""
     times = []
     for _ in range(clicks):
         times.append(await click(playground, ts))
