@@ -1,6 +1,6 @@
 """A message whose template takes too much: tried twice, then a dead letter; the others go on."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.clock import SystemClock
 from bot.messages.delivery.lanes import Lanes
@@ -49,9 +49,9 @@ def events_of(database, text):
     def work(session):
         query = (
             select(Event.name, Event.attempt, Event.detail)
-            .join(Message, Message.id == Event.message_id)
+            .join(Message, col(Message.id) == col(Event.message_id))
             .where(Message.correlation_id == text)
-            .order_by(Event.id)
+            .order_by(col(Event.id))
         )
         return [tuple(one) for one in session.exec(query)]
 

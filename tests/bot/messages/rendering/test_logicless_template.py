@@ -195,6 +195,7 @@ def test_each_message_is_its_own():
         '"text": {"type": "mrkdwn", "text": "{{ a }}"}}, {"type": "divider"}]}'
     )
     first = RENDERER.render_logicless(source, {"a": "x"})
+    assert first is not None
     first.blocks[0]["text"]["text"] = "changed"
     first.blocks[1]["more"] = 1
 

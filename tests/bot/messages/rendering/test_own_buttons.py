@@ -22,7 +22,7 @@ def test_every_button_that_is_listened_for_is_ours():
 
 def test_buttons_are_found_wherever_they_stand():
     """The place is a pointer into what was rendered, however deep it is."""
-    deep = {"action_id": "\ufdd0task_retry\ufdd1"}
+    deep: dict[str, object] = {"action_id": "\ufdd0task_retry\ufdd1"}
     for _ in range(2_000):
         deep = {"elements": [deep]}
 

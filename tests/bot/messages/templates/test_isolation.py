@@ -32,7 +32,7 @@ def doubled(times):
 
 def nested(times):
     """Return lists within one another."""
-    value = []
+    value: list[object] = []
     for _ in range(times):
         value = [value]
     return value
