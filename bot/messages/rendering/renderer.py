@@ -16,8 +16,8 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering import warnings
 from bot.messages.rendering.blocks import Walk
-from bot.messages.rendering.compiled_message import CompiledMessage, compile_message
-from bot.messages.rendering.logicless_template import (
+from bot.messages.rendering.logicless.message import CompiledMessage, compile_message
+from bot.messages.rendering.logicless.template import (
     LogiclessTemplate,
     TooLargeError,
     compile_logicless,
