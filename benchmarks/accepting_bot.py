@@ -21,12 +21,12 @@ from bot.http.services import Services
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
+from bot.messages.workers.pool import Workers
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tokens import Tokens

@@ -34,10 +34,10 @@ from bot.messages.destinations import Outlets
 from bot.messages.history.timeline import events_of
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_outlets
+from bot.messages.workers.pool import Workers
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
 from bot.presence import Presence, appear

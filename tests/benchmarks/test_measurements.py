@@ -10,6 +10,7 @@ from benchmarks import (
     engine,
     freshness,
     growth,
+    hostile,
     hostile_http,
     housekeeping,
     kill_worker,
@@ -94,6 +95,15 @@ async def test_responsiveness_knows_the_bots_process():
 
     assert figures["idle_rss_mb"] > 10
     assert figures["ack_ms_p50"] > 0
+
+
+async def test_clicks_are_answered_under_attack():
+    """The attack is answered as what it is, and each click is acknowledged."""
+    figures = await hostile.measure(3, ["nothing", "a pattern"], least_seconds=1.0)
+
+    assert figures["nothing"]["answers"] == ""
+    assert "422: " in figures["a pattern"]["answers"]
+    assert figures["a pattern"]["ack_ms_p50"] > 0
 
 
 def test_processes_share_the_work_of_many_workspaces():

@@ -1,7 +1,6 @@
 """What a tenant stored cannot keep the bot down, however often it is started."""
 
 import asyncio
-from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +34,9 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "length": {"go": 1},
     "usual": {"word": "as always"},
 }
+
+
+HOSTILE = ("memory", "time")
 
 
 async def store(database_url: str, workspace_id: str, channel: str) -> None:
@@ -94,11 +96,11 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
     await bot.kill()
     await client.start()
 
-    async def given_up(code: str) -> Any:
-        found = await client.call("GET", f"/api/messages/{code}", None)
-        return found if found["status"] == "FAILED" else None
+    async def both_given_up() -> list[Any]:
+        found = [await client.call("GET", f"/api/messages/{one}", None) for one in HOSTILE]
+        return found if all(one["status"] == "FAILED" for one in found) else []
 
-    stopped = [await until(partial(given_up, code)) for code in ("memory", "time")]
+    stopped = await until(both_given_up)
     assert sorted(texts()) == ["as always", "x"]
     for one in stopped:
         reasons = [event["detail"].get("reason", "") for event in one["events"]]

@@ -29,10 +29,10 @@ from bot.messages.delivery.lane import Lane
 from bot.messages.delivery.wakeup_routing import ANEW, Holders
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.base import Transport
 from bot.messages.transports.factory import Opened, Transports
+from bot.messages.workers.pool import Workers
 
 logger = structlog.get_logger(__name__)
 

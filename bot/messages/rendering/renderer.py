@@ -16,8 +16,8 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering import warnings
 from bot.messages.rendering.blocks import Walk
-from bot.messages.rendering.compiled_message import CompiledMessage, compile_message
-from bot.messages.rendering.logicless_template import (
+from bot.messages.rendering.logicless.message import CompiledMessage, compile_message
+from bot.messages.rendering.logicless.template import (
     LogiclessTemplate,
     TooLargeError,
     compile_logicless,
@@ -107,11 +107,12 @@ class Renderer:
             return None
         try:
             values = template.values(context)
+            found = compiled.filled(values) if compiled else None
+            parsed = template.filled(values) if found is None else None
         except (TooLargeError, jinja2.TemplateError, TemplateError, *_MISTAKES):
             return None
-        found = compiled.filled(values) if compiled else None
         if found is None:
-            return self.message(template.filled(values), context)
+            return self.message(parsed, context)
         text, blocks = found
         _number_blocks(blocks, context.get("revision"))
         return Rendered(text, blocks, None)

@@ -17,12 +17,12 @@ from bot.messages import outbox
 from bot.messages.dead_letters import replay
 from bot.messages.destinations import NO_OUTLETS, Outlets
 from bot.messages.models import Message
-from bot.messages.rendering.workers import Workers
 from bot.messages.requests import queries
 from bot.messages.requests.batch import Desk, Unit, Unvalidated
 from bot.messages.requests.status import Status, status_of
 from bot.messages.requests.validation import Validation
 from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
 from bot.sql.group_commit import GroupCommit
 
 

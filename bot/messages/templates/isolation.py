@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.errors import FieldProblem, InvalidError, TemplateError, WorkerStoppedError
 from bot.messages.rendering.renderer import Rendered
-from bot.messages.rendering.workers import Workers
+from bot.messages.workers.pool import Workers
 
 Problems = list[FieldProblem]
 

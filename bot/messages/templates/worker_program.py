@@ -16,9 +16,9 @@ from typing import Any
 
 from bot.errors import FieldProblem, InvalidError, TemplateError
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.messages.rendering.worker_process import LENGTH, OUT_OF_MEMORY
 from bot.messages.templates.payload_schema import payload_problems
 from bot.messages.templates.template_check import require_storable, try_out
+from bot.messages.workers.process import LENGTH, OUT_OF_MEMORY
 
 Job = dict[str, Any]
 #: Less than the bot's: what people click comes before what tenants compute.

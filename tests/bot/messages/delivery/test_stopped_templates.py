@@ -7,11 +7,11 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import Event, EventName, Message, StoredTemplate
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.requests.batch import Unit
 from bot.messages.requests.message_request import Order
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
 from tests.bot.messages.delivery_service import ADA, OPS, TEMPLATES, service
 from tests.patience import until
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.messages.rendering.blocks import Walk
 from bot.messages.rendering.escaping import CLOSE, OPEN
-from bot.messages.rendering.logicless_template import LogiclessTemplate, Shown
+from bot.messages.rendering.logicless.template import LogiclessTemplate, Shown
 from bot.messages.rendering.text_field import Leaf, Mrkdwn, is_marked
 from bot.messages.rendering.truncation import (
     ALL_BLOCKS_CHARACTERS,

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from bot.errors import UnavailableError, WorkerStoppedError
-from bot.messages.rendering.worker_process import Limits, WorkerProcess
+from bot.messages.workers.process import Limits, WorkerProcess
 
 logger = structlog.get_logger(__name__)
 

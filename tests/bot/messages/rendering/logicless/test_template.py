@@ -1,6 +1,7 @@
 """Templates without logic are filled without Jinja, and come out as if Jinja had done it."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import TemplateError
-from bot.messages.rendering.logicless_template import MAX_SOURCE_CHARACTERS, MAX_VALUE_CHARACTERS
+from bot.messages.rendering.logicless.template import MAX_SOURCE_CHARACTERS, MAX_VALUE_CHARACTERS
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.rendering.sandbox import stored_context
 
@@ -186,6 +187,33 @@ def test_what_says_more_is_left_to_a_worker(source):
 def test_a_large_payload_is_left_to_a_worker(payload):
     """The event loop prints nothing that takes long."""
     assert RENDERER.render_logicless('{"text": "{{ a }}"}', payload) is None
+
+
+SECTIONS = ",".join(
+    ['{"type": "section", "text": {"type": "mrkdwn", "text": "{{ a }} <@U0ADA>|<|"}}'] * 45
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'{{"text": "{{{{ a }}}}", "blocks": [{SECTIONS}]}}',
+        '{"text": "' + "<|{{ a }}" * 199 + "<|" * 4_000 + '"}',
+        '{"text": "t", "blocks": [' + "[" * 9_000 + "]" * 9_000 + "]}",
+        '{"text": "t", "x": ' + '{"a": ' * 900 + '"{{ a }}"' + "}" * 900 + "}",
+        '{"text": "{{ a' + "|cut" * 4_000 + ' }}"}',
+        '{"text": "{{ a' + ".b" * 8_000 + ' }}"}',
+        "{{ " * 6_000,
+        '{"text": "{{ a' + " " * 18_000 + '"}',
+    ],
+)
+@pytest.mark.parametrize("value", ["*_`" * 130, "e\u0301" * 9_000, "<" * 19_000])
+def test_nothing_takes_long(source, value):
+    """What is compiled and filled in the bot takes little of the event loop's time."""
+    began = time.thread_time()
+    outcome(Renderer(Path("none")).render_logicless, source, {"a": value})
+
+    assert time.thread_time() - began < 0.5
 
 
 def test_each_message_is_its_own():

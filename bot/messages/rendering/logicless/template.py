@@ -69,12 +69,10 @@ class TooLargeError(Exception):
 class Hole:
     """Where a value comes from, and the filters that it goes through."""
 
-    names: Sequence[str]
+    name: str
+    path: Sequence[str]
     filters: Sequence[tuple[str, Sequence[Any]]]
-
-    @property
-    def is_json(self) -> bool:
-        return bool(self.filters) and self.filters[-1][0] in _AS_JSON
+    is_json: bool = False  # the last filter makes JSON of it
 
 
 class LogiclessTemplate:
@@ -101,10 +99,9 @@ class LogiclessTemplate:
         return _filled(self._tree, values)
 
     def _value(self, hole: Hole, context: Mapping[str, Any], room: "_Room") -> Any:
-        first, *rest = hole.names
-        is_given = first in context
-        value = context[first] if is_given else self._environment.undefined(name=first)
-        for name in rest:
+        is_given = hole.name in context
+        value: Any = context[hole.name] if is_given else self._environment.undefined(name=hole.name)
+        for name in hole.path:
             is_there = type(value) is dict and name in value
             value = value[name] if is_there else self._environment.getattr(value, name)
         room.take(value)
@@ -122,6 +119,11 @@ class _Room:
         self.characters, self.items = MAX_VALUE_CHARACTERS, MAX_VALUE_ITEMS
 
     def take(self, value: Any) -> None:
+        if type(value) is str:  # The usual case first.
+            self.characters -= len(value)
+            if self.characters < 0:
+                raise TooLargeError
+            return
         waiting = [value]
         while waiting:
             one = waiting.pop()
@@ -172,7 +174,7 @@ def _hole(path: str, filters: str) -> Hole | None:
         return None
     if any(name in _AS_JSON for name, _ in calls[:-1]):
         return None
-    return Hole([first, *rest], calls)
+    return Hole(first, rest, calls, is_json=bool(calls) and calls[-1][0] in _AS_JSON)
 
 
 def _arguments(text: str) -> list[Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UnavailableError, WorkerStoppedError
-from bot.messages.rendering.worker_process import Limits
-from bot.messages.rendering.workers import MAX_WAITING_PER_TENANT, Workers
+from bot.messages.workers.pool import MAX_WAITING_PER_TENANT, Workers
+from bot.messages.workers.process import Limits
 from tests.patience import until
 
 QUICK = {"kind": "render", "body": '{"text": "{{ a }}"}', "context": {"a": "hi"}}
