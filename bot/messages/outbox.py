@@ -185,7 +185,7 @@ def edit(
     message.context = context
     message.is_final = final
     message.edit_rank = Rank.FINAL if final else rank
-    if message.is_uneditable and not is_progress:
+    if message.is_uneditable and not is_progress and message.state != MessageState.SENDING:
         leave_place(message)
     message.rank = rank_of(message)
     if not stays_as_is:

@@ -86,6 +86,34 @@ async def test_parts_that_reply_to_each_other_follow_as_well(rig):
     assert (await rig.database.read(verify)).is_clean
 
 
+async def test_few_replies_stray_and_the_others_wait(rig):
+    """
+    Also those that reply to a reply, which stands in the old thread.
+
+    Only what is claimed already goes out: one is under way, and a few are taken ahead.
+    """
+    rig.transport.at_a_time = 1
+    rig.open()
+    parent = await standing(rig)
+    first = await rig.reply(parent, "part 1")
+    await in_state(rig, first)
+    delete(rig, (await rig.row(parent)).ts)
+
+    def ask(session):
+        told = session.get_one(Message, first)
+        contents = [Content("note", {"text": f"part {number}"}) for number in range(2, 22)]
+        now = datetime.now(UTC)
+        return [outbox.reply(session, told, content, now=now).id for content in contents]
+
+    later = await rig.database.write(ask)
+    rig.lanes.wake(rig.team)
+    for one in later:
+        await in_state(rig, one)
+
+    assert len(rig.playground.calls("chat.delete")) < len(later) / 2
+    assert len(await replies_under(rig, parent)) == len(later)
+
+
 async def test_an_edit_that_finds_its_message_gone_takes_its_thread_along(rig):
     """Who replies to what stood in the old thread comes into the new one."""
     rig.open()
