@@ -36,6 +36,7 @@ SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
 _NEEDS_CARE = re.compile(r"[&<>`*_~]")
 _HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
+_SHORTCODE_COLON = re.compile(f":(?={SHORTCODE_NAME}:)")
 #: Stands for a colon that is to be escaped, whatever follows it.
 MARKDOWN_COLON = "\ufdd6"
 _MARKDOWN = re.compile(
@@ -87,6 +88,11 @@ def mark_date(epoch: int, form: str) -> Fragment:
 def has_shortcode(text: str) -> bool:
     """Tell whether Slack would make an emoji of some of *text*, as far as anybody can know."""
     return ":" in text and _HAS_SHORTCODE.search(text) is not None
+
+
+def without_shortcodes(text: str) -> str:
+    """Return *text* with a look-alike in place of each colon that would begin an emoji."""
+    return _SHORTCODE_COLON.sub(LOOK_ALIKE_COLON, text) if has_shortcode(text) else text
 
 
 def escape_mrkdwn(text: str) -> str:
