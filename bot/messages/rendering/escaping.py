@@ -34,7 +34,9 @@ REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.ite
 #: What may stand between the colons of an emoji; custom ones may have letters of any script.
 SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
-_NEEDS_CARE = re.compile(r"[&<>`*_~]")
+#: Stands for a colon that stays, whatever follows it: Slack makes no emoji in code.
+KEPT_COLON = "\ufdd7"
+_NEEDS_CARE = re.compile(rf"[&<>`*_~{KEPT_COLON}]")
 _HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
 _SHORTCODE_COLON = re.compile(f":(?={SHORTCODE_NAME}:)")
 #: Stands for a colon that is to be escaped, whatever follows it.
@@ -100,7 +102,7 @@ def escape_mrkdwn(text: str) -> str:
     if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
-    return neutral.translate(_ENTITIES)
+    return neutral.replace(KEPT_COLON, ":").translate(_ENTITIES)
 
 
 def escape_markdown(text: str) -> str:

@@ -13,6 +13,7 @@ from bot.messages.rendering.emoji import own_shortcodes_apart, without_shortcode
 from bot.messages.rendering.escaping import (
     CLOSE,
     DATE,
+    KEPT_COLON,
     MARKDOWN_COLON,
     OPEN,
     escape_markdown,
@@ -163,7 +164,9 @@ class Mrkdwn(Leaf):
         refused: list[str] = []
         parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
         self.refused = refused
-        return without_shortcodes_of_data(parts) if ":" in self._raw else parts
+        if ":" not in self._raw:
+            return parts
+        return without_shortcodes_of_data(parts, code=KEPT_COLON)
 
 
 class Markdown(Leaf):
