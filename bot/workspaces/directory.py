@@ -63,7 +63,7 @@ class Directory:
             return channel_id
         written = channel.strip()
         if written.startswith("@"):
-            raise InvalidError("For a direct message give the person's id, like U0123456789.")
+            raise InvalidError("For a direct message, give the person's id, like U0123456789.")
         name = written.removeprefix("#").lower()
         try:
             await self._refresh(name)
@@ -118,8 +118,7 @@ class Directory:
             await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError(
-                "Slack does not say which channels there are just now: try again, "
-                "or give the channel's id."
+                "Slack could not list its channels: try again, or give the channel's id."
             ) from error
 
     def _may_read(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may use the bot from Slack at all: people of the house, not guests and not partners."""
+"""Who may use the bot from Slack: members of its workspace, not guests and not partners."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ PASSING = frozenset(
 
 
 class Standing(StrEnum):
-    """What somebody is to the house."""
+    """What somebody is to the workspace."""
 
     MEMBER = "member"
     GUEST = "guest"  #: single- or multi-channel
@@ -59,9 +59,9 @@ class Visitor:
 
 class Gate:
     """
-    Lets people of the house through.
+    Refuses everybody but members.
 
-    *named* are the user ids that the configuration names: a guest among them passes, too.
+    *named* are the user ids in the configuration: guests among them are let in.
     """
 
     def __init__(
@@ -86,7 +86,9 @@ class Gate:
         """
         standing = await self._standing(visitor)
         if standing is Standing.OUTSIDER:
-            raise ForbiddenError(f"Only people of *{self.house.name}* can use me: ask one of them.")
+            raise ForbiddenError(
+                f"Only members of *{self.house.name}* can use me: ask one of them."
+            )
         if standing is Standing.GUEST and visitor.user_id not in self._named:
             raise ForbiddenError(f"Guests cannot use me: ask a full member of *{self.house.name}*.")
 
@@ -108,7 +110,7 @@ class Gate:
             if asked_at is not None and now - asked_at < KEPT_WITHOUT_SLACK_SECONDS:
                 return known
             raise UnavailableError(
-                "Slack does not say just now who you are, so nothing was done: try again."
+                "Slack could not tell me who you are, so nothing was done. Try again."
             ) from error
         self._kept[user_id] = (now, found)
         self._kept.move_to_end(user_id)
@@ -137,7 +139,7 @@ def is_passing(error: SlackApiError) -> bool:
 
 
 def standing_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Standing:
-    """Return what somebody is to the house, by users.info and, where it is silent, the payload."""
+    """Return what somebody is to the workspace, by users.info or else by the payload."""
     if user.get("is_stranger") or user.get("deleted") or not is_of(user, visitor, house):
         return Standing.OUTSIDER
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")

@@ -71,7 +71,7 @@ async def test_a_guest_is_refused_unless_the_settings_name_them(gate):
 )
 async def test_a_partner_is_refused_whatever_the_payload_says(gate, visitor):
     """Which team Slack names for the click of somebody in a shared channel is not documented."""
-    with pytest.raises(ForbiddenError, match=r"Only people of \*Acme\* can use me"):
+    with pytest.raises(ForbiddenError, match=r"Only members of \*Acme\* can use me"):
         await gate.require_insider(visitor)
 
 
@@ -85,7 +85,7 @@ async def test_while_slack_does_not_tell_nobody_new_passes(gate, playground, han
     hand_clock.at += 1
 
     for visitor in (Visitor(ADA, HOME), Visitor(BEN, HOME)):
-        with pytest.raises(UnavailableError, match="try again"):
+        with pytest.raises(UnavailableError, match="Try again"):
             await gate.require_insider(visitor)
 
 
@@ -107,7 +107,7 @@ async def test_without_the_scope_the_payload_decides(gate, playground, fault):
     await gate.require_insider(Visitor(BEN, HOME))
     await gate.require_insider(Visitor(ADA, None, HOME))
     for visitor in (Visitor("U9PARTNER1", PARTNER, HOME), Visitor("U9PARTNER1", None, PARTNER)):
-        with pytest.raises(ForbiddenError, match="Only people of"):
+        with pytest.raises(ForbiddenError, match="Only members of"):
             await gate.require_insider(visitor)
 
 
