@@ -6,16 +6,16 @@ from typing import Any
 from bot.errors import ForbiddenError
 from bot.workspaces.gate import Gate, House, Visitor
 
-Next = Callable[[], Awaitable[None]]
+_Next = Callable[[], Awaitable[None]]
 
 #: Slack opens these addresses itself; a refusal would only be noise.
 LINK_ACTIONS = ("task_logs", "task_grafana")
 
 
-def make_admission(gate: Gate) -> Callable[[dict[str, Any], Next], Awaitable[None]]:
+def make_admission(gate: Gate) -> Callable[[dict[str, Any], _Next], Awaitable[None]]:
     """Return a middleware that refuses everybody but members (see `bot.workspaces.gate`)."""
 
-    async def admit(body: dict[str, Any], next: Next) -> None:
+    async def admit(body: dict[str, Any], next: _Next) -> None:
         visitor = visitor_of(body)
         if visitor is not None and not is_harmless(body):
             await gate.require_insider(visitor)

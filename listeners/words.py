@@ -124,7 +124,7 @@ def typed_value(text: str) -> Any:
     return number if math.isfinite(number) else text
 
 
-def quoted(text: str) -> str:
+def as_word(text: str) -> str:
     """Return *text* as one word of a command, in quotation marks if it needs them."""
     if _BARE.fullmatch(text):
         return text

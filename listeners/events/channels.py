@@ -7,7 +7,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.workspaces.directory import Directory
 
 #: After these a name may mean another channel; private channels are groups.
-EVENTS = (
+CHANNEL_EVENTS = (
     *("channel_archive", "channel_deleted", "channel_left", "channel_rename"),
     *("group_archive", "group_deleted", "group_left", "group_rename"),
 )

@@ -2,7 +2,7 @@
 
 from bot.messages.rendering.escaping import clean
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
-from listeners.words import quoted
+from listeners.words import as_word
 
 FACES = {
     Status.QUEUED: "⏳",
@@ -32,7 +32,7 @@ def next_command(task: Task) -> str:
         verb = "cancel"
     elif task.status in RETRYABLE and task.runner:
         verb = "retry"
-    return f"/ops task {verb} {quoted(task.id)}"
+    return f"/ops task {verb} {as_word(task.id)}"
 
 
 def message_url(task: Task, ts: str | None, workspace_url: str) -> str | None:
