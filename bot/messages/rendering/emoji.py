@@ -24,6 +24,11 @@ def has_own_shortcode(parts: Sequence[Part]) -> bool:
     return any(is_own for _, _, is_own in _found(text, parts))
 
 
+def count_shortcodes(text: str) -> int:
+    """Return how many shortcodes there are in *text*, those that share a colon too."""
+    return sum(1 for _ in _SHORTCODE.finditer(text)) if ":" in text else 0
+
+
 def without_shortcodes_of_data(
     parts: Sequence[Part],
     *,

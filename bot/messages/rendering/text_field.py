@@ -93,6 +93,8 @@ class Leaf:
     __slots__ = ("_raw", "at", "holder", "key", "refused", "share", "size", "text")
 
     _escape: Callable[[str], str] = staticmethod(str)
+    #: Whether Slack replaces shortcodes in such a text.
+    shows_emoji = False
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -144,6 +146,7 @@ class Mrkdwn(Leaf):
     __slots__ = ()
 
     _escape = staticmethod(escape_mrkdwn)
+    shows_emoji = True
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -175,6 +178,7 @@ class Markdown(Leaf):
     __slots__ = ()
 
     _escape = staticmethod(escape_markdown)
+    shows_emoji = True
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
@@ -187,6 +191,8 @@ class WithEmoji(Leaf):
     """A plain text in which Slack replaces the shortcodes of the template's own words."""
 
     __slots__ = ()
+
+    shows_emoji = True
 
     def as_mrkdwn(self) -> str:
         parts = [

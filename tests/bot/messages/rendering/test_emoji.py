@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.messages.rendering.emoji import count_shortcodes
 from bot.messages.rendering.renderer import Renderer
 
 SHORTCODE = re.compile(r":[a-z0-9_+'-]+:")
@@ -163,3 +164,11 @@ def test_no_mixture_of_words_and_data_makes_an_emoji(tmp_path_factory, pieces):
         assert joined[first : last + 1] == found[1]
         assert not owners[first]
         assert not owners[last]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("12:100:33", 1), ("a:b:c:d", 2), (":wave::skin-tone-3:", 2), ("12:30", 0)]
+)
+def test_shortcodes_are_counted_even_if_they_share_a_colon(text, count):
+    """Whoever fills a compiled template compares this with the template's own."""
+    assert count_shortcodes(text) == count
