@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 _FORBIDDEN = re.compile(r"[\s\x00-\x20\x7f-\x9f<>\"`\\^]")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
-WANTED = "must be an http:// or https:// address"
+_MUST_BE = "must be an http:// or https:// address"
 
 
 def require_web_address(value: str) -> str:
@@ -15,9 +15,9 @@ def require_web_address(value: str) -> str:
         parts = urlsplit(value)
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError as error:  # An impossible port or a broken IPv6 address.
-        raise ValueError(WANTED) from error
+        raise ValueError(_MUST_BE) from error
     if not is_one or _FORBIDDEN.search(value):
-        raise ValueError(WANTED)
+        raise ValueError(_MUST_BE)
     return value
 
 

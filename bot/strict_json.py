@@ -3,7 +3,7 @@
 import json
 import math
 
-MAX_DIGITS = 1_000
+_MAX_DIGITS = 1_000
 
 
 def _refuse_constant(name: str) -> float:
@@ -12,7 +12,7 @@ def _refuse_constant(name: str) -> float:
 
 def _whole(digits: str) -> int:
     # Python itself would refuse a longer one in words of its own.
-    if len(digits) > MAX_DIGITS:
+    if len(digits) > _MAX_DIGITS:
         raise ValueError("a number is too large")
     return int(digits)
 

@@ -1,4 +1,4 @@
-"""The one door for people: whatever somebody does in Slack passes it before any listener."""
+"""Authorization of people: every command and interaction is checked before any listener."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from bot.errors import ForbiddenError
 from bot.workspaces.gate import Gate, House, Visitor
 
-Next = Callable[[], Awaitable[None]]
+_Next = Callable[[], Awaitable[None]]
 
 #: Slack opens these addresses itself; a refusal would only be noise.
 LINK_ACTIONS = ("task_logs", "task_grafana")
 
 
-def make_admission(gate: Gate) -> Callable[[dict[str, Any], Next], Awaitable[None]]:
-    """Return a middleware that lets only people of the house act and read."""
+def make_admission(gate: Gate) -> Callable[[dict[str, Any], _Next], Awaitable[None]]:
+    """Return a middleware that refuses everybody but members (see `bot.workspaces.gate`)."""
 
-    async def admit(body: dict[str, Any], next: Next) -> None:
+    async def admit(body: dict[str, Any], next: _Next) -> None:
         visitor = visitor_of(body)
         if visitor is not None and not is_harmless(body):
             await gate.require_insider(visitor)
@@ -46,7 +46,7 @@ def visitor_of(body: Mapping[str, Any]) -> Visitor | None:
 
 
 def is_harmless(body: Mapping[str, Any]) -> bool:
-    """Tell whether nothing can be done or read: a link was opened or a modal closed."""
+    """Tell whether the interaction neither acts nor reads: a link was opened, a modal closed."""
     actions = body.get("actions") or []
     is_link = bool(actions) and all(one.get("action_id") in LINK_ACTIONS for one in actions)
     return is_link or body.get("type") == "view_closed"

@@ -47,7 +47,7 @@ async def handle_error(
 async def tell(
     words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
-    """Say *words* to the one who acted: under the message, else in a modal, else nowhere."""
+    """Tell the person *words*: under the message, else in a modal, else not at all."""
     if body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):

@@ -35,7 +35,7 @@ class StartCount(AsyncListenerStartHandler):
         request: AsyncBoltRequest,
         response: BoltResponse | None,  # noqa: ARG002 - Bolt passes it by name
     ) -> None:
-        """Count one more."""
+        """Count the listener."""
         request.context["starts"] = request.context.get("starts", 0) + 1
 
 
@@ -66,7 +66,7 @@ async def handle_unknown_submission(ack: AsyncAck, context: AsyncBoltContext) ->
 
 
 async def handle_unknown_close(ack: AsyncAck) -> None:
-    """A closed modal needs nothing."""
+    """Acknowledge a closed modal."""
     await ack()
 
 

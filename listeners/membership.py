@@ -1,4 +1,4 @@
-"""Whether the bot can write where somebody wants it to."""
+"""Checks that the bot is in a channel."""
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient

@@ -1,4 +1,4 @@
-"""Whether somebody may start or change a task, before it is tried."""
+"""Permission checks before a task is started or changed."""
 
 from bot.errors import ConflictError
 from bot.tasks.creation import Owner
@@ -24,7 +24,7 @@ async def require_may_act(services: Services, owner: Owner, task_id: str, user_i
 
 
 def require_stands_still(services: Services, task: Task) -> None:
-    """Raise `ConflictError` saying who was faster if the task cannot be retried any more."""
+    """Raise `ConflictError` if the task can no longer be retried, naming who was faster."""
     if task.status in RETRYABLE:
         return
     retried = last_act(task, "retried", services.clock.now())

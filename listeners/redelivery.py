@@ -1,4 +1,4 @@
-"""Drops what Slack delivers a second time."""
+"""Drops duplicate deliveries from Slack."""
 
 import time
 from collections import OrderedDict
@@ -47,7 +47,7 @@ def delivery_key(body: dict[str, Any]) -> str | None:
 
 
 def make_filter(seen: Seen) -> Callable[[dict[str, Any], Next], Awaitable[BoltResponse | None]]:
-    """Return a middleware that acknowledges a repetition and ends there."""
+    """Return a middleware that acknowledges a duplicate and stops there."""
 
     async def drop_repeated(body: dict[str, Any], next: Next) -> BoltResponse | None:
         key = delivery_key(body)

@@ -90,7 +90,7 @@ class Socket:
         await self._hang_up()
 
     def health(self) -> SocketHealth:
-        """Return how the connection is, as the last check saw it."""
+        """Return the state of the connection as of the last check."""
         silent = None if self._alive_at is None else round(time.monotonic() - self._alive_at, 1)
         return SocketHealth(self._connected, silent, self._replaced)
 
@@ -178,7 +178,7 @@ class Socket:
 
 
 def quiet_logger() -> logging.Logger:
-    """Return the SDK's logger, told to speak of failures only."""
+    """Return the SDK's logger, silenced below critical."""
     sdk = logging.getLogger("opsbell.socket")
     sdk.setLevel(logging.CRITICAL)
     return sdk

@@ -7,6 +7,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.ids import is_slack_channel_id, is_slack_user_id, new_id
+from bot.messages.rendering.escaping import without_shortcodes
 from bot.messages.rendering.truncation import cut
 
 logger = structlog.get_logger(__name__)
@@ -21,8 +22,15 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def as_mrkdwn(sentence: str) -> str:
-    """Return a sentence of ours for mrkdwn: only mentions by id keep their brackets."""
-    return _OURS.sub(_escaped, sentence)
+    """
+    Return a sentence of ours for mrkdwn: only mentions by id keep their brackets.
+
+    What is typed or named in it makes no emoji; in code Slack makes none by itself.
+    """
+    pieces = _OURS.sub(_escaped, sentence).split("`")
+    return "`".join(
+        [one if number % 2 else without_shortcodes(one) for number, one in enumerate(pieces)]
+    )
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""A command line as people type it on phones and desks, cut into words. Pure."""
+"""Splits a command line, as people type it on phones and keyboards, into words. Pure."""
 
 import json
 import math
@@ -56,7 +56,7 @@ def split(line: str) -> list[Word]:
 
 
 def typed(line: str) -> str:
-    """Undo what Slack does to typed text: bracketed links, entities, invisible characters."""
+    """Undo Slack's changes to typed text: links in brackets, entities, invisible characters."""
     line = _LINK.sub(typed_link, line)
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         line = line.replace(entity, sign)
@@ -91,7 +91,7 @@ def read_word(line: str, at: int) -> tuple[Word, int]:
 
 
 def read_text(line: str, at: int) -> tuple[str, int, bool]:
-    """Return what stands at *at* up to a space or the closing quote, its end, and if quoted."""
+    """Return the text from *at* up to a space or the closing quote, its end, and if quoted."""
     opening = line[at : at + 1]
     if opening in _CLOSING and opening:
         quoted = re.compile(
@@ -115,7 +115,7 @@ def read_json(line: str, at: int, key: str) -> tuple[Any, int]:
 
 
 def typed_value(text: str) -> Any:
-    """Return a number, true, false or null where *text* is one as in JSON, else the text."""
+    """Return a number, true, false or null if *text* is one in JSON, else the text."""
     if text in _LITERALS:
         return _LITERALS[text]
     if len(text) > _NUMBER_CHARACTERS or not _NUMBER.fullmatch(text):
@@ -124,8 +124,8 @@ def typed_value(text: str) -> Any:
     return number if math.isfinite(number) else text
 
 
-def quoted(text: str) -> str:
-    """Return *text* as it is typed as one word: in quotation marks where it needs them."""
+def as_word(text: str) -> str:
+    """Return *text* as one word of a command, in quotation marks if it needs them."""
     if _BARE.fullmatch(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -27,7 +27,7 @@ class Rights:
         Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
 
         *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
-        named at all, everybody of the house may: whoever passes `bot.workspaces.gate`.
+        named at all, every member may: everybody whom `bot.workspaces.gate` lets in.
         """
         allowed = list(roles) or self._access.operators
         if not allowed:

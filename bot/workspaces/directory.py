@@ -21,9 +21,9 @@ CHANNEL_LINK = re.compile(
 #: Could be an id as well as a name in capitals.
 EITHER = re.compile("[CDG][A-Z0-9]{2,}")
 #: A name that was read longer ago is read again before it is used.
-KEPT_SECONDS = 60.0
+NAMES_KEPT_SECONDS = 60.0
 #: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
-KEPT_WITHOUT_SLACK_SECONDS = 600.0
+NAMES_KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
@@ -63,7 +63,7 @@ class Directory:
             return channel_id
         written = channel.strip()
         if written.startswith("@"):
-            raise InvalidError("For a direct message give the person's id, like U0123456789.")
+            raise InvalidError("For a direct message, give the person's id, like U0123456789.")
         name = written.removeprefix("#").lower()
         try:
             await self._refresh(name)
@@ -87,7 +87,7 @@ class Directory:
     async def group_members(self, group: str) -> frozenset[str]:
         """Return a user group's members; nobody if Slack does not tell."""
         kept = self._groups.get(group)
-        if kept and self._monotonic() - kept[0] < KEPT_SECONDS:
+        if kept and self._monotonic() - kept[0] < NAMES_KEPT_SECONDS:
             return kept[1]
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
@@ -99,12 +99,12 @@ class Directory:
 
     async def _refresh(self, name: str) -> None:
         """Read the channels again if the name is unknown or was read too long ago."""
-        if name in self._channels and not self._is_stale and self._age() < KEPT_SECONDS:
+        if name in self._channels and not self._is_stale and self._age() < NAMES_KEPT_SECONDS:
             return
         try:
             await self._read_channels()
         except UnavailableError:
-            if name not in self._channels or self._age() >= KEPT_WITHOUT_SLACK_SECONDS:
+            if name not in self._channels or self._age() >= NAMES_KEPT_WITHOUT_SLACK_SECONDS:
                 raise
 
     def _age(self) -> float:
@@ -118,8 +118,7 @@ class Directory:
             await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError(
-                "Slack does not say which channels there are just now: try again, "
-                "or give the channel's id."
+                "Slack could not list its channels: try again, or give the channel's id."
             ) from error
 
     def _may_read(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may use the bot from Slack at all: people of the house, not guests and not partners."""
+"""Who may use the bot from Slack: members of its workspace, not guests and not partners."""
 
 import asyncio
 import time
@@ -18,20 +18,20 @@ from bot.errors import ForbiddenError, UnavailableError
 logger = structlog.get_logger(__name__)
 
 #: What Slack says of somebody is believed so long.
-KEPT_SECONDS = 300.0
+PEOPLE_KEPT_SECONDS = 300.0
 #: The same while Slack does not answer.
-KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
+PEOPLE_KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
 MAX_KEPT_PEOPLE = 10_000
 #: A click has to be acknowledged within three seconds.
 ASK_SECONDS = 1.5
 #: Any other error says that Slack does not tell us about this person.
-PASSING = frozenset(
+_PASSING_ERRORS = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 
 
-class Standing(StrEnum):
-    """What somebody is to the house."""
+class Membership(StrEnum):
+    """What somebody is to the workspace."""
 
     MEMBER = "member"
     GUEST = "guest"  #: single- or multi-channel
@@ -59,9 +59,9 @@ class Visitor:
 
 class Gate:
     """
-    Lets people of the house through.
+    Refuses everybody but members.
 
-    *named* are the user ids that the configuration names: a guest among them passes, too.
+    *named* are the user ids in the configuration: guests among them are let in.
     """
 
     def __init__(
@@ -84,31 +84,33 @@ class Gate:
 
         Raises `ForbiddenError` saying why not, `UnavailableError` while Slack does not tell.
         """
-        standing = await self._standing(visitor)
-        if standing is Standing.OUTSIDER:
-            raise ForbiddenError(f"Only people of *{self.house.name}* can use me: ask one of them.")
-        if standing is Standing.GUEST and visitor.user_id not in self._named:
+        membership = await self._membership(visitor)
+        if membership is Membership.OUTSIDER:
+            raise ForbiddenError(
+                f"Only members of *{self.house.name}* can use me: ask one of them."
+            )
+        if membership is Membership.GUEST and visitor.user_id not in self._named:
             raise ForbiddenError(f"Guests cannot use me: ask a full member of *{self.house.name}*.")
 
-    async def _standing(self, visitor: Visitor) -> Standing:
+    async def _membership(self, visitor: Visitor) -> Membership:
         is_elsewhere = visitor.team_id not in (None, self.house.workspace_id)
         if is_elsewhere and self.house.enterprise_id is None:
-            return Standing.OUTSIDER
-        return standing_of(await self._record(visitor.user_id), visitor, self.house)
+            return Membership.OUTSIDER
+        return membership_of(await self._record(visitor.user_id), visitor, self.house)
 
     async def _record(self, user_id: str) -> Mapping[str, Any]:
         """Return what users.info says; nothing if Slack tells us of nobody."""
         asked_at, known = self._kept.get(user_id, (None, {}))
         now = self._monotonic()
-        if asked_at is not None and now - asked_at < KEPT_SECONDS:
+        if asked_at is not None and now - asked_at < PEOPLE_KEPT_SECONDS:
             return known
         try:
             found = await self._ask(user_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            if asked_at is not None and now - asked_at < KEPT_WITHOUT_SLACK_SECONDS:
+            if asked_at is not None and now - asked_at < PEOPLE_KEPT_WITHOUT_SLACK_SECONDS:
                 return known
             raise UnavailableError(
-                "Slack does not say just now who you are, so nothing was done: try again."
+                "Slack could not tell me who you are, so nothing was done. Try again."
             ) from error
         self._kept[user_id] = (now, found)
         self._kept.move_to_end(user_id)
@@ -121,7 +123,7 @@ class Gate:
             async with asyncio.timeout(ASK_SECONDS):
                 answer = await self._client.users_info(user=user_id)
         except SlackApiError as error:
-            if is_passing(error):
+            if _is_passing(error):
                 raise
             # Without the scope users:read guests look like members; docs/scopes.md says so.
             logger.warning("person_unknown", user=user_id, error=error.response.get("error"))
@@ -130,21 +132,21 @@ class Gate:
         return found if isinstance(found, dict) else {}
 
 
-def is_passing(error: SlackApiError) -> bool:
+def _is_passing(error: SlackApiError) -> bool:
     """Tell whether Slack may answer the same question later."""
     status = error.response.status_code
-    return error.response.get("error") in PASSING or status == 429 or status >= 500
+    return error.response.get("error") in _PASSING_ERRORS or status == 429 or status >= 500
 
 
-def standing_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Standing:
-    """Return what somebody is to the house, by users.info and, where it is silent, the payload."""
-    if user.get("is_stranger") or user.get("deleted") or not is_of(user, visitor, house):
-        return Standing.OUTSIDER
+def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Membership:
+    """Return what somebody is to the workspace, by users.info or else by the payload."""
+    if user.get("is_stranger") or user.get("deleted") or not _belongs_to(user, visitor, house):
+        return Membership.OUTSIDER
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
-    return Standing.GUEST if is_guest else Standing.MEMBER
+    return Membership.GUEST if is_guest else Membership.MEMBER
 
 
-def is_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
+def _belongs_to(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
     """Tell whether somebody belongs to the workspace, or to the organisation around it."""
     grid = user.get("enterprise_user") or {}
     team = user.get("team_id") or visitor.team_id or visitor.seen_in

@@ -23,8 +23,8 @@ REASONS = {
     "forbidden_team": "the app may not connect from this workspace: ask its owner",
 }
 #: `xapp-1-<the app's id>-<number>-<secret>`
-APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
-CODE = re.compile("[a-z_]{1,60}")
+_APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
+_ERROR_CODE = re.compile("[a-z_]{1,60}")
 #: These say nothing about the token.
 PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
@@ -83,7 +83,7 @@ async def check_tokens(
     identity = replace(
         identity, app_id=await app_of(session, api_url, bot_token, replies[0], proxy)
     )
-    named = APP_TOKEN.fullmatch(app_token)
+    named = _APP_TOKEN.fullmatch(app_token)
     if named:
         require_one_app(identity, named[1])
     return identity
@@ -167,18 +167,18 @@ async def call(
             body = await response.json(content_type=None)
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        why = f"cannot be checked, SLACK_API_URL does not answer as Slack does ({reason_of(error)})"
-        return Reply(why, is_answer=False)
+        why = f"SLACK_API_URL does not answer as Slack does ({_why_unreachable(error)})"
+        return Reply(f"cannot be checked, {why}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
         code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
         # Whoever answers in Slack's place may say anything, even repeat the token.
-        code = code if CODE.fullmatch(code) else "unreadable_error"
+        code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
         why = f"{REASONS.get(code, 'Slack refuses it')} ({code})"
         return Reply(why, is_answer=isinstance(body, dict) and code not in PASSING)
     return Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
 
 
-def reason_of(error: Exception) -> str:
+def _why_unreachable(error: Exception) -> str:
     """Say why nobody answers, without the address: it may hold a secret that was put there."""
     if isinstance(error, aiohttp.ClientConnectorError):
         refused = error.os_error

@@ -21,7 +21,7 @@ async def handle_task_retry_action(
     services: Services,
     owner: Owner,
 ) -> None:
-    """Open the retry modal for those who may retry the task, if it still can be."""
+    """Open the retry modal if the person may retry the task and it can still be retried."""
     await ack()
     view = retry_view(services, owner, action["value"], user_id)
     await open_when_ready(client, body["trigger_id"], TITLE, view)
@@ -38,12 +38,12 @@ async def retry_view(
 async def handle_task_cancel_action(
     ack: AsyncAck, action: dict[str, Any], user_id: str, services: Services, owner: Owner
 ) -> None:
-    """Cancel the task; its message says who did."""
+    """Cancel the task; its message shows who did."""
     await require_may_act(services, owner, action["value"], user_id)
     await services.tasks.cancel(owner, action["value"], by=user_id)
     await ack()
 
 
 async def handle_link_action(ack: AsyncAck) -> None:
-    """A button with an address has been opened by Slack itself and only wants to be heard."""
+    """Acknowledge a click on a link button; Slack has opened the link itself."""
     await ack()

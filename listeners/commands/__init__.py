@@ -1,4 +1,4 @@
-"""The slash commands: `/ops <area> <verb> …`, and short cuts for an area of it."""
+"""The slash commands: `/ops <area> <verb> …`, and shortcuts to its areas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
 
 
 def register(app: AsyncApp) -> None:
-    """Take `/ops`, its short cuts, and whatever command is left."""
+    """Handle `/ops`, its shortcuts, and any other command."""
     for name in (PREFIX, *SHORT_CUTS):
         app.command(name)(handle_ops_command)
     app.command(ANYTHING)(handle_unknown_command)
@@ -46,7 +46,7 @@ async def handle_ops_command(
     owner: Owner,
     client: AsyncWebClient,
 ) -> None:
-    """Do what the line asks for and answer the asker."""
+    """Run the command and answer the person."""
     request = parse(redact(command.get("text") or ""), SHORT_CUTS.get(command["command"], ""))
     asked = Asked(
         request,

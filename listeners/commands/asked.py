@@ -1,4 +1,4 @@
-"""A request with everything its handler needs."""
+"""A request with its context."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from listeners.services import Services
 
 @dataclass(frozen=True)
 class Asked:
-    """Who wants what, where, and whom to ask."""
+    """A request, who sent it and where, and the services to handle it."""
 
     request: Request
     user_id: str

@@ -15,7 +15,7 @@ SHORT_CUTS = {"/task": "task"}
 
 
 class Kind(StrEnum):
-    """What an argument takes."""
+    """The type of an argument."""
 
     WORD = "word"
     ID = "id"  #: a word of any printable characters; with spaces in quotation marks
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument; those that are not required follow those that are."""
+    """An argument; optional ones follow required ones."""
 
     name: str
     kind: Kind = Kind.WORD
@@ -44,7 +44,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Verb:
-    """What can be done in an area; the name is empty where the area alone says it."""
+    """A command of an area; its name is empty if the area is the command."""
 
     name: str
     about: str
@@ -53,7 +53,7 @@ class Verb:
 
 @dataclass(frozen=True)
 class Area:
-    """A first word behind `/ops`."""
+    """The first word after `/ops`."""
 
     name: str
     about: str
@@ -128,12 +128,12 @@ def usage(area: Area, verb: Verb) -> str:
 
 
 def usage_lines(area: Area | None = None) -> list[str]:
-    """Return how everything is written, or everything of one area; one line each."""
+    """Return the usage of every command, or of one area's, one line each."""
     return [usage(one, verb) for one in ([area] if area else AREAS) for verb in one.verbs]
 
 
 def usage_hint(command: str) -> str:
-    """Return what the manifest shows behind *command* while somebody types it."""
+    """Return the manifest's usage hint for *command*."""
     area = find_area(SHORT_CUTS.get(command, ""))
     if area is None:
         verbs = {one.name: "|".join(verb.name for verb in one.verbs) for one in AREAS}

@@ -1,4 +1,4 @@
-"""Words become a request, as far as the grammar knows them. Pure."""
+"""Parses words into a request, by the grammar. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _SHOWN_CHARACTERS = 40
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody wants; an argument that was not given is missing in `values`."""
+    """A parsed command; arguments that were not given are missing in `values`."""
 
     area: str
     verb: str
@@ -86,7 +86,7 @@ def pairs_of(words: list[Word]) -> dict[str, Any]:
 
 
 def value_of(argument: Argument, text: str, written: str) -> Any:
-    """Return what *text* means for an argument."""
+    """Return the value of an argument."""
     if argument.kind is Kind.DURATION:
         return duration(text, written)
     if argument.kind is Kind.ID and not _ID.fullmatch(text):
@@ -115,7 +115,7 @@ def duration(text: str, written: str) -> timedelta:
 
 
 def unknown_area(text: str) -> str:
-    """Return what to say to a first word that nobody knows, be it a verb without its area."""
+    """Return the answer to an unknown first word, which may be a verb without its area."""
     ways = {area.name: area.name for area in AREAS}
     for area in AREAS:
         for verb in area.verbs:
@@ -128,5 +128,5 @@ def unknown_area(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a typed word so that it can stand between backticks."""
+    """Return a typed word, shortened and safe between backticks."""
     return " ".join(text.replace("`", "\u02cb").split())[:_SHOWN_CHARACTERS] or "…"

@@ -18,7 +18,7 @@ async def handle_why_shortcut(
     requests: Requests,
     owner: Owner,
 ) -> None:
-    """Open a modal with the story of the message."""
+    """Open a modal with the history of the message."""
     await ack()
     view = story_view(requests, owner, shortcut["channel"]["id"], shortcut["message_ts"])
     await open_when_ready(client, shortcut["trigger_id"], TITLE, view)

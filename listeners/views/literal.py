@@ -22,21 +22,21 @@ def link(url: str, label: str) -> Part:
 
 
 def user(user_id: str) -> Part:
-    """Return a mention, or the words as they are when it is no person of Slack."""
+    """Return a mention of a Slack user, or plain text for anybody else."""
     if is_slack_user_id(user_id):
         return {"type": "user", "user_id": user_id}
     return text(user_id)
 
 
 def place(channel: str) -> Part:
-    """Return a channel or a person by id; the name of a destination as it is."""
+    """Return a mention of a channel or user by id, or a destination's name as plain text."""
     if is_slack_channel_id(channel) and not channel.startswith("D"):
         return {"type": "channel", "channel_id": channel}
     return user(channel)
 
 
 def date(at: datetime, form: str = "{date_short_pretty} at {time}") -> Part:
-    """Return a moment that everybody reads in their own zone."""
+    """Return a time that each reader sees in their own time zone."""
     fallback = f"{at:%Y-%m-%d %H:%M} UTC"
     return {"type": "date", "timestamp": int(at.timestamp()), "format": form, "fallback": fallback}
 

@@ -1,4 +1,4 @@
-"""Opening a modal within the three seconds that a click's trigger lives."""
+"""Opening a modal before the trigger of a click expires, which takes three seconds."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -14,7 +14,7 @@ FIELD = "payload"
 
 
 def payload_text(payload: Any) -> str | None:
-    """Return *payload* as JSON to edit, the prettiest that fits, or None when none does."""
+    """Return *payload* as JSON to edit, indented if that fits, or None if it is too long."""
     if payload is None:
         return ""
     for indent in (2, None):

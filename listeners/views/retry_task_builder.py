@@ -16,7 +16,7 @@ REASON_CHARACTERS = 300
 
 
 def build_retry_task(task: Task) -> dict[str, Any]:
-    """Return the modal; names, errors and payload stand in it literally."""
+    """Return the modal; it shows names, errors and payload literally."""
     written = payload_text(task.payload)
     return {
         "type": "modal",
@@ -35,7 +35,7 @@ def build_retry_task(task: Task) -> dict[str, Any]:
 
 
 def story(task: Task) -> str:
-    """Say which attempt ended how, and which comes next."""
+    """Say how the last attempt ended and which one comes next."""
     error = f", {clean(task.error).strip()}" if task.error else ""
     ended = cut(f"Attempt {task.attempt}: {face(task)}{error}", ERROR_CHARACTERS)
     return f"{ended}\nThis starts attempt {task.attempt + 1}."

@@ -1,4 +1,4 @@
-"""Somebody submits the modal of the shortcut *Run a task*."""
+"""Submission of the modal of the shortcut *Run a task*."""
 
 from typing import Any
 

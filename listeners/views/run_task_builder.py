@@ -14,7 +14,7 @@ NAME_CHARACTERS = 200
 
 
 def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
-    """Return the modal; with no known *kinds* the kind is typed."""
+    """Return the modal; without *kinds* to choose from, the kind is a text input."""
     return {
         "type": "modal",
         "callback_id": CALLBACK_ID,
@@ -36,7 +36,7 @@ def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
 
 
 def field(name: str, label: str, element: dict[str, Any], hint: str = "") -> dict[str, Any]:
-    """Return an input whose block_id is the name of its field; with a hint it is optional."""
+    """Return an input block named after its field; one with a hint is optional."""
     block = {
         "type": "input",
         "block_id": name,

@@ -77,7 +77,7 @@ def story(status: Status) -> dict[str, Any]:
 
 
 def facts(status: Status) -> Iterator[list[literal.Part]]:
-    """Yield one line for each known thing."""
+    """Yield one line per known fact."""
     message = status.message
     where = [literal.text("To: "), literal.place(message.channel)]
     if status.permalink:
@@ -103,7 +103,7 @@ def facts(status: Status) -> Iterator[list[literal.Part]]:
 
 
 def line(event: dict[str, Any]) -> dict[str, Any]:
-    """Return one line: when, what, and what is worth knowing of it."""
+    """Return one line: time, event, and the details that matter to people."""
     name = str(event["event"]).removeprefix("SlackMessage")
     at = literal.date(datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}")
     attempt = f" (attempt {event['attempt']})" if event["event"] == EventName.FAILED else ""
@@ -124,7 +124,7 @@ def line(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def altered(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a line for each thing that the message does not show as its template has it."""
+    """Yield a line for each warning of the renderer."""
     said = event["detail"].get("altered") or []
     for sentence in said[:ALTERATIONS]:
         yield literal.section(literal.text("    ✂️ "), literal.text(sentence, DETAIL_CHARACTERS))
@@ -153,7 +153,7 @@ def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
 
 
 def build_replayed(key: str, *, by: str) -> dict[str, Any]:
-    """Return the answer that all in the channel see; *key* may be of anybody's making."""
+    """Return the answer that everybody in the channel sees; *key* is untrusted text."""
     line = [literal.user(by), literal.text(" replayed the message "), literal.text(key, code=True)]
     return {
         "response_type": "in_channel",

@@ -34,7 +34,7 @@ def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[
 
 
 def facts(task: Task) -> Iterator[list[literal.Part]]:
-    """Yield one line for each known thing."""
+    """Yield one line per known fact."""
     told = {
         "Id": task.id,
         "Attempt": task.attempt,

@@ -16,7 +16,7 @@ from tests.listeners.payloads import click, interaction, submission
 from tests.listeners.room import BEN, OPS, Room
 
 HOME, PARTNER, PAT = "T0PLAYGRND", "T9PARTNER", "U9PARTNER1"
-NOT_OURS = "Only people of *Playground* can use me"
+NOT_OURS = "Only members of *Playground* can use me"
 
 
 async def dispatch(room: Room, body: dict[str, Any]) -> Any:

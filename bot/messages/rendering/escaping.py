@@ -34,8 +34,11 @@ REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.ite
 #: What may stand between the colons of an emoji; custom ones may have letters of any script.
 SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
-_NEEDS_CARE = re.compile(r"[&<>`*_~]")
+#: Stands for a colon that stays, whatever follows it: Slack makes no emoji in code.
+KEPT_COLON = "\ufdd7"
+_NEEDS_CARE = re.compile(rf"[&<>`*_~{KEPT_COLON}]")
 _HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
+_SHORTCODE_COLON = re.compile(f":(?={SHORTCODE_NAME}:)")
 #: Stands for a colon that is to be escaped, whatever follows it.
 MARKDOWN_COLON = "\ufdd6"
 _MARKDOWN = re.compile(
@@ -89,12 +92,17 @@ def has_shortcode(text: str) -> bool:
     return ":" in text and _HAS_SHORTCODE.search(text) is not None
 
 
+def without_shortcodes(text: str) -> str:
+    """Return *text* with a look-alike in place of each colon that would begin an emoji."""
+    return _SHORTCODE_COLON.sub(LOOK_ALIKE_COLON, text) if has_shortcode(text) else text
+
+
 def escape_mrkdwn(text: str) -> str:
     """Make `text` stand literally in mrkdwn: no mention, link, date, emoji or formatting."""
     if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
-    return neutral.translate(_ENTITIES)
+    return neutral.replace(KEPT_COLON, ":").translate(_ENTITIES)
 
 
 def escape_markdown(text: str) -> str:

@@ -13,6 +13,7 @@ from bot.messages.rendering.emoji import own_shortcodes_apart, without_shortcode
 from bot.messages.rendering.escaping import (
     CLOSE,
     DATE,
+    KEPT_COLON,
     MARKDOWN_COLON,
     OPEN,
     escape_markdown,
@@ -92,6 +93,8 @@ class Leaf:
     __slots__ = ("at", "holder", "key", "most", "raw", "refused", "share", "size", "text")
 
     escape: Callable[[str], str] = staticmethod(str)
+    #: Whether Slack replaces shortcodes in such a text.
+    shows_emoji = False
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -144,6 +147,7 @@ class Mrkdwn(Leaf):
     __slots__ = ()
 
     escape = staticmethod(escape_mrkdwn)
+    shows_emoji = True
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -164,7 +168,9 @@ class Mrkdwn(Leaf):
         refused: list[str] = []
         parts = guard([_token(part) if part.form else part for part in split(self.raw)], refused)
         self.refused = refused
-        return without_shortcodes_of_data(parts) if ":" in self.raw else parts
+        if ":" not in self.raw:
+            return parts
+        return without_shortcodes_of_data(parts, code=KEPT_COLON)
 
 
 class Markdown(Leaf):
@@ -173,6 +179,7 @@ class Markdown(Leaf):
     __slots__ = ()
 
     escape = staticmethod(escape_markdown)
+    shows_emoji = True
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
@@ -185,6 +192,8 @@ class WithEmoji(Leaf):
     """A plain text in which Slack replaces the shortcodes of the template's own words."""
 
     __slots__ = ()
+
+    shows_emoji = True
 
     def as_mrkdwn(self) -> str:
         parts = [

@@ -7,7 +7,7 @@ import pytest
 from bot.db import Database
 from bot.tasks.models import Status
 from bot.tasks.queries import Filter
-from listeners.words import quoted
+from listeners.words import as_word
 from tests.listeners.room import ADA, OPS, Room, open_room
 
 
@@ -154,7 +154,7 @@ ODD_IDS = [
     "50%25",
     "x?y#z",
     "a={b",
-    '"quoted',
+    '"as_word',
     "<!channel>",
     "tick`tick",
 ]
@@ -164,7 +164,7 @@ ODD_IDS = [
 async def test_an_odd_id_is_shown_cancelled_and_retried(room: Room, task_id: str) -> None:
     """Every id the API has taken is understood by commands and buttons, and told as it is."""
     task = await room.running_task(task_id=task_id)
-    typed = quoted(task_id)
+    typed = as_word(task_id)
 
     await room.playground.run_command("ada", "ops", f"/ops task show {typed}")
     await room.told("ada")
