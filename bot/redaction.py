@@ -14,6 +14,8 @@ from urllib.parse import quote
 MASK = "[secret]"
 #: A shorter one would blot out ordinary words.
 SHORTEST_KNOWN = 8
+#: So long a text is remembered with what became of it.
+SHORT = 80
 
 SLACK = re.compile(r"(?<![A-Za-z0-9])x(?:ox[a-z]|app)-[A-Za-z0-9-]{4,}")
 # The second is one that was cut: its header begins so.
@@ -115,10 +117,21 @@ def learn(secrets: Iterable[str]) -> None:
                 _known[spelled] = None
     for secret in sorted(_known, key=len, reverse=True):  # The longest first.
         _known[secret] = _known.pop(secret)
+    _redacted_before.cache_clear()
 
 
 def redact(text: str) -> str:
     """Return *text* with its secrets masked and the words around them as they are."""
+    # Names, codes and channels come again and again.
+    return _redacted_before(text) if len(text) <= SHORT else _redacted(text)
+
+
+@lru_cache(maxsize=4_000)
+def _redacted_before(text: str) -> str:
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     for secret in _known:
         if secret in text:
             text = text.replace(secret, MASK)
@@ -137,7 +150,7 @@ def redact(text: str) -> str:
 def redact_json(value: Any, name: str = "") -> Any:
     """Return a JSON value with the secrets in its texts masked; *name* is what it is called."""
     if isinstance(value, str):
-        return MASK if name and _is_secret(name, value) else redact(value)
+        return MASK if name and _names_secret(name) and _is_secret(name, value) else redact(value)
     if isinstance(value, dict):
         return {
             redact(key) if isinstance(key, str) else key: redact_json(one, str(key))
@@ -148,11 +161,6 @@ def redact_json(value: Any, name: str = "") -> Any:
     if name and isinstance(value, int) and not isinstance(value, bool):
         return MASK if _is_secret(name, str(value)) else value
     return value
-
-
-def is_known(text: str) -> bool:
-    """Tell whether a text holds a secret that we know."""
-    return any(secret in text for secret in _known)
 
 
 def known_secrets() -> list[str]:

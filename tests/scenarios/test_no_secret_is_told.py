@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -128,14 +129,14 @@ async def plant_tasks(bot, playground):
 
 def first(playground) -> str:
     """Return where the newest message stands."""
-    return playground.messages("ops")[-1]["ts"]
+    return str(playground.messages("ops")[-1]["ts"])
 
 
 async def plant_messages(bot):
     """Send messages with secrets in them, and let Slack refuse one."""
-    body = {"templateCode": "text", "channel": "#ops", "payload": {"text": ALL}}
+    body: dict[str, Any] = {"templateCode": "text", "channel": "#ops", "payload": {"text": ALL}}
     body |= {"files": [{"name": "a.txt", "content": ALL}], "correlationId": "canary"}
-    answers = [await bot.post("/api/messages/request", body)]
+    answers: list[Any] = [await bot.post("/api/messages/request", body)]
 
     async def is_sent():
         return (await bot.read("/api/messages/canary"))["status"] == "SENT"

@@ -63,7 +63,7 @@ class BullQueue:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 await self._open().add(launch.task, launch.as_json(), options)
-        except (*_redis_errors(), OSError, TimeoutError) as error:
+        except _redis_errors() as error:
             raise RunnerError(f"Redis did not take the job: {reason_of(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
@@ -73,7 +73,7 @@ class BullQueue:
             async with asyncio.timeout(CALL_SECONDS):
                 removed = await self._open().remove(job_id)
                 state = None if removed else await self._state(job_id)
-        except (*_redis_errors(), OSError, TimeoutError) as error:
+        except _redis_errors() as error:
             raise RunnerError(f"Redis did not take the cancel: {reason_of(error)}") from error
         if state == "active":
             raise RunnerError(LOCKED)
@@ -210,7 +210,8 @@ async def _until_it_breaks(reading: "asyncio.Task[None]") -> None:
 
 
 def _redis_errors() -> tuple[type[Exception], ...]:
-    return (importlib.import_module("redis.exceptions").RedisError,)
+    """Return what a Redis that is away raises; the package is there once it was used."""
+    return (importlib.import_module("redis.exceptions").RedisError, OSError, TimeoutError)
 
 
 def reason_of(error: BaseException) -> str:

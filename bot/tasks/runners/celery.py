@@ -26,6 +26,8 @@ ANSWER_SECONDS = 2.0
 #: A result is read for its numbers; one that is longer says nothing in a message.
 MAX_RESULT_CHARACTERS = 2_000
 
+ONLINE = "worker-online"
+
 Event = Mapping[str, Any]
 
 
@@ -60,7 +62,7 @@ class CeleryQueue:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 await asyncio.to_thread(self._send, job_id, launch)
-        except (*_broker_errors(), OSError, TimeoutError) as error:
+        except _broker_errors() as error:
             raise RunnerError(f"The broker did not take the task: {reason_of(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
@@ -71,7 +73,7 @@ class CeleryQueue:
                 await asyncio.to_thread(
                     self._open().control.revoke, job_id, terminate=True, signal="SIGTERM"
                 )
-        except (*_broker_errors(), OSError, TimeoutError) as error:
+        except _broker_errors() as error:
             raise RunnerError(f"The broker did not take the cancel: {reason_of(error)}") from error
 
     async def follow(self) -> None:
@@ -80,7 +82,8 @@ class CeleryQueue:
         loop = asyncio.get_running_loop()
 
         def put(event: Event) -> None:
-            if str(event.get("uuid", "")).startswith("ob-"):
+            is_ours = str(event.get("uuid", "")).startswith("ob-")
+            if is_ours or event.get("type") == ONLINE:
                 loop.call_soon_threadsafe(happened.put_nowait, event)
 
         receivers: list[Any] = []
@@ -136,6 +139,9 @@ class CeleryQueue:
     async def _report_all(self, happened: asyncio.Queue[Event]) -> None:
         while True:
             event = await happened.get()
+            if event.get("type") == ONLINE:  # One that was started without `-E`.
+                await asyncio.to_thread(self._open().control.enable_events)
+                continue
             job_id = str(event["uuid"])
             attempt = await self._jobs.find(job_id)
             if attempt is not None:
@@ -182,6 +188,7 @@ class CeleryQueue:
 
     async def _report_result(self, attempt: Attempt, job_id: str, found: Mapping[str, Any]) -> None:
         result = found.get("result")
+        event: dict[str, Any]
         match found.get("status"):
             case "SUCCESS":
                 event = {"type": "task-succeeded", "result": repr(result)}
@@ -208,7 +215,8 @@ class CeleryQueue:
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:
-    return (importlib.import_module("kombu.exceptions").KombuError,)
+    """Return what a broker that is away raises; the package is there once it was used."""
+    return (importlib.import_module("kombu.exceptions").KombuError, OSError, TimeoutError)
 
 
 def error_of(event: Event) -> str:

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from celery import Celery
+from celery import Celery  # type: ignore[import-untyped]
 
 app = Celery(broker=os.environ["BROKER"], backend=os.environ.get("BACKEND"))
 
 
-@app.task(bind=True, name="import")
+@app.task(bind=True, name="import")  # type: ignore[untyped-decorator]
 def run(self: Any, payload: dict[str, Any], **_told: Any) -> Any:
     """Do what the payload asks for."""
     if "progress" in payload:

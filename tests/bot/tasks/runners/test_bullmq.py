@@ -50,7 +50,7 @@ def make_runner(redis_url: str, ledger: Ledger, name: str) -> BullQueue:
 
 
 def name_of(request: pytest.FixtureRequest) -> str:
-    return request.node.name.replace(":", "")
+    return str(request.node.name).replace(":", "")
 
 
 @pytest.fixture
