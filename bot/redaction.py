@@ -110,7 +110,7 @@ _known: dict[str, None] = {}
 
 def learn(secrets: Iterable[str]) -> None:
     """Mask these from now on, wherever they stand, also as an address or JSON spells them."""
-    for secret in secrets:
+    for secret in (one.strip() for one in secrets):
         if len(secret) >= SHORTEST_KNOWN:
             escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
             for spelled in (secret, quote(secret, safe=""), quote(secret), escaped):

@@ -73,8 +73,8 @@ class Command:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
+        self._watch(run)  # First, so that a report that fails leaves nobody unwatched.
         await self._reports.tell(run.attempt, Status.RUNNING)
-        self._watch(run)
 
     async def cancel(self, attempt: Attempt) -> None:
         """Ask the program and its children to end; those that do not are ended."""
