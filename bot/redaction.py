@@ -70,7 +70,7 @@ VALUE = re.compile(
 RANDOM_VALUE = re.compile(r"""\\*["']?(?P<r>[\w+/=-]{16,})""")
 OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w-]{1,60})["']?,?\s{1,3}["']?(?!-)(?=\S)""")
 LONG_VALUE = 200
-WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 SECRET_ENDS = (
     *("password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey"),
     *("credential", "credentials", "authorization", "cookie"),
@@ -93,7 +93,7 @@ ABOUT = frozenset(
 )
 #: Not a secret, whatever the name before it.
 NUMBER = re.compile(r"[+-]?[0-9][0-9.,]{0,11}%?")
-PLAIN = re.compile(
+NO_SECRET = re.compile(
     r"[$%{<*].*|\[secret\]?|\W*|(?:null|none|nil|true|false|yes|no|not|is|was|has|are|"
     r"the|a|an|for|of|in|on|to|and|or|with|must|should|could|cannot|can|may|be|been|expired|expires|"
     r"invalid|missing|wrong|incorrect|required|unknown|empty|unset|set|changed|rejected|refused|"
@@ -207,7 +207,7 @@ def _without_key_end(text: str) -> str:
 
 def _is_secret(name: str, value: str) -> bool:
     """Tell whether the value of something called so is a secret."""
-    if not _names_secret(name) or PLAIN.fullmatch(value):
+    if not _names_secret(name) or NO_SECRET.fullmatch(value):
         return False
     words = _words(name)
     if NUMBER.fullmatch(value):
@@ -237,4 +237,4 @@ def _names_secret(name: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in WORDS.findall(name))
+    return tuple(word.lower() for word in NAME_WORDS.findall(name))
