@@ -14,6 +14,10 @@ QUIET = {
     # That a tick is left out while the one before it still runs is as it should be.
     "apscheduler": logging.ERROR,
     "aiohttp.access": logging.WARNING,
+    "amqp": logging.WARNING,
+    "bullmq": logging.WARNING,
+    "celery": logging.WARNING,
+    "kombu": logging.WARNING,
     "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,

@@ -14,6 +14,8 @@ from urllib.parse import quote
 MASK = "[secret]"
 #: A shorter one would blot out ordinary words.
 SHORTEST_KNOWN = 8
+#: So long a text is remembered with what became of it.
+SHORT = 80
 
 SLACK = re.compile(r"(?<![A-Za-z0-9])x(?:ox[a-z]|app)-[A-Za-z0-9-]{4,}")
 # The second is one that was cut: its header begins so.
@@ -68,7 +70,7 @@ VALUE = re.compile(
 RANDOM_VALUE = re.compile(r"""\\*["']?(?P<r>[\w+/=-]{16,})""")
 OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w-]{1,60})["']?,?\s{1,3}["']?(?!-)(?=\S)""")
 LONG_VALUE = 200
-WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 SECRET_ENDS = (
     *("password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey"),
     *("credential", "credentials", "authorization", "cookie"),
@@ -91,7 +93,7 @@ ABOUT = frozenset(
 )
 #: Not a secret, whatever the name before it.
 NUMBER = re.compile(r"[+-]?[0-9][0-9.,]{0,11}%?")
-PLAIN = re.compile(
+NO_SECRET = re.compile(
     r"[$%{<*].*|\[secret\]?|\W*|(?:null|none|nil|true|false|yes|no|not|is|was|has|are|"
     r"the|a|an|for|of|in|on|to|and|or|with|must|should|could|cannot|can|may|be|been|expired|expires|"
     r"invalid|missing|wrong|incorrect|required|unknown|empty|unset|set|changed|rejected|refused|"
@@ -108,17 +110,28 @@ _known: dict[str, None] = {}
 
 def learn(secrets: Iterable[str]) -> None:
     """Mask these from now on, wherever they stand, also as an address or JSON spells them."""
-    for secret in secrets:
+    for secret in (one.strip() for one in secrets):
         if len(secret) >= SHORTEST_KNOWN:
             escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
             for spelled in (secret, quote(secret, safe=""), quote(secret), escaped):
                 _known[spelled] = None
     for secret in sorted(_known, key=len, reverse=True):  # The longest first.
         _known[secret] = _known.pop(secret)
+    _redacted_before.cache_clear()
 
 
 def redact(text: str) -> str:
     """Return *text* with its secrets masked and the words around them as they are."""
+    # Names, codes and channels come again and again.
+    return _redacted_before(text) if len(text) <= SHORT else _redacted(text)
+
+
+@lru_cache(maxsize=4_000)
+def _redacted_before(text: str) -> str:
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     for secret in _known:
         if secret in text:
             text = text.replace(secret, MASK)
@@ -137,7 +150,7 @@ def redact(text: str) -> str:
 def redact_json(value: Any, name: str = "") -> Any:
     """Return a JSON value with the secrets in its texts masked; *name* is what it is called."""
     if isinstance(value, str):
-        return MASK if name and _is_secret(name, value) else redact(value)
+        return MASK if name and _names_secret(name) and _is_secret(name, value) else redact(value)
     if isinstance(value, dict):
         return {
             redact(key) if isinstance(key, str) else key: redact_json(one, str(key))
@@ -148,11 +161,6 @@ def redact_json(value: Any, name: str = "") -> Any:
     if name and isinstance(value, int) and not isinstance(value, bool):
         return MASK if _is_secret(name, str(value)) else value
     return value
-
-
-def is_known(text: str) -> bool:
-    """Tell whether a text holds a secret that we know."""
-    return any(secret in text for secret in _known)
 
 
 def known_secrets() -> list[str]:
@@ -199,7 +207,7 @@ def _without_key_end(text: str) -> str:
 
 def _is_secret(name: str, value: str) -> bool:
     """Tell whether the value of something called so is a secret."""
-    if not _names_secret(name) or PLAIN.fullmatch(value):
+    if not _names_secret(name) or NO_SECRET.fullmatch(value):
         return False
     words = _words(name)
     if NUMBER.fullmatch(value):
@@ -229,4 +237,4 @@ def _names_secret(name: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in WORDS.findall(name))
+    return tuple(word.lower() for word in NAME_WORDS.findall(name))

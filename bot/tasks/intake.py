@@ -110,19 +110,24 @@ class Intake:
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.attempt != attempt:
                 return Status.RUNNING
-            self._beat(session, task)
+            self._beat(session, task, is_seen=True)
             return task.status
 
         return await self._transactions.write(owner, work)
 
     def _beat(
-        self, session: Session, task: Task, drop_late: Callable[[Task], None] = lambda _task: None
+        self,
+        session: Session,
+        task: Task,
+        drop_late: Callable[[Task], None] = lambda _task: None,
+        *,
+        is_seen: bool = False,
     ) -> Outcome:
         now = self._clock.now()
         if task.status in ENDS:
             return Outcome.FINAL
         task.beats = True
-        if task.status != Status.LOST:
+        if task.status == Status.RUNNING or (task.status == Status.QUEUED and not is_seen):
             hear(task, now)
             return Outcome.APPLIED
         outcome = apply(task, Report(status=Status.RUNNING), now)

@@ -12,6 +12,8 @@ from typer import Typer
 from bot.cli import cli
 from bot.config_file import (
     Access,
+    BullRunner,
+    CeleryRunner,
     CommandRunner,
     Destination,
     HttpRunner,
@@ -37,7 +39,7 @@ LOGGED = re.compile(r'logger\.\w+\(\s*"(\w+)"(?: if \w+ else "(\w+)")?')
 README_LINES = 150
 TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
-    "[runners.<name>]": (HttpRunner, CommandRunner),
+    "[runners.<name>]": (HttpRunner, CommandRunner, BullRunner, CeleryRunner),
     "[destinations.<name>]": (Destination,),
     "[access]": (Access,),
     "[retention]": (Retention,),

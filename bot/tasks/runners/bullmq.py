@@ -13,23 +13,19 @@ from bot.config_file import BullRunner
 from bot.errors import NotFoundError
 from bot.redaction import redact
 from bot.tasks.models import Status
-from bot.tasks.runners.jobs import Jobs
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-CONNECT_SECONDS = 5.0
-CALL_SECONDS = 15.0
 BLOCK_MS = 5_000
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
-EVENTS = ("active", "progress", "completed", "failed", "removed")
+FOLLOWED_EVENTS = ("active", "progress", "completed", "failed", "removed")
 LOCKED = "A worker has the job already; it learns of the cancel with its next report."
 REMOVED = "The job is not in its queue any more: somebody removed it, or it was removed at its end."
 #: States of a job that will not run any more.
 ENDED = frozenset({"completed", "failed"})
 
-Event = tuple[str, Mapping[str, Any]]
+QueueEvent = tuple[str, Mapping[str, Any]]
 
 
 class BullQueue:
@@ -61,26 +57,26 @@ class BullQueue:
         job_id = self._jobs.add(launch.key)
         options = {"jobId": job_id}
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await self._open().add(launch.task, launch.as_json(), options)
         except _redis_errors() as error:
-            raise RunnerError(f"Redis did not take the job: {reason_of(error)}") from error
+            raise RunnerError(f"Redis did not take the job: {queue_reason(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
         """Remove a job that waits; raise `RunnerError` if a worker has it already."""
         job_id = self._jobs.add(attempt)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 removed = await self._open().remove(job_id)
                 state = None if removed else await self._state(job_id)
         except _redis_errors() as error:
-            raise RunnerError(f"Redis did not take the cancel: {reason_of(error)}") from error
+            raise RunnerError(f"Redis did not take the cancel: {queue_reason(error)}") from error
         if state == "active":
             raise RunnerError(LOCKED)
 
     async def follow(self) -> None:
         """Report what the queue's events say, beginning with what happened before."""
-        happened: asyncio.Queue[Event] = asyncio.Queue()
+        happened: asyncio.Queue[QueueEvent] = asyncio.Queue()
         events = await self._listen(happened)
         reading = asyncio.create_task(events.run(), name="read BullMQ's events")
         try:
@@ -111,12 +107,12 @@ class BullQueue:
         return redis.from_url(
             self._settings.redis_url.get_secret_value(),
             decode_responses=True,
-            socket_connect_timeout=CONNECT_SECONDS,
+            socket_connect_timeout=QUEUE_CONNECT_SECONDS,
             # Longer than a call that waits for events.
-            socket_timeout=CONNECT_SECONDS + BLOCK_MS / 1000,
+            socket_timeout=QUEUE_CONNECT_SECONDS + BLOCK_MS / 1000,
         )
 
-    async def _listen(self, happened: asyncio.Queue[Event]) -> Any:
+    async def _listen(self, happened: asyncio.Queue[QueueEvent]) -> Any:
         """Return what reads events from now on into *happened*, not yet running."""
         stream = f"{self._settings.prefix}:{self._settings.queue}:events"
         last = await self._open().client.xrevrange(stream, count=1)
@@ -128,7 +124,7 @@ class BullQueue:
             "lastEventId": last[0][0] if last else "0",
         }
         events = importlib.import_module("bullmq").QueueEvents(self._settings.queue, options)
-        for name in EVENTS:
+        for name in FOLLOWED_EVENTS:
             events.on(name, _putter(happened, name))
         events.on("error", lambda error: logger.warning("bullmq_events_lost", reason=str(error)))
         return events
@@ -138,7 +134,7 @@ class BullQueue:
         for job_id, attempt in (await self._jobs.look()).items():
             await self._report_state(job_id, attempt, await self._state(job_id))
 
-    async def _report_all(self, happened: asyncio.Queue[Event]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[QueueEvent]) -> None:
         while True:
             name, told = await happened.get()
             attempt = await self._jobs.find(str(told.get("jobId", "")))
@@ -195,7 +191,7 @@ class BullQueue:
         return str(await self._open().backend.getState(job_id))
 
 
-def _putter(happened: asyncio.Queue[Event], name: str) -> Any:
+def _putter(happened: asyncio.Queue[QueueEvent], name: str) -> Any:
     def put(told: Mapping[str, Any], _entry_id: str) -> None:
         if str(told.get("jobId", "")).startswith("ob-"):
             happened.put_nowait((name, told))
@@ -210,11 +206,12 @@ async def _until_it_breaks(reading: "asyncio.Task[None]") -> None:
 
 
 def _redis_errors() -> tuple[type[Exception], ...]:
+    """Return what a Redis that is away raises; the package is there once it was used."""
     error: type[Exception] = importlib.import_module("redis.exceptions").RedisError
     return (error, OSError)  # TimeoutError is an OSError.
 
 
-def reason_of(error: BaseException) -> str:
+def queue_reason(error: BaseException) -> str:
     """Say what went wrong without secrets."""
     return redact(str(error)) or type(error).__name__
 

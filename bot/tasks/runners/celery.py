@@ -12,21 +12,19 @@ import structlog
 from bot.config_file import CeleryRunner
 from bot.errors import NotFoundError
 from bot.tasks.models import Status
-from bot.tasks.runners.bullmq import progress_of, reason_of, stats_of
-from bot.tasks.runners.jobs import Jobs
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.bullmq import progress_of, queue_reason, stats_of
+from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-CALL_SECONDS = 15.0
-CONNECT_SECONDS = 5.0
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
 ANSWER_SECONDS = 2.0
 #: A result is read for its numbers; one that is longer says nothing in a message.
 MAX_RESULT_CHARACTERS = 2_000
 
-Event = Mapping[str, Any]
+ONLINE = "worker-online"
+
+WorkerEvent = Mapping[str, Any]
 
 
 class CeleryQueue:
@@ -58,29 +56,32 @@ class CeleryQueue:
         """Send the task; raise `RunnerError` if the broker does not take it."""
         job_id = self._jobs.add(launch.key)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await asyncio.to_thread(self._send, job_id, launch)
         except _broker_errors() as error:
-            raise RunnerError(f"The broker did not take the task: {reason_of(error)}") from error
+            raise RunnerError(f"The broker did not take the task: {queue_reason(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
         """Have the workers leave out the task, or end it where it runs."""
         job_id = self._jobs.add(attempt)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await asyncio.to_thread(
                     self._open().control.revoke, job_id, terminate=True, signal="SIGTERM"
                 )
         except _broker_errors() as error:
-            raise RunnerError(f"The broker did not take the cancel: {reason_of(error)}") from error
+            raise RunnerError(
+                f"The broker did not take the cancel: {queue_reason(error)}"
+            ) from error
 
     async def follow(self) -> None:
         """Report what the workers' events say."""
-        happened: asyncio.Queue[Event] = asyncio.Queue()
+        happened: asyncio.Queue[WorkerEvent] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def put(event: Event) -> None:
-            if str(event.get("uuid", "")).startswith("ob-"):
+        def put(event: WorkerEvent) -> None:
+            is_ours = str(event.get("uuid", "")).startswith("ob-")
+            if is_ours or event.get("type") == ONLINE:
                 loop.call_soon_threadsafe(happened.put_nowait, event)
 
         receivers: list[Any] = []
@@ -108,9 +109,9 @@ class CeleryQueue:
                 set_as_current=False,
             )
             self._app.conf.update(
-                broker_connection_timeout=CONNECT_SECONDS,
+                broker_connection_timeout=QUEUE_CONNECT_SECONDS,
                 broker_connection_retry_on_startup=False,
-                broker_transport_options={"socket_connect_timeout": CONNECT_SECONDS},
+                broker_transport_options={"socket_connect_timeout": QUEUE_CONNECT_SECONDS},
             )
         return self._app
 
@@ -133,16 +134,19 @@ class CeleryQueue:
             for _ in receiver.consume(limit=None, timeout=None, wakeup=True):
                 pass
 
-    async def _report_all(self, happened: asyncio.Queue[Event]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[WorkerEvent]) -> None:
         while True:
             event = await happened.get()
+            if event.get("type") == ONLINE:  # One that was started without `-E`.
+                await asyncio.to_thread(self._open().control.enable_events)
+                continue
             job_id = str(event["uuid"])
             attempt = await self._jobs.find(job_id)
             if attempt is not None:
                 with contextlib.suppress(NotFoundError):
                     await self._report(attempt, job_id, event)
 
-    async def _report(self, attempt: Attempt, job_id: str, event: Event) -> None:
+    async def _report(self, attempt: Attempt, job_id: str, event: WorkerEvent) -> None:
         match event.get("type"):
             case "task-started":
                 await self._reports.tell(attempt, Status.RUNNING)
@@ -154,7 +158,7 @@ class CeleryQueue:
                 await self._reports.tell(attempt, Status.COMPLETED, stats=stats)
                 self._jobs.forget(job_id)
             case "task-failed" | "task-rejected":
-                await self._reports.tell(attempt, Status.FAILED, error=error_of(event))
+                await self._reports.tell(attempt, Status.FAILED, error=failure_of(event))
                 self._jobs.forget(job_id)
             case "task-revoked":
                 await self._reports.tell(attempt, Status.CANCELLED)
@@ -209,11 +213,12 @@ class CeleryQueue:
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:
+    """Return what a broker that is away raises; the package is there once it was used."""
     error: type[Exception] = importlib.import_module("kombu.exceptions").KombuError
     return (error, OSError)  # TimeoutError is an OSError.
 
 
-def error_of(event: Event) -> str:
+def failure_of(event: WorkerEvent) -> str:
     """Return what an event says of a failure: the exception, then where it was raised."""
     said = [str(event.get(name) or "") for name in ("exception", "traceback")]
     return "\n".join(text for text in said if text) or "The worker rejected the task."

@@ -18,15 +18,13 @@ from bot.config_file import CommandRunner
 from bot.errors import NotFoundError
 from bot.tasks.models import Status
 from bot.tasks.runners import supervisor
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 from bot.tasks.runners.runs import End, Run, Runs
 
 logger = structlog.get_logger(__name__)
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
 LOOK_SECONDS = 0.1
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
 #: What nobody watches belonged to a process that died.
 TAKE_UP_SECONDS = 5.0
 #: Between asking a program to end and ending it.
@@ -73,8 +71,8 @@ class Command:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
+        self._watch(run)  # First, so that a report that fails leaves nobody unwatched.
         await self._reports.tell(run.attempt, Status.RUNNING)
-        self._watch(run)
 
     async def cancel(self, attempt: Attempt) -> None:
         """Ask the program and its children to end; those that do not are ended."""
@@ -140,7 +138,7 @@ class Command:
             os.close(held)
             os.close(writing)
         self._children.add(child)
-        answer = read_answer(reading)
+        answer = read_reply(reading)
         if not answer:
             os.kill(child, signal.SIGKILL)
         return "" if answer == supervisor.STARTED else answer or "its supervisor did not start"
@@ -238,7 +236,7 @@ def fill(part: str, launch: Launch) -> str:
     return PLACEHOLDER.sub(value, part).replace("\0", "")
 
 
-def read_answer(reading: int) -> str:
+def read_reply(reading: int) -> str:
     """Return what the supervisor says, or nothing if it does not; closes the descriptor."""
     try:
         poll = select.poll()

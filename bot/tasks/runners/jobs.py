@@ -10,7 +10,10 @@ from bot.tasks.runners.runner import Attempt, Reports
 
 #: Of so many strange ids it is remembered that they are not ours.
 MAX_STRANGERS = 10_000
-LOOK_AGAIN_SECONDS = 0.5
+REFRESH_SECONDS = 0.5
+#: How long Redis or a broker may take for a call, and to be connected.
+QUEUE_CALL_SECONDS = 15.0
+QUEUE_CONNECT_SECONDS = 5.0
 JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
 
 
@@ -55,7 +58,7 @@ class Jobs:
             found = {job_id_of(one): one for one in await self._reports.live(self._runner)}
             # Those that were added meanwhile are kept: they are only just handed over.
             self._attempts.update(found)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(REFRESH_SECONDS)
             return found
 
     def forget(self, job_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,8 @@ MAX_CLAIMED = 50
 LOOK_AGAIN_SECONDS = 0.2
 LONGEST_SLEEP_SECONDS = 5.0
 STOP_SECONDS = 5.0
-FOLLOW_AGAIN_SECONDS = 5.0
+FOLLOW_AGAIN_SECONDS = 2.0
+LONGEST_FOLLOW_PAUSE_SECONDS = 60.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
@@ -202,14 +204,19 @@ class Launcher:
 
 async def follow(name: str, runner: Runner) -> None:
     """Let a runner report for as long as the bot runs, whatever fails on the way."""
+    wait = FOLLOW_AGAIN_SECONDS
     while True:
+        began = time.monotonic()
         try:
             await runner.follow()
         except Exception:
             logger.exception("runner_follow_failed", runner=name)
         else:
             return
-        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+        # A queue that stays away is asked once a minute, one that broke off at once.
+        is_new = time.monotonic() - began > LONGEST_FOLLOW_PAUSE_SECONDS
+        wait = FOLLOW_AGAIN_SECONDS if is_new else min(2 * wait, LONGEST_FOLLOW_PAUSE_SECONDS)
+        await asyncio.sleep(wait)
 
 
 async def cancel(runner: Runner, task: Task) -> None:

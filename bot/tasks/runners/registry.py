@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from bot.clock import Clock
@@ -79,6 +80,21 @@ def runs_folder(database_url: str) -> Path:
     url = driver_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(f"{url.database}.runs").absolute()
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     place = url.set(password=None).render_as_string()
-    return Path(state) / "opsbell" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
+    name = f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
+    state = state_folder()
+    if state is None:  # Directly below, where nobody else can put another in its place.
+        return Path(tempfile.gettempdir()) / f"opsbell-{os.geteuid()}-{name}"
+    return state / "opsbell" / name
+
+
+def state_folder() -> Path | None:
+    """Return where this user's programs keep their state; None in a container without a home."""
+    named = os.environ.get("XDG_STATE_HOME")
+    if named:
+        return Path(named)
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ".local" / "state" if os.access(home, os.W_OK) else None

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 from bot.errors import OpsbellError
 from bot.tasks.models import Status
 
+#: How often a sign of life is told, as often as by the client; the lease is four of them.
+BEAT_SECONDS = 15.0
+
 
 class RunnerError(OpsbellError):
     """The runner did not take the task; the message is shown on it."""

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.tasks.runners.runner import Attempt
-from bot.tasks.runners.supervisor import write
+from bot.tasks.runners.supervisor import write_whole
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Run:
 
     def watch(self) -> bool:
         """Become the one who reports its end; False if somebody else is."""
-        self._watch = lock(self.folder / "watch")
+        self._watch = take_lock(self.folder / "watch")
         return self._watch is not None
 
     def let_go(self) -> None:
@@ -51,7 +51,7 @@ class Run:
 
     def hold(self) -> int:
         """Return the locked descriptor that the supervisor is given; the caller closes its own."""
-        held = lock(self.folder / "lock")
+        held = take_lock(self.folder / "lock")
         if held is None:
             raise FileExistsError("it was started already")
         return held
@@ -59,7 +59,7 @@ class Run:
     @property
     def is_running(self) -> bool:
         """Tell whether its supervisor is there and has not written down its end."""
-        held = lock(self.folder / "lock")
+        held = take_lock(self.folder / "lock")
         if held is not None:
             os.close(held)
         return held is None and self.folder.exists()
@@ -108,7 +108,7 @@ class Runs:
         run.folder.mkdir(mode=0o700)
         run.watch()
         # Last, so that nobody takes up what has no watcher.
-        write(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
+        write_whole(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
         return run
 
     def find(self, attempt: Attempt) -> Run | None:
@@ -151,7 +151,7 @@ def read_run(folder: Path) -> Run | None:
         return None
 
 
-def lock(path: Path) -> int | None:
+def take_lock(path: Path) -> int | None:
     """Return a descriptor that holds the lock of a file; None if it is held, or cannot be made."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -20,7 +20,7 @@ STARTED = "started"
 TAIL_LINES = 40
 TAIL_BYTES = 65_536
 CHUNK_BYTES = 65_536
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 class Tail:
@@ -120,7 +120,7 @@ class Supervisor:
         return self._code is not None and (is_too_late or not self._send(0))
 
     def _patience(self) -> float | None:
-        return None if self._kill_at is None else LOOK_SECONDS
+        return None if self._kill_at is None else POLL_SECONDS
 
     def _read(self, seconds: float | None) -> None:
         for ready, _ in self._poll.poll(None if seconds is None else seconds * 1000):
@@ -148,7 +148,7 @@ class Supervisor:
         return True
 
 
-def write(path: str, text: str) -> None:
+def write_whole(path: str, text: str) -> None:
     """Write a file that is there as a whole or not at all."""
     part = f"{path}.part"
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -168,21 +168,21 @@ def answer(text: str) -> None:
     os.close(nothing)
 
 
-def main(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
+def supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
     """Run the program to its end and write that down."""
     os.set_inheritable(LOCK, False)
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     supervisor = Supervisor(float(grace_seconds))
-    write(f"{folder}/pid", str(os.getpid()))  # Only now can it be sent a signal.
+    write_whole(f"{folder}/pid", str(os.getpid()))  # Only now can it be sent a signal.
     try:
         if cwd:
             os.chdir(cwd)
         supervisor.start(list(argv))
     except OSError as error:
         # On the disk first: the bot may be gone, and would say that nobody knows.
-        write(f"{folder}/refusal", str(error))
+        write_whole(f"{folder}/refusal", str(error))
         answer(str(error))
         return
     answer(STARTED)
@@ -190,11 +190,11 @@ def main(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
 
     import json  # Not before it is needed: it takes as long to load as all the rest.
 
-    write(f"{folder}/end", json.dumps({"code": code, "out": printed, "err": complained}))
+    write_whole(f"{folder}/end", json.dumps({"code": code, "out": printed, "err": complained}))
     fcntl.flock(LOCK, fcntl.LOCK_UN)
     os.close(LOCK)
     supervisor.drain()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    supervise(*sys.argv[1:])

@@ -179,7 +179,7 @@ async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
 
 async def test_whoever_watches_an_attempt_keeps_it_alive_and_learns_of_its_cancel(room, clock):
     """The lease is renewed, a lost attempt revived; one that is not the newest is left alone."""
-    task = await room.create(status=Status.RUNNING)
+    task = await room.create()
     assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
     await room.report(task, "lost", error="nobody knows")
     assert await room.intake.mark_lost() == 0

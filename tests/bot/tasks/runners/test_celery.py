@@ -49,8 +49,8 @@ async def queue(broker_url, ledger) -> AsyncIterator[CeleryQueue]:
     await runner.stop()
 
 
-def celery_worker(url: str, **environ: str) -> Any:
-    """A worker that was not told to send events."""
+def celery_worker(url: str, *options: str, **environ: str) -> Any:
+    """A worker; without `-E` it was not told to send events."""
     words = (
         "-A",
         "tests.bot.tasks.runners.celery_app",
@@ -63,7 +63,7 @@ def celery_worker(url: str, **environ: str) -> Any:
         "info",
     )
     return program(
-        *(sys.executable, "-m", "celery", *words),
+        *(sys.executable, "-m", "celery", *words, *options),
         ready="ready.",
         cwd=ROOT,
         env={**os.environ, "BROKER": url, **environ},
@@ -100,6 +100,17 @@ async def test_a_worker_takes_the_task_and_its_end_is_told(queue, ledger, broker
         ("t-1", 1, Status.COMPLETED, {"stats": {"rows": 3}}),
     ]
     assert failed["error"].startswith("ValueError('no such dealer')\nTraceback")
+
+
+async def test_a_worker_that_comes_later_is_asked_for_its_events(
+    queue, ledger, broker_url, tmp_path
+):
+    """It was started without `-E`, and after us."""
+    async with following(queue, broker_url), celery_worker(broker_url):
+        await begin(queue, ledger, payload={"until": str(tmp_path / "go")})
+        await ledger.beaten(FIRST)
+        (tmp_path / "go").touch()
+        await ledger.reached("t-1", Status.COMPLETED)
 
 
 async def test_a_running_task_is_kept_alive_and_can_be_cancelled(

@@ -38,6 +38,7 @@ class Programs:
         self.begun: list[Attempt] = []
         self.beats: list[Attempt] = []
         self.wanted = True
+        self.fail_begin = False
         self.commands: list[Command] = []
 
     async def start(
@@ -73,6 +74,8 @@ class Programs:
 
     async def tell(self, attempt: Attempt, status: Status, **said: Any) -> None:
         """Take what the runner reports."""
+        if status is Status.RUNNING and self.fail_begin:
+            raise OSError("away")
         if status is Status.RUNNING:
             self.begun.append(attempt)
         else:
@@ -86,6 +89,10 @@ class Programs:
         """Take a sign of life, and say whether the work is still wanted."""
         self.beats.append(attempt)
         return self.wanted
+
+    async def live(self, _runner: str) -> list[Attempt]:
+        """Nobody asks: each program's run is on the disk."""
+        return []
 
     def runs(self) -> list[Path]:
         """Return what is left of runs on the disk."""
@@ -444,6 +451,16 @@ async def test_a_report_that_fails_is_repeated(programs, following):
     programs.ends.put = put
     await programs.start("true")
     assert await programs.end() == (Status.COMPLETED, None)
+
+
+async def test_a_start_that_cannot_be_reported_is_watched_all_the_same(programs):
+    """The database was away when the program began; its end is told once it is back."""
+    command = programs.command("sh", "-c", "sleep 0.2; exit 6")
+    programs.fail_begin = True
+    with pytest.raises(OSError, match="away"):
+        await command.start(launch())
+
+    assert await programs.end() == (Status.FAILED, "exit code 6")
 
 
 async def test_its_folders_are_private(programs):
