@@ -38,6 +38,7 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         partial_index("task_lease", "lease_until", where="status = 'running'"),
         partial_index("task_launch", "launch_wanted_at", where="launch_wanted_at IS NOT NULL"),
+        partial_index("task_runner", "runner", "status", where="runner IS NOT NULL"),
         Index("task_newest", "tenant", "updated_at", "id"),
         Index("task_status", "tenant", "status", "updated_at", "id"),
     )

@@ -321,6 +321,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'running'"),
         )
         batch_op.create_index("task_newest", ["tenant", "updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "task_runner",
+            ["runner", "status"],
+            unique=False,
+            sqlite_where=sa.text("runner IS NOT NULL"),
+            postgresql_where=sa.text("runner IS NOT NULL"),
+        )
         batch_op.create_index("task_status", ["tenant", "status", "updated_at", "id"], unique=False)
 
     op.create_table(
@@ -355,6 +362,11 @@ def downgrade() -> None:
     op.drop_table("workspace")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("task_status")
+        batch_op.drop_index(
+            "task_runner",
+            sqlite_where=sa.text("runner IS NOT NULL"),
+            postgresql_where=sa.text("runner IS NOT NULL"),
+        )
         batch_op.drop_index("task_newest")
         batch_op.drop_index(
             "task_lease",

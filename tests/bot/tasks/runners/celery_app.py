@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from celery import Celery  # type: ignore[import-untyped]
+from celery import Celery
 
 app = Celery(broker=os.environ["BROKER"], backend=os.environ.get("BACKEND"))
 

@@ -81,10 +81,6 @@ class Programs:
         else:
             await self.ends.put((status, said["error"]))
 
-    async def live(self, runner: str) -> list[Attempt]:
-        """Return nothing: each test starts its own programs."""
-        return []
-
     async def beat(self, attempt: Attempt) -> bool:
         """Take a sign of life, and say whether the work is still wanted."""
         self.beats.append(attempt)
