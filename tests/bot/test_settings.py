@@ -350,6 +350,7 @@ def test_quotation_marks_within_a_value_are_part_of_it():
     """Only a pair around the whole value looks like a mistake."""
     settings = read_settings({**TOKENS, "JWT_SECRET": '"0123"456789abcdef0123456789abcdef\''})
 
+    assert settings.jwt_secret is not None
     assert settings.jwt_secret.get_secret_value().startswith('"0123"')
 
 
