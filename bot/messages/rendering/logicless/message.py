@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bot.messages.rendering.blocks import Walk
+from bot.messages.rendering.emoji import count_shortcodes
 from bot.messages.rendering.escaping import CLOSE, OPEN
 from bot.messages.rendering.logicless.template import LogiclessTemplate, Shown
-from bot.messages.rendering.text_field import Leaf, Mrkdwn, is_marked
+from bot.messages.rendering.text_field import Leaf, Mrkdwn, WithEmoji, is_marked
 from bot.messages.rendering.truncation import (
     ALL_BLOCKS_CHARACTERS,
     BLOCKS,
@@ -66,6 +67,9 @@ class _Slot:
         ]
         self._escape, self._most = leaf.escape, leaf.most
         self._needs_data = needs_data
+        # A shortcode that is not the template's own is for the walk, which knows what is around it.
+        own = [one for one in self.parts if isinstance(one, str)]
+        self._own_shortcodes = sum(map(count_shortcodes, own)) if leaf.shows_emoji else None
 
     @property
     def is_simple(self) -> bool:
@@ -75,6 +79,8 @@ class _Slot:
 
     def filled(self, values: Sequence[Shown]) -> tuple[str, int] | None:
         """Return its text and how long it is; None if it is empty, too long, or not just words."""
+        if self._own_shortcodes is not None and self._has_other_shortcodes(values):
+            return None
         has_data, pieces = False, []
         for part in self.parts:
             if isinstance(part, str):
@@ -92,6 +98,10 @@ class _Slot:
         if size > self._most or not text.strip() or (self._needs_data and not has_data):
             return None
         return text, size
+
+    def _has_other_shortcodes(self, values: Sequence[Shown]) -> bool:
+        text = "".join([one if isinstance(one, str) else values[one].text for one in self.parts])
+        return ":" in text and count_shortcodes(text) != self._own_shortcodes
 
 
 def compile_message(template: LogiclessTemplate) -> CompiledMessage | None:
@@ -131,8 +141,12 @@ def _compiled(
     slots: list[_Slot] = []
     size = 0
     for leaf in leaves:
-        if _FOUND.search(leaf.raw):
-            slots.append(_Slot(leaf, needs_data=isinstance(leaf, Mrkdwn)))
+        has_hole = _FOUND.search(leaf.raw) is not None
+        if has_hole and isinstance(leaf, WithEmoji):
+            return None  # Whether Slack may replace shortcodes in it depends on the data.
+        if has_hole:
+            is_told = isinstance(leaf, Mrkdwn) or leaf.holder.get("emoji") is False
+            slots.append(_Slot(leaf, needs_data=is_told))
         elif leaf.refused or not leaf.write(leaf.most):
             return None
         else:
