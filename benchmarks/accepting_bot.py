@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.garbage import look_seldom
 from bot.http.server import HttpServer
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
@@ -77,7 +77,7 @@ async def serve(database_url: str, slack_url: str) -> None:
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
     unused: Any = None  # by the one endpoint that is called
     server = HttpServer(
-        Services(
+        HttpServices(
             settings=Settings.model_validate({"port": 0, "jwt_secret": SECRET}),
             database=database,
             clock=clock,

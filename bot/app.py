@@ -22,21 +22,21 @@ from slack_bolt.async_app import AsyncApp
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, outlets_of, secrets_of
+from bot.credentials import api_tokens, destinations_of, secrets_of
 from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
-from bot.http.services import Services as HttpServices
+from bot.http.services import HttpServices as HttpServices
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import Outlets
+from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
-from bot.messages.transports.destination import check_outlets
+from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
@@ -44,7 +44,7 @@ from bot.presence import Presence, appear
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
-from bot.tasks.wiring import TaskRoom, open_tasks
+from bot.tasks.wiring import TaskServices, open_tasks
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
@@ -56,13 +56,13 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True)
-class Rooms:
+class _Rooms:
     """What the outer rooms (HTTP, jobs, listeners) are given."""
 
     database: Database
     slack: Presence
     outward: Outward
-    tasks: TaskRoom
+    tasks: TaskServices
     deliveries: Deliveries
     owners: Owners
 
@@ -112,14 +112,14 @@ class Opsbell:
     async def _start(self) -> None:
         began = time.monotonic()
         learn(secrets_of(self._settings))
-        outlets = outlets_of(self._settings)
-        check_outlets(outlets)
+        destinations = destinations_of(self._settings)
+        check_destinations(destinations)
         database = self._open_database()
-        session = await self._stack.enter_async_context(open_session())
+        session = await self._stack.enter_async_context(_open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
-        rooms = await self._open_rooms(database, session, slack, outlets)
-        await self._open_http(rooms, outlets)
+        rooms = await self._open_rooms(database, session, slack, destinations)
+        await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
@@ -156,8 +156,8 @@ class Opsbell:
         database: Database,
         session: aiohttp.ClientSession,
         slack: Presence,
-        outlets: Outlets,
-    ) -> Rooms:
+        destinations: Destinations,
+    ) -> _Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
         workers = Workers()
@@ -170,7 +170,7 @@ class Opsbell:
             self._clock,
             session,
             self._stack,
-            outlets,
+            destinations,
             lambda: self._pacing or Pacing(),
             isolation,
         )
@@ -189,14 +189,14 @@ class Opsbell:
             isolation=isolation,
             wake=outward.lanes.wake,
             directory=slack.directory,
-            outlets=outlets,
+            destinations=destinations,
             home_of=owners.home_of,
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return Rooms(database, slack, outward, tasks, deliveries, owners)
+        return _Rooms(database, slack, outward, tasks, deliveries, owners)
 
-    async def _open_http(self, rooms: Rooms, outlets: Outlets) -> None:
+    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -224,7 +224,7 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
-                outlets=outlets,
+                destinations=destinations,
             )
         )
         await http.start()
@@ -232,7 +232,9 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: Rooms, ears: AsyncApp, socket: Socket) -> listeners.Services:
+    def _for_listeners(
+        self, rooms: _Rooms, ears: AsyncApp, socket: Socket
+    ) -> listeners.ListenerServices:
         config = self._settings.config
         identity = rooms.slack.identity
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
@@ -240,7 +242,7 @@ class Opsbell:
         async def kinds(owner: Owner) -> list[str]:
             return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
 
-        return listeners.Services(
+        return listeners.ListenerServices(
             tasks=rooms.tasks.tasks,
             intake=rooms.tasks.intake,
             requests=rooms.deliveries.requests,
@@ -258,7 +260,7 @@ class Opsbell:
             clock=self._clock,
         )
 
-    def _start_launcher(self, room: TaskRoom) -> None:
+    def _start_launcher(self, room: TaskServices) -> None:
         running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
 
         async def stop() -> None:
@@ -267,7 +269,7 @@ class Opsbell:
 
         self._stack.push_async_callback(stop)
 
-    def _start_jobs(self, rooms: Rooms) -> None:
+    def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
         jobs.register(
@@ -290,6 +292,6 @@ def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
     }
 
 
-def open_session() -> aiohttp.ClientSession:
+def _open_session() -> aiohttp.ClientSession:
     """Return the one pool of connections for everything we call."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

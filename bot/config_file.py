@@ -23,29 +23,29 @@ from bot.errors import ConfigError
 from bot.secret_files import read_secret
 from bot.suggestions import did_you_mean
 
-WebAddress = Annotated[str, AfterValidator(require_web_address)]
-AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
+_WebAddress = Annotated[str, AfterValidator(require_web_address)]
+_AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
-class Section(BaseModel):
+class _Section(BaseModel):
     """A table of the file; refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TaskKind(Section):
+class TaskKind(_Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: AddressTemplate | None = None
-    grafana_url: AddressTemplate | None = None
+    log_url: _AddressTemplate | None = None
+    grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class RunnerSection(Section):
+class RunnerSection(_Section):
     """What every kind of runner has; `tenants` may start it, `*` means all of them."""
 
     tenants: list[str] = Field(["default"], min_length=1)
@@ -59,8 +59,8 @@ class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: WebAddress = Field(repr=False)  # may hold a password
-    cancel_url: WebAddress | None = Field(None, repr=False)
+    url: _WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: _WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
     private_addresses: bool = False
 
@@ -85,7 +85,7 @@ class BullRunner(RunnerSection):
     @field_validator("redis_url")
     @classmethod
     def _of_redis(cls, url: SecretStr) -> SecretStr:
-        return require_scheme(url, "redis", "rediss", "unix")
+        return _require_scheme(url, "redis", "rediss", "unix")
 
 
 class CeleryRunner(RunnerSection):
@@ -99,10 +99,10 @@ class CeleryRunner(RunnerSection):
     @field_validator("broker_url")
     @classmethod
     def _of_a_broker(cls, url: SecretStr) -> SecretStr:
-        return require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+        return _require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
 
 
-def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
     """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
     address = url.get_secret_value()
     scheme, found, rest = address.partition("://")
@@ -116,10 +116,10 @@ def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
 
 
 RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
-Runner = Annotated[RunnerSettings, Field(discriminator="type")]
+AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
 
 
-class Destination(Section):
+class DestinationSettings(_Section):
     """`[destinations.<name>]`: a Slack webhook or an Apprise address, outside any workspace."""
 
     url: SecretStr | None = Field(None, min_length=1)
@@ -143,37 +143,37 @@ class Destination(Section):
 
 
 #: In small letters, so that it is never mistaken for the id of a workspace.
-DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
+_DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
-class Access(Section):
+class AccessSettings(_Section):
     """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
 
     operators: list[str] = []
     admins: list[str] = []
 
 
-class Retention(Section):
+class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
     days: int = Field(30, ge=1)
 
 
-class Http(Section):
+class Http(_Section):
     """`[http]`: how often one token may call the API, and how often at once after a rest."""
 
     requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
     burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
 
 
-class ConfigFile(Section):
+class ConfigFile(_Section):
     """The whole file; an absent file is an empty one."""
 
     tasks: dict[str, TaskKind] = {}
-    runners: dict[str, Runner] = {}
-    destinations: dict[DestinationName, Destination] = {}
-    access: Access = Access()
-    retention: Retention = Retention()
+    runners: dict[str, AnyRunner] = {}
+    destinations: dict[_DestinationName, DestinationSettings] = {}
+    access: AccessSettings = AccessSettings()
+    retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
@@ -181,7 +181,7 @@ class ConfigFile(Section):
         return self.tasks.get(task) or TaskKind()
 
 
-RUNNERS: dict[str, type[Section]] = {
+_RUNNERS: dict[str, type[_Section]] = {
     "http": HttpRunner,
     "command": CommandRunner,
     "bullmq": BullRunner,
@@ -200,45 +200,47 @@ def read_config_file(path: Path) -> ConfigFile:
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    problems = [f"{path}: {problem}" for problem in unknown_runners(config)]
+        raise ConfigError(
+            [f"{path}: {describe_problem(item)}" for item in error.errors()]
+        ) from error
+    problems = [f"{path}: {problem}" for problem in _unknown_runners(config)]
     if problems:
         raise ConfigError(problems)
     return config
 
 
-def unknown_runners(config: ConfigFile) -> Iterator[str]:
+def _unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
             hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
-def describe(item: Any) -> str:
+def describe_problem(item: Any) -> str:
     """Say what is wrong with one key, and for an unknown one which known key is nearest."""
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{did_you_mean(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], _known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def known_keys(table: list[str]) -> list[str]:
+def _known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
-    section: type[Section]
+    section: type[_Section]
     match table:
         case []:
             section = ConfigFile
         case ["tasks", _]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = RUNNERS[kind]
+            section = _RUNNERS[kind]
         case ["destinations", _]:
-            section = Destination
+            section = DestinationSettings
         case ["access"]:
-            section = Access
+            section = AccessSettings
         case ["http"]:
             section = Http
         case _:
-            section = Retention
+            section = RetentionSettings
     return list(section.model_fields)

@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.credentials import tokens_of
-from bot.messages.destinations import outlet_id
+from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
 from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
@@ -33,7 +33,7 @@ class Presence:
 async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence:
     """Return who the tokens say we are; raise `ConfigError` for tokens that Slack refuses."""
     if settings.speaks_by_webhook:
-        return Presence(Identity(outlet_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
+        return Presence(Identity(destination_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
     bot_token, app_token = tokens_of(settings)
     proxy = settings.proxies.for_url(settings.slack_api_url)
     identity = await check_tokens(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 #: A web socket goes the way of what it begins as.
 _SECURE = ("https", "wss")
 

@@ -8,7 +8,7 @@ _FAMILIES = ('"\u201c\u201d\u201e\u00ab\u00bb\uff02', "'\u2018\u2019\u201a\u2039
 QUOTED = "stands in quotation marks: remove them (docker's --env-file, for one, keeps them)"
 
 
-class QuotedError(ValueError):
+class _QuotedError(ValueError):
     """A value stands in quotation marks that its file was not meant to have."""
 
 
@@ -25,11 +25,11 @@ def read_secret(path: Path) -> str:
     """
     Return what stands in the file, without the white space around it.
 
-    Raises `OSError` or `UnicodeError` if it cannot be read, `QuotedError` if it is quoted.
+    Raises `OSError` or `UnicodeError` if it cannot be read, `_QuotedError` if it is quoted.
     """
     value = path.read_text(encoding="utf-8-sig").strip()
     if is_quoted(value):
-        raise QuotedError(QUOTED)
+        raise _QuotedError(QUOTED)
     return value
 
 
@@ -39,6 +39,6 @@ def why_unreadable(error: OSError | ValueError) -> str:
 
     Whoever put the secret itself where the path belongs must not find it in the logs.
     """
-    if isinstance(error, QuotedError):
+    if isinstance(error, _QuotedError):
         return f"what it holds {error}"
     return getattr(error, "strerror", None) or "it is empty or is not UTF-8 text"

@@ -3,7 +3,7 @@
 import ctypes
 import sys
 
-PR_SET_DUMPABLE = 4
+_PR_SET_DUMPABLE = 4
 
 
 def hide_memory() -> bool:
@@ -16,4 +16,4 @@ def hide_memory() -> bool:
     """
     if not sys.platform.startswith("linux"):
         return False
-    return bool(ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+    return bool(ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)

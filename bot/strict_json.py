@@ -6,11 +6,11 @@ import math
 _MAX_DIGITS = 1_000
 
 
-def _refuse_constant(name: str) -> float:
+def _refuse_nan(name: str) -> float:
     raise ValueError(f"{name} is not a number in JSON")
 
 
-def _whole(digits: str) -> int:
+def _whole_number(digits: str) -> int:
     # Python itself would refuse a longer one in words of its own.
     if len(digits) > _MAX_DIGITS:
         raise ValueError("a number is too large")
@@ -25,4 +25,4 @@ def _finite(digits: str) -> float:
 
 
 #: Raises `ValueError` for NaN, Infinity and numbers that are too large to be told from them.
-STRICT = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole)
+STRICT = json.JSONDecoder(parse_constant=_refuse_nan, parse_float=_finite, parse_int=_whole_number)

@@ -3,20 +3,20 @@
 from bot.http.idempotency import IdempotencyRecord
 from bot.messages.models import (
     DeadLetter,
-    Destination,
     Event,
     LaneLease,
     Message,
     MessageTotal,
     Sender,
     StoredTemplate,
+    SuspendedChannel,
 )
 from bot.tasks.models import ExternalTaskId, Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
     DeadLetter,
-    Destination,
+    SuspendedChannel,
     Event,
     ExternalTaskId,
     IdempotencyRecord,

@@ -2,14 +2,14 @@
 
 from urllib.parse import unquote, urlsplit
 
-HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 #: The first part of an incoming webhook's path.
-SERVICES = "services"
-HOW = (
+_SERVICES = "services"
+_HOW = (
     "make an incoming webhook at https://api.slack.com/apps (Incoming Webhooks); its address "
     "begins with https://hooks.slack.com/services/"
 )
-OTHERS = {
+_OTHERS = {
     "triggers": "starts a workflow and takes no messages",
     "workflows": "starts a workflow and takes no messages",
     "commands": "answers one slash command and expires",
@@ -24,9 +24,9 @@ def webhook_address_problem(address: str) -> str | None:
     except ValueError:
         return "is no web address"
     host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in ("http", "https") or host not in HOSTS:
+    if parts.scheme not in ("http", "https") or host not in _HOSTS:
         return None
     first = next((step for step in unquote(parts.path).split("/") if step), "").lower()
-    if first == SERVICES:
+    if first == _SERVICES:
         return None
-    return f"{OTHERS.get(first, 'is no incoming webhook')}: {HOW}"
+    return f"{_OTHERS.get(first, 'is no incoming webhook')}: {_HOW}"

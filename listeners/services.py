@@ -17,7 +17,7 @@ from bot.workspaces.gate import Gate
 
 
 @dataclass(frozen=True)
-class Services:
+class ListenerServices:
     """
     Every field can be named as a parameter of a listener (`listeners.injection`).
 

@@ -8,17 +8,17 @@ import structlog
 from bot.errors import UserError
 from bot.ids import is_slack_channel_id, is_slack_user_id, new_id
 from bot.messages.rendering.escaping import without_shortcodes
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 
 logger = structlog.get_logger(__name__)
 
 ANSWER_CHARACTERS = 2_900
-REFERENCE_CHARACTERS = 8
+_REFERENCE_CHARACTERS = 8
 
 # Mentions that our own sentences contain; in an answer that one person sees they notify nobody.
 _OURS = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)>|[&<>]")
 _GROUP_ID = re.compile("S[A-Z0-9]+")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HTML_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def as_mrkdwn(sentence: str) -> str:
@@ -37,7 +37,7 @@ def _escaped(found: re.Match[str]) -> str:
     named = found[1] or ""
     if is_slack_user_id(named) or is_slack_channel_id(named) or _GROUP_ID.fullmatch(named):
         return found[0]
-    return "".join([_ENTITIES.get(letter, letter) for letter in found[0]])
+    return "".join([_HTML_ENTITIES.get(letter, letter) for letter in found[0]])
 
 
 def words_for(error: BaseException, **facts: Any) -> str:
@@ -47,8 +47,8 @@ def words_for(error: BaseException, **facts: Any) -> str:
     An unexpected one is logged with *facts* under the reference that the person is told.
     """
     if isinstance(error, UserError):
-        return as_mrkdwn(cut(str(error), ANSWER_CHARACTERS))
-    reference = new_id("e")[-REFERENCE_CHARACTERS:]
+        return as_mrkdwn(truncate(str(error), ANSWER_CHARACTERS))
+    reference = new_id("e")[-_REFERENCE_CHARACTERS:]
     logger.error("listener_failed", reference=reference, exc_info=error, **facts)
     return (
         "Something went wrong on my side, and your request may not have been carried out. "

@@ -4,10 +4,10 @@ import sys
 
 import typer
 
-from bot.cli.dead import dead
+from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
-from bot.cli.events import events
-from bot.cli.migrate import migrate
+from bot.cli.events import event_commands
+from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
@@ -19,10 +19,10 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token):
+for command in (run, migrate_command, demo, token):
     cli.command()(command)
-cli.add_typer(events, name="events")
-cli.add_typer(dead, name="dead")
+cli.add_typer(event_commands, name="events")
+cli.add_typer(dead_commands, name="dead")
 
 
 @cli.callback(invoke_without_command=True)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
 from bot.ids import is_slack_user_id
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.workspaces.directory import read_id
 
 
@@ -14,7 +14,7 @@ async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -
     return await by_name(channels, workspace_id, channel, "channel")
 
 
-async def resolve_destination(
+async def resolve_recipient(
     channels: Channels, workspace: Callable[[], Awaitable[str]], channel: str, field: str
 ) -> str:
     """
@@ -27,7 +27,7 @@ async def resolve_destination(
         return found
     place = await workspace()
     # A destination knows no channels; whoever checks the order says so.
-    return channel if is_outlet(place) else await by_name(channels, place, channel, field)
+    return channel if is_destination(place) else await by_name(channels, place, channel, field)
 
 
 async def by_name(channels: Channels, workspace_id: str, channel: str, field: str) -> str:

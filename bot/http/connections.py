@@ -17,10 +17,10 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 #: How often the connections are looked through.
-SWEEP_SECONDS = 1.0
+CONNECTION_SWEEP_SECONDS = 1.0
 #: Files that the process needs for other things than connections.
-OTHER_FILES = 200
-MIN_CONNECTIONS = 64
+_OTHER_FILES = 200
+_MIN_CONNECTIONS = 64
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def limits_of_system() -> ConnectionLimits:
     usual = ConnectionLimits()
     if files == resource.RLIM_INFINITY:
         return usual
-    most = max(MIN_CONNECTIONS, min(usual.connections, files - OTHER_FILES))
-    return ConnectionLimits(strangers=min(usual.strangers, most // 2), connections=most)
+    limit = max(_MIN_CONNECTIONS, min(usual.connections, files - _OTHER_FILES))
+    return ConnectionLimits(strangers=min(usual.strangers, limit // 2), connections=limit)
 
 
-class Connections:
+class OpenConnections:
     """All connections of a server. Use it in one event loop."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
@@ -90,7 +90,9 @@ class Connections:
             return False
         self._open[one.transport] = one
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._look)
+            self._sweep = asyncio.get_running_loop().call_later(
+                CONNECTION_SWEEP_SECONDS, self._look
+            )
         return True
 
     def drop(self, one: "_Guarded") -> None:
@@ -110,7 +112,9 @@ class Connections:
         self.sweep()
         self._sweep = None
         if self._open:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._look)
+            self._sweep = asyncio.get_running_loop().call_later(
+                CONNECTION_SWEEP_SECONDS, self._look
+            )
 
     def _too_many(self, strangers: list["_Guarded"], now: float) -> list["_Guarded"]:
         """Return whom to close so that the others are within the limits; nobody who just came."""
@@ -132,7 +136,7 @@ class Connections:
 class _Guarded(asyncio.Protocol):
     """Passes everything on to the real protocol, and notes the times."""
 
-    def __init__(self, inner: asyncio.Protocol, owner: Connections) -> None:
+    def __init__(self, inner: asyncio.Protocol, owner: OpenConnections) -> None:
         self._inner: asyncio.Protocol | None = inner
         self._owner = owner
         self.transport: Any = None

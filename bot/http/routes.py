@@ -12,17 +12,17 @@ from bot.http.schemas.health import Alive, Health, Ready
 from bot.http.schemas.message_fields import Code
 
 #: Where the same is served, and what tells the operations apart.
-MESSAGE_ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}
+_MESSAGE_ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}
 READ_TASKS, WRITE_TASKS = "tasks:read", "tasks:write"
 READ, WRITE = "messages:read", "messages:write"
 WRITE_TEMPLATES, WRITE_WORKSPACES = "templates:write", "workspaces:write"
 SIGNED, CALLBACK, PUBLIC = Access.SIGNED, Access.CALLBACK, Access.PUBLIC
 
 # fmt: off
-TASK_ROUTES = (
+_TASK_ROUTES = (
     Route("POST", "/api/tasks", tasks.create_task, "Announce a task, and run it if asked to", "Tasks",
           scope=WRITE_TASKS, body=t.CreateTask, answers={201: t.CreatedTask, 200: t.CreatedTask}, creates=True),
-    Route("GET", "/api/tasks", tasks.list_tasks, "List tasks, the most recently changed first", "Tasks",
+    Route("GET", "/api/tasks", tasks.list_matching_tasks, "List tasks, the most recently changed first", "Tasks",
           scope=READ_TASKS, query=t.TaskFilter, answers={200: t.TaskPage}),
     Route("GET", "/api/tasks/{id}", tasks.show_task, "Show a task with the timeline of its message", "Tasks",
           scope=READ_TASKS, answers={200: t.ShownTaskWithTimeline}),
@@ -40,7 +40,7 @@ TASK_ROUTES = (
 )
 
 
-def message_routes(address: str, alias: str) -> Iterator[Route]:
+def _message_routes(address: str, alias: str) -> Iterator[Route]:
     """Yield what is served for messages at one address."""
     one = f"{address}/{{correlationId}}"
     for name, handler, summary, body in (
@@ -51,7 +51,7 @@ def message_routes(address: str, alias: str) -> Iterator[Route]:
         yield Route("POST", f"{address}/{name}", handler, summary, "Messages",
                     scope=WRITE, body=body, answers={202: m.AcceptedMessage}, creates=True, is_busy=True, alias=alias)
     yield Route("POST", f"{address}/request/bulk", messages.request_messages, "Send many messages, all or none",
-                "Messages", scope=WRITE, body=m.SendMessage, most_items=m.MAX_BULK,
+                "Messages", scope=WRITE, body=m.SendMessage, max_items=m.MAX_BULK,
                 answers={202: m.AcceptedMessages}, creates=True, alias=alias)
     yield Route("GET", f"{address}/dead", messages.list_dead_messages, "List dead letters", "Messages",
                 scope=READ, query=m.DeadFilter, answers={200: m.DeadPage}, alias=alias)
@@ -65,7 +65,7 @@ def message_routes(address: str, alias: str) -> Iterator[Route]:
                 scope=WRITE, body=m.ReplayMessage, answers={200: m.ChangedMessage}, alias=alias)
 
 
-TEMPLATE_ROUTES = (
+_TEMPLATE_ROUTES = (
     Route("GET", "/api/templates/{code}", templates.show_template, "Show a template", "Templates",
           scope=READ, answers={200: e.ShownTemplate}),
     Route("PUT", "/api/templates/{code}", templates.put_template, "Store a version of a template", "Templates",
@@ -77,7 +77,7 @@ TEMPLATE_ROUTES = (
     Route("PUT", "/api/senders/{code}", templates.put_sender, "Make or replace a sender", "Templates",
           scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=e.PutSender, answers={201: e.ShownSender, 200: e.ShownSender}),
 )
-WORKSPACE_ROUTES = (
+_WORKSPACE_ROUTES = (
     Route("POST", "/api/scheduling/slack/workspace", workspaces.connect_workspace,
           "Connect a workspace, or replace its token", "Workspaces", scope=WRITE_WORKSPACES,
           body=w.ConnectWorkspace, answers={201: w.ShownWorkspace, 200: w.ShownWorkspace}, creates=True),
@@ -86,13 +86,13 @@ WORKSPACE_ROUTES = (
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )
-HEALTH_ROUTES = (
+_HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
           answers={200: Ready, 503: Ready}),
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
 )
-DOCS_ROUTES = (
+_DOCS_ROUTES = (
     Route("GET", "/api/openapi.json", docs.show_openapi, "This description, for programs", "Reading", PUBLIC,
           answers={200: "application/json"}),
     Route("GET", "/api/docs", docs.show_docs, "This description, for people", "Reading", PUBLIC,
@@ -100,10 +100,10 @@ DOCS_ROUTES = (
 )
 # fmt: on
 ROUTES = (
-    *TASK_ROUTES,
-    *(route for item in MESSAGE_ADDRESSES.items() for route in message_routes(*item)),
-    *TEMPLATE_ROUTES,
-    *WORKSPACE_ROUTES,
-    *HEALTH_ROUTES,
-    *DOCS_ROUTES,
+    *_TASK_ROUTES,
+    *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
+    *_TEMPLATE_ROUTES,
+    *_WORKSPACE_ROUTES,
+    *_HEALTH_ROUTES,
+    *_DOCS_ROUTES,
 )

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.tasks.creation import Owner
 from bot.tokens import Caller
 
-JSON = "application/json"
+JSON_TYPE = "application/json"
 NOBODY = Caller(subject="", tenant="", scopes=frozenset())
 
 
@@ -25,13 +25,13 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What is sent back: a model or plain JSON; a body of another type than JSON is text."""
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    content_type: str = JSON
+    content_type: str = JSON_TYPE
 
     def __post_init__(self) -> None:
         if isinstance(self.body, BaseModel):
@@ -50,7 +50,7 @@ class Call:
     `is_again` says that a process that died may have made it already.
     """
 
-    services: Services
+    services: HttpServices
     routes: tuple["Route", ...]
     correlation_id: str
     is_named: bool = False
@@ -76,7 +76,7 @@ class Route:
 
     method: str
     path: str
-    handler: Callable[[Call], Awaitable[Answer]]
+    handler: Callable[[Call], Awaitable[Response]]
     summary: str
     tag: str
     access: Access = Access.BEARER
@@ -86,7 +86,7 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str] | None = None
     path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
-    most_items: int = 0  # above 0 the body is a list of so many of `body` at most
+    max_items: int = 0  # above 0 the body is a list of so many of `body` at most
     is_busy: bool = False  # called by programs thousands of times a second
     is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.delivery.health import LaneHealth
-from bot.messages.destinations import NO_OUTLETS, Outlets
+from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -16,7 +16,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
-from bot.workspaces.service import Connections
+from bot.workspaces.service import WorkspaceConnections
 
 
 class Channels(Protocol):
@@ -28,7 +28,7 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True)
-class Services:
+class HttpServices:
     """
     Use cases and facts behind the endpoints.
 
@@ -51,8 +51,8 @@ class Services:
     home: str
     owner_of: Callable[[str], Awaitable[Owner]]
     workspaces_of: Callable[[str], Awaitable[Sequence[str]]]
-    connections: Connections
+    connections: WorkspaceConnections
     timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
-    outlets: Outlets = NO_OUTLETS
+    destinations: Destinations = NO_DESTINATIONS

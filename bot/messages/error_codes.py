@@ -93,6 +93,6 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
 BY_CODE = {code: verdict for verdict, codes in VERDICTS.items() for code in codes}
 
 #: A channel that answers so refuses every message, whatever is in it.
-DESTINATION_ERRORS = frozenset(_REFUSES_ALL.split())
+CHANNEL_ERRORS = frozenset(_REFUSES_ALL.split())
 #: After these nobody knows whether somebody got it, and only a person can find out.
 POSSIBLY_DELIVERED_ERRORS = frozenset({"held", "unexpected_answer"})

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueC
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.sql.partial_index import partial_index
 
 
@@ -20,7 +20,7 @@ class MessageState(StrEnum):
     DELAYED = "delayed"  #: may be delivered from `due_at` on
     BLOCKED = "blocked"  #: a reply whose parent is not in Slack yet
     SENDING = "sending"  #: claimed; Slack is being called
-    PARKED = "parked"  #: its channel is switched off; goes on once it is on again
+    SUSPENDED = "suspended"  #: its channel is suspended; delivered once that is resumed
     DEAD = "dead"  #: given up; listed and replayable
     WITHDRAWN = "withdrawn"  #: taken back before it was sent
 
@@ -93,7 +93,7 @@ class Message(SQLModel, table=True):
         partial_index("message_parent", "parent_id", where="parent_id IS NOT NULL"),
         Index("message_created", "created_at", "id"),  # retention begins with the oldest
         # Few wait for a parent or a suspended channel; they are counted, and freed together.
-        partial_index("message_aside", "tenant", where="state IN ('blocked', 'parked')"),
+        partial_index("message_aside", "tenant", where="state IN ('blocked', 'suspended')"),
         partial_index(
             "message_former_place",
             "workspace_id",
@@ -173,7 +173,7 @@ class Message(SQLModel, table=True):
     def would_repeat(self) -> bool:
         """Tell whether an edit would be a post that says the same with another percentage."""
         on_its_way = max(self.delivered_revision, self.claimed_revision or 0)
-        return is_outlet(self.workspace_id) and self.revision == on_its_way
+        return is_destination(self.workspace_id) and self.revision == on_its_way
 
 
 class Event(SQLModel, table=True):
@@ -266,7 +266,7 @@ class DeadLetter(SQLModel, table=True):
     __tablename__ = "dead_letter"
     __table_args__ = (
         partial_index("dead_letter_untold", "died_at", where="told_at IS NULL"),
-        Index("dead_letter_destination", "workspace_id", "channel", "died_at"),
+        Index("dead_letter_channel", "workspace_id", "channel", "died_at"),
     )
 
     message_id: str = Field(primary_key=True)
@@ -279,11 +279,15 @@ class DeadLetter(SQLModel, table=True):
     notice_group: str | None = Field(default=None, index=True)
 
 
-class Destination(SQLModel, table=True):
+class SuspendedChannel(SQLModel, table=True):
     """A channel that refused messages again and again."""
+
+    __tablename__ = "suspended_channel"
 
     workspace_id: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     error: str
-    off_at: datetime | None = None  # since when nothing is delivered there; None: it is on again
+    suspended_at: datetime | None = (
+        None  # since when nothing is delivered there; None: it is on again
+    )
     counted_from: datetime | None = None  # earlier failures are forgiven

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from bot.messages.error_codes import DESTINATION_ERRORS
+from bot.messages.error_codes import CHANNEL_ERRORS
 from bot.messages.history import projection
 from bot.messages.models import (
     Event,
@@ -20,14 +20,14 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST, OWN_TRIES, SETTLE
+from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY, OWN_TRIES
 from bot.messages.totals import add_to_totals
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
 EDIT_INTERVAL = timedelta(seconds=3)
 #: A channel that has refused a message is not asked again sooner for its progress alone.
-REFUSED_INTERVAL = timedelta(minutes=1)
+_REFUSED_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def put(
 
     *requested_by* is who is told if it cannot be delivered.
     """
-    message = new_message(
+    message = _new_message(
         place,
         content,
         now,
@@ -107,7 +107,7 @@ def reply(
     """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
-    message = new_message(
+    message = _new_message(
         Place(parent.workspace_id, parent.tenant, parent.channel, parent.thread_ts),
         content,
         now,
@@ -136,7 +136,7 @@ def adopt(
     correlation_id: str | None = None,
 ) -> Message:
     """Take over a message that stands in Slack already; its content is edited to ours."""
-    message = new_message(
+    message = _new_message(
         place,
         content,
         now,
@@ -233,9 +233,9 @@ def lock(session: Session, message_id: str) -> Message:
 
 def was_refused(message: Message, now: datetime) -> bool:
     """Tell whether the channel has refused this message only just now."""
-    if message.dead_at is None or message.error not in DESTINATION_ERRORS:
+    if message.dead_at is None or message.error not in CHANNEL_ERRORS:
         return False
-    return now < message.dead_at + REFUSED_INTERVAL
+    return now < message.dead_at + _REFUSED_INTERVAL
 
 
 def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
@@ -261,18 +261,18 @@ def rank_of(message: Message) -> Rank:
 
 def schedule(message: Message, now: datetime) -> None:
     """Decide when the lane may take the newest revision."""
-    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.PARKED):
+    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.SUSPENDED):
         return  # The lane's record, the parent's, or the channel's return decides what comes next.
     due_at = now
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
     if message.answer_lost or message.error == ANSWER_LOST:  # It may be on its way inside Slack.
-        due_at = max(due_at, min(message.due_at, now + SETTLE))
+        due_at = max(due_at, min(message.due_at, now + LOOKUP_DELAY))
     message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 
-def new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
+def _new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
     """Return a row that waits from now on; *fields* are the columns that are not usual."""
     usual = {"waiting_since": now, "due_at": now, "created_at": now, "max_attempts": OWN_TRIES}
     return Message(

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.destinations import NO_OUTLETS, Outlets, no_home
+from bot.messages.destinations import NO_DESTINATIONS, Destinations, no_home
 from bot.messages.history.retention import Retention
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
@@ -36,7 +36,7 @@ def open_deliveries(
     alerts_channel: str | None,
     kept_days: int,
     isolation: Isolation,
-    outlets: Outlets = NO_OUTLETS,
+    destinations: Destinations = NO_DESTINATIONS,
     home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
     """
@@ -52,9 +52,9 @@ def open_deliveries(
             return None
 
     return Deliveries(
-        requests=Requests(database, clock, wake, outlets, isolation),
+        requests=Requests(database, clock, wake, destinations, isolation),
         templates=Templates(database, isolation, clock),
-        senders=Senders(database, clock, outlets),
+        senders=Senders(database, clock, destinations),
         dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),
     )

@@ -13,7 +13,7 @@ import orjson
 
 #: Times and dataclasses are refused, as the standard library refuses them: who means their text
 #: says so.
-AS_USUAL = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_AS_USUAL = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 #: Of a number that orjson may make inexact.
@@ -24,7 +24,7 @@ _DIGITS_IN_UTF8 = re.compile(rb"[0-9]{19}")
 def encoded(value: Any) -> bytes:
     """Return JSON in UTF-8; raise `TypeError` for what JSON has no word for."""
     try:
-        return orjson.dumps(value, option=AS_USUAL)
+        return orjson.dumps(value, option=_AS_USUAL)
     except orjson.JSONEncodeError:
         return json.dumps(value, separators=(",", ":")).encode()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.ids import is_slack_user_id, new_id
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.stored_text import make_storable, redact_record
 
 
@@ -25,7 +25,7 @@ class NewTask:
     channel: str
     subject: str | None = None
     task_id: str | None = None
-    status: Status = Status.QUEUED
+    status: TaskStatus = TaskStatus.QUEUED
     details: dict[str, Any] | None = None
     payload: Any = None
     steps: list[dict[str, Any]] | None = None

@@ -18,13 +18,13 @@ from bot.tasks import external_ids, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.line_redaction import LineRedactor
-from bot.tasks.models import ENDS, LIVE, Status, Task
+from bot.tasks.models import ENDS, LIVE, Task, TaskStatus
 from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Outcome, Report, apply, hear
+from bot.tasks.updates import Report, ReportOutcome, apply, hear
 
 #: How many lost tasks one sweep announces; the next sweep takes the rest.
-SWEEP = 100
+_SWEEP = 100
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Reported:
     """What became of a report, and of which task it was: by the task's own id."""
 
     task_id: str
-    outcome: Outcome
+    outcome: ReportOutcome
 
 
 @dataclass(frozen=True)
-class Logged:
+class _Logged:
     """How many lines go to the thread of which task."""
 
     task_id: str
@@ -79,9 +79,9 @@ class Intake:
                 external_ids.remember(session, task, report.task_id, report.place, now)
             before = (task.status, task.attempt)
             outcome = apply(task, report, now)
-            if outcome is Outcome.APPLIED and before == (task.status, task.attempt):
+            if outcome is ReportOutcome.APPLIED and before == (task.status, task.attempt):
                 late.want(task)
-            elif outcome is Outcome.APPLIED:
+            elif outcome is ReportOutcome.APPLIED:
                 is_new = task.attempt > before[1]
                 self._show(session, late, task, now, new_attempt=is_new)
             return Reported(task.id, outcome)
@@ -99,17 +99,17 @@ class Intake:
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
-    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> Status:
+    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> TaskStatus:
         """
         Take it from whoever sees an attempt run that it does, and return where it stands.
 
         An attempt that is not the newest any more is left alone and counts as running.
         """
 
-        def work(session: Session) -> Status:
+        def work(session: Session) -> TaskStatus:
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.attempt != attempt:
-                return Status.RUNNING
+                return TaskStatus.RUNNING
             self._beat(session, task, is_seen=True)
             return task.status
 
@@ -122,15 +122,15 @@ class Intake:
         drop_late: Callable[[Task], None] = lambda _task: None,
         *,
         is_seen: bool = False,
-    ) -> Outcome:
+    ) -> ReportOutcome:
         now = self._clock.now()
         if task.status in ENDS:
-            return Outcome.FINAL
+            return ReportOutcome.FINAL
         task.beats = True
-        if task.status == Status.RUNNING or (task.status == Status.QUEUED and not is_seen):
+        if task.status == TaskStatus.RUNNING or (task.status == TaskStatus.QUEUED and not is_seen):
             hear(task, now)
-            return Outcome.APPLIED
-        outcome = apply(task, Report(status=Status.RUNNING), now)
+            return ReportOutcome.APPLIED
+        outcome = apply(task, Report(status=TaskStatus.RUNNING), now)
         drop_late(task)
         self._announcer.show(session, task, now, rank=Rank.NORMAL)
         return outcome
@@ -139,7 +139,7 @@ class Intake:
         """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
 
         def work(session: Session) -> list[Task]:
-            wanted = col(Task.status).in_([*LIVE, Status.LOST])
+            wanted = col(Task.status).in_([*LIVE, TaskStatus.LOST])
             is_handed_over = (
                 col(Task.launch_wanted_at).is_(None),
                 col(Task.launched_at).is_not(None),
@@ -156,20 +156,20 @@ class Intake:
         choose: Callable[[Task], list[dict[str, Any]]],
         *,
         only: str | None = None,
-    ) -> Logged:
+    ) -> _Logged:
         """Bring the log lines that *choose* returns, without secrets, into the task's thread."""
 
-        def work(session: Session, late: LateEdits) -> Logged:
+        def work(session: Session, late: LateEdits) -> _Logged:
             task = _get(session, owner.tenant, task_id, only)
             lines = self._lines.redact((task.tenant, task.id), choose(task))
             if not lines:
-                return Logged(task.id, 0)
+                return _Logged(task.id, 0)
             now = self._clock.now()
             if task in late:  # The lines come after the progress that was reported before them.
                 late.drop(task)
                 self._announcer.show(session, task, now, rank=Rank.PROGRESS)
             was_taken = self._announcer.log(session, task, lines, now)
-            return Logged(task.id, len(lines) if was_taken else 0)
+            return _Logged(task.id, len(lines) if was_taken else 0)
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
@@ -181,13 +181,13 @@ class Intake:
             now = self._clock.now()
             query = (
                 select(Task)
-                .where(Task.status == Status.RUNNING, col(Task.lease_until) < now)
-                .limit(SWEEP)
+                .where(Task.status == TaskStatus.RUNNING, col(Task.lease_until) < now)
+                .limit(_SWEEP)
                 .with_for_update(skip_locked=True)
             )
             silent = session.exec(query).all()
             for task in silent:
-                task.status = Status.LOST
+                task.status = TaskStatus.LOST
                 task.updated_at = now
                 task.lease_until = None
                 self._announcer.show(session, task, now, rank=Rank.FINAL)

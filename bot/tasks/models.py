@@ -11,7 +11,7 @@ from bot.ids import new_id
 from bot.sql.partial_index import partial_index
 
 
-class Status(StrEnum):
+class TaskStatus(StrEnum):
     """Where a task stands."""
 
     QUEUED = "queued"
@@ -23,12 +23,12 @@ class Status(StrEnum):
 
 
 #: An attempt that ended so stays so.
-ENDS = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
-RETRYABLE = frozenset({Status.FAILED, Status.CANCELLED, Status.LOST})
-LIVE = frozenset({Status.QUEUED, Status.RUNNING})
+ENDS = frozenset({TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED})
+RETRYABLE = frozenset({TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.LOST})
+LIVE = frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING})
 
 
-def json_column() -> Column[Any]:
+def _json_column() -> Column[Any]:
     return Column(JSON(none_as_null=True), nullable=True)
 
 
@@ -52,17 +52,17 @@ class Task(SQLModel, table=True):
 
     task: str
     subject: str | None = None
-    status: Status = Field(default=Status.QUEUED, sa_type=String)
+    status: TaskStatus = Field(default=TaskStatus.QUEUED, sa_type=String)
     attempt: int = 1
     seq: int | None = Field(default=None, sa_type=BigInteger)
     progress: int | None = None
     progress_note: str | None = None
     error: str | None = None
-    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
-    stats: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    details: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    payload: Any = Field(default=None, sa_column=json_column())
-    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
+    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
+    stats: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    details: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    payload: Any = Field(default=None, sa_column=_json_column())
+    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
     environment: str | None = None
     log_url: str | None = None
     grafana_url: str | None = None

@@ -14,9 +14,9 @@ from bot.tasks.models import LIVE, Task
 from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
-PAYLOAD: Any = Task.payload
+_PAYLOAD: Any = Task.payload
 #: How many tasks of one id an error message names.
-SHOWN = 3
+_MAX_SHOWN_TASKS = 3
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = 
     if not found:
         raise NotFoundError(f"There is no task `{task_id}`.")
     if len(found) > 1:
-        shown = ", ".join(f"`{task.id}`" for task in found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        shown = ", ".join(f"`{task.id}`" for task in found[:_MAX_SHOWN_TASKS])
+        more = f" and {len(found) - _MAX_SHOWN_TASKS} more" if len(found) > _MAX_SHOWN_TASKS else ""
         raise ConflictError(
             f"`{task_id}` is the orchestrator's id of several tasks ({shown}{more}): use one of"
             " their own ids, or report with `channel` and `ts`."
@@ -112,7 +112,7 @@ def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> 
     """Return matching tasks, the most recently changed first."""
     query = select(Task).where(Task.tenant == tenant)
     if not wanted.with_payload:
-        query = query.options(defer(PAYLOAD))
+        query = query.options(defer(_PAYLOAD))
     if wanted.status:
         query = query.where(Task.status == wanted.status)
     if wanted.task:

@@ -21,11 +21,11 @@ from bot.tasks.transactions import Transactions
 T = TypeVar("T")
 
 #: SQLite has one writer, so tasks share its transactions: this many, for others want to write too.
-TASKS_TOGETHER = 50
+_TASKS_TOGETHER = 50
 #: In PostgreSQL a transaction of several tasks could deadlock with a lane's; many run side by side.
-SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 4
 #: Retries after somebody else has inserted the same key.
-MAX_RIVALS = 20
+_MAX_RETRIES = 20
 
 
 class LateEdits:
@@ -49,13 +49,13 @@ class LateEdits:
         return iter(self._tasks.values())
 
 
-Work = Callable[[Session, LateEdits], T]
+_Work = Callable[[Session, LateEdits], T]
 
 
 @dataclass(frozen=True)
 class _Entry:
     workspace_id: str
-    work: Work[Any]
+    work: _Work[Any]
     told: asyncio.Future[Any]
 
 
@@ -73,7 +73,7 @@ class ReportQueue:
         self._serving: set[asyncio.Task[None]] = set()
 
     async def submit(
-        self, workspace_id: str, key: Hashable, work: Work[T], *, is_end: bool = False
+        self, workspace_id: str, key: Hashable, work: _Work[T], *, is_end: bool = False
     ) -> T:
         """
         Return what *work* returned, committed; raise what it raised.
@@ -84,8 +84,8 @@ class ReportQueue:
         self._waiting.setdefault(key, []).append(_Entry(workspace_id, work, told))
         if is_end:
             self._ends[key] = None
-        most = 1 if self._transactions.is_single_writer else SIDE_BY_SIDE
-        if len(self._serving) < most:
+        limit = 1 if self._transactions.is_single_writer else _SIDE_BY_SIDE
+        if len(self._serving) < limit:
             # Of nobody's context: it will serve others as well.
             serving = asyncio.create_task(self._serve(), context=contextvars.Context())
             self._serving.add(serving)
@@ -102,10 +102,10 @@ class ReportQueue:
             self._serving.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _next_keys(self) -> list[Hashable]:
-        most = TASKS_TOGETHER if self._transactions.is_single_writer else 1
+        limit = _TASKS_TOGETHER if self._transactions.is_single_writer else 1
         found: dict[Hashable, None] = {}
         for key in (*self._ends, *self._waiting):
-            if len(found) == most:
+            if len(found) == limit:
                 break
             if key not in self._busy:
                 found[key] = None
@@ -128,7 +128,7 @@ class ReportQueue:
         elif len(entries) > 1:
             for entry in entries:
                 await self._write([entry])
-        elif isinstance(error, IntegrityError) and rivals < MAX_RIVALS:
+        elif isinstance(error, IntegrityError) and rivals < _MAX_RETRIES:
             await self._write(entries, rivals + 1)
         else:
             _tell(entries[0], error)

@@ -18,12 +18,12 @@ from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, act, make_task
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
 
 #: Who did what to a task is remembered so far back.
-MAX_ACTS = 20
+_MAX_ACTS = 20
 
 
 class Tasks:
@@ -59,7 +59,7 @@ class Tasks:
             task.runner = self._runner_of(task)
             apply(task, Report(status=new.status), now)
             if new.run:
-                want_launch(task, now)
+                _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.FIRST_POST)
             session.add(task)
             return task, True
@@ -87,12 +87,12 @@ class Tasks:
         def work(session: Session) -> Task:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            require_retryable(task, attempt, now)
+            _require_retryable(task, attempt, now)
             start_over(task, task.attempt + 1)
             task.updated_at = now
             task.payload = payload if payload is not None else task.payload
-            task.acted = with_act(task, act("retried", by, now, reason))
-            want_launch(task, now)
+            task.acted = _with_act(task, act("retried", by, now, reason))
+            _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
 
@@ -105,11 +105,13 @@ class Tasks:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.status not in LIVE:
-                done = last_act(task, "cancelled", now) if task.status == Status.CANCELLED else ""
+                done = (
+                    last_act(task, "cancelled", now) if task.status == TaskStatus.CANCELLED else ""
+                )
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
-            apply(task, Report(status=Status.CANCELLED), now)
+            apply(task, Report(status=TaskStatus.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = with_act(task, act("cancelled", by, now))
+            task.acted = _with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -146,7 +148,7 @@ class Tasks:
         return await self._transactions.read(work)
 
 
-def want_launch(task: Task, now: datetime) -> None:
+def _want_launch(task: Task, now: datetime) -> None:
     """Ask the launcher to hand the task to its runner once the transaction has committed."""
     if task.runner is None:
         fix = f"name one in opsbell.toml ([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL"
@@ -156,7 +158,7 @@ def want_launch(task: Task, now: datetime) -> None:
     task.launched_at = None
 
 
-def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
+def _require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
     who = last_act(task, "retried", now)
     if attempt is not None and attempt != task.attempt:
         raise ConflictError(f"Already retried{who}: attempt {task.attempt} is {task.status}.")
@@ -169,9 +171,9 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         )
 
 
-def with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
+def _with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what was done to a task, the latest last; what is long ago is forgotten."""
-    return [*(task.acted or []), done][-MAX_ACTS:]
+    return [*(task.acted or []), done][-_MAX_ACTS:]
 
 
 def last_act(task: Task, verb: str, now: datetime) -> str:

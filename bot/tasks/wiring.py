@@ -19,7 +19,7 @@ from bot.tasks.transactions import Transactions, Waker
 
 
 @dataclass(frozen=True)
-class TaskRoom:
+class TaskServices:
     """The services of tasks. The launcher does nothing until it is run."""
 
     tasks: Tasks
@@ -34,7 +34,7 @@ def open_tasks(
     *,
     lanes: Waker,
     base_url: Callable[[], str],
-) -> TaskRoom:
+) -> TaskServices:
     """Build the services; `base_url` says where callbacks arrive, once that is known."""
 
     def runner_of(task: Task) -> str | None:
@@ -56,4 +56,4 @@ def open_tasks(
     transactions = Transactions(database, lanes=lanes, launcher=launcher)
     intake = Intake(transactions, announcer, clock, runner_of)
     tasks = Tasks(transactions, announcer, clock, runner_of, launcher.cancel)
-    return TaskRoom(tasks, intake, launcher)
+    return TaskServices(tasks, intake, launcher)

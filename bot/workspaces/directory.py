@@ -15,11 +15,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import InvalidError, NoTransportError, UnavailableError
 from bot.ids import is_slack_channel_id
 
-CHANNEL_LINK = re.compile(
+_CHANNEL_LINK = re.compile(
     r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https?://\S+/archives/([CDG][A-Z0-9]+)"
 )
 #: Could be an id as well as a name in capitals.
-EITHER = re.compile("[CDG][A-Z0-9]{2,}")
+_EITHER = re.compile("[CDG][A-Z0-9]{2,}")
 #: A name that was read longer ago is read again before it is used.
 NAMES_KEPT_SECONDS = 60.0
 #: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
@@ -27,9 +27,9 @@ NAMES_KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
-READ_AGAIN_SECONDS = 3.0
+_READ_AGAIN_SECONDS = 3.0
 #: Maximum number of workspaces whose names are kept; the one not asked for longest goes first.
-MAX_KEPT_WORKSPACES = 200
+_MAX_KEPT_WORKSPACES = 200
 
 
 class Directory:
@@ -68,11 +68,11 @@ class Directory:
         try:
             await self._refresh(name)
         except UnavailableError:
-            if not EITHER.fullmatch(written):
+            if not _EITHER.fullmatch(written):
                 raise
         if name in self._channels:
             return self._channels[name]
-        if EITHER.fullmatch(written):
+        if _EITHER.fullmatch(written):
             return written
         raise InvalidError(
             f"I am not in a channel called #{name}: type `/invite` with my name there, "
@@ -122,7 +122,7 @@ class Directory:
             ) from error
 
     def _may_read(self) -> bool:
-        is_news = self._is_stale or self._age() >= READ_AGAIN_SECONDS
+        is_news = self._is_stale or self._age() >= _READ_AGAIN_SECONDS
         return is_news and self._monotonic() >= self._wait_until
 
     async def _read_pages(self) -> None:
@@ -215,7 +215,7 @@ class Directories:
         key = (workspace_id, token)
         directory = self._kept.pop(key, None) or self._open(token)
         self._kept[key] = directory
-        if len(self._kept) > MAX_KEPT_WORKSPACES:
+        if len(self._kept) > _MAX_KEPT_WORKSPACES:
             self._kept.popitem(last=False)
         return directory
 
@@ -237,7 +237,7 @@ def preference(channel: dict[str, Any]) -> tuple[bool, bool, int]:
 def read_id(channel: str) -> str | None:
     """Return the id that an id, a mention or a link says; None for a name."""
     channel = channel.strip()
-    link = CHANNEL_LINK.match(channel)
+    link = _CHANNEL_LINK.match(channel)
     if link:
         return link[1] or link[2]
     return channel if is_slack_channel_id(channel) else None

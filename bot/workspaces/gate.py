@@ -21,11 +21,11 @@ logger = structlog.get_logger(__name__)
 PEOPLE_KEPT_SECONDS = 300.0
 #: The same while Slack does not answer.
 PEOPLE_KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
-MAX_KEPT_PEOPLE = 10_000
+_MAX_KEPT_PEOPLE = 10_000
 #: A click has to be acknowledged within three seconds.
-ASK_SECONDS = 1.5
+_ASK_SECONDS = 1.5
 #: Any other error says that Slack does not tell us about this person.
-_PASSING_ERRORS = frozenset(
+_UNDECIDED_ERRORS = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 
@@ -114,13 +114,13 @@ class Gate:
             ) from error
         self._kept[user_id] = (now, found)
         self._kept.move_to_end(user_id)
-        if len(self._kept) > MAX_KEPT_PEOPLE:
+        if len(self._kept) > _MAX_KEPT_PEOPLE:
             self._kept.popitem(last=False)
         return found
 
     async def _ask(self, user_id: str) -> Mapping[str, Any]:
         try:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(_ASK_SECONDS):
                 answer = await self._client.users_info(user=user_id)
         except SlackApiError as error:
             if _is_passing(error):
@@ -135,7 +135,7 @@ class Gate:
 def _is_passing(error: SlackApiError) -> bool:
     """Tell whether Slack may answer the same question later."""
     status = error.response.status_code
-    return error.response.get("error") in _PASSING_ERRORS or status == 429 or status >= 500
+    return error.response.get("error") in _UNDECIDED_ERRORS or status == 429 or status >= 500
 
 
 def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Membership:

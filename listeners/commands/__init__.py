@@ -11,38 +11,38 @@ from bot.redaction import redact
 from bot.tasks.creation import Owner
 from listeners.commands import about, delivery, task
 from listeners.commands.asked import Asked, Handler
-from listeners.commands.grammar import PREFIX, SHORT_CUTS
+from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
 from listeners.fallback import ANYTHING, handle_unknown_command
-from listeners.services import Services
+from listeners.services import ListenerServices
 
 #: (area, verb) of the grammar -> who answers.
 HANDLERS: Mapping[tuple[str, str], Handler] = {
-    ("task", "run"): task.run_task,
-    ("task", "list"): task.list_tasks,
-    ("task", "show"): task.show_task,
-    ("task", "retry"): task.retry_task,
-    ("task", "cancel"): task.cancel_task,
+    ("task", "run"): task.command_run,
+    ("task", "list"): task.command_list,
+    ("task", "show"): task.command_show,
+    ("task", "retry"): task.command_retry,
+    ("task", "cancel"): task.command_cancel,
     ("delivery", "show"): delivery.show_delivery,
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,
     ("why", ""): delivery.show_why,
-    ("health", ""): about.show_health,
+    ("health", ""): about.tell_health,
     ("help", ""): about.show_help,
 }
 
 
 def register(app: AsyncApp) -> None:
     """Handle `/ops`, its shortcuts, and any other command."""
-    for name in (PREFIX, *SHORT_CUTS):
-        app.command(name)(handle_ops_command)
+    for name in (COMMAND, *SHORT_CUTS):
+        app.command(name)(_handle_ops_command)
     app.command(ANYTHING)(handle_unknown_command)
 
 
-async def handle_ops_command(
+async def _handle_ops_command(
     ack: AsyncAck,
     command: dict[str, Any],
-    services: Services,
+    services: ListenerServices,
     owner: Owner,
     client: AsyncWebClient,
 ) -> None:

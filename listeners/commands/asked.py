@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
 from listeners.commands.parser import Request
-from listeners.services import Services
+from listeners.services import ListenerServices
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Asked:
     channel_id: str
     workspace_url: str
     owner: Owner
-    services: Services
+    services: ListenerServices
     client: AsyncWebClient
 
 
 #: What Slack is acknowledged with: `text`, perhaps `blocks`; only the asker sees it.
-Answer = dict[str, Any]
-Handler = Callable[[Asked], Awaitable[Answer]]
+CommandReply = dict[str, Any]
+Handler = Callable[[Asked], Awaitable[CommandReply]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-PREFIX = "/ops"
+COMMAND = "/ops"
 #: Commands that are short for an area of `/ops`.
 SHORT_CUTS = {"/task": "task"}
 
@@ -64,8 +64,8 @@ class Area:
         return next((verb for verb in self.verbs if verb.name == name), None)
 
 
-MESSAGE_ID = Argument("id", Kind.ID, required=True)
-TASK_ID = Argument("id", Kind.ID, required=True)
+_MESSAGE_ID = Argument("id", Kind.ID, required=True)
+TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -87,17 +87,17 @@ AREAS = (
                 "list the newest tasks (only you see them)",
                 (Argument("which", Kind.CHOICE, choices=("failed", "running", "stuck")),),
             ),
-            Verb("show", "show everything about a task (only you see it)", (TASK_ID,)),
-            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ID,)),
-            Verb("cancel", "cancel a queued or running task", (TASK_ID,)),
+            Verb("show", "show everything about a task (only you see it)", (TASK_ARGUMENT,)),
+            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ARGUMENT,)),
+            Verb("cancel", "cancel a queued or running task", (TASK_ARGUMENT,)),
         ),
     ),
     Area(
         "delivery",
         "show what happened to a message, and replay dead letters",
         (
-            Verb("show", "show the history of a message (only you see it)", (MESSAGE_ID,)),
-            Verb("replay", "send a dead letter again", (MESSAGE_ID,)),
+            Verb("show", "show the history of a message (only you see it)", (_MESSAGE_ID,)),
+            Verb("replay", "send a dead letter again", (_MESSAGE_ID,)),
             Verb("dead", "list the newest dead letters (only you see them)"),
         ),
     ),
@@ -123,7 +123,7 @@ def find_area(name: str) -> Area | None:
 
 def usage(area: Area, verb: Verb) -> str:
     """Return e.g. `/ops task show <id>`."""
-    words = [PREFIX, area.name, verb.name, *(one.usage for one in verb.arguments)]
+    words = [COMMAND, area.name, verb.name, *(one.usage for one in verb.arguments)]
     return " ".join(word for word in words if word)
 
 

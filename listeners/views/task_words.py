@@ -1,22 +1,22 @@
 """Names, symbols (those of `templates/tasks/task.json`) and next commands of tasks."""
 
 from bot.messages.rendering.escaping import clean
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from listeners.words import as_word
 
-FACES = {
-    Status.QUEUED: "⏳",
-    Status.RUNNING: "▶️",
-    Status.COMPLETED: "✅",
-    Status.FAILED: "❌",
-    Status.CANCELLED: "⏹️",
-    Status.LOST: "❔",
+_FACES = {
+    TaskStatus.QUEUED: "⏳",
+    TaskStatus.RUNNING: "▶️",
+    TaskStatus.COMPLETED: "✅",
+    TaskStatus.FAILED: "❌",
+    TaskStatus.CANCELLED: "⏹️",
+    TaskStatus.LOST: "❔",
 }
 
 
 def face(task: Task) -> str:
     """Return the symbol and the word, e.g. `❌ Failed`."""
-    return f"{FACES[Status(task.status)]} {str(task.status).capitalize()}"
+    return f"{_FACES[TaskStatus(task.status)]} {str(task.status).capitalize()}"
 
 
 def name(task: Task) -> str:

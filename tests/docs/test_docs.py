@@ -11,13 +11,13 @@ from typer import Typer
 
 from bot.cli import cli
 from bot.config_file import (
-    Access,
+    AccessSettings,
     BullRunner,
     CeleryRunner,
     CommandRunner,
-    Destination,
+    DestinationSettings,
     HttpRunner,
-    Retention,
+    RetentionSettings,
     TaskKind,
     read_config_file,
 )
@@ -40,9 +40,9 @@ README_LINES = 150
 TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
     "[runners.<name>]": (HttpRunner, CommandRunner, BullRunner, CeleryRunner),
-    "[destinations.<name>]": (Destination,),
-    "[access]": (Access,),
-    "[retention]": (Retention,),
+    "[destinations.<name>]": (DestinationSettings,),
+    "[access]": (AccessSettings,),
+    "[retention]": (RetentionSettings,),
 }
 
 

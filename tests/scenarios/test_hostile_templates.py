@@ -9,8 +9,8 @@ from sqlmodel import Session
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.models import StoredTemplate
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.service import Requests
 from tests.patience import until
 from tests.scenarios.killing import Victim
@@ -58,7 +58,7 @@ async def store(database_url: str, workspace_id: str, channel: str) -> None:
 
     await database.write(work)
     orders = [
-        Order(
+        MessageRequest(
             tenant="default",
             workspace_id=workspace_id,
             template=code,
@@ -70,7 +70,7 @@ async def store(database_url: str, workspace_id: str, channel: str) -> None:
         for code, payload in PAYLOADS.items()
     ]
     requests = Requests(database, SystemClock(), lambda _key: None)
-    await requests.accept(Unit(orders))
+    await requests.accept(RequestBatch(orders))
     database.close()
 
 

@@ -5,15 +5,15 @@ from typing import Any
 from bot.config_file import TaskKind
 from bot.errors import InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
-from bot.tasks.models import ENDS, Status
+from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import Report
 
 LEVELS = ("debug", "info", "warning", "error")
 
 
-async def update_task(call: Call) -> Answer:
+async def update_task(call: Call) -> Response:
     """Take an orchestrator's report; what is older than what is known is ignored."""
     body: UpdateTask = call.body
     owner = await call.owner()
@@ -25,7 +25,7 @@ async def update_task(call: Call) -> Answer:
         except InvalidError as error:
             channel, problem = None, error  # The id may be enough.
     report = Report(
-        status=Status(body.status),
+        status=TaskStatus(body.status),
         task_id=task_id,
         channel=channel,
         ts=body.ts,
@@ -48,22 +48,22 @@ async def update_task(call: Call) -> Answer:
         if problem is not None:
             raise problem from error
         raise
-    return Answer(Taken.of(reported))
+    return Response(Taken.of(reported))
 
 
 def is_end(body: UpdateTask) -> bool:
     """Tell whether a report says how a task ended."""
-    return Status(body.status) in ENDS
+    return TaskStatus(body.status) in ENDS
 
 
-async def heartbeat_task(call: Call) -> Answer:
+async def heartbeat_task(call: Call) -> Response:
     """Take a sign of life; without one for a minute the task counts as lost."""
     intake, only = call.services.intake, call.caller.task_id
     reported = await intake.heartbeat(await call.owner(), call.path["id"], only=only)
-    return Answer(Taken.of(reported))
+    return Response(Taken.of(reported))
 
 
-async def log_task(call: Call) -> Answer:
+async def log_task(call: Call) -> Response:
     """Bring log lines into the task's thread, those of its kind's `log_level` and above."""
     body: LogTask = call.body
     config = call.services.settings.config
@@ -71,14 +71,14 @@ async def log_task(call: Call) -> Answer:
     logged = await call.services.intake.log(
         await call.owner(),
         call.path["id"],
-        lambda task: loud_enough(body, config.kind(task.task), now),
+        lambda task: _loud_enough(body, config.kind(task.task), now),
         only=call.caller.task_id,
     )
     left_out = len(body.lines) - logged.count
-    return Answer(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
+    return Response(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
 
 
-def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
+def _loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
     """Return the lines that go to the thread; one without a time has the time it came."""
     least = LEVELS.index(kind.log_level)
     loud = [line for line in body.lines if LEVELS.index(line.level) >= least]

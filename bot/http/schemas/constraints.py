@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from bot.terminal_sequences import strip_sequences
 
 #: What a schema says for people.
-ABOUT: tuple[str, ...] = ("title", "default", "description")
+_ABOUT: tuple[str, ...] = ("title", "default", "description")
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -168,7 +168,7 @@ def or_empty(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _about(schema: dict[str, Any]) -> dict[str, Any]:
-    return {name: schema[name] for name in ABOUT if name in schema}
+    return {name: schema[name] for name in _ABOUT if name in schema}
 
 
 def _takes_anything(schema: dict[str, Any]) -> bool:

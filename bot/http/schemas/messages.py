@@ -5,32 +5,32 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from bot.http.schemas.base import At, Sent, Shown
+from bot.http.schemas.base import Sent, Shown, Timestamped
 from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import CORRELATION_ID, Channel, Cursor, Details, Name, Timestamp
 from bot.http.schemas.message_fields import (
     FileContent,
     FileName,
-    Moment,
     Person,
     Priority,
+    ScheduledMoment,
     SenderCode,
     TemplateCode,
 )
 from bot.messages.fixes import fix_for
 from bot.messages.models import Message
 from bot.messages.requests.message_request import DEFAULT_SENDER
-from bot.messages.requests.status import Standing, Status
+from bot.messages.requests.status import MessageStatus, Standing
 
 MAX_BULK = 1_000
-MAX_PAGE = 100
+_MAX_PAGE = 100
 MAX_FILES = 5
 
 
-Tenant = Annotated[Name, Names("tenant")]
+_Tenant = Annotated[Name, Names("tenant")]
 #: What stands in an address where a correlation id may stand, or what clients leave out of one.
 NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
-MessageId = Annotated[
+_MessageId = Annotated[
     str,
     Matching(
         CORRELATION_ID,
@@ -40,7 +40,7 @@ MessageId = Annotated[
     ),
 ]
 #: What only one member sees has no thread.
-NO_FILES_FOR_ONE: JsonDict = {
+_NO_FILES_FOR_ONE: JsonDict = {
     "not": {
         "required": ["user", "files"],
         "properties": {"user": {"type": "string"}, "files": {"type": "array", "minItems": 1}},
@@ -58,16 +58,16 @@ class SendFile(Sent):
 class SendMessage(Sent):
     """A message to send."""
 
-    model_config = ConfigDict(json_schema_extra=NO_FILES_FOR_ONE)
+    model_config = ConfigDict(json_schema_extra=_NO_FILES_FOR_ONE)
 
-    tenant: Tenant | None = Field(None, description="The token's own, if given")
+    tenant: _Tenant | None = Field(None, description="The token's own, if given")
     channel: Channel | None = Field(None, description="An id or `#name`; else the sender's")
     config_code: SenderCode = Field(DEFAULT_SENDER, description="The sender")
     template_code: TemplateCode = Field(description="`text` needs no template of your own")
     payload: Details = Field(default_factory=dict, description="What the template is filled with")
     priority: Priority | None = None
     thread_ts: Timestamp | None = None
-    correlation_id: MessageId | None = Field(None, description="Made up if you have none")
+    correlation_id: _MessageId | None = Field(None, description="Made up if you have none")
     files: list[SendFile] = Field([], max_length=MAX_FILES, description="Go into its thread")
     user: Person | None = Field(
         None, description="Only this member of the channel sees it, for a while"
@@ -78,7 +78,7 @@ class ScheduleMessage(Sent):
     """A message to send later."""
 
     request: SendMessage
-    scheduled_at: Moment
+    scheduled_at: ScheduledMoment
 
 
 class ReplayMessage(Sent):
@@ -88,7 +88,7 @@ class ReplayMessage(Sent):
 class DeadFilter(Sent):
     """Which page of dead letters."""
 
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    limit: int = Field(50, ge=1, le=_MAX_PAGE)
     cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
 
@@ -108,7 +108,7 @@ class AcceptedMessages(Shown):
     message: str
 
 
-class TimelineEvent(BaseModel):
+class _TimelineEvent(BaseModel):
     """One line of a message's history."""
 
     event: str
@@ -137,21 +137,21 @@ class ShownMessage(Shown):
     last_error: str | None
     fix: str | None
     destination_off: str | None
-    scheduled_at: At | None
-    created_at: At
-    sent_at: At | None
-    events: list[TimelineEvent]
+    scheduled_at: Timestamped | None
+    created_at: Timestamped
+    sent_at: Timestamped | None
+    events: list[_TimelineEvent]
     other_messages: list[str]
 
     @classmethod
-    def of(cls, status: Status) -> Self:
+    def of(cls, status: MessageStatus) -> Self:
         """Return what is known of a message."""
         message = status.message
         return cls(
             correlation_id=message.correlation_id,
             message_id=message.id,
             status=status.standing.value,
-            delivery=delivery_of(status),
+            delivery=_delivery_of(status),
             attempts=status.attempts,
             channel=message.channel,
             ts=message.ts,
@@ -163,16 +163,16 @@ class ShownMessage(Shown):
             priority=message.priority,
             last_error=message.error,
             fix=status.fix,
-            destination_off=status.switched_off,
+            destination_off=status.suspended_because,
             scheduled_at=message.scheduled_at,
             created_at=message.created_at,
             sent_at=message.sent_at,
-            events=[TimelineEvent(**event) for event in status.events],
+            events=[_TimelineEvent(**event) for event in status.events],
             other_messages=status.others,
         )
 
 
-def delivery_of(status: Status) -> Literal["confirmed", "possibly"] | None:
+def _delivery_of(status: MessageStatus) -> Literal["confirmed", "possibly"] | None:
     """Return whether it certainly arrived, once; None while nothing can have arrived."""
     message = status.message
     if message.possibly_delivered or message.answer_lost:
@@ -198,7 +198,7 @@ class ShownDeadLetter(Shown):
     error: str
     fix: str
     attempts: int
-    at: At
+    at: Timestamped
 
     @classmethod
     def of(cls, message: Message) -> Self:

@@ -4,17 +4,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from bot.http.schemas.base import At, Sent, Shown
+from bot.http.schemas.base import Sent, Shown, Timestamped
 from bot.http.schemas.constraints import Names, Whole
 from bot.http.schemas.fields import Channel, Details, Name
 from bot.http.schemas.message_fields import Priority, QueueName, Source
 from bot.messages.destinations import shown_name
 from bot.messages.models import Ambiguous, Sender, StoredTemplate
 
-MAX_ATTEMPTS = 20
-MAX_ALLOWED_CHANNELS = 200
+_MAX_ATTEMPTS = 20
+_MAX_ALLOWED_CHANNELS = 200
 
-Workspace = Annotated[Name, Names("workspace")]
+WorkspaceName = Annotated[Name, Names("workspace")]
 
 
 class PutTemplate(Sent):
@@ -39,12 +39,12 @@ class PreviewTemplate(Sent):
 class PutSender(Sent):
     """Delivery settings. What is left out is the request's or the queue's to say."""
 
-    workspace: Workspace | None = None
+    workspace: WorkspaceName | None = None
     channel: Channel | None = None
     queue: QueueName = "slack-message"
     priority: Priority | None = None
-    max_attempts: Annotated[int, Whole(1, MAX_ATTEMPTS)] | None = None
-    allowed_channels: list[Channel] | None = Field(None, max_length=MAX_ALLOWED_CHANNELS)
+    max_attempts: Annotated[int, Whole(1, _MAX_ATTEMPTS)] | None = None
+    allowed_channels: list[Channel] | None = Field(None, max_length=_MAX_ALLOWED_CHANNELS)
     ambiguous: Literal["resend", "hold"] = "resend"
 
 
@@ -57,7 +57,7 @@ class ShownTemplate(Shown):
     schema_: dict[str, Any] | None = Field(alias="schema")
     description: str | None
     created_by: str
-    created_at: At
+    created_at: Timestamped
 
     @classmethod
     def of(cls, stored: StoredTemplate) -> Self:
@@ -83,7 +83,7 @@ class Preview(Shown):
     text: str
     blocks: list[dict[str, Any]]
     overflow: str | None
-    altered: list[str]
+    warnings: list[str]
 
 
 class ShownSender(Shown):
@@ -98,7 +98,7 @@ class ShownSender(Shown):
     allowed_channels: list[str] | None
     ambiguous: Literal["resend", "hold"]
     created_by: str
-    updated_at: At
+    updated_at: Timestamped
 
     @classmethod
     def of(cls, sender: Sender) -> Self:

@@ -8,7 +8,7 @@ from bot.http.routing import Access, Route
 from bot.http.security.signatures import HEADERS, Signatures
 from bot.tokens import Caller, TokenError, Tokens
 
-NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
+_NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
 
 
 class Authority:
@@ -39,7 +39,7 @@ class Authority:
             signed = route.access is Access.SIGNED and self._signatures is not None
             if signed and "Authorization" not in headers:
                 raise unauthorized("Sign the request with CALLBACK_SECRET (Standard Webhooks).")
-            raise UnavailableError(NO_SECRET)
+            raise UnavailableError(_NO_SECRET)
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:

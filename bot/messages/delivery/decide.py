@@ -5,16 +5,16 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 
 from bot.messages.delivery.outcome import Claim, Outcome
-from bot.messages.policy import UNRECOGNISED_TRIES, Answer
+from bot.messages.policy import UNRECOGNISED_TRIES, SlackResponse
 from bot.messages.rendering.refused_blocks import AGAIN, BARE, LATER, NAMED_ROUNDS, pointers_of
 
 #: The namespace of the ids by which Slack may know a post again.
 POSTS = UUID("6f7073bf-e11c-4d65-9b0e-1c64656c6976")
 #: So often a message is begun anew because its copy, or its thread, is gone: a Slack that behaves
 #: otherwise than we believe must not make us flood a channel.
-MOST_COPIES = 5
+MAX_COPIES = 5
 #: So often named blocks give way before the text goes alone.
-MOST_ROUNDS = 3
+_MAX_ROUNDS = 3
 #: An end whose blocks were refused is tried again with them after this.
 LATER_WAIT = timedelta(minutes=1)
 #: Refusals that pass for a moment's trouble once, before anything is left out.
@@ -40,7 +40,7 @@ class Concession:
     is_pause: bool = False
 
 
-def concede(claim: Claim, answer: Answer) -> Concession | None:
+def concede(claim: Claim, answer: SlackResponse) -> Concession | None:
     """
     Return what to leave out after Slack has refused the blocks; None if there is nothing left.
 
@@ -57,7 +57,7 @@ def concede(claim: Claim, answer: Answer) -> Concession | None:
     named = pointers_of(answer)
     if not so_far and answer.error in _FLEETING and (claim.is_own or not named):
         return Concession([AGAIN], is_pause=True)
-    if named and sum(one not in NAMED_ROUNDS for one in so_far) < MOST_ROUNDS:
+    if named and sum(one not in NAMED_ROUNDS for one in so_far) < _MAX_ROUNDS:
         return Concession([*so_far, named])
     return Concession(so_far, text_only=True)
 

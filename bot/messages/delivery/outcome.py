@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.messages.error_codes import Verdict
 from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import ANSWER_LOST, Answer
+from bot.messages.policy import ANSWER_LOST, SlackResponse
 from bot.redaction import redact, redact_json
 
 
@@ -68,7 +68,7 @@ class Outcome:
 
     claim: Claim
     verdict: Verdict
-    answer: Answer
+    answer: SlackResponse
     event: EventName
     ts: str | None
     delivered_revision: int | None = None
@@ -90,7 +90,7 @@ class Outcome:
         return self.event is EventName.DEAD
 
 
-def describe(answer: Answer) -> str:
+def describe(answer: SlackResponse) -> str:
     """Return the error in a few words, for the row and for people."""
     if answer.error:
         return redact(answer.error)
@@ -101,7 +101,7 @@ def describe(answer: Answer) -> str:
     return f"http_{answer.status}"
 
 
-def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
+def failure_detail(answer: SlackResponse, verdict: Verdict) -> dict[str, Any]:
     detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
     if answer.retry_after is not None:
         detail["retry_after"] = answer.retry_after

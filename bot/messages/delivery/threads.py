@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, exists, or_, select, update
 from sqlmodel import Session
 
 from bot.messages import outbox
-from bot.messages.delivery.decide import MOST_COPIES
+from bot.messages.delivery.decide import MAX_COPIES
 from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.selection import MESSAGE, M
 from bot.messages.error_codes import Verdict
@@ -23,12 +23,12 @@ from bot.messages.fixes import fix_for
 from bot.messages.history import projection
 from bot.messages.history.event_rows import EVENTS
 from bot.messages.models import EventName, Message, MessageState
-from bot.messages.policy import SETTLE
+from bot.messages.policy import LOOKUP_DELAY
 
 GONE = "thread_gone"
 #: What may be told to wait: it is on nobody's way, and wanted.
 _HELD_BACK = (MessageState.WAITING, MessageState.DELAYED)
-_PARENT = MESSAGE.alias("parent")
+_PARENT_COLUMNS = MESSAGE.alias("parent")
 
 _replies = select(M.id).where(M.parent_id == bindparam("root")).cte("replies", recursive=True)
 _below = MESSAGE.alias("below")
@@ -37,19 +37,19 @@ _replies = _replies.union_all(
 )
 _THREAD = select(_replies.c.id)
 
-HOLD_BACK = (
+_HOLD_BACK = (
     update(MESSAGE)
     .where(M.id.in_(_THREAD), M.state.in_([state.value for state in _HELD_BACK]))
     .values(state=MessageState.BLOCKED.value)
 )
-LET_GO = (
+_LET_GO = (
     update(MESSAGE)
     .where(
         M.id.in_(_THREAD),
         M.state == MessageState.BLOCKED.value,
         exists().where(
-            _PARENT.c.id == M.parent_id,
-            or_(_PARENT.c.is_posted, _PARENT.c.delivered_revision > 0),
+            _PARENT_COLUMNS.c.id == M.parent_id,
+            or_(_PARENT_COLUMNS.c.is_posted, _PARENT_COLUMNS.c.delivered_revision > 0),
         ),
     )
     .values(state=MessageState.WAITING.value)
@@ -78,11 +78,11 @@ def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
     """Return what becomes of one; the message of ours that its thread hung under is posted anew."""
     claim = outcome.claim
     root = _root_of(session, claim.parent_id)
-    if root is None or root.thread_ts is not None or root.generation >= MOST_COPIES:
+    if root is None or root.thread_ts is not None or root.generation >= MAX_COPIES:
         return _given_up(outcome)
     if root.ts == claim.thread_ts:
         if root.state == MessageState.SENDING:  # The edit that is under way finds it out as well.
-            return replace(outcome, due_at=now + SETTLE)
+            return replace(outcome, due_at=now + LOOKUP_DELAY)
         _post_anew(session, root, now)
     return replace(outcome, is_blocked=root.ts is None)
 
@@ -113,10 +113,10 @@ def _post_anew(session: Session, root: Message, now: datetime) -> None:
         root.tries = 0
     session.add(outbox.event(root, EventName.QUEUED, now, before, thread_gone=True))
     session.flush()
-    session.connection().execute(HOLD_BACK, {"root": root.id})
+    session.connection().execute(_HOLD_BACK, {"root": root.id})
 
 
-def follow(
+def follow_thread(
     session: Session,
     rows: Iterable[Row[Any]],
     outcomes: Mapping[str, Outcome],
@@ -129,13 +129,13 @@ def follow(
         if outcome.event is EventName.SENT and outcome.claim.generation and outcome.ts:
             # A message that stands in a thread itself begins none.
             if outcome.claim.thread_ts is None:
-                _move(session, row.id, outcome.ts, now)
-            session.connection().execute(LET_GO, {"root": row.id})
+                _move_thread(session, row.id, outcome.ts, now)
+            session.connection().execute(_LET_GO, {"root": row.id})
         elif row.ts is not None and settled[row.id]["ts"] is None:
-            session.connection().execute(HOLD_BACK, {"root": row.id})
+            session.connection().execute(_HOLD_BACK, {"root": row.id})
 
 
-def _move(session: Session, root: str, ts: str, now: datetime) -> None:
+def _move_thread(session: Session, root: str, ts: str, now: datetime) -> None:
     connection = session.connection()
     moved = connection.execute(ELSEWHERE, {"root": root, "ts": ts}).all()
     if moved:

@@ -17,13 +17,13 @@ def events_of(session: Session, message_id: str, newest: int | None = None) -> l
             "at": event.at.isoformat(),
             "revision": event.revision,
             "attempt": event.attempt,
-            "detail": {**event.detail, **shown_context(event)},
+            "detail": {**event.detail, **_shown_context(event)},
         }
         for event in reversed(events)
     ]
 
 
-def shown_context(event: Event) -> dict[str, Any]:
+def _shown_context(event: Event) -> dict[str, Any]:
     """Return what was asked to be shown, or what of it was changed."""
     change = event.change
     if "context" in change:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.rendering.plain_text import plain_text, text_of
 from bot.messages.rendering.renderer import Rendered
@@ -24,7 +24,7 @@ BARE = ["bare"]  # the text goes without our controls, too
 LATER = ["later"]  # nothing: the text stands alone already, and this is the last try with blocks
 NAMED_ROUNDS = (AGAIN, BARE, LATER)
 
-SECTION_CHARACTERS = 3_000
+_SECTION_CHARACTERS = 3_000
 _POINTER = re.compile(r"\[json-pointer:(/blocks/\d+[^\]\s]*)\]")
 _NOT_FETCHED = "downloading image failed"
 _UNREADABLE = re.compile(r"[|<>\s]")
@@ -32,7 +32,7 @@ _UNREADABLE = re.compile(r"[|<>\s]")
 _ROWS = frozenset({"actions", "context"})
 
 
-def pointers_of(answer: Answer) -> list[str]:
+def pointers_of(answer: SlackResponse) -> list[str]:
     """Return the places of the blocks that Slack's refusal names."""
     errors = answer.detail.get("errors")
     found = (
@@ -43,13 +43,13 @@ def pointers_of(answer: Answer) -> list[str]:
     return list(dict.fromkeys(pointer for each in found for pointer in each))
 
 
-def hosts_not_fetched(answer: Answer, blocks: Sequence[Node]) -> set[str]:
+def hosts_not_fetched(answer: SlackResponse, blocks: Sequence[Node]) -> set[str]:
     """Return the hosts of the images that Slack says it could not fetch."""
     errors = answer.detail.get("errors")
     if not isinstance(errors, list):
         return set()
     failed = [one for one in errors if isinstance(one, str) and _NOT_FETCHED in one]
-    named = pointers_of(Answer(detail={"errors": failed}))
+    named = pointers_of(SlackResponse(detail={"errors": failed}))
     found = (_node_at(blocks, pointer) for pointer in named)
     return {host for node in found for host in _hosts_of(node)}
 
@@ -58,14 +58,14 @@ def _node_at(blocks: Sequence[Node], pointer: str) -> Any:
     """Return the object that a pointer leads to or into; {} if there is none."""
     node: Any = list(blocks)
     for step in pointer.split("/")[2:]:
-        inner = _child(node, step)
+        inner = _refused_child(node, step)
         if not isinstance(inner, dict | list):
             break
         node = inner
     return node if isinstance(node, dict) else {}
 
 
-def _child(node: Any, step: str) -> Any:
+def _refused_child(node: Any, step: str) -> Any:
     if isinstance(node, list):
         return node[int(step)] if step.isdigit() and int(step) < len(node) else None
     return node.get(step) if isinstance(node, dict) else None
@@ -128,7 +128,7 @@ def _give_way(rendered: Rendered, pointers: Sequence[str]) -> Rendered:
         if index.isdigit():
             of_block.setdefault(int(index), []).append(inside)
     blocks: list[Node] = []
-    altered = list(rendered.altered)
+    altered = list(rendered.warnings)
     for number, block in enumerate(rendered.blocks):
         if number not in of_block:
             blocks.append(block)
@@ -139,7 +139,7 @@ def _give_way(rendered: Rendered, pointers: Sequence[str]) -> Rendered:
             "refused it: correct it in the template or the payload."
             for inside in of_block[number]
         ]
-    return replace(rendered, blocks=blocks, altered=altered)
+    return replace(rendered, blocks=blocks, warnings=altered)
 
 
 def _in_place_of(block: Node, insides: Sequence[str]) -> list[Node]:
@@ -165,11 +165,11 @@ def _row_without(row: Node, gone: set[int]) -> list[Node]:
 
 def _said(nodes: Iterable[Node]) -> list[Node]:
     """Return a section with the words of these objects, links for images and buttons."""
-    lines = [words for node in nodes if (words := _words_of(node))]
+    lines = [words for node in nodes if (words := _block_words(node))]
     return [_section("\n".join(lines))] if lines else []
 
 
-def _words_of(node: Node) -> str:
+def _block_words(node: Node) -> str:
     """Return an object as mrkdwn; a control that is no link says nothing without itself."""
     kind = node.get("type")
     if kind == "image":
@@ -202,9 +202,9 @@ def _section(words: str) -> Node:
 
 def _within(words: str) -> str:
     """Return mrkdwn that fits a section, with no link or entity that is cut in two."""
-    if len(words) <= SECTION_CHARACTERS:
+    if len(words) <= _SECTION_CHARACTERS:
         return words
-    kept = words[:SECTION_CHARACTERS]
+    kept = words[:_SECTION_CHARACTERS]
     kept = kept[: kept.rfind("<")] if kept.rfind("<") > kept.rfind(">") else kept
     return kept[: kept.rfind("&")] if kept.rfind("&") > kept.rfind(";") else kept
 
@@ -220,7 +220,7 @@ def controls_alone(rendered: Rendered, *, is_edit: bool) -> list[Node]:
     if not rows:
         return []
     if is_edit and any(block.get("type") == "rich_text" for block in rendered.blocks):
-        words = {"type": "text", "text": plain_text(rendered.text)[:SECTION_CHARACTERS]}
+        words = {"type": "text", "text": plain_text(rendered.text)[:_SECTION_CHARACTERS]}
         line = {"type": "rich_text_section", "elements": [words]}
         return [{"type": "rich_text", "elements": [line]}, *rows]
     return [_section(rendered.text), *rows]

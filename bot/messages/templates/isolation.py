@@ -11,7 +11,7 @@ from bot.errors import FieldProblem, InvalidError, TemplateError, WorkerStoppedE
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.workers.pool import Workers
 
-Problems = list[FieldProblem]
+_Problems = list[FieldProblem]
 
 
 class Isolation:
@@ -47,7 +47,7 @@ class Isolation:
 
     async def payload_problems(
         self, tenant: str, schema: str, payloads: Sequence[Mapping[str, Any]]
-    ) -> list[Problems]:
+    ) -> list[_Problems]:
         """Return for each payload what is wrong with it by this schema, which is JSON."""
         try:
             found = await self._done(tenant, kind="validate", schema=schema, payloads=payloads)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Rendered
 
 #: What a second copy says of itself that may be one, so that nobody takes it for another message.
@@ -58,7 +58,9 @@ class Found:
     thread_gone: bool = False  # the thread that it was looked for in has lost its first message
     left_thread: bool = False  # so it stands in the channel
     readable: bool = True  # False: the history may not be read
-    answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+    answer: SlackResponse = field(
+        default_factory=lambda: SlackResponse(ok=True)
+    )  # why the look itself failed
     pages: int = 1  # how many calls it took
 
 
@@ -74,11 +76,11 @@ class Transport(Protocol):
     #: Whether it delivers what had no room in the blocks itself.
     takes_overflow: bool
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Bring a new message there."""
         ...
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
         """Change a message that stands there."""
         ...
 
@@ -86,14 +88,14 @@ class Transport(Protocol):
         """Look for a post whose answer was lost."""
         ...
 
-    async def delete(self, channel: str, ts: str) -> Answer:
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
         """Take back a message of ours."""
         ...
 
-    async def join(self, channel: str) -> Answer:
+    async def join(self, channel: str) -> SlackResponse:
         """Enter a public channel."""
         ...
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Ask whether anybody is there and knows us."""
         ...

@@ -21,8 +21,8 @@ from bot.messages.workers.process import Limits, WorkerProcess
 
 logger = structlog.get_logger(__name__)
 
-COUNT = 2
-IDLE_SECONDS = 60.0
+_COUNT = 2
+WORKER_IDLE_SECONDS = 60.0
 #: More than a lane ever has under way; beyond it callers are told to come back.
 MAX_WAITING_PER_TENANT = 1_000
 
@@ -41,8 +41,8 @@ class Workers:
         self,
         limits: Limits | None = None,
         *,
-        count: int = COUNT,
-        idle_seconds: float = IDLE_SECONDS,
+        count: int = _COUNT,
+        idle_seconds: float = WORKER_IDLE_SECONDS,
     ) -> None:
         self._limits = limits or Limits()
         self._count = count
@@ -172,9 +172,9 @@ class Workers:
 
     def _take(self) -> _Job | None:
         """Take the next job of the first tenant that may have one more running."""
-        most = max(1, self._count - 1)
+        limit = max(1, self._count - 1)
         for tenant, jobs in [*self._waiting.items()]:
-            if self._running[tenant] >= most:
+            if self._running[tenant] >= limit:
                 continue
             job = jobs.popleft()
             del self._waiting[tenant]

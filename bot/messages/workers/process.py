@@ -21,16 +21,16 @@ from typing import Any
 import bot
 from bot.errors import WorkerStoppedError
 
-PROGRAM = "bot.messages.templates.worker_program"
+_PROGRAM = "bot.messages.templates.worker_program"
 #: The exit code of a worker that found no memory left.
 OUT_OF_MEMORY = 78
-LENGTH = struct.Struct("!I")
-MAX_REPLY_BYTES = 32 * 1024 * 1024
+LENGTH_PREFIX = struct.Struct("!I")
+_MAX_REPLY_BYTES = 32 * 1024 * 1024
 
 _ROOT = str(Path(bot.__file__).parent.parent)
 _PIECE_BYTES = 256 * 1024
 #: What a program needs to start; everything else in our environment is none of its business.
-_PASSED_ON = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
 _MEMORY_SIGNALS = (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV)
 
 
@@ -56,7 +56,7 @@ class WorkerProcess:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-m", PROGRAM, str(limits.memory_mb)],
+                [sys.executable, "-P", "-m", _PROGRAM, str(limits.memory_mb)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -70,8 +70,8 @@ class WorkerProcess:
         until = time.monotonic() + self._limits.wall_seconds
         try:
             self._socket.settimeout(self._limits.wall_seconds)
-            self._socket.sendall(LENGTH.pack(len(request)) + request)
-            (length,) = LENGTH.unpack(self._read(LENGTH.size, until))
+            self._socket.sendall(LENGTH_PREFIX.pack(len(request)) + request)
+            (length,) = LENGTH_PREFIX.unpack(self._read(LENGTH_PREFIX.size, until))
             return json.loads(self._read(length, until))
         except TimeoutError:
             self.close()
@@ -91,7 +91,7 @@ class WorkerProcess:
         self._socket.close()
 
     def _read(self, length: int, until: float) -> bytes:
-        if length > MAX_REPLY_BYTES:
+        if length > _MAX_REPLY_BYTES:
             raise EOFError
         pieces = bytearray()
         while len(pieces) < length:
@@ -117,5 +117,5 @@ class WorkerProcess:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {**kept, "PYTHONPATH": _ROOT, "PYTHONDONTWRITEBYTECODE": "1"}

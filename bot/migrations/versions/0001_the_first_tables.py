@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dead_letter", schema=None) as batch_op:
         batch_op.create_index(
-            "dead_letter_destination", ["workspace_id", "channel", "died_at"], unique=False
+            "dead_letter_channel", ["workspace_id", "channel", "died_at"], unique=False
         )
         batch_op.create_index(
             "dead_letter_untold",
@@ -38,15 +38,6 @@ def upgrade() -> None:
             batch_op.f("ix_dead_letter_notice_group"), ["notice_group"], unique=False
         )
 
-    op.create_table(
-        "destination",
-        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("off_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("counted_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("workspace_id", "channel"),
-    )
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -158,8 +149,8 @@ def upgrade() -> None:
             "message_aside",
             ["tenant"],
             unique=False,
-            sqlite_where=sa.text("state IN ('blocked', 'parked')"),
-            postgresql_where=sa.text("state IN ('blocked', 'parked')"),
+            sqlite_where=sa.text("state IN ('blocked', 'suspended')"),
+            postgresql_where=sa.text("state IN ('blocked', 'suspended')"),
         )
         batch_op.create_index("message_created", ["created_at", "id"], unique=False)
         batch_op.create_index(
@@ -265,6 +256,15 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tenant", "code", "version"),
+    )
+    op.create_table(
+        "suspended_channel",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("suspended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("counted_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "channel"),
     )
     op.create_table(
         "task",
@@ -381,6 +381,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_message_id"))
 
     op.drop_table("task")
+    op.drop_table("suspended_channel")
     op.drop_table("stored_template")
     op.drop_table("sender")
     with op.batch_alter_table("message_total", schema=None) as batch_op:
@@ -436,8 +437,8 @@ def downgrade() -> None:
         batch_op.drop_index("message_created")
         batch_op.drop_index(
             "message_aside",
-            sqlite_where=sa.text("state IN ('blocked', 'parked')"),
-            postgresql_where=sa.text("state IN ('blocked', 'parked')"),
+            sqlite_where=sa.text("state IN ('blocked', 'suspended')"),
+            postgresql_where=sa.text("state IN ('blocked', 'suspended')"),
         )
         batch_op.drop_index(batch_op.f("ix_message_correlation_id"))
 
@@ -455,7 +456,6 @@ def downgrade() -> None:
         batch_op.drop_index("event_message")
 
     op.drop_table("event")
-    op.drop_table("destination")
     with op.batch_alter_table("dead_letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dead_letter_notice_group"))
         batch_op.drop_index(
@@ -463,6 +463,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("told_at IS NULL"),
             postgresql_where=sa.text("told_at IS NULL"),
         )
-        batch_op.drop_index("dead_letter_destination")
+        batch_op.drop_index("dead_letter_channel")
 
     op.drop_table("dead_letter")

@@ -12,20 +12,20 @@ import structlog
 from bot.config_file import BullRunner
 from bot.errors import NotFoundError
 from bot.redaction import redact
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
 from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-BLOCK_MS = 5_000
-FOLLOWED_EVENTS = ("active", "progress", "completed", "failed", "removed")
+_BLOCK_MS = 5_000
+_FOLLOWED_EVENTS = ("active", "progress", "completed", "failed", "removed")
 LOCKED = "A worker has the job already; it learns of the cancel with its next report."
 REMOVED = "The job is not in its queue any more: somebody removed it, or it was removed at its end."
 #: States of a job that will not run any more.
-ENDED = frozenset({"completed", "failed"})
+_ENDED = frozenset({"completed", "failed"})
 
-QueueEvent = tuple[str, Mapping[str, Any]]
+_QueueEvent = tuple[str, Mapping[str, Any]]
 
 
 class BullQueue:
@@ -76,7 +76,7 @@ class BullQueue:
 
     async def follow(self) -> None:
         """Report what the queue's events say, beginning with what happened before."""
-        happened: asyncio.Queue[QueueEvent] = asyncio.Queue()
+        happened: asyncio.Queue[_QueueEvent] = asyncio.Queue()
         events = await self._listen(happened)
         reading = asyncio.create_task(events.run(), name="read BullMQ's events")
         try:
@@ -109,10 +109,10 @@ class BullQueue:
             decode_responses=True,
             socket_connect_timeout=QUEUE_CONNECT_SECONDS,
             # Longer than a call that waits for events.
-            socket_timeout=QUEUE_CONNECT_SECONDS + BLOCK_MS / 1000,
+            socket_timeout=QUEUE_CONNECT_SECONDS + _BLOCK_MS / 1000,
         )
 
-    async def _listen(self, happened: asyncio.Queue[QueueEvent]) -> Any:
+    async def _listen(self, happened: asyncio.Queue[_QueueEvent]) -> Any:
         """Return what reads events from now on into *happened*, not yet running."""
         stream = f"{self._settings.prefix}:{self._settings.queue}:events"
         last = await self._open().client.xrevrange(stream, count=1)
@@ -120,11 +120,11 @@ class BullQueue:
             "connection": self._connect(),
             "prefix": self._settings.prefix,
             "autorun": False,
-            "blockingTimeout": BLOCK_MS,
+            "blockingTimeout": _BLOCK_MS,
             "lastEventId": last[0][0] if last else "0",
         }
         events = importlib.import_module("bullmq").QueueEvents(self._settings.queue, options)
-        for name in FOLLOWED_EVENTS:
+        for name in _FOLLOWED_EVENTS:
             events.on(name, _putter(happened, name))
         events.on("error", lambda error: logger.warning("bullmq_events_lost", reason=str(error)))
         return events
@@ -134,7 +134,7 @@ class BullQueue:
         for job_id, attempt in (await self._jobs.look()).items():
             await self._report_state(job_id, attempt, await self._state(job_id))
 
-    async def _report_all(self, happened: asyncio.Queue[QueueEvent]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[_QueueEvent]) -> None:
         while True:
             name, told = await happened.get()
             attempt = await self._jobs.find(str(told.get("jobId", "")))
@@ -146,19 +146,19 @@ class BullQueue:
         self, name: str, attempt: Attempt, job_id: str, told: Mapping[str, Any]
     ) -> None:
         if name == "active":
-            await self._reports.tell(attempt, Status.RUNNING)
+            await self._reports.tell(attempt, TaskStatus.RUNNING)
         elif name == "progress":
             progress, note = progress_of(told.get("data"))
-            await self._reports.tell(attempt, Status.RUNNING, progress=progress, note=note)
+            await self._reports.tell(attempt, TaskStatus.RUNNING, progress=progress, note=note)
         elif name == "completed":
             stats = stats_of(told.get("returnvalue"))
-            await self._reports.tell(attempt, Status.COMPLETED, stats=stats)
+            await self._reports.tell(attempt, TaskStatus.COMPLETED, stats=stats)
         elif name == "failed":
             error = str(told.get("failedReason") or "it failed")
-            await self._reports.tell(attempt, Status.FAILED, error=error)
+            await self._reports.tell(attempt, TaskStatus.FAILED, error=error)
         else:
-            await self._reports.tell(attempt, Status.LOST, error=REMOVED)
-        if name in (*ENDED, "removed"):
+            await self._reports.tell(attempt, TaskStatus.LOST, error=REMOVED)
+        if name in (*_ENDED, "removed"):
             self._jobs.forget(job_id)
 
     async def _keep_alive(self) -> None:
@@ -175,14 +175,14 @@ class BullQueue:
 
     async def _report_state(self, job_id: str, attempt: Attempt, state: str) -> None:
         told: dict[str, Any] = {}
-        if state in ENDED:
+        if state in _ENDED:
             job = await importlib.import_module("bullmq").Job.fromId(self._open(), job_id)
             told = {"returnvalue": job.returnvalue, "failedReason": job.failedReason} if job else {}
         elif state == "unknown" and job_id in self._missing:
             state = "removed"  # Missed twice, so that it is not its end that is being told.
         elif state == "unknown":
             self._missing.add(job_id)
-        if state in (*ENDED, "active", "removed"):
+        if state in (*_ENDED, "active", "removed"):
             self._missing.discard(job_id)
             with contextlib.suppress(NotFoundError):
                 await self._report(state, attempt, job_id, told)
@@ -191,7 +191,7 @@ class BullQueue:
         return str(await self._open().backend.getState(job_id))
 
 
-def _putter(happened: asyncio.Queue[QueueEvent], name: str) -> Any:
+def _putter(happened: asyncio.Queue[_QueueEvent], name: str) -> Any:
     def put(told: Mapping[str, Any], _entry_id: str) -> None:
         if str(told.get("jobId", "")).startswith("ob-"):
             happened.put_nowait((name, told))

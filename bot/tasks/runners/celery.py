@@ -11,20 +11,20 @@ import structlog
 
 from bot.config_file import CeleryRunner
 from bot.errors import NotFoundError
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.bullmq import progress_of, queue_reason, stats_of
 from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
 from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-ANSWER_SECONDS = 2.0
+_ANSWER_SECONDS = 2.0
 #: A result is read for its numbers; one that is longer says nothing in a message.
-MAX_RESULT_CHARACTERS = 2_000
+_MAX_RESULT_CHARACTERS = 2_000
 
-ONLINE = "worker-online"
+_ONLINE = "worker-online"
 
-WorkerEvent = Mapping[str, Any]
+_WorkerEvent = Mapping[str, Any]
 
 
 class CeleryQueue:
@@ -76,12 +76,12 @@ class CeleryQueue:
 
     async def follow(self) -> None:
         """Report what the workers' events say."""
-        happened: asyncio.Queue[WorkerEvent] = asyncio.Queue()
+        happened: asyncio.Queue[_WorkerEvent] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def put(event: WorkerEvent) -> None:
+        def put(event: _WorkerEvent) -> None:
             is_ours = str(event.get("uuid", "")).startswith("ob-")
-            if is_ours or event.get("type") == ONLINE:
+            if is_ours or event.get("type") == _ONLINE:
                 loop.call_soon_threadsafe(happened.put_nowait, event)
 
         receivers: list[Any] = []
@@ -134,10 +134,10 @@ class CeleryQueue:
             for _ in receiver.consume(limit=None, timeout=None, wakeup=True):
                 pass
 
-    async def _report_all(self, happened: asyncio.Queue[WorkerEvent]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[_WorkerEvent]) -> None:
         while True:
             event = await happened.get()
-            if event.get("type") == ONLINE:  # One that was started without `-E`.
+            if event.get("type") == _ONLINE:  # One that was started without `-E`.
                 await asyncio.to_thread(self._open().control.enable_events)
                 continue
             job_id = str(event["uuid"])
@@ -146,22 +146,22 @@ class CeleryQueue:
                 with contextlib.suppress(NotFoundError):
                     await self._report(attempt, job_id, event)
 
-    async def _report(self, attempt: Attempt, job_id: str, event: WorkerEvent) -> None:
+    async def _report(self, attempt: Attempt, job_id: str, event: _WorkerEvent) -> None:
         match event.get("type"):
             case "task-started":
-                await self._reports.tell(attempt, Status.RUNNING)
+                await self._reports.tell(attempt, TaskStatus.RUNNING)
             case "task-progress":
                 progress, note = progress_of(event)
-                await self._reports.tell(attempt, Status.RUNNING, progress=progress, note=note)
+                await self._reports.tell(attempt, TaskStatus.RUNNING, progress=progress, note=note)
             case "task-succeeded":
                 stats = stats_of(result_of(event.get("result")))
-                await self._reports.tell(attempt, Status.COMPLETED, stats=stats)
+                await self._reports.tell(attempt, TaskStatus.COMPLETED, stats=stats)
                 self._jobs.forget(job_id)
             case "task-failed" | "task-rejected":
-                await self._reports.tell(attempt, Status.FAILED, error=failure_of(event))
+                await self._reports.tell(attempt, TaskStatus.FAILED, error=failure_of(event))
                 self._jobs.forget(job_id)
             case "task-revoked":
-                await self._reports.tell(attempt, Status.CANCELLED)
+                await self._reports.tell(attempt, TaskStatus.CANCELLED)
                 self._jobs.forget(job_id)
 
     async def _keep_alive(self) -> None:
@@ -208,7 +208,7 @@ class CeleryQueue:
         """Ask the workers what they run; a worker that came later sends its events from now on."""
         control = self._open().control
         control.enable_events()
-        answers = control.inspect(timeout=ANSWER_SECONDS).active() or {}
+        answers = control.inspect(timeout=_ANSWER_SECONDS).active() or {}
         return [str(one["id"]) for tasks in answers.values() for one in tasks]
 
 
@@ -218,7 +218,7 @@ def _broker_errors() -> tuple[type[Exception], ...]:
     return (error, OSError)  # TimeoutError is an OSError.
 
 
-def failure_of(event: WorkerEvent) -> str:
+def failure_of(event: _WorkerEvent) -> str:
     """Return what an event says of a failure: the exception, then where it was raised."""
     said = [str(event.get(name) or "") for name in ("exception", "traceback")]
     return "\n".join(text for text in said if text) or "The worker rejected the task."
@@ -226,7 +226,7 @@ def failure_of(event: WorkerEvent) -> str:
 
 def result_of(result: Any) -> Any:
     """Return what a task returned, which an event tells as Python would print it."""
-    if not isinstance(result, str) or len(result) > MAX_RESULT_CHARACTERS:
+    if not isinstance(result, str) or len(result) > _MAX_RESULT_CHARACTERS:
         return None
     with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
         return ast.literal_eval(result)

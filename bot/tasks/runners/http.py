@@ -14,11 +14,11 @@ from bot.redaction import redact
 from bot.tasks.runners.public_resolver import PublicResolver
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
-ATTEMPTS = 3
-PAUSE_SECONDS = 1.0
-ANSWER_SHOWN = 300
+_HANDOVER_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+_ANSWER_SHOWN = 300
 #: More than what is shown, so that a secret at its end is not cut before it is masked.
-ANSWER_BYTES = 4_096
+_ANSWER_BYTES = 4_096
 
 
 class HttpOrchestrator:
@@ -32,7 +32,7 @@ class HttpOrchestrator:
         secret: str | None,
         clock: Clock,
         *,
-        pause_seconds: float = PAUSE_SECONDS,
+        pause_seconds: float = _PAUSE_SECONDS,
     ) -> None:
         self._pause_seconds = pause_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -42,14 +42,14 @@ class HttpOrchestrator:
 
     async def start(self, launch: Launch) -> None:
         """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
-        key = key_of(launch.key)
+        key = delivery_key(launch.key)
         body = json.dumps(launch.as_json()).encode()
-        for left in reversed(range(ATTEMPTS)):
+        for left in reversed(range(_HANDOVER_ATTEMPTS)):
             try:
                 await self._post(self._settings.url, key, body)
             except (aiohttp.ClientError, TimeoutError) as error:
                 if not left:
-                    reason = reason_of(error)
+                    reason = _reason_of(error)
                     raise RunnerError(f"The orchestrator does not answer: {reason}") from error
                 await asyncio.sleep(self._pause_seconds)
             else:
@@ -60,11 +60,11 @@ class HttpOrchestrator:
         if not self._settings.cancel_url:
             return
         asked = {"taskId": attempt.task_id, "attempt": attempt.number, "tenant": attempt.tenant}
-        key, body = f"{key_of(attempt)}:cancel", json.dumps(asked).encode()
+        key, body = f"{delivery_key(attempt)}:cancel", json.dumps(asked).encode()
         try:
             await self._post(self._settings.cancel_url, key, body)
         except (aiohttp.ClientError, TimeoutError) as error:
-            reason = reason_of(error)
+            reason = _reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
 
     async def follow(self) -> None:
@@ -96,7 +96,7 @@ class HttpOrchestrator:
             if answer.status >= 500:
                 answer.raise_for_status()
             if answer.status >= 300:
-                said = await beginning(answer)
+                said = await _beginning(answer)
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
 
     def _open(self) -> aiohttp.ClientSession:
@@ -112,16 +112,16 @@ class HttpOrchestrator:
         return self._session
 
 
-async def beginning(answer: aiohttp.ClientResponse) -> str:
+async def _beginning(answer: aiohttp.ClientResponse) -> str:
     """Return the first words of an answer, however long it goes on, without its secrets."""
     said = b""
-    while len(said) < ANSWER_BYTES and (chunk := await answer.content.read(ANSWER_BYTES)):
+    while len(said) < _ANSWER_BYTES and (chunk := await answer.content.read(_ANSWER_BYTES)):
         said += chunk
     answer.close()  # There may be gigabytes more of it.
-    return redact(said[:ANSWER_BYTES].decode(errors="replace"))[:ANSWER_SHOWN]
+    return redact(said[:_ANSWER_BYTES].decode(errors="replace"))[:_ANSWER_SHOWN]
 
 
-def key_of(attempt: Attempt) -> str:
+def delivery_key(attempt: Attempt) -> str:
     """Return what is the same for this attempt only, whatever tenants and tasks are called."""
     names = (quote(name, safe="") for name in (attempt.tenant, attempt.task_id))
     return ":".join([*names, str(attempt.number)])
@@ -137,7 +137,7 @@ def webhook(secret: str) -> Webhook:
         ) from error
 
 
-def reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
+def _reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
     """Say what went wrong without the address: it may hold a secret."""
     if isinstance(error, aiohttp.ClientResponseError):
         return f"{error.status} {error.message}"

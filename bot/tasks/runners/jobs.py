@@ -9,12 +9,12 @@ from collections import OrderedDict
 from bot.tasks.runners.runner import Attempt, Reports
 
 #: Of so many strange ids it is remembered that they are not ours.
-MAX_STRANGERS = 10_000
-REFRESH_SECONDS = 0.5
+_MAX_STRANGERS = 10_000
+_REFRESH_SECONDS = 0.5
 #: How long Redis or a broker may take for a call, and to be connected.
 QUEUE_CALL_SECONDS = 15.0
 QUEUE_CONNECT_SECONDS = 5.0
-JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
+_JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
 
 
 def job_id_of(attempt: Attempt) -> str:
@@ -42,13 +42,13 @@ class Jobs:
 
     async def find(self, job_id: str) -> Attempt | None:
         """Return the attempt of a job; None for one that is none of ours, or has ended."""
-        if not JOB_ID.fullmatch(job_id) or job_id in self._strangers:
+        if not _JOB_ID.fullmatch(job_id) or job_id in self._strangers:
             return None
         if job_id not in self._attempts:
             await self.look()
         if job_id not in self._attempts:
             self._strangers[job_id] = None
-            if len(self._strangers) > MAX_STRANGERS:
+            if len(self._strangers) > _MAX_STRANGERS:
                 self._strangers.popitem(last=False)
         return self._attempts.get(job_id)
 
@@ -58,7 +58,7 @@ class Jobs:
             found = {job_id_of(one): one for one in await self._reports.live(self._runner)}
             # Those that were added meanwhile are kept: they are only just handed over.
             self._attempts.update(found)
-            await asyncio.sleep(REFRESH_SECONDS)
+            await asyncio.sleep(_REFRESH_SECONDS)
             return found
 
     def forget(self, job_id: str) -> None:

@@ -7,7 +7,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 #: Names that can only mean something in our own network; whoever writes one means it.
-OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home.arpa")
+_OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home.arpa")
 
 
 class PublicResolver(AbstractResolver):
@@ -38,7 +38,7 @@ class PublicResolver(AbstractResolver):
 def is_own_name(host: str) -> bool:
     """Tell whether a name is one of our own network only."""
     name = host.rstrip(".").lower()
-    return "." not in name or name.endswith(OWN_ENDS)
+    return "." not in name or name.endswith(_OWN_ENDS)
 
 
 def is_public(address: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.runner import Attempt
 from bot.tasks.updates import Report
 
@@ -19,7 +19,7 @@ class Reporter:
     async def tell(
         self,
         attempt: Attempt,
-        status: Status,
+        status: TaskStatus,
         *,
         error: str | None = None,
         progress: int | None = None,
@@ -48,7 +48,7 @@ class Reporter:
     async def beat(self, attempt: Attempt) -> bool:
         """Renew the lease of an attempt; return False if somebody has cancelled it."""
         status = await self._intake().keep_alive(owner_of(attempt), attempt.task_id, attempt.number)
-        return status != Status.CANCELLED
+        return status != TaskStatus.CANCELLED
 
 
 def owner_of(attempt: Attempt) -> Owner:

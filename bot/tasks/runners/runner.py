@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.errors import OpsbellError
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 
 #: How often a sign of life is told, as often as by the client; the lease is four of them.
 BEAT_SECONDS = 15.0
@@ -67,7 +67,7 @@ class Reports(Protocol):
     async def tell(
         self,
         attempt: Attempt,
-        status: Status,
+        status: TaskStatus,
         *,
         error: str | None = None,
         progress: int | None = None,

@@ -40,7 +40,7 @@ class Run:
 
     def watch(self) -> bool:
         """Become the one who reports its end; False if somebody else is."""
-        self._watch = take_lock(self.folder / "watch")
+        self._watch = _take_lock(self.folder / "watch")
         return self._watch is not None
 
     def let_go(self) -> None:
@@ -51,7 +51,7 @@ class Run:
 
     def hold(self) -> int:
         """Return the locked descriptor that the supervisor is given; the caller closes its own."""
-        held = take_lock(self.folder / "lock")
+        held = _take_lock(self.folder / "lock")
         if held is None:
             raise FileExistsError("it was started already")
         return held
@@ -59,7 +59,7 @@ class Run:
     @property
     def is_running(self) -> bool:
         """Tell whether its supervisor is there and has not written down its end."""
-        held = take_lock(self.folder / "lock")
+        held = _take_lock(self.folder / "lock")
         if held is not None:
             os.close(held)
         return held is None and self.folder.exists()
@@ -113,7 +113,7 @@ class Runs:
 
     def find(self, attempt: Attempt) -> Run | None:
         """Return the run of an attempt, watched by whomever."""
-        return read_run(self._path(attempt))
+        return _read_run(self._path(attempt))
 
     def unwatched(self) -> Iterator[Run]:
         """Yield the runs that nobody watches, watched by us from now on."""
@@ -121,7 +121,7 @@ class Runs:
             return
         self._prepare()
         for folder in sorted(self._folder.iterdir()):
-            run = read_run(folder)
+            run = _read_run(folder)
             if run is not None and run.watch():
                 # Its watcher may have removed it just before.
                 if run.folder.exists():
@@ -142,7 +142,7 @@ class Runs:
             self._folder.chmod(0o700)
 
 
-def read_run(folder: Path) -> Run | None:
+def _read_run(folder: Path) -> Run | None:
     """Return the run that stands in *folder*; None if there is none, or only half of one."""
     try:
         told = json.loads((folder / "attempt").read_text(encoding="utf-8"))
@@ -151,7 +151,7 @@ def read_run(folder: Path) -> Run | None:
         return None
 
 
-def take_lock(path: Path) -> int | None:
+def _take_lock(path: Path) -> int | None:
     """Return a descriptor that holds the lock of a file; None if it is held, or cannot be made."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -18,12 +18,12 @@ import time
 LOCK = 3
 STARTED = "started"
 TAIL_LINES = 40
-TAIL_BYTES = 65_536
-CHUNK_BYTES = 65_536
-POLL_SECONDS = 0.05
+_TAIL_BYTES = 65_536
+_CHUNK_BYTES = 65_536
+_CHILD_POLL_SECONDS = 0.05
 
 
-class Tail:
+class _Tail:
     """The end of one output."""
 
     def __init__(self) -> None:
@@ -33,23 +33,23 @@ class Tail:
     def add(self, chunk: bytes) -> None:
         """Remember *chunk*, and forget what is too long ago."""
         self._kept += chunk
-        if len(self._kept) > 4 * TAIL_BYTES:
-            del self._kept[:-TAIL_BYTES]
+        if len(self._kept) > 4 * _TAIL_BYTES:
+            del self._kept[:-_TAIL_BYTES]
             self._is_cut = True
 
     def lines(self) -> list[str]:
         """Return the last lines; half a line at the beginning only if there is no other."""
-        is_cut = self._is_cut or len(self._kept) > TAIL_BYTES
-        lines = bytes(self._kept[-TAIL_BYTES:]).decode(errors="replace").splitlines()
+        is_cut = self._is_cut or len(self._kept) > _TAIL_BYTES
+        lines = bytes(self._kept[-_TAIL_BYTES:]).decode(errors="replace").splitlines()
         return (lines[1:] if is_cut and len(lines) > 1 else lines)[-TAIL_LINES:]
 
 
-class Supervisor:
+class _Supervisor:
     """One program, its outputs, and whether it is to end."""
 
     def __init__(self, grace_seconds: float) -> None:
         self._grace_seconds = grace_seconds
-        self._tails: dict[int, Tail] = {}
+        self._tails: dict[int, _Tail] = {}
         self._poll = select.poll()
         self._pid = 0
         self._code: int | None = None
@@ -73,7 +73,7 @@ class Supervisor:
             os.close(writing)
             os.set_blocking(reading, False)
             self._poll.register(reading, select.POLLIN)
-            self._tails[reading] = Tail()
+            self._tails[reading] = _Tail()
 
     def wait(self) -> tuple[int, list[str], list[str]]:
         """Return the exit code of the program, and the last lines of its two outputs."""
@@ -120,7 +120,7 @@ class Supervisor:
         return self._code is not None and (is_too_late or not self._send(0))
 
     def _patience(self) -> float | None:
-        return None if self._kill_at is None else POLL_SECONDS
+        return None if self._kill_at is None else _CHILD_POLL_SECONDS
 
     def _read(self, seconds: float | None) -> None:
         for ready, _ in self._poll.poll(None if seconds is None else seconds * 1000):
@@ -129,7 +129,7 @@ class Supervisor:
     def _read_from(self, ready: int) -> bool:
         """Read what there is; return False if there is nothing more for now."""
         try:
-            chunk = os.read(ready, CHUNK_BYTES)
+            chunk = os.read(ready, _CHUNK_BYTES)
         except BlockingIOError:
             return False
         if ready in self._tails and chunk:
@@ -168,13 +168,13 @@ def answer(text: str) -> None:
     os.close(nothing)
 
 
-def supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
+def _supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
     """Run the program to its end and write that down."""
     os.set_inheritable(LOCK, False)
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    supervisor = Supervisor(float(grace_seconds))
+    supervisor = _Supervisor(float(grace_seconds))
     write_whole(f"{folder}/pid", str(os.getpid()))  # Only now can it be sent a signal.
     try:
         if cwd:
@@ -197,4 +197,4 @@ def supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
 
 
 if __name__ == "__main__":
-    supervise(*sys.argv[1:])
+    _supervise(*sys.argv[1:])

@@ -12,9 +12,9 @@ from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.errors import InvalidError
 from bot.http.server import HttpServer
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.messages.delivery.health import LaneHealth
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Destination, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -35,10 +35,10 @@ from tests.isolation import ISOLATION
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEMPLATES = Path(__file__).parents[3] / "templates"
 WORKSPACES = {"default": "T1", "cleo": "T2"}
-OUTLETS = Outlets(
+DESTINATIONS = Destinations(
     [
-        Outlet("oncall-mail", "default", "mailto://127.0.0.1"),
-        Outlet("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
+        Destination("oncall-mail", "default", "mailto://127.0.0.1"),
+        Destination("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
     ]
 )
 
@@ -107,7 +107,7 @@ def settings() -> Settings:
 @pytest.fixture
 def services(
     settings: Settings, database: Database, clock: HandClock, surroundings: Surroundings
-) -> Services:
+) -> HttpServices:
     def runner_of(task: Task) -> str | None:
         return task.runner or settings.config.kind(task.task).runner
 
@@ -122,15 +122,15 @@ def services(
     announcer = Announcer(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
-    return Services(
+    return HttpServices(
         settings=settings,
         database=database,
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
-        requests=Requests(database, clock, surroundings.woken.append, OUTLETS, ISOLATION),
+        requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),
         templates=Templates(database, ISOLATION, clock),
-        senders=Senders(database, clock, OUTLETS),
+        senders=Senders(database, clock, DESTINATIONS),
         channels=Names(),
         tokens=Tokens(JWT_SECRET, clock),
         home="T1",
@@ -140,12 +140,12 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
-        outlets=OUTLETS,
+        destinations=DESTINATIONS,
     )
 
 
 @pytest.fixture
-async def server(services: Services) -> AsyncIterator[HttpServer]:
+async def server(services: HttpServices) -> AsyncIterator[HttpServer]:
     server = HttpServer(services)
     await server.start()
     yield server

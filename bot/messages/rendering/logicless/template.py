@@ -17,13 +17,13 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering.escaping import CLOSE, OPEN, Fragment, clean
 from bot.messages.rendering.filters import finalize
-from bot.messages.rendering.template_language import parse
+from bot.messages.rendering.template_language import parse_message
 
 MAX_SOURCE_CHARACTERS = 20_000
-MAX_HOLES = 200
+_MAX_HOLES = 200
 #: Of all values together; more is a worker's work.
-MAX_VALUE_CHARACTERS = 20_000
-MAX_VALUE_ITEMS = 1_000
+MAX_HOLE_CHARACTERS = 20_000
+_MAX_VALUE_ITEMS = 1_000
 
 _FILTERS = frozenset(
     {"abs", "bar", "capitalize", "clock", "count", "cut", "d", "date", "default", "duration"}
@@ -32,7 +32,7 @@ _FILTERS = frozenset(
 )
 _AS_JSON = frozenset({"json", "tojson"})
 #: Names that are not, or not only, a field of the payload.
-_RESERVED = frozenset(
+_RESERVED_NAMES = frozenset(
     {"and", "else", "false", "False", "if", "in", "is", "loop", "none", "None", "not", "or"}
     | {"caller", "kwargs", "range", "self", "super", "true", "True", "varargs"}
 )
@@ -42,7 +42,7 @@ _HOLE = re.compile(
     r"\{\{[ \n]*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     rf"((?:[ ]?\|[ ]?{_FILTER})*)[ \n]*\}}\}}"
 )
-_CALL = re.compile(rf"\|[ ]?([a-z]+)(?:\(((?:{_ARGUMENT}(?:,[ ]?)?)+)\))?")
+_FILTER_CALL = re.compile(rf"\|[ ]?([a-z]+)(?:\(((?:{_ARGUMENT}(?:,[ ]?)?)+)\))?")
 _ARGUMENTS = re.compile(_ARGUMENT)
 #: Logic, comments, and characters that may become something else next to a value.
 _NOT_PLAIN = re.compile("\\{%|\\{#|[\ufdd0-\ufdef]|\\\\u[fF][dD]|\\\\u[dD][89a-fA-F]")
@@ -50,7 +50,7 @@ _PLACE = re.compile("\ufdd4([0-9]+)\ufdd5")
 _NEWLINE = re.compile("\r\n|\r|\n")
 
 
-class Shown(NamedTuple):
+class ShownValue(NamedTuple):
     """What a hole shows: data, or what is as safe as the template's own words, such as a number."""
 
     text: str
@@ -66,7 +66,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(frozen=True)
-class Hole:
+class _Hole:
     """Where a value comes from, and the filters that it goes through."""
 
     name: str
@@ -78,10 +78,10 @@ class Hole:
 class LogiclessTemplate:
     """A tree of JSON whose strings may have holes, or be nothing but one that is JSON itself."""
 
-    def __init__(self, tree: Any, holes: Sequence[Hole], environment: jinja2.Environment) -> None:
+    def __init__(self, tree: Any, holes: Sequence[_Hole], environment: jinja2.Environment) -> None:
         self.holes = holes
         #: How often a hole stands in the tree; less than there are if a field is named twice.
-        self.places = _count(tree)
+        self.places = _count_holes(tree)
         self._tree = tree
         self._environment = environment
 
@@ -98,7 +98,7 @@ class LogiclessTemplate:
         """Return the template's JSON with these values in its holes, data marked as such."""
         return _filled(self._tree, values)
 
-    def _value(self, hole: Hole, context: Mapping[str, Any], room: "_Room") -> Any:
+    def _value(self, hole: _Hole, context: Mapping[str, Any], room: "_Room") -> Any:
         is_given = hole.name in context
         value: Any = context[hole.name] if is_given else self._environment.undefined(name=hole.name)
         for name in hole.path:
@@ -107,7 +107,7 @@ class LogiclessTemplate:
         room.take(value)
         for name, arguments in hole.filters:
             value = self._environment.call_filter(name, value, [*arguments])
-        return parse(str(value)) if hole.is_json else _shown(value)
+        return parse_message(str(value)) if hole.is_json else _shown(value)
 
 
 class _Room:
@@ -116,7 +116,7 @@ class _Room:
     __slots__ = ("characters", "items")
 
     def __init__(self) -> None:
-        self.characters, self.items = MAX_VALUE_CHARACTERS, MAX_VALUE_ITEMS
+        self.characters, self.items = MAX_HOLE_CHARACTERS, _MAX_VALUE_ITEMS
 
     def take(self, value: Any) -> None:
         if type(value) is str:  # The usual case first.
@@ -145,7 +145,7 @@ def compile_logicless(source: str, environment: jinja2.Environment) -> Logicless
         return None
     count = source.count("{{")
     found = [*_HOLE.finditer(source)]
-    if count != len(found) or count > MAX_HOLES:
+    if count != len(found) or count > _MAX_HOLES:
         return None
     holes = [_hole(one[1], one[2]) for one in found]
     if None in holes:
@@ -159,22 +159,22 @@ def compile_logicless(source: str, environment: jinja2.Environment) -> Logicless
         return f'"{mark}"' if known[number].is_json else mark
 
     try:
-        tree = parse(_NEWLINE.sub("\n", _HOLE.sub(place, source)))
+        tree = parse_message(_NEWLINE.sub("\n", _HOLE.sub(place, source)))
         return LogiclessTemplate(_with_places(tree, known), known, environment)
     except (TemplateError, RecursionError, ValueError):
         return None
 
 
-def _hole(path: str, filters: str) -> Hole | None:
+def _hole(path: str, filters: str) -> _Hole | None:
     first, *rest = path.split(".")
-    calls = [(one[1], _arguments(one[2] or "")) for one in _CALL.finditer(filters)]
+    calls = [(one[1], _arguments(one[2] or "")) for one in _FILTER_CALL.finditer(filters)]
     are_known = all(name in _FILTERS for name, _ in calls)
     # Jinja finds an object's own methods before its fields.
-    if first in _RESERVED or not are_known or any(hasattr(dict, name) for name in rest):
+    if first in _RESERVED_NAMES or not are_known or any(hasattr(dict, name) for name in rest):
         return None
     if any(name in _AS_JSON for name, _ in calls[:-1]):
         return None
-    return Hole(first, rest, calls, is_json=bool(calls) and calls[-1][0] in _AS_JSON)
+    return _Hole(first, rest, calls, is_json=bool(calls) and calls[-1][0] in _AS_JSON)
 
 
 def _arguments(text: str) -> list[Any]:
@@ -193,7 +193,7 @@ class _Json(NamedTuple):
     number: int
 
 
-def _with_places(node: Any, holes: Sequence[Hole]) -> Any:
+def _with_places(node: Any, holes: Sequence[_Hole]) -> Any:
     """The tree with its holes found; raises ValueError where one cannot be."""
     if isinstance(node, dict):
         if any(_PLACE.search(key) for key in node):
@@ -213,13 +213,13 @@ def _with_places(node: Any, holes: Sequence[Hole]) -> Any:
     return _Json(as_json[0])
 
 
-def _count(node: Any) -> int:
+def _count_holes(node: Any) -> int:
     if isinstance(node, _Text):
         return sum(isinstance(one, int) for one in node.parts)
     if isinstance(node, _Json):
         return 1
     inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return sum(map(_count, inner))
+    return sum(map(_count_holes, inner))
 
 
 def _filled(node: Any, values: Sequence[Any]) -> Any:
@@ -234,11 +234,11 @@ def _filled(node: Any, values: Sequence[Any]) -> Any:
     return node
 
 
-def _shown(value: Any) -> Shown:
+def _shown(value: Any) -> ShownValue:
     """The same as `finalize` prints, but not as the inside of a JSON string."""
     if type(value) is str:
-        return Shown(clean(value), is_data=True) if value else Shown("")
+        return ShownValue(clean(value), is_data=True) if value else ShownValue("")
     text = finalize(value)
     if isinstance(text, Fragment) or not text.startswith(OPEN):
-        return Shown(text)
-    return Shown(json.loads(f'"{text[1:-1]}"', strict=False), is_data=True)
+        return ShownValue(text)
+    return ShownValue(json.loads(f'"{text[1:-1]}"', strict=False), is_data=True)

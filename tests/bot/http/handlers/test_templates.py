@@ -176,7 +176,7 @@ async def test_templates_have_versions(shop):
 
     assert [(one.status, one.body["version"]) for one in (same, newer)] == [(200, 1), (201, 2)]
     assert preview.body["text"] == "Off: 7"
-    assert preview.body["altered"] == []
+    assert preview.body["warnings"] == []
 
 
 async def test_many_may_store_the_same_code_at_once(shop):

@@ -133,7 +133,7 @@ async def test_refused_blocks_go_out_as_text(rig):
     assert not rig.playground.messages("ops")[0].get("blocks")
     assert await rig.events(message_id) == ["Requested", "Failed", "Failed", "Sent"]
     story = await rig.database.read(lambda session: events_of(session, message_id))
-    assert "Its text stands alone" in story[-1]["detail"]["altered"][0]
+    assert "Its text stands alone" in story[-1]["detail"]["warnings"][0]
 
 
 async def test_a_hopeless_message_dies_at_once(rig):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.messages.error_codes import Verdict
-from bot.messages.policy import Answer, classify
+from bot.messages.policy import SlackResponse, classify
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File
 from bot.messages.transports.slack import SlackTransport
@@ -178,8 +178,8 @@ async def test_where_nobody_listens_nothing_was_sent():
     with hold_port() as held:
         nowhere = SlackTransport(f"http://127.0.0.1:{number_of(held)}/api/", "xoxb-1-ada")
 
-        assert Answer(unreachable=True) == await nowhere.post(outgoing())
-        assert Answer(unreachable=True) == await nowhere.probe()
+        assert SlackResponse(unreachable=True) == await nowhere.post(outgoing())
+        assert SlackResponse(unreachable=True) == await nowhere.probe()
 
 
 async def test_the_probe_knows_a_bad_token(session, playground):

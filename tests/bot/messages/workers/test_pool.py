@@ -15,7 +15,7 @@ from bot.messages.workers.process import Limits
 from tests.patience import until
 
 QUICK = {"kind": "render", "body": '{"text": "{{ a }}"}', "context": {"a": "hi"}}
-DONE: dict[str, object] = {"text": "hi", "blocks": [], "overflow": None, "altered": []}
+DONE: dict[str, object] = {"text": "hi", "blocks": [], "overflow": None, "warnings": []}
 TWICE = [{"$ref": f"#/$defs/{number}"} for number in range(1, 27)]
 #: Work of about a minute.
 SLOW = {

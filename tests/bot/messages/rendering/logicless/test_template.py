@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import TemplateError
-from bot.messages.rendering.logicless.template import MAX_SOURCE_CHARACTERS, MAX_VALUE_CHARACTERS
+from bot.messages.rendering.logicless.template import MAX_HOLE_CHARACTERS, MAX_SOURCE_CHARACTERS
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.rendering.sandbox import stored_context
 
@@ -178,7 +178,7 @@ def test_what_says_more_is_left_to_a_worker(source):
 @pytest.mark.parametrize(
     "payload",
     [
-        {"a": "x" * (MAX_VALUE_CHARACTERS + 1)},
+        {"a": "x" * (MAX_HOLE_CHARACTERS + 1)},
         {"a": [0] * 2_000},
         {"a": {"x" * 30_000: 1}},
         {"a": [[[["x" * 9_000] * 3]]]},
