@@ -20,7 +20,7 @@ from pydantic import (
 
 from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
-from bot.secret_files import read_secret
+from bot.process.secret_files import read_secret
 from bot.suggestions import did_you_mean
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]

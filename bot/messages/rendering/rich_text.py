@@ -3,8 +3,8 @@
 from itertools import groupby
 from typing import Any
 
+from bot.messages.rendering.escaping import Part
 from bot.messages.rendering.filters import DATE_FORMATS
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.text_field import is_marked, plain_words, remark, split_parts
 
 Node = dict[str, Any]

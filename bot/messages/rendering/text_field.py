@@ -16,12 +16,12 @@ from bot.messages.rendering.escaping import (
     KEPT_COLON,
     MARKDOWN_COLON,
     OPEN,
+    Part,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.truncation import ELLIPSIS, level, truncate, units
 from bot.messages.rendering.warnings import At
 

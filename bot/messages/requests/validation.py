@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.errors import FieldProblem
-from bot.messages.requests.message_request import MessageRequest, TemplateVersion
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.payload_schema import payload_problems
+from bot.messages.templates.store import TemplateVersion
 
 _MAX_REMEMBERED = 500
 

@@ -8,7 +8,7 @@ from typing import IO
 from sqlalchemy.engine import URL
 
 from bot.errors import ConfigError
-from bot.private_file import open_private
+from bot.process.private_file import open_private
 
 
 def lock_database(url: URL) -> IO[str] | None:
