@@ -19,8 +19,10 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate_command, demo, token):
-    cli.command()(command)
+cli.command("run")(run)
+cli.command("migrate")(migrate_command)
+cli.command("demo")(demo)
+cli.command("token")(token)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 
