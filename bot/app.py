@@ -1,8 +1,8 @@
 """
-The composition root: everything is built here, once, and handed down.
+The composition root: builds everything once and hands it down.
 
-Start: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that nothing is heard
-before it can be answered. Stop: the same, backwards.
+Start order: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that the bot
+receives nothing before it can answer. Stop order: the reverse.
 """
 
 import asyncio

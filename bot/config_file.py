@@ -1,4 +1,4 @@
-"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
 
 import tomllib
 from collections.abc import Iterator

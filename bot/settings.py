@@ -1,7 +1,7 @@
 """
 The environment, read once. Every problem is reported together, by the variable's name.
 
-`NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
+`NAME_FILE` reads `NAME` from a file, for secrets. `bot.config_file` reads `opsbell.toml`.
 """
 
 import base64

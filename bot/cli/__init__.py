@@ -1,4 +1,4 @@
-"""The command line, a file per command. Exit codes: 0 done, 1 a failed action, 2 wrong usage."""
+"""The command line, one file per command. Exit codes: 0 done, 1 action failed, 2 wrong usage."""
 
 import sys
 

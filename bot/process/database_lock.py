@@ -1,4 +1,4 @@
-"""One process at a time on a SQLite file: an operating-system lock, gone when the process is."""
+"""Allows one process per SQLite file, with an operating-system lock that ends with the process."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Everything that leads out to Slack: the workspaces' tokens, their transports, the lanes."""
+"""Everything that calls Slack: tokens of workspaces, transports and lanes."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack

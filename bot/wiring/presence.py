@@ -1,4 +1,4 @@
-"""How we know Slack: as a bot with ears, or only through a webhook. For the composition root."""
+"""Our presence in Slack: a bot that hears people, or only an incoming webhook."""
 
 import logging
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The kinds of values in requests for messages, templates and senders, each with its limits."""
+"""Field types of requests for messages, templates and senders, each with its limits."""
 
 from collections.abc import Iterable
 from datetime import datetime

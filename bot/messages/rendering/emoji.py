@@ -1,8 +1,8 @@
 """
-Keep data from becoming emoji: Slack replaces `:name:` wherever it stands, but not in code. Pure.
+Keep data from becoming emoji: Slack replaces `:name:` everywhere except in code. Pure.
 
-A shortcode of the template's own words goes on working; data never makes one, not together with
-the words around it either.
+Shortcodes in the template's own text keep working. Data never forms one, not even together with
+the text around it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Inside a line of rich text: times become date elements, refused ones become words."""
+"""Inside a line of rich text: times become date elements, refused ones become text."""
 
 from itertools import groupby
 from typing import Any

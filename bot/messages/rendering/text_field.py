@@ -1,7 +1,7 @@
 """
-One text in a message: which of its words are the template's and which are data.
+One text in a message: which parts come from the template and which are data.
 
-A leaf is made while the blocks are walked and written into them at the end,
+A leaf is created while the blocks are walked and written into them at the end,
 when it is known how much room each text has.
 """
 

@@ -1,4 +1,4 @@
-"""Where requests become rows: one transaction for the orders of many callers."""
+"""Turns the message requests of many callers into rows, in one transaction."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A request for a message, checked against its sender and template and made into rows. Pure."""
+"""A message request: checked against its sender and template, and turned into rows. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Templates that tenants have stored: versions, which are never changed."""
+"""Stored templates of tenants. A version never changes."""
 
 import json
 from collections.abc import Collection, Mapping
