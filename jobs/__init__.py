@@ -1,7 +1,7 @@
 """
-What happens by itself. This list is complete.
+Everything that runs on a schedule. This list is complete.
 
-APScheduler only ticks; whether something is due is decided by a row of the database.
+APScheduler only ticks; rows of the database decide whether something is due.
 """
 
 from collections.abc import Awaitable, Callable
