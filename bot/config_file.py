@@ -13,10 +13,14 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from bot.errors import ConfigError
+from bot.quiet_hours import parse_quiet_hours
+from bot.schedule_parser import parse_cron, parse_timezone
+from bot.schedules import Frequency, Schedule
 
 
 class Section(BaseModel):
@@ -33,8 +37,22 @@ class TaskKind(Section):
     grafana_url: str | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    cron: str | None = None
+    timezone: str = "UTC"
+    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
+    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
+    alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    _cron = field_validator("cron")(parse_cron)
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """Return when it is to run, if that is known."""
+        return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
 
 
 class HttpRunner(Section):
@@ -98,6 +116,38 @@ class Retention(Section):
     days: int = Field(30, ge=1)
 
 
+Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Alerts(Section):
+    """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
+
+    stuck_after_minutes: Minutes = 30
+    failed_window_minutes: Minutes = 30
+    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
+    digest_at: str | None = None
+    severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
+    routes: dict[str, str] = {}  # pattern of kinds -> channel
+    repeat_after_hours: Minutes = 24
+    escalate_after_minutes: Minutes | None = None
+    escalate_to: str | None = None
+    storm_after: int = Field(5, ge=1)
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.quiet_hours is not None:
+            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+        elif self.digest_at is not None:
+            raise ValueError("digest_at needs quiet_hours")
+        if (self.escalate_after_minutes is None) != (self.escalate_to is None):
+            raise ValueError("set both escalate_after_minutes and escalate_to, or neither")
+        return self
+
+
 class ConfigFile(Section):
     """The whole file; an absent file is an empty one."""
 
@@ -105,6 +155,7 @@ class ConfigFile(Section):
     runners: dict[str, Runner] = {}
     destinations: dict[DestinationName, Destination] = {}
     access: Access = Access()
+    alerts: Alerts = Alerts()
     retention: Retention = Retention()
 
     def kind(self, task: str) -> TaskKind:
@@ -160,6 +211,8 @@ def known_keys(table: list[str]) -> list[str]:
             section = Destination
         case ["access"]:
             section = Access
+        case ["alerts"]:
+            section = Alerts
         case _:
             section = Retention
     return list(section.model_fields)

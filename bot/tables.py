@@ -1,5 +1,6 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
+from bot.alerts.models import Alert, AlertCheck, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
 from bot.messages.models import (
     DeadLetter,
@@ -15,6 +16,9 @@ from bot.tasks.models import Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
+    Alert,
+    AlertCheck,
+    AlertTrouble,
     DeadLetter,
     Destination,
     Event,
@@ -23,6 +27,7 @@ TABLES = (
     Message,
     MessageTotal,
     Sender,
+    Silence,
     StoredTemplate,
     Task,
     Workspace,

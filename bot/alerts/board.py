@@ -3,8 +3,8 @@ All incidents of a tenant together: what becomes a storm, and when people are to
 
 Alone an incident would be told at once. Together they share people's attention:
 
-* Two a minute are told promptly. Any further one waits until it is a minute old; by then it has
-  resolved without a word, has become part of a storm, or is told.
+* The first two of a minute are told promptly. Any further one waits until it is a minute old; by
+  then it has resolved without a word, has become part of a storm, or is told.
 * When more than `storm_after` open within a minute, those that nobody was told of become a storm:
   one incident for their type of trouble. What opens joins it until a whole minute brings nothing.
   A storm is posted once and edited as it grows and shrinks.
@@ -26,10 +26,9 @@ from bot.alerts.incidents import (
     TroubleType,
     follow,
 )
-from bot.alerts.quiet_hours import QuietHours
+from bot.quiet_hours import QuietHours
 
 MINUTE = timedelta(minutes=1)
-PROMPT_POSTS = 2
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,7 @@ class BoardRules:
     incident: AlertRules = field(default_factory=AlertRules)
     storm_after: int = 5  # more than so many that open within a minute are one
     quiet_hours: QuietHours | None = None
+    prompt_posts: int = 2  # so many a minute do not wait for each other
 
 
 def storm_group(kind: TroubleType) -> Group:
@@ -71,11 +71,11 @@ class Board:
         left of a storm's troubles is seen under its own group.
         """
         self._silenced = {group for group, sighting in seen.items() if sighting.is_silenced}
-        open_groups = [group for group, incident in self.latest.items() if incident.is_open]
-        for group in dict.fromkeys([*open_groups, *seen, *self.latest]):
-            self._follow(group, seen.get(group, Sighting()))
+        for group in dict.fromkeys([*seen, *self.latest]):
+            if group.fingerprint != STORM:
+                self._follow(group, seen.get(group, Sighting()))
         for kind in TroubleType:
-            self._gather_storm(kind)
+            self._follow_storm(kind, seen.get(storm_group(kind), Sighting()))
         self._release()
 
     def _follow(self, group: Group, sighting: Sighting) -> None:
@@ -86,20 +86,16 @@ class Board:
             self.latest[group] = incident
         self.tells += [(group, tell) for tell in tells if (group, tell) not in self.tells]
 
-    def _gather_storm(self, kind: TroubleType) -> None:
+    def _follow_storm(self, kind: TroubleType, seen: Sighting) -> None:
         """Move what nobody was told of into the storm of its type, if there is one."""
-        group = storm_group(kind)
-        recent = [one for one in self._singles(kind) if self._is_recent(one.opened_at)]
-        untold = [one for one in recent if self._is_to_be_told(one)]
-        storm = self.latest.get(group)
-        is_raging = storm is not None and storm.is_open and self._is_recent(storm.grown_at)
-        if not untold or not (is_raging or len(recent) > self._rules.storm_after):
-            return
-        joined = frozenset().union(*(one.troubles for one in untold))
-        known = storm.troubles if storm is not None else frozenset()
-        is_critical = any(one.is_critical for one in untold)
-        self._follow(group, Sighting(known | joined, joined, is_critical=is_critical))
-        for one in untold:
+        joining = self._joining(kind)
+        joined = frozenset().union(*(one.troubles for one in joining))
+        is_critical = any(one.is_critical for one in joining)
+        sighting = replace(
+            seen, in_trouble=seen.in_trouble | joined, fresh=joined, is_critical=is_critical
+        )
+        self._follow(storm_group(kind), sighting)
+        for one in joining:
             self.latest[one.group] = replace(
                 one,
                 state=IncidentState.RESOLVED,
@@ -107,6 +103,14 @@ class Board:
                 resolved_at=self._now,
                 resolved_because=STORM,
             )
+
+    def _joining(self, kind: TroubleType) -> list[Incident]:
+        recent = [one for one in self._singles(kind) if self._is_recent(one.opened_at)]
+        storm = self.latest.get(storm_group(kind))
+        is_raging = storm is not None and storm.is_open and self._is_recent(storm.grown_at)
+        if not is_raging and len(recent) <= self._rules.storm_after:
+            return []
+        return [one for one in recent if self._is_to_be_told(one)]
 
     def _release(self) -> None:
         """Tell of what has waited long enough, or need not wait."""
@@ -128,7 +132,7 @@ class Board:
         if incident.group.fingerprint == STORM or not self._is_recent(incident.opened_at):
             return True
         prompt = [one for one in self.latest.values() if self._is_recent(one.told_at)]
-        return len(prompt) < PROMPT_POSTS
+        return len(prompt) < self._rules.prompt_posts
 
     def _tell(self, incident: Incident, tell: Tell) -> None:
         told = replace(incident, told_at=self._now, is_in_digest=tell == Tell.DIGEST)
