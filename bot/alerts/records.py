@@ -150,13 +150,10 @@ def write_records(
     decided: Mapping[Group, Incident],
     news: News,
 ) -> dict[Group, Alert]:
-    """Write what was decided and return the alerts that have changed."""
+    """Write what was decided anew and return the alerts of it."""
     changed: dict[Group, Alert] = {}
-    before = records.incidents()
     # What is resolved first: a group has one open alert at any time.
     for group, incident in sorted(decided.items(), key=lambda item: item[1].is_open):
-        if before.get(group) == incident:
-            continue
         alert = records.alerts.get(group)
         if alert is None or alert.number != incident.number:
             if incident.resolved_because == STORM:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
@@ -11,9 +11,10 @@ from bot.alerts.incidents import AlertRules
 from bot.alerts.models import Severity
 from bot.config_file import ConfigFile
 from bot.quiet_hours import parse_quiet_hours
-from bot.schedules import Schedule
+from bot.schedules import Frequency, Schedule, next_occurrence
 
 V = TypeVar("V")
+MORNING = time(9)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class Rules:
         for kind, said in self.config.tasks.items():
             if said.schedule is not None:
                 yield kind, said.schedule, timedelta(minutes=said.grace_minutes)
+
+    def next_morning(self, now: datetime) -> datetime:
+        """Return when people are at work again: at the digest, else at nine."""
+        quiet = self.board.quiet_hours
+        at = quiet.digest_at if quiet else MORNING
+        zone = self.config.alerts.timezone
+        return next_occurrence(Schedule(Frequency.DAILY, zone, at=at), now)
 
     def severity_of(self, kind: str) -> Severity:
         """Return how loud alerts of a kind are."""

@@ -1,0 +1,200 @@
+"""
+What people, programs and the clock ask of alerts: check, list, show, acknowledge, snooze, resolve.
+
+Each method is one transaction: the alert, its message and the events.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from bot.alerts import incidents, queries, silences
+from bot.alerts.announcer import AlertAnnouncer, Channels
+from bot.alerts.check_run import Checked, CheckOptions, CheckRun
+from bot.alerts.display import Found
+from bot.alerts.incidents import Incident, Tell
+from bot.alerts.models import Alert, SilenceReason
+from bot.alerts.records import (
+    apply_incident,
+    as_incident,
+    close_troubles,
+    held_with_tasks,
+)
+from bot.alerts.rules import Rules
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import FieldProblem, InvalidError
+
+T = TypeVar("T")
+
+MAX_SNOOZE = timedelta(days=30)
+Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
+
+
+@dataclass(frozen=True)
+class ShownAlert:
+    """An alert with all that it ever held, and where its message stands."""
+
+    found: Found
+    task_ids: Sequence[str]
+    ts: str | None
+
+
+class Alerts:
+    """The use cases of alerts."""
+
+    def __init__(
+        self,
+        database: Database,
+        announcer: AlertAnnouncer,
+        rules: Rules,
+        clock: Clock,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._rules = rules
+        self._clock = clock
+        self._wake = wake
+
+    async def check(
+        self, tenant: str, channels: Channels | None, options: CheckOptions | None = None
+    ) -> Checked:
+        """
+        Look at what is in trouble, bring every alert up to it, and tell of it where *channels* say.
+
+        A dry run changes nothing and says what would be told.
+        """
+        asked = options or CheckOptions()
+        run = CheckRun(tenant, self._rules, self._announcer, channels, asked)
+
+        def work(session: Session) -> Checked:
+            return run(session, self._clock.now())
+
+        if asked.dry_run:
+            return await self._database.read(work)
+        checked = await self._database.write_unique(work)
+        if channels is not None and checked.told:
+            self._wake(channels.workspace_id)
+        return checked
+
+    async def list(self, tenant: str, wanted: queries.AlertFilter) -> Sequence[ShownAlert]:
+        """Return matching alerts, the latest first."""
+
+        def work(session: Session) -> Sequence[ShownAlert]:
+            return [shown(session, alert) for alert in queries.list_alerts(session, tenant, wanted)]
+
+        return await self._database.read(work)
+
+    async def get(self, tenant: str, alert_id: str) -> ShownAlert:
+        """Return an alert; raise `NotFoundError`."""
+
+        def work(session: Session) -> ShownAlert:
+            return shown(session, queries.get_alert(session, tenant, alert_id))
+
+        return await self._database.read(work)
+
+    async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> ShownAlert:
+        """Note who looks after it; raise `ConflictError` when somebody does, or it is over."""
+        return await self._act(
+            tenant, alert_id, lambda incident, now: incidents.acknowledge(incident, by, now)
+        )
+
+    async def snooze(
+        self, tenant: str, alert_id: str, *, by: str, duration: timedelta | None = None
+    ) -> ShownAlert:
+        """
+        Keep silent about it for a while, None: until the morning; raise `ConflictError` if over.
+
+        Raises `InvalidError` for a duration that is none, or longer than 30 days.
+        """
+        if duration is not None and not timedelta(0) < duration <= MAX_SNOOZE:
+            fix = f"give more than 0 and at most {MAX_SNOOZE // timedelta(minutes=1)}"
+            raise InvalidError(f"`minutes`: {fix}.", [FieldProblem("minutes", fix)])
+
+        def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
+            until = now + duration if duration is not None else self._rules.next_morning(now)
+            return incidents.snooze(incident, until)
+
+        return await self._act(tenant, alert_id, decide, snoozed_by=by)
+
+    async def resolve(
+        self, tenant: str, alert_id: str, *, by: str, reason: str | None = None
+    ) -> ShownAlert:
+        """Close it for what it holds, by hand; raise `ConflictError` when it is over already."""
+        return await self._act(
+            tenant, alert_id, lambda incident, now: incidents.resolve(incident, by, now, reason)
+        )
+
+    async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
+        """Tell nobody of a kind for so long, None: until somebody unmutes it."""
+        await self._silence(tenant, kind, SilenceReason.MUTED, by=by, duration=duration)
+
+    async def unmute(self, tenant: str, kind: str) -> bool:
+        """Tell of a kind again; False if it was not muted."""
+        return await self._database.write(
+            lambda session: silences.end_silence(
+                session, tenant, kind, SilenceReason.MUTED, self._clock.now()
+            )
+        )
+
+    async def maintain(
+        self, tenant: str, kind: str | None, *, by: str, duration: timedelta
+    ) -> datetime:
+        """Tell nobody of a kind, None: of any, while work is done; return until when."""
+        every = kind or silences.EVERY_KIND
+        await self._silence(tenant, every, SilenceReason.MAINTENANCE, by=by, duration=duration)
+        return self._clock.now() + duration
+
+    async def _silence(
+        self,
+        tenant: str,
+        kind: str,
+        reason: SilenceReason,
+        *,
+        by: str,
+        duration: timedelta | None,
+    ) -> None:
+        if duration is not None and duration <= timedelta(0):
+            fix = "give a time that is longer than nothing"
+            raise InvalidError(f"`duration`: {fix}.", [FieldProblem("duration", fix)])
+
+        def work(session: Session) -> None:
+            now = self._clock.now()
+            until = now + duration if duration is not None else None
+            silences.set_silence(session, tenant, kind, reason, until=until, by=by, now=now)
+
+        await self._database.write_unique(work)
+
+    async def _act(
+        self, tenant: str, alert_id: str, decide: Decide, *, snoozed_by: str | None = None
+    ) -> ShownAlert:
+        def work(session: Session) -> ShownAlert:
+            now = self._clock.now()
+            alert = queries.get_alert(session, tenant, alert_id, for_change=True)
+            keys = frozenset(one.key for one, _ in held_with_tasks(session, [alert.id]))
+            decided, tells = decide(as_incident(alert, keys), now)
+            apply_incident(alert, decided)
+            alert.snoozed_by = snoozed_by or alert.snoozed_by
+            if not decided.is_open:
+                close_troubles(session, alert, now)
+            session.add(alert)
+            session.flush()
+            if Tell.EDIT in tells:
+                self._announcer.edit(session, alert, now)
+            return shown(session, alert)
+
+        result = await self._database.write(work)
+        if result.found.alert.workspace_id:
+            self._wake(result.found.alert.workspace_id)
+        return result
+
+
+def shown(session: Session, alert: Alert) -> ShownAlert:
+    """Return an alert with what belongs to it."""
+    held = list(held_with_tasks(session, [alert.id]))
+    task_ids = queries.task_ids(session, alert.id)
+    return ShownAlert(Found(alert, held), task_ids, queries.message_ts(session, alert))
