@@ -80,6 +80,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             clock=clock,
             tasks=unused,
             intake=unused,
+            alerts=unused,
             requests=Requests(database, clock, lanes.wake),
             templates=Templates(database, renderer, clock),
             senders=Senders(database, clock),

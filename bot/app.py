@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import jobs
 import listeners
+from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
 from bot.credentials import api_tokens, outlets_of
 from bot.database_lock import lock_database
@@ -58,6 +59,7 @@ class Rooms:
     slack: Presence
     outward: Outward
     tasks: TaskRoom
+    alerts: AlertRoom
     deliveries: Deliveries
     owners: Owners
 
@@ -184,7 +186,16 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return Rooms(database, slack, outward, tasks, deliveries, owners)
+        alerts = open_alerts(
+            settings,
+            database,
+            self._clock,
+            wake=outward.lanes.wake,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=slack.directory.channel_id,
+        )
+        return Rooms(database, slack, outward, tasks, alerts, deliveries, owners)
 
     async def _open_http(self, rooms: Rooms, outlets: Outlets) -> None:
         http = HttpServer(
@@ -194,6 +205,7 @@ class Opsbell:
                 clock=self._clock,
                 tasks=rooms.tasks.tasks,
                 intake=rooms.tasks.intake,
+                alerts=rooms.alerts,
                 requests=rooms.deliveries.requests,
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
@@ -230,6 +242,7 @@ class Opsbell:
         return listeners.Services(
             tasks=rooms.tasks.tasks,
             intake=rooms.tasks.intake,
+            alerts=rooms.alerts.alerts,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             rights=Rights(config.access, rooms.slack.directory),
@@ -263,6 +276,7 @@ class Opsbell:
             rooms.tasks.intake,
             rooms.deliveries,
             idempotency.forget_old,
+            rooms.alerts,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

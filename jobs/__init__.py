@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.alerts.wiring import AlertRoom
 from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
+from jobs.alerts import check_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
@@ -35,11 +37,13 @@ def register(
     intake: Intake,
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
+    alerts: AlertRoom,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (LIVENESS_SECONDS, mark_lost_tasks, intake),
+        (alerts.every_seconds, check_alerts, alerts.watch),
         (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
         (RETENTION_SECONDS, forget_old_keys, forget_keys),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
 from bot.messages.dead_letters.notices import DeadLetters
@@ -28,6 +29,7 @@ class Services:
 
     tasks: Tasks
     intake: Intake
+    alerts: Alerts
     requests: Requests
     dead_letters: DeadLetters
     rights: Rights

@@ -54,6 +54,7 @@ class Checked:
     stuck: Sequence[Trouble] = ()
     told: Sequence[tuple[str, Tell]] = ()  # alert id and how
     messages: Mapping[TroubleType, Sequence[str | None]] = field(default_factory=dict)
+    is_dry: bool = False
 
 
 class CheckRun:
@@ -95,7 +96,8 @@ class CheckRun:
         tells = [(changed[group], tell) for group, tell in board.tells]
         if self._channels is not None:
             self._announcer.tell(session, tells, self._channels, now)
-        return checked(found, fresh, tells, {**records.alerts, **changed})
+        result = checked(found, fresh, tells, {**records.alerts, **changed})
+        return replace(result, is_dry=self._options.dry_run)
 
     def _take_turn(self, session: Session, now: datetime) -> datetime:
         """Hold the tenant's checks for this transaction; return when the last one was."""

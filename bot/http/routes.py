@@ -1,5 +1,6 @@
 """Everything that is served. OpenAPI is made of the same table."""
 
+from bot.http.alert_routes import ALERT_ROUTES
 from bot.http.handlers import callbacks, docs, health, tasks
 from bot.http.message_routes import MESSAGE_ROUTES
 from bot.http.routing import Access, Route
@@ -91,6 +92,7 @@ ROUTES = (
         body=models.LogTask,
         answers={200: models.TakenLines},
     ),
+    *ALERT_ROUTES,
     *MESSAGE_ROUTES,
     *WORKSPACE_ROUTES,
     Route(

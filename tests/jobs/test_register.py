@@ -8,10 +8,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
+from bot.alerts.wiring import open_alerts
 from bot.http.idempotency import Idempotency
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
+from bot.owners import Owners
+from bot.settings import Settings
 from bot.tasks.models import Status
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
@@ -37,11 +40,21 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler = AsyncIOScheduler(timezone=UTC)
     lanes = Lanes(database, Renderer(tmp_path), room.clock)
     forget_old = Idempotency(database, room.clock).forget_old
-    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old)
+    alerts = open_alerts(
+        Settings(),
+        database,
+        room.clock,
+        wake=room.lanes.wake,
+        tenants=Owners(database, "T1").tenants,
+        home_of=lambda _tenant: "T1",
+        find_channel=Directory(AsyncWebClient()).channel_id,
+    )
+    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, alerts)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
     assert {
+        "check_alerts",
         "sweep_lanes",
         "mark_lost_tasks",
         "tell_of_dead_letters",

@@ -11,6 +11,9 @@ from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
+from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.rules import Rules
+from bot.alerts.service import Alerts
 from bot.clock import SystemClock
 from bot.config_file import Access, ConfigFile, TaskKind
 from bot.db import Database
@@ -134,6 +137,9 @@ async def open_room(
             transport.close()
 
 
+RULES = Rules(CONFIG)
+
+
 def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Directory) -> Services:
     """Return services as the composition root wires them; `elsewhere` has no runner."""
     clock = SystemClock()
@@ -145,6 +151,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
     return Services(
         tasks=Tasks(*parts, stop_work=lambda _task: None),
         intake=Intake(*parts),
+        alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id

@@ -49,6 +49,12 @@ class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
+class ShownInSnakeCase(Shown):
+    """The same for the areas whose answers the contract spells so."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+
 def bind(model: type[M], values: Mapping[str, Any]) -> M:
     """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
     try:

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.alerts.wiring import open_alerts
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.errors import InvalidError
@@ -128,6 +129,15 @@ def services(
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
+        alerts=open_alerts(
+            settings,
+            database,
+            clock,
+            wake=surroundings.woken.append,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=lambda channel: Names().channel_id("T1", channel),
+        ),
         requests=Requests(database, clock, surroundings.woken.append, OUTLETS),
         templates=Templates(database, Renderer(TEMPLATES), clock),
         senders=Senders(database, clock, OUTLETS),

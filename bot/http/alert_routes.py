@@ -1,0 +1,68 @@
+"""What is served for alerts."""
+
+from bot.http.handlers import alerts
+from bot.http.routing import Route
+from bot.http.schemas import alerts as models
+
+READ, WRITE = "alerts:read", "alerts:write"
+ALERT_ROUTES = (
+    Route(
+        "POST",
+        "/api/alerts/check",
+        alerts.check_alerts,
+        "Look for failed and stuck tasks now, and tell of them",
+        "Alerts",
+        scope=WRITE,
+        body=models.CheckAlerts,
+        answers={200: models.CheckedAlerts},
+    ),
+    Route(
+        "GET",
+        "/api/alerts",
+        alerts.list_alerts,
+        "List alerts, the latest first",
+        "Alerts",
+        scope=READ,
+        query=models.AlertFilter,
+        answers={200: models.AlertPage},
+    ),
+    Route(
+        "GET",
+        "/api/alerts/{id}",
+        alerts.show_alert,
+        "Show an alert with the timeline of its message",
+        "Alerts",
+        scope=READ,
+        answers={200: models.ShownAlertWithTimeline},
+    ),
+    Route(
+        "POST",
+        "/api/alerts/{id}/acknowledge",
+        alerts.acknowledge_alert,
+        "Say that you look after it",
+        "Alerts",
+        scope=WRITE,
+        body=models.AcknowledgeAlert,
+        answers={200: models.ShownAlert},
+    ),
+    Route(
+        "POST",
+        "/api/alerts/{id}/snooze",
+        alerts.snooze_alert,
+        "Keep silent about it for a while",
+        "Alerts",
+        scope=WRITE,
+        body=models.SnoozeAlert,
+        answers={200: models.ShownAlert},
+    ),
+    Route(
+        "POST",
+        "/api/alerts/{id}/resolve",
+        alerts.resolve_alert,
+        "Close it for what it holds",
+        "Alerts",
+        scope=WRITE,
+        body=models.ResolveAlert,
+        answers={200: models.ShownAlert},
+    ),
+)

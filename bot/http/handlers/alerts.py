@@ -1,0 +1,93 @@
+"""Alerts as people and programs ask for them: check, list, show, acknowledge, snooze, resolve."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from bot.alerts.check_run import CheckOptions
+from bot.alerts.display import alert_json
+from bot.alerts.queries import AlertFilter
+from bot.alerts.service import ShownAlert
+from bot.http.call import Answer, Call
+from bot.http.pagination import read_cursor, write_cursor
+from bot.http.schemas import alerts as models
+
+
+async def check_alerts(call: Call) -> Answer:
+    """Look for what is in trouble now, and tell of it."""
+    body: models.CheckAlerts = call.body
+    minutes = body.timeout_minutes
+    options = CheckOptions(
+        timeout=timedelta(minutes=minutes) if minutes is not None else None,
+        failed=not body.stuck_only,
+        stuck=not body.failed_only,
+        dry_run=body.dry_run,
+        is_asked=True,
+    )
+    result = await call.services.alerts.watch.check_now(call.caller.tenant, options)
+    return Answer(asdict(result))
+
+
+async def list_alerts(call: Call) -> Answer:
+    """List alerts, the latest first."""
+    wanted: models.AlertFilter = call.query
+    found = await call.services.alerts.alerts.list(
+        call.caller.tenant,
+        AlertFilter(
+            state=wanted.state,
+            task=wanted.task,
+            limit=wanted.limit + 1,  # One more than asked tells whether there is another page.
+            before=read_cursor(wanted.cursor) if wanted.cursor else None,
+        ),
+    )
+    page = found[: wanted.limit]
+    more = len(found) > wanted.limit
+    last = page[-1].found.alert if more else None
+    return Answer(
+        {
+            "alerts": [shown(one) for one in page],
+            "next_cursor": write_cursor(last.opened_at, last.id) if last else None,
+        }
+    )
+
+
+async def show_alert(call: Call) -> Answer:
+    """Show an alert and the timeline of its message."""
+    found = await call.services.alerts.alerts.get(call.caller.tenant, call.path["id"])
+    message_id = found.found.alert.message_id
+    events = await call.services.timeline(message_id) if message_id else []
+    return Answer({**shown(found), "timeline": [dict(event) for event in events]})
+
+
+async def acknowledge_alert(call: Call) -> Answer:
+    """Note who looks after it."""
+    found = await call.services.alerts.alerts.acknowledge(
+        call.caller.tenant, call.path["id"], by=call.caller.subject
+    )
+    return Answer(shown(found))
+
+
+async def snooze_alert(call: Call) -> Answer:
+    """Keep silent about it for a while."""
+    body: models.SnoozeAlert = call.body
+    found = await call.services.alerts.alerts.snooze(
+        call.caller.tenant,
+        call.path["id"],
+        by=call.caller.subject,
+        duration=timedelta(minutes=body.minutes),
+    )
+    return Answer(shown(found))
+
+
+async def resolve_alert(call: Call) -> Answer:
+    """Close it for what it holds."""
+    body: models.ResolveAlert = call.body
+    found = await call.services.alerts.alerts.resolve(
+        call.caller.tenant, call.path["id"], by=call.caller.subject, reason=body.reason
+    )
+    return Answer(shown(found))
+
+
+def shown(one: ShownAlert) -> dict[str, Any]:
+    """Return an alert as the API shows it."""
+    return alert_json(one.found, one.task_ids, one.ts)
