@@ -1,6 +1,7 @@
 """Words for a person: what an error says, and text that cannot mention or link by itself."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +23,15 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def as_mrkdwn(sentence: str) -> str:
     """Return a sentence of ours for mrkdwn: only mentions by id keep their brackets."""
     return _OURS.sub(lambda found: _ENTITIES.get(found[0], found[0]), sentence)
+
+
+def worded_duration(length: timedelta) -> str:
+    """Return e.g. `1 d 2 h 30 min`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count)
 
 
 def words_for(error: BaseException, **facts: Any) -> str:

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.errors import ConflictError
+from bot.tasks.creation import is_person
 
 FLAPPING_WINDOW = timedelta(hours=1)
 FLAPPING_OPENINGS = 3
@@ -258,7 +259,9 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> Told:
     """Note who looks after it; raise `ConflictError` when somebody does or it is over."""
     _require_open(incident)
     if incident.state == IncidentState.ACKNOWLEDGED:
-        raise ConflictError(f"Acknowledged already by {incident.acknowledged_by}.")
+        since = incident.acknowledged_at or now
+        ago = max(0, int((now - since).total_seconds()))
+        raise ConflictError(f"Acknowledged already{_by(incident.acknowledged_by)} {ago} s ago.")
     acknowledged = replace(
         incident,
         state=IncidentState.ACKNOWLEDGED,
@@ -298,8 +301,13 @@ def _edit_if_told(incident: Incident) -> tuple[Tell, ...]:
 def _require_open(incident: Incident) -> None:
     if incident.is_open:
         return
-    by = f" by {incident.resolved_by}" if incident.resolved_by else ""
-    raise ConflictError(f"This alert is resolved already{by}.")
+    raise ConflictError(f"This alert is resolved already{_by(incident.resolved_by)}.")
+
+
+def _by(actor: str | None) -> str:
+    if actor is None:
+        return ""
+    return f" by <@{actor}>" if is_person(actor) else f" by {actor}"
 
 
 def _is_calm(incident: Incident, now: datetime) -> bool:

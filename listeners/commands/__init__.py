@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
-from listeners.commands import about, delivery, task
+from listeners.commands import about, alert, delivery, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import PREFIX, SHORT_CUTS
 from listeners.commands.parser import parse
@@ -22,6 +22,13 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("task", "show"): task.show_task,
     ("task", "retry"): task.retry_task,
     ("task", "cancel"): task.cancel_task,
+    ("alert", "list"): alert.list_alerts,
+    ("alert", "acknowledge"): alert.acknowledge_alert,
+    ("alert", "snooze"): alert.snooze_alert,
+    ("alert", "resolve"): alert.resolve_alert,
+    ("alert", "mute"): alert.mute_kind,
+    ("alert", "unmute"): alert.unmute_kind,
+    ("maintenance", ""): alert.begin_maintenance,
     ("delivery", "show"): delivery.show_delivery,
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,

@@ -66,6 +66,8 @@ class Area:
 
 MESSAGE_ID = Argument("id", Kind.ID, required=True)
 TASK_ID = Argument("id", Kind.ID, required=True)
+ALERT_ID = Argument("id", Kind.ID, required=True)
+TASK_KIND = Argument("kind", required=True)
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -90,6 +92,37 @@ AREAS = (
             Verb("show", "show all that is known of a task, only to you", (TASK_ID,)),
             Verb("retry", "start the next attempt of a task that ended badly", (TASK_ID,)),
             Verb("cancel", "stop a task that waits or runs", (TASK_ID,)),
+        ),
+    ),
+    Area(
+        "alert",
+        "see what is in trouble, and who looks after it",
+        (
+            Verb("list", "show the alerts that are not resolved, only to you"),
+            Verb("acknowledge", "say that you look after an alert", (ALERT_ID,)),
+            Verb(
+                "snooze",
+                "keep silent about an alert for a while, or until the morning",
+                (ALERT_ID, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("resolve", "close an alert for what it holds", (ALERT_ID,)),
+            Verb(
+                "mute",
+                "tell nobody of a kind of task, for a while or until it is unmuted",
+                (TASK_KIND, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("unmute", "tell of a kind of task again", (TASK_KIND,)),
+        ),
+    ),
+    Area(
+        "maintenance",
+        "no alerts while you work on something",
+        (
+            Verb(
+                "",
+                "tell nobody of a kind of task, or of any, for so long",
+                (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
+            ),
         ),
     ),
     Area(
