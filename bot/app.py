@@ -67,10 +67,19 @@ class Rooms:
 class Opsbell:
     """The running bot: `async with Opsbell(settings):` starts it and stops it cleanly."""
 
+    rooms: Rooms  # once it has started
+
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, pacing: Pacing | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        is_brief: bool = False,
     ) -> None:
+        """*is_brief* opens the services alone: nothing is heard, served or done by itself."""
         self._settings = settings
+        self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._stack = AsyncExitStack()
@@ -114,7 +123,9 @@ class Opsbell:
         session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
-        rooms = await self._open_rooms(database, session, slack, outlets)
+        rooms = self.rooms = await self._open_rooms(database, session, slack, outlets)
+        if self._is_brief:
+            return
         await self._open_http(rooms, outlets)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.

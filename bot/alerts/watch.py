@@ -19,6 +19,7 @@ from bot.messages.models import Message
 #: How long an explicit check waits for Slack before it says that nobody was told.
 WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.1
+LATE = f"not delivered within {WAIT_SECONDS:.0f} s; it is sent as soon as it can be"
 
 FindChannel = Callable[[str], Awaitable[str]]
 
@@ -77,7 +78,8 @@ class AlertWatch:
         if options.dry_run:
             return result_of(checked, set(), error)
         wanted = {one for ids in checked.messages.values() for one in ids if one is not None}
-        return result_of(checked, await self._await_arrival(wanted), error)
+        arrived = await self._await_arrival(wanted)
+        return result_of(checked, arrived, error if wanted <= arrived else LATE)
 
     async def _await_arrival(self, message_ids: set[str]) -> set[str]:
         """Return which of the messages have arrived, after a while at most."""

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from bot.cli.alerts import alerts
 from bot.cli.dead import dead
 from bot.cli.demo import demo
 from bot.cli.events import events
@@ -18,7 +19,7 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token):
+for command in (run, migrate, demo, token, alerts):
     cli.command()(command)
 cli.add_typer(events, name="events")
 cli.add_typer(dead, name="dead")

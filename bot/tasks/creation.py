@@ -39,7 +39,7 @@ class NewTask:
     run: bool = False
 
     def __post_init__(self) -> None:
-        make_storable(self, "task_id", "channel", "correlation_id")
+        make_storable(self, "task_id", "task", "channel", "correlation_id")
 
 
 def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:

@@ -14,8 +14,9 @@ from bot.tasks.stored_text import make_storable
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
-#: Work that never sends heartbeats may be silent this long before it counts as lost.
-SILENT_LEASE = timedelta(minutes=30)
+#: Work that never sends heartbeats may be silent this long before it counts as lost. Long before
+#: that it is stuck, which is an alert and changes nothing of the task.
+SILENT_LEASE = timedelta(hours=24)
 
 
 class Outcome(StrEnum):
