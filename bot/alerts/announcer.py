@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.alerts.analysis.shared_factor import MIN_FAILURES, SharedFactor, find_shared_factor
 from bot.alerts.display import Found, Held, alert_context, summary_context, task_factors
 from bot.alerts.incidents import IncidentState, Tell, TroubleType
 from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
 from bot.alerts.rules import Rules
-from bot.alerts.shared_factor import MIN_FAILURES, SharedFactor, find_shared_factor
 from bot.messages import outbox
 from bot.messages.destinations import is_outlet
 from bot.messages.models import Message, Rank
@@ -157,7 +157,8 @@ class AlertAnnouncer:
     def _context(self, session: Session, alert: Alert, now: datetime) -> dict[str, Any]:
         held = list(held_with_tasks(session, [alert.id]))
         factor = self._shared_factor(session, alert, held, now)
-        return alert_context(Found(alert, held, factor), now, self._links.log_url)
+        found = Found(alert, held, factor)
+        return alert_context(found, now, self._links.log_url, self._rules.money_of)
 
     def _of_digest(self, session: Session, message_id: str) -> list[Alert]:
         query = select(Alert).where(Alert.message_id == message_id)

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from bot.alerts import checks
+from bot.alerts.analysis.expected_duration import ExpectedDuration
 from bot.alerts.announcer import AlertAnnouncer, Channels
 from bot.alerts.board import Board
 from bot.alerts.checks import Trouble
-from bot.alerts.expected_duration import ExpectedDuration
+from bot.alerts.expectations import Expectations
+from bot.alerts.external import ExternalReport, take_in, trouble_of
 from bot.alerts.incidents import STORM, Group, Sighting, Tell, TroubleType, is_news
 from bot.alerts.models import Alert, AlertCheck, Severity
 from bot.alerts.records import (
@@ -44,6 +46,7 @@ class CheckOptions:
     stuck: bool = True
     dry_run: bool = False
     is_asked: bool = False
+    external: Sequence[ExternalReport] = ()  # what other systems have just said
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class CheckRun:
         announcer: AlertAnnouncer,
         channels: Channels | None,
         options: CheckOptions,
+        expectations: Expectations,
     ) -> None:
+        self._expectations = expectations
         self._tenant = tenant
         self._rules = rules
         self._announcer = announcer
@@ -80,9 +85,12 @@ class CheckRun:
         found = self._find(session, now)
         silent = read_silences(session, self._tenant, now)
         fresh = checks.without_known(session, self._tenant, self._news(found, silent, now))
-        groups = {trouble.group for trouble in fresh}
+        outside = [trouble_of(report, now) for report in self._options.external]
+        groups = {trouble.group for trouble in (*fresh, *outside)}
         records = read_records(session, self._tenant, groups, now)
         before = records.incidents()
+        reported = take_in(session, self._tenant, self._options.external, records, now)
+        fresh += checks.without_known(session, self._tenant, reported)
         mark_moved_on(session, records, last, now)
         rules = self._rules.board
         if self._options.is_asked:
@@ -117,8 +125,9 @@ class CheckRun:
         if options.failed:
             found += checks.find_failed(session, tenant, since, now)
         if options.stuck:
+            expected_of = self._expectations.of(session, tenant, now)
             found += self._find_stuck(session, now)
-            found += checks.find_overdue(session, tenant, now, self._expected(session))
+            found += checks.find_overdue(session, tenant, now, expected_of)
             found += checks.find_lost(session, tenant, since)
             found += checks.find_missed(session, tenant, now, self._rules.schedules())
         return found
@@ -129,9 +138,6 @@ class CheckRun:
             return checks.find_stuck(session, self._tenant, now, lambda _: timeout, timeout)
         rules = self._rules
         return checks.find_stuck(session, self._tenant, now, rules.timeout_of, rules.least_timeout)
-
-    def _expected(self, session: Session) -> "_Expectations":
-        return _Expectations(session, self._tenant)
 
     def _news(self, found: Sequence[Trouble], silent: Silences, now: datetime) -> list[Trouble]:
         """Return what began recently enough to be told of."""
@@ -147,12 +153,12 @@ class CheckRun:
     def _sightings(
         self, session: Session, fresh: Sequence[Trouble], records: Records, silent: Silences
     ) -> dict[Group, Sighting]:
-        keys: dict[Group, set[str]] = defaultdict(set)
+        by_group: dict[Group, list[Trouble]] = defaultdict(list)
         for trouble in fresh:
-            keys[trouble.group].add(trouble.key)
-        groups = keys.keys() | records.alerts.keys()
+            by_group[trouble.group].append(trouble)
+        groups = by_group.keys() | records.alerts.keys()
         return {
-            group: self._sighting(session, group, frozenset(keys[group]), records, silent)
+            group: self._sighting(session, group, by_group[group], records, silent)
             for group in groups
         }
 
@@ -160,11 +166,13 @@ class CheckRun:
         self,
         session: Session,
         group: Group,
-        fresh: frozenset[str],
+        troubles: Sequence[Trouble],
         records: Records,
         silent: Silences,
     ) -> Sighting:
         alert = records.alerts.get(group)
+        fresh = frozenset(trouble.key for trouble in troubles)
+        is_critical = self._rules.severity_of(group.task) == Severity.CRITICAL
         wanted = self._rules.config.kind(group.task).alert_after_failures
         in_row = wanted
         if fresh and group.type == TroubleType.FAILED and wanted > 1:
@@ -176,7 +184,7 @@ class CheckRun:
             failures_in_row=in_row,
             alert_after=wanted,
             is_silenced=not is_storm and silent.is_silenced(group.task),
-            is_critical=self._rules.severity_of(group.task) == Severity.CRITICAL,
+            is_critical=is_critical or any(trouble.is_critical for trouble in troubles),
             is_delivered=alert is None or is_in_slack(session, alert),
         )
 
@@ -207,19 +215,6 @@ def checked(
         told=[(alert.id, tell) for alert, tell in tells],
         messages=messages,
     )
-
-
-class _Expectations:
-    """What to expect of each kind, asked for once a check."""
-
-    def __init__(self, session: Session, tenant: str) -> None:
-        self._session, self._tenant = session, tenant
-        self._known: dict[str, ExpectedDuration] = {}
-
-    def __call__(self, kind: str) -> ExpectedDuration:
-        if kind not in self._known:
-            self._known[kind] = checks.expected_duration(self._session, self._tenant, kind)
-        return self._known[kind]
 
 
 def is_in_slack(session: Session, alert: Alert) -> bool:

@@ -5,7 +5,7 @@ Each query looks at a range of time, so that a check costs the same however many
 A constant that a partial index asks for stands in the SQL itself, for SQLite looks at no parameter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal_column
 from sqlmodel import Session, col, select
 
-from bot.alerts.expected_duration import MAX_RUNS, ExpectedDuration, expect_duration
-from bot.alerts.fingerprint import fingerprint
+from bot.alerts.analysis.expected_duration import (
+    MARGIN,
+    MAX_RUNS,
+    ExpectedDuration,
+    expect_duration,
+)
+from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incidents import Group, TroubleType
 from bot.alerts.models import AlertTrouble
 from bot.schedules import Schedule, last_occurrence
@@ -23,8 +28,12 @@ from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
 
 #: What one check takes in of each type; the next takes more.
 MAX_FOUND = 2_000
+#: Of so many running tasks is looked whether they take longer than usual.
+MAX_RUNNING = 10_000
 _KEYS_AT_ONCE = 500
 OVERDUE = "overdue"
+#: What begins the keys of troubles that other systems report.
+EXTERNAL = "external "
 #: A run that starts this much before its time, by another clock, is that run.
 EARLY = timedelta(minutes=1)
 
@@ -41,6 +50,8 @@ class Trouble:
     began_at: datetime
     task: Task | None = None
     expected: ExpectedDuration | None = None
+    note: str | None = None  # what it is, where there is no task to say so
+    is_critical: bool = False  # whatever is said of its kind
 
 
 def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -> list[Trouble]:
@@ -121,22 +132,23 @@ def find_overdue(
     session: Session, tenant: str, now: datetime, expected_of: Callable[[str], ExpectedDuration]
 ) -> list[Trouble]:
     """Return the running tasks that take longer than their kind's own history allows."""
-    query = select(Task).where(Task.tenant == tenant, _has_status(Status.RUNNING))
-    found = session.exec(query.order_by(col(Task.heard_at).desc()).limit(MAX_FOUND))
-    return list(_overdue(found, now, expected_of))
+    columns = (col(Task.id), col(Task.task), col(Task.started_at))
+    query = select(*columns).where(Task.tenant == tenant, _has_status(Status.RUNNING))
+    query = query.where(col(Task.heard_at).is_not(None), col(Task.started_at) < now - MARGIN)
+    late = {}
+    for task_id, kind, started_at in session.exec(query.limit(MAX_RUNNING)):
+        expected = expected_of(kind)
+        if started_at is not None and expected.is_exceeded_by(now - started_at):
+            late[task_id] = expected
+    found = session.exec(select(Task).where(Task.tenant == tenant, col(Task.id).in_(late)))
+    return [overdue_trouble(task, late[task.id]) for task in found]
 
 
-def _overdue(
-    tasks: Iterable[Task], now: datetime, expected_of: Callable[[str], ExpectedDuration]
-) -> Iterator[Trouble]:
-    for task in tasks:
-        expected = expected_of(task.task)
-        if task.started_at is None or not expected.is_exceeded_by(now - task.started_at):
-            continue
-        group = Group(TroubleType.STUCK, task.task, OVERDUE)
-        began_at = task.started_at + (expected.limit or timedelta(0))
-        label = "longer than usual"
-        yield Trouble(group, f"{_key(task)} {OVERDUE}", label, began_at, task, expected)
+def overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
+    """Return the trouble of a running task that takes longer than usual."""
+    group = Group(TroubleType.STUCK, task.task, OVERDUE)
+    began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
+    return Trouble(group, f"{_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected)
 
 
 def expected_duration(session: Session, tenant: str, kind: str) -> ExpectedDuration:
@@ -168,7 +180,8 @@ def find_missed(
         if due_at is not None and not has_run_since(session, tenant, kind, due_at):
             group = Group(TroubleType.MISSED, kind, "")
             key = f"{kind} {due_at.isoformat()}"
-            found.append(Trouble(group, key, "did not start", due_at + grace))
+            note = f"{kind} did not start"
+            found.append(Trouble(group, key, "did not start", due_at + grace, note=note))
     return found
 
 
@@ -216,6 +229,8 @@ def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> boo
     A failure is over when the task has completed, was cancelled, or failed anew, which is a trouble
     of its own; not while it runs again. Whatever is stuck has moved on when it was heard of.
     """
+    if held.key.startswith(EXTERNAL):
+        return False  # Whoever reported it says when it is over.
     if held.type == TroubleType.MISSED:
         kind, _, due_at = held.key.rpartition(" ")
         return has_run_since(session, held.tenant, kind, datetime.fromisoformat(due_at))

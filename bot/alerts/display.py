@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.alerts.analysis.shared_factor import SharedFactor, factors_of
 from bot.alerts.incidents import STORM, IncidentState, TroubleType
 from bot.alerts.models import Alert, AlertTrouble
-from bot.alerts.shared_factor import SharedFactor, factors_of
 from bot.tasks.display import epoch, iso
 from bot.tasks.models import Task
 
@@ -30,11 +30,14 @@ class Found:
 
 
 def alert_context(
-    found: Found, now: datetime, log_url: Callable[[Task, datetime], str | None]
+    found: Found,
+    now: datetime,
+    log_url: Callable[[Task, datetime], str | None],
+    money_of: Callable[[str], float | None],
 ) -> dict[str, Any]:
     """Return what `templates/alerts/alert.json` is filled with; times are whole epoch seconds."""
     alert, held = found.alert, found.held
-    kinds = Counter(kind_of(trouble, task) for trouble, task in held)
+    kinds = Counter(trouble.task for trouble, _ in held)
     is_open = alert.state != IncidentState.RESOLVED
     return {
         **summary_context(alert, len(held)),
@@ -45,6 +48,7 @@ def alert_context(
         "more": max(0, len(held) - SHOWN_TASKS),
         "factor": factor_context(found.factor),
         "expected": (alert.facts or {}).get("expected"),
+        "money": sum((money_of(kind) or 0) * count for kind, count in kinds.items()) or None,
         "actions": actions(alert) if is_open else [],
         "reported_at": epoch(now),
     }
@@ -77,11 +81,6 @@ def summary_context(alert: Alert, left: int) -> dict[str, Any]:
     }
 
 
-def kind_of(trouble: AlertTrouble, task: Task | None) -> str:
-    """Return the kind of the task that a trouble is about, also where there is no task."""
-    return task.task if task is not None else trouble.key.rpartition(" ")[0]
-
-
 def task_context(
     trouble: AlertTrouble,
     task: Task | None,
@@ -92,7 +91,7 @@ def task_context(
     if task is None:
         return {
             "task_id": None,
-            "task": kind_of(trouble, task),
+            "task": trouble.note or trouble.task,
             "began_at": epoch(trouble.began_at),
         }
     return {

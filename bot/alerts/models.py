@@ -84,6 +84,8 @@ class AlertTrouble(SQLModel, table=True):
     type: TroubleType = Field(primary_key=True, sa_type=String)
     key: str = Field(primary_key=True)
     alert_id: str
+    task: str  # the kind, also where there is no task
+    note: str | None = None  # what it is, where there is no task to say so
     task_id: str | None = None
     attempt: int | None = None
     began_at: datetime

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from bot.alerts.checks import Trouble
 from bot.alerts.models import Alert, AlertTrouble
 from bot.errors import NotFoundError
 from bot.messages.models import Message
@@ -53,6 +54,14 @@ def list_alerts(session: Session, tenant: str, wanted: AlertFilter) -> list[Aler
         )
     query = query.order_by(col(Alert.opened_at).desc(), col(Alert.id).desc())
     return list(session.exec(query.limit(min(wanted.limit, MAX_LIMIT))))
+
+
+def alert_of_trouble(session: Session, tenant: str, trouble: Trouble) -> str:
+    """Return the id of the alert that holds a trouble; raise `NotFoundError` if none does."""
+    row = session.get(AlertTrouble, (tenant, trouble.group.type, trouble.key))
+    if row is None:
+        raise NotFoundError("There is no alert of that key.")
+    return row.alert_id
 
 
 def task_ids(session: Session, alert_id: str) -> list[str]:

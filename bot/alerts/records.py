@@ -205,6 +205,8 @@ def _write_troubles(
                 type=incident.group.type,
                 key=key,
                 alert_id=alert.id,
+                task=trouble.group.task,
+                note=None if trouble.task else trouble.note or trouble.label,
                 task_id=trouble.task.id if trouble.task else None,
                 attempt=trouble.task.attempt if trouble.task else None,
                 began_at=trouble.began_at,

@@ -72,6 +72,10 @@ class Rules:
         """Return how loud alerts of a kind are."""
         return Severity(first_match(self.config.alerts.severity, kind) or Severity.WARNING)
 
+    def money_of(self, kind: str) -> float | None:
+        """Return what a failure of a kind costs, if that was said."""
+        return self.config.kind(kind).money_per_failure
+
     def route_of(self, kind: str) -> str | None:
         """Return the channel that alerts of a kind are sent to, if one is named."""
         return first_match(self.config.alerts.routes, kind)

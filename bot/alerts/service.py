@@ -4,6 +4,7 @@ What people, programs and the clock ask of alerts: check, list, show, acknowledg
 Each method is one transaction: the alert, its message and the events.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from bot.alerts import incidents, queries, silences
 from bot.alerts.announcer import AlertAnnouncer, Channels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
 from bot.alerts.display import Found
+from bot.alerts.expectations import Expectations
+from bot.alerts.external import ExternalReport, trouble_of
 from bot.alerts.incidents import Incident, Tell
 from bot.alerts.models import Alert, SilenceReason
 from bot.alerts.records import (
@@ -26,7 +29,7 @@ from bot.alerts.records import (
 from bot.alerts.rules import Rules
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import FieldProblem, InvalidError
+from bot.errors import ConflictError, FieldProblem, InvalidError
 
 T = TypeVar("T")
 
@@ -59,6 +62,7 @@ class Alerts:
         self._rules = rules
         self._clock = clock
         self._wake = wake
+        self._expectations = Expectations()
 
     async def check(
         self, tenant: str, channels: Channels | None, options: CheckOptions | None = None
@@ -69,7 +73,7 @@ class Alerts:
         A dry run changes nothing and says what would be told.
         """
         asked = options or CheckOptions()
-        run = CheckRun(tenant, self._rules, self._announcer, channels, asked)
+        run = CheckRun(tenant, self._rules, self._announcer, channels, asked, self._expectations)
 
         def work(session: Session) -> Checked:
             return run(session, self._clock.now())
@@ -102,6 +106,16 @@ class Alerts:
         return await self._act(
             tenant, alert_id, lambda incident, now: incidents.acknowledge(incident, by, now)
         )
+
+    async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
+        """Note that somebody looks after what another system has reported; again is no change."""
+
+        def find(session: Session) -> str:
+            return queries.alert_of_trouble(session, tenant, trouble_of(report, self._clock.now()))
+
+        alert_id = await self._database.read(find)
+        with contextlib.suppress(ConflictError):  # Acknowledged by somebody, or over.
+            await self.acknowledge(tenant, alert_id, by=by)
 
     async def snooze(
         self, tenant: str, alert_id: str, *, by: str, duration: timedelta | None = None

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.alerts.announcer import Channels
 from bot.alerts.check_run import Checked, CheckOptions
+from bot.alerts.external import ExternalReport
 from bot.alerts.incidents import TroubleType
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
@@ -78,11 +79,16 @@ class AlertWatch:
         if options.dry_run:
             return result_of(checked, set(), error)
         wanted = {one for ids in checked.messages.values() for one in ids if one is not None}
-        arrived = await self._await_arrival(wanted)
+        arrived = await self.await_arrival(wanted)
         return result_of(checked, arrived, error if wanted <= arrived else LATE)
 
-    async def _await_arrival(self, message_ids: set[str]) -> set[str]:
-        """Return which of the messages have arrived, after a while at most."""
+    async def take_in(self, tenant: str, reports: Sequence[ExternalReport]) -> None:
+        """Make alerts of ours of what another system says of its own."""
+        options = CheckOptions(external=reports)
+        await self._alerts.check(tenant, await self._channels(tenant), options)
+
+    async def await_arrival(self, message_ids: set[str]) -> set[str]:
+        """Return which of the messages have arrived, within ten seconds at most."""
         end = time.monotonic() + WAIT_SECONDS
         while True:
             arrived = await self._database.read(lambda session: arrived_of(session, message_ids))

@@ -133,9 +133,7 @@ async def ask_bot(settings: Settings, wanted: Wanted) -> CheckResult:
             ) from error
 
 
-async def ask(
-    session: aiohttp.ClientSession, url: str, body: dict[str, object]
-) -> dict[str, Any]:
+async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> dict[str, Any]:
     """Return what the bot answers; raise `UnavailableError` with its words if it refuses."""
     async with session.post(url, json=body) as response:
         answer = await response.json()
@@ -173,14 +171,16 @@ async def tell_webhook(settings: Settings, wanted: Wanted, url: str) -> CheckRes
 
 
 async def announce_test(bot: Opsbell, settings: Settings) -> None:
-    """Announce a task that is over at once."""
+    """Announce a task that is over at once, and wait until it stands in Slack."""
     owner = await bot.rooms.owners.of_tenant(DEFAULT_TENANT)
     channel = settings.slack_default_channel
     if channel is None:
         raise ConfigError(["SLACK_DEFAULT_CHANNEL: is missing; the test task has no channel"])
     channel_id = await bot.rooms.slack.directory.channel_id(channel)
     new = NewTask(TEST_KIND, channel_id, status=Status.COMPLETED, created_by="alerts")
-    await bot.rooms.tasks.tasks.create(owner, new)
+    task, _ = await bot.rooms.tasks.tasks.create(owner, new)
+    wanted = {task.message_id} if task.message_id else set()
+    await bot.rooms.alerts.watch.await_arrival(wanted)
 
 
 def has_failed(result: CheckResult, options: CheckOptions) -> bool:

@@ -1,8 +1,9 @@
 """What is served for alerts."""
 
-from bot.http.handlers import alerts
+from bot.http.handlers import alerts, external_alerts
 from bot.http.routing import Route
 from bot.http.schemas import alerts as models
+from bot.http.schemas import external_alerts as external_models
 
 READ, WRITE = "alerts:read", "alerts:write"
 ALERT_ROUTES = (
@@ -64,5 +65,25 @@ ALERT_ROUTES = (
         scope=WRITE,
         body=models.ResolveAlert,
         answers={200: models.ShownAlert},
+    ),
+    Route(
+        "POST",
+        "/api/alerts/incoming",
+        external_alerts.take_alertmanager,
+        "Take in alerts of Alertmanager's webhook",
+        "Alerts",
+        scope=WRITE,
+        body=external_models.AlertmanagerWebhook,
+        answers={200: external_models.TakenAlerts},
+    ),
+    Route(
+        "POST",
+        "/api/alerts/events",
+        external_alerts.take_event,
+        "Take in an event as PagerDuty would",
+        "Alerts",
+        scope=WRITE,
+        body=external_models.PagerDutyEvent,
+        answers={202: external_models.TakenEvent},
     ),
 )

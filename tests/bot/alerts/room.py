@@ -46,7 +46,7 @@ class Room:
 
     async def told(self, **later: float) -> list[str]:
         """Let time pass, check, and return what was told: `post`, `edit` and so on."""
-        return [str(tell) for _, tell in (await self.check(**later)).told]
+        return [str(tell) for _, tell in (await self.check(None, **later)).told]
 
     async def rows(self) -> list[Alert]:
         """Return every alert, the oldest first."""

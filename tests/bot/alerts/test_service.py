@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.check_run import CheckOptions
+from bot.alerts.external import ExternalReport
 from bot.alerts.models import AlertTrouble
 from bot.alerts.queries import AlertFilter
 from bot.config_file import Alerts as AlertSettings
@@ -390,3 +391,30 @@ async def test_checks_at_the_same_time_tell_once(room):
     assert sum(len(one.told) for one in found) == 2
     assert len(await room.messages()) == 2
     assert len(await room.tasks.all(AlertTrouble)) == 2
+
+
+def report(key: str, *, is_over: bool = False) -> ExternalReport:
+    """Return what another system says of one thing."""
+    return ExternalReport("HighLatency", "g1", key, f"{key} is slow", is_over)
+
+
+async def test_alerts_of_another_system_live_as_ours_do(room):
+    """Two things of a group are one alert; it is over when that system says so of both."""
+
+    async def say(*reports, **later):
+        return [
+            str(tell)
+            for _, tell in (await room.check(CheckOptions(external=reports), **later)).told
+        ]
+
+    assert await say(report("eu"), report("us")) == ["post"]
+    await room.deliver()
+    (message,) = await room.messages()
+    assert {one["task"] for one in message.context["tasks"]} == {"eu is slow", "us is slow"}
+    assert await say(report("eu"), report("us"), minutes=1) == []
+    assert await say(report("eu", is_over=True), minutes=1) == ["edit"]
+    assert await room.told(minutes=1) == []
+    assert await say(report("us", is_over=True), minutes=1) == ["recover"]
+
+    assert await say(report("eu"), hours=2) == ["post"]
+    assert [one.first_word for one in await room.rows()] == ["New", "Again"]

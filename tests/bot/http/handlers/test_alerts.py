@@ -152,3 +152,79 @@ async def test_alerts_are_listed_page_by_page(alerts, services, clock):
     assert (len(first["alerts"]), len(second["alerts"])) == (2, 1)
     assert second["next_cursor"] is None
     assert (await alerts.get("/api/alerts?state=gone")).status == 422
+
+
+def alertmanager(status="firing"):
+    """Return Alertmanager's webhook of one alert, as its documentation shows it."""
+    return {
+        "version": "4",
+        "groupKey": '{}:{alertname="HighLatency"}',
+        "truncatedAlerts": 0,
+        "status": status,
+        "receiver": "opsbell",
+        "groupLabels": {"alertname": "HighLatency"},
+        "commonLabels": {"alertname": "HighLatency", "severity": "critical"},
+        "commonAnnotations": {"summary": "Latency is high"},
+        "externalURL": "http://alertmanager.example",
+        "alerts": [
+            {
+                "status": status,
+                "labels": {"alertname": "HighLatency", "region": "eu"},
+                "annotations": {},
+                "startsAt": "2026-11-20T09:00:00.000Z",
+                "endsAt": "0001-01-01T00:00:00Z",
+                "generatorURL": "http://prometheus.example",
+                "fingerprint": "c6eac55cc2ba7fb7",
+            }
+        ],
+    }
+
+
+async def test_alertmanagers_alerts_become_ours(alerts):
+    """Firing opens an alert, firing again changes nothing, resolved ends it."""
+    for _ in range(2):
+        reply = await alerts.post("/api/alerts/incoming", alertmanager())
+        assert (reply.status, reply.body) == (200, {"accepted": 1})
+    (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
+    assert (alert["task"], alert["label"]) == ("HighLatency", "Latency is high")
+    assert (alert["severity"], alert["state"], alert["count"]) == ("critical", "open", 1)
+
+    await alerts.post("/api/alerts/incoming", alertmanager("resolved"))
+    (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
+    assert alert["state"] == "resolved"
+
+
+async def test_events_are_taken_as_pagerduty_would(alerts):
+    """Trigger, acknowledge and resolve by the key; the routing key is not looked at."""
+    event = {
+        "routing_key": "R0",
+        "event_action": "trigger",
+        "dedup_key": "disk-7",
+        "payload": {"summary": "Disk 7 is full", "source": "db-7", "severity": "critical"},
+    }
+    reply = await alerts.post("/api/alerts/events", event)
+    assert reply.status == 202
+    assert reply.body == {"status": "success", "message": "Event processed", "dedup_key": "disk-7"}
+
+    for action, state in (("acknowledge", "acknowledged"), ("resolve", "resolved")):
+        said = {"routing_key": "R0", "event_action": action, "dedup_key": "disk-7"}
+        assert (await alerts.post("/api/alerts/events", said)).status == 202
+        (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
+        assert (alert["task"], alert["label"], alert["state"]) == ("db-7", "Disk 7 is full", state)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        ({"event_action": "trigger"}, 422),
+        ({"event_action": "resolve"}, 422),
+        ({"event_action": "shout", "dedup_key": "k"}, 422),
+        ({"event_action": "acknowledge", "dedup_key": "nobody knows"}, 404),
+        ({"event_action": "resolve", "dedup_key": "nobody knows"}, 202),
+        ({"event_action": "trigger", "payload": {"summary": ""}}, 422),
+    ],
+)
+async def test_events_that_cannot_be_meant_are_refused(alerts, event, status):
+    """A wrong event names its field; one that is over already is no problem."""
+    assert (await alerts.post("/api/alerts/events", event)).status == status

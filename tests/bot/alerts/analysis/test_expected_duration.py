@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.expected_duration import (
+from bot.alerts.analysis.expected_duration import (
     MARGIN,
     MAX_RUNS,
     MIN_RUNS,

@@ -8,7 +8,7 @@ A run is too long beyond the limit, where hardly any healthy run ends:
 Of the latest 200 runs p95 is the 95th percentile, and peak the longest when one run and another one
 in a hundred are left out: a run that hung once must not hide the next. So a run that hangs is
 noticed at the limit, and false alerts are fewer than 1 % of healthy runs:
-`tests/bot/alerts/test_expected_duration.py` holds both to 1,000 synthetic histories.
+`tests/bot/alerts/analysis/test_expected_duration.py` holds both to 1,000 synthetic histories.
 """
 
 import statistics

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.fingerprint import MAX_LABEL_CHARACTERS, fingerprint
+from bot.alerts.analysis.fingerprint import MAX_LABEL_CHARACTERS, fingerprint
 from tests.patience import within
 
 PYTHON = """Traceback (most recent call last):

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bot.alerts.shared_factor import SharedFactor, factors_of, find_shared_factor
+from bot.alerts.analysis.shared_factor import SharedFactor, factors_of, find_shared_factor
 from tests.patience import within
 
 NAMES = {
