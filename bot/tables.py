@@ -1,6 +1,6 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
-from bot.alerts.models import Alert, AlertCheck, AlertTrouble, Silence
+from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
 from bot.messages.models import (
     DeadLetter,
@@ -18,6 +18,7 @@ from bot.workspaces.models import Workspace, WorkspaceToken
 TABLES = (
     Alert,
     AlertCheck,
+    AlertRerun,
     AlertTrouble,
     DeadLetter,
     Destination,

@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
-from jobs.alerts import check_alerts
+from jobs.alerts import advance_reruns, check_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
@@ -26,6 +26,8 @@ SWEEP_SECONDS = 2
 LIVENESS_SECONDS = 5
 #: Deaths of so many seconds share a notice at once.
 DEAD_LETTERS_SECONDS = 2
+#: When a wave of tasks that are run again has completed, the next begins at most this long after.
+RERUN_SECONDS = 5
 RETENTION_SECONDS = 3600
 TOTALS_SECONDS = 60
 
@@ -44,6 +46,7 @@ def register(
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (LIVENESS_SECONDS, mark_lost_tasks, intake),
         (alerts.every_seconds, check_alerts, alerts.watch),
+        (RERUN_SECONDS, advance_reruns, alerts.reruns),
         (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
         (RETENTION_SECONDS, forget_old_keys, forget_keys),

@@ -2,6 +2,7 @@
 
 import structlog
 
+from bot.alerts.reruns import Reruns
 from bot.alerts.watch import AlertWatch
 
 logger = structlog.get_logger(__name__)
@@ -12,3 +13,8 @@ async def check_alerts(watch: AlertWatch) -> None:
     told = await watch.check_all()
     if told:
         logger.info("alerts_told", count=told)
+
+
+async def advance_reruns(reruns: Reruns) -> None:
+    """Start what is next of the alerts whose tasks are run again."""
+    await reruns.advance_all()

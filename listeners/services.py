@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.alerts.reruns import Reruns
 from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
@@ -30,6 +31,7 @@ class Services:
     tasks: Tasks
     intake: Intake
     alerts: Alerts
+    reruns: Reruns
     requests: Requests
     dead_letters: DeadLetters
     rights: Rights

@@ -126,8 +126,10 @@ class CheckRun:
             found += checks.find_failed(session, tenant, since, now)
         if options.stuck:
             expected_of = self._expectations.of(session, tenant, now)
-            found += self._find_stuck(session, now)
-            found += checks.find_overdue(session, tenant, now, expected_of)
+            silent = self._find_stuck(session, now)
+            overdue = checks.find_overdue(session, tenant, now, expected_of)
+            found += without_tasks_of(silent, overdue)
+            found += silent
             found += checks.find_lost(session, tenant, since)
             found += checks.find_missed(session, tenant, now, self._rules.schedules())
         return found
@@ -193,6 +195,12 @@ class CheckRun:
             alert = changed.get(trouble.group)
             if alert is not None and trouble.expected is not None:
                 alert.facts = {"expected": expectation_facts(trouble.expected)}
+
+
+def without_tasks_of(some: Sequence[Trouble], others: Sequence[Trouble]) -> list[Trouble]:
+    """Return the *others* that are about no task of *some*: one trouble is enough."""
+    ids = {trouble.task.id for trouble in some if trouble.task is not None}
+    return [one for one in others if one.task is None or one.task.id not in ids]
 
 
 def checked(

@@ -49,7 +49,7 @@ def alert_context(
         "factor": factor_context(found.factor),
         "expected": (alert.facts or {}).get("expected"),
         "money": sum((money_of(kind) or 0) * count for kind, count in kinds.items()) or None,
-        "actions": actions(alert) if is_open else [],
+        "actions": actions(alert, held) if is_open else [],
         "reported_at": epoch(now),
     }
 
@@ -134,11 +134,15 @@ def task_factors(task: Task) -> Mapping[str, str]:
     )
 
 
-def actions(alert: Alert) -> list[str]:
+def actions(alert: Alert, held: Held) -> list[str]:
     """Return the buttons that apply now."""
-    if alert.state == IncidentState.ACKNOWLEDGED:
-        return ["snooze", "mute", "resolve"]
-    return ["acknowledge", "snooze", "mute", "resolve"]
+    shown = ["snooze", "mute", "resolve"]
+    can_retry = any(task is not None and task.runner for _, task in held)
+    if alert.type == TroubleType.FAILED and can_retry:
+        shown = ["retry", *shown]
+    if alert.state != IncidentState.ACKNOWLEDGED:
+        shown = ["acknowledge", *shown]
+    return shown
 
 
 def alert_json(found: Found, task_ids: Sequence[str], ts: str | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from bot.alerts.incidents import FirstWord, IncidentState, TroubleType
+from bot.alerts.rerun import RerunState
 from bot.ids import new_id
 from bot.sql.partial_index import partial_index
 
@@ -90,6 +91,32 @@ class AlertTrouble(SQLModel, table=True):
     attempt: int | None = None
     began_at: datetime
     moved_on_at: datetime | None = None
+
+
+class AlertRerun(SQLModel, table=True):
+    """The tasks of an alert, run again; `bot.alerts.rerun` decides which are next."""
+
+    __tablename__ = "alert_rerun"
+    __table_args__ = (
+        # An alert has one that is not over, however often somebody clicks.
+        partial_index(
+            "alert_rerun_live", "alert_id", where="state IN ('canary', 'waves')", unique=True
+        ),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("r"), primary_key=True)
+    tenant: str
+    workspace_id: str
+    alert_id: str
+    by: str
+    state: RerunState = Field(default=RerunState.CANARY, sa_type=String)
+    wave: int = 1
+    waiting: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    running: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    succeeded: int = 0
+    failed: int = 0
+    message_id: str | None = None
+    began_at: datetime
 
 
 class SilenceReason(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.reruns import Reruns, Retry
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.watch import AlertWatch, FindChannel
@@ -19,6 +20,7 @@ class AlertRoom:
 
     alerts: Alerts
     watch: AlertWatch
+    reruns: Reruns
     every_seconds: float
 
 
@@ -26,6 +28,7 @@ def open_alerts(
     settings: Settings,
     database: Database,
     clock: Clock,
+    tasks: Retry,
     *,
     wake: Callable[[str], None],
     tenants: Callable[[], Awaitable[Sequence[str]]],
@@ -45,4 +48,6 @@ def open_alerts(
         find_channel=find_channel,
         default_channel=settings.slack_alerts_channel or settings.slack_default_channel,
     )
-    return AlertRoom(alerts, watch, settings.config.alerts.every_minutes * 60)
+    return AlertRoom(
+        alerts, watch, Reruns(database, tasks, clock), settings.config.alerts.every_minutes * 60
+    )

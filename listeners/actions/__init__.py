@@ -6,6 +6,7 @@ from listeners.actions.alert import (
     handle_alert_acknowledge_action,
     handle_alert_more_action,
     handle_alert_mute_action,
+    handle_alert_retry_action,
     handle_alert_snooze_action,
 )
 from listeners.actions.delivery import handle_delivery_replay_action
@@ -26,6 +27,7 @@ def register(app: AsyncApp) -> None:
     app.action("alert_acknowledge")(handle_alert_acknowledge_action)
     app.action("alert_snooze")(handle_alert_snooze_action)
     app.action("alert_mute")(handle_alert_mute_action)
+    app.action("alert_retry")(handle_alert_retry_action)
     app.action("alert_more")(handle_alert_more_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
     app.action(ANYTHING)(handle_stray_action)

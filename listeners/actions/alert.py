@@ -9,6 +9,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.alerts.service import Alerts
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
+from listeners.permission import require_may_start
+from listeners.services import Services
 from listeners.wording import as_mrkdwn
 
 SNOOZE = timedelta(hours=1)
@@ -57,6 +59,16 @@ async def handle_alert_mute_action(
     await alerts.mute(owner.tenant, kind, by=user_id, duration=None)
     sentence = f"<@{user_id}> muted `{kind}`; `/ops alert unmute {kind}` ends that."
     await respond(as_mrkdwn(sentence), response_type="in_channel", replace_original=False)
+    await ack()
+
+
+async def handle_alert_retry_action(
+    ack: AsyncAck, action: dict[str, Any], user_id: str, services: Services, owner: Owner
+) -> None:
+    """Run its failed tasks again, a canary first; a message in the thread shows how far it is."""
+    alert = (await services.alerts.get(owner.tenant, action["value"])).found.alert
+    await require_may_start(services, alert.task, user_id)
+    await services.reruns.begin(owner, alert.id, by=user_id)
     await ack()
 
 

@@ -44,6 +44,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         Settings(),
         database,
         room.clock,
+        room.tasks,
         wake=room.lanes.wake,
         tenants=Owners(database, "T1").tenants,
         home_of=lambda _tenant: "T1",
@@ -54,6 +55,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
     assert {
+        "advance_reruns",
         "check_alerts",
         "sweep_lanes",
         "mark_lost_tasks",

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
 from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.reruns import Reruns
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.clock import SystemClock
@@ -148,8 +149,10 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         Links(CONFIG), can_retry=lambda task: task.runner is not None, on_creation=True
     )
     parts = (transactions, announcer, clock, runner_of)
+    tasks = Tasks(*parts, stop_work=lambda _task: None)
     return Services(
-        tasks=Tasks(*parts, stop_work=lambda _task: None),
+        tasks=tasks,
+        reruns=Reruns(database, tasks, clock),
         intake=Intake(*parts),
         alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),

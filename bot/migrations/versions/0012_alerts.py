@@ -75,6 +75,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant"),
     )
     op.create_table(
+        "alert_rerun",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.JSON(), nullable=False),
+        sa.Column("running", sa.JSON(), nullable=False),
+        sa.Column("succeeded", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("alert_rerun", schema=None) as batch_op:
+        batch_op.create_index(
+            "alert_rerun_live",
+            ["alert_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('canary', 'waves')"),
+            postgresql_where=sa.text("state IN ('canary', 'waves')"),
+        )
+
+    op.create_table(
         "alert_trouble",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
@@ -150,6 +176,14 @@ def downgrade() -> None:
         )
 
     op.drop_table("alert_trouble")
+    with op.batch_alter_table("alert_rerun", schema=None) as batch_op:
+        batch_op.drop_index(
+            "alert_rerun_live",
+            sqlite_where=sa.text("state IN ('canary', 'waves')"),
+            postgresql_where=sa.text("state IN ('canary', 'waves')"),
+        )
+
+    op.drop_table("alert_rerun")
     op.drop_table("alert_check")
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_message_id"))

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from bot.alerts.announcer import AlertAnnouncer, Channels
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.models import Alert
+from bot.alerts.reruns import Reruns
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.config_file import ConfigFile
@@ -31,6 +32,7 @@ class Room:
     tasks: TaskRoom
     alerts: Alerts
     lanes: Recorder
+    reruns: Reruns
 
     async def fail(self, kind: str = "import", error: str = "disk full", **options: Any) -> Task:
         """Let a task of the kind fail now."""
@@ -84,4 +86,6 @@ def make_alert_room(
     rules, lanes = Rules(config), Recorder()
     announcer = AlertAnnouncer(rules, Links(config))
     alerts = Alerts(database, announcer, rules, clock, lanes.wake)
-    return Room(database, clock, make_room(database, clock), alerts, lanes)
+    tasks = make_room(database, clock)
+    reruns = Reruns(database, tasks.tasks, clock)
+    return Room(database, clock, tasks, alerts, lanes, reruns)

@@ -123,16 +123,18 @@ def services(
     announcer = Announcer(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
+    tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
     return Services(
         settings=settings,
         database=database,
         clock=clock,
-        tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
+        tasks=tasks,
         intake=Intake(transactions, announcer, clock, runner_of),
         alerts=open_alerts(
             settings,
             database,
             clock,
+            tasks,
             wake=surroundings.woken.append,
             tenants=owners.tenants,
             home_of=owners.home_of,

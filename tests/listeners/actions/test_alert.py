@@ -74,6 +74,20 @@ async def test_mute_is_said_in_the_channel(room: Room) -> None:
     assert await room.services.alerts.unmute(room.owner.tenant, "schema_fix")
 
 
+async def test_retry_all_begins_with_one_task(room: Room) -> None:
+    """The thread shows who did it and how far it is; a second click is told that it runs."""
+    alert, ts = await alert_in(room)
+    assert (await room.playground.click("ben", "ops", ts, "alert_retry")).ok
+    await room.playground.wait_for(
+        lambda: any("One first" in one["text"] for one in room.playground.replies("ops", ts))
+    )
+    (task_id,) = alert.task_ids
+    assert (await room.task(task_id)).attempt == 2
+
+    assert (await room.playground.click("ada", "ops", ts, "alert_retry")).ok
+    assert "being run again already" in await room.told("ada")
+
+
 async def test_the_menu_resolves(room: Room) -> None:
     """The rarer choices stand in the menu; a resolved alert has no buttons left."""
     alert, ts = await alert_in(room)
