@@ -133,6 +133,7 @@ class Alerts(Section):
     repeat_after_hours: Minutes = 24
     escalate_after_minutes: Minutes | None = None
     escalate_to: str | None = None
+    also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
     storm_after: int = Field(5, ge=1)
 
     _timezone = field_validator("timezone")(parse_timezone)

@@ -2,7 +2,7 @@
 
 from bot.clock import Clock
 from bot.errors import ConfigError
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Outlet, Outlets, also_notified
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
 
@@ -27,6 +27,10 @@ def outlets_of(settings: Settings) -> Outlets:
     named = [
         Outlet(name, one.tenant, one.address())
         for name, one in settings.config.destinations.items()
+    ]
+    named += [
+        Outlet(also_notified(number), "default", address.get_secret_value(), is_mute=True)
+        for number, address in enumerate(settings.config.alerts.also_notify, start=1)
     ]
     if settings.webhook:
         address = settings.webhook.get_secret_value()

@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
-from jobs.alerts import advance_reruns, check_alerts
+from jobs.alerts import advance_reruns, check_alerts, delete_old_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
@@ -46,6 +46,7 @@ def register(
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (LIVENESS_SECONDS, mark_lost_tasks, intake),
         (alerts.every_seconds, check_alerts, alerts.watch),
+        (RETENTION_SECONDS, delete_old_alerts, alerts.watch),
         (RERUN_SECONDS, advance_reruns, alerts.reruns),
         (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),

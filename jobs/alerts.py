@@ -18,3 +18,9 @@ async def check_alerts(watch: AlertWatch) -> None:
 async def advance_reruns(reruns: Reruns) -> None:
     """Start what is next of the alerts whose tasks are run again."""
     await reruns.advance_all()
+
+
+async def delete_old_alerts(watch: AlertWatch) -> None:
+    """Delete resolved alerts that the settings no longer keep."""
+    while await watch.forget_old():
+        pass

@@ -14,7 +14,7 @@ from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
 from bot.alerts.rules import Rules
 from bot.messages import outbox
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import also_notified, is_outlet, outlet_id
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.tasks.display import Links
@@ -24,6 +24,13 @@ ALERT = "alerts/alert"
 DIGEST = "alerts/digest"
 REMINDER = "alerts/reminder"
 RECOVERY = "alerts/recovery"
+#: What is also told elsewhere, and how.
+ELSEWHERE = {
+    Tell.POST: ALERT,
+    Tell.DIGEST: ALERT,
+    Tell.RECOVER: RECOVERY,
+    Tell.WITHDRAW: RECOVERY,
+}
 #: Successes that failures are compared with.
 COMPARED_RUNS = 200
 COMPARED_FOR = timedelta(days=1)
@@ -37,6 +44,7 @@ class Channels:
     default: str | None
     routes: dict[str, str]  # channel as configured -> its id
     escalation: str | None = None
+    is_certain: bool = True  # False: one that is configured was not found, or Slack did not say
 
 
 class AlertAnnouncer:
@@ -68,6 +76,18 @@ class AlertAnnouncer:
         for alert, tell in tells:
             if tell != Tell.DIGEST and (tell == Tell.POST or alert.message_id is not None):
                 acts[tell](session, alert, channels, now)
+            if tell in ELSEWHERE and (alert.told_at or tell not in (Tell.POST, Tell.DIGEST)):
+                self._tell_elsewhere(session, alert, ELSEWHERE[tell], now)
+
+    def _tell_elsewhere(self, session: Session, alert: Alert, template: str, now: datetime) -> None:
+        """Post it to the places that hear of alerts besides Slack, also while that is away."""
+        count = len(self._rules.config.alerts.also_notify)
+        if not count:
+            return
+        context = self._context(session, alert, now)
+        for name in map(also_notified, range(1, count + 1)):
+            place = Place(outlet_id(name), alert.tenant, name)
+            outbox.put(session, place, Content(template, context), now=now, rank=Rank.ALERT)
 
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
         """Show the alert as it is now; nothing if nobody was told of it."""
@@ -98,6 +118,7 @@ class AlertAnnouncer:
     def _post(self, session: Session, alert: Alert, channels: Channels, now: datetime) -> None:
         place = self._place(alert, channels)
         if place is None:
+            leave_untold(alert, channels)
             return
         content = Content(ALERT, self._context(session, alert, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
@@ -107,6 +128,8 @@ class AlertAnnouncer:
         self, session: Session, alerts: Sequence[Alert], channels: Channels, now: datetime
     ) -> None:
         if channels.default is None:
+            for alert in alerts:
+                leave_untold(alert, channels)
             return
         place = Place(channels.workspace_id, alerts[0].tenant, channels.default)
         content = Content(DIGEST, self._digest_context(session, alerts, now))
@@ -188,6 +211,12 @@ class AlertAnnouncer:
         )
         successes = [task_factors(task) for task in session.exec(query)]
         return find_shared_factor([task_factors(task) for task in tasks], successes)
+
+
+def leave_untold(alert: Alert, channels: Channels) -> None:
+    """Let the next check try again, if there may be a channel by then."""
+    if not channels.is_certain:
+        alert.told_at = None
 
 
 def all_over(alerts: Sequence[Alert]) -> bool:

@@ -29,6 +29,7 @@ from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.
 AT_ONCE = 1_000_000
+POSTS = (Tell.POST, Tell.DIGEST)
 LASTING = frozenset({TroubleType.STUCK, TroubleType.MISSED, TroubleType.LOST})
 
 
@@ -104,6 +105,7 @@ class CheckRun:
         tells = [(changed[group], tell) for group, tell in board.tells]
         if self._channels is not None:
             self._announcer.tell(session, tells, self._channels, now)
+            tells = [(alert, tell) for alert, tell in tells if alert.told_at or tell not in POSTS]
         result = checked(found, fresh, tells, {**records.alerts, **changed})
         return replace(result, is_dry=self._options.dry_run)
 

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from bot.alerts.checks import Trouble
-from bot.alerts.models import Alert, AlertTrouble
+from bot.alerts.incidents import IncidentState
+from bot.alerts.models import Alert, AlertRerun, AlertTrouble
 from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
 MAX_TASK_IDS = 1_000
+MAX_DELETED = 500
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def task_ids(session: Session, alert_id: str) -> list[str]:
         .limit(MAX_TASK_IDS)
     )
     return list(dict.fromkeys(one for one in session.exec(query) if one))
+
+
+def delete_resolved(session: Session, before: datetime) -> int:
+    """Delete at most a few hundred alerts resolved before then, with what they held."""
+    query = select(Alert.id).where(
+        Alert.state == IncidentState.RESOLVED, col(Alert.resolved_at) < before
+    )
+    ids = list(session.exec(query.limit(MAX_DELETED)))
+    for table, key in ((AlertTrouble, AlertTrouble.alert_id), (AlertRerun, AlertRerun.alert_id)):
+        session.execute(delete(table).where(col(key).in_(ids)))
+    session.execute(delete(Alert).where(col(Alert.id).in_(ids)))
+    return len(ids)
 
 
 def message_ts(session: Session, alert: Alert) -> str | None:

@@ -28,6 +28,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.models import RETRYABLE, Status, Task
 
 RERUN = "alerts/rerun"
+RUNS_ALREADY = "Its tasks are being run again already."
 _LIVE = (RerunState.CANARY, RerunState.WAVES)
 
 
@@ -56,6 +57,11 @@ class Reruns:
 
         def work(session: Session) -> int:
             alert = queries.get_alert(session, owner.tenant, alert_id, for_change=True)
+            live = select(AlertRerun.id).where(
+                AlertRerun.alert_id == alert.id, col(AlertRerun.state).in_(_LIVE)
+            )
+            if session.exec(live).first() is not None:
+                raise ConflictError(RUNS_ALREADY)
             again = retryable(session, alert)
             if not again:
                 raise ConflictError("None of its tasks can be run again: they have no runner.")
@@ -76,7 +82,7 @@ class Reruns:
         try:
             count = await self._database.write(work)
         except IntegrityError as error:
-            raise ConflictError("Its tasks are being run again already.") from error
+            raise ConflictError(RUNS_ALREADY) from error
         await self.advance_all()
         return count
 

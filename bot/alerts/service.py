@@ -163,6 +163,11 @@ class Alerts:
         await self._silence(tenant, every, SilenceReason.MAINTENANCE, by=by, duration=duration)
         return self._clock.now() + duration
 
+    async def forget_old(self, kept: timedelta) -> int:
+        """Delete some of the alerts that were resolved longer ago; return how many."""
+        before = self._clock.now() - kept
+        return await self._database.write(lambda session: queries.delete_resolved(session, before))
+
     async def _silence(
         self,
         tenant: str,

@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
 from sqlmodel import Session, col, select
 
 from bot.alerts.announcer import Channels
@@ -16,6 +18,8 @@ from bot.alerts.service import Alerts
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.models import Message
+
+logger = structlog.get_logger(__name__)
 
 #: How long an explicit check waits for Slack before it says that nobody was told.
 WAIT_SECONDS = 10.0
@@ -71,6 +75,10 @@ class AlertWatch:
             told += len(checked.told)
         return told
 
+    async def forget_old(self) -> int:
+        """Delete some of the alerts that are no longer kept; return how many."""
+        return await self._alerts.forget_old(timedelta(days=self._rules.config.retention.days))
+
     async def check_now(self, tenant: str, options: CheckOptions) -> CheckResult:
         """Check because somebody asks, and wait until what was found stands in Slack."""
         channels = await self._channels(tenant)
@@ -101,18 +109,21 @@ class AlertWatch:
         if home is None:
             return None
         said = self._rules.config.alerts
-        routes = {name: await self._id_of(name) for name in set(said.routes.values())}
+        names = {self._default_channel, said.escalate_to, *said.routes.values()} - {None}
+        ids = {name: await self._id_of(name) for name in sorted(filter(None, names))}
         return Channels(
             home,
-            await self._id_of(self._default_channel),
-            {name: found for name, found in routes.items() if found is not None},
-            await self._id_of(said.escalate_to),
+            ids.get(self._default_channel or ""),
+            {name: found for name, found in ids.items() if found is not None},
+            ids.get(said.escalate_to or ""),
+            is_certain=None not in ids.values(),
         )
 
-    async def _id_of(self, channel: str | None) -> str | None:
+    async def _id_of(self, channel: str) -> str | None:
         try:
-            return await self._find_channel(channel) if channel else None
-        except UserError:  # There is none of that name, or Slack does not say.
+            return await self._find_channel(channel)
+        except UserError as error:  # There is none of that name, or Slack does not say.
+            logger.warning("alerts_channel_unknown", channel=channel, reason=str(error))
             return None
 
 

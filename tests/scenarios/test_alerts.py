@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from typing import Any
 
@@ -138,3 +139,34 @@ async def test_wrong_arguments_are_wrong_usage(bot: Bot, playground: Playground)
         code, result, said = await alerts(bot, *arguments)
         assert (code, result) == (2, None)
         assert words in said
+
+
+async def test_a_kill_in_a_storm_loses_and_doubles_nothing(
+    bot: Bot, playground: Playground
+) -> None:
+    """Killed while it tells of a storm, the bot tells of it once, and of all that failed."""
+    bot.config = "[alerts]\nevery_minutes = 0.05\n"
+    await bot.start()
+    words = ["".join(chr(98 + int(digit)) for digit in f"{number:02}") for number in range(40)]
+    for number, word in enumerate(words[:20]):
+        await fail(bot, f"t-{number}", error=f"broken {word}")
+    await playground.wait_for(lambda: told(playground, "New: "))
+    await bot.kill()
+    bot.let_the_lease_end()
+    await bot.start()
+    for number, word in enumerate(words[20:], start=20):
+        await fail(bot, f"t-{number}", error=f"broken {word}")
+
+    await playground.wait_for(lambda: counted(playground) == len(words))
+    assert len(told(playground, "Storm")) <= 1
+    assert len(told(playground, "New: ")) <= 3
+
+
+def counted(playground: Playground) -> int:
+    """Return of how many failures the alerts in #ops tell."""
+    count = 0
+    for text in told(playground, "New: "):
+        words = text.split(" – ")[0]
+        number = re.search(r"Storm: (\d+)|\((\d+)\)", words)
+        count += int(number[1] or number[2]) if number else 1
+    return count

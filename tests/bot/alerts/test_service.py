@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.announcer import Channels
 from bot.alerts.check_run import CheckOptions
 from bot.alerts.external import ExternalReport
 from bot.alerts.models import AlertTrouble
@@ -418,3 +419,47 @@ async def test_alerts_of_another_system_live_as_ours_do(room):
 
     assert await say(report("eu"), hours=2) == ["post"]
     assert [one.first_word for one in await room.rows()] == ["New", "Again"]
+
+
+async def test_an_alert_without_its_channel_waits_for_it(room):
+    """While Slack does not say which channel is meant nobody was told; then one post is made."""
+    nowhere = Channels("T1", None, {}, is_certain=False)
+    await room.fail()
+    for _ in range(2):
+        room.clock.advance(minutes=1)
+        assert (await room.alerts.check(TENANT, nowhere)).told == []
+    assert await room.told(minutes=1) == ["post"]
+    assert await room.told(minutes=1) == []
+
+
+async def test_old_alerts_are_forgotten(room):
+    """What was resolved longer ago than is kept goes, with what it held; the open stays."""
+    task = await room.fail()
+    await room.fail("export")
+    await room.check()
+    await room.tasks.report(task, "completed", attempt=2)
+    await room.check(minutes=1)
+    assert await room.alerts.forget_old(timedelta(days=30)) == 0
+
+    room.clock.advance(days=31)
+    assert await room.alerts.forget_old(timedelta(days=30)) == 1
+    assert [alert.task for alert in await room.rows()] == ["export"]
+    assert len(await room.tasks.all(AlertTrouble)) == 1
+
+
+async def test_alerts_are_also_told_elsewhere(database):
+    """Each address hears of the alert and of its recovery, in a lane of its own."""
+    alerts = AlertSettings(also_notify=["ntfys://ntfy.example/a", "mailto://ben@example.com"])
+    room = make_alert_room(database, config=ConfigFile(alerts=alerts))
+    task = await room.fail()
+    await room.check()
+    await room.deliver()
+    await room.tasks.report(task, "completed", attempt=2)
+    await room.check(minutes=1)
+
+    told = [(one.workspace_id, one.template) for one in await room.messages()]
+    for name in ("to:also-notify-1", "to:also-notify-2"):
+        assert [template for place, template in told if place == name] == [
+            "alerts/alert",
+            "alerts/recovery",
+        ]
