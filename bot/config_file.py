@@ -119,7 +119,7 @@ class Retention(Section):
 Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Alerts(Section):
+class AlertSettings(Section):
     """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
 
     stuck_after_minutes: Minutes = 30
@@ -156,7 +156,7 @@ class ConfigFile(Section):
     runners: dict[str, Runner] = {}
     destinations: dict[DestinationName, Destination] = {}
     access: Access = Access()
-    alerts: Alerts = Alerts()
+    alerts: AlertSettings = AlertSettings()
     retention: Retention = Retention()
 
     def kind(self, task: str) -> TaskKind:
@@ -213,7 +213,7 @@ def known_keys(table: list[str]) -> list[str]:
         case ["access"]:
             section = Access
         case ["alerts"]:
-            section = Alerts
+            section = AlertSettings
         case _:
             section = Retention
     return list(section.model_fields)

@@ -18,11 +18,11 @@ from datetime import datetime, timedelta
 from bot.alerts.incidents import (
     STORM,
     AlertRules,
-    Group,
     Incident,
     IncidentState,
     Sighting,
     Tell,
+    TroubleGroup,
     TroubleType,
     follow,
 )
@@ -41,9 +41,9 @@ class BoardRules:
     prompt_posts: int = 2  # so many a minute do not wait for each other
 
 
-def storm_group(kind: TroubleType) -> Group:
+def storm_group(kind: TroubleType) -> TroubleGroup:
     """Return the group of the storms of a type of trouble."""
-    return Group(kind, "", STORM)
+    return TroubleGroup(kind, "", STORM)
 
 
 class Board:
@@ -55,15 +55,17 @@ class Board:
     one message.
     """
 
-    def __init__(self, latest: Mapping[Group, Incident], rules: BoardRules, now: datetime) -> None:
+    def __init__(
+        self, latest: Mapping[TroubleGroup, Incident], rules: BoardRules, now: datetime
+    ) -> None:
         self.latest = dict(latest)
-        self.tells: list[tuple[Group, Tell]] = []
+        self.tells: list[tuple[TroubleGroup, Tell]] = []
         self._rules = rules
         self._now = now
-        self._silenced: set[Group] = set()
+        self._silenced: set[TroubleGroup] = set()
         self._digest_at = rules.quiet_hours.digest_due_at(now) if rules.quiet_hours else None
 
-    def check(self, seen: Mapping[Group, Sighting]) -> None:
+    def check(self, seen: Mapping[TroubleGroup, Sighting]) -> None:
         """
         Bring every incident up to what was *seen*.
 
@@ -78,7 +80,7 @@ class Board:
             self._follow_storm(kind, seen.get(storm_group(kind), Sighting()))
         self._release()
 
-    def _follow(self, group: Group, sighting: Sighting) -> None:
+    def _follow(self, group: TroubleGroup, sighting: Sighting) -> None:
         sighting = replace(sighting, is_quiet=self._digest_at is not None)
         before = self.latest.get(group)
         incident, tells = follow(group, before, sighting, self._rules.incident, self._now)

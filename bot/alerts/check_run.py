@@ -14,7 +14,7 @@ from bot.alerts.board import Board
 from bot.alerts.checks import Trouble
 from bot.alerts.expectations import Expectations
 from bot.alerts.external import ExternalReport, take_in, trouble_of
-from bot.alerts.incidents import STORM, Group, Sighting, Tell, TroubleType, is_news
+from bot.alerts.incidents import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
 from bot.alerts.models import Alert, AlertCheck, Severity
 from bot.alerts.records import (
     Records,
@@ -156,8 +156,8 @@ class CheckRun:
 
     def _sightings(
         self, session: Session, fresh: Sequence[Trouble], records: Records, silent: Silences
-    ) -> dict[Group, Sighting]:
-        by_group: dict[Group, list[Trouble]] = defaultdict(list)
+    ) -> dict[TroubleGroup, Sighting]:
+        by_group: dict[TroubleGroup, list[Trouble]] = defaultdict(list)
         for trouble in fresh:
             by_group[trouble.group].append(trouble)
         groups = by_group.keys() | records.alerts.keys()
@@ -169,7 +169,7 @@ class CheckRun:
     def _sighting(
         self,
         session: Session,
-        group: Group,
+        group: TroubleGroup,
         troubles: Sequence[Trouble],
         records: Records,
         silent: Silences,
@@ -192,7 +192,9 @@ class CheckRun:
             is_delivered=alert is None or is_in_slack(session, alert),
         )
 
-    def _note_expectations(self, changed: Mapping[Group, Alert], fresh: Sequence[Trouble]) -> None:
+    def _note_expectations(
+        self, changed: Mapping[TroubleGroup, Alert], fresh: Sequence[Trouble]
+    ) -> None:
         for trouble in fresh:
             alert = changed.get(trouble.group)
             if alert is not None and trouble.expected is not None:
@@ -209,7 +211,7 @@ def checked(
     found: Sequence[Trouble],
     fresh: Sequence[Trouble],
     tells: Sequence[tuple[Alert, Tell]],
-    alerts: Mapping[Group, Alert],
+    alerts: Mapping[TroubleGroup, Alert],
 ) -> Checked:
     """Return what a check found, and the messages that tell of it, None where nobody is told."""
     messages: dict[TroubleType, list[str | None]] = defaultdict(list)

@@ -20,7 +20,7 @@ from bot.alerts.analysis.expected_duration import (
     expect_duration,
 )
 from bot.alerts.analysis.fingerprint import fingerprint
-from bot.alerts.incidents import Group, TroubleType
+from bot.alerts.incidents import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
 from bot.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Status, Task
@@ -44,7 +44,7 @@ TimeoutOf = Callable[[str], timedelta]
 class Trouble:
     """One thing that is wrong. `key` names it for good; `label` says it to people."""
 
-    group: Group
+    group: TroubleGroup
     key: str
     label: str
     began_at: datetime
@@ -69,7 +69,7 @@ def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -
 def failed_trouble(task: Task) -> Trouble:
     """Return the trouble of a task that failed."""
     known = fingerprint(task.error)
-    group = Group(TroubleType.FAILED, task.task, known.key)
+    group = TroubleGroup(TroubleType.FAILED, task.task, known.key)
     return Trouble(group, _key(task), known.label, task.ended_at or task.updated_at, task)
 
 
@@ -84,7 +84,7 @@ def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
 
 def lost_trouble(task: Task) -> Trouble:
     """Return the trouble of a lost task; it began when its lease ran out, told when it may be."""
-    group = Group(TroubleType.LOST, task.task, "")
+    group = TroubleGroup(TroubleType.LOST, task.task, "")
     lease = BEATING_LEASE if task.beats else SILENT_LEASE
     began_at = min(task.heard_at + lease, task.updated_at) if task.heard_at else task.updated_at
     key = f"{_key(task)} {int(task.updated_at.timestamp())}"
@@ -117,7 +117,7 @@ def find_stuck(
 def stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
     """Return the trouble of a live task that is silent for longer than *timeout*."""
     heard_at = last_sign(task)
-    group = Group(TroubleType.STUCK, task.task, str(task.status))
+    group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
     label = "still waiting to start" if task.status == Status.QUEUED else "silent while running"
     key = f"{_key(task)} {task.status} {int(heard_at.timestamp())}"
     return Trouble(group, key, label, heard_at + timeout, task)
@@ -146,7 +146,7 @@ def find_overdue(
 
 def overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
     """Return the trouble of a running task that takes longer than usual."""
-    group = Group(TroubleType.STUCK, task.task, OVERDUE)
+    group = TroubleGroup(TroubleType.STUCK, task.task, OVERDUE)
     began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
     return Trouble(group, f"{_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected)
 
@@ -178,7 +178,7 @@ def find_missed(
     for kind, schedule, grace in schedules:
         due_at = last_occurrence(schedule, now - grace)
         if due_at is not None and not has_run_since(session, tenant, kind, due_at):
-            group = Group(TroubleType.MISSED, kind, "")
+            group = TroubleGroup(TroubleType.MISSED, kind, "")
             key = f"{kind} {due_at.isoformat()}"
             note = f"{kind} did not start"
             found.append(Trouble(group, key, "did not start", due_at + grace, note=note))

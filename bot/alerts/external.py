@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.alerts.checks import EXTERNAL, Trouble
-from bot.alerts.incidents import Group, TroubleType
+from bot.alerts.incidents import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
 from bot.alerts.records import Records
 from bot.tasks.stored_text import storable
@@ -39,8 +39,8 @@ def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
     """Return what is wrong there as a trouble of ours."""
     kind = storable(report.kind)[:KIND_CHARACTERS] or "external"
     summary = storable(report.summary)[:NOTE_CHARACTERS] or kind
-    group = Group(TroubleType.FAILED, kind, digest(report.group))
-    key = f"{EXTERNAL}{digest(report.group, report.key)}"
+    group = TroubleGroup(TroubleType.FAILED, kind, short_hash(report.group))
+    key = f"{EXTERNAL}{short_hash(report.group, report.key)}"
     began_at = min(report.began_at or now, now)
     return Trouble(group, key, summary, began_at, note=summary, is_critical=report.is_critical)
 
@@ -74,6 +74,6 @@ def take_in(
     return wrong
 
 
-def digest(*parts: str) -> str:
+def short_hash(*parts: str) -> str:
     """Return the same 16 digits for the same parts."""
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]

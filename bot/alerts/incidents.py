@@ -65,7 +65,7 @@ class Tell(StrEnum):
     WITHDRAW = "withdraw"  #: take the message back before Slack has it
 
 
-class Group(NamedTuple):
+class TroubleGroup(NamedTuple):
     """What the troubles of an incident have in common."""
 
     type: TroubleType
@@ -103,7 +103,7 @@ class Sighting:
 class Incident:
     """One incident; times are aware UTC."""
 
-    group: Group
+    group: TroubleGroup
     opened_at: datetime
     troubles: frozenset[str]  # those that have not moved on
     held: frozenset[str]  # all it ever had
@@ -154,7 +154,7 @@ def is_news(
 
 
 def follow(
-    group: Group, incident: Incident | None, seen: Sighting, rules: AlertRules, now: datetime
+    group: TroubleGroup, incident: Incident | None, seen: Sighting, rules: AlertRules, now: datetime
 ) -> Step:
     """
     Return the group's incident after *seen*, and what to tell of it; *incident* is its latest.
@@ -172,7 +172,9 @@ def follow(
     return incident, ()
 
 
-def _open(group: Group, previous: Incident | None, news: frozenset[str], now: datetime) -> Told:
+def _open(
+    group: TroubleGroup, previous: Incident | None, news: frozenset[str], now: datetime
+) -> Told:
     if previous is None:
         return Incident(group, now, news, news, openings=(now,), grown_at=now), ()
     recent = [at for at in previous.openings if now - FLAPPING_WINDOW < at <= now]

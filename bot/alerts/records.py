@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
 from bot.alerts.checks import Trouble, completed_since, has_moved_on
-from bot.alerts.incidents import STORM, Group, Incident, IncidentState, TroubleType
+from bot.alerts.incidents import STORM, Incident, IncidentState, TroubleGroup, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Severity
 from bot.tasks.models import Task
 
@@ -31,10 +31,10 @@ _LATE = timedelta(minutes=5)
 class Records:
     """The latest alerts of a tenant's groups, each with the troubles that have not moved on."""
 
-    alerts: dict[Group, Alert] = field(default_factory=dict)
-    left: dict[Group, set[str]] = field(default_factory=lambda: defaultdict(set))
+    alerts: dict[TroubleGroup, Alert] = field(default_factory=dict)
+    left: dict[TroubleGroup, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def incidents(self) -> dict[Group, Incident]:
+    def incidents(self) -> dict[TroubleGroup, Incident]:
         """Return the same for `bot.alerts.board` to decide on."""
         return {
             group: as_incident(alert, frozenset(self.left[group]))
@@ -42,9 +42,9 @@ class Records:
         }
 
 
-def group_of(alert: Alert) -> Group:
+def group_of(alert: Alert) -> TroubleGroup:
     """Return what the alert's troubles have in common."""
-    return Group(TroubleType(alert.type), alert.task, alert.fingerprint)
+    return TroubleGroup(TroubleType(alert.type), alert.task, alert.fingerprint)
 
 
 def as_incident(alert: Alert, troubles: frozenset[str]) -> Incident:
@@ -59,7 +59,9 @@ def as_incident(alert: Alert, troubles: frozenset[str]) -> Incident:
     )
 
 
-def read_records(session: Session, tenant: str, groups: Iterable[Group], now: datetime) -> Records:
+def read_records(
+    session: Session, tenant: str, groups: Iterable[TroubleGroup], now: datetime
+) -> Records:
     """Read what a board must know: what is open or flapping, what was told lately, and *groups*."""
     query = select(Alert).where(
         Alert.tenant == tenant,
@@ -88,7 +90,7 @@ def is_open(alert: Alert) -> bool:
     return alert.state != IncidentState.RESOLVED
 
 
-def latest_alert(session: Session, tenant: str, group: Group) -> Alert | None:
+def latest_alert(session: Session, tenant: str, group: TroubleGroup) -> Alert | None:
     """Return the latest alert of a group."""
     query = select(Alert).where(
         Alert.tenant == tenant,
@@ -147,11 +149,11 @@ def write_records(
     session: Session,
     tenant: str,
     records: Records,
-    decided: Mapping[Group, Incident],
+    decided: Mapping[TroubleGroup, Incident],
     news: News,
-) -> dict[Group, Alert]:
+) -> dict[TroubleGroup, Alert]:
     """Write what was decided anew and return the alerts of it."""
-    changed: dict[Group, Alert] = {}
+    changed: dict[TroubleGroup, Alert] = {}
     # What is resolved first: a group has one open alert at any time.
     for group, incident in sorted(decided.items(), key=lambda item: item[1].is_open):
         alert = records.alerts.get(group)

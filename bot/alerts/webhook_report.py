@@ -22,13 +22,13 @@ def report_context(checked: Checked, now: datetime, log_url: LogUrl) -> dict[str
     return {
         "failed_count": len(checked.failed),
         "stuck_count": len(checked.stuck),
-        "failed": [line(one, now, log_url) for one in checked.failed[:SHOWN]],
-        "stuck": [line(one, now, log_url) for one in checked.stuck[:SHOWN]],
+        "failed": [report_line(one, now, log_url) for one in checked.failed[:SHOWN]],
+        "stuck": [report_line(one, now, log_url) for one in checked.stuck[:SHOWN]],
         "reported_at": epoch(now),
     }
 
 
-def line(trouble: Trouble, now: datetime, log_url: LogUrl) -> dict[str, Any]:
+def report_line(trouble: Trouble, now: datetime, log_url: LogUrl) -> dict[str, Any]:
     """Return one task as the report shows it."""
     task = trouble.task
     if task is None:

@@ -166,7 +166,7 @@ def counted(playground: Playground) -> int:
     """Return of how many failures the alerts in #ops tell."""
     count = 0
     for text in told(playground, "New: "):
-        words = text.split(" – ")[0]
+        words = text.split(" \u2013 ")[0]
         number = re.search(r"Storm: (\d+)|\((\d+)\)", words)
         count += int(number[1] or number[2]) if number else 1
     return count

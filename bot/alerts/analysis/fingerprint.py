@@ -26,6 +26,8 @@ _KEY_CHARACTERS = 16
 _UNSEEN = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]")
 _PYTHON_TRACE = re.compile(r"^[\s|+-]*(?:Exception Group )?Traceback \(most recent call last\):")
 _PYTHON_FRAME = re.compile(r'^[\s|]*File "([^"]*)", line \d+(?:, in (\S+))?')
+#: What stands before each line of an exception group.
+_GUTTER = re.compile(r"^\s*[|+] ?")
 _AT_FRAME = re.compile(r"^\s*at (?:async |new )?([\w$.<>/\[\]`]+)")
 _GO_FRAME = re.compile(r"^([\w./-]+\.[\w.()*-]+)\([^)]*\)$")
 _TYPE = re.compile(
@@ -127,7 +129,7 @@ def _find_trace(lines: list[str]) -> tuple[str, str, list[str]] | None:
 
 def _read_python(lines: list[str]) -> tuple[str, str, list[str]] | None:
     frames: list[str] = []
-    for line in lines:
+    for line in (_GUTTER.sub("", one) for one in lines):
         frame = _PYTHON_FRAME.match(line)
         if frame:
             frames.append(f"{_base(frame[1])}:{frame[2] or ''}")

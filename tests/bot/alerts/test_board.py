@@ -13,11 +13,11 @@ from bot.alerts.incidents import (
     STORM,
     AlertRules,
     FirstWord,
-    Group,
     Incident,
     IncidentState,
     Sighting,
     Tell,
+    TroubleGroup,
     TroubleType,
     acknowledge,
     is_news,
@@ -39,11 +39,11 @@ class World:
     def __init__(self, rules: BoardRules | None = None, now: datetime = NOON) -> None:
         self.rules = rules or BoardRules()
         self.now = now
-        self.latest: dict[Group, Incident] = {}
-        self.troubles: dict[str, tuple[Group, datetime]] = {}
+        self.latest: dict[TroubleGroup, Incident] = {}
+        self.troubles: dict[str, tuple[TroubleGroup, datetime]] = {}
         self.silenced: set[str] = set()
         self.critical: set[str] = set()
-        self.told: list[tuple[datetime, Group, int, Tell]] = []
+        self.told: list[tuple[datetime, TroubleGroup, int, Tell]] = []
         self.closed: set[str] = set()
         self.is_delivered = True
         self._serial = 0
@@ -52,7 +52,7 @@ class World:
         """Let something go wrong now and return its name."""
         self._serial += 1
         name = f"{task}-{self._serial}"
-        self.troubles[name] = (Group(kind, task, error), self.now)
+        self.troubles[name] = (TroubleGroup(kind, task, error), self.now)
         return name
 
     def end(self, name: str) -> None:
@@ -82,7 +82,7 @@ class World:
     def deliver(self, is_delivered: bool, /) -> None:
         self.is_delivered = is_delivered
 
-    def press(self, button: str, group: Group) -> None:
+    def press(self, button: str, group: TroubleGroup) -> None:
         """Let Ada press a button, where there is one."""
         incident = self.latest.get(group)
         if incident is None or not incident.is_open:
@@ -95,8 +95,8 @@ class World:
         elif incident.state != IncidentState.ACKNOWLEDGED:
             self.latest[group], _ = acknowledge(incident, "Ada", self.now)
 
-    def sightings(self) -> dict[Group, Sighting]:
-        seen: dict[Group, Sighting] = {}
+    def sightings(self) -> dict[TroubleGroup, Sighting]:
+        seen: dict[TroubleGroup, Sighting] = {}
         for name, (group, began_at) in self.troubles.items():
             before = seen.get(group, Sighting(is_delivered=self.is_delivered))
             fresh = {name} if is_news(began_at, self.now, WINDOW) else set()
@@ -135,7 +135,9 @@ class World:
         )
 
 
-def judge(world: World, before: dict[Group, Incident], tells: list[tuple[Group, Tell]]) -> None:
+def judge(
+    world: World, before: dict[TroubleGroup, Incident], tells: list[tuple[TroubleGroup, Tell]]
+) -> None:
     """Compare what was told in one check with what is so."""
     for _, group, number, tell in world.told[len(world.told) - len(tells) :]:
         incident = world.latest[group]
@@ -325,7 +327,7 @@ def test_a_clock_that_is_set_back_makes_no_news():
 ticks = st.sampled_from([SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, HOUR, 9 * HOUR, -HOUR])
 tasks = st.sampled_from([f"kind {number}" for number in range(8)])
 kinds = st.sampled_from([TroubleType.FAILED, TroubleType.STUCK])
-groups = st.one_of(st.builds(Group, kinds, tasks, st.just("e")), kinds.map(storm_group))
+groups = st.one_of(st.builds(TroubleGroup, kinds, tasks, st.just("e")), kinds.map(storm_group))
 steps = st.one_of(
     st.tuples(st.just("begin"), tasks, kinds),
     st.tuples(st.just("begin"), tasks, kinds),

@@ -8,11 +8,11 @@ import pytest
 from bot.alerts.incidents import (
     AlertRules,
     FirstWord,
-    Group,
     Incident,
     IncidentState,
     Sighting,
     Tell,
+    TroubleGroup,
     TroubleType,
     acknowledge,
     follow,
@@ -24,7 +24,7 @@ from bot.errors import ConflictError
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-GROUP = Group(TroubleType.FAILED, "import", "e")
+GROUP = TroubleGroup(TroubleType.FAILED, "import", "e")
 RULES = AlertRules(repeat_after=24 * HOUR, escalate_after=30 * MINUTE)
 FAILED = frozenset({"t1#1"})
 

@@ -10,8 +10,7 @@ from bot.alerts.check_run import CheckOptions
 from bot.alerts.external import ExternalReport
 from bot.alerts.models import AlertTrouble
 from bot.alerts.queries import AlertFilter
-from bot.config_file import Alerts as AlertSettings
-from bot.config_file import ConfigFile, TaskKind
+from bot.config_file import AlertSettings, ConfigFile, TaskKind
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from tests.bot.alerts.room import CHANNELS, TENANT, make_alert_room
 from tests.bot.tasks.room import ADA, BEN

@@ -1,5 +1,8 @@
 """What makes two errors the same one."""
 
+import asyncio
+import traceback
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +112,23 @@ def test_of_chained_errors_the_last_one_counts():
     )
 
     assert fingerprint(chained) == fingerprint(last)
+
+
+def test_of_a_group_of_errors_the_last_one_counts():
+    """Python draws lines beside the errors of a group; what they stand beside is read."""
+
+    async def fail(row: int) -> None:
+        raise KeyError(row)
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fail(12))
+
+    with pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(both())
+    text = "".join(traceback.format_exception(caught.value))
+    assert "Exception Group Traceback" in text
+    assert fingerprint(text).label == "KeyError"
 
 
 def test_a_long_trace_is_still_known_by_its_end():
