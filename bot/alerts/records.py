@@ -73,7 +73,8 @@ def read_records(
         ),
     )
     records = Records()
-    for alert in session.exec(query.order_by(col(Alert.number))):
+    # Held, or somebody who acknowledges one meanwhile would be painted over.
+    for alert in session.exec(query.order_by(col(Alert.number)).with_for_update()):
         records.alerts[group_of(alert)] = alert
     for group in set(groups) - records.alerts.keys():
         latest = latest_alert(session, tenant, group)
@@ -98,7 +99,8 @@ def latest_alert(session: Session, tenant: str, group: TroubleGroup) -> Alert | 
         Alert.task == group.task,
         Alert.fingerprint == group.fingerprint,
     )
-    return session.exec(query.order_by(col(Alert.number).desc()).limit(1)).first()
+    query = query.order_by(col(Alert.number).desc()).limit(1)
+    return session.exec(query.with_for_update()).first()
 
 
 def troubles_left(session: Session, alert_ids: Iterable[str]) -> list[AlertTrouble]:

@@ -79,7 +79,7 @@ class Alerts:
             return run(session, self._clock.now())
 
         if asked.dry_run:
-            return await self._database.read(work)
+            return await self._database.write(lambda session: undone(session, work))
         checked = await self._database.write_unique(work)
         if channels is not None and checked.told:
             self._wake(channels.workspace_id)
@@ -210,6 +210,18 @@ class Alerts:
         if result.found.alert.workspace_id:
             self._wake(result.found.alert.workspace_id)
         return result
+
+
+def undone(session: Session, work: Callable[[Session], T]) -> T:
+    """
+    Return what *work* returns, and keep nothing of what it has written.
+
+    It takes the place of a writer: on SQLite a reader that begins to write may be refused.
+    """
+    result = work(session)
+    session.expunge_all()
+    session.rollback()
+    return result
 
 
 def shown(session: Session, alert: Alert) -> ShownAlert:
