@@ -28,7 +28,7 @@ from bot.clock import SystemClock
 from bot.config_file import ConfigFile, TaskKind
 from bot.db import Database
 from bot.tasks.display import Links
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 
 SIZES = (1_000, 1_000_000)
 CHECKS = 60
@@ -49,7 +49,9 @@ AT = {
 }
 
 
-def fill(store: Database, status: Status, count: int, *, until: datetime, over: timedelta) -> None:
+def fill(
+    store: Database, status: TaskStatus, count: int, *, until: datetime, over: timedelta
+) -> None:
     """Store *count* tasks at once, whose times are spread over the time before *until*."""
 
     def work(session: Session) -> None:
@@ -68,7 +70,7 @@ def fill(store: Database, status: Status, count: int, *, until: datetime, over: 
         kind = kind_of(store)
         last = f"{until:%Y-%m-%d %H:%M:%S}" + ("" if store.is_sqlite else "+00")
         at = AT[kind].format(last=last, spread=int(over.total_seconds()), count=count)
-        error = "'disk ' || i || ' is full'" if status == Status.FAILED else "NULL"
+        error = "'disk ' || i || ' is full'" if status == TaskStatus.FAILED else "NULL"
         words = {"name": status.value, "status": status.value, "at": at, "error": error}
         values = [VARIED[c].format(**words) if c in VARIED else f"task.{c}" for c in columns]
         series = SERIES[kind].format(count=count)
@@ -87,9 +89,11 @@ def fill(store: Database, status: Status, count: int, *, until: datetime, over: 
 async def measure(store: Database, size: int) -> dict[str, float]:
     """Return the milliseconds of a first check and of those that follow."""
     now = datetime.now(UTC)
-    fill(store, Status.COMPLETED, size, until=now - timedelta(hours=1), over=timedelta(days=DAYS))
-    fill(store, Status.FAILED, size // 50, until=now - timedelta(hours=1), over=timedelta(DAYS))
-    fill(store, Status.RUNNING, LIVE, until=now, over=timedelta(minutes=32))
+    fill(
+        store, TaskStatus.COMPLETED, size, until=now - timedelta(hours=1), over=timedelta(days=DAYS)
+    )
+    fill(store, TaskStatus.FAILED, size // 50, until=now - timedelta(hours=1), over=timedelta(DAYS))
+    fill(store, TaskStatus.RUNNING, LIVE, until=now, over=timedelta(minutes=32))
     config = ConfigFile(tasks={"kind 1": TaskKind(cron="*/5 * * * *")})
     rules = Rules(config)
     announcer = AlertAnnouncer(rules, Links(config))

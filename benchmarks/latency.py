@@ -14,7 +14,7 @@ from bot.garbage import look_seldom
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.batch import Unit
+from bot.messages.requests.batch import RequestBatch
 from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
 
@@ -56,7 +56,7 @@ async def ask_steadily(
     for number in range(count):
         await asyncio.sleep(max(0.0, began + number * PERIOD_SECONDS - loop.time()))
         asked.append(time.time())
-        await requests.accept(Unit([contenders.order(number)]))
+        await requests.accept(RequestBatch([contenders.order(number)]))
     await asyncio.to_thread(slack.wait_for, count, PATIENCE_SECONDS)
     await lanes.stop()
     transport.close()

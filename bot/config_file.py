@@ -1,12 +1,13 @@
 """`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -17,24 +18,30 @@ from pydantic import (
     model_validator,
 )
 
+from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
 from bot.quiet_hours import parse_quiet_hours
 from bot.schedule_parser import parse_cron, parse_timezone
 from bot.schedules import Frequency, Schedule
+from bot.secret_files import read_secret
+from bot.suggestions import did_you_mean
+
+_WebAddress = Annotated[str, AfterValidator(require_web_address)]
+_AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
-class Section(BaseModel):
+class _Section(BaseModel):
     """A table of the file; refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TaskKind(Section):
+class TaskKind(_Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: str | None = None
-    grafana_url: str | None = None
+    log_url: _AddressTemplate | None = None
+    grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
@@ -55,16 +62,27 @@ class TaskKind(Section):
         return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
 
 
-class HttpRunner(Section):
+class RunnerSection(_Section):
+    """What every kind of runner has; `tenants` may start it, `*` means all of them."""
+
+    tenants: list[str] = Field(["default"], min_length=1)
+
+    def serves(self, tenant: str) -> bool:
+        """Tell whether a tenant may start it."""
+        return tenant in self.tenants or "*" in self.tenants
+
+
+class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: str = Field(pattern="^https?://")
-    cancel_url: str | None = Field(None, pattern="^https?://")
+    url: _WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: _WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
+    private_addresses: bool = False
 
 
-class CommandRunner(Section):
+class CommandRunner(RunnerSection):
     """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
 
     type: Literal["command"]
@@ -73,10 +91,52 @@ class CommandRunner(Section):
     env: dict[str, str] = Field({}, repr=False)  # may hold secrets
 
 
-Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
+class BullRunner(RunnerSection):
+    """`[runners.<name>] type = "bullmq"`: a queue in Redis whose workers are written for Node."""
+
+    type: Literal["bullmq"]
+    redis_url: SecretStr
+    queue: str = Field(min_length=1, pattern="^[^:]+$")
+    prefix: str = Field("bull", min_length=1)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr) -> SecretStr:
+        return _require_scheme(url, "redis", "rediss", "unix")
 
 
-class Destination(Section):
+class CeleryRunner(RunnerSection):
+    """`[runners.<name>] type = "celery"`: a Celery application, known by its broker."""
+
+    type: Literal["celery"]
+    broker_url: SecretStr
+    result_backend: SecretStr | None = None
+    queue: str = Field("celery", min_length=1)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _of_a_broker(cls, url: SecretStr) -> SecretStr:
+        return _require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+
+
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+    """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
+    address = url.get_secret_value()
+    scheme, found, rest = address.partition("://")
+    try:
+        port_is_fine = (urlsplit(address).port or 1) > 0
+    except ValueError:
+        port_is_fine = False
+    if not found or scheme not in schemes or not port_is_fine or not (rest or scheme == "sqs"):
+        raise ValueError(f"must be {schemes[0]}://HOST:PORT/…, or {', '.join(schemes[1:])}")
+    return url
+
+
+RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
+AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
+
+
+class DestinationSettings(_Section):
     """`[destinations.<name>]`: a Slack webhook or an Apprise address, outside any workspace."""
 
     url: SecretStr | None = Field(None, min_length=1)
@@ -93,24 +153,24 @@ class Destination(Section):
         """Return the secret address; raise `OSError` or `ValueError` if its file is unreadable."""
         if self.url is not None:
             return self.url.get_secret_value()
-        found = self.url_file.read_text(encoding="utf-8").strip() if self.url_file else ""
+        found = read_secret(self.url_file) if self.url_file else ""
         if not found:
             raise ValueError("it is empty")
         return found
 
 
 #: In small letters, so that it is never mistaken for the id of a workspace.
-DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
+_DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
-class Access(Section):
+class AccessSettings(_Section):
     """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
 
     operators: list[str] = []
     admins: list[str] = []
 
 
-class Retention(Section):
+class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
     days: int = Field(30, ge=1)
@@ -119,7 +179,7 @@ class Retention(Section):
 Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class AlertSettings(Section):
+class AlertSettings(_Section):
     """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
 
     stuck_after_minutes: Minutes = 30
@@ -149,19 +209,35 @@ class AlertSettings(Section):
         return self
 
 
-class ConfigFile(Section):
+class Http(_Section):
+    """`[http]`: how often one token may call the API, and how often at once after a rest."""
+
+    requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
+    burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
+
+
+class ConfigFile(_Section):
     """The whole file; an absent file is an empty one."""
 
     tasks: dict[str, TaskKind] = {}
-    runners: dict[str, Runner] = {}
-    destinations: dict[DestinationName, Destination] = {}
-    access: Access = Access()
+    runners: dict[str, AnyRunner] = {}
+    destinations: dict[_DestinationName, DestinationSettings] = {}
+    access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
-    retention: Retention = Retention()
+    retention: RetentionSettings = RetentionSettings()
+    http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
         """Return what the file says about this kind of task; nothing said is the default."""
         return self.tasks.get(task) or TaskKind()
+
+
+_RUNNERS: dict[str, type[_Section]] = {
+    "http": HttpRunner,
+    "command": CommandRunner,
+    "bullmq": BullRunner,
+    "celery": CeleryRunner,
+}
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -175,53 +251,49 @@ def read_config_file(path: Path) -> ConfigFile:
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    problems = [f"{path}: {problem}" for problem in unknown_runners(config)]
+        raise ConfigError(
+            [f"{path}: {describe_problem(item)}" for item in error.errors()]
+        ) from error
+    problems = [f"{path}: {problem}" for problem in _unknown_runners(config)]
     if problems:
         raise ConfigError(problems)
     return config
 
 
-def unknown_runners(config: ConfigFile) -> Iterator[str]:
+def _unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
-            hint = nearest(kind.runner, config.runners)
+            hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
-def describe(item: Any) -> str:
+def describe_problem(item: Any) -> str:
     """Say what is wrong with one key, and for an unknown one which known key is nearest."""
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{nearest(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], _known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def known_keys(table: list[str]) -> list[str]:
+def _known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
-    section: type[Section]
+    section: type[_Section]
     match table:
         case []:
             section = ConfigFile
         case ["tasks", _]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = HttpRunner if kind == "http" else CommandRunner
+            section = _RUNNERS[kind]
         case ["destinations", _]:
-            section = Destination
+            section = DestinationSettings
         case ["access"]:
-            section = Access
+            section = AccessSettings
         case ["alerts"]:
             section = AlertSettings
+        case ["http"]:
+            section = Http
         case _:
-            section = Retention
+            section = RetentionSettings
     return list(section.model_fields)
-
-
-def nearest(word: str, known: Any) -> str:
-    """Return ` (did you mean …?)` for the nearest known word, or the list of known ones."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known: {', '.join(sorted(known)) or 'none'}"

@@ -3,7 +3,7 @@
 import gc
 
 #: Ten times what Python would wait for; a message leaves a few dozen objects behind.
-NEW_OBJECTS = 10_000
+_NEW_OBJECTS = 10_000
 
 
 def look_seldom() -> None:
@@ -16,4 +16,4 @@ def look_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(NEW_OBJECTS, 20, 20)
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)

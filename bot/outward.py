@@ -13,11 +13,13 @@ from bot.credentials import tokens_of
 from bot.db import Database
 from bot.errors import ConfigError, ForbiddenError
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import PREFIX, Outlets
+from bot.messages.destinations import DESTINATION_PREFIX, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.transports.destination import maker_of
+from bot.messages.templates.isolation import Isolation
+from bot.messages.transports.destination import transport_maker
 from bot.messages.transports.factory import Transports
+from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings
@@ -25,7 +27,7 @@ from bot.wakeups import Wakeups, send_wakeup
 from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity, identify
 from bot.workspaces.reencryption import reseal_tokens
-from bot.workspaces.service import Connections, store
+from bot.workspaces.service import WorkspaceConnections, store
 from bot.workspaces.tokens import Vault, split_keys
 
 
@@ -34,7 +36,7 @@ class Outward:
     """What the rest of the bot sees of it."""
 
     lanes: Lanes
-    connections: Connections
+    connections: WorkspaceConnections
 
 
 async def open_outward(
@@ -44,30 +46,36 @@ async def open_outward(
     clock: Clock,
     session: aiohttp.ClientSession,
     stack: AsyncExitStack,
-    outlets: Outlets,
+    destinations: Destinations,
     pacing: Callable[[], Pacing],
+    isolation: Isolation,
 ) -> Outward:
     """Build it; *stack* stops it. Lanes begin when something is due for them."""
-    vault = vault_of(settings)
+    vault = _vault_of(settings)
+    proxies = settings.proxies
     transports = Transports()
     lanes = Lanes(
         database,
         renderer,
         clock,
+        isolation=isolation,
         transports=transports,
         wake_elsewhere=None if database.is_sqlite else send_wakeup,
     )
-    connections = Connections(
+    connections = WorkspaceConnections(
         database,
         clock,
         vault,
         home_token=None if settings.speaks_by_webhook else tokens_of(settings)[0],
-        identify=partial(identify, session, settings.slack_api_url),
+        identify=partial(
+            identify, session, settings.slack_api_url, proxy=proxies.for_url(settings.slack_api_url)
+        ),
         reopen=lanes.reopen,
     )
-    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing)
+    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing, proxies)
     transports.add("", slack.open)
-    transports.add(PREFIX, maker_of(outlets))
+    transports.add(DESTINATION_PREFIX, transport_maker(destinations, proxies))
+    stack.push_async_callback(wait_closed)
     stack.callback(slack.close)
     stack.push_async_callback(lanes.stop)
     if not database.is_sqlite:
@@ -79,7 +87,7 @@ async def open_outward(
     return Outward(lanes, connections)
 
 
-def vault_of(settings: Settings) -> Vault | None:
+def _vault_of(settings: Settings) -> Vault | None:
     """Return what encrypts tokens; None without a key."""
     secret = settings.token_encryption_key
     return Vault(split_keys(secret.get_secret_value())) if secret else None

@@ -9,7 +9,7 @@ from bot.workspaces.queries import connected_of, tenants_of
 
 #: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
 DEFAULT_TENANT = "default"
-KEPT_SECONDS = 5.0
+OWNER_CACHE_SECONDS = 5.0
 
 
 class Owners:
@@ -37,7 +37,7 @@ class Owners:
             self._kept.pop(tenant, None)
             raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
         owner = Owner(tenant, connected[0])
-        self._kept[tenant] = (time.monotonic() + KEPT_SECONDS, owner)
+        self._kept[tenant] = (time.monotonic() + OWNER_CACHE_SECONDS, owner)
         return owner
 
     async def workspaces_of(self, tenant: str) -> list[str]:

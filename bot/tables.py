@@ -4,15 +4,15 @@ from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silen
 from bot.http.idempotency import IdempotencyRecord
 from bot.messages.models import (
     DeadLetter,
-    Destination,
     Event,
     LaneLease,
     Message,
     MessageTotal,
     Sender,
     StoredTemplate,
+    SuspendedChannel,
 )
-from bot.tasks.models import Task
+from bot.tasks.models import ExternalTaskId, Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -21,8 +21,9 @@ TABLES = (
     AlertRerun,
     AlertTrouble,
     DeadLetter,
-    Destination,
+    SuspendedChannel,
     Event,
+    ExternalTaskId,
     IdempotencyRecord,
     LaneLease,
     Message,

@@ -17,7 +17,7 @@ from bot.db import Database
 logger = structlog.get_logger(__name__)
 
 CHANNEL = "opsbell_wakeups"
-RECONNECT_SECONDS = 2.0
+_RECONNECT_SECONDS = 2.0
 
 
 def send_wakeup(session: Session, key: str) -> None:
@@ -56,4 +56,4 @@ class Wakeups:
                         woken(wakeup.payload)
             except psycopg.Error as error:
                 logger.warning("wakeups_lost", reason=type(error).__name__)
-            await asyncio.sleep(RECONNECT_SECONDS)
+            await asyncio.sleep(_RECONNECT_SECONDS)

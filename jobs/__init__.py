@@ -23,13 +23,13 @@ from jobs.retention import delete_old_messages, fold_message_totals
 #: What nobody was told of is found after this long: work of a process that died, a lost wake-up.
 SWEEP_SECONDS = 2
 #: A task that stopped reporting is said to be lost at most this long after its lease ran out.
-LIVENESS_SECONDS = 5
+_LIVENESS_SECONDS = 5
 #: Deaths of so many seconds share a notice at once.
-DEAD_LETTERS_SECONDS = 2
+_DEAD_LETTERS_SECONDS = 2
 #: When a wave of tasks that are run again has completed, the next begins at most this long after.
-RERUN_SECONDS = 5
-RETENTION_SECONDS = 3600
-TOTALS_SECONDS = 60
+_RERUN_SECONDS = 5
+_RETENTION_SECONDS = 3600
+_TOTALS_SECONDS = 60
 
 
 def register(
@@ -44,14 +44,14 @@ def register(
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
-        (LIVENESS_SECONDS, mark_lost_tasks, intake),
+        (_LIVENESS_SECONDS, mark_lost_tasks, intake),
         (alerts.every_seconds, check_alerts, alerts.watch),
-        (RETENTION_SECONDS, delete_old_alerts, alerts.watch),
-        (RERUN_SECONDS, advance_reruns, alerts.reruns),
-        (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
-        (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
-        (RETENTION_SECONDS, forget_old_keys, forget_keys),
-        (TOTALS_SECONDS, fold_message_totals, database),
+        (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
+        (_RERUN_SECONDS, advance_reruns, alerts.reruns),
+        (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
+        (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+        (_RETENTION_SECONDS, forget_old_keys, forget_keys),
+        (_TOTALS_SECONDS, fold_message_totals, database),
     ):
         scheduler.add_job(
             job,

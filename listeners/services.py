@@ -15,10 +15,11 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
+from bot.workspaces.gate import Gate
 
 
 @dataclass(frozen=True)
-class Services:
+class ListenerServices:
     """
     Every field can be named as a parameter of a listener (`listeners.injection`).
 
@@ -34,6 +35,7 @@ class Services:
     reruns: Reruns
     requests: Requests
     dead_letters: DeadLetters
+    gate: Gate
     rights: Rights
     directory: Directory
     owner_of: Callable[[str], Owner]

@@ -14,11 +14,11 @@ from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
 from bot.alerts.rules import Rules
 from bot.messages import outbox
-from bot.messages.destinations import also_notified, is_outlet, outlet_id
+from bot.messages.destinations import also_notified, destination_id, is_destination
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.tasks.display import Links
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 
 ALERT = "alerts/alert"
 DIGEST = "alerts/digest"
@@ -86,7 +86,7 @@ class AlertAnnouncer:
             return
         context = self._context(session, alert, now)
         for name in map(also_notified, range(1, count + 1)):
-            place = Place(outlet_id(name), alert.tenant, name)
+            place = Place(destination_id(name), alert.tenant, name)
             outbox.put(session, place, Content(template, context), now=now, rank=Rank.ALERT)
 
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
@@ -96,7 +96,7 @@ class AlertAnnouncer:
         message = session.get(Message, alert.message_id)
         is_over = alert.state == IncidentState.RESOLVED
         # Where each edit is a post of its own only the end is worth one.
-        if message is None or (is_outlet(message.workspace_id) and not is_over):
+        if message is None or (is_destination(message.workspace_id) and not is_over):
             return
         context = self._context(session, alert, now)
         if alert.is_in_digest:
@@ -154,7 +154,7 @@ class AlertAnnouncer:
 
     def _recover(self, session: Session, alert: Alert, _channels: Channels, now: datetime) -> None:
         self.edit(session, alert, now)
-        if alert.workspace_id and is_outlet(alert.workspace_id):
+        if alert.workspace_id and is_destination(alert.workspace_id):
             return  # The edit was a post of its own and has said so.
         self._reply(session, alert, Content(RECOVERY, self._context(session, alert, now)), now)
 
@@ -205,7 +205,7 @@ class AlertAnnouncer:
         query = (
             select(Task)
             .where(Task.tenant == alert.tenant, col(Task.task).in_({task.task for task in tasks}))
-            .where(Task.status == Status.COMPLETED, col(Task.ended_at) > now - COMPARED_FOR)
+            .where(Task.status == TaskStatus.COMPLETED, col(Task.ended_at) > now - COMPARED_FOR)
             .order_by(col(Task.ended_at).desc())
             .limit(COMPARED_RUNS)
         )

@@ -23,7 +23,7 @@ from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incidents import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
 from bot.schedules import Schedule, last_occurrence
-from bot.tasks.models import LIVE, Status, Task
+from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
 
 #: What one check takes in of each type; the next takes more.
@@ -58,7 +58,7 @@ def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -
     """Return the tasks that failed within the window, the latest first."""
     query = select(Task).where(
         Task.tenant == tenant,
-        Task.status == Status.FAILED,
+        Task.status == TaskStatus.FAILED,
         col(Task.updated_at) >= since,
         col(Task.updated_at) <= now,
     )
@@ -76,7 +76,7 @@ def failed_trouble(task: Task) -> Trouble:
 def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
     """Return the tasks that were said to be lost within the window."""
     query = select(Task).where(
-        Task.tenant == tenant, Task.status == Status.LOST, col(Task.updated_at) >= since
+        Task.tenant == tenant, Task.status == TaskStatus.LOST, col(Task.updated_at) >= since
     )
     found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(MAX_FOUND))
     return [lost_trouble(task) for task in found]
@@ -101,10 +101,10 @@ def find_stuck(
     """
     before = now - least
     queued = select(Task).where(
-        Task.tenant == tenant, Task.status == Status.QUEUED, col(Task.updated_at) <= before
+        Task.tenant == tenant, Task.status == TaskStatus.QUEUED, col(Task.updated_at) <= before
     )
     running = select(Task).where(
-        Task.tenant == tenant, _has_status(Status.RUNNING), col(Task.heard_at) <= before
+        Task.tenant == tenant, _has_status(TaskStatus.RUNNING), col(Task.heard_at) <= before
     )
     found = [
         *session.exec(queued.order_by(col(Task.updated_at).desc()).limit(MAX_FOUND)),
@@ -118,7 +118,7 @@ def stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
     """Return the trouble of a live task that is silent for longer than *timeout*."""
     heard_at = last_sign(task)
     group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
-    label = "still waiting to start" if task.status == Status.QUEUED else "silent while running"
+    label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
     key = f"{_key(task)} {task.status} {int(heard_at.timestamp())}"
     return Trouble(group, key, label, heard_at + timeout, task)
 
@@ -133,7 +133,7 @@ def find_overdue(
 ) -> list[Trouble]:
     """Return the running tasks that take longer than their kind's own history allows."""
     columns = (col(Task.id), col(Task.task), col(Task.started_at))
-    query = select(*columns).where(Task.tenant == tenant, _has_status(Status.RUNNING))
+    query = select(*columns).where(Task.tenant == tenant, _has_status(TaskStatus.RUNNING))
     query = query.where(col(Task.heard_at).is_not(None), col(Task.started_at) < now - MARGIN)
     late = {}
     for task_id, kind, started_at in session.exec(query.limit(MAX_RUNNING)):
@@ -155,7 +155,7 @@ def expected_duration(session: Session, tenant: str, kind: str) -> ExpectedDurat
     """Return what the latest completed runs of a kind say about the next."""
     query = (
         select(Task.started_at, Task.ended_at)
-        .where(Task.tenant == tenant, Task.task == kind, _has_status(Status.COMPLETED))
+        .where(Task.tenant == tenant, Task.task == kind, _has_status(TaskStatus.COMPLETED))
         .order_by(col(Task.ended_at).desc())
         .limit(MAX_RUNS)
     )
@@ -198,13 +198,13 @@ def failures_in_row(session: Session, tenant: str, kind: str, wanted: int) -> in
     query = (
         select(Task.status)
         .where(Task.tenant == tenant, Task.task == kind)
-        .where(col(Task.status).in_([Status.FAILED, Status.COMPLETED]))
+        .where(col(Task.status).in_([TaskStatus.FAILED, TaskStatus.COMPLETED]))
         .order_by(col(Task.created_at).desc())
         .limit(wanted)
     )
     count = 0
     for status in session.exec(query):
-        if status != Status.FAILED:
+        if status != TaskStatus.FAILED:
             break
         count += 1
     return count
@@ -238,12 +238,12 @@ def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> boo
         return True
     if held.type == TroubleType.STUCK:
         if held.key.endswith(f" {OVERDUE}"):
-            return task.status != Status.RUNNING or task.attempt != held.attempt
+            return task.status != TaskStatus.RUNNING or task.attempt != held.attempt
         return held.key != stuck_trouble(task, timedelta(0)).key
     if held.type == TroubleType.LOST:
-        return task.status != Status.LOST or held.key != lost_trouble(task).key
+        return task.status != TaskStatus.LOST or held.key != lost_trouble(task).key
     if task.attempt == held.attempt:
-        return task.status != Status.FAILED
+        return task.status != TaskStatus.FAILED
     return task.status not in LIVE
 
 
@@ -253,7 +253,7 @@ def completed_since(
     """Return when the latest run of each kind and subject began that completed since then."""
     query = (
         select(Task.task, Task.subject, func.max(Task.created_at))
-        .where(Task.tenant == tenant, _has_status(Status.COMPLETED))
+        .where(Task.tenant == tenant, _has_status(TaskStatus.COMPLETED))
         .where(col(Task.task).in_(list(kinds)), col(Task.ended_at) >= since)
         .where(col(Task.subject).is_not(None))
         .group_by(col(Task.task), col(Task.subject))
@@ -262,7 +262,7 @@ def completed_since(
     return {(kind, subject): began_at for kind, subject, began_at in rows}
 
 
-def _has_status(status: Status) -> ColumnElement[bool]:
+def _has_status(status: TaskStatus) -> ColumnElement[bool]:
     return col(Task.status) == literal_column(f"'{status}'")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.alerts.analysis.shared_factor import SharedFactor, factors_of
 from bot.alerts.incidents import STORM, IncidentState, TroubleType
 from bot.alerts.models import Alert, AlertTrouble
-from bot.tasks.display import epoch, iso
+from bot.tasks.display import epoch
 from bot.tasks.models import Task
 
 SHOWN_TASKS = 10
@@ -159,13 +159,17 @@ def alert_json(found: Found, task_ids: Sequence[str], ts: str | None) -> dict[st
         "state": str(alert.state),
         "flapping": alert.is_flapping,
         "count": alert.count,
-        "opened_at": iso(alert.opened_at),
+        "opened_at": _iso(alert.opened_at),
         "acknowledged_by": alert.acknowledged_by,
-        "snoozed_until": iso(alert.snoozed_until),
-        "resolved_at": iso(alert.resolved_at),
+        "snoozed_until": _iso(alert.snoozed_until),
+        "resolved_at": _iso(alert.resolved_at),
         "resolved_because": alert.resolved_because,
         "resolved_by": alert.resolved_by,
         "channel": alert.channel,
         "ts": ts,
         "task_ids": list(task_ids),
     }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None

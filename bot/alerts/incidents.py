@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.errors import ConflictError
-from bot.tasks.creation import is_person
+from bot.ids import is_slack_user_id
 
 FLAPPING_WINDOW = timedelta(hours=1)
 FLAPPING_OPENINGS = 3
@@ -309,7 +309,7 @@ def _require_open(incident: Incident) -> None:
 def _by(actor: str | None) -> str:
     if actor is None:
         return ""
-    return f" by <@{actor}>" if is_person(actor) else f" by {actor}"
+    return f" by <@{actor}>" if is_slack_user_id(actor) else f" by {actor}"
 
 
 def _is_calm(incident: Incident, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.tasks.models import LIVE, Status
+from bot.tasks.models import LIVE, TaskStatus
 
 MAX_WAVE = 20
 
@@ -50,7 +50,7 @@ class Seen:
     """How a task is now."""
 
     attempt: int
-    status: Status
+    status: TaskStatus
 
 
 def begin(tasks: tuple[tuple[str, int], ...]) -> Rerun:
@@ -71,7 +71,7 @@ def advance(rerun: Rerun, seen: Mapping[str, Seen]) -> Rerun:
         now = seen.get(task_id)
         if now is not None and (now.attempt <= attempt or now.status in LIVE):
             live.append((task_id, attempt))  # Also when it has not been started yet.
-        elif now is not None and now.status == Status.COMPLETED:
+        elif now is not None and now.status == TaskStatus.COMPLETED:
             succeeded += 1
         else:
             failed += 1

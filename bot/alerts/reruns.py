@@ -25,7 +25,7 @@ from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content
 from bot.tasks.creation import Owner
-from bot.tasks.models import RETRYABLE, Status, Task
+from bot.tasks.models import RETRYABLE, Task, TaskStatus
 
 RERUN = "alerts/rerun"
 RUNS_ALREADY = "Its tasks are being run again already."
@@ -122,7 +122,7 @@ def retryable(session: Session, alert: Alert) -> tuple[tuple[str, int], ...]:
     return tuple(
         (task.id, task.attempt)
         for trouble, task in held_with_tasks(session, [alert.id])
-        if task is not None and task.runner and task.status == Status.FAILED
+        if task is not None and task.runner and task.status == TaskStatus.FAILED
         if task.attempt == trouble.attempt and task.status in RETRYABLE
     )
 
@@ -137,7 +137,7 @@ def seen_tasks(session: Session, row: AlertRerun) -> dict[str, Seen]:
     """Return how the tasks that run are now."""
     ids = [task_id for task_id, _ in row.running]
     query = select(Task).where(Task.tenant == row.tenant, col(Task.id).in_(ids))
-    return {task.id: Seen(task.attempt, Status(task.status)) for task in session.exec(query)}
+    return {task.id: Seen(task.attempt, TaskStatus(task.status)) for task in session.exec(query)}
 
 
 def rerun_of(row: AlertRerun) -> Rerun:

@@ -5,13 +5,14 @@ import sys
 import typer
 
 from bot.cli.alerts import alerts
-from bot.cli.dead import dead
+from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
-from bot.cli.events import events
-from bot.cli.migrate import migrate
+from bot.cli.events import event_commands
+from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
+from bot.redaction import redact
 
 cli = typer.Typer(
     help="Opsbell: the operations bot of a Slack workspace.",
@@ -19,10 +20,10 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token, alerts):
+for command in (run, migrate_command, demo, token, alerts):
     cli.command()(command)
-cli.add_typer(events, name="events")
-cli.add_typer(dead, name="dead")
+cli.add_typer(event_commands, name="events")
+cli.add_typer(dead_commands, name="dead")
 
 
 @cli.callback(invoke_without_command=True)
@@ -38,7 +39,7 @@ def main() -> None:
         cli(prog_name="python -m bot")
     except ConfigError as error:
         for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
+            sys.stderr.write(f"{redact(problem)}\n")
         sys.exit(2)
     except UserError as error:
         sys.stderr.write(f"{error}\n")

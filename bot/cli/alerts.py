@@ -28,7 +28,7 @@ from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 
 ASK_SECONDS = 30
 NO_CHANNEL = "no SLACK_BOT_TOKEN and no SLACK_WEBHOOK: found, and told nobody"
@@ -126,7 +126,8 @@ async def ask_bot(settings: Settings, wanted: Wanted) -> CheckResult:
             if wanted.test_creation:
                 body: dict[str, object] = {"task": TEST_KIND, "status": "completed"}
                 await ask(session, f"{address}/api/tasks", body)
-            return CheckResult(**await ask(session, f"{address}/api/alerts/check", wanted.body))
+            answer = await ask(session, f"{address}/api/alerts/check", wanted.body)
+            return CheckResult(**answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError(
                 f"A bot holds the database and does not answer at {address}: {error}."
@@ -177,7 +178,7 @@ async def announce_test(bot: Opsbell, settings: Settings) -> None:
     if channel is None:
         raise ConfigError(["SLACK_DEFAULT_CHANNEL: is missing; the test task has no channel"])
     channel_id = await bot.rooms.slack.directory.channel_id(channel)
-    new = NewTask(TEST_KIND, channel_id, status=Status.COMPLETED, created_by="alerts")
+    new = NewTask(TEST_KIND, channel_id, status=TaskStatus.COMPLETED, created_by="alerts")
     task, _ = await bot.rooms.tasks.tasks.create(owner, new)
     wanted = {task.message_id} if task.message_id else set()
     await bot.rooms.alerts.watch.await_arrival(wanted)

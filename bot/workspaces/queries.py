@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from bot.sql.statements import Statement
 from bot.workspaces.models import Workspace, WorkspaceToken
 
-CONNECTED = Statement(
+_CONNECTED = Statement(
     select(col(Workspace.id))
     .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
     .where(col(Workspace.tenant) == bindparam("of_tenant"))
@@ -16,7 +16,7 @@ CONNECTED = Statement(
 
 def connected_of(session: Session, tenant: str) -> list[str]:
     """Return the tenant's connected workspaces, the one it connected first in front."""
-    return [row.id for row in CONNECTED.rows(session, of_tenant=tenant)]
+    return [row.id for row in _CONNECTED.rows(session, of_tenant=tenant)]
 
 
 def tenants_of(session: Session) -> list[str]:

@@ -10,7 +10,7 @@ from bot.alerts.service import Alerts
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
 from listeners.permission import require_may_start
-from listeners.services import Services
+from listeners.services import ListenerServices
 from listeners.wording import as_mrkdwn
 
 SNOOZE = timedelta(hours=1)
@@ -63,7 +63,7 @@ async def handle_alert_mute_action(
 
 
 async def handle_alert_retry_action(
-    ack: AsyncAck, action: dict[str, Any], user_id: str, services: Services, owner: Owner
+    ack: AsyncAck, action: dict[str, Any], user_id: str, services: ListenerServices, owner: Owner
 ) -> None:
     """Run its failed tasks again, a canary first; a message in the thread shows how far it is."""
     alert = (await services.alerts.get(owner.tenant, action["value"])).found.alert

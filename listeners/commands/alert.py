@@ -6,14 +6,14 @@ What changes an alert shows in its message; what silences a kind is said in the 
 
 from bot.alerts.queries import AlertFilter
 from bot.errors import NotFoundError
-from listeners.commands.asked import Answer, Asked
+from listeners.commands.asked import Asked, CommandReply
 from listeners.views.alert_list_builder import build_alert_list
 from listeners.wording import as_mrkdwn, worded_duration
 
 LISTED = 15
 
 
-async def list_alerts(asked: Asked) -> Answer:
+async def list_alerts(asked: Asked) -> CommandReply:
     """Return the latest alerts that are not resolved, one line each."""
     found = [
         one
@@ -25,7 +25,7 @@ async def list_alerts(asked: Asked) -> Answer:
     return build_alert_list(found[:LISTED], workspace_url=asked.workspace_url)
 
 
-async def acknowledge_alert(asked: Asked) -> Answer:
+async def acknowledge_alert(asked: Asked) -> CommandReply:
     """Note that the asker looks after it."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]
@@ -33,7 +33,7 @@ async def acknowledge_alert(asked: Asked) -> Answer:
     return ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
 
 
-async def snooze_alert(asked: Asked) -> Answer:
+async def snooze_alert(asked: Asked) -> CommandReply:
     """Keep silent about it for a while, or until the morning."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id, duration = asked.request.values["id"], asked.request.values.get("duration")
@@ -43,7 +43,7 @@ async def snooze_alert(asked: Asked) -> Answer:
     return ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
 
 
-async def resolve_alert(asked: Asked) -> Answer:
+async def resolve_alert(asked: Asked) -> CommandReply:
     """Close it for what it holds."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]
@@ -51,7 +51,7 @@ async def resolve_alert(asked: Asked) -> Answer:
     return ephemeral(f"Resolved `{alert_id}`; its message shows it.")
 
 
-async def mute_kind(asked: Asked) -> Answer:
+async def mute_kind(asked: Asked) -> CommandReply:
     """Tell nobody of a kind, for a while or until somebody unmutes it."""
     await asked.services.rights.require_operator(asked.user_id)
     kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
@@ -62,7 +62,7 @@ async def mute_kind(asked: Asked) -> Answer:
     )
 
 
-async def unmute_kind(asked: Asked) -> Answer:
+async def unmute_kind(asked: Asked) -> CommandReply:
     """Tell of a kind again."""
     await asked.services.rights.require_operator(asked.user_id)
     kind = asked.request.values["kind"]
@@ -71,7 +71,7 @@ async def unmute_kind(asked: Asked) -> Answer:
     return public(f"<@{asked.user_id}> unmuted `{kind}`.")
 
 
-async def begin_maintenance(asked: Asked) -> Answer:
+async def begin_maintenance(asked: Asked) -> CommandReply:
     """Tell nobody of a kind, or of any, while work is done."""
     await asked.services.rights.require_operator(asked.user_id)
     values = asked.request.values
@@ -86,11 +86,11 @@ async def begin_maintenance(asked: Asked) -> Answer:
     )
 
 
-def ephemeral(sentence: str) -> Answer:
+def ephemeral(sentence: str) -> CommandReply:
     """Return what only the asker sees."""
     return {"response_type": "ephemeral", "text": as_mrkdwn(sentence)}
 
 
-def public(sentence: str) -> Answer:
+def public(sentence: str) -> CommandReply:
     """Return what the channel sees: shared state has changed."""
     return {"response_type": "in_channel", "text": as_mrkdwn(sentence)}

@@ -17,7 +17,7 @@ def build_alert_list(found: Sequence[ShownAlert], *, workspace_url: str) -> dict
         return {"response_type": "ephemeral", "text": "No alerts: nothing is in trouble."}
     heading = "Alerts that are not resolved"
     lines = [line(one, workspace_url) for one in found]
-    top = literal.section(literal.text(heading, bold=True))
+    top = literal.section(literal.text_part(heading, bold=True))
     return {
         "response_type": "ephemeral",
         "text": f"{heading}: {len(found)}",
@@ -34,11 +34,11 @@ def line(one: ShownAlert, workspace_url: str) -> dict[str, Any]:
         ts = one.ts.replace(".", "")
         url = f"{workspace_url.rstrip('/')}/archives/{alert.channel}/p{ts}"
     return literal.section(
-        literal.text(f"{str(alert.state).capitalize()}: "),
-        literal.text(f"{kind} {WORDS[alert.type]} ({left})", 120, bold=True),
-        literal.text(" · "),
-        literal.date(alert.opened_at, "{ago}"),
-        *([literal.text(" · "), literal.link(url, "message")] if url else []),
-        literal.text("\n"),
-        literal.text(f"/ops alert acknowledge {alert.id}", 250, code=True),
+        literal.text_part(f"{str(alert.state).capitalize()}: "),
+        literal.text_part(f"{kind} {WORDS[alert.type]} ({left})", 120, bold=True),
+        literal.text_part(" · "),
+        literal.date_part(alert.opened_at, "{ago}"),
+        *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
+        literal.text_part("\n"),
+        literal.text_part(f"/ops alert acknowledge {alert.id}", 250, code=True),
     )

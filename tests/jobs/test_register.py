@@ -15,10 +15,11 @@ from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
 from bot.owners import Owners
 from bot.settings import Settings
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.tasks.room import HandClock, make_room
+from tests.isolation import ISOLATION
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     """No tick is dropped for being late, and none overlaps the last."""
     deliveries = open_deliveries(
         database,
-        Renderer(tmp_path),
         room.clock,
+        isolation=ISOLATION,
         wake=lambda _workspace: None,
         directory=Directory(AsyncWebClient()),
         alerts_channel=None,
@@ -71,8 +72,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
 
 async def test_a_tick_says_which_tasks_are_lost(room):
     """Silent tasks are said to be lost by the job alone."""
-    task = await room.create(status=Status.RUNNING)
+    task = await room.create(status=TaskStatus.RUNNING)
     room.clock.advance(hours=25)
     await asyncio.gather(*(mark_lost_tasks(room.intake) for _ in range(3)))
-    assert (await room.row(task)).status == Status.LOST
+    assert (await room.row(task)).status == TaskStatus.LOST
     assert (await room.message(task)).revision == 2

@@ -16,7 +16,7 @@ from bot.alerts.reruns import Reruns
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.clock import SystemClock
-from bot.config_file import Access, ConfigFile, TaskKind
+from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.lanes import Lanes
@@ -27,13 +27,14 @@ from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
-from listeners.services import Services
+from bot.workspaces.gate import Gate, House
+from listeners.services import ListenerServices
 from listeners.socket import Socket
 from tests.patience import PATIENT, until
 
@@ -59,20 +60,20 @@ class Room:
 
     playground: Playground
     app: AsyncApp
-    services: Services
+    services: ListenerServices
     owner: Owner
 
     async def failed_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
         """Return a task whose first attempt failed, its message standing in #ops."""
         new = NewTask(task=kind, channel=OPS, **fields)
         task, _ = await self.services.tasks.create(self.owner, new)
-        report = Report(status=Status.FAILED, task_id=task.id, error="Column missing")
+        report = Report(status=TaskStatus.FAILED, task_id=task.id, error="Column missing")
         await self.services.intake.report(self.owner, report)
         return await self.task(task.id)
 
     async def running_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
         """Return a task that runs, its message standing in #ops."""
-        new = NewTask(task=kind, channel=OPS, status=Status.RUNNING, **fields)
+        new = NewTask(task=kind, channel=OPS, status=TaskStatus.RUNNING, **fields)
         task, _ = await self.services.tasks.create(self.owner, new)
         return task
 
@@ -123,8 +124,8 @@ async def open_room(
         client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
         app = AsyncApp(client=client)
         directory = Directory(client)
-        services = make_services(database, lanes, owner, directory)
-        rights = Rights(Access(operators=list(operators)), directory)
+        services = make_services(database, lanes, owner, client, directory)
+        rights = Rights(AccessSettings(operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
         listeners.register(app, services)
@@ -141,7 +142,9 @@ async def open_room(
 RULES = Rules(CONFIG)
 
 
-def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Directory) -> Services:
+def make_services(
+    database: Database, lanes: Lanes, owner: Owner, client: AsyncWebClient, directory: Directory
+) -> ListenerServices:
     """Return services as the composition root wires them; `elsewhere` has no runner."""
     clock = SystemClock()
     transactions = Transactions(database, lanes=lanes, launcher=NoLauncher())
@@ -150,7 +153,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
     )
     parts = (transactions, announcer, clock, runner_of)
     tasks = Tasks(*parts, stop_work=lambda _task: None)
-    return Services(
+    return ListenerServices(
         tasks=tasks,
         reruns=Reruns(database, tasks, clock),
         intake=Intake(*parts),
@@ -159,6 +162,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
         ),
+        gate=Gate(client, House(owner.workspace_id, "Playground")),
         rights=Rights(CONFIG.access, directory),
         directory=directory,
         owner_of=lambda _team_id: owner,

@@ -8,12 +8,15 @@ from bot.alerts.check_run import CheckOptions
 from bot.alerts.display import alert_json
 from bot.alerts.queries import AlertFilter
 from bot.alerts.service import ShownAlert
-from bot.http.call import Answer, Call
 from bot.http.pagination import read_cursor, write_cursor
+from bot.http.routing import Call, Response
 from bot.http.schemas import alerts as models
 
+#: Events that are shown of an alert's message.
+_MAX_TIMELINE = 1_000
 
-async def check_alerts(call: Call) -> Answer:
+
+async def check_alerts(call: Call) -> Response:
     """Look for what is in trouble now, and tell of it."""
     body: models.CheckAlerts = call.body
     minutes = body.timeout_minutes
@@ -25,10 +28,10 @@ async def check_alerts(call: Call) -> Answer:
         is_asked=True,
     )
     result = await call.services.alerts.watch.check_now(call.caller.tenant, options)
-    return Answer(asdict(result))
+    return Response(asdict(result))
 
 
-async def list_alerts(call: Call) -> Answer:
+async def list_alerts(call: Call) -> Response:
     """List alerts, the latest first."""
     wanted: models.AlertFilter = call.query
     found = await call.services.alerts.alerts.list(
@@ -43,7 +46,7 @@ async def list_alerts(call: Call) -> Answer:
     page = found[: wanted.limit]
     more = len(found) > wanted.limit
     last = page[-1].found.alert if more else None
-    return Answer(
+    return Response(
         {
             "alerts": [shown(one) for one in page],
             "next_cursor": write_cursor(last.opened_at, last.id) if last else None,
@@ -51,23 +54,26 @@ async def list_alerts(call: Call) -> Answer:
     )
 
 
-async def show_alert(call: Call) -> Answer:
+async def show_alert(call: Call) -> Response:
     """Show an alert and the timeline of its message."""
     found = await call.services.alerts.alerts.get(call.caller.tenant, call.path["id"])
     message_id = found.found.alert.message_id
-    events = await call.services.timeline(message_id) if message_id else []
-    return Answer({**shown(found), "timeline": [dict(event) for event in events]})
+    newest = _MAX_TIMELINE + 1
+    events = await call.services.timeline(message_id, newest) if message_id else []
+    shown_events = [dict(event) for event in events[-_MAX_TIMELINE:]]
+    is_cut = len(events) > _MAX_TIMELINE
+    return Response({**shown(found), "timeline": shown_events, "timeline_is_cut": is_cut})
 
 
-async def acknowledge_alert(call: Call) -> Answer:
+async def acknowledge_alert(call: Call) -> Response:
     """Note who looks after it."""
     found = await call.services.alerts.alerts.acknowledge(
         call.caller.tenant, call.path["id"], by=call.caller.subject
     )
-    return Answer(shown(found))
+    return Response(shown(found))
 
 
-async def snooze_alert(call: Call) -> Answer:
+async def snooze_alert(call: Call) -> Response:
     """Keep silent about it for a while."""
     body: models.SnoozeAlert = call.body
     found = await call.services.alerts.alerts.snooze(
@@ -76,16 +82,16 @@ async def snooze_alert(call: Call) -> Answer:
         by=call.caller.subject,
         duration=timedelta(minutes=body.minutes),
     )
-    return Answer(shown(found))
+    return Response(shown(found))
 
 
-async def resolve_alert(call: Call) -> Answer:
+async def resolve_alert(call: Call) -> Response:
     """Close it for what it holds."""
     body: models.ResolveAlert = call.body
     found = await call.services.alerts.alerts.resolve(
         call.caller.tenant, call.path["id"], by=call.caller.subject, reason=body.reason
     )
-    return Answer(shown(found))
+    return Response(shown(found))
 
 
 def shown(one: ShownAlert) -> dict[str, Any]:

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 from bot.alerts.external import ExternalReport
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas import external_alerts as models
 from bot.ids import new_id
 
 
-async def take_alertmanager(call: Call) -> Answer:
+async def take_alertmanager(call: Call) -> Response:
     """Take in a group of Alertmanager's alerts."""
     body: models.AlertmanagerWebhook = call.body
     reports = [alertmanager_report(body, alert) for alert in body.alerts]
     await call.services.alerts.watch.take_in(call.caller.tenant, reports)
-    return Answer({"accepted": len(reports)})
+    return Response({"accepted": len(reports)})
 
 
 def alertmanager_report(
@@ -37,7 +37,7 @@ def alertmanager_report(
     )
 
 
-async def take_event(call: Call) -> Answer:
+async def take_event(call: Call) -> Response:
     """Take in an event as PagerDuty would."""
     body: models.PagerDutyEvent = call.body
     dedup_key = body.dedup_key
@@ -54,7 +54,7 @@ async def take_event(call: Call) -> Answer:
     else:
         await call.services.alerts.watch.take_in(call.caller.tenant, [report])
     said = {"status": "success", "message": "Event processed", "dedup_key": dedup_key}
-    return Answer(said, status=202)
+    return Response(said, status=202)
 
 
 def event_report(body: models.PagerDutyEvent, dedup_key: str) -> ExternalReport:

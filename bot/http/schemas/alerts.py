@@ -1,20 +1,22 @@
 """What is sent to and answered by the endpoints of alerts; answers are in snake_case."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from bot.http.schemas.base import Sent, ShownInSnakeCase
 from bot.http.schemas.fields import Name
-from bot.http.schemas.tasks import MAX_PAGE, Minutes
 
+MAX_ALERTS_PAGE = 100
+_MAX_MINUTES = 60 * 24 * 366
+_Minutes = Annotated[float, Field(gt=0, le=_MAX_MINUTES, allow_inf_nan=False)]
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
 class CheckAlerts(Sent):
     """What to look for. Nothing said is everything, by the configured timeouts."""
 
-    timeout_minutes: Minutes | None = Field(None, description="Stuck after so many minutes")
+    timeout_minutes: _Minutes | None = Field(None, description="Stuck after so many minutes")
     failed_only: bool = Field(False, strict=True)
     stuck_only: bool = Field(False, strict=True)
     dry_run: bool = Field(False, strict=True, description="Say what is found, tell nobody")
@@ -31,7 +33,7 @@ class AlertFilter(Sent):
 
     state: AlertState | None = None
     task: Name | None = Field(None, description="A kind of task")
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    limit: int = Field(50, ge=1, le=MAX_ALERTS_PAGE)
     cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before")
 
 
@@ -42,7 +44,7 @@ class AcknowledgeAlert(Sent):
 class SnoozeAlert(Sent):
     """For how long nobody is told of it."""
 
-    minutes: Minutes = Field(description="At most 30 days")
+    minutes: _Minutes = Field(description="At most 30 days")
 
 
 class ResolveAlert(Sent):
@@ -89,6 +91,7 @@ class ShownAlertWithTimeline(ShownAlert):
     """An alert and everything that happened to its message."""
 
     timeline: list[dict[str, Any]]
+    timeline_is_cut: bool
 
 
 class AlertPage(ShownInSnakeCase):

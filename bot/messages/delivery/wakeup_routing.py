@@ -18,7 +18,7 @@ logger = structlog.get_logger(__name__)
 ANEW = "anew "
 
 
-class Holders:
+class WakeupRouter:
     """
     Asks the database who holds a lane, one question at a time for each.
 

@@ -87,4 +87,4 @@ WORDS = {
 # Addresses without which their object still says what it has to say.
 OPTIONAL_ADDRESSES = frozenset({"title_url", "author_url", "provider_icon_url"})
 # Blocks whose insides need settling before their texts are looked at.
-SETTLED = frozenset({"table", "data_table", "plan", "task_card", "data_visualization"})
+COMPLETED_TYPES = frozenset({"table", "data_table", "plan", "task_card", "data_visualization"})

@@ -7,7 +7,7 @@ import pytest
 
 from bot.alerts.reruns import RERUN
 from bot.errors import ConflictError, NotFoundError
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from tests.bot.alerts.room import Room
 from tests.bot.tasks.room import ADA, BEN, CLEOS, OURS
 
@@ -65,7 +65,7 @@ async def test_when_the_canary_completes_the_others_follow_in_waves(room):
     assert waves == [1, 2, 4, 3]
     context = await shown(room)
     assert (context["state"], context["succeeded"], context["total"]) == ("done", 10, 10)
-    assert {task.status for task in await room.tasks.all(Task)} == {Status.COMPLETED}
+    assert {task.status for task in await room.tasks.all(Task)} == {TaskStatus.COMPLETED}
     assert await room.reruns.advance_all() == 0
 
 
@@ -84,7 +84,7 @@ async def test_what_a_dead_process_left_is_started_once(room):
     alert_id = await failed_alert(room, 5)
     await room.reruns.begin(OURS, alert_id, by=ADA)
     (canary,) = await wanted(room)
-    await room.tasks.change(canary, attempt=1, status=Status.FAILED, launch_wanted_at=None)
+    await room.tasks.change(canary, attempt=1, status=TaskStatus.FAILED, launch_wanted_at=None)
 
     for _ in range(3):
         await room.reruns.advance_all()
