@@ -20,8 +20,9 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate_command, demo, token, alerts):
+for command in (run, demo, token, alerts):
     cli.command()(command)
+cli.command(name="migrate")(migrate_command)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 
