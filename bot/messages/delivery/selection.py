@@ -82,7 +82,7 @@ def ready(*columns: Any, is_posted: bool) -> Select[Any]:
             or_(M.parent_id.is_(None), _PARENT.c.ts.is_not(None), _PARENT.c.delivered_revision > 0),
         )
         .order_by(M.rank, M.turn, M.waiting_since)
-        .limit(bindparam("most", type_=Integer()))
+        .limit(bindparam("limit", type_=Integer()))
     )
 
 

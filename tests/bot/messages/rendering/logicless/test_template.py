@@ -25,7 +25,18 @@ HOLE = st.sampled_from([f"{{{{ {one} }}}}" for one in EXPRESSIONS])
 HOSTILE = st.sampled_from(
     [
         *("<!channel>", "<@U0BEN>", "&<>", "*b* _i_ ~s~ `c`", "\\", '"', "\n\n", " ", "\u00a0"),
-        *("\u202e", "\ufdd0", "\ufdd1x", "\ufdd40\ufdd5", "\x00\x07", "{{ b }}", "{% if %}"),
+        *(
+            ":x:",
+            ":",
+            "x:",
+            "\u202e",
+            "\ufdd0",
+            "\ufdd1x",
+            "\ufdd40\ufdd5",
+            "\x00\x07",
+            "{{ b }}",
+            "{% if %}",
+        ),
         *("a" * 160, "https://a.example/?q=1&r=2", "javascript:x", "e\u0301", "|", ">x", "hole0"),
         "👩\u200d👩\u200d👧",
     ]
@@ -33,7 +44,21 @@ HOSTILE = st.sampled_from(
 WORDS = st.one_of(
     HOLE,
     HOSTILE.map(lambda one: json.dumps(one, ensure_ascii=False)[1:-1]),
-    st.sampled_from([" ", "Order ", "<https://a.example|", "<{{ a }}|x>", "<@U0ADA>", ">", "\r\n"]),
+    st.sampled_from(
+        [
+            " ",
+            "Order ",
+            ":",
+            ":tada:",
+            "{{ a }}:{{ n }}:{{ a }}",
+            ":{{ a }}:",
+            "<https://a.example|",
+            "<{{ a }}|x>",
+            "<@U0ADA>",
+            ">",
+            "\r\n",
+        ]
+    ),
     st.text(alphabet="abc <>&*_:.\\n", max_size=10).map(lambda one: json.dumps(one)[1:-1]),
 )
 STRING = st.lists(WORDS, max_size=4).map("".join)
