@@ -83,6 +83,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             clock=clock,
             tasks=unused,
             intake=unused,
+            alerts=unused,
             requests=Requests(database, clock, lanes.wake, isolation=isolation),
             templates=Templates(database, isolation, clock),
             senders=Senders(database, clock),

@@ -21,6 +21,7 @@ from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
+from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
 from bot.db import Database
 from bot.http.idempotency import Idempotency
@@ -63,6 +64,7 @@ class _Rooms:
     slack: Presence
     outward: Outward
     tasks: TaskServices
+    alerts: AlertRoom
     deliveries: Deliveries
     owners: Owners
 
@@ -70,10 +72,19 @@ class _Rooms:
 class Opsbell:
     """The running bot: `async with Opsbell(settings):` starts it and stops it cleanly."""
 
+    rooms: _Rooms  # once it has started
+
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, pacing: Pacing | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        is_brief: bool = False,
     ) -> None:
+        """*is_brief* opens the services alone: nothing is heard, served or done by itself."""
         self._settings = settings
+        self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._stack = AsyncExitStack()
@@ -118,7 +129,9 @@ class Opsbell:
         session = await self._stack.enter_async_context(_open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
-        rooms = await self._open_rooms(database, session, slack, destinations)
+        rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
+        if self._is_brief:
+            return
         await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
@@ -195,7 +208,17 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return _Rooms(database, slack, outward, tasks, deliveries, owners)
+        alerts = open_alerts(
+            settings,
+            database,
+            self._clock,
+            tasks.tasks,
+            wake=outward.lanes.wake,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=slack.directory.channel_id,
+        )
+        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners)
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
@@ -205,6 +228,7 @@ class Opsbell:
                 clock=self._clock,
                 tasks=rooms.tasks.tasks,
                 intake=rooms.tasks.intake,
+                alerts=rooms.alerts,
                 requests=rooms.deliveries.requests,
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
@@ -246,6 +270,8 @@ class Opsbell:
         return listeners.ListenerServices(
             tasks=rooms.tasks.tasks,
             intake=rooms.tasks.intake,
+            alerts=rooms.alerts.alerts,
+            reruns=rooms.alerts.reruns,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
@@ -280,6 +306,7 @@ class Opsbell:
             rooms.tasks.intake,
             rooms.deliveries,
             idempotency.forget_old,
+            rooms.alerts,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

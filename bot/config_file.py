@@ -21,6 +21,9 @@ from pydantic import (
 from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
 from bot.process.secret_files import read_secret
+from bot.quiet_hours import parse_quiet_hours
+from bot.schedule_parser import parse_cron, parse_timezone
+from bot.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]
@@ -41,8 +44,22 @@ class TaskKind(_Section):
     grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    cron: str | None = None
+    timezone: str = "UTC"
+    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
+    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
+    alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    _cron = field_validator("cron")(parse_cron)
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """Return when it is to run, if that is known."""
+        return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
 
 
 class RunnerSection(_Section):
@@ -159,6 +176,39 @@ class RetentionSettings(_Section):
     days: int = Field(30, ge=1)
 
 
+Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class AlertSettings(_Section):
+    """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
+
+    stuck_after_minutes: Minutes = 30
+    failed_window_minutes: Minutes = 30
+    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
+    digest_at: str | None = None
+    severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
+    routes: dict[str, str] = {}  # pattern of kinds -> channel
+    repeat_after_hours: Minutes = 24
+    escalate_after_minutes: Minutes | None = None
+    escalate_to: str | None = None
+    also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
+    storm_after: int = Field(5, ge=1)
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.quiet_hours is not None:
+            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+        elif self.digest_at is not None:
+            raise ValueError("digest_at needs quiet_hours")
+        if (self.escalate_after_minutes is None) != (self.escalate_to is None):
+            raise ValueError("set both escalate_after_minutes and escalate_to, or neither")
+        return self
+
+
 class Http(_Section):
     """`[http]`: how often one token may call the API, and how often at once after a rest."""
 
@@ -173,6 +223,7 @@ class ConfigFile(_Section):
     runners: dict[str, AnyRunner] = {}
     destinations: dict[_DestinationName, DestinationSettings] = {}
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
 
@@ -239,6 +290,8 @@ def _known_keys(table: list[str]) -> list[str]:
             section = DestinationSettings
         case ["access"]:
             section = AccessSettings
+        case ["alerts"]:
+            section = AlertSettings
         case ["http"]:
             section = Http
         case _:

@@ -1,5 +1,6 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
+from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
 from bot.messages.models import (
     DeadLetter,
@@ -15,6 +16,10 @@ from bot.tasks.models import ExternalTaskId, Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
+    Alert,
+    AlertCheck,
+    AlertRerun,
+    AlertTrouble,
     DeadLetter,
     SuspendedChannel,
     Event,
@@ -24,6 +29,7 @@ TABLES = (
     Message,
     MessageTotal,
     Sender,
+    Silence,
     StoredTemplate,
     Task,
     Workspace,

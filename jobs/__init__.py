@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.alerts.wiring import AlertRoom
 from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
+from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
@@ -24,6 +26,8 @@ SWEEP_SECONDS = 2
 _LIVENESS_SECONDS = 5
 #: Deaths of so many seconds share a notice at once.
 _DEAD_LETTERS_SECONDS = 2
+#: When a wave of tasks that are run again has completed, the next begins at most this long after.
+_RERUN_SECONDS = 5
 _RETENTION_SECONDS = 3600
 _TOTALS_SECONDS = 60
 
@@ -35,11 +39,15 @@ def register(
     intake: Intake,
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
+    alerts: AlertRoom,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (_LIVENESS_SECONDS, mark_lost_tasks, intake),
+        (alerts.every_seconds, watch_for_alerts, alerts.watch),
+        (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
+        (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
         (_RETENTION_SECONDS, forget_old_keys, forget_keys),

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.alerts.reruns import Reruns
+from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
 from bot.messages.dead_letters.notices import DeadLetters
@@ -29,6 +31,8 @@ class ListenerServices:
 
     tasks: Tasks
     intake: Intake
+    alerts: Alerts
+    reruns: Reruns
     requests: Requests
     dead_letters: DeadLetters
     gate: Gate

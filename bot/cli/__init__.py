@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from bot.cli.alerts import alerts
 from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
 from bot.cli.events import event_commands
@@ -23,6 +24,7 @@ cli.command("run")(run)
 cli.command("migrate")(migrate_command)
 cli.command("demo")(demo)
 cli.command("token")(token)
+cli.command("alerts")(alerts)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

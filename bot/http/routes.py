@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.http.alert_routes import ALERT_ROUTES
 from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, workspaces
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
@@ -101,6 +102,7 @@ _DOCS_ROUTES = (
 # fmt: on
 ROUTES = (
     *_TASK_ROUTES,
+    *ALERT_ROUTES,
     *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
     *_TEMPLATE_ROUTES,
     *_WORKSPACE_ROUTES,

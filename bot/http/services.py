@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.delivery.health import LaneHealth
@@ -43,6 +44,7 @@ class HttpServices:
     clock: Clock
     tasks: Tasks
     intake: Intake
+    alerts: AlertRoom
     requests: Requests
     templates: Templates
     senders: Senders

@@ -82,3 +82,8 @@ def is_destination(workspace_id: str) -> bool:
 def shown_name(workspace_id: str) -> str:
     """Return a workspace's id, or a destination's name: what people call it by."""
     return workspace_id.removeprefix(DESTINATION_PREFIX)
+
+
+def also_notified(number: int) -> str:
+    """Return the name of one of the places that hear of alerts besides Slack, counted from 1."""
+    return f"also-notify-{number}"

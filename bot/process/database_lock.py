@@ -35,3 +35,14 @@ def lock_database(url: URL) -> IO[str] | None:
             ]
         ) from error
     return file
+
+
+def is_locked(url: URL) -> bool:
+    """Tell whether another process holds the lock of a SQLite file; never for PostgreSQL."""
+    try:
+        lock = lock_database(url)
+    except ConfigError:
+        return True
+    if lock is not None:
+        lock.close()
+    return False

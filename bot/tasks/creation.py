@@ -38,7 +38,7 @@ class NewTask:
     run: bool = False
 
     def __post_init__(self) -> None:
-        make_storable(self, "task_id", "channel", "correlation_id")
+        make_storable(self, "task_id", "task", "channel", "correlation_id")
         redact_record(self)
 
 

@@ -19,8 +19,9 @@ from bot.tasks.stored_text import make_storable, redact_record
 BEATING_LEASE = timedelta(seconds=60)
 #: Context travels with every revision of a message, so it must stay small.
 MAX_DETAILS_CHARACTERS = 32_000
-#: Work that never sends heartbeats may be silent this long before it counts as lost.
-SILENT_LEASE = timedelta(minutes=30)
+#: Work that never sends heartbeats may be silent this long before it counts as lost. Long before
+#: that it is stuck, which is an alert and changes nothing of the task.
+SILENT_LEASE = timedelta(hours=24)
 
 
 class ReportOutcome(StrEnum):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 from bot.clock import Clock
 from bot.config_file import CommandRunner
 from bot.errors import ConfigError
-from bot.messages.destinations import Destination, Destinations
+from bot.messages.destinations import Destination, Destinations, also_notified
 from bot.redaction import MASK, redact_json
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
@@ -98,6 +98,10 @@ def destinations_of(settings: Settings) -> Destinations:
     named = [
         Destination(name, one.tenant, one.address())
         for name, one in settings.config.destinations.items()
+    ]
+    named += [
+        Destination(also_notified(number), "default", address.get_secret_value(), is_mute=True)
+        for number, address in enumerate(settings.config.alerts.also_notify, start=1)
     ]
     if settings.webhook:
         address = settings.webhook.get_secret_value()

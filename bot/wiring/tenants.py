@@ -5,7 +5,7 @@ import time
 from bot.db import Database
 from bot.errors import ForbiddenError, InvalidError
 from bot.tasks.creation import Owner
-from bot.workspaces.queries import connected_of
+from bot.workspaces.queries import connected_of, tenants_of
 
 #: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
 DEFAULT_TENANT = "default"
@@ -43,6 +43,10 @@ class Owners:
     async def workspaces_of(self, tenant: str) -> list[str]:
         """Return all workspaces that the tenant has connected."""
         return await self._database.read(lambda session: connected_of(session, tenant))
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant that has a workspace here, or had one."""
+        return await self._database.read(tenants_of)
 
     def home_of(self, tenant: str) -> str | None:
         """Return the workspace in which a tenant is told of what happens outside of any."""

@@ -19,6 +19,11 @@ def connected_of(session: Session, tenant: str) -> list[str]:
     return [row.id for row in _CONNECTED.rows(session, of_tenant=tenant)]
 
 
+def tenants_of(session: Session) -> list[str]:
+    """Return every tenant that has a workspace here, or had one."""
+    return sorted(session.execute(select(col(Workspace.tenant)).distinct()).scalars())
+
+
 def find_connected(
     session: Session, tenant: str, workspace_id: str
 ) -> tuple[Workspace, WorkspaceToken] | None:

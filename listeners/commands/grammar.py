@@ -66,6 +66,8 @@ class Area:
 
 _MESSAGE_ID = Argument("id", Kind.ID, required=True)
 TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
+_ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
+_KIND_ARGUMENT = Argument("kind", required=True)
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -90,6 +92,37 @@ AREAS = (
             Verb("show", "show everything about a task (only you see it)", (TASK_ARGUMENT,)),
             Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ARGUMENT,)),
             Verb("cancel", "cancel a queued or running task", (TASK_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "alert",
+        "see what is in trouble, and who looks after it",
+        (
+            Verb("list", "show the alerts that are not resolved, only to you"),
+            Verb("acknowledge", "say that you look after an alert", (_ALERT_ARGUMENT,)),
+            Verb(
+                "snooze",
+                "keep silent about an alert for a while, or until the morning",
+                (_ALERT_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("resolve", "close an alert for what it holds", (_ALERT_ARGUMENT,)),
+            Verb(
+                "mute",
+                "tell nobody of a kind of task, for a while or until it is unmuted",
+                (_KIND_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("unmute", "tell of a kind of task again", (_KIND_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "maintenance",
+        "no alerts while you work on something",
+        (
+            Verb(
+                "",
+                "tell nobody of a kind of task, or of any, for so long",
+                (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
+            ),
         ),
     ),
     Area(

@@ -86,6 +86,12 @@ class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
+class ShownInSnakeCase(Shown):
+    """The same for the areas whose answers the contract spells so."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+
 #: A moment in an answer: ISO 8601 with offset.
 Timestamped = Annotated[
     datetime,

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.alerts.wiring import open_alerts
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.errors import InvalidError
@@ -122,12 +123,23 @@ def services(
     announcer = Announcer(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
+    tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
     return HttpServices(
         settings=settings,
         database=database,
         clock=clock,
-        tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
+        tasks=tasks,
         intake=Intake(transactions, announcer, clock, runner_of),
+        alerts=open_alerts(
+            settings,
+            database,
+            clock,
+            tasks,
+            wake=surroundings.woken.append,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=lambda channel: Names().channel_id("T1", channel),
+        ),
         requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),
         templates=Templates(database, ISOLATION, clock),
         senders=Senders(database, clock, DESTINATIONS),
