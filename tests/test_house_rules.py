@@ -57,7 +57,10 @@ def shown(path):
 
 def test_no_python_file_is_too_long():
     """A file is one noun: none has more than 500 lines."""
-    lengths = {shown(path): len(path.read_text().splitlines()) for path in PYTHON}
+    written = [
+        path for path in PYTHON if path.parent.name != "versions"
+    ]  # Migrations are generated.
+    lengths = {shown(path): len(path.read_text().splitlines()) for path in written}
 
     assert {path: lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
 

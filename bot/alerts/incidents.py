@@ -10,7 +10,7 @@ after one that ended by itself, *Regression* after one that a person resolved.
 Three openings within an hour are flapping: the last incident is opened once more, and people are
 told by edits alone until an hour has passed without another opening.
 
-`follow_incident` returns the next state and what to report; the caller stores both in one transaction.
+`follow_incident` returns the next state and what to report; the caller stores both together.
 """
 
 from dataclasses import dataclass, replace

@@ -57,7 +57,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler.shutdown(wait=False)
     assert {
         "advance_reruns",
-        "check_alerts",
+        "watch_for_alerts",
         "delete_old_alerts",
         "sweep_lanes",
         "mark_lost_tasks",

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from bot.http.schemas.base import Sent, ShownInSnakeCase
 from bot.http.schemas.fields import Name
 
-MAX_ALERTS_PAGE = 100
+_MAX_PAGE_ALERTS = 100
 _MAX_ALERT_MINUTES = 60 * 24 * 366
 _AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
@@ -33,7 +33,7 @@ class AlertFilter(Sent):
 
     state: AlertState | None = None
     task: Name | None = Field(None, description="A kind of task")
-    limit: int = Field(50, ge=1, le=MAX_ALERTS_PAGE)
+    limit: int = Field(50, ge=1, le=_MAX_PAGE_ALERTS)
     cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before")
 
 

@@ -494,159 +494,20 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("workspace_token")
-    with op.batch_alter_table("workspace", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workspace_tenant"))
-
     op.drop_table("workspace")
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.drop_index("task_status")
-        batch_op.drop_index(
-            "task_running",
-            sqlite_where=sa.text("status = 'running'"),
-            postgresql_where=sa.text("status = 'running'"),
-        )
-        batch_op.drop_index(
-            "task_runner",
-            sqlite_where=sa.text("runner IS NOT NULL"),
-            postgresql_where=sa.text("runner IS NOT NULL"),
-        )
-        batch_op.drop_index("task_newest")
-        batch_op.drop_index(
-            "task_lease",
-            sqlite_where=sa.text("status = 'running'"),
-            postgresql_where=sa.text("status = 'running'"),
-        )
-        batch_op.drop_index(
-            "task_launch",
-            sqlite_where=sa.text("launch_wanted_at IS NOT NULL"),
-            postgresql_where=sa.text("launch_wanted_at IS NOT NULL"),
-        )
-        batch_op.drop_index("task_kind")
-        batch_op.drop_index(
-            "task_completed",
-            sqlite_where=sa.text("status = 'completed'"),
-            postgresql_where=sa.text("status = 'completed'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_task_message_id"))
-
     op.drop_table("task")
     op.drop_table("suspended_channel")
     op.drop_table("stored_template")
     op.drop_table("silence")
     op.drop_table("sender")
-    with op.batch_alter_table("message_total", schema=None) as batch_op:
-        batch_op.drop_index("message_total_tenant")
-
     op.drop_table("message_total")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "message_sending",
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        )
-        batch_op.drop_index(
-            "message_request",
-            sqlite_where=sa.text("request_id IS NOT NULL"),
-            postgresql_where=sa.text("request_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_ready_in_channel",
-            sqlite_where=sa.text("state = 'waiting' AND is_posted IS 0"),
-            postgresql_where=sa.text("state = 'waiting' AND is_posted IS FALSE"),
-        )
-        batch_op.drop_index(
-            "message_ready",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.drop_index(
-            "message_place",
-            sqlite_where=sa.text("ts IS NOT NULL"),
-            postgresql_where=sa.text("ts IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_parent",
-            sqlite_where=sa.text("parent_id IS NOT NULL"),
-            postgresql_where=sa.text("parent_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_former_place",
-            sqlite_where=sa.text("former_ts IS NOT NULL"),
-            postgresql_where=sa.text("former_ts IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_delayed",
-            sqlite_where=sa.text("state = 'delayed'"),
-            postgresql_where=sa.text("state = 'delayed'"),
-        )
-        batch_op.drop_index(
-            "message_dead",
-            sqlite_where=sa.text("state = 'dead'"),
-            postgresql_where=sa.text("state = 'dead'"),
-        )
-        batch_op.drop_index("message_created")
-        batch_op.drop_index(
-            "message_aside",
-            sqlite_where=sa.text("state IN ('blocked', 'suspended')"),
-            postgresql_where=sa.text("state IN ('blocked', 'suspended')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_message_correlation_id"))
-
     op.drop_table("message")
     op.drop_table("lane_lease")
-    with op.batch_alter_table("idempotency", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_created_at"))
-
     op.drop_table("idempotency")
-    with op.batch_alter_table("external_task_id", schema=None) as batch_op:
-        batch_op.drop_index("external_task_id_of_task")
-
     op.drop_table("external_task_id")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index("event_message")
-
     op.drop_table("event")
-    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dead_letter_notice_group"))
-        batch_op.drop_index(
-            "dead_letter_untold",
-            sqlite_where=sa.text("told_at IS NULL"),
-            postgresql_where=sa.text("told_at IS NULL"),
-        )
-        batch_op.drop_index("dead_letter_channel")
-
     op.drop_table("dead_letter")
-    with op.batch_alter_table("alert_trouble", schema=None) as batch_op:
-        batch_op.drop_index("alert_trouble_of")
-        batch_op.drop_index(
-            "alert_trouble_left",
-            sqlite_where=sa.text("moved_on_at IS NULL"),
-            postgresql_where=sa.text("moved_on_at IS NULL"),
-        )
-
     op.drop_table("alert_trouble")
-    with op.batch_alter_table("alert_rerun", schema=None) as batch_op:
-        batch_op.drop_index(
-            "alert_rerun_live",
-            sqlite_where=sa.text("state IN ('canary', 'waves')"),
-            postgresql_where=sa.text("state IN ('canary', 'waves')"),
-        )
-
     op.drop_table("alert_rerun")
     op.drop_table("alert_check")
-    with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alert_message_id"))
-        batch_op.drop_index(
-            "alert_open",
-            sqlite_where=sa.text("state <> 'resolved'"),
-            postgresql_where=sa.text("state <> 'resolved'"),
-        )
-        batch_op.drop_index("alert_newest")
-        batch_op.drop_index("alert_group")
-        batch_op.drop_index(
-            "alert_flapping",
-            sqlite_where=sa.text("is_flapping"),
-            postgresql_where=sa.text("is_flapping"),
-        )
-
     op.drop_table("alert")
