@@ -25,7 +25,7 @@ _MIN_CONNECTIONS = 64
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Seconds and numbers; `grace` is how long nobody is closed for want of room."""
+    """Limits in seconds and numbers; `grace` protects new connections from being closed."""
 
     head_seconds: float = 10.0  #: for request line and headers, from the first byte
     idle_seconds: float = 75.0  #: between two requests; longer than the usual proxy's 60
@@ -71,7 +71,7 @@ class OpenConnections:
             one.is_busy = False
 
     def trust(self, transport: Any) -> None:
-        """Note that who calls on this connection is no stranger."""
+        """Record that the client of this connection is authenticated."""
         if (one := self._open.get(transport)) is not None:
             one.is_trusted = True
 
@@ -117,7 +117,7 @@ class OpenConnections:
             )
 
     def _too_many(self, strangers: list["_Guarded"], now: float) -> list["_Guarded"]:
-        """Return whom to close so that the others are within the limits; nobody who just came."""
+        """Return the connections to close to be within the limits; never brand-new ones."""
         limits = self.limits
         of_address: dict[str, int] = {}
         kept = 0
@@ -184,7 +184,7 @@ class _Guarded(asyncio.Protocol):
             self._inner.connection_lost(exc)
 
     def is_late(self, now: float, limits: ConnectionLimits) -> bool:
-        """Tell whether the other side has taken more time than anybody gets."""
+        """Tell whether the client has exceeded a time limit."""
         waits = self.waiting_since is not None and now - self.waiting_since > limits.head_seconds
         unread = self.unread_since is not None and now - self.unread_since > limits.unread_seconds
         return waits or unread

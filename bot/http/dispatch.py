@@ -33,7 +33,9 @@ _SMALL_BYTES = 32 * 1024
 
 
 class Dispatcher:
-    """Checks who calls, what is sent and how often, then calls the route's handler."""
+    """
+    Authenticates the caller, validates the request, applies rate limits and calls the handler.
+    """
 
     def __init__(
         self, services: HttpServices, routes: Sequence[Route], connections: OpenConnections
@@ -97,7 +99,7 @@ class Dispatcher:
         )
 
     async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
-        """Return who calls and what was sent; nobody's body is read before they are known."""
+        """Return the caller and the body; a body is read only after authentication."""
         if route.access is Access.PUBLIC:
             return NOBODY, b""
         try:
@@ -122,7 +124,9 @@ class Dispatcher:
         return caller, raw
 
     def _leave_room(self, route: Route, caller: Caller, body: Any) -> None:
-        """Refuse progress of a caller who has hardly anything left: an end may follow."""
+        """
+        Refuse progress from a caller close to the rate limit, because a final state may follow.
+        """
         if route.is_urgent and not route.is_urgent(body):
             _refuse_for(self._rate.keep_reserve(_bucket_of(caller)))
 

@@ -36,7 +36,7 @@ _MAX_POLLS = 240
 
 
 class IdempotencyRecord(SQLModel, table=True):
-    """A key of a tenant, what was asked under it, and the answer once there is one."""
+    """A tenant's key, the request under it, and the response once there is one."""
 
     __tablename__ = "idempotency"
 
@@ -52,7 +52,7 @@ class IdempotencyRecord(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Made:
-    """The id for what is made; `is_again`: a process that died may have made it already."""
+    """The id for the new object; `is_again`: a process that died may have created it already."""
 
     id: str
     is_again: bool = False
@@ -76,10 +76,10 @@ class Idempotency:
 
     async def once(self, key: Key, work: Callable[[Made], Awaitable[Response]]) -> Response:
         """
-        Return what *work* answers, or what it answered the first time.
+        Return the response of *work*, or that of the first time.
 
-        *work* is given the id for what it makes. What it refuses (`UserError`) is not kept.
-        Raises `ConflictError` when something else was asked under this key before.
+        *work* gets the id for the object it creates. Errors (`UserError`) are not kept. Raises
+        `ConflictError` if a different request was made under this key before.
         """
         for _ in range(_MAX_POLLS):
             claimed = await self._claim(key)
@@ -101,7 +101,7 @@ class Idempotency:
         return await self._database.write(work)
 
     async def _claim(self, key: Key) -> Response | Made | None:
-        """Return the answer, the id to make if the work is ours, or None while others do it."""
+        """Return the response, the id to use if the work is ours, or None while others do it."""
         try:
             return await self._database.write(lambda session: self._take(session, key))
         except IntegrityError:  # Another process has just inserted the same key.

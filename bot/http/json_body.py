@@ -49,9 +49,9 @@ _DECODER = json.JSONDecoder(
 
 async def read_bytes(request: web.Request) -> bytes:
     """
-    Return the body, unpacked; refuse one that is too large, broken or never ends.
+    Return the body, decompressed; refuse one that is too large, broken or endless.
 
-    Only a caller who may send one is asked to go on with `Expect: 100-continue`.
+    Only an authorised caller gets the `100 Continue` for its `Expect: 100-continue`.
     """
     if (request.content_length or 0) > MAX_BYTES:
         raise body_too_large()
@@ -76,7 +76,9 @@ async def _ask_for_it(request: web.Request) -> None:
 
 
 def unpack(raw: bytes, encoding: str) -> bytes:
-    """Return what was packed, as far as it is not too large; refuse other encodings than zlib's."""
+    """
+    Return the decompressed body; refuse bodies that are too large, and encodings other than zlib's.
+    """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
         return raw
@@ -152,10 +154,10 @@ def _require_json(content_type: str, charset: str | None) -> None:
 
 
 def is_clean(raw: bytes) -> bool:
-    r"""
-    Tell whether JSON cannot hold what `clean` looks for, as nearly all of it.
+    """
+    Tell quickly whether JSON cannot contain what `clean` looks for, as is usual.
 
-    Valid JSON in UTF-8 says NULs and halves of pairs as `\u…` only.
+    Valid JSON in UTF-8 expresses NULs and surrogates only as `\\u…`.
     """
     return b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") < _MAX_DEPTH
 

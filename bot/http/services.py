@@ -21,7 +21,7 @@ from bot.workspaces.service import WorkspaceConnections
 
 
 class Channels(Protocol):
-    """Who knows the channels of each workspace by name."""
+    """Looks up the channels of each workspace by name."""
 
     async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""

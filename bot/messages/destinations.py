@@ -13,7 +13,11 @@ DESTINATION_PREFIX = "to:"
 
 @dataclass(frozen=True)
 class Destination:
-    """One place, and who may write to it. Its address is a secret and is never shown."""
+    """
+    One destination, and the tenant that may write to it.
+
+    Its address is a secret and is never shown.
+    """
 
     name: str
     tenant: str
@@ -22,12 +26,12 @@ class Destination:
 
     @property
     def id(self) -> str:
-        """What stands in the place of a workspace's id."""
+        """The destination's id, used in place of a workspace's id."""
         return destination_id(self.name)
 
     @property
     def is_webhook(self) -> bool:
-        """Tell whether it is an incoming webhook of Slack; else it is an Apprise address."""
+        """Tell whether it is an incoming webhook of Slack and not an Apprise address."""
         return self.address.startswith(("https://", "http://"))
 
 

@@ -13,7 +13,7 @@ from bot.sql.partial_index import partial_index
 
 
 class MessageState(StrEnum):
-    """Where a message stands with its lane."""
+    """The state of a message in its lane."""
 
     IDLE = "idle"  #: Slack shows the newest revision, or nothing is wanted
     WAITING = "waiting"  #: may be delivered as soon as a budget allows
@@ -26,7 +26,7 @@ class MessageState(StrEnum):
 
 
 class Rank(IntEnum):
-    """The order in which a lane serves; the smallest first, within a rank the longest-waiting."""
+    """The order of delivery: smallest first, and within a rank the longest waiting."""
 
     FINAL = 0
     FIRST_POST = 1
@@ -51,14 +51,14 @@ class EventName(StrEnum):
 
 
 class Ambiguous(StrEnum):
-    """What to do with a post that may or may not have arrived, if the history may not be read."""
+    """What to do with a post that may have arrived, if the history may not be read."""
 
     RESEND = "resend"  #: post again and say that it may be a repeat
     HOLD = "hold"  #: a dead letter until somebody replays it
 
 
 class Message(SQLModel, table=True):
-    """What should stand at one place in Slack, and how far Slack has been brought."""
+    """The wanted content of one message in Slack, and how much of it was delivered."""
 
     __table_args__ = (
         # What a lane picks from: only the few messages that are ready, in the order of serving.
@@ -161,17 +161,17 @@ class Message(SQLModel, table=True):
 
     @property
     def is_told(self) -> bool:
-        """Tell whether some revision has arrived, be it where nothing says its place."""
+        """Tell whether some revision was delivered, even where there is no timestamp."""
         return self.is_posted or self.delivered_revision > 0
 
     @property
     def is_uneditable(self) -> bool:
-        """Tell whether it stands in Slack and can no longer be edited."""
+        """Tell whether it is in Slack and can no longer be edited."""
         return self.ts is not None and self.ts == self.uneditable_ts
 
     @property
     def would_repeat(self) -> bool:
-        """Tell whether an edit would be a post that says the same with another percentage."""
+        """Tell whether an edit would be a new post that differs only in its percentage."""
         on_its_way = max(self.delivered_revision, self.claimed_revision or 0)
         return is_destination(self.workspace_id) and self.revision == on_its_way
 
@@ -245,7 +245,7 @@ class StoredTemplate(SQLModel, table=True):
 
 
 class Sender(SQLModel, table=True):
-    """A tenant's named delivery settings; what is None is left to the request or the queue."""
+    """A tenant's named delivery settings; None leaves the choice to the request or the queue."""
 
     tenant: str = Field(primary_key=True)
     code: str = Field(primary_key=True)
@@ -261,7 +261,7 @@ class Sender(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """A death that somebody is to be told of; notices' own deaths have none."""
+    """A dead letter whose owner has to be notified; notices themselves have none."""
 
     __tablename__ = "dead_letter"
     __table_args__ = (

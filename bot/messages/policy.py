@@ -24,12 +24,12 @@ ANSWER_LOST = "answer_lost"  # what is said of such a call, whoever lost the ans
 @dataclass(frozen=True)
 class SlackResponse:
     """
-    What came back from one call: `ok`, or Slack's error code, or nothing at all.
+    The response to one call: `ok`, or Slack's error code, or no response.
 
-    `lost` means that the request may have reached Slack but no answer arrived; `unreachable` that
-    it certainly did not. `retry_after` is in seconds; `is_own_wait` says that it concerns this
-    message alone. `altered` says what could not be shown. `revision` is the one that stands now.
-    `is_first_copy`: Slack knew the post by its `client_msg_id` and handed back the first copy.
+    `lost` means that the request may have reached Slack but no response arrived; `unreachable` that
+    it certainly did not reach Slack. `retry_after` is in seconds; `is_own_wait` limits it to this
+    message. `warnings` lists what could not be shown. `revision` is the one in Slack now.
+    `is_first_copy`: Slack recognised the post by its `client_msg_id` and returned the first copy.
     """
 
     ok: bool = False

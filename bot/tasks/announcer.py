@@ -36,9 +36,9 @@ class Announcer:
         self, session: Session, task: Task, now: datetime, *, rank: Rank, new_attempt: bool = False
     ) -> None:
         """
-        Bring the task's message up to the task; make the message if there is none yet.
+        Update the task's message to the task's state; create the message if there is none yet.
 
-        With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
+        With SLACK_NOTIFY_ON_TASK_CREATION off, a task that has not started has no message.
         """
         if task.message_id is None and task.status == TaskStatus.QUEUED and not self._on_creation:
             return
@@ -71,7 +71,7 @@ class Announcer:
         return message.id
 
     def adopt(self, session: Session, task: Task, ts: str, now: datetime) -> None:
-        """Make a message that stands in Slack already the task's own."""
+        """Make an existing message in Slack the task's own."""
         message = outbox.adopt(
             session,
             self._place(task),

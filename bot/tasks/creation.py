@@ -67,6 +67,6 @@ def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:
 
 
 def act(verb: str, by: str, now: datetime, reason: str | None = None) -> dict[str, Any]:
-    """Return the line that says who did what to a task, as its message shows it."""
+    """Return the line saying who did what to a task, as its message shows it."""
     done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
     return {**done, "reason": reason} if reason else done

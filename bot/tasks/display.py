@@ -52,7 +52,7 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
 
 
 def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool) -> dict[str, Any]:
-    """Return what `templates/tasks/task.json` is filled with; times are whole epoch seconds."""
+    """Return the context of `templates/tasks/task.json`; times are whole epoch seconds."""
     return {
         "task": task.task,
         "subject": task.subject,

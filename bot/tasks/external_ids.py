@@ -25,14 +25,14 @@ MAX_IDS = 50
 
 @dataclass(frozen=True)
 class MessagePlace:
-    """Where a message stands in Slack."""
+    """The place of a message in Slack."""
 
     channel: str
     ts: str
 
 
 def is_task_id(text: str) -> bool:
-    """Tell whether a task may bear this id as its own."""
+    """Tell whether this can be a task's own id."""
     return re.fullmatch(TASK_ID, text) is not None and text not in NO_TASK_IDS
 
 
@@ -54,7 +54,7 @@ def tasks_having(
 
 
 def was_at(session: Session, task: Task, external_id: str, place: MessagePlace) -> bool:
-    """Tell whether *external_id* was first reported for *place*, wherever the task stands now."""
+    """Tell whether *external_id* was first reported for *place*, wherever the task is now."""
     known = session.get(ExternalTaskId, (task.tenant, external_id, task.id))
     return known is not None and (known.channel, known.ts) == (place.channel, place.ts)
 

@@ -12,7 +12,7 @@ from bot.sql.partial_index import partial_index
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands."""
+    """The status of a task."""
 
     QUEUED = "queued"
     RUNNING = "running"

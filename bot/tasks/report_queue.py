@@ -60,7 +60,7 @@ class _Entry:
 
 
 class ReportQueue:
-    """Runs the work of many callers in few transactions, that of one key always in its order."""
+    """Runs the work of many callers in few transactions, in order for each key."""
 
     def __init__(
         self, transactions: Transactions, show: Callable[[Session, Iterable[Task]], None]
@@ -114,7 +114,9 @@ class ReportQueue:
         return [*found]
 
     async def _write(self, entries: Sequence[_Entry], rivals: int = 0) -> None:
-        """Run a transaction and tell its callers; one that failed is run for each of them alone."""
+        """
+        Run a transaction and answer its callers; after a failure run each caller's part alone.
+        """
         writing = asyncio.ensure_future(
             self._transactions.write_all(lambda session: self._work(session, entries))
         )
@@ -141,7 +143,7 @@ class ReportQueue:
 
 
 def _outcome(entry: _Entry, session: Session, late: LateEdits) -> Any:
-    """Return what the work returns or refuses; the others of its transaction go on."""
+    """Return the result or the refusal of the work; the rest of its transaction continues."""
     try:
         return entry.work(session, late)
     except UserError as error:

@@ -59,7 +59,7 @@ class Report:
 
     @property
     def place(self) -> MessagePlace | None:
-        """Where the message of the task stands, if the report says so."""
+        """Return the place of the task's message, if the report names it."""
         return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
@@ -76,14 +76,14 @@ def _judge(task: Task, report: Report) -> ReportOutcome:
 
 
 def _goes_back(task: Task, report: Report) -> bool:
-    """Tell, without a number that orders them, whether a report is older than what is known."""
+    """Tell whether a report without a sequence number is outdated."""
     if report.status == TaskStatus.QUEUED and task.status != TaskStatus.QUEUED:
         return True  # A lost task had started, too.
     return report.status == task.status and _loses_progress(task, report)
 
 
 def _loses_progress(task: Task, report: Report) -> bool:
-    """Tell whether a report that no number orders would take percents away."""
+    """Tell whether a report without a sequence number would reduce the progress."""
     if report.seq is not None and task.seq is not None:
         return False
     known, told = task.progress, report.progress

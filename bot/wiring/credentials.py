@@ -25,7 +25,7 @@ _PUBLIC_VALUE = re.compile(r"[A-Za-z]{0,15}|[0-9.,:-]{0,15}|[~.]{0,2}/[\w./-]*")
 
 
 def secrets_of(settings: Settings) -> Iterator[str]:
-    """Yield what of the settings must never be shown: keys, tokens, passwords, secret addresses."""
+    """Yield the secrets in the settings: keys, tokens, passwords, secret addresses."""
     yield from _secrets_within(settings)
     yield from _of_address(settings.database_url)
     for runner in settings.config.runners.values():
@@ -36,7 +36,7 @@ def secrets_of(settings: Settings) -> Iterator[str]:
 
 
 def _secrets_within(model: BaseModel) -> Iterator[str]:
-    """Yield what is declared secret, and what stands in addresses, however deep."""
+    """Yield the fields declared secret, and secrets in addresses, at any depth."""
     for name in type(model).model_fields:
         yield from _of_value(getattr(model, name))
 
@@ -56,7 +56,7 @@ def _of_value(value: object) -> Iterator[str]:
 
 
 def _of_address(address: str) -> Iterator[str]:
-    """Yield the password of an address, and what its query holds under the name of a secret."""
+    """Yield the password of an address, and query values whose names denote a secret."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -79,7 +79,7 @@ def _of_environment(variables: dict[str, str]) -> Iterator[str]:
 
 
 def tokens_of(settings: Settings) -> tuple[str, str]:
-    """Return bot and app token; `read_settings` has made sure that they are there."""
+    """Return the bot and app tokens; `read_settings` has checked that they exist."""
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         raise ConfigError(["SLACK_BOT_TOKEN, SLACK_APP_TOKEN: both are needed to start"])
     return (
@@ -89,7 +89,7 @@ def tokens_of(settings: Settings) -> tuple[str, str]:
 
 
 def api_tokens(settings: Settings, clock: Clock) -> Tokens | None:
-    """Return who mints and reads API tokens; None without a secret."""
+    """Return the issuer and verifier of API tokens; None without a secret."""
     return Tokens(settings.jwt_secret.get_secret_value(), clock) if settings.jwt_secret else None
 
 

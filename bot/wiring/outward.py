@@ -33,7 +33,7 @@ from bot.workspaces.tokens import Vault, split_keys
 
 @dataclass(frozen=True)
 class Outward:
-    """What the rest of the bot sees of it."""
+    """The lanes and workspace connections, for the rest of the bot."""
 
     lanes: Lanes
     connections: WorkspaceConnections
@@ -50,7 +50,7 @@ async def open_outward(
     pacing: Callable[[], Pacing],
     isolation: Isolation,
 ) -> Outward:
-    """Build it; *stack* stops it. Lanes begin when something is due for them."""
+    """Build the outward connections; *stack* closes them. Lanes start when they have work."""
     vault = _vault_of(settings)
     proxies = settings.proxies
     transports = Transports()
@@ -88,14 +88,14 @@ async def open_outward(
 
 
 def _vault_of(settings: Settings) -> Vault | None:
-    """Return what encrypts tokens; None without a key."""
+    """Return the vault that encrypts tokens; None without a key."""
     secret = settings.token_encryption_key
     return Vault(split_keys(secret.get_secret_value())) if secret else None
 
 
 async def remember_home(database: Database, clock: Clock, identity: Identity) -> None:
     """
-    Keep the workspace of SLACK_BOT_TOKEN, or the webhook in its place, as the tenant `default`'s.
+    Store the workspace of SLACK_BOT_TOKEN, or the webhook, as that of the tenant `default`.
 
     Raises `ConfigError` if another tenant has connected it.
     """

@@ -18,7 +18,7 @@ from listeners.socket import Socket
 
 @dataclass(frozen=True)
 class Presence:
-    """Who we are in Slack; without a bot's token there are no ears and no socket."""
+    """Our presence in Slack; without a bot token there is no Bolt app and no socket."""
 
     identity: Identity
     directory: Directory
@@ -26,12 +26,14 @@ class Presence:
     socket: Socket | None = None
 
     def heard(self) -> dict[str, Any]:
-        """Return how the socket is; without a bot's token there is none to be missed."""
+        """Return the socket's health; without a bot token no socket is needed."""
         return asdict(self.socket.health()) if self.socket else {"connected": True, "used": False}
 
 
 async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence:
-    """Return who the tokens say we are; raise `ConfigError` for tokens that Slack refuses."""
+    """
+    Check the tokens and return our presence; raise `ConfigError` for tokens that Slack refuses.
+    """
     if settings.speaks_by_webhook:
         return Presence(Identity(destination_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
     bot_token, app_token = tokens_of(settings)

@@ -14,9 +14,9 @@ OWNER_CACHE_SECONDS = 5.0
 
 class Owners:
     """
-    For whom something is done.
+    Resolves the owner (tenant and workspace) on whose behalf something is done.
 
-    What names no workspace is done in the one that the tenant connected first: for the tenant
+    Without a named workspace it is the one that the tenant connected first; for the tenant
     `default` that is the workspace of SLACK_BOT_TOKEN.
     """
 
@@ -53,7 +53,7 @@ class Owners:
         return self._home_id if tenant == DEFAULT_TENANT else None
 
     def of_workspace(self, workspace_id: str) -> Owner:
-        """Return who owns a workspace that Slack names; raise `ForbiddenError` for another's."""
+        """Return the owner of a workspace; raise `ForbiddenError` for one that is not connected."""
         if workspace_id != self._home_id:
             raise ForbiddenError("This workspace is not connected to Opsbell.")
         return Owner(DEFAULT_TENANT, workspace_id)

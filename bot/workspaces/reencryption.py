@@ -16,7 +16,7 @@ TOKEN_BATCH = 500
 
 
 async def reseal_tokens(database: Database, vault: Vault) -> None:
-    """Encrypt anew what an older key encrypted. Harmless to repeat and to do in two processes."""
+    """Re-encrypt tokens encrypted with an older key. Safe to repeat and to run in two processes."""
     done, unreadable, after = 0, 0, ""
     while True:
         batch = await database.read(partial(_next_tokens, after=after))
@@ -51,7 +51,7 @@ def _resealed(vault: Vault, sealed: str) -> str | None:
 
 
 def replace(session: Session, renewed: list[tuple[str, str, str]]) -> None:
-    """Store what was encrypted anew, unless somebody has sent another token meanwhile."""
+    """Store the re-encrypted token, unless somebody has sent another one meanwhile."""
     for key, sealed, anew in renewed:
         session.exec(
             update(WorkspaceToken)

@@ -41,15 +41,15 @@ class Connection:
 
     @property
     def missing(self) -> list[str]:
-        """The scopes that would be good to have; none if Slack does not say which there are."""
+        """The recommended scopes that are missing; none if Slack does not list the scopes."""
         return sorted((NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
 
 
 class WorkspaceConnections:
     """
-    The use cases. No token ever leaves this class but through `token_of`.
+    The use cases. Tokens leave this class only through `token_of`.
 
-    *identify* asks Slack whose token one is; *reopen* lets a workspace's lane begin anew.
+    *identify* asks Slack whose token it is; *reopen* restarts a workspace's lane.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class WorkspaceConnections:
         return Connection(workspace, identity.scopes, is_new=False)
 
     async def disconnect(self, tenant: str, team_id: str) -> None:
-        """Forget a workspace's token; what waits for it is kept. Raises `NotFoundError`."""
+        """Delete a workspace's token; its messages wait. Raises `NotFoundError`."""
 
         def work(session: Session) -> None:
             found = find_connected(session, tenant, team_id)

@@ -22,14 +22,14 @@ class Vault:
         return str(self._newest.encrypt(token.encode()).decode())
 
     def unseal(self, sealed: str) -> str:
-        """Return the token; raise `NoTransportError` if none of the keys fits."""
+        """Return the token; raise `NoTransportError` if no key decrypts it."""
         try:
             return str(self._all.decrypt(sealed.encode()).decode())
         except self._invalid_token as error:
             raise NoTransportError("token_cannot_be_decrypted") from error
 
     def is_sealed_with_newest(self, sealed: str) -> bool:
-        """Tell whether the first key alone can read it."""
+        """Tell whether the first key alone can decrypt it."""
         try:
             self._newest.decrypt(sealed.encode())
         except self._invalid_token:

@@ -34,7 +34,9 @@ async def show_template(call: Call) -> Response:
 
 
 async def put_template(call: Call) -> Response:
-    """Store a version; one that cannot draw a message is refused. The same again is no new one."""
+    """
+    Store a version; one that cannot render a message is refused. Storing the same is no new version.
+    """
     body: PutTemplate = call.body
     new = NewTemplate(
         _new_code(call), _source_of(body.body), schema=body.schema_, description=body.description
@@ -46,7 +48,7 @@ async def put_template(call: Call) -> Response:
 
 
 async def preview_template(call: Call) -> Response:
-    """Draw a payload without sending anything."""
+    """Render a payload without sending anything."""
     body: PreviewTemplate = call.body
     drawn = await call.services.templates.preview(
         call.caller.tenant,

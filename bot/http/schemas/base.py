@@ -43,7 +43,7 @@ _IN_WORDS = {
 
 
 class Sent(BaseModel):
-    """Something a caller sends. `null` says nothing; a name nobody knows is refused."""
+    """A request body. `null` counts as left out; an unknown name is refused."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
@@ -162,7 +162,9 @@ def describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> F
 
 
 def _path_of(location: Sequence[str | int]) -> str:
-    """Return it as it is written: `request.files[0].name`; names that are too long, cut."""
+    """
+    Return the path as written: `request.files[0].name`; names that are too long are truncated.
+    """
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in location
     )

@@ -68,7 +68,7 @@ def _moment(value: Any) -> int | None:
 
 
 def log_level(value: Any) -> str:
-    """Return the level's usual name; one nobody knows counts as info."""
+    """Return the level's usual name; an unknown level counts as info."""
     word = value.lower() if isinstance(value, str) else ""
     known = {
         "trace": "debug",

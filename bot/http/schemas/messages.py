@@ -119,7 +119,7 @@ class _TimelineEvent(BaseModel):
 
 
 class ShownMessage(Shown):
-    """Where a message stands, and everything that happened to it."""
+    """The status of a message, and everything that happened to it."""
 
     correlation_id: str | None
     message_id: str
@@ -181,7 +181,7 @@ def _delivery_of(status: MessageStatus) -> Literal["confirmed", "possibly"] | No
 
 
 class ChangedMessage(Shown):
-    """What became of a message that was taken back or tried again."""
+    """The result of withdrawing or replaying a message."""
 
     correlation_id: str
     message_id: str

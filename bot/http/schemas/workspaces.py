@@ -17,7 +17,7 @@ _TeamId = Annotated[
 
 
 class _BotToken(Matching):
-    """What looks like a bot token; a refusal never repeats what was sent."""
+    """A value that looks like a bot token; errors never repeat it."""
 
     def check(self, value: Any) -> Any:
         super().check(value.get_secret_value())

@@ -103,7 +103,7 @@ class Delivery:
         return replace(outcome, detail=outcome_detail(detail, outcome))
 
     def _conceded(self, claim: Claim, rendered: Rendered) -> Rendered:
-        """Return the message without what Slack has refused of it, or could not fetch lately."""
+        """Return the message without the parts that Slack refused or recently could not fetch."""
         rendered = without_refused(rendered, claim.refusals)
         if self._hosts_away:
             now = self._now()
@@ -171,7 +171,7 @@ class Delivery:
         return await self._judge(looked, outgoing, await self._post(outgoing))
 
     def _stalled(self, claim: Claim) -> Outcome:
-        """Give the claim back: we slept, and perhaps another process goes on with it."""
+        """Give the claim back: the process slept, and another one may have taken over."""
         outcome = self._again(
             claim, Verdict.TRANSIENT, SlackResponse(unreachable=True), claim.tries
         )
@@ -198,7 +198,7 @@ class Delivery:
         return claim
 
     def broken(self, claim: Claim, error: Exception) -> Outcome:
-        """Return the outcome of a delivery that failed in our own code: counted, tried again."""
+        """Return the outcome of a delivery that failed in our own code: counted and retried."""
         lost = SlackResponse(error="delivery_failed", detail={"reason": type(error).__name__})
         if claim.tries + 1 >= claim.max_attempts:
             return self._given_up(claim, lost, tries=claim.tries + 1)
@@ -235,7 +235,7 @@ class Delivery:
         return self._again(claim, verdict, answer, claim.tries)
 
     async def _count(self, claim: Claim, verdict: Verdict, answer: SlackResponse) -> Outcome:
-        """Count a failed attempt, unless nobody is there at all, or we are refused as such."""
+        """Count a failed attempt, unless Slack is down or refuses the whole workspace."""
         if verdict is not Verdict.TRANSIENT and not await self._alive():
             lost = claim.answer_lost or verdict is Verdict.AMBIGUOUS
             refused = verdict is Verdict.UNRECOGNISED
@@ -257,7 +257,7 @@ class Delivery:
         return replace(outcome, is_new_copy=True, answer_lost=False, possibly_delivered=False)
 
     async def _left_thread(self, claim: Claim, answer: SlackResponse) -> Outcome:
-        """Take back a reply that stands in the channel; whom it replied to, recording finds out."""
+        """Delete a reply that was posted into the channel; recording finds its parent."""
         outcome = self._as_new_copy(claim, Verdict.LEFT_THREAD, answer)
         if not answer.ts:
             return outcome
@@ -393,7 +393,7 @@ class Delivery:
         )
 
     def _left_as_text(self, claim: Claim, answer: SlackResponse) -> Outcome:
-        """Leave an end as it stands, whose text arrived and whose blocks are refused for good."""
+        """Keep a final state as text: its text arrived, and its blocks are refused for good."""
         return Outcome(
             claim=claim,
             verdict=Verdict.REFUSED_BLOCKS,
@@ -409,9 +409,9 @@ class Delivery:
 
 def _revision_told(claim: Claim, answer: SlackResponse) -> int:
     """
-    Return which revision stands after a yes; Slack may have handed back an older one.
+    Return the delivered revision after a success; Slack may have returned an older one.
 
-    If it does not say which, a first copy counts as the one before, and an edit follows.
+    If Slack does not say which, a first copy counts as the previous revision, and an edit follows.
     """
     if answer.revision is not None:
         return min(answer.revision, claim.revision)
@@ -437,7 +437,7 @@ def _outgoing_of(claim: Claim, content: DeliveryContent) -> Outgoing:
 
 
 def outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    """Return the detail of an outcome; only what is shown somewhere was altered."""
+    """Return the detail of an outcome; warnings only if the message is shown somewhere."""
     detail = {**content, **outcome.detail}
     if outcome.delivered_revision is None:
         detail.pop("warnings", None)

@@ -93,11 +93,11 @@ def _setting(names: frozenset[str]) -> Update:
 
 def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     """
-    Free what a former owner had claimed; return how many messages that were.
+    Free the claims of a former owner; return the number of messages.
 
-    A post that was under way may have reached Slack: it is looked up before it is posted again,
-    and not before whatever is on its way inside Slack has arrived. It counts as an attempt: a
-    message that kills the bot must not kill it at every start.
+    A post that was in progress may have reached Slack: it is looked up before it is posted again,
+    and only after a delay in which it can arrive. It counts as an attempt, so that a message that
+    crashes the bot does not do so at every start.
     """
     held = SENDING.rows(session, workspace=workspace_id)
     _FREE.run_each(session, [{"key": row.id, **_freed(row, now)} for row in held])
@@ -209,7 +209,7 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
 def _write_down(
     session: Session, current: Mapping[str, Any], outcomes: Mapping[str, Outcome], now: datetime
 ) -> set[str]:
-    """Settle rows as they were read; return the ids of those that nobody has changed since."""
+    """Update rows as they were read; return the ids of those that nobody has changed since."""
     outcomes = threads.with_strays(session, current, outcomes, now)
     changes = {key: transition(row, outcomes[key], now) for key, row in current.items()}
     written = _set_columns(session, current, changes)

@@ -26,7 +26,7 @@ _SUSPENDED_TABLE = SQLModel.metadata.tables["suspended_channel"]
 def note(
     session: Session, dead: Iterable[Row[Any]], outcomes: Mapping[str, Outcome], now: datetime
 ) -> None:
-    """Write down whose owners are to be told; a notice has none."""
+    """Record a dead letter whose owners have to be notified; a notice has none."""
     letters = [
         {
             "message_id": row.id,
@@ -63,9 +63,9 @@ def _suspended_channels(session: Session, workspace_id: str) -> list[str]:
 
 def suspend(session: Session, workspace_id: str, now: datetime) -> list[str]:
     """
-    Put aside what waits for channels that are switched off, so that it delays nobody.
+    Set aside messages that wait for suspended channels, so that they delay nobody.
 
-    Returns these channels: what is committed for them a moment later is not to go either.
+    Returns these channels: messages committed for them a moment later must wait as well.
     """
     off = _suspended_channels(session, workspace_id)
     if off:
@@ -76,7 +76,7 @@ def suspend(session: Session, workspace_id: str, now: datetime) -> list[str]:
 
 
 def resume(session: Session, workspace_id: str, channel: str, now: datetime) -> None:
-    """Let go on what was put aside for a channel."""
+    """Release the messages that wait for a channel."""
     on = (MessageState.SUSPENDED, MessageState.WAITING)
     _move(session, workspace_id, [channel], on, now, is_suspended=False)
 

@@ -14,7 +14,7 @@ _MAX_UNWELL = 5
 
 
 class LaneState(StrEnum):
-    """What a lane is doing; shown in health."""
+    """The state of a lane; shown in health."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class LaneHealth:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing keeps it from delivering."""
+        """Tell whether nothing prevents delivery."""
         return self.state not in _AILING
 
 
@@ -50,10 +50,10 @@ def worst(lanes: Sequence[LaneHealth], limit: int) -> list[LaneHealth]:
 
 def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:
     """
-    Tell whether messages can go out of this process, as far as lanes know.
+    Tell whether this process can deliver messages, as far as its lanes know.
 
-    One tenant's bad token or a destination that is away is no fault of ours. If many lanes are
-    ailing and none is well, it is.
+    One tenant's bad token or an unreachable destination is not our fault. If many lanes are failing
+    and none is well, it is.
     """
     ailing = [one for one in lanes if not one.is_well and not is_destination(one.workspace_id)]
     if any(lane.workspace_id == home for lane in ailing):

@@ -57,9 +57,10 @@ class _Stuck:
 
 class Lanes:
     """
-    Runs the lanes that have something to do, at most *most_lanes* at a time.
+    Runs the lanes that have work, at most *most_lanes* at a time.
 
-    *wake_elsewhere* tells the other processes of a key, in a transaction; None: there are none.
+    *wake_elsewhere* notifies the other processes of a key, in a transaction; None if there are
+    none.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Lanes:
         self._want(key)
 
     def wake(self, key: str) -> None:
-        """Tell a lane, here or in another process, that something was committed for it."""
+        """Notify a lane, here or in another process, that work was committed for it."""
         if not self._is_stopping and not self._nudge(key):
             self._router.wake(key, self._want)
 
@@ -114,13 +115,13 @@ class Lanes:
             self._begin_anew(key)
 
     def reopen(self, key: str) -> None:
-        """Let a lane, wherever it is, begin anew: its token was changed or taken away."""
+        """Restart a lane, in whichever process it is: its token was changed or removed."""
         self._begin_anew(key)
         self._router.reopen(key)
         self.wake(key)
 
     async def sweep(self) -> None:
-        """Start what is due and held by nobody; let lanes take turns where there are too many."""
+        """Start lanes that have work and no holder; rotate lanes if there are too many."""
         now = self._clock.now()
         queued = set(self._queue)
         due = await self._database.read(partial(due_lanes, owner=self._owner, now=now))

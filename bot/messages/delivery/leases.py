@@ -36,7 +36,7 @@ _RELEASE = Statement(
 
 
 class Hold(StrEnum):
-    """How a process stands to a workspace's lease."""
+    """The relation of a process to a workspace's lease."""
 
     OURS = "ours"  #: as it was before
     TAKEN = "taken"  #: it is ours now, and was another's or nobody's
@@ -61,5 +61,5 @@ def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -
 
 
 def release_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> None:
-    """Let another process take the workspace at once."""
+    """Release the lease, so that another process can take the workspace at once."""
     _RELEASE.run(session, workspace=workspace_id, by=owner, until=now)

@@ -45,12 +45,12 @@ class Claim:
 
     @property
     def is_edit(self) -> bool:
-        """Tell whether the message stands in Slack, so that it is edited, not posted."""
+        """Tell whether the message is in Slack, so that it is edited, not posted."""
         return self.ts is not None
 
     @property
     def is_own(self) -> bool:
-        """Tell whether its template is one of our own, so that its controls are ours, too."""
+        """Tell whether the template is one of our own, so that its controls are ours, too."""
         return self.source is None
 
     @property

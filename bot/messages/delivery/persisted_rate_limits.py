@@ -30,7 +30,7 @@ _BEFORE = {True: "edits", False: "posts"}
 
 
 class RecentCall(NamedTuple):
-    """A call as it stands in the lease."""
+    """A call as stored in the lease."""
 
     at: int  # milliseconds: when it was answered; until then, when it was claimed
     method: str
@@ -89,9 +89,9 @@ class RecentCalls:
         self, session: Session, outcomes: Collection[Outcome], pacing: Pacing, now: datetime
     ) -> None:
         """
-        Write down what calls have cost that nobody knew before, and what may not be called now.
+        Store newly known costs of calls, and what must not be called now.
 
-        *pacing* knows of the latter already.
+        *pacing* knows the latter already.
         """
         pages = sum(max(one.claim.pages - 1, 0) for one in outcomes)
         if pages and not pacing.unlimited:
@@ -125,7 +125,7 @@ def _call_of(at: int, method: Any, channel: str, is_answered: bool = False) -> R
 
 
 def _arrived(call: RecentCall, now: datetime) -> RecentCall:
-    """Return a call that has reached Slack, perhaps only now."""
+    """Return a call that has reached Slack, possibly only now."""
     return call._replace(at=milliseconds(now), is_answered=True)
 
 

@@ -74,7 +74,7 @@ def with_strays(
 
 
 def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
-    """Return what becomes of one; the message of ours that its thread hung under is posted anew."""
+    """Handle one stray reply; the message of ours that began its thread is posted anew."""
     claim = outcome.claim
     root = _root_of(session, claim.parent_id)
     if root is None or root.thread_ts is not None or root.generation >= MAX_COPIES:
@@ -87,13 +87,13 @@ def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
 
 
 def _given_up(outcome: Outcome) -> Outcome:
-    """Return the end of a reply to a thread that is not ours to begin anew."""
+    """Return the dead letter for a reply to a thread that is not ours to restart."""
     detail = {**outcome.detail, "fix": fix_for(GONE)}
     return replace(outcome, verdict=Verdict.FINAL, event=EventName.DEAD, error=GONE, detail=detail)
 
 
 def _root_of(session: Session, parent_id: str | None) -> Message | None:
-    """Return the message that begins the thread, held; None if it is none of ours."""
+    """Return the locked message that begins the thread; None if it is not ours."""
     found: Message | None = None
     while parent_id is not None:
         found = outbox.find(session, parent_id)
@@ -102,7 +102,7 @@ def _root_of(session: Session, parent_id: str | None) -> Message | None:
 
 
 def _post_anew(session: Session, root: Message, now: datetime) -> None:
-    """Let the first message of a thread be posted anew, and its replies wait for that."""
+    """Post the first message of a thread anew; its replies wait for it."""
     before = projection.snapshot(root)
     outbox.leave_place(root)
     root.rank = outbox.rank_of(root)
@@ -122,7 +122,7 @@ def follow_thread(
     settled: Mapping[str, Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    """Let replies wait for a message whose place is gone, and follow one that was posted anew."""
+    """Make replies wait for a message that lost its place, and follow one that was posted anew."""
     for row in rows:
         outcome = outcomes[row.id]
         if outcome.event is EventName.SENT and outcome.claim.generation and outcome.ts:

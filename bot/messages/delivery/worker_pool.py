@@ -18,7 +18,7 @@ MAX_PREFETCH = 5
 
 
 class WorkerPool:
-    """Calls Slack for claims, in their order, and keeps the outcomes until they are taken."""
+    """Calls Slack for claims, in order, and keeps the outcomes until they are collected."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class WorkerPool:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing is under way and no outcome is left to take."""
+        """Tell whether no call is in progress and no outcome is left to collect."""
         return not (self._callers or self._waiting or self._outcomes)
 
     def begin(self, claims: Iterable[Claim]) -> None:
@@ -77,7 +77,7 @@ class WorkerPool:
         return claims
 
     def cancel(self) -> None:
-        """Let go of all that is under way; nobody takes its outcomes."""
+        """Cancel all calls in progress; nobody collects their outcomes."""
         for caller in self._callers:
             caller.cancel()
 

@@ -30,12 +30,12 @@ class Comparison:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every row is what its events say."""
+        """Tell whether every row matches its events."""
         return not (self.differing or self.lost or self.silent)
 
 
 def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Comparison:
-    """Compare every message with its events and change nothing; *told* hears of the progress."""
+    """Compare every message with its events and change nothing; *told* receives the progress."""
     verdict = Comparison()
     last: str | None = ""
     while last is not None:
@@ -77,7 +77,7 @@ def _compare(
 def rebuild(
     session: Session, now: datetime, told: Callable[[int], None] = lambda _count: None
 ) -> Comparison:
-    """Write what the events say where a row differs or is lost; return what was mended."""
+    """Correct rows that differ from their events or are missing; return what was corrected."""
     verdict = verify(session, told)
     for ids in _chunks([*verdict.differing, *verdict.lost]):
         for key, row in _rebuilt_rows(session, ids).items():

@@ -70,10 +70,9 @@ class Retention:
 
 def _is_ended(before: datetime) -> ColumnElement[bool]:
     """
-    Tell of a message whether it ended before then: an end that Slack shows, or one taken back.
+    Tell whether a message was completed before then: a delivered final state, or a withdrawn one.
 
-    A message that may be edited again, a dead letter, and whatever is not delivered stay, however
-    old they are.
+    A message that may be edited again, a dead letter, and anything undelivered stay, however old.
     """
     return and_(
         col(Message.created_at) < before,

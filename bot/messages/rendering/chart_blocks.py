@@ -22,7 +22,7 @@ _KINDS = ("bar", "line", "area")
 
 
 def complete_chart(chart: Any) -> Node | None:
-    """Return a chart of the same figures that Slack takes; None if there is none to draw."""
+    """Return a chart of the same figures that Slack accepts; None if there is nothing to show."""
     if not isinstance(chart, dict):
         return None
     kind = _label(chart.get("type"))
@@ -32,7 +32,7 @@ def complete_chart(chart: Any) -> Node | None:
 
 
 def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
-    """Return what is to be said of a chart that shows less than was *asked* for."""
+    """Return the warning for a chart that shows less than was *asked* for."""
     if chart is None or not isinstance(asked, dict):
         return []  # Its block has nothing to draw, and is gone.
     said = []
@@ -92,7 +92,7 @@ def _axes(chart: Node, kind: str) -> Node | None:
 
 
 def _distinct(names: Iterable[Any]) -> list[str]:
-    """Labels of at most 20 characters, numbered where the cut made them equal."""
+    """Labels of at most 20 characters, numbered where truncation made them equal."""
     taken: dict[str, None] = {}
     for name in names:
         label, number = _label(name), 2

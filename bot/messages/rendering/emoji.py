@@ -18,7 +18,7 @@ _CODE_SPAN = re.compile(r"```[\s\S]+?```|(?<![^\W_])`(?=[^`\s])[^`\n]*?(?<=[^`\s
 
 
 def has_own_shortcode(parts: Sequence[Part]) -> bool:
-    """Tell whether the template itself asks for an emoji, be it one that data names."""
+    """Tell whether the template itself contains an emoji, even one that data names."""
     text = "".join([part.text for part in parts])
     return any(is_own for _, _, is_own in _found(text, parts))
 
@@ -66,7 +66,7 @@ def without_shortcodes_of_data(
 
 
 def _code_spans(parts: Sequence[Part]) -> list[tuple[int, int]]:
-    """Return where the template has code; backticks of data make none."""
+    """Return the code spans of the template; backticks in data make none."""
     text = "".join([part.text.replace("`", "'") if part.is_data else part.text for part in parts])
     return [found.span() for found in _CODE_SPAN.finditer(text)]
 

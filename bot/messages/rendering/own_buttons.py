@@ -19,7 +19,7 @@ _LITERAL = re.compile(rf'"action_id"\s*:\s*"({"|".join(sorted(OWN_ACTIONS))})"')
 
 
 def own_action(node: dict[str, Any]) -> str | None:
-    """Return the id if this object of a rendered template is a button of ours."""
+    """Return the id if this object of a rendered template is one of our buttons."""
     action = node.get("action_id")
     if isinstance(action, str) and (name := plain_words(action)) in OWN_ACTIONS:
         return name
@@ -27,7 +27,7 @@ def own_action(node: dict[str, Any]) -> str | None:
 
 
 def own_buttons(parsed: Any) -> Iterator[str]:
-    """Yield a sentence for each button of ours in what a template renders."""
+    """Yield a sentence for each of our buttons in a rendered template."""
     waiting: list[tuple[str, Any]] = [("", parsed)]
     while waiting:
         pointer, node = waiting.pop()
@@ -42,7 +42,7 @@ def own_buttons(parsed: Any) -> Iterator[str]:
 
 
 def own_buttons_in(source: str) -> Iterator[str]:
-    """Yield a sentence for each line of a template's source that names a button of ours."""
+    """Yield a sentence for each line of a template's source that names one of our buttons."""
     for found in _LITERAL.finditer(source):
         line = source.count("\n", 0, found.start()) + 1
         yield f"line {line}: action_id: {_reserved(found[1])}"

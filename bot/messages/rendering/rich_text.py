@@ -27,7 +27,7 @@ def with_dates(items: list[Any], kind: str) -> list[Any]:
 
 
 def words_instead(node: Node) -> Node | None:
-    """What remains of a link or mention that may not stand: its words, as text."""
+    """Return the text of a link or mention that is not allowed."""
     words = node.get("text")
     if isinstance(words, str) and node.get("type") == "link":
         return {"type": "text", "text": words} if plain_words(words) else None

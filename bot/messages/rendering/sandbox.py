@@ -68,7 +68,7 @@ _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 
 
 class _Budget:
-    """What one rendering may still spend."""
+    """The remaining budget of one rendering."""
 
     __slots__ = ("ends_at", "steps", "unsuspected_until")
 
@@ -198,7 +198,7 @@ def _as_own(value: Any) -> Any:
 
 
 def _bound(node: nodes.Node) -> None:
-    """Refuse what could grow without bound, and count what may loop or grow."""
+    """Refuse operations that could grow without bound, and count those that loop or grow."""
     word = _FORBIDDEN.get(type(node))
     if word is None and isinstance(node, nodes.For) and node.recursive:
         word = "recursive loops are"

@@ -37,7 +37,7 @@ def settled(block: Node) -> Node:
 
 
 def _works(element: Node) -> bool:
-    """Tell whether an element does without anybody who hears of it."""
+    """Tell whether an element works without anybody receiving its clicks."""
     return element.get("type") in _TEXT_BLOCKS or bool(element.get("url"))
 
 

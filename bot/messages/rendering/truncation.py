@@ -113,8 +113,8 @@ def truncate(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
     """
     Shorten `text` so that its escaped form has at most `most` units, "…" included.
 
-    The cut is never inside what a reader sees as one character. Returns ""
-    when not even one character and the ellipsis fit.
+    It never splits what a reader sees as one character. Returns "" if not even one character and
+    the ellipsis fit.
     """
     if units(escape(text)) <= limit:
         return text
@@ -130,7 +130,9 @@ def truncate(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
 
 
 def level(sizes: Sequence[int], room: int) -> int:
-    """The largest size such that, with every larger one cut to it, all fit into `room`."""
+    """
+    Return the largest size such that all fit into `room` if every larger one is truncated to it.
+    """
     left = room
     for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
         if size * count > left:

@@ -56,9 +56,9 @@ _Verdicts = Mapping[tuple[int, str], Sequence[FieldProblem]]
 @dataclass(frozen=True)
 class Unvalidated:
     """
-    Nothing was stored yet: these payloads have to be validated first, by the order's number.
+    Nothing was stored: these payloads have to be validated first, by the request's number.
 
-    That takes the time that a tenant's schema takes, and no transaction waits for it.
+    Validation takes as long as a tenant's schema takes, and no transaction waits for it.
     """
 
     drawings: Mapping[int, TemplateVersion]
@@ -66,7 +66,7 @@ class Unvalidated:
 
 @dataclass
 class BatchWriter:
-    """One transaction's work: senders and templates are looked up once for all its orders."""
+    """One transaction's work: senders and templates are looked up once for all its requests."""
 
     session: Session
     clock: Clock
@@ -81,10 +81,10 @@ class BatchWriter:
 
     def check(self, batch: RequestBatch) -> list[str] | InvalidError | Unvalidated:
         """
-        Return the ids of the messages, which `store` will make; or all that is wrong.
+        Return the ids of the messages that `store` will create, or all problems.
 
-        A payload is stored only with the version of the template that it was validated for, which
-        is the newest one: where there is no verdict on it yet, return for which there is none.
+        A payload is stored only with the version of the template that it was validated against,
+        which is the newest one. If there is no verdict for that version yet, return the version.
         """
         unvalidated = self._unvalidated(batch)
         if unvalidated:

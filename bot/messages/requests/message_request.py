@@ -25,7 +25,7 @@ _BULK_INTERVAL = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class SenderSettings:
-    """What a sender settles for its messages; one that need not be stored leaves all open."""
+    """A sender's settings for its messages; a sender that need not be stored leaves all open."""
 
     workspace_id: str | None = None
     channel: str | None = None
@@ -39,10 +39,10 @@ class SenderSettings:
 @dataclass(frozen=True)
 class MessageRequest:
     """
-    What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call.
+    A request for a message; `channel` is an id, `by` the requester, `request_id` the call.
 
-    `workspace_id` is None unless it is already known to be the tenant's and meant. `is_named`: the
-    call bears an id of the caller's own, under which the message is to be found as well.
+    `workspace_id` is None unless it is already known and belongs to the tenant. `is_named`: the
+    caller gave the call an id of its own, under which the message must be found as well.
     """
 
     tenant: str
@@ -66,7 +66,7 @@ class MessageRequest:
 
 @dataclass(frozen=True)
 class PreparedMessage:
-    """The rows of an accepted order; those of its files are `attached`."""
+    """The rows of an accepted request; those of its files are `attached`."""
 
     message: dict[str, Any]
     event: dict[str, Any]
@@ -82,10 +82,10 @@ def problems_of(
     payload_problems: Sequence[FieldProblem] = (),
 ) -> list[FieldProblem]:
     """
-    Return what keeps this order from being accepted, each with its field.
+    Return why this request cannot be accepted, each problem with its field.
 
-    *place* is the id of the workspace or destination that it goes to, or why there is none;
-    *payload_problems* is what its template's schema says of the payload.
+    *place* is the id of the workspace or destination, or why there is none; *payload_problems* are
+    the violations of its template's schema.
     """
     found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
@@ -125,7 +125,7 @@ def _destination_problems(
 def _attachment_problems(
     request: MessageRequest, place: str | FieldProblem | None
 ) -> Iterator[FieldProblem]:
-    """Yield why files, or the person who alone is to see it, cannot be."""
+    """Yield the problems with files, or with the person who alone is to see the message."""
     if request.seen_by and isinstance(place, str) and is_destination(place):
         yield FieldProblem("user", "leave it out: everybody sees what goes to a destination")
     if request.files and request.seen_by:
@@ -157,10 +157,10 @@ def prepare(
     before: int = 0,
 ) -> PreparedMessage:
     """
-    Return the rows of an order without problems, which goes to *place*.
+    Return the rows of a valid request, which goes to *place*.
 
-    *before* is how many of the same call go to the same channel before it: they give way to others
-    as if each had come when the one before it had been sent.
+    *before* is the number of earlier requests of the same call for the same channel: they give way
+    to others as if each had arrived when the previous one was sent.
     """
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = request.priority or sender.priority or queue.priority
@@ -216,7 +216,7 @@ def _along(files: Sequence[File]) -> list[dict[str, str]]:
 
 
 def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> PreparedMessage:
-    """Return the rows of a file, a reply that is delivered once its message stands."""
+    """Return the rows of a file, a reply that is delivered once its message is posted."""
     own = {
         "id": message_id,
         "parent_id": parent["id"],

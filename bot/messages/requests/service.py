@@ -28,7 +28,7 @@ from bot.sql.group_commit import GroupCommit
 
 @dataclass(frozen=True)
 class _Stored:
-    """The correlation ids of what was stored, and the lanes that are to be told."""
+    """The correlation ids of the stored messages, and the lanes to wake."""
 
     correlation_ids: list[str]
     places: set[str]
@@ -40,7 +40,7 @@ MAX_VALIDATIONS = 5
 
 
 class Requests:
-    """Takes requests; a caller goes on once what it asked for is in the database."""
+    """Accepts requests; a caller continues once its messages are in the database."""
 
     def __init__(
         self,
@@ -59,10 +59,10 @@ class Requests:
 
     async def accept(self, batch: RequestBatch) -> list[str]:
         """
-        Store these orders, all or none, and return their correlation ids.
+        Store these requests, all or none, and return their correlation ids.
 
-        The same `message_id` again is the same order, and is stored once. Raises `InvalidError`
-        with the path of everything that is wrong.
+        The same `message_id` again is the same request and is stored once. Raises `InvalidError`
+        with the path of every problem.
         """
         taken = await self._take_validated(batch)
         if isinstance(taken, InvalidError):
@@ -82,7 +82,7 @@ class Requests:
         ]
 
     async def _take_validated(self, batch: RequestBatch) -> _Stored | InvalidError:
-        """Validate payloads and store, until what is stored is the version that was validated."""
+        """Validate payloads and store, until the stored version is the validated one."""
         verdicts = await self._validation.expected(batch.message_requests)
         for _ in range(MAX_VALIDATIONS):
             taken = await self._intake.submit(replace(batch, verdicts=verdicts))
@@ -102,7 +102,7 @@ class Requests:
         return await self._database.read(work)
 
     async def status(self, tenant: str, correlation_id: str) -> MessageStatus:
-        """Return where a message stands, with its whole timeline; raise `NotFoundError`."""
+        """Return the status of a message with its whole timeline; raise `NotFoundError`."""
 
         def work(session: Session) -> MessageStatus:
             found = queries.of_correlation(session, tenant, correlation_id)
@@ -113,7 +113,7 @@ class Requests:
         return await self._database.read(work)
 
     async def of_place(self, workspace_id: str, channel: str, ts: str) -> MessageStatus:
-        """Return the status of the message that stands at a place; raise `NotFoundError`."""
+        """Return the status of the message at a place; raise `NotFoundError`."""
 
         def work(session: Session) -> MessageStatus:
             message = queries.at_place(session, workspace_id, channel, ts)
@@ -137,7 +137,7 @@ class Requests:
         return await self._database.write(work)
 
     async def replay(self, tenant: str, correlation_id: str, *, by: str) -> str:
-        """Try a dead letter again, its channel switched on; raise as `withdraw` does."""
+        """Replay a dead letter and resume its channel; raise as `withdraw` does."""
 
         def work(session: Session) -> Message:
             message = queries.the_one(session, tenant, correlation_id)

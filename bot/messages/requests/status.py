@@ -83,7 +83,7 @@ def _standing_of(message: Message, now: datetime) -> Standing:
 
 
 def permalink(workspace_url: str, message: Message) -> str | None:
-    """Return the message's address in the form of chat.getPermalink; None before it stands."""
+    """Return the message's address in the form of chat.getPermalink; None before it is posted."""
     if message.ts is None or not workspace_url:
         return None
     path = f"archives/{message.channel}/p{message.ts.replace('.', '')}"
@@ -91,7 +91,7 @@ def permalink(workspace_url: str, message: Message) -> str | None:
 
 
 def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
-    """Return what to do about a dead letter or what was put aside; None for what goes on."""
+    """Return the fix for a dead letter or a suspended message; None for any other."""
     if message.state == MessageState.SUSPENDED:
         return _ASIDE
     if message.state != MessageState.DEAD:
@@ -101,7 +101,7 @@ def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
 
 
 def _fix_before(session: Session, message: Message) -> str | None:
-    """Return what to do about what a reply waits for; None if that goes on by itself."""
+    """Return the fix for the message that a reply waits for; None if none is needed."""
     first: Message | None = message
     while first is not None and first.state == MessageState.BLOCKED:
         first = session.get(Message, first.parent_id) if first.parent_id else None

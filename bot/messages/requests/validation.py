@@ -38,7 +38,7 @@ class Validation:
     async def verdicts(
         self, message_requests: Sequence[MessageRequest], drawings: Mapping[int, TemplateVersion]
     ) -> Validated:
-        """Return what is wrong with these orders, by their numbers, for these versions."""
+        """Return the problems of these requests, by number, for these versions."""
         alike: dict[tuple[str, TemplateVersion], list[int]] = {}
         for number, version in drawings.items():
             alike.setdefault((message_requests[number].tenant, version), []).append(number)

@@ -47,7 +47,7 @@ STYLES = frozenset({"primary", "danger"})
 
 
 def invalid_places(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a sentence for each object that Slack would refuse where it stands."""
+    """Yield a sentence for each object that Slack would refuse in its place."""
     seen: set[str] = set()
     for number, block in enumerate(blocks):
         yield from _misplaced(block, BLOCK_TYPES, f"/blocks/{number}")

@@ -48,7 +48,7 @@ class Isolation:
     async def payload_problems(
         self, tenant: str, schema: str, payloads: Sequence[Mapping[str, Any]]
     ) -> list[_Problems]:
-        """Return for each payload what is wrong with it by this schema, which is JSON."""
+        """Return for each payload its violations of this schema, which is JSON."""
         try:
             found = await self._done(tenant, kind="validate", schema=schema, payloads=payloads)
         except WorkerStoppedError as error:

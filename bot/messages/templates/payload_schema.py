@@ -34,7 +34,7 @@ _FAILURES = (Unresolvable, RecursionError, ArithmeticError, PatternError, re.err
 
 
 def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldProblem]:
-    """Return what is wrong with *payload*, each with its path; *schema* is JSON."""
+    """Return the violations in *payload*, each with its path; *schema* is JSON."""
     if not schema:
         return _NO_PROBLEMS
     try:
@@ -75,7 +75,7 @@ def schema_problems(schema: dict[str, Any]) -> list[FieldProblem]:
 
 
 def _dead_ends(node: Any, whole: dict[str, Any], path: str) -> Iterator[FieldProblem]:
-    """Yield references that lead nowhere, or back to themselves before anything is said."""
+    """Yield references that lead nowhere, or in circles."""
     if isinstance(node, list):
         for number, item in enumerate(node):
             yield from _dead_ends(item, whole, f"{path}[{number}]")

@@ -21,10 +21,10 @@ _PLAIN_TYPES: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "n
 
 def samples_of(body: str, schema: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     """
-    Yield payloads with which the template is to work; one that does is enough.
+    Yield payloads to try the template with; it must work with one of them.
 
     The schema's own examples come first, then what it describes; without a schema, names as text,
-    as numbers, and nothing at all: nobody has said what they are.
+    names as numbers, and an empty payload.
     """
     if schema:
         given = schema.get("examples") or [schema.get("default")]

@@ -164,7 +164,7 @@ _NEWEST = Statement(
 
 
 def newest_version(session: Session, tenant: str, code: str) -> TemplateVersion | None:
-    """Return what orders need of the newest version of a tenant's template."""
+    """Return what requests need of the newest version of a tenant's template."""
     rows = _NEWEST.rows(session, of_tenant=tenant, called=code)
     if not rows and code == _PLAIN.code:
         rows = [_PLAIN]

@@ -114,7 +114,7 @@ def _service_of(address: str) -> NotifyBase:
 def send(
     address: str, title: str, body: str, files: Sequence[File] = ()
 ) -> tuple[SlackResponse, tuple[str, int] | None]:
-    """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
+    """Send, and return the response and the peer; blocks until it is done."""
     service = _service_of(address)
     account = listen()
     room = max(1, service.body_maxlen - len(title) - 2)
@@ -178,8 +178,7 @@ async def _in_thread(work: Callable[[], T], seconds: float) -> T:
     """
     Return what *work* returns, or raise what it raises, or `TimeoutError`.
 
-    In a thread of its own that nobody waits for at the end of the process: a server that hangs
-    must not keep us from stopping.
+    It runs in a daemon thread, so that a server that hangs does not keep the process from stopping.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()

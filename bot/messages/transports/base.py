@@ -26,7 +26,7 @@ class File:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What a transport is asked to make true."""
+    """A message for a transport to post or edit."""
 
     message_id: str
     revision: int
@@ -50,7 +50,7 @@ def not_carried(files: Sequence[File], by: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look into the history told about a post whose answer was lost."""
+    """The result of looking in the history for a post whose response was lost."""
 
     ts: str | None = None  # None: it is not there
     revision: int = 0
@@ -81,7 +81,7 @@ class Transport(Protocol):
         ...
 
     async def edit(self, outgoing: Outgoing) -> SlackResponse:
-        """Change a message that stands there."""
+        """Edit a message."""
         ...
 
     async def find(self, outgoing: Outgoing) -> Found:
@@ -89,7 +89,7 @@ class Transport(Protocol):
         ...
 
     async def delete(self, channel: str, ts: str) -> SlackResponse:
-        """Take back a message of ours."""
+        """Delete a message of ours."""
         ...
 
     async def join(self, channel: str) -> SlackResponse:

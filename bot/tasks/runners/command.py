@@ -39,10 +39,10 @@ NEVER_STARTED = "The bot was stopped before it could start this; retry."
 
 class Command:
     """
-    Runs one program per attempt, each under a supervisor of its own, and reports how it ended.
+    Runs one program per attempt, each under its own supervisor, and reports how it ended.
 
-    A program that reports for itself (through the client) says more; then ours is old news. It
-    outlives the bot: the next one finds its run on the disk and goes on watching it.
+    A program that reports for itself (through the client) reports more, and ours are then ignored
+    as outdated. A program outlives the bot: the next process finds its run on disk and watches it.
     """
 
     repeatable = False
@@ -65,7 +65,9 @@ class Command:
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
-        """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
+        """
+        Start the program; raise `RunnerError` if it does not exist or a placeholder is unknown.
+        """
         argv = [fill_argv(part, launch) for part in self._settings.argv]
         try:
             run = await asyncio.to_thread(self._start, argv, launch)
@@ -95,7 +97,7 @@ class Command:
             await asyncio.sleep(_TAKE_UP_SECONDS)
 
     async def stop(self) -> None:
-        """Stop watching; the programs go on."""
+        """Stop watching; the programs keep running."""
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
@@ -154,7 +156,7 @@ class Command:
         watch.add_done_callback(let_go)  # Even if it is cancelled before it has begun.
 
     async def _see_off(self, run: Run) -> None:
-        """Watch a program until its end is reported; go on after whatever fails on the way."""
+        """Watch a program until its end is reported; continue after any failure on the way."""
         while True:
             try:
                 await self._wait(run)

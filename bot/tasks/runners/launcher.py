@@ -65,7 +65,7 @@ class Launcher:
         self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
-        """Tell the launcher that something was committed."""
+        """Tell the launcher that work was committed."""
         self._woken.set()
 
     async def run(self, intake: Intake) -> None:
@@ -105,11 +105,11 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        """Tell whether the task's runner exists for its tenant, so that it can be retried."""
         return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
-        """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
+        """Launch queued attempts; return True if some must wait until Slack has their message."""
         claimed, waiting = await self._database.write(self._claim)
         for task, launch, refusal in claimed:
             self._spawn(self._launch(intake, task, launch, refusal), f"launch {task.id}")
@@ -227,7 +227,7 @@ async def cancel(runner: Runner, task: Task) -> None:
 
 
 def _is_handed_over(task: Task) -> bool:
-    """Tell whether the task has ended, or was begun by a launch that nobody noted as arrived."""
+    """Tell whether the task has ended, or was started by a launch that was never recorded."""
     begun = task.launched_at is not None and task.status != TaskStatus.QUEUED
     return begun or task.status in ENDS
 

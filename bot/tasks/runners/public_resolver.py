@@ -12,10 +12,10 @@ _OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home
 
 class PublicResolver(AbstractResolver):
     """
-    Refuses a public name that leads to a private address, as one that was taken over would.
+    Refuses a public name that resolves to a private address, as a hijacked one would.
 
-    An address in figures, and a name that is our own network's by itself, are what somebody wrote
-    into the settings: those are let through.
+    Numeric addresses, and names that belong to our own network, were written into the settings on
+    purpose and are allowed.
     """
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
@@ -36,11 +36,11 @@ class PublicResolver(AbstractResolver):
 
 
 def is_own_name(host: str) -> bool:
-    """Tell whether a name is one of our own network only."""
+    """Tell whether a name belongs to our own network only."""
     name = host.rstrip(".").lower()
     return "." not in name or name.endswith(_OWN_ENDS)
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is one of the internet."""
+    """Tell whether an address is on the public internet."""
     return ipaddress.ip_address(address.partition("%")[0]).is_global

@@ -70,7 +70,7 @@ def runner_name(task: Task, settings: Settings) -> str | None:
 
 
 def may_run(task: Task, settings: Settings) -> bool:
-    """Tell whether the runner of a task is there, and for its tenant."""
+    """Tell whether the runner of a task exists for its tenant."""
     described = _described_runners(settings).get(task.runner or "")
     return described is not None and described.serves(task.tenant)
 

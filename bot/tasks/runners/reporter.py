@@ -26,7 +26,7 @@ class Reporter:
         note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
-        """Report where an attempt stands; raise `NotFoundError` if there is no such task."""
+        """Report the state of an attempt; raise `NotFoundError` if there is no such task."""
         report = Report(
             status=status,
             task_id=attempt.task_id,

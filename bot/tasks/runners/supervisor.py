@@ -58,7 +58,7 @@ class _Supervisor:
         self._listen()
 
     def start(self, argv: list[str]) -> None:
-        """Start the program in a process group of its own; raise `OSError` if there is none."""
+        """Start the program in its own process group; raise `OSError` if it does not exist."""
         pipes = os.pipe(), os.pipe()
         ends = [(os.POSIX_SPAWN_DUP2, pipe[1], number) for number, pipe in enumerate(pipes, 1)]
         self._pid = os.posix_spawnp(
@@ -127,7 +127,7 @@ class _Supervisor:
             self._read_from(ready)
 
     def _read_from(self, ready: int) -> bool:
-        """Read what there is; return False if there is nothing more for now."""
+        """Read available output; return False if there is none for now."""
         try:
             chunk = os.read(ready, _CHUNK_BYTES)
         except BlockingIOError:
@@ -140,7 +140,7 @@ class _Supervisor:
         return bool(chunk)
 
     def _send(self, number: int) -> bool:
-        """Send a signal to the program's group; False if nobody is left in it."""
+        """Send a signal to the program's process group; False if it is empty."""
         try:
             os.killpg(self._pid, number)
         except (ProcessLookupError, PermissionError):

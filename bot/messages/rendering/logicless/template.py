@@ -51,7 +51,9 @@ _NEWLINE = re.compile("\r\n|\r|\n")
 
 
 class ShownValue(NamedTuple):
-    """What a hole shows: data, or what is as safe as the template's own words, such as a number."""
+    """
+    The value in a hole: data, or something as safe as the template's own text, such as a number.
+    """
 
     text: str
     is_data: bool = False
