@@ -193,7 +193,7 @@ def _without_named(text: str, names: re.Pattern[str]) -> str:
 
 
 def _without_key_end(text: str) -> str:
-    """Mask what is left of a private key whose beginning was cut off."""
+    """Mask the rest of a private key whose beginning is missing."""
     kept: list[str] = []
     first = 0  # of the lines just before that may belong to a key
     for line in text.splitlines(keepends=True):

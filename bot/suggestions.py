@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-#: Comparing takes time with the length of both words, and nobody types more by mistake.
+#: Comparing takes longer with the length of both words; typing mistakes are shorter.
 _COMPARED_CHARACTERS = 100
 
 

@@ -32,7 +32,7 @@ CALLBACK_DAYS = 7
 _LEEWAY_SECONDS = 60
 #: Beyond this a claim is no time, not even one in milliseconds.
 _LATEST_SECONDS = 10**15
-#: Of so many tokens at most it is remembered whom they speak for.
+#: Maximum number of tokens whose claims are cached.
 _MAX_KNOWN = 1000
 _COMPARE = "compare the clocks of the two machines"
 #: PyJWT compares times with the machine's clock; `_check_times` uses ours.

@@ -20,11 +20,11 @@ from jobs.lanes import sweep_lanes
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_messages, fold_message_totals
 
-#: What nobody was told of is found after this long: work of a process that died, a lost wake-up.
+#: Interval of the sweep for work of dead processes and for lost wake-ups.
 SWEEP_SECONDS = 2
 #: A task that stopped reporting is said to be lost at most this long after its lease ran out.
 _LIVENESS_SECONDS = 5
-#: Deaths of so many seconds share a notice at once.
+#: Dead letters of this many seconds share a notice.
 _DEAD_LETTERS_SECONDS = 2
 #: When a wave of tasks that are run again has completed, the next begins at most this long after.
 _RERUN_SECONDS = 5

@@ -28,7 +28,7 @@ _WATCH_SECONDS = 5.0
 _DEAD_AFTER_SECONDS = 35.0
 SOCKET_CONNECT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
-#: Slack says hello at once; whoever says nothing is not waited for.
+#: Maximum wait for Slack's hello, which normally comes at once.
 _HELLO_SECONDS = 2.0
 
 

@@ -29,9 +29,9 @@ from bot.tokens import Tokens
 
 _FOLDER = Path(".demo")
 _PAGE_PORT = 3900
-#: The id of #ops in a workspace that nobody has seeded.
+#: The id of #ops in a workspace with the default seed.
 OPS = "C0OPS00002"
-#: More than a slow machine needs; whoever does not want to wait presses Ctrl-C.
+#: More than a slow machine needs; Ctrl-C ends the wait.
 _START_SECONDS = 120.0
 
 

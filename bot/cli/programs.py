@@ -23,7 +23,7 @@ async def running(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=None if output == asyncio.subprocess.PIPE else asyncio.subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for us; we pass it on in the right order.
+        start_new_session=True,  # We receive Ctrl-C and pass it on in the right order.
     )
     try:
         yield process

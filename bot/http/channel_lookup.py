@@ -26,7 +26,7 @@ async def resolve_recipient(
     if found:
         return found
     place = await workspace()
-    # A destination knows no channels; whoever checks the order says so.
+    # A destination has no channels; the check of the request reports that.
     return channel if is_destination(place) else await by_name(channels, place, channel, field)
 
 

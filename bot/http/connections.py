@@ -52,7 +52,7 @@ class OpenConnections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._open: dict[Any, _Guarded] = {}  # by transport, in the order they came
+        self._open: dict[Any, _Guarded] = {}  # by transport, oldest first
         self._sweep: asyncio.TimerHandle | None = None
 
     def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:

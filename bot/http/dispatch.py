@@ -50,7 +50,7 @@ class Dispatcher:
         self._rate = RateLimit(http.requests_per_second, http.burst)
         self._busy_rate = RateLimit(http.requests_per_second * BUSY_TIMES, http.burst * BUSY_TIMES)
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
-        # Clock set back: or nobody's bucket would be filled until it has caught up.
+        # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)
         self._idempotency = Idempotency(services.database, services.clock)
 

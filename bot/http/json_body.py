@@ -13,7 +13,7 @@ from bot.http.errors import RefusedError, body_too_large, not_json
 MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.
 _ARRIVAL_SECONDS = 30.0
-#: What zlib is told of each encoding that is read.
+#: The `wbits` argument of zlib for each supported encoding.
 _WINDOWS = {
     "gzip": 16 + zlib.MAX_WBITS,
     "x-gzip": 16 + zlib.MAX_WBITS,

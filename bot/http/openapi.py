@@ -28,7 +28,7 @@ _ERRORS = {
     "429": "Too many requests; `Retry-After` says how long to wait",
     "503": "Something is missing or down; the message says what",
 }
-#: What is looked for by what stands in a path.
+#: Formats of the path parameters that look something up.
 _FORMATS = {
     "id": "task-id",
     "correlationId": "message-id",

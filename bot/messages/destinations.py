@@ -22,7 +22,7 @@ class Destination:
     name: str
     tenant: str
     address: str = field(repr=False)
-    is_mute: bool = False  # nobody hears what people click there
+    is_mute: bool = False  # clicks there reach nobody
 
     @property
     def id(self) -> str:
@@ -70,7 +70,7 @@ NO_DESTINATIONS = Destinations()
 
 
 def no_home(_tenant: str) -> str | None:
-    """Say that a tenant has no workspace in which it could be told of its destinations."""
+    """Return None: the tenant has no workspace for notices about its destinations."""
     return None
 
 

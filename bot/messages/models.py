@@ -61,7 +61,7 @@ class Message(SQLModel, table=True):
     """The wanted content of one message in Slack, and how much of it was delivered."""
 
     __table_args__ = (
-        # What a lane picks from: only the few messages that are ready, in the order of serving.
+        # For lanes: only the few messages that are ready, in the order of delivery.
         partial_index(
             "message_ready",
             "workspace_id",
@@ -108,7 +108,7 @@ class Message(SQLModel, table=True):
     tenant: str
     channel: str
     parent_id: str | None = None  # the message of ours that this one replies to
-    thread_ts: str | None = None  # a thread that is not ours; of a reply where it stands
+    thread_ts: str | None = None  # a thread of others; for a reply, that of its post
     seen_by: str | None = None  # the one person who is shown it, for a moment
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -120,7 +120,7 @@ class Message(SQLModel, table=True):
     correlation_id: str | None = Field(default=None, index=True)
     request_id: str | None = None  # what the caller called its call, if that is another id
     sender: str | None = None
-    requested_by: str | None = None  # who is told when it dies; a Slack user id reaches them
+    requested_by: str | None = None  # who is notified if it is given up, if it is a Slack user id
     queue: str = "slack-message"
     priority: int = 10
     turn: int = -10  # minus the priority: within a rank the smallest first, as an index sorts
@@ -145,7 +145,7 @@ class Message(SQLModel, table=True):
     called_at: datetime | None = None  # and when it was called for, the first time
     possibly_delivered: bool = False
     generation: int = 0  # with the id it names a post to Slack; a new one is meant to be another
-    former_ts: str | None = None  # where it stood before it was posted anew; callers may know it
+    former_ts: str | None = None  # its timestamp before it was posted anew; callers may know it
     uneditable_ts: str | None = None  # the message that Slack no longer lets us edit
     text_only: bool = False  # Slack refused the blocks of this revision, whatever was left out
     # What was left out of this revision's blocks, round by round (`refused_blocks`).
@@ -221,9 +221,9 @@ class LaneLease(SQLModel, table=True):
     workspace_id: str = Field(primary_key=True)
     owner: str
     expires_at: datetime
-    # The calls of the last minute, which count against Slack's budgets whoever made them.
+    # The calls of the last minute; they count against Slack's limits whichever process made them.
     recent: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
-    # What Slack last told us to leave alone, and until when; it means whoever calls.
+    # What Slack has rate-limited, and until when; it applies to every process.
     frozen: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
 
 

@@ -54,7 +54,7 @@ class EditOutcome(StrEnum):
     QUEUED = "queued"
     LOCKED = "locked"  #: the message is at its end; only *reopen* may change it
     LEFT_OUT = "left_out"  #: progress, where every change would be a post of its own
-    GONE = "gone"  #: the message was settled so long ago that it is no longer kept
+    GONE = "gone"  #: the message was completed so long ago that it is no longer kept
 
 
 def put(

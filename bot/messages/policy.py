@@ -11,14 +11,14 @@ from bot.messages.error_codes import BY_CODE, Verdict
 from bot.messages.fixes import FIXES
 
 MAX_TRIES = 4
-UNRECOGNISED_TRIES = 3  # after that a code nobody knows is final, whoever asked
+UNRECOGNISED_TRIES = 3  # maximum attempts after an unknown code, for any message
 NOTICE_TRIES = 3  # of a notice to one person
-OWN_TRIES = 60  # of what nobody would ask for again, a task's end or an alert: half an hour
+OWN_TRIES = 60  # for messages that nobody would request again, e.g. a task's end: half an hour
 _BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(seconds=60)
 #: How long a call whose answer was lost may still be on its way inside Slack.
 LOOKUP_DELAY = timedelta(seconds=2)
-ANSWER_LOST = "answer_lost"  # what is said of such a call, whoever lost the answer
+ANSWER_LOST = "answer_lost"  # the error of such a call
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def wait_after(queue: str, tries: int, chance: random.Random) -> timedelta:
     return _STEADY_WAITS.get(waits) or backoff(tries, chance)
 
 
-#: So many in a row and a channel is switched off.
+#: Number of consecutive refusals that suspend a channel.
 FAILURES_BEFORE_SUSPENSION = 3
 
 

@@ -23,7 +23,7 @@ def make_sqlite_private(database: str | None) -> None:
         return
     for end in _BESIDE:
         path = Path(f"{database}{end}")
-        # What cannot be opened is said by whoever opens the database next, in better words.
+        # If it cannot be opened, opening the database next gives a better error message.
         with contextlib.suppress(OSError):
             if not end or path.exists():
                 os.close(open_private(path))

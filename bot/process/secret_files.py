@@ -37,7 +37,7 @@ def why_unreadable(error: OSError | ValueError) -> str:
     """
     Say why a file cannot be read, without its path.
 
-    Whoever put the secret itself where the path belongs must not find it in the logs.
+    If somebody entered the secret itself instead of a path, it must not appear in the logs.
     """
     if isinstance(error, _QuotedError):
         return f"what it holds {error}"

@@ -104,7 +104,7 @@ class Insert(_ManyRows):
         self._into = _into(table, self._columns)
 
     def run(self, session: Session, rows: Sequence[RowValues]) -> None:
-        """Insert the rows, in their order."""
+        """Insert the rows in order."""
         if not rows:
             return
         sql, columns = self._form(session)
@@ -146,7 +146,7 @@ class _Selective(_ManyRows):
 
 
 class InsertAbsent(_Selective):
-    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+    """Inserts rows whose primary key is missing, even if others insert them at the same time."""
 
     def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
         super().__init__(table, _columns_of(table, left_out))

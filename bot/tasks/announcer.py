@@ -104,7 +104,7 @@ class Announcer:
             if apart and len(task.error) <= _HEADLINE_CHARACTERS:
                 return
             parts = in_parts(task.error)
-            last = None  # Each part replies to the one before it, so that they come in order.
+            last = None  # Each part replies to the previous one, so that they arrive in order.
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
                 last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)

@@ -19,7 +19,7 @@ from bot.tasks.models import ExternalTaskId, Task
 TASK_ID = "[!-_a-~]{1,200}"
 #: Clients resolve these away when they stand in an address.
 NO_TASK_IDS = (".", "..")
-#: A task remembers so many ids of others at most; the oldest is forgotten first.
+#: Maximum number of external ids per task; the oldest is dropped first.
 MAX_IDS = 50
 
 

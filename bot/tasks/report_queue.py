@@ -86,7 +86,7 @@ class ReportQueue:
             self._ends[key] = None
         limit = 1 if self._transactions.is_single_writer else _SIDE_BY_SIDE
         if len(self._serving) < limit:
-            # Of nobody's context: it will serve others as well.
+            # In an empty context, because it serves several callers.
             serving = asyncio.create_task(self._serve(), context=contextvars.Context())
             self._serving.add(serving)
         return cast("T", await told)

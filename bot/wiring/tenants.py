@@ -49,7 +49,7 @@ class Owners:
         return await self._database.read(tenants_of)
 
     def home_of(self, tenant: str) -> str | None:
-        """Return the workspace in which a tenant is told of what happens outside of any."""
+        """Return the workspace for notices that belong to no workspace."""
         return self._home_id if tenant == DEFAULT_TENANT else None
 
     def of_workspace(self, workspace_id: str) -> Owner:

@@ -22,7 +22,7 @@ _CHANNEL_LINK = re.compile(
 _EITHER = re.compile("[CDG][A-Z0-9]{2,}")
 #: A name that was read longer ago is read again before it is used.
 NAMES_KEPT_SECONDS = 60.0
-#: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
+#: While Slack does not answer, the last list remains valid for this long.
 NAMES_KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
@@ -80,7 +80,7 @@ class Directory:
         )
 
     def forget(self, channel_id: str) -> None:
-        """Take note that a channel was renamed, archived or left: its name is asked for anew."""
+        """Forget a channel's name, because it was renamed, archived or left."""
         self._channels = {name: one for name, one in self._channels.items() if one != channel_id}
         self._is_stale = True
 

@@ -49,7 +49,7 @@ class _Reply:
     why: str
     body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
-    is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
+    is_answer: bool = True  # False: no answer, or none in Slack's format
 
 
 async def check_tokens(
@@ -171,7 +171,7 @@ async def call(
         return _Reply(f"cannot be checked, {why}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
         code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
-        # Whoever answers in Slack's place may say anything, even repeat the token.
+        # Another server in Slack's place may answer anything, even repeat the token.
         code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
         why = f"{_REASONS.get(code, 'Slack refuses it')} ({code})"
         return _Reply(why, is_answer=isinstance(body, dict) and code not in _PASSING_ERRORS)

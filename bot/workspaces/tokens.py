@@ -10,7 +10,7 @@ class Vault:
     """Encrypts and decrypts tokens. https://cryptography.io/en/latest/fernet/"""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        # Loaded with the first vault: who has no TOKEN_ENCRYPTION_KEY saves 8 MB of memory.
+        # Loaded with the first vault: without TOKEN_ENCRYPTION_KEY it saves 8 MB of memory.
         library = importlib.import_module("cryptography.fernet")
         fernets = [library.Fernet(key) for key in keys]
         self._newest = fernets[0]

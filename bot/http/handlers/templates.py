@@ -34,9 +34,7 @@ async def show_template(call: Call) -> Response:
 
 
 async def put_template(call: Call) -> Response:
-    """
-    Store a version; one that cannot render a message is refused. Storing the same is no new version.
-    """
+    """Store a version, unless it is the newest already; refuse one that cannot render a message."""
     body: PutTemplate = call.body
     new = NewTemplate(
         _new_code(call), _source_of(body.body), schema=body.schema_, description=body.description

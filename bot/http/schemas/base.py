@@ -25,9 +25,9 @@ from bot.suggestions import did_you_mean
 Model = TypeVar("Model", bound=BaseModel)
 #: Where it is not one field that is wrong.
 _ALL = "(all)"
-#: Nothing that is sent has so many fields of its own.
+#: Maximum number of fields; no request has as many.
 _MAX_FIELDS = 100
-#: So many wrong values are described, and for so many names the nearest one is looked for.
+#: Maximum number of problems described, and of unknown names with a suggestion.
 MAX_PROBLEMS = 20
 _MAX_GUESSES = 3
 #: A longer name is no misspelt one, and is not repeated whole.

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 #: Told whole in the thread, in parts.
 _MAX_ERROR_CHARACTERS = 24_000
-#: Printable ASCII: the id is sent back in a header and stands in logs.
+#: Printable ASCII: the id is returned in a header and appears in logs.
 CORRELATION_ID = "[ -~]{1,128}"
 #: Far from what a column holds: a retry adds one to it.
 _MAX_ATTEMPT = 1_000_000_000

@@ -28,7 +28,7 @@ MAX_FILES = 5
 
 
 _Tenant = Annotated[Name, Names("tenant")]
-#: What stands in an address where a correlation id may stand, or what clients leave out of one.
+#: Path segments that cannot be correlation ids, and those that clients normalise away.
 NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
 _MessageId = Annotated[
     str,

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-#: Of what programs send in masses a token may ask so many times as much.
+#: Factor of the limit for requests that programs send in bulk.
 BUSY_TIMES = 5
 #: This part of a burst is left to reports of an end, which must not wait behind progress.
 _RESERVED = 0.1

@@ -41,7 +41,7 @@ _SHOWN = 5
 #: More channels than this in an hour share one notice: a failing Slack must not make us flood.
 _MAX_GROUPS = 20
 _MAX_NOTICES = "many channels"
-#: What whoever made the template can do something about.
+#: Errors that the template's author can fix.
 _TEMPLATE_ERRORS = frozenset({"template_error", "template_stopped"})
 #: What Slack says of bots, of people who have left, and of those whom the bot may not see.
 _UNREACHABLE_ERRORS = ("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible")
@@ -141,7 +141,7 @@ class DeadLetters:
         home = self._home(first.workspace_id, tenant)
         owners = _owners_of(session, messages.values())
         owners -= unreachable(session, tenant, home, now)
-        # The channel is one of the home workspace: other workspaces' deaths are not told there.
+        # The channel is in the home workspace: dead letters of other workspaces do not go there.
         where = alerts if home == self._home_of(tenant) else None
         recipients = {shown_name(home)} if is_destination(home) else {where, *owners}
         if home == first.workspace_id and not is_destination(home):

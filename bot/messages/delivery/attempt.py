@@ -46,7 +46,7 @@ _TEMPLATE_ERROR = "template_error"
 _TEMPLATE_STOPPED = "template_stopped"
 #: After these an attempt has been used up, if anybody is there to refuse it.
 _COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE, Verdict.UNRECOGNISED)
-#: What keeps us from joining a channel now, but perhaps not later.
+#: Temporary errors of joining a channel.
 _PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
 #: How long an image's host is left alone that Slack could not fetch from, and of how many.
 _HOST_WAIT = timedelta(minutes=5)
@@ -144,7 +144,7 @@ class Delivery:
         if claim.is_edit or not claim.answer_lost:
             return self._given_up(claim, SlackResponse(error="interrupted"))
         outcome = await self._look(claim, _outgoing_of(claim, unrendered(claim)))
-        if isinstance(outcome, Claim):  # It never is: nobody may post it again.
+        if isinstance(outcome, Claim):  # It may not be posted again.
             return self._given_up(claim, SlackResponse(error="answer_lost"))
         if outcome.delivered_revision != claim.revision:
             return outcome
@@ -277,7 +277,7 @@ class Delivery:
 
     def _delivered(self, claim: Claim, outgoing: Outgoing, answer: SlackResponse) -> Outcome:
         altered = [*([_TEXT_ALONE] if claim.text_only else []), *answer.warnings]
-        # Handed back what it had posted before, Slack settles the doubt about that.
+        # If Slack returns the earlier post, it is certain that it arrived.
         is_settled = claim.possibly_delivered and answer.is_first_copy is True
         delivered = _revision_told(claim, answer)
         is_newest = delivered >= claim.revision
@@ -348,7 +348,7 @@ class Delivery:
     def _again(self, claim: Claim, verdict: Verdict, answer: SlackResponse, tries: int) -> Outcome:
         now = self._now()
         due_at = now
-        # A lost answer is looked for soon, but who has asked so often asks less often.
+        # Look up a lost answer soon, but less often after many lookups.
         is_prompt = verdict is Verdict.AMBIGUOUS and tries <= MAX_TRIES
         if tries > claim.tries and not is_prompt:
             due_at = now + wait_after(claim.queue, tries, self._chance)

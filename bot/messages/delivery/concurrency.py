@@ -15,7 +15,7 @@ _MAX_CALLS = 400
 _MIN_CALLS_PER_LANE = 2
 #: On PostgreSQL, of the threads of the database; the others stay free for all but lanes.
 _TURNS = 5
-#: A lane that has nothing to do for this long ends; whoever commits something starts it again.
+#: A lane ends after this long without work; the next commit for it starts it again.
 REST_AFTER = timedelta(seconds=6)
 
 

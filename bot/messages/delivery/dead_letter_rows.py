@@ -15,7 +15,7 @@ from bot.messages.delivery.outcome import Outcome
 from bot.messages.models import EventName, MessageState
 from bot.sql.statements import Statement
 
-#: The notice itself; when it dies nobody is told, or Slack's failures would breed.
+#: The notice itself; nobody is notified of its failure, or failures would multiply.
 NOTICE = "delivery/dead_letters"
 
 MESSAGE_COLUMNS = SQLModel.metadata.tables["message"].c
@@ -45,7 +45,7 @@ def note(
         session.connection().execute(insert(_LETTERS), letters)
 
 
-#: Held, or what is put aside now could miss the switching on and stay aside for ever.
+#: Locked, because a message suspended now could miss the resume and wait for ever.
 _SUSPENDED_CHANNELS = Statement(
     select(_SUSPENDED_TABLE.c.channel)
     .where(
@@ -69,7 +69,7 @@ def suspend(session: Session, workspace_id: str, now: datetime) -> list[str]:
     """
     off = _suspended_channels(session, workspace_id)
     if off:
-        # What waits for its time or its parent is put aside only once it may go.
+        # A delayed message or a waiting reply is suspended only once it becomes ready.
         aside = (MessageState.WAITING, MessageState.SUSPENDED)
         _move(session, workspace_id, off, aside, now, is_suspended=True)
     return off

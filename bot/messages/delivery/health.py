@@ -9,7 +9,7 @@ from bot.messages.destinations import is_destination
 
 #: What keeps messages from going out, the worst first; any other state is well.
 _AILING = ("stuck", "paused")
-#: So many at once are not the fault of their tenants.
+#: If this many lanes fail at once, their tenants are not the cause.
 _MAX_UNWELL = 5
 
 

@@ -90,7 +90,7 @@ class Lane:
         )
         self._sources = Sources()
         self._outcomes: list[Outcome] = []  # not recorded yet
-        self._uncalled: list[Claim] = []  # claimed, perhaps durably, and not called for
+        self._uncalled: list[Claim] = []  # claimed, possibly committed, and not called yet
         self._backoff = OutageBackoff(clock.now())
 
     def wake(self) -> None:

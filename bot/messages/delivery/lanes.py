@@ -37,7 +37,7 @@ from bot.messages.workers.pool import Workers
 logger = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 8.0
-#: So many lanes are active at a time; the others wait for their turn.
+#: Maximum number of active lanes; the others wait for their turn.
 _MAX_LANES = 1000
 #: While others wait, an active lane gives its place to the next one after this long.
 SLICE = timedelta(seconds=10)
@@ -267,7 +267,7 @@ class Lanes:
     def _follow(self, key: str, lane: Lane) -> None:
         if lane.state is LaneState.ELSEWHERE:
             if self._router.are_others:
-                self.wake(key)  # Whoever holds it is told of what we were woken for.
+                self.wake(key)  # Pass the wake-up on to the process that holds the lane.
         elif lane.is_woken or not lane.is_quiet:
             self._want(key)
         elif lane.next_due_at is not None:

@@ -10,7 +10,7 @@ from bot.db import insert_absent
 from bot.messages.models import LaneLease
 from bot.sql.statements import Statement
 
-#: A process that dies gives its lanes to others after this long; with the sweep within 15 s.
+#: Lanes of a dead process are taken over after this long; with the sweep, within 15 s.
 LEASE = timedelta(seconds=12)
 #: It is renewed once less than this is left; more than the longest time between two turns.
 RENEWED = LEASE * 2 / 3
@@ -39,7 +39,7 @@ class Hold(StrEnum):
     """The relation of a process to a workspace's lease."""
 
     OURS = "ours"  #: as it was before
-    TAKEN = "taken"  #: it is ours now, and was another's or nobody's
+    TAKEN = "taken"  #: it is ours now, and was not before
     ELSEWHERE = "elsewhere"  #: another process holds it
 
 

@@ -34,7 +34,7 @@ class Claim:
     called_at: datetime | None  # when the post was called for that is to be looked for
     possibly_delivered: bool
     generation: int
-    uneditable_ts: str | None  # the message it stands for, or is, that can no longer be edited
+    uneditable_ts: str | None  # itself or the message it replaces, if uneditable
     text_only: bool
     refusals: list[list[str]] | None
     created_at: datetime
@@ -77,7 +77,7 @@ class Outcome:
     answer_lost: bool = False
     possibly_delivered: bool = False
     is_new_copy: bool = False  # the next post is meant to be another one for Slack
-    is_blocked: bool = False  # it waits until what it replies to stands anew
+    is_blocked: bool = False  # it waits until its parent is posted anew
     text_only: bool = False
     refusals: list[list[str]] | None = None
     error: str | None = None

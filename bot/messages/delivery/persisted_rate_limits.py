@@ -44,7 +44,7 @@ class RecentCalls:
     def __init__(self, workspace_id: str) -> None:
         self._workspace_id = workspace_id
         self._calls: deque[RecentCall] = deque()
-        self._stored: list[RecentCall] = []  # what stands in the lease, if it is ours
+        self._stored: list[RecentCall] = []  # the calls stored in the lease, if it is ours
 
     def take_over(self, session: Session, pacing: Pacing, now: datetime) -> None:
         """
@@ -99,7 +99,7 @@ class RecentCalls:
                 pacing.lookups.spend(now)
             self._write(session, [RecentCall(milliseconds(now), "lookups", "", True)] * pages, now)
         if any(one.verdict is Verdict.PACED for one in outcomes):
-            # A millisecond more: what is cut off must not be called too early.
+            # Round up by a millisecond, so that no call is made too early.
             freezes = [(*what, milliseconds(until) + 1) for *what, until in pacing.freezes()]
             _FREEZE.run(session, workspace=self._workspace_id, freezes=freezes)
 

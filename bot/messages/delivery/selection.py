@@ -35,7 +35,7 @@ CLAIM_COLUMNS = (
     M.tenant,
     M.error,
     M.revision,
-    # Slack has the reply's channel from its parent: a message to a person stands in another one.
+    # Take the reply's channel from its parent: a message to a person is in another channel.
     func.coalesce(_PARENT.c.channel, M.channel).label("channel"),
     M.seen_by,
     M.ts,
@@ -56,7 +56,7 @@ CLAIM_COLUMNS = (
     M.refusals,
     M.parent_id,
     M.created_at,
-    # A thread has no threads of its own: a reply to a reply stands where that one does.
+    # Threads do not nest: a reply to a reply is in the same thread.
     func.coalesce(_PARENT.c.thread_ts, _PARENT.c.ts, M.thread_ts).label("thread_ts"),
     M.rank,
 )
@@ -190,7 +190,7 @@ class Look(NamedTuple):
     next_due_at: datetime | None  # when the next delayed message may go
     are_posts: bool  # something waits to be posted, budgets or not
     are_edits: bool
-    is_off: bool  # some channel is switched off
+    is_off: bool  # some channel is suspended
 
 
 def look(session: Session, workspace_id: str, now: datetime) -> Look:

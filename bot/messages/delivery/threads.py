@@ -25,7 +25,7 @@ from bot.messages.models import EventName, Message, MessageState
 from bot.messages.policy import LOOKUP_DELAY
 
 GONE = "thread_gone"
-#: What may be told to wait: it is on nobody's way, and wanted.
+#: States in which a message may be made to wait: not being sent, and still wanted.
 _HELD_BACK = (MessageState.WAITING, MessageState.DELAYED)
 _PARENT_COLUMNS = MESSAGE.alias("parent")
 
@@ -126,7 +126,7 @@ def follow_thread(
     for row in rows:
         outcome = outcomes[row.id]
         if outcome.event is EventName.SENT and outcome.claim.generation and outcome.ts:
-            # A message that stands in a thread itself begins none.
+            # A message in a thread cannot begin one.
             if outcome.claim.thread_ts is None:
                 _move_thread(session, row.id, outcome.ts, now)
             session.connection().execute(_LET_GO, {"root": row.id})

@@ -14,7 +14,7 @@ from bot.messages.delivery.due_lanes import pass_on
 
 logger = structlog.get_logger(__name__)
 
-#: Before a key: not "look again" but "begin anew, your token may be another one".
+#: Prefix of a key: not "look again" but "restart, your token may have changed".
 ANEW = "anew "
 
 

@@ -13,7 +13,7 @@ from bot.messages.delivery.concurrency import ConcurrencyLimits
 logger = structlog.get_logger(__name__)
 
 
-#: A process that dies leaves all of them to be looked for, at the pace of Slack's history.
+#: If the process dies, all of them must be looked up in Slack's history, which is slow.
 MAX_PREFETCH = 5
 
 

@@ -50,7 +50,7 @@ Node = dict[str, Any]
 
 _SHOWN_FIELDS = frozenset({"title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
-#: Without words these say nothing, and nobody misses them.
+#: Blocks that are removed if they have no text.
 _WORDS_ONLY = frozenset({"plain_text", "mrkdwn", "text"})
 
 

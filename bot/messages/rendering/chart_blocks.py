@@ -34,7 +34,7 @@ def complete_chart(chart: Any) -> Node | None:
 def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
     """Return the warning for a chart that shows less than was *asked* for."""
     if chart is None or not isinstance(asked, dict):
-        return []  # Its block has nothing to draw, and is gone.
+        return []  # Its block has no data and was removed.
     said = []
     for name, drawn in {**chart, **chart.get("axis_config", {})}.items():
         wanted = _labels_of(asked, name)

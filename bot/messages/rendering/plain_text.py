@@ -23,7 +23,7 @@ _CALL = re.compile(
     r"<(?=[@!#]|at\b|users/)|(?<!\w)@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE
 )
 _TEXTS = frozenset({"mrkdwn", "plain_text"})
-#: What nobody reads, and what is read although it is no text object.
+#: Keys that are not shown as text, and keys that are although they hold no text object.
 _UNREAD = frozenset({"confirm", "metadata", "placeholder", "options"})
 _SPOKEN = frozenset({"alt_text", "title", "status"})
 #: Objects whose own texts say something without what is around them.

@@ -21,7 +21,7 @@ Node = dict[str, Any]
 
 AGAIN = ["again"]  # nothing: the same once more
 BARE = ["bare"]  # the text goes without our controls, too
-LATER = ["later"]  # nothing: the text stands alone already, and this is the last try with blocks
+LATER = ["later"]  # nothing: only the text is shown, and this is the last attempt with blocks
 NAMED_ROUNDS = (AGAIN, BARE, LATER)
 
 _SECTION_CHARACTERS = 3_000

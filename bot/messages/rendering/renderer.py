@@ -37,7 +37,7 @@ from bot.messages.rendering.warnings import At
 
 __all__ = ["Rendered", "Renderer", "TemplateError"]
 
-# Below this, texts cut to share the room say nothing any more and whole blocks go instead.
+# Below this, truncated texts say nothing any more and whole blocks are removed instead.
 _LEAST_SHARE = 80
 _BLOCKS: At = (None, "blocks")
 

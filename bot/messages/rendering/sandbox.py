@@ -25,9 +25,9 @@ from bot.messages.rendering.filters import FILTERS, finalize, printed
 
 _LOOP_STEPS = 5_000
 _RANGE_STEPS = 1_000
-#: Of processor time: while a template is drawn nothing else goes on.
+#: In processor time: nothing else runs while a template is rendered.
 SECONDS = 0.25
-_UNSUSPECTED_SECONDS = 0.02  # so long it may take, and nobody looks
+_UNSUSPECTED_SECONDS = 0.02  # below this nothing is checked
 _OUTPUT_CHARACTERS = 1_000_000
 MAX_VALUE_CHARACTERS = 100_000
 _LIST_ITEMS = 10_000
@@ -296,7 +296,7 @@ def _bounded_number(value: Any) -> Any:
 
 
 def _count(value: Any) -> None:
-    # Counts a list as often as it is referred to, since whoever compares or prints it does too.
+    # Counts a list once per reference, because comparing and printing do so, too.
     waiting, total = [value], 0
     while waiting:
         items = waiting.pop()

@@ -6,7 +6,7 @@ Node = dict[str, Any]
 
 #: Blocks that are nothing but controls.
 _CONTROLS = frozenset({"context_actions", "input"})
-#: What stands among controls but only shows something.
+#: Elements among controls that only show something.
 _TEXT_BLOCKS = frozenset({"image"})
 
 

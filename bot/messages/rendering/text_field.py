@@ -26,7 +26,7 @@ from bot.messages.rendering.truncation import ELLIPSIS, level, truncate, units
 from bot.messages.rendering.warnings import At
 
 _MARKED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1|\ufdd2(\\d+)\ufdd3([a-z]+)\ufdd1")
-# An entity of the template's own words that the last resort has cut in two.
+# An entity in the template's own text, split by the last resort.
 _TORN = re.compile("&[a-z]{0,3}…$")
 # Data first, for it may say anything; then what the template has made of an empty address.
 _NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1]*\ufdd1)*)>")

@@ -39,7 +39,7 @@ CHILDREN = {
     ("axis_config", "categories"): 20,
 }
 
-# Blocks of which a message may only have so many.
+# Block types with a maximum number per message.
 PER_MESSAGE = {"data_visualization": 2, "table": 1, "data_table": 1}
 # Slack takes 10,000 in a table, but they count among the characters of all blocks as well.
 CELL_CHARACTERS = {"table": 8_000, "data_table": 20_000}

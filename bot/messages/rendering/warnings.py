@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.messages.rendering.truncation import ALL_BLOCKS_CHARACTERS, BLOCKS, PER_MESSAGE, truncate
 
-#: Where something stands: where that stands in which it is, and its name or number there.
+#: The position of an object: that of its parent, and its name or number there.
 At = tuple[Any, str | int] | None
 
 MOST = 20

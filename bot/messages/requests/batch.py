@@ -45,11 +45,11 @@ class RequestBatch:
     """What one caller asked for: stored as a whole, or not at all."""
 
     message_requests: Sequence[MessageRequest]
-    prefix: str = ""  # before the path of what is wrong; `{}` stands for the order's number
+    prefix: str = ""  # prefix of the path of a problem; `{}` is the request's number
     verdicts: "_Verdicts" = field(default_factory=dict)
 
 
-#: What is wrong with a payload, by the order's number and the id of the template's version.
+#: Problems of a payload, by the request's number and the id of the template's version.
 _Verdicts = Mapping[tuple[int, str], Sequence[FieldProblem]]
 
 

@@ -19,7 +19,7 @@ from bot.messages.transports.base import File
 DEFAULT_SENDER = "default"
 
 
-#: A channel takes one post a second: so a bulk leaves every second one to whoever else comes.
+#: A channel takes one post a second: a bulk leaves every second slot to others.
 _BULK_INTERVAL = timedelta(seconds=2)
 
 
@@ -113,7 +113,7 @@ def _destination_problems(
     if destination is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
         return [FieldProblem("configCode", gone)]
-    # Without a bot the webhook stands for the workspace, and channels are named as if it were one.
+    # Without a bot token the webhook acts as the workspace, and channels may be named.
     found = []
     if request.channel and sender.workspace_id:
         found.append(FieldProblem("channel", "leave it out: a destination is one place"))

@@ -25,7 +25,7 @@ _COUNTED_AS = {
 }
 _COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
 _AGEING = ("waiting", "sending")
-#: What gives way to others in the order of serving has waited since it was due all the same.
+#: Messages that give way to others count as waiting since they were due.
 _SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
 #: Each state has a partial index of its own, and most messages are in none of these states.
 #: A constant, not a parameter, or no database would use the index.

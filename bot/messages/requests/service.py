@@ -151,7 +151,7 @@ class Requests:
     async def dead(
         self, tenant: str, limit: int, before: queries.Mark | None = None
     ) -> list[Message]:
-        """Return dead letters, the latest death first."""
+        """Return dead letters, latest first."""
         return await self._database.read(
             lambda session: queries.dead(session, tenant, limit, before)
         )

@@ -16,7 +16,7 @@ from bot.workspaces.models import Workspace
 _ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
 
 
-#: The way back for what waits for a channel that is switched off.
+#: The fix for messages that wait for a suspended channel.
 _ASIDE = (
     "Its channel is switched off: mend that, then replay this or any dead letter of the channel."
 )
@@ -42,7 +42,7 @@ class MessageStatus:
     attempts: int
     permalink: str | None
     fix: str | None
-    suspended_because: str | None  # the error for which its channel is switched off
+    suspended_because: str | None  # the error that suspended its channel
     events: list[dict[str, Any]]
     others: list[str] = field(default_factory=list)  # more messages of the same correlation id
 

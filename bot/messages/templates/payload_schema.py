@@ -26,7 +26,7 @@ from bot.messages.templates.schema_keywords import (
 )
 
 MAX_PAYLOAD_PROBLEMS = 20
-#: So many are looked at to name the first ones of.
+#: Maximum number of violations collected; the first ones are reported.
 _MAX_ERRORS = 1_000
 _NO_PROBLEMS: list[FieldProblem] = []
 #: What a schema can raise that was stored: it leads nowhere, or a pattern is not RE2's.

@@ -195,7 +195,7 @@ async def _in_thread(work: Callable[[], T], seconds: float) -> T:
         result, error = None, None
         try:
             result = work()
-        except Exception as raised:  # noqa: BLE001 - handed to whoever waits
+        except Exception as raised:  # noqa: BLE001 - passed to the waiting caller
             error = raised
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, error)

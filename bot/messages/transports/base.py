@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Rendered
 
-#: What a second copy says of itself that may be one, so that nobody takes it for another message.
+#: The line in a possible second copy, so that nobody takes it for another message.
 REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
@@ -54,9 +54,9 @@ class Found:
 
     ts: str | None = None  # None: it is not there
     revision: int = 0
-    channel: str | None = None  # where it stands, if the transport knows better than we
+    channel: str | None = None  # the actual channel, if it differs
     thread_gone: bool = False  # the thread that it was looked for in has lost its first message
-    left_thread: bool = False  # so it stands in the channel
+    left_thread: bool = False  # so it is in the channel
     readable: bool = True  # False: the history may not be read
     answer: SlackResponse = field(
         default_factory=lambda: SlackResponse(ok=True)

@@ -47,7 +47,7 @@ class Workers:
         self._count = count
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
-        self._waiting: dict[str, deque[_Job]] = {}  # by tenant, in the order of serving
+        self._waiting: dict[str, deque[_Job]] = {}  # by tenant, next one first
         self._running: Counter[str] = Counter()  # by tenant
         self._threads: dict[threading.Thread, WorkerProcess | None] = {}
         self._idle = 0

@@ -81,7 +81,7 @@ class WorkerProcess:
             raise WorkerStoppedError(self._reason()) from None
 
     def kill(self) -> None:
-        """End it from another thread; whoever asks it something gets `WorkerStoppedError`."""
+        """End it from another thread; a caller that waits for it gets `WorkerStoppedError`."""
         self._process.kill()
 
     def close(self) -> None:

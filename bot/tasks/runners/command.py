@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
 _LOOK_SECONDS = 0.1
-#: What nobody watches belonged to a process that died.
+#: Poll interval for unwatched runs: their process died.
 _TAKE_UP_SECONDS = 5.0
 #: Between asking a program to end and ending it.
 _GRACE_SECONDS = 10.0
@@ -73,7 +73,7 @@ class Command:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        self._watch(run)  # First, so that a report that fails leaves nobody unwatched.
+        self._watch(run)  # First, so that the program is watched even if the report fails.
         await self._reports.tell(run.attempt, TaskStatus.RUNNING)
 
     async def cancel(self, attempt: Attempt) -> None:

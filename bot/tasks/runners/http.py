@@ -17,7 +17,7 @@ from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 _HANDOVER_ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
 _ANSWER_SHOWN = 300
-#: More than what is shown, so that a secret at its end is not cut before it is masked.
+#: More than is shown, so that a secret at the end is masked before truncation.
 _ANSWER_BYTES = 4_096
 
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from bot.tasks.runners.runner import Attempt, Reports
 
-#: Of so many strange ids it is remembered that they are not ours.
+#: Maximum number of cached ids that are not ours.
 _MAX_STRANGERS = 10_000
 _REFRESH_SECONDS = 0.5
 #: How long Redis or a broker may take for a call, and to be connected.

@@ -22,11 +22,11 @@ from bot.tokens import CALLBACK_DAYS, Tokens
 
 logger = structlog.get_logger(__name__)
 
-#: A runner is told where the message stands; it is not made to wait for Slack longer than this.
+#: Maximum wait for Slack, so that the runner can be given the message's timestamp.
 WAIT_FOR_MESSAGE = timedelta(seconds=10)
-#: A launch that was begun and never finished belonged to a process that died.
+#: A launch that is unfinished after this long belonged to a process that died.
 ABANDONED_AFTER = timedelta(seconds=90)
-#: No runner may take longer to be handed a task, or a second process would begin anew.
+#: Maximum time for handing over a task; after it a second process would start over.
 _MAX_HANDOVER_SECONDS = 75.0
 _MAX_CLAIMED = 50
 _LOOK_AGAIN_SECONDS = 0.2
@@ -89,7 +89,7 @@ class Launcher:
         self._woken.set()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=_HANDOVER_STOP_SECONDS)
-            for handover in late:  # The next process finds it begun, and begins anew.
+            for handover in late:  # The next process finds it unfinished and starts over.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         for follower in self._followers:
@@ -192,7 +192,7 @@ class Launcher:
             except TimeoutError:
                 refusal = f"The runner did not take it within {_MAX_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
-        if refusal:  # First, so that a crash in between leaves nobody waiting.
+        if refusal:  # First, so that a crash in between leaves no caller waiting.
             report = Report(
                 status=TaskStatus.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )

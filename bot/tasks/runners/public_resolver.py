@@ -6,7 +6,7 @@ import socket
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-#: Names that can only mean something in our own network; whoever writes one means it.
+#: Suffixes that exist only in private networks; a name with one is meant to be private.
 _OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home.arpa")
 
 

@@ -83,7 +83,7 @@ def runs_folder(database_url: str) -> Path:
     place = url.set(password=None).render_as_string()
     name = f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
     state = _state_folder()
-    if state is None:  # Directly below, where nobody else can put another in its place.
+    if state is None:  # Directly below, where nobody else can replace it.
         return Path(tempfile.gettempdir()) / f"opsbell-{os.geteuid()}-{name}"
     return state / "opsbell" / name
 

@@ -107,7 +107,7 @@ class Runs:
         run = Run(self._path(attempt), attempt)
         run.folder.mkdir(mode=0o700)
         run.watch()
-        # Last, so that nobody takes up what has no watcher.
+        # Last, so that no other process watches it before we do.
         write_whole(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
         return run
 

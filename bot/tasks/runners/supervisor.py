@@ -181,7 +181,7 @@ def _supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
             os.chdir(cwd)
         supervisor.start(list(argv))
     except OSError as error:
-        # On the disk first: the bot may be gone, and would say that nobody knows.
+        # To disk first: if the bot is gone, the next one reads it there.
         write_whole(f"{folder}/refusal", str(error))
         answer(str(error))
         return

@@ -127,7 +127,7 @@ def compile_message(template: LogiclessTemplate) -> CompiledMessage | None:
 
 
 def _walked(source: Any) -> tuple[dict[str, Any], list[TextField]] | None:
-    """One block, settled, and its texts; None if it is not as the template has it."""
+    """Return one finished block and its texts; None if it differs from the template."""
     if not isinstance(source, dict) or source.get("type") not in _SETTLED_BLOCKS:
         return None
     walk = Walk(trusted=False)
