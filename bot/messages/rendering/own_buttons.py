@@ -11,9 +11,20 @@ from typing import Any
 
 from bot.messages.rendering.text_field import plain_words
 
-#: All that `listeners.actions` listens for.
+#: All actions that `listeners.actions` handles.
 OWN_ACTIONS = frozenset(
-    {"delivery_replay", "task_cancel", "task_grafana", "task_logs", "task_retry"}
+    {
+        "alert_acknowledge",
+        "alert_more",
+        "alert_mute",
+        "alert_retry",
+        "alert_snooze",
+        "delivery_replay",
+        "task_cancel",
+        "task_grafana",
+        "task_logs",
+        "task_retry",
+    }
 )
 _LITERAL = re.compile(rf'"action_id"\s*:\s*"({"|".join(sorted(OWN_ACTIONS))})"')
 
