@@ -1,4 +1,4 @@
-"""Keeps the messages of alerts in step with them, in the same transaction."""
+"""Updates the messages of alerts in the transaction that changes the alerts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

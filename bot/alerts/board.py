@@ -1,14 +1,14 @@
 """
-All incidents of a tenant together: what becomes a storm, and when people are told.
+Considers all incidents of a tenant together: which form a storm, and when to notify people.
 
-Alone an incident would be told at once. Together they share people's attention:
+A single incident could be posted at once. Together they compete for people's attention:
 
-* The first two of a minute are told promptly. Any further one waits until it is a minute old; by
-  then it has resolved without a word, has become part of a storm, or is told.
-* When more than `storm_after` open within a minute, those that nobody was told of become a storm:
-  one incident for their type of trouble. What opens joins it until a whole minute brings nothing.
-  A storm is posted once and edited as it grows and shrinks.
-* In quiet hours everything but the critical waits for the digest, which is one message.
+* The first two of a minute are posted promptly. Any further one waits until it is a minute old; by
+  then it has resolved silently, has become part of a storm, or is posted.
+* If more than `storm_after` open within a minute, those not posted yet become a storm: one incident
+  for their type of trouble. New ones join it until a whole minute brings none. A storm is posted
+  once and edited as it grows and shrinks.
+* In quiet hours everything that is not critical waits for the digest, which is one message.
 """
 
 from collections.abc import Iterator, Mapping

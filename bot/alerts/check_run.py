@@ -1,4 +1,4 @@
-"""One check: what is in trouble becomes sightings, decisions, rows and messages."""
+"""One check: turns tasks in trouble into sightings, decisions, rows and messages."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """
-What is in trouble: failed, stuck, overdue, lost and missed tasks, found by indexes.
+Finds tasks in trouble: failed, stuck, overdue, lost and missed ones, by indexes.
 
-Each query looks at a range of time, so that a check costs the same however many tasks there are.
-A constant that a partial index asks for stands in the SQL itself, for SQLite looks at no parameter.
+Each query reads a range of time, so that a check costs the same however many tasks there are.
+Constants of partial indexes are written into the SQL, because SQLite does not match parameters.
 """
 
 from collections.abc import Callable, Iterable, Sequence

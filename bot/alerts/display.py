@@ -1,4 +1,4 @@
-"""What an alert looks like: the contexts of its messages, and the JSON of the API. Pure."""
+"""How alerts are displayed: the contexts of their messages, and the API's JSON. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What to expect of each kind of task, remembered between checks."""
+"""The expected duration of each kind of task, cached between checks."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Alerts of other systems, as troubles of ours: Alertmanager's webhook, PagerDuty's events."""
+"""Converts alerts of other systems: Alertmanager's webhook, PagerDuty's events."""
 
 import hashlib
 from collections.abc import Sequence

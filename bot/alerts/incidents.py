@@ -1,16 +1,17 @@
 """
-The life of one incident, decided without input or output.
+The life cycle of one incident, decided without input or output.
 
 An incident is about a group: one type of trouble, of one kind of task, with one fingerprint. It
-opens when there is news (a trouble that began within the window and that the group has not held
-before), grows and shrinks with the tasks in trouble, and resolves when all of them have moved on.
-A group has at most one incident that is not resolved. What comes back is the next incident: *Again*
-after one that ended by itself, *Regression* after one that a person resolved.
+opens when there is news (a trouble that began within the window and is new to the group), grows and
+shrinks with the tasks in trouble, and resolves when none of them is in trouble any more. A group
+has at most one unresolved incident. If the trouble returns, it is the next incident: *Again* after
+one that ended by itself, *Regression* after one that a person resolved.
 
-Three openings within an hour are flapping: the last incident is opened once more, and people are
-told by edits alone until an hour has passed without another opening.
+Three openings within an hour are flapping: the last incident is reopened, and its message is only
+edited until an hour has passed without another opening.
 
-`follow_incident` returns the next state and what to report; the caller stores both together.
+`follow_incident` returns the next state and what to report; the caller stores both in one
+transaction.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Alerts, their troubles, and what is silenced, as tables."""
+"""Alerts, their troubles and silences, as tables."""
 
 from datetime import datetime
 from enum import StrEnum

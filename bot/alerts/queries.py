@@ -1,4 +1,4 @@
-"""Finding alerts. A tenant sees its own and nothing else."""
+"""Queries for alerts. A tenant sees only its own."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Incidents and their troubles as rows: what a check reads, and what it leaves."""
+"""Incidents and their troubles as rows: reads them for a check and stores its results."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,9 +1,9 @@
 """
-Running the failed tasks of an alert again, decided without input or output.
+Decides how to rerun the failed tasks of an alert, without input or output.
 
-One task is the canary. When it has completed the rest follow in waves, each twice as large as the
-last and none larger than a limit; a wave begins when all of the last have completed. The first that
-fails again stops it: what has not been started is left alone, for its cause is not mended.
+One task is the canary. When it has completed, the rest follow in waves, each twice as large as the
+previous one up to a limit; a wave starts when all of the previous one have completed. The first new
+failure stops the rerun, because the cause is not fixed; tasks not started yet are left alone.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """
-Running all failed tasks of an alert again, from the click to the last of them.
+Reruns all failed tasks of an alert, from the click to the last task.
 
-What is to run is written down before it is started, and started by the attempt that was seen to
-fail: whoever dies in between, or does it twice, starts nothing twice.
+The list is stored before anything is started, and each task is started by the attempt that was seen
+to fail, so a crash in between, or a second click, starts nothing twice.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What `opsbell.toml` says about alerts, kind by kind."""
+"""The rules for alerts in `opsbell.toml`, by kind of task."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

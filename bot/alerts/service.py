@@ -1,5 +1,5 @@
 """
-What people, programs and the clock ask of alerts: check, list, show, acknowledge, snooze, resolve.
+The use cases of alerts: check, list, show, acknowledge, snooze, resolve.
 
 Each method is one transaction: the alert, its message and the events.
 """

@@ -1,4 +1,4 @@
-"""Kinds of tasks that nobody is told of for a while: muted, or in maintenance."""
+"""Silences: kinds of tasks that are muted or in maintenance for a while."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Checks as the clock and as people ask for them: where alerts go, and whether they arrived."""
+"""Runs scheduled and requested checks: finds where alerts go, and whether they arrived."""
 
 import asyncio
 import time

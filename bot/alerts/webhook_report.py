@@ -1,4 +1,4 @@
-"""All that a check found, as one message to a webhook of Slack's."""
+"""The results of a check as one message to an incoming webhook of Slack."""
 
 from collections.abc import Callable
 from datetime import datetime

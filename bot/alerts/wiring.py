@@ -1,4 +1,4 @@
-"""The room of alerts, wired together once at the start."""
+"""Builds the services of alerts, once, at the start."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

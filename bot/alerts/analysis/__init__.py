@@ -1,1 +1,1 @@
-"""What tasks in trouble have in common with others, and with their own past. Pure."""
+"""Compares tasks in trouble with other tasks and with their own history. Pure."""

@@ -1,14 +1,14 @@
 """
-How long a kind of task usually takes, from its own history, and when a run takes too long.
+The usual duration of a kind of task, from its history, and when a run takes too long.
 
 A run is too long beyond the limit, where hardly any healthy run ends:
 
     limit = max(2 * p95, peak, p95 + 60 s)
 
-Of the latest 200 runs p95 is the 95th percentile, and peak the longest when one run and another one
-in a hundred are left out: a run that hung once must not hide the next. So a run that hangs is
-noticed at the limit, and false alerts are fewer than 1 % of healthy runs:
-`tests/bot/alerts/analysis/test_expected_duration.py` holds both to 1,000 synthetic histories.
+p95 is the 95th percentile of the latest 200 runs. peak is the longest of them, without one run and
+one more in a hundred, so that a run that hung once does not hide the next. A hanging run is noticed
+at the limit, and fewer than 1 % of healthy runs cause false alerts:
+`tests/bot/alerts/analysis/test_expected_duration.py` checks both on 1,000 synthetic histories.
 """
 
 import statistics

@@ -1,12 +1,12 @@
 """
-What two errors have in common: a stable fingerprint and a short label.
+A stable fingerprint and a short label for errors that are the same one.
 
-What differs from one occurrence to the next is masked as `…`: numbers, ids, hexadecimal, times,
-paths, addresses, quoted values. A number that says what happened (an exit code, an HTTP status, an
-errno) stays. An error with a stack trace is told apart by its type and its innermost frames, whose
-line numbers do not count; any other by its first line that says something.
+Values that differ between occurrences are masked as `…`: numbers, ids, hexadecimal, times, paths,
+addresses, quoted values. Numbers that identify the error (an exit code, an HTTP status, an errno)
+stay. An error with a stack trace is identified by its type and its innermost frames, without line
+numbers; any other by its first meaningful line.
 
-A fingerprint is stored: a change here makes each open incident look like a new one.
+Fingerprints are stored: a change here makes each open incident look like a new one.
 """
 
 import hashlib

@@ -1,11 +1,11 @@
 """
-What most failures have in common and hardly any success has, computed: no model, no guess.
+Finds what most failures have in common and few successes have, by statistics alone.
 
 "23 of 24 failures have `region=eu`; 4 % of the successes do". Each pair of name and value among the
-tasks is a candidate. A candidate is claimed if most failures have it, it is much rarer among the
-successes, and Fisher's exact test says that chance does so in fewer than 1 in 200 cases of tasks
-without any shared factor, corrected for the number of candidates (Bonferroni, over those that could
-pass at all: Tarone, https://doi.org/10.2307/2531456).
+tasks is a candidate. A candidate is reported if most failures have it, if it is much rarer among
+the successes, and if Fisher's exact test finds that chance would produce it in fewer than 1 in 200
+cases, corrected for the number of candidates (Bonferroni, over those that could pass at all:
+Tarone, https://doi.org/10.2307/2531456).
 """
 
 import math
