@@ -38,7 +38,7 @@ COMPARED_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class AlertChannels:
-    """The ids of where alerts go; None where there is no such place."""
+    """The ids of the channels for alerts; None where there is none."""
 
     workspace_id: str
     default: str | None
@@ -80,7 +80,7 @@ class AlertAnnouncer:
                 self._tell_elsewhere(session, alert, NOTIFY_TEMPLATE[tell], now)
 
     def _tell_elsewhere(self, session: Session, alert: Alert, template: str, now: datetime) -> None:
-        """Post it to the places that hear of alerts besides Slack, also while that is away."""
+        """Post it to the destinations that also receive alerts, even while Slack is down."""
         count = len(self._rules.config.alerts.also_notify)
         if not count:
             return
@@ -90,7 +90,7 @@ class AlertAnnouncer:
             outbox.put(session, place, Content(template, context), now=now, rank=Rank.ALERT)
 
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
-        """Show the alert as it is now; nothing if nobody was told of it."""
+        """Update the alert's message; nothing if it was never posted."""
         if alert.message_id is None:
             return
         message = session.get(Message, alert.message_id)

@@ -89,7 +89,7 @@ class Board:
         self.tells += [(group, tell) for tell in tells if (group, tell) not in self.tells]
 
     def _follow_storm(self, kind: TroubleType, seen: Sighting) -> None:
-        """Move what nobody was told of into the storm of its type, if there is one."""
+        """Move incidents that were not posted into the storm of their type, if there is one."""
         joining = self._joining(kind)
         joined = frozenset().union(*(one.troubles for one in joining))
         is_critical = any(one.is_critical for one in joining)
@@ -115,7 +115,7 @@ class Board:
         return [one for one in recent if self._is_to_be_told(one)]
 
     def _release(self) -> None:
-        """Tell of what has waited long enough, or need not wait."""
+        """Post incidents that have waited long enough or need not wait."""
         untold = [one for one in self.latest.values() if self._is_to_be_told(one)]
         digest: list[Incident] = []
         for incident in sorted(untold, key=lambda one: (one.opened_at, one.group)):
@@ -142,7 +142,7 @@ class Board:
         self.tells.append((incident.group, tell))
 
     def _is_to_be_told(self, incident: Incident) -> bool:
-        """Tell whether nobody was told of an incident that nobody looks after."""
+        """Tell whether an incident is neither posted nor acknowledged."""
         is_open = incident.state == IncidentState.OPEN
         return is_open and incident.told_at is None and incident.group not in self._silenced
 

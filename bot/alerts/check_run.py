@@ -52,7 +52,7 @@ class CheckOptions:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found, and of which alerts people were or had been told."""
+    """The results of a check, and the alerts that people were notified of."""
 
     failed: Sequence[Trouble] = ()
     stuck: Sequence[Trouble] = ()
@@ -81,7 +81,7 @@ class CheckRun:
         self._options = options
 
     def __call__(self, session: Session, now: datetime) -> Checked:
-        """Check, write and tell; the caller commits and wakes the lane."""
+        """Check, store and notify; the caller commits and wakes the lane."""
         last = self._take_turn(session, now)
         found = self._find(session, now)
         silent = read_silences(session, self._tenant, now)
@@ -146,7 +146,7 @@ class CheckRun:
         return checks.find_stuck(session, self._tenant, now, rules.timeout_of, rules.least_timeout)
 
     def _news(self, found: Sequence[Trouble], silent: Silences, now: datetime) -> list[Trouble]:
-        """Return what began recently enough to be told of."""
+        """Return the troubles that began recently enough to notify people."""
         news = []
         for trouble in found:
             kind = trouble.group.type
@@ -215,7 +215,7 @@ def checked(
     tells: Sequence[tuple[Alert, Tell]],
     alerts: Mapping[TroubleGroup, Alert],
 ) -> Checked:
-    """Return what a check found, and the messages that tell of it, None where nobody is told."""
+    """Return the results of a check and the messages about them, None where there is none."""
     messages: dict[TroubleType, list[str | None]] = defaultdict(list)
     for alert in alerts.values():
         if is_open(alert):

@@ -95,7 +95,7 @@ def find_stuck(
     session: Session, tenant: str, now: datetime, timeout_of: TimeoutOf, least: timedelta
 ) -> list[Trouble]:
     """
-    Return the live tasks of which nothing was heard for longer than their kind's timeout.
+    Return the live tasks that were silent for longer than their kind's timeout.
 
     *least* is the shortest timeout of any kind.
     """
@@ -124,7 +124,7 @@ def stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
 
 
 def last_sign(task: Task) -> datetime:
-    """Return when a live task was last heard of."""
+    """Return when a live task last reported."""
     return max(task.heard_at or task.updated_at, task.updated_at)
 
 

@@ -35,7 +35,7 @@ def alert_context(
     log_url: Callable[[Task, datetime], str | None],
     money_of: Callable[[str], float | None],
 ) -> dict[str, Any]:
-    """Return what `templates/alerts/alert.json` is filled with; times are whole epoch seconds."""
+    """Return the context of `templates/alerts/alert.json`; times are whole epoch seconds."""
     alert, held = found.alert, found.held
     kinds = Counter(trouble.task for trouble, _ in held)
     is_open = alert.state != IncidentState.RESOLVED

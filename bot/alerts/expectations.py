@@ -17,7 +17,7 @@ UNKNOWN = ExpectedDuration(runs=0)
 
 @dataclass
 class Expectations:
-    """Of every tenant; a kind that nobody has asked for yet has no limit."""
+    """Expected durations of every tenant; a kind that was never looked up has no limit."""
 
     _known: dict[tuple[str, str], tuple[datetime, ExpectedDuration]] = field(default_factory=dict)
 

@@ -20,10 +20,10 @@ NOTE_CHARACTERS = 500
 @dataclass(frozen=True)
 class ExternalReport:
     """
-    What another system says of one thing that is wrong there, or is no longer.
+    Another system's report that one thing is wrong, or no longer is.
 
-    *kind* stands where our alerts have the kind of task, *group* names what belongs together, and
-    *key* the one thing.
+    *kind* takes the place of the kind of task, *group* names what belongs together, and *key* the
+    one thing.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class ExternalReport:
 
 
 def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
-    """Return what is wrong there as a trouble of ours."""
+    """Return the report as a trouble of ours."""
     kind = storable(report.kind)[:KIND_CHARACTERS] or "external"
     summary = storable(report.summary)[:NOTE_CHARACTERS] or kind
     group = TroubleGroup(TroubleType.FAILED, kind, short_hash(report.group))

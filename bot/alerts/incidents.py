@@ -38,7 +38,7 @@ class TroubleType(StrEnum):
 
 
 class IncidentState(StrEnum):
-    """Where an incident stands."""
+    """The state of an incident."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -55,7 +55,7 @@ class FirstWord(StrEnum):
 
 
 class Tell(StrEnum):
-    """What people are told of a change."""
+    """What to report about a change."""
 
     POST = "post"  #: a message of its own
     DIGEST = "digest"  #: one message for all incidents that are told so at once
@@ -226,7 +226,7 @@ def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime)
 
 
 def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: datetime) -> Told:
-    """Return what is due because nobody has acted on an incident for long."""
+    """Return the reminder that is due because nobody has acted on an incident for long."""
     if _is_snoozed_out(incident, now):
         return replace(_wake(incident), reminded_at=now), (Tell.REMIND,)
     if incident.state != IncidentState.OPEN:
@@ -259,7 +259,7 @@ def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> Tol
 
 
 def acknowledge(incident: Incident, by: str, now: datetime) -> Told:
-    """Note who looks after it; raise `ConflictError` when somebody does or it is over."""
+    """Record who takes care of it; raise `ConflictError` if somebody does or it is resolved."""
     _require_open(incident)
     if incident.state == IncidentState.ACKNOWLEDGED:
         since = incident.acknowledged_at or now

@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 
 class Alert(SQLModel, table=True):
-    """One incident as it stands; `bot.alerts.incidents` decides what becomes of it."""
+    """One incident in its present state; `bot.alerts.incidents` decides its changes."""
 
     __table_args__ = (
         # A group has one that is not resolved, whoever checks at the same time.
@@ -120,14 +120,14 @@ class AlertRerun(SQLModel, table=True):
 
 
 class SilenceReason(StrEnum):
-    """Why nobody is told of a kind of task."""
+    """Why a kind of task is silenced."""
 
     MUTED = "muted"
     MAINTENANCE = "maintenance"
 
 
 class Silence(SQLModel, table=True):
-    """Nobody is told of a kind until then; an empty kind is every one, no end is for good."""
+    """A kind is silenced until a time; an empty kind means every kind, no end means for good."""
 
     tenant: str = Field(primary_key=True)
     task: str = Field(primary_key=True)

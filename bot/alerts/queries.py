@@ -90,6 +90,6 @@ def delete_resolved(session: Session, before: datetime) -> int:
 
 
 def alert_ts(session: Session, alert: Alert) -> str | None:
-    """Return where the alert's message stands, or None while Slack has not got it."""
+    """Return the timestamp of the alert's message, or None until Slack has it."""
     message = session.get(Message, alert.message_id) if alert.message_id else None
     return message.ts if message else None

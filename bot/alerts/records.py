@@ -62,7 +62,7 @@ def as_incident(alert: Alert, troubles: frozenset[str]) -> Incident:
 def read_records(
     session: Session, tenant: str, groups: Iterable[TroubleGroup], now: datetime
 ) -> Records:
-    """Read what a board must know: what is open or flapping, what was told lately, and *groups*."""
+    """Read what a board needs: open and flapping alerts, recently posted ones, and *groups*."""
     query = select(Alert).where(
         Alert.tenant == tenant,
         or_(
@@ -154,7 +154,7 @@ def write_records(
     decided: Mapping[TroubleGroup, Incident],
     news: News,
 ) -> dict[TroubleGroup, Alert]:
-    """Write what was decided anew and return the alerts of it."""
+    """Store the new decisions and return their alerts."""
     changed: dict[TroubleGroup, Alert] = {}
     # What is resolved first: a group has one open alert at any time.
     for group, incident in sorted(decided.items(), key=lambda item: item[1].is_open):

@@ -60,9 +60,9 @@ def begin(tasks: tuple[tuple[str, int], ...]) -> Rerun:
 
 def advance(rerun: Rerun, seen: Mapping[str, SeenRun]) -> Rerun:
     """
-    Return what becomes of a rerun when its running tasks are as *seen*.
+    Return the next state of a rerun, given its running tasks as *seen*.
 
-    A task that is gone, or that somebody has run again meanwhile, counts by how it is now.
+    A task that is gone, or that somebody has rerun meanwhile, counts by its present state.
     """
     if rerun.is_over:
         return rerun

@@ -50,9 +50,9 @@ class Reruns:
 
     async def begin(self, owner: Owner, alert_id: str, *, by: str) -> int:
         """
-        Run the failed tasks of an alert again, a canary first; return how many there are.
+        Rerun the failed tasks of an alert, a canary first; return how many there are.
 
-        Raises `ConflictError` when they are being run again, or none can be.
+        Raises `ConflictError` if a rerun is in progress, or if none of them can be rerun.
         """
 
         def work(session: Session) -> int:
@@ -87,7 +87,7 @@ class Reruns:
         return count
 
     async def advance_all(self) -> int:
-        """Bring every rerun forward and start what is next; return how many are not over."""
+        """Advance every rerun and start its next tasks; return how many are not finished."""
         live = await self._database.read(live_reruns)
         for row in live:
             after = await self._database.write(partial(self._advance, row))
@@ -173,7 +173,7 @@ def tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) -
 
 
 def rerun_context(row: AlertRerun, alert: Alert) -> dict[str, Any]:
-    """Return what `templates/alerts/rerun.json` is filled with."""
+    """Return the context of `templates/alerts/rerun.json`."""
     return {
         "task": alert.task,
         "state": str(row.state),

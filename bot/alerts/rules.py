@@ -73,7 +73,7 @@ class Rules:
         return Severity(first_match(self.config.alerts.severity, kind) or Severity.WARNING)
 
     def money_of(self, kind: str) -> float | None:
-        """Return what a failure of a kind costs, if that was said."""
+        """Return the cost of a failure of a kind, if it is configured."""
         return self.config.kind(kind).money_per_failure
 
     def route_of(self, kind: str) -> str | None:

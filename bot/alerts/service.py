@@ -39,7 +39,7 @@ Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
 
 @dataclass(frozen=True)
 class AlertWithTasks:
-    """An alert with all that it ever held, and where its message stands."""
+    """An alert with all its troubles, and the timestamp of its message."""
 
     found: FoundAlert
     task_ids: Sequence[str]
@@ -111,7 +111,9 @@ class Alerts:
         )
 
     async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
-        """Note that somebody looks after what another system has reported; again is no change."""
+        """
+        Record that somebody takes care of what another system reported; repeating it changes nothing.
+        """
 
         def find(session: Session) -> str:
             return queries.alert_of_trouble(session, tenant, trouble_of(report, self._clock.now()))
@@ -124,9 +126,9 @@ class Alerts:
         self, tenant: str, alert_id: str, *, by: str, duration: timedelta | None = None
     ) -> AlertWithTasks:
         """
-        Keep silent about it for a while, None: until the morning; raise `ConflictError` if over.
+        Snooze it for a while, None: until the morning; raise `ConflictError` if it is resolved.
 
-        Raises `InvalidError` for a duration that is none, or longer than 30 days.
+        Raises `InvalidError` for a duration that is not valid or longer than 30 days.
         """
         if duration is not None and not timedelta(0) < duration <= MAX_SNOOZE:
             fix = f"give more than 0 and at most {MAX_SNOOZE // timedelta(minutes=1)}"
@@ -147,11 +149,11 @@ class Alerts:
         )
 
     async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
-        """Tell nobody of a kind for so long, None: until somebody unmutes it."""
+        """Mute a kind for a duration, None: until somebody unmutes it."""
         await self._silence(tenant, kind, SilenceReason.MUTED, by=by, duration=duration)
 
     async def unmute(self, tenant: str, kind: str) -> bool:
-        """Tell of a kind again; False if it was not muted."""
+        """Unmute a kind; False if it was not muted."""
         return await self._database.write(
             lambda session: silences.end_silence(
                 session, tenant, kind, SilenceReason.MUTED, self._clock.now()
@@ -161,7 +163,7 @@ class Alerts:
     async def maintain(
         self, tenant: str, kind: str | None, *, by: str, duration: timedelta
     ) -> datetime:
-        """Tell nobody of a kind, None: of any, while work is done; return until when."""
+        """Start maintenance of a kind, None: of every kind; return when it ends."""
         every = kind or silences.EVERY_KIND
         await self._silence(tenant, every, SilenceReason.MAINTENANCE, by=by, duration=duration)
         return self._clock.now() + duration

@@ -13,13 +13,13 @@ EVERY_KIND = ""
 
 @dataclass(frozen=True)
 class Silences:
-    """What is silenced for a tenant, and was."""
+    """The present and past silences of a tenant."""
 
     rows: Sequence[Silence]
     now: datetime
 
     def is_silenced(self, kind: str) -> bool:
-        """Tell whether nobody is to be told of the kind now."""
+        """Tell whether the kind is silenced now."""
         return any(one.until is None or one.until > self.now for one in self._of(kind))
 
     def silenced_until(self, kind: str) -> datetime | None:
@@ -47,7 +47,7 @@ def set_silence(
     by: str,
     now: datetime,
 ) -> Silence:
-    """Silence a kind, or every one, until then or for good; what was said before is replaced."""
+    """Silence a kind, or every one, until a time or for good; replaces an earlier silence."""
     row = session.get(Silence, (tenant, kind, reason), with_for_update=True)
     if row is None:
         row = Silence(tenant=tenant, task=kind, reason=reason, by=by, began_at=now)

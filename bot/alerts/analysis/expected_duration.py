@@ -28,7 +28,7 @@ _RUNS_PER_OUTLIER = 100
 
 @dataclass(frozen=True)
 class ExpectedDuration:
-    """What the history of a kind says; `limit` is None while there are too few runs."""
+    """The expected duration of a kind; `limit` is None while there are too few runs."""
 
     runs: int
     usual: timedelta | None = None

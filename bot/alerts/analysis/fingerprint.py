@@ -78,14 +78,14 @@ _LEADING = re.compile(
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What an error is known by: `key` is 16 hexadecimal digits, `label` one line for people."""
+    """The identity of an error: `key` is 16 hexadecimal digits, `label` one line for people."""
 
     key: str
     label: str
 
 
 def fingerprint(error: str | None) -> Fingerprint:
-    """Return what *error* has in common with others of its kind."""
+    """Return the fingerprint of *error*."""
     lines = _readable_lines(error or "")
     trace = _find_trace(lines)
     if trace is not None:

@@ -94,7 +94,7 @@ def _is_telling(factor: SharedFactor) -> bool:
 
 
 class _FisherTest:
-    """Fisher's exact test, one-sided, for tasks of which so many failed and succeeded."""
+    """Fisher's exact test, one-sided, for a given number of failed and succeeded tasks."""
 
     def __init__(self, failures: int, successes: int) -> None:
         self._failures, self._total = failures, failures + successes
@@ -103,7 +103,9 @@ class _FisherTest:
             self._factorials.append(self._factorials[-1] + math.log(number))
 
     def __call__(self, failures_with: int, tasks_with: int) -> float:
-        """Return how likely at least so many of the tasks that have a factor are failures."""
+        """
+        Return the probability of at least this many failures among the tasks that have a factor.
+        """
         most = min(tasks_with, self._failures)
         return math.fsum(
             math.exp(
