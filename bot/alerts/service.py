@@ -112,7 +112,7 @@ class Alerts:
 
     async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
         """
-        Record that somebody takes care of what another system reported; repeating it changes nothing.
+        Record that somebody takes care of an external alert; repeating it changes nothing.
         """
 
         def find(session: Session) -> str:
