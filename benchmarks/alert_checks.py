@@ -21,7 +21,7 @@ from benchmarks import table
 from benchmarks.engine import TENANT, WORKSPACE, database, folder_in_memory
 from benchmarks.growth import KINDS, SERIES, kind_of
 from benchmarks.sightings import median
-from bot.alerts.announcer import AlertAnnouncer, Channels
+from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.clock import SystemClock
@@ -98,7 +98,7 @@ async def measure(store: Database, size: int) -> dict[str, float]:
     rules = Rules(config)
     announcer = AlertAnnouncer(rules, Links(config))
     alerts = Alerts(store, announcer, rules, SystemClock(), lambda _workspace: None)
-    channels = Channels(WORKSPACE, "C0ALERTS", {})
+    channels = AlertChannels(WORKSPACE, "C0ALERTS", {})
     took, worked = [], []
     for _ in range(CHECKS):
         began, work_began = time.perf_counter(), time.process_time()

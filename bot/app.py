@@ -1,8 +1,8 @@
 """
-The composition root: everything is built here, once, and handed down.
+The composition root: builds everything once and hands it down.
 
-Start: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that nothing is heard
-before it can be answered. Stop: the same, backwards.
+Start order: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that the bot
+receives nothing before it can answer. Stop order: the reverse.
 """
 
 import asyncio
@@ -23,8 +23,6 @@ import jobs
 import listeners
 from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, destinations_of, secrets_of
-from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
@@ -39,13 +37,15 @@ from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
-from bot.outward import Outward, open_outward, remember_home
-from bot.owners import Owners
-from bot.presence import Presence, appear
+from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.outward import Outward, open_outward, remember_home
+from bot.wiring.presence import Presence, appear
+from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
@@ -195,6 +195,7 @@ class Opsbell:
             self._clock,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
+            tokens=api_tokens(settings, self._clock),
         )
         deliveries = open_deliveries(
             database,

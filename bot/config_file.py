@@ -1,4 +1,4 @@
-"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
 
 import tomllib
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ from pydantic import (
 
 from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
+from bot.process.secret_files import read_secret
 from bot.quiet_hours import parse_quiet_hours
 from bot.schedule_parser import parse_cron, parse_timezone
 from bot.schedules import Frequency, Schedule
-from bot.secret_files import read_secret
 from bot.suggestions import did_you_mean
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]

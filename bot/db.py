@@ -24,7 +24,7 @@ from sqlmodel import Session, SQLModel
 
 from bot import schema
 from bot.errors import ConfigError
-from bot.private_file import make_sqlite_private
+from bot.process.private_file import make_sqlite_private
 from bot.sql import fast_json
 
 T = TypeVar("T")

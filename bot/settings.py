@@ -1,7 +1,7 @@
 """
 The environment, read once. Every problem is reported together, by the variable's name.
 
-`NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
+`NAME_FILE` reads `NAME` from a file, for secrets. `bot.config_file` reads `opsbell.toml`.
 """
 
 import base64
@@ -23,13 +23,12 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.addresses import require_address_template, require_web_address
+from bot.addresses import require_address_template, require_web_address, webhook_address_problem
 from bot.config_file import ConfigFile, read_config_file
 from bot.errors import ConfigError
+from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
-from bot.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
-from bot.webhook_addresses import webhook_address_problem
 
 _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

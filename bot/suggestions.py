@@ -1,4 +1,4 @@
-"""Which known word was probably meant. Pure."""
+"""Suggests the known word that was probably meant. Pure."""
 
 import difflib
 from collections.abc import Iterable

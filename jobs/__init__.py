@@ -1,7 +1,7 @@
 """
-What happens by itself. This list is complete.
+Everything that runs on a schedule. This list is complete.
 
-APScheduler only ticks; whether something is due is decided by a row of the database.
+APScheduler only ticks; rows of the database decide whether something is due.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
-from jobs.alerts import advance_reruns, check_alerts, delete_old_alerts
+from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
@@ -45,7 +45,7 @@ def register(
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (_LIVENESS_SECONDS, mark_lost_tasks, intake),
-        (alerts.every_seconds, check_alerts, alerts.watch),
+        (alerts.every_seconds, watch_for_alerts, alerts.watch),
         (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
         (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),

@@ -8,7 +8,7 @@ from bot.alerts.watch import AlertWatch
 logger = structlog.get_logger(__name__)
 
 
-async def check_alerts(watch: AlertWatch) -> None:
+async def watch_for_alerts(watch: AlertWatch) -> None:
     """Find what is in trouble and tell people of it."""
     told = await watch.check_all()
     if told:

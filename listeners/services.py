@@ -1,4 +1,4 @@
-"""What listeners may ask of the rest of the bot; the composition root fills it in once."""
+"""The services that listeners may call; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.alerts.analysis.shared_factor import MIN_FAILURES, SharedFactor, find_shared_factor
-from bot.alerts.display import Found, Held, alert_context, summary_context, task_factors
+from bot.alerts.display import FoundAlert, Held, alert_context, summary_context, task_factors
 from bot.alerts.incidents import IncidentState, Tell, TroubleType
 from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
@@ -25,7 +25,7 @@ DIGEST = "alerts/digest"
 REMINDER = "alerts/reminder"
 RECOVERY = "alerts/recovery"
 #: What is also told elsewhere, and how.
-ELSEWHERE = {
+NOTIFY_TEMPLATE = {
     Tell.POST: ALERT,
     Tell.DIGEST: ALERT,
     Tell.RECOVER: RECOVERY,
@@ -37,7 +37,7 @@ COMPARED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Channels:
+class AlertChannels:
     """The ids of where alerts go; None where there is no such place."""
 
     workspace_id: str
@@ -58,7 +58,7 @@ class AlertAnnouncer:
         self,
         session: Session,
         tells: Sequence[tuple[Alert, Tell]],
-        channels: Channels,
+        channels: AlertChannels,
         now: datetime,
     ) -> None:
         """Bring Slack up to each alert, as it is told to; alerts of one digest share a message."""
@@ -76,8 +76,8 @@ class AlertAnnouncer:
         for alert, tell in tells:
             if tell != Tell.DIGEST and (tell == Tell.POST or alert.message_id is not None):
                 acts[tell](session, alert, channels, now)
-            if tell in ELSEWHERE and (alert.told_at or tell not in (Tell.POST, Tell.DIGEST)):
-                self._tell_elsewhere(session, alert, ELSEWHERE[tell], now)
+            if tell in NOTIFY_TEMPLATE and (alert.told_at or tell not in (Tell.POST, Tell.DIGEST)):
+                self._tell_elsewhere(session, alert, NOTIFY_TEMPLATE[tell], now)
 
     def _tell_elsewhere(self, session: Session, alert: Alert, template: str, now: datetime) -> None:
         """Post it to the places that hear of alerts besides Slack, also while that is away."""
@@ -112,10 +112,12 @@ class AlertAnnouncer:
             reopen=True,
         )
 
-    def _edit(self, session: Session, alert: Alert, _channels: Channels, now: datetime) -> None:
+    def _edit(
+        self, session: Session, alert: Alert, _channels: AlertChannels, now: datetime
+    ) -> None:
         self.edit(session, alert, now)
 
-    def _post(self, session: Session, alert: Alert, channels: Channels, now: datetime) -> None:
+    def _post(self, session: Session, alert: Alert, channels: AlertChannels, now: datetime) -> None:
         place = self._place(alert, channels)
         if place is None:
             leave_untold(alert, channels)
@@ -125,7 +127,7 @@ class AlertAnnouncer:
         self._note(session, alert, message)
 
     def _post_digest(
-        self, session: Session, alerts: Sequence[Alert], channels: Channels, now: datetime
+        self, session: Session, alerts: Sequence[Alert], channels: AlertChannels, now: datetime
     ) -> None:
         if channels.default is None:
             for alert in alerts:
@@ -142,23 +144,31 @@ class AlertAnnouncer:
         alert.message_id = message.id
         session.add(alert)
 
-    def _remind(self, session: Session, alert: Alert, _channels: Channels, now: datetime) -> None:
+    def _remind(
+        self, session: Session, alert: Alert, _channels: AlertChannels, now: datetime
+    ) -> None:
         self._reply(session, alert, Content(REMINDER, self._context(session, alert, now)), now)
 
-    def _escalate(self, session: Session, alert: Alert, channels: Channels, now: datetime) -> None:
+    def _escalate(
+        self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
+    ) -> None:
         if channels.escalation is None:
             return
         place = Place(channels.workspace_id, alert.tenant, channels.escalation)
         content = Content(REMINDER, self._context(session, alert, now))
         outbox.put(session, place, content, now=now, rank=Rank.ALERT)
 
-    def _recover(self, session: Session, alert: Alert, _channels: Channels, now: datetime) -> None:
+    def _recover(
+        self, session: Session, alert: Alert, _channels: AlertChannels, now: datetime
+    ) -> None:
         self.edit(session, alert, now)
         if alert.workspace_id and is_destination(alert.workspace_id):
             return  # The edit was a post of its own and has said so.
         self._reply(session, alert, Content(RECOVERY, self._context(session, alert, now)), now)
 
-    def _withdraw(self, session: Session, alert: Alert, channels: Channels, now: datetime) -> None:
+    def _withdraw(
+        self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
+    ) -> None:
         if alert.message_id and outbox.withdraw(session, alert.message_id, now=now):
             alert.message_id = alert.channel = None
             return
@@ -170,7 +180,7 @@ class AlertAnnouncer:
         if parent is not None:
             outbox.reply(session, parent, content, now=now)
 
-    def _place(self, alert: Alert, channels: Channels) -> Place | None:
+    def _place(self, alert: Alert, channels: AlertChannels) -> Place | None:
         route = self._rules.route_of(alert.task)
         channel = channels.routes.get(route, channels.default) if route else channels.default
         if channel is None:
@@ -180,7 +190,7 @@ class AlertAnnouncer:
     def _context(self, session: Session, alert: Alert, now: datetime) -> dict[str, Any]:
         held = list(held_with_tasks(session, [alert.id]))
         factor = self._shared_factor(session, alert, held, now)
-        found = Found(alert, held, factor)
+        found = FoundAlert(alert, held, factor)
         return alert_context(found, now, self._links.log_url, self._rules.money_of)
 
     def _of_digest(self, session: Session, message_id: str) -> list[Alert]:
@@ -213,7 +223,7 @@ class AlertAnnouncer:
         return find_shared_factor([task_factors(task) for task in tasks], successes)
 
 
-def leave_untold(alert: Alert, channels: Channels) -> None:
+def leave_untold(alert: Alert, channels: AlertChannels) -> None:
     """Let the next check try again, if there may be a channel by then."""
     if not channels.is_certain:
         alert.told_at = None

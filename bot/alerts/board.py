@@ -24,7 +24,7 @@ from bot.alerts.incidents import (
     Tell,
     TroubleGroup,
     TroubleType,
-    follow,
+    follow_incident,
 )
 from bot.quiet_hours import QuietHours
 
@@ -83,7 +83,7 @@ class Board:
     def _follow(self, group: TroubleGroup, sighting: Sighting) -> None:
         sighting = replace(sighting, is_quiet=self._digest_at is not None)
         before = self.latest.get(group)
-        incident, tells = follow(group, before, sighting, self._rules.incident, self._now)
+        incident, tells = follow_incident(group, before, sighting, self._rules.incident, self._now)
         if incident is not None:
             self.latest[group] = incident
         self.tells += [(group, tell) for tell in tells if (group, tell) not in self.tells]

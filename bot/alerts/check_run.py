@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from bot.alerts import checks
 from bot.alerts.analysis.expected_duration import ExpectedDuration
-from bot.alerts.announcer import AlertAnnouncer, Channels
+from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.board import Board
 from bot.alerts.checks import Trouble
 from bot.alerts.expectations import Expectations
@@ -29,7 +29,7 @@ from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.
 AT_ONCE = 1_000_000
-POSTS = (Tell.POST, Tell.DIGEST)
+POST_TELLINGS = (Tell.POST, Tell.DIGEST)
 LASTING = frozenset({TroubleType.STUCK, TroubleType.MISSED, TroubleType.LOST})
 
 
@@ -69,7 +69,7 @@ class CheckRun:
         tenant: str,
         rules: Rules,
         announcer: AlertAnnouncer,
-        channels: Channels | None,
+        channels: AlertChannels | None,
         options: CheckOptions,
         expectations: Expectations,
     ) -> None:
@@ -105,7 +105,9 @@ class CheckRun:
         tells = [(changed[group], tell) for group, tell in board.tells]
         if self._channels is not None:
             self._announcer.tell(session, tells, self._channels, now)
-            tells = [(alert, tell) for alert, tell in tells if alert.told_at or tell not in POSTS]
+            tells = [
+                (alert, tell) for alert, tell in tells if alert.told_at or tell not in POST_TELLINGS
+            ]
         result = checked(found, fresh, tells, {**records.alerts, **changed})
         return replace(result, is_dry=self._options.dry_run)
 

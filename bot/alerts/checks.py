@@ -70,7 +70,7 @@ def failed_trouble(task: Task) -> Trouble:
     """Return the trouble of a task that failed."""
     known = fingerprint(task.error)
     group = TroubleGroup(TroubleType.FAILED, task.task, known.key)
-    return Trouble(group, _key(task), known.label, task.ended_at or task.updated_at, task)
+    return Trouble(group, _trouble_key(task), known.label, task.ended_at or task.updated_at, task)
 
 
 def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
@@ -87,7 +87,7 @@ def lost_trouble(task: Task) -> Trouble:
     group = TroubleGroup(TroubleType.LOST, task.task, "")
     lease = BEATING_LEASE if task.beats else SILENT_LEASE
     began_at = min(task.heard_at + lease, task.updated_at) if task.heard_at else task.updated_at
-    key = f"{_key(task)} {int(task.updated_at.timestamp())}"
+    key = f"{_trouble_key(task)} {int(task.updated_at.timestamp())}"
     return Trouble(group, key, "stopped reporting", began_at, task)
 
 
@@ -119,7 +119,7 @@ def stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
     heard_at = last_sign(task)
     group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
     label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
-    key = f"{_key(task)} {task.status} {int(heard_at.timestamp())}"
+    key = f"{_trouble_key(task)} {task.status} {int(heard_at.timestamp())}"
     return Trouble(group, key, label, heard_at + timeout, task)
 
 
@@ -148,7 +148,9 @@ def overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
     """Return the trouble of a running task that takes longer than usual."""
     group = TroubleGroup(TroubleType.STUCK, task.task, OVERDUE)
     began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
-    return Trouble(group, f"{_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected)
+    return Trouble(
+        group, f"{_trouble_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected
+    )
 
 
 def expected_duration(session: Session, tenant: str, kind: str) -> ExpectedDuration:
@@ -266,5 +268,5 @@ def _has_status(status: TaskStatus) -> ColumnElement[bool]:
     return col(Task.status) == literal_column(f"'{status}'")
 
 
-def _key(task: Task) -> str:
+def _trouble_key(task: Task) -> str:
     return f"{task.id}#{task.attempt}"

@@ -21,7 +21,7 @@ Held = Sequence[tuple[AlertTrouble, Task | None]]
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundAlert:
     """An alert with what is left of it, read in one transaction."""
 
     alert: Alert
@@ -30,7 +30,7 @@ class Found:
 
 
 def alert_context(
-    found: Found,
+    found: FoundAlert,
     now: datetime,
     log_url: Callable[[Task, datetime], str | None],
     money_of: Callable[[str], float | None],
@@ -49,7 +49,7 @@ def alert_context(
         "factor": factor_context(found.factor),
         "expected": (alert.facts or {}).get("expected"),
         "money": sum((money_of(kind) or 0) * count for kind, count in kinds.items()) or None,
-        "actions": actions(alert, held) if is_open else [],
+        "actions": alert_actions(alert, held) if is_open else [],
         "reported_at": epoch(now),
     }
 
@@ -134,7 +134,7 @@ def task_factors(task: Task) -> Mapping[str, str]:
     )
 
 
-def actions(alert: Alert, held: Held) -> list[str]:
+def alert_actions(alert: Alert, held: Held) -> list[str]:
     """Return the buttons that apply now."""
     shown = ["snooze", "mute", "resolve"]
     can_retry = any(task is not None and task.runner for _, task in held)
@@ -145,7 +145,7 @@ def actions(alert: Alert, held: Held) -> list[str]:
     return shown
 
 
-def alert_json(found: Found, task_ids: Sequence[str], ts: str | None) -> dict[str, Any]:
+def alert_json(found: FoundAlert, task_ids: Sequence[str], ts: str | None) -> dict[str, Any]:
     """Return the alert as the API shows it."""
     alert = found.alert
     return {

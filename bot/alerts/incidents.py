@@ -10,7 +10,7 @@ after one that ended by itself, *Regression* after one that a person resolved.
 Three openings within an hour are flapping: the last incident is opened once more, and people are
 told by edits alone until an hour has passed without another opening.
 
-`follow` returns the next state and what to tell of it; who calls it stores both in one transaction.
+`follow_incident` returns the next state and what to report; the caller stores both in one transaction.
 """
 
 from dataclasses import dataclass, replace
@@ -153,7 +153,7 @@ def is_news(
     return now - window <= began_at <= now
 
 
-def follow(
+def follow_incident(
     group: TroubleGroup, incident: Incident | None, seen: Sighting, rules: AlertRules, now: datetime
 ) -> Step:
     """

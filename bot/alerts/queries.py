@@ -12,13 +12,13 @@ from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.stored_text import make_storable, storable
 
-MAX_LIMIT = 200
+MAX_ALERTS_PAGE = 200
 MAX_TASK_IDS = 1_000
 MAX_DELETED = 500
 
 
 @dataclass(frozen=True)
-class AlertFilter:
+class AlertsWanted:
     """Which alerts to list; None asks for everything."""
 
     state: str | None = None
@@ -41,7 +41,7 @@ def get_alert(session: Session, tenant: str, alert_id: str, *, for_change: bool 
     return alert
 
 
-def list_alerts(session: Session, tenant: str, wanted: AlertFilter) -> list[Alert]:
+def matching_alerts(session: Session, tenant: str, wanted: AlertsWanted) -> list[Alert]:
     """Return matching alerts, the latest first."""
     query = select(Alert).where(Alert.tenant == tenant)
     if wanted.state:
@@ -55,7 +55,7 @@ def list_alerts(session: Session, tenant: str, wanted: AlertFilter) -> list[Aler
             | ((col(Alert.opened_at) == at) & (col(Alert.id) < alert_id))
         )
     query = query.order_by(col(Alert.opened_at).desc(), col(Alert.id).desc())
-    return list(session.exec(query.limit(min(wanted.limit, MAX_LIMIT))))
+    return list(session.exec(query.limit(min(wanted.limit, MAX_ALERTS_PAGE))))
 
 
 def alert_of_trouble(session: Session, tenant: str, trouble: Trouble) -> str:
@@ -89,7 +89,7 @@ def delete_resolved(session: Session, before: datetime) -> int:
     return len(ids)
 
 
-def message_ts(session: Session, alert: Alert) -> str | None:
+def alert_ts(session: Session, alert: Alert) -> str | None:
     """Return where the alert's message stands, or None while Slack has not got it."""
     message = session.get(Message, alert.message_id) if alert.message_id else None
     return message.ts if message else None

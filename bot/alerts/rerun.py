@@ -46,7 +46,7 @@ class Rerun:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenRun:
     """How a task is now."""
 
     attempt: int
@@ -58,7 +58,7 @@ def begin(tasks: tuple[tuple[str, int], ...]) -> Rerun:
     return Rerun(waiting=tasks[1:], running=tasks[:1])
 
 
-def advance(rerun: Rerun, seen: Mapping[str, Seen]) -> Rerun:
+def advance(rerun: Rerun, seen: Mapping[str, SeenRun]) -> Rerun:
     """
     Return what becomes of a rerun when its running tasks are as *seen*.
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from bot.alerts import queries
 from bot.alerts.models import Alert, AlertRerun
 from bot.alerts.records import held_with_tasks
-from bot.alerts.rerun import Rerun, RerunState, Seen, advance, begin
+from bot.alerts.rerun import Rerun, RerunState, SeenRun, advance, begin
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, NotFoundError
@@ -75,7 +75,7 @@ class Reruns:
                 running=[list(one) for one in rerun.running],
                 began_at=self._clock.now(),
             )
-            tell(session, row, alert, self._clock.now())
+            tell_rerun(session, row, alert, self._clock.now())
             session.add(row)
             return len(again)
 
@@ -106,7 +106,7 @@ class Reruns:
             apply_rerun(held, after)
             session.add(held)
             alert = session.get_one(Alert, held.alert_id)
-            tell(session, held, alert, self._clock.now())
+            tell_rerun(session, held, alert, self._clock.now())
         return held if after.running else None
 
     async def _start(self, row: AlertRerun) -> None:
@@ -133,11 +133,11 @@ def live_reruns(session: Session) -> Sequence[AlertRerun]:
     return session.exec(query.order_by(col(AlertRerun.began_at))).all()
 
 
-def seen_tasks(session: Session, row: AlertRerun) -> dict[str, Seen]:
+def seen_tasks(session: Session, row: AlertRerun) -> dict[str, SeenRun]:
     """Return how the tasks that run are now."""
     ids = [task_id for task_id, _ in row.running]
     query = select(Task).where(Task.tenant == row.tenant, col(Task.id).in_(ids))
-    return {task.id: Seen(task.attempt, TaskStatus(task.status)) for task in session.exec(query)}
+    return {task.id: SeenRun(task.attempt, TaskStatus(task.status)) for task in session.exec(query)}
 
 
 def rerun_of(row: AlertRerun) -> Rerun:
@@ -160,7 +160,7 @@ def apply_rerun(row: AlertRerun, rerun: Rerun) -> None:
     row.succeeded, row.failed = rerun.succeeded, rerun.failed
 
 
-def tell(session: Session, row: AlertRerun, alert: Alert, now: datetime) -> None:
+def tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) -> None:
     """Show it in one message, in the alert's thread."""
     context = rerun_context(row, alert)
     if row.message_id is not None:

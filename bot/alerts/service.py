@@ -13,9 +13,9 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from bot.alerts import incidents, queries, silences
-from bot.alerts.announcer import AlertAnnouncer, Channels
+from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
-from bot.alerts.display import Found
+from bot.alerts.display import FoundAlert
 from bot.alerts.expectations import Expectations
 from bot.alerts.external import ExternalReport, trouble_of
 from bot.alerts.incidents import Incident, Tell
@@ -31,17 +31,17 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError
 
-T = TypeVar("T")
+Worked = TypeVar("Worked")
 
 MAX_SNOOZE = timedelta(days=30)
 Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
 
 
 @dataclass(frozen=True)
-class ShownAlert:
+class AlertWithTasks:
     """An alert with all that it ever held, and where its message stands."""
 
-    found: Found
+    found: FoundAlert
     task_ids: Sequence[str]
     ts: str | None
 
@@ -65,7 +65,7 @@ class Alerts:
         self._expectations = Expectations()
 
     async def check(
-        self, tenant: str, channels: Channels | None, options: CheckOptions | None = None
+        self, tenant: str, channels: AlertChannels | None, options: CheckOptions | None = None
     ) -> Checked:
         """
         Look at what is in trouble, bring every alert up to it, and tell of it where *channels* say.
@@ -85,23 +85,26 @@ class Alerts:
             self._wake(channels.workspace_id)
         return checked
 
-    async def list(self, tenant: str, wanted: queries.AlertFilter) -> Sequence[ShownAlert]:
+    async def list(self, tenant: str, wanted: queries.AlertsWanted) -> Sequence[AlertWithTasks]:
         """Return matching alerts, the latest first."""
 
-        def work(session: Session) -> Sequence[ShownAlert]:
-            return [shown(session, alert) for alert in queries.list_alerts(session, tenant, wanted)]
+        def work(session: Session) -> Sequence[AlertWithTasks]:
+            return [
+                shown_alert(session, alert)
+                for alert in queries.matching_alerts(session, tenant, wanted)
+            ]
 
         return await self._database.read(work)
 
-    async def get(self, tenant: str, alert_id: str) -> ShownAlert:
+    async def get(self, tenant: str, alert_id: str) -> AlertWithTasks:
         """Return an alert; raise `NotFoundError`."""
 
-        def work(session: Session) -> ShownAlert:
-            return shown(session, queries.get_alert(session, tenant, alert_id))
+        def work(session: Session) -> AlertWithTasks:
+            return shown_alert(session, queries.get_alert(session, tenant, alert_id))
 
         return await self._database.read(work)
 
-    async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> ShownAlert:
+    async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> AlertWithTasks:
         """Note who looks after it; raise `ConflictError` when somebody does, or it is over."""
         return await self._act(
             tenant, alert_id, lambda incident, now: incidents.acknowledge(incident, by, now)
@@ -119,7 +122,7 @@ class Alerts:
 
     async def snooze(
         self, tenant: str, alert_id: str, *, by: str, duration: timedelta | None = None
-    ) -> ShownAlert:
+    ) -> AlertWithTasks:
         """
         Keep silent about it for a while, None: until the morning; raise `ConflictError` if over.
 
@@ -137,7 +140,7 @@ class Alerts:
 
     async def resolve(
         self, tenant: str, alert_id: str, *, by: str, reason: str | None = None
-    ) -> ShownAlert:
+    ) -> AlertWithTasks:
         """Close it for what it holds, by hand; raise `ConflictError` when it is over already."""
         return await self._act(
             tenant, alert_id, lambda incident, now: incidents.resolve(incident, by, now, reason)
@@ -190,8 +193,8 @@ class Alerts:
 
     async def _act(
         self, tenant: str, alert_id: str, decide: Decide, *, snoozed_by: str | None = None
-    ) -> ShownAlert:
-        def work(session: Session) -> ShownAlert:
+    ) -> AlertWithTasks:
+        def work(session: Session) -> AlertWithTasks:
             now = self._clock.now()
             alert = queries.get_alert(session, tenant, alert_id, for_change=True)
             keys = frozenset(one.key for one, _ in held_with_tasks(session, [alert.id]))
@@ -204,7 +207,7 @@ class Alerts:
             session.flush()
             if Tell.EDIT in tells:
                 self._announcer.edit(session, alert, now)
-            return shown(session, alert)
+            return shown_alert(session, alert)
 
         result = await self._database.write(work)
         if result.found.alert.workspace_id:
@@ -212,7 +215,7 @@ class Alerts:
         return result
 
 
-def undone(session: Session, work: Callable[[Session], T]) -> T:
+def undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
     """
     Return what *work* returns, and keep nothing of what it has written.
 
@@ -224,8 +227,8 @@ def undone(session: Session, work: Callable[[Session], T]) -> T:
     return result
 
 
-def shown(session: Session, alert: Alert) -> ShownAlert:
+def shown_alert(session: Session, alert: Alert) -> AlertWithTasks:
     """Return an alert with what belongs to it."""
     held = list(held_with_tasks(session, [alert.id]))
     task_ids = queries.task_ids(session, alert.id)
-    return ShownAlert(Found(alert, held), task_ids, queries.message_ts(session, alert))
+    return AlertWithTasks(FoundAlert(alert, held), task_ids, queries.alert_ts(session, alert))

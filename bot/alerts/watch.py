@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from bot.alerts.announcer import Channels
+from bot.alerts.announcer import AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.external import ExternalReport
 from bot.alerts.incidents import TroubleType
@@ -85,10 +85,10 @@ class AlertWatch:
         checked = await self._alerts.check(tenant, channels, options)
         error = None if channels and channels.default else "there is no channel for alerts"
         if options.dry_run:
-            return result_of(checked, set(), error)
+            return check_result(checked, set(), error)
         wanted = {one for ids in checked.messages.values() for one in ids if one is not None}
         arrived = await self.await_arrival(wanted)
-        return result_of(checked, arrived, error if wanted <= arrived else LATE)
+        return check_result(checked, arrived, error if wanted <= arrived else LATE)
 
     async def take_in(self, tenant: str, reports: Sequence[ExternalReport]) -> None:
         """Make alerts of ours of what another system says of its own."""
@@ -104,14 +104,14 @@ class AlertWatch:
                 return arrived
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _channels(self, tenant: str) -> Channels | None:
+    async def _channels(self, tenant: str) -> AlertChannels | None:
         home = self._home_of(tenant)
         if home is None:
             return None
         said = self._rules.config.alerts
         names = {self._default_channel, said.escalate_to, *said.routes.values()} - {None}
         ids = {name: await self._id_of(name) for name in sorted(filter(None, names))}
-        return Channels(
+        return AlertChannels(
             home,
             ids.get(self._default_channel or ""),
             {name: found for name, found in ids.items() if found is not None},
@@ -133,7 +133,7 @@ def arrived_of(session: Session, message_ids: Iterable[str]) -> set[str]:
     return {message.id for message in session.exec(query) if message.is_told}
 
 
-def result_of(checked: Checked, arrived: set[str], error: str | None) -> CheckResult:
+def check_result(checked: Checked, arrived: set[str], error: str | None) -> CheckResult:
     """Return the result in the words of the contract."""
 
     def sent(kind: TroubleType, count: int) -> bool:

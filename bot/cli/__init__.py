@@ -1,4 +1,4 @@
-"""The command line, a file per command. Exit codes: 0 done, 1 a failed action, 2 wrong usage."""
+"""The command line, one file per command. Exit codes: 0 done, 1 action failed, 2 wrong usage."""
 
 import sys
 
@@ -20,9 +20,11 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, demo, token, alerts):
-    cli.command()(command)
-cli.command(name="migrate")(migrate_command)
+cli.command("run")(run)
+cli.command("migrate")(migrate_command)
+cli.command("demo")(demo)
+cli.command("token")(token)
+cli.command("alerts")(alerts)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

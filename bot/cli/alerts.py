@@ -14,21 +14,21 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
-from bot.alerts.watch import CheckResult, result_of
+from bot.alerts.watch import CheckResult, check_result
 from bot.alerts.webhook_report import post_report, report_context
 from bot.app import TEMPLATES, Opsbell
 from bot.clock import SystemClock
-from bot.credentials import api_tokens
-from bot.database_lock import is_locked
 from bot.db import Database
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Renderer
-from bot.owners import DEFAULT_TENANT
+from bot.process.database_lock import is_locked
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
 from bot.tasks.models import TaskStatus
+from bot.wiring.credentials import api_tokens
+from bot.wiring.tenants import DEFAULT_TENANT
 
 ASK_SECONDS = 30
 NO_CHANNEL = "no SLACK_BOT_TOKEN and no SLACK_WEBHOOK: found, and told nobody"
@@ -73,7 +73,7 @@ def alerts(
     options = options_of(timeout, failed=not stuck_only, stuck=not failed_only, dry_run=dry_run)
     settings = read_settings(environment(), need_slack=False)
     set_up_logs("warning", settings.log_format)
-    result = asyncio.run(check(settings, Wanted(options, webhook_url, test_creation)))
+    result = asyncio.run(check_by_itself(settings, Wanted(options, webhook_url, test_creation)))
     sys.stdout.write(json.dumps(asdict(result)) + "\n")
     if has_failed(result, options):
         raise typer.Exit(1)
@@ -91,7 +91,7 @@ def options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: boo
     return CheckOptions(length, failed, stuck, dry_run, is_asked=True)
 
 
-async def check(settings: Settings, wanted: Wanted) -> CheckResult:
+async def check_by_itself(settings: Settings, wanted: Wanted) -> CheckResult:
     """Check in whichever way the settings and the running bot allow."""
     if wanted.webhook_url is not None and not wanted.options.dry_run:
         return await tell_webhook(settings, wanted, wanted.webhook_url)
@@ -103,8 +103,8 @@ async def check(settings: Settings, wanted: Wanted) -> CheckResult:
     has_tokens = settings.slack_bot_token is not None and settings.slack_app_token is not None
     if not has_tokens and settings.webhook is None:
         sys.stderr.write(f"warning: {NO_CHANNEL}\n")
-        checked = await look(settings, wanted.options)
-        return result_of(checked, set(), NO_CHANNEL)
+        checked = await look_for_trouble(settings, wanted.options)
+        return check_result(checked, set(), NO_CHANNEL)
     async with Opsbell(settings, is_brief=True) as bot:
         if wanted.test_creation:
             await announce_test(bot, settings)
@@ -143,7 +143,7 @@ async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object])
         return dict(answer)
 
 
-async def look(settings: Settings, options: CheckOptions) -> Checked:
+async def look_for_trouble(settings: Settings, options: CheckOptions) -> Checked:
     """Return what is in trouble, and change nothing."""
     rules, links = Rules(settings.config), Links(settings.config, settings.grafana_url)
     database = Database(settings.database_url)
@@ -159,7 +159,7 @@ async def look(settings: Settings, options: CheckOptions) -> Checked:
 
 async def tell_webhook(settings: Settings, wanted: Wanted, url: str) -> CheckResult:
     """Send all that is found to a webhook, told before or not."""
-    checked = await look(settings, wanted.options)
+    checked = await look_for_trouble(settings, wanted.options)
     failed, stuck = len(checked.failed), len(checked.stuck)
     if not failed and not stuck:
         return CheckResult(0, 0, False, False)

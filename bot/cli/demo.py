@@ -1,7 +1,7 @@
 """
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
-Three kinds of processes, as in real life: the workspace (`python -m slack_playground`), the bot
+It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot
 (`python -m bot run`), and commands that the client reports on (`python -m opsbell run`).
 """
 

@@ -1,4 +1,4 @@
-"""The folder of a demo: emptied at its start, shared with nobody, and never somebody else's."""
+"""The demo's folder: emptied at the start, private, and never a folder of somebody else."""
 
 import fcntl
 import shutil

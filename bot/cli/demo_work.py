@@ -1,4 +1,4 @@
-"""The demo's work: three real programs, what starts them again, and their end."""
+"""The demo's work: three real programs, how they are restarted, and how they end."""
 
 import asyncio
 import contextlib

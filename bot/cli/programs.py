@@ -1,4 +1,4 @@
-"""Programs that the demo runs beside itself."""
+"""Child processes of the demo."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""A channel as a caller writes it → its id, in the workspace that is meant."""
+"""Resolves a channel, as callers write it, to its id in the right workspace."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,9 +1,9 @@
 """
-The server's connections: how long each may take, and who goes when there are too many.
+The server's connections: time limits for each, and which to close when there are too many.
 
-Whoever has not yet shown a token that is good is a stranger. Strangers have little time and few
-connections; when they are too many, those that came first go first. So there is always room for
-callers who can say who they are. Nothing here looks at what is sent.
+A client that has not yet sent a valid token is a stranger. Strangers get little time and few
+connections. When there are too many, the oldest are closed first, so that there is always room
+for authenticated callers. Nothing here looks at the data that is sent.
 """
 
 import asyncio

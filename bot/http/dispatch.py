@@ -1,4 +1,4 @@
-"""From an aiohttp request to a handler's call and back, the same way for every route."""
+"""Passes an aiohttp request to its handler and sends the response, the same way for every route."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Refusals that exist only over HTTP, and the one answer that the contract has for any error."""
+"""Errors that exist only over HTTP, and the one shape of every error response."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -1,9 +1,10 @@
 """
-`Idempotency-Key`: the same request twice is done once and answered twice.
+`Idempotency-Key`: a repeated request is carried out once and answered every time.
 
-A key is claimed in the database before the work and answered after it, so two requests at the same
-time, in one process or in two, do the work once. The id of what is made is drawn with the claim:
-if the process dies between the work and its answer, the repeated request finds what was made.
+A key is claimed in the database before the work and gets its response afterwards, so two
+simultaneous requests, in one process or in two, do the work once. The id of the new object is
+generated with the claim: if the process dies between the work and the response, the repeated
+request finds the object.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The body of a request, from bytes to clean values."""
+"""Reads the body of a request: from bytes to clean values."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Around every request: its correlation id, its line in the log, and an answer to any error."""
+"""Middleware of every request: correlation id, log line, and a response for any error."""
 
 import re
 import time

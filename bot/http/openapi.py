@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of a route table."""
+"""Generates the OpenAPI 3.1 document from the route table."""
 
 import re
 from collections.abc import Sequence

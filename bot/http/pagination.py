@@ -1,4 +1,4 @@
-"""The opaque cursor of a list of tasks: where the page before ended."""
+"""The opaque cursor of a list of tasks: the position where the previous page ended."""
 
 import base64
 import json

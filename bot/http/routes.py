@@ -1,4 +1,4 @@
-"""Everything that is served. OpenAPI is made of the same table."""
+"""The table of all routes. The OpenAPI document is generated from it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The route table's lines, and one call of the API: what a handler gets and what it gives back."""
+"""The types of the route table: a route, and a handler's call and response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The HTTP server: binds, serves the route table, stops without cutting anybody off."""
+"""The HTTP server: binds, serves the route table, and finishes open requests when it stops."""
 
 import asyncio
 import errno

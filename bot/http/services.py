@@ -1,4 +1,4 @@
-"""What the HTTP server needs of the rest of the bot; filled once by the composition root."""
+"""The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass

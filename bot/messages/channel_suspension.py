@@ -1,4 +1,4 @@
-"""Channels that refuse everything are switched off, and on again by one click."""
+"""Suspends channels that refuse every message, and resumes them."""
 
 from datetime import UTC, datetime
 

@@ -1,8 +1,8 @@
 """
-Destinations: places outside Slack that messages go to, `[destinations.<name>]` in opsbell.toml.
+Destinations: places outside Slack for messages, `[destinations.<name>]` in opsbell.toml.
 
-To a lane a destination is what a workspace is. Its id is never that of a workspace. In no
-destination can anything be edited, looked up, or replied to in a thread.
+A lane treats a destination like a workspace. Its id is never that of a workspace. No destination
+can edit, look up or thread messages.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,9 +1,9 @@
 """
-Slack's error codes, the webhook's words and our own: what each means for a message.
+Error codes of Slack, of its webhooks and of our own: what each means for a message.
 
-Sources: the method pages of docs.slack.dev, its page on incoming webhooks, the SDK's sources, and
-codes that were seen although no page lists them. A code that is missing here is `UNRECOGNISED`: it
-is logged, so that it gets added, and the probe is asked before it counts.
+Sources: the method pages of docs.slack.dev, its page on incoming webhooks, the SDK's source, and
+codes seen in practice that no page lists. A code that is missing here is `UNRECOGNISED`: it is
+logged so that it gets added, and the lane probes Slack before the failure counts.
 """
 
 from enum import StrEnum

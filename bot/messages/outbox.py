@@ -1,7 +1,7 @@
 """
-What features do with messages: put, reply, edit, adopt, withdraw; in the caller's transaction.
+What features do with messages, in the caller's transaction: put, reply, edit, adopt, withdraw.
 
-Nothing here talks to Slack. The caller commits and then wakes the workspace's lane.
+Nothing here calls Slack. The caller commits and then wakes the workspace's lane.
 """
 
 from dataclasses import dataclass, field

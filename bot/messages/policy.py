@@ -1,4 +1,4 @@
-"""What an answer means for a message, and how long messages wait. Pure."""
+"""What Slack's response means for a message, and how long messages wait. Pure."""
 
 import random
 from collections.abc import Sequence

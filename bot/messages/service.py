@@ -1,4 +1,4 @@
-"""The delivery service: everything people and programs do with messages, in one place."""
+"""Builds the message services that people and programs use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

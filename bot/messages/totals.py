@@ -1,8 +1,8 @@
 """
-How many messages each tenant has in each queue, without counting them.
+Running totals of messages by tenant and queue, so that nobody has to count rows.
 
-Every transaction that adds or removes messages adds one line with the difference; nobody waits for
-anybody else's line, as with one counter. The lines are summed up into one now and then.
+Every transaction that adds or removes messages inserts one row with the difference, so transactions
+do not wait for each other as they would with one counter. The rows are summed up from time to time.
 """
 
 from collections import Counter

@@ -1,8 +1,8 @@
 """
-Statements for many rows at a time, as quick as each kind of database can be.
+Statements for many rows at a time, each as fast as the database allows.
 
-PostgreSQL takes all rows as one parameter, for there an execution costs more than a row. SQLite is
-a function call away and takes them one by one.
+PostgreSQL takes all rows as one parameter, because an execution costs more than a row. SQLite is a
+function call away and takes them one by one.
 """
 
 from abc import ABC, abstractmethod

@@ -1,4 +1,4 @@
-"""A new task, before it has a row."""
+"""A new task that has no row yet."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a task looks like: the context of its message, and its links. Pure."""
+"""How a task is displayed: the context of its message, and its links. Pure."""
 
 import json
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """
-The ids that orchestrators give to tasks of ours: a BullMQ job's number, say.
+The ids that orchestrators give to our tasks, such as a BullMQ job's number.
 
-A task may have several, one for each attempt; several tasks may have the same one, because every
-queue counts for itself. So an id is remembered with the place it was reported for, and where the
-two disagree the place decides. A name that a task was created under is never anybody else's.
+A task may have several, one for each attempt. Several tasks may have the same one, because every
+queue counts for itself. So an id is stored with the place for which it was reported, and if the two
+disagree, the place decides. An id under which a task was created never refers to another task.
 """
 
 import re

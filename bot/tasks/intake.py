@@ -1,7 +1,7 @@
 """
-What the work itself says: reports, heartbeats, log lines; and what its silence says.
+Takes in reports, heartbeats and log lines, and detects tasks that have gone silent.
 
-Task, message and events change together, in a transaction that many callers may share.
+Task, message and events change together, in a transaction that several callers may share.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Masks secrets in log lines, also one that was split over two of them, or over two calls."""
+"""Masks secrets in log lines, even one that is split over two lines or two calls."""
 
 import re
 from collections import OrderedDict

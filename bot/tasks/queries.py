@@ -1,4 +1,4 @@
-"""Finding tasks. A tenant sees its own and nothing else."""
+"""Queries for tasks. A tenant sees only its own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
 """
-What work reports, on its way into the database.
+The queue of reports on their way into the database.
 
-Reports that wait at the same time share transactions, and those of one task share one edit of its
-message. Ends go before everything else. A caller goes on once what it said is committed.
+Reports that arrive together share transactions, and reports of one task share one edit of its
+message. Final states go first. Each caller continues once its report is committed.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
 """
-What people and programs ask of tasks: create, retry, cancel, show, list.
+The use cases of tasks: create, retry, cancel, show, list.
 
 Each method is one transaction: the task, its message and the events.
 """

@@ -1,4 +1,4 @@
-"""What of a text is stored: no secret, no lone surrogate, and for PostgreSQL no NUL."""
+"""Prepares text for storage: masks secrets, removes lone surrogates and, for PostgreSQL, NUL."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""A transaction about tasks, and who is woken by it."""
+"""A transaction on tasks, and the lanes and launcher to wake after it."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar

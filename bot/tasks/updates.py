@@ -1,7 +1,7 @@
 """
-What a report about a task changes. Pure: whoever calls it holds the row.
+Decides what a report changes in a task. Pure: the caller has locked the row.
 
-Reports may arrive late, twice and out of order; a task only ever moves forward.
+Reports may arrive late, twice and out of order; a task only moves forward.
 """
 
 import json

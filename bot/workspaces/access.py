@@ -1,4 +1,4 @@
-"""Who may do what, decided at the click."""
+"""Permissions of people, checked at the click."""
 
 from collections.abc import Sequence
 

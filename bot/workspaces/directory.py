@@ -1,4 +1,4 @@
-"""Names of channels and members of user groups, as Slack knows them; asked rarely, kept a while."""
+"""Channel names and user-group members, as Slack knows them; cached for a while."""
 
 import asyncio
 import re

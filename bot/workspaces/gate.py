@@ -1,4 +1,4 @@
-"""Who may use the bot from Slack: members of its workspace, not guests and not partners."""
+"""Admits to the bot only full members of its workspace, not guests and not partners."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Check Slack's tokens before anything relies on them."""
+"""Checks Slack's tokens before they are used."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Which workspaces are whose, asked in any transaction. One without a token is not connected."""
+"""Queries for the workspaces of a tenant. One without a token is not connected."""
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col

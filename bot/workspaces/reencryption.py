@@ -1,4 +1,4 @@
-"""After TOKEN_ENCRYPTION_KEY got a new first key: encrypt every token with it."""
+"""Re-encrypts all tokens after TOKEN_ENCRYPTION_KEY got a new first key."""
 
 from functools import partial
 

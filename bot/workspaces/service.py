@@ -1,4 +1,4 @@
-"""Workspaces besides that of SLACK_BOT_TOKEN: connect, replace the token, look, disconnect."""
+"""Workspaces other than that of SLACK_BOT_TOKEN: connect, replace the token, show, disconnect."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

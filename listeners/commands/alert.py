@@ -4,7 +4,7 @@
 What changes an alert shows in its message; what silences a kind is said in the channel.
 """
 
-from bot.alerts.queries import AlertFilter
+from bot.alerts.queries import AlertsWanted
 from bot.errors import NotFoundError
 from listeners.commands.asked import Asked, CommandReply
 from listeners.views.alert_list_builder import build_alert_list
@@ -13,19 +13,19 @@ from listeners.wording import as_mrkdwn, worded_duration
 LISTED = 15
 
 
-async def list_alerts(asked: Asked) -> CommandReply:
+async def command_list_alerts(asked: Asked) -> CommandReply:
     """Return the latest alerts that are not resolved, one line each."""
     found = [
         one
         for state in ("open", "acknowledged", "snoozed")
         for one in await asked.services.alerts.list(
-            asked.owner.tenant, AlertFilter(state=state, limit=LISTED)
+            asked.owner.tenant, AlertsWanted(state=state, limit=LISTED)
         )
     ]
     return build_alert_list(found[:LISTED], workspace_url=asked.workspace_url)
 
 
-async def acknowledge_alert(asked: Asked) -> CommandReply:
+async def command_acknowledge(asked: Asked) -> CommandReply:
     """Note that the asker looks after it."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]
@@ -33,7 +33,7 @@ async def acknowledge_alert(asked: Asked) -> CommandReply:
     return ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
 
 
-async def snooze_alert(asked: Asked) -> CommandReply:
+async def command_snooze(asked: Asked) -> CommandReply:
     """Keep silent about it for a while, or until the morning."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id, duration = asked.request.values["id"], asked.request.values.get("duration")
@@ -43,7 +43,7 @@ async def snooze_alert(asked: Asked) -> CommandReply:
     return ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
 
 
-async def resolve_alert(asked: Asked) -> CommandReply:
+async def command_resolve(asked: Asked) -> CommandReply:
     """Close it for what it holds."""
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]

@@ -5,13 +5,13 @@ from typing import Any
 
 from bot.alerts.display import SEVERAL
 from bot.alerts.incidents import STORM
-from bot.alerts.service import ShownAlert
+from bot.alerts.service import AlertWithTasks
 from listeners.views import literal
 
-WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
+STATE_WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
 
 
-def build_alert_list(found: Sequence[ShownAlert], *, workspace_url: str) -> dict[str, Any]:
+def build_alert_list(found: Sequence[AlertWithTasks], *, workspace_url: str) -> dict[str, Any]:
     """Return an ephemeral answer with two short lines for each alert: what it is, what to type."""
     if not found:
         return {"response_type": "ephemeral", "text": "No alerts: nothing is in trouble."}
@@ -25,7 +25,7 @@ def build_alert_list(found: Sequence[ShownAlert], *, workspace_url: str) -> dict
     }
 
 
-def line(one: ShownAlert, workspace_url: str) -> dict[str, Any]:
+def line(one: AlertWithTasks, workspace_url: str) -> dict[str, Any]:
     """Return an alert's two lines."""
     alert, left = one.found.alert, len(one.found.held)
     kind = SEVERAL if alert.fingerprint == STORM else alert.task
@@ -35,7 +35,7 @@ def line(one: ShownAlert, workspace_url: str) -> dict[str, Any]:
         url = f"{workspace_url.rstrip('/')}/archives/{alert.channel}/p{ts}"
     return literal.section(
         literal.text_part(f"{str(alert.state).capitalize()}: "),
-        literal.text_part(f"{kind} {WORDS[alert.type]} ({left})", 120, bold=True),
+        literal.text_part(f"{kind} {STATE_WORDS[alert.type]} ({left})", 120, bold=True),
         literal.text_part(" · "),
         literal.date_part(alert.opened_at, "{ago}"),
         *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),

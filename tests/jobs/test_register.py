@@ -13,9 +13,9 @@ from bot.http.idempotency import Idempotency
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
-from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.models import TaskStatus
+from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.tasks.room import HandClock, make_room

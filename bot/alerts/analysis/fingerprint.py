@@ -14,16 +14,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-MASK = "…"
+VALUE_MASK = "…"
 MAX_LABEL_CHARACTERS = 100
 NO_ERROR = "no error text"
 #: What is read of an error: its beginning, and its end, where Python says what it was.
 _HEAD_CHARACTERS, _TAIL_CHARACTERS = 20_000, 10_000
-_MAX_LINE_CHARACTERS = 500
+_MAX_ERROR_LINE = 500
 _FRAMES = 3
 _KEY_CHARACTERS = 16
 
-_UNSEEN = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]")
+_INVISIBLE_CHARACTERS = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]"
+)
 _PYTHON_TRACE = re.compile(r"^[\s|+-]*(?:Exception Group )?Traceback \(most recent call last\):")
 _PYTHON_FRAME = re.compile(r'^[\s|]*File "([^"]*)", line \d+(?:, in (\S+))?')
 #: What stands before each line of an exception group.
@@ -65,10 +67,10 @@ _VARIABLE = re.compile(
     """,
     re.VERBOSE | re.I,
 )
-_MASKS = re.compile(rf"{MASK}(?:[\s,;:/x.-]*{MASK})+")
+_MASKS = re.compile(rf"{VALUE_MASK}(?:[\s,;:/x.-]*{VALUE_MASK})+")
 #: A time, a thread and a level in front of what is said.
 _LEADING = re.compile(
-    rf"""^(?:[^\w\[(<"'/]|\[[^\]]{{0,40}}{MASK}[^\]]{{0,40}}\]
+    rf"""^(?:[^\w\[(<"'/]|\[[^\]]{{0,40}}{VALUE_MASK}[^\]]{{0,40}}\]
     |\[?\b(?:error|err|fatal|critical|warning|warn|info|debug)\b\]?(?:[\s:|-]+|$))*""",
     re.I | re.VERBOSE,
 )
@@ -89,27 +91,27 @@ def fingerprint(error: str | None) -> Fingerprint:
     if trace is not None:
         name, message, frames = trace
         label = f"{name}: {message}" if message else name
-        return Fingerprint(_key("trace", name, *frames), _cut(label))
+        return Fingerprint(_frame_key("trace", name, *frames), _cut(label))
     label = next((line for line in map(mask, lines) if _says_something(line)), "")
-    return Fingerprint(_key("line", label.casefold()), _cut(label or NO_ERROR))
+    return Fingerprint(_frame_key("line", label.casefold()), _cut(label or NO_ERROR))
 
 
 def mask(line: str) -> str:
     """Return *line* with `…` for what differs from one occurrence to the next."""
     parts = _CODE.split(line)
     codes = _CODE.findall(line)
-    masked = _VARIABLE.sub(MASK, parts[0])
+    masked = _VARIABLE.sub(VALUE_MASK, parts[0])
     for code, part in zip(codes, parts[1:], strict=True):
-        masked += code + _VARIABLE.sub(MASK, part)
-    masked = _MASKS.sub(MASK, masked)
+        masked += code + _VARIABLE.sub(VALUE_MASK, part)
+    masked = _MASKS.sub(VALUE_MASK, masked)
     return " ".join(_LEADING.sub("", masked).split()).rstrip(":")
 
 
 def _readable_lines(error: str) -> list[str]:
     if len(error) > _HEAD_CHARACTERS + _TAIL_CHARACTERS:
         error = f"{error[:_HEAD_CHARACTERS]}\n{error[-_TAIL_CHARACTERS:]}"
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", error.replace("\r", "\n")))
-    return [line[:_MAX_LINE_CHARACTERS] for line in text.splitlines() if line.strip()]
+    text = unicodedata.normalize("NFKC", _INVISIBLE_CHARACTERS.sub("", error.replace("\r", "\n")))
+    return [line[:_MAX_ERROR_LINE] for line in text.splitlines() if line.strip()]
 
 
 def _find_trace(lines: list[str]) -> tuple[str, str, list[str]] | None:
@@ -154,7 +156,7 @@ def _says_something(masked: str) -> bool:
     return any(letter.isalpha() for letter in masked) and not _DECORATION.match(masked)
 
 
-def _key(*parts: str) -> str:
+def _frame_key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:_KEY_CHARACTERS]
 
 

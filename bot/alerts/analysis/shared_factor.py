@@ -23,8 +23,8 @@ MIN_FAILURE_SHARE = 0.6
 #: Among the successes it is at most this part as frequent.
 MAX_SHARE_RATIO = 0.5
 MAX_TASKS = 1_000
-MAX_VALUE_CHARACTERS = 80
-_MAX_DEPTH = 3
+MAX_FACTOR_CHARACTERS = 80
+_MAX_FACTOR_DEPTH = 3
 
 Factors = Mapping[str, str]
 
@@ -75,7 +75,7 @@ def factors_of(**facts: Any) -> dict[str, str]:
 
     Texts that are too long, lists and None are no factors.
     """
-    return dict(_flatten(facts, "", _MAX_DEPTH))
+    return dict(_flatten(facts, "", _MAX_FACTOR_DEPTH))
 
 
 def _flatten(facts: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -84,7 +84,7 @@ def _flatten(facts: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tupl
             yield from _flatten(value, f"{prefix}{name}.", depth - 1)
         elif isinstance(value, bool):
             yield f"{prefix}{name}", str(value).lower()
-        elif isinstance(value, str | int | float) and len(str(value)) <= MAX_VALUE_CHARACTERS:
+        elif isinstance(value, str | int | float) and len(str(value)) <= MAX_FACTOR_CHARACTERS:
             yield f"{prefix}{name}", str(value)
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from bot.alerts.check_run import CheckOptions
 from bot.alerts.display import alert_json
-from bot.alerts.queries import AlertFilter
-from bot.alerts.service import ShownAlert
+from bot.alerts.queries import AlertsWanted
+from bot.alerts.service import AlertWithTasks
 from bot.http.pagination import read_cursor, write_cursor
 from bot.http.routing import Call, Response
 from bot.http.schemas import alerts as models
 
 #: Events that are shown of an alert's message.
-_MAX_TIMELINE = 1_000
+_MAX_ALERT_TIMELINE = 1_000
 
 
 async def check_alerts(call: Call) -> Response:
@@ -36,7 +36,7 @@ async def list_alerts(call: Call) -> Response:
     wanted: models.AlertFilter = call.query
     found = await call.services.alerts.alerts.list(
         call.caller.tenant,
-        AlertFilter(
+        AlertsWanted(
             state=wanted.state,
             task=wanted.task,
             limit=wanted.limit + 1,  # One more than asked tells whether there is another page.
@@ -48,7 +48,7 @@ async def list_alerts(call: Call) -> Response:
     last = page[-1].found.alert if more else None
     return Response(
         {
-            "alerts": [shown(one) for one in page],
+            "alerts": [alert_response(one) for one in page],
             "next_cursor": write_cursor(last.opened_at, last.id) if last else None,
         }
     )
@@ -58,11 +58,11 @@ async def show_alert(call: Call) -> Response:
     """Show an alert and the timeline of its message."""
     found = await call.services.alerts.alerts.get(call.caller.tenant, call.path["id"])
     message_id = found.found.alert.message_id
-    newest = _MAX_TIMELINE + 1
+    newest = _MAX_ALERT_TIMELINE + 1
     events = await call.services.timeline(message_id, newest) if message_id else []
-    shown_events = [dict(event) for event in events[-_MAX_TIMELINE:]]
-    is_cut = len(events) > _MAX_TIMELINE
-    return Response({**shown(found), "timeline": shown_events, "timeline_is_cut": is_cut})
+    shown_events = [dict(event) for event in events[-_MAX_ALERT_TIMELINE:]]
+    is_cut = len(events) > _MAX_ALERT_TIMELINE
+    return Response({**alert_response(found), "timeline": shown_events, "timeline_is_cut": is_cut})
 
 
 async def acknowledge_alert(call: Call) -> Response:
@@ -70,7 +70,7 @@ async def acknowledge_alert(call: Call) -> Response:
     found = await call.services.alerts.alerts.acknowledge(
         call.caller.tenant, call.path["id"], by=call.caller.subject
     )
-    return Response(shown(found))
+    return Response(alert_response(found))
 
 
 async def snooze_alert(call: Call) -> Response:
@@ -82,7 +82,7 @@ async def snooze_alert(call: Call) -> Response:
         by=call.caller.subject,
         duration=timedelta(minutes=body.minutes),
     )
-    return Response(shown(found))
+    return Response(alert_response(found))
 
 
 async def resolve_alert(call: Call) -> Response:
@@ -91,9 +91,9 @@ async def resolve_alert(call: Call) -> Response:
     found = await call.services.alerts.alerts.resolve(
         call.caller.tenant, call.path["id"], by=call.caller.subject, reason=body.reason
     )
-    return Response(shown(found))
+    return Response(alert_response(found))
 
 
-def shown(one: ShownAlert) -> dict[str, Any]:
+def alert_response(one: AlertWithTasks) -> dict[str, Any]:
     """Return an alert as the API shows it."""
     return alert_json(one.found, one.task_ids, one.ts)

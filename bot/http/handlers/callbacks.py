@@ -1,4 +1,4 @@
-"""What the work itself says: reports, heartbeats, log lines."""
+"""Reports, heartbeats and log lines that the work itself sends."""
 
 from typing import Any
 

@@ -42,9 +42,9 @@ async def take_event(call: Call) -> Response:
     body: models.PagerDutyEvent = call.body
     dedup_key = body.dedup_key
     if body.event_action != "trigger" and dedup_key is None:
-        raise refused("dedup_key", f"give the one of the event to {body.event_action}")
+        raise refuse_alert("dedup_key", f"give the one of the event to {body.event_action}")
     if body.event_action == "trigger" and body.payload is None:
-        raise refused("payload", "give one, with at least a summary")
+        raise refuse_alert("payload", "give one, with at least a summary")
     dedup_key = dedup_key or new_id("e")
     report = event_report(body, dedup_key)
     if body.event_action == "acknowledge":
@@ -78,5 +78,5 @@ def at(epoch: int | None) -> datetime | None:
     return datetime.fromtimestamp(epoch, UTC)
 
 
-def refused(field: str, fix: str) -> InvalidError:
+def refuse_alert(field: str, fix: str) -> InvalidError:
     return InvalidError(f"`{field}`: {fix}.", [FieldProblem(field, fix)])

@@ -1,4 +1,4 @@
-"""Whether the process is up, whether it can work, and how it is."""
+"""Liveness, readiness and health of the process."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Any Slack message: send, schedule, look, take back, try again."""
+"""Any Slack message: send, schedule, look up, withdraw, replay."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tasks as people and programs ask for them: create, retry, cancel, list, show."""
+"""Tasks: create, retry, cancel, list, show."""
 
 from datetime import timedelta
 

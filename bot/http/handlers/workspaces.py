@@ -1,4 +1,4 @@
-"""Workspaces of a tenant: connect, look, disconnect. A token goes in and never comes out."""
+"""A tenant's workspaces: connect, test, disconnect. Tokens go in and are never returned."""
 
 from bot.http.routing import Call, Response
 from bot.http.schemas.workspaces import ConnectWorkspace, DisconnectedWorkspace, ShownWorkspace

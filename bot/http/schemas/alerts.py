@@ -8,15 +8,15 @@ from bot.http.schemas.base import Sent, ShownInSnakeCase
 from bot.http.schemas.fields import Name
 
 MAX_ALERTS_PAGE = 100
-_MAX_MINUTES = 60 * 24 * 366
-_Minutes = Annotated[float, Field(gt=0, le=_MAX_MINUTES, allow_inf_nan=False)]
+_MAX_ALERT_MINUTES = 60 * 24 * 366
+_AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
 class CheckAlerts(Sent):
     """What to look for. Nothing said is everything, by the configured timeouts."""
 
-    timeout_minutes: _Minutes | None = Field(None, description="Stuck after so many minutes")
+    timeout_minutes: _AlertMinutes | None = Field(None, description="Stuck after so many minutes")
     failed_only: bool = Field(False, strict=True)
     stuck_only: bool = Field(False, strict=True)
     dry_run: bool = Field(False, strict=True, description="Say what is found, tell nobody")
@@ -44,7 +44,7 @@ class AcknowledgeAlert(Sent):
 class SnoozeAlert(Sent):
     """For how long nobody is told of it."""
 
-    minutes: _Minutes = Field(description="At most 30 days")
+    minutes: _AlertMinutes = Field(description="At most 30 days")
 
 
 class ResolveAlert(Sent):

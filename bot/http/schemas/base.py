@@ -1,4 +1,4 @@
-"""What every request model shares: both spellings of names, and problems with paths."""
+"""What all request models share: both spellings of names, and problems with their paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,7 @@
 """
-Limits of values that say the same to whoever checks and to whoever reads the description.
+Constraints that validate a value and describe it in the API documentation.
 
-Each stands in an `Annotated` type, of which pydantic makes both the validation and the JSON Schema.
+Each is used in an `Annotated` type, from which pydantic makes the validation and the JSON Schema.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The kinds of values that callers send, each with its limits."""
+"""The types of the fields that callers send, each with its limits."""
 
 import json
 import math

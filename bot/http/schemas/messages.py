@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of messages."""
+"""Request and response models of the message endpoints."""
 
 from typing import Annotated, Any, Literal, Self
 

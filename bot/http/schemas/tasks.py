@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of tasks."""
+"""Request and response models of the task endpoints."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 

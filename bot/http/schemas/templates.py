@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of templates and senders."""
+"""Request and response models of the endpoints of templates and senders."""
 
 from typing import Annotated, Any, Literal, Self
 

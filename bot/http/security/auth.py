@@ -1,4 +1,4 @@
-"""Who calls, and whether they may."""
+"""Authenticates the caller and checks the scopes."""
 
 from collections.abc import Mapping
 

@@ -1,8 +1,8 @@
 """
-Tells people of messages that could not be delivered: what happened, and the exact fix.
+Notifies people of messages that could not be delivered: what happened, and the exact fix.
 
-One notice for each channel, hour and recipient; later deaths of the same hour are edits of it. A
-notice that dies itself is told to nobody.
+There is one notice per channel, hour and recipient; further dead letters of that hour edit it.
+Nobody is notified of a notice that cannot be delivered.
 """
 
 import hashlib

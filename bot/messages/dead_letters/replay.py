@@ -1,4 +1,4 @@
-"""Sends again what was given up: a dead letter, or what was put aside with its channel."""
+"""Replays dead letters, and resumes messages that wait for a suspended channel."""
 
 from datetime import datetime
 

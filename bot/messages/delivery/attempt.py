@@ -1,4 +1,4 @@
-"""One message on its way: render it, call Slack, and say what that means for its row."""
+"""One delivery attempt: renders a message, calls Slack, and determines the outcome."""
 
 import asyncio
 import random

@@ -1,7 +1,7 @@
 """
-What a lane writes down: claims before Slack is called, and afterwards what became of them.
+What a lane writes: claims before it calls Slack, and outcomes afterwards.
 
-Everything here runs inside the one transaction of a lane's turn, and decides nothing.
+Everything here runs inside the one transaction of a lane's turn. It makes no decisions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

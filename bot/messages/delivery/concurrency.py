@@ -1,8 +1,8 @@
 """
-What the lanes of one process share fairly: turns at the database, and calls under way.
+Semaphores that the lanes of a process share: turns at the database, and calls in progress.
 
-Both are handed out in the order of asking, and a lane asks for one turn at a time and for no
-more calls than its share, so a workspace with a long queue cannot keep the others waiting.
+Both are granted in the order of the requests. A lane asks for one turn at a time and for no more
+calls than its share, so a workspace with a long queue cannot keep the others waiting.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A claim becomes what Slack is to show."""
+"""Renders a claimed message into the content to send."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,8 +1,7 @@
 """
-What a lane notes of messages that died, and of channels that are switched off.
+Records dead letters and suspended channels in the lane's transaction.
 
-A death is noted in the transaction that records it; who is told, and how, is decided later
-(`dead_letters`).
+`dead_letters` decides later whom to notify and how.
 """
 
 from collections.abc import Iterable, Mapping

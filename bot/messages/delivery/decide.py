@@ -1,4 +1,4 @@
-"""May it be posted again, and as what? Pure."""
+"""Decides whether a message may be posted again, and in which form. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta

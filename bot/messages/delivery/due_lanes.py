@@ -1,4 +1,4 @@
-"""Which lanes have something to do, and which process holds them."""
+"""Finds the lanes that have work, and the processes that hold them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What health says about lanes: of a few each one, of thousands how many are how."""
+"""The health of lanes: each one while they are few, counts when there are thousands."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """
-One workspace's single writer: choose what may go, claim it durably, call Slack, record the answers.
+The single writer of one workspace: choose messages, claim them, call Slack, record the answers.
 
-A lane lives in turns. Each turn is one transaction that records what Slack has answered since the
-last one and claims what may go next; the calls run between turns, many at a time, at most one for
-each message.
+A lane works in turns. Each turn is one transaction that records Slack's answers since the last
+turn and claims the next messages. The calls run between turns, many at a time, at most one per
+message.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """
-All lanes of this process, on demand: a lane runs only while its workspace has something to do.
+All lanes of this process. A lane runs only while its workspace has work.
 
-A wake-up starts a lane or wakes the process that holds it. A sweep finds what nobody was told of:
-work of a process that died, messages whose time has come, wake-ups that were lost.
+A wake-up starts a lane, or wakes the process that holds it. A sweep finds work that no wake-up
+announced: work of a process that died, messages that became due, lost wake-ups.
 """
 
 import asyncio

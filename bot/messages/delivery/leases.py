@@ -1,4 +1,4 @@
-"""Which process writes to a workspace, and until when unless it renews."""
+"""Leases: which process writes to a workspace, and until when."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

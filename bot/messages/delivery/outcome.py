@@ -1,4 +1,4 @@
-"""What is claimed for delivery, and what became of it. Values only."""
+"""A claimed message and the outcome of its delivery. Values only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

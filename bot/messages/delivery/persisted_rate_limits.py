@@ -1,7 +1,7 @@
 """
-The calls of the last minute and what Slack froze, kept in the lease: Slack means whoever calls.
+Keeps recent calls and `Retry-After` limits in the lease, because Slack counts them per workspace.
 
-A lane that goes on where another one ended, slept or was killed has no more budget than that one.
+A lane that takes over from one that ended, slept or was killed has no larger budget than that one.
 """
 
 from collections import deque

@@ -1,8 +1,8 @@
 """
-What a lane may take next: the messages that are ready, in the order of serving.
+Selects the messages that a lane may deliver next, in the order of delivery.
 
-The order is that of the partial index `message_ready`, so that choosing costs the same however many
-messages are stored or wait.
+The order is that of the partial index `message_ready`, so that the cost does not depend on how many
+messages are stored or waiting.
 """
 
 from collections.abc import Collection

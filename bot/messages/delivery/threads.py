@@ -1,9 +1,8 @@
 """
-Replies whose thread is gone.
+Handles replies whose thread is gone.
 
-Slack does not refuse a reply to a message that was deleted: it posts it into the channel. What is
-noticed so has its first message posted anew; whatever replies to that waits, and hangs under the
-new one.
+Slack does not refuse a reply to a deleted message: it posts the reply into the channel. When that
+is detected, the first message is posted anew; its replies wait and are posted under the new one.
 """
 
 from collections.abc import Iterable, Mapping

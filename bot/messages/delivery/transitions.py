@@ -1,4 +1,4 @@
-"""What an outcome means for a message's row and for its story. Pure."""
+"""Applies an outcome to a message's row and its history. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The calls to Slack that one lane has under way: so many at a time, the rest waits its turn."""
+"""Runs the calls to Slack of one lane, a limited number at a time."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""How new messages and events are written, many at a time."""
+"""Inserts new messages and events, many at a time."""
 
 from sqlmodel import SQLModel
 

@@ -1,9 +1,9 @@
 """
 A message's row as the sum of its events. Pure.
 
-Each event carries in `change` what it set in the row; together, in order, they are the row. Left
-out are the columns that only say who is calling Slack right now, and which of the states of
-waiting a message is in: a lane moves messages between those without an event.
+Each event stores in `change` what it set in the row; applied in order, the changes give the row.
+Two things are left out: the columns that only say who is calling Slack right now, and the kind of
+waiting state, because a lane moves messages between those without an event.
 """
 
 from collections.abc import Iterable, Mapping

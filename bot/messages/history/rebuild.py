@@ -1,4 +1,4 @@
-"""The rows of messages, made again from their events and compared with what is there."""
+"""Rebuilds the rows of messages from their events, or compares them with what is stored."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Messages that ended long ago are deleted, with their events; what may still change stays."""
+"""Deletes messages that were completed long ago, with their events."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The story of a message: its events, oldest first."""
+"""The timeline of a message: its events, oldest first."""
 
 from typing import Any
 

@@ -1,9 +1,9 @@
 """
-Slack's budgets, kept so that Slack never has to remind us.
+Slack's rate limits, kept so that Slack never answers 429.
 
-Slack counts calls per method and workspace by the minute and takes about one post a second per
-channel (https://docs.slack.dev/apis/web-api/rate-limits). How it cuts its minutes it does not say:
-calls are counted here one by one, so that no sixty seconds anywhere hold more than the tier.
+Slack counts calls per method and workspace by the minute and accepts about one post a second per
+channel (https://docs.slack.dev/apis/web-api/rate-limits). It does not document how it divides
+time into minutes: every call is counted, so that no 60 seconds contain more than the tier allows.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,7 @@
 """
-Walk the blocks of one message: find every text, settle every address and id,
-and drop what came out empty instead of letting Slack refuse the whole message.
+Walk the blocks of one message: find every text, check every address and id, and drop empty parts.
+
+Dropping them keeps Slack from refusing the whole message.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """
-Make the chart of a `data_visualization` block one that Slack takes, or none.
+Make the chart of a `data_visualization` block acceptable to Slack, or drop it.
 
-Labels are cut to Slack's 20 characters and kept different from each other;
+Labels are truncated to Slack's 20 characters and kept distinct;
 every series gets exactly one point per category.
 """
 

@@ -10,6 +10,7 @@ place: mrkdwn, Markdown, a URL, or nothing at all where Slack shows text as it i
 
 import re
 from json.encoder import encode_basestring
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.terminal_sequences import strip_sequences
@@ -48,6 +49,15 @@ _MARKDOWN = re.compile(
 _URL_FORBIDDEN = re.compile(r"[\s<>\"'`|\\^{}\x00-\x20\x7f-\xa0]")
 _MAIL = re.compile(r"mailto:[^@/?]+@[^@/?]+(\?.*)?", re.IGNORECASE)
 URL_CHARACTERS = 3_000
+
+
+class Part(NamedTuple):
+    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
+
+    text: str
+    is_data: bool = False
+    epoch: int = 0
+    form: str = ""
 
 
 class OwnWords(str):

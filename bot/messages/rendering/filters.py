@@ -1,4 +1,4 @@
-"""What templates can call on a value: `{{ elapsed_seconds|duration }}` and the like."""
+"""Filters that templates can apply to a value: `{{ elapsed_seconds|duration }}` and others."""
 
 import json
 import math

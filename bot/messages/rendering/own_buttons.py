@@ -1,8 +1,8 @@
 """
-The ids of Opsbell's own buttons, which no stored template may carry. Pure.
+The ids of Opsbell's own buttons, which no stored template may use. Pure.
 
-Slack tells us only the id of a button that somebody clicks. With one of ours, a tenant's message
-would make people act on tasks and messages with their own rights.
+When somebody clicks a button, Slack sends only its id. With one of our ids, a tenant's message
+would make people act on tasks and messages with their own permissions.
 """
 
 import re

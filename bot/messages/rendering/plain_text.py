@@ -1,8 +1,8 @@
 """
-A rendered message as plain text, for places that know nothing of Slack. Pure.
+A rendered message as plain text, for services other than Slack. Pure.
 
-Escaped characters become what they stand for, links show their address, and nothing that is left
-could be a mention: neither Slack's own nor one of the services that also listen to `@everyone`.
+Escaped characters are unescaped, links show their address, and nothing in the result can be a
+mention: neither Slack's nor one of the services that also understand `@everyone`.
 """
 
 import html

@@ -1,9 +1,9 @@
 """
-Blocks that Slack refused give way to their words. Pure.
+Replaces blocks that Slack refused with their text. Pure.
 
-Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). What is left
-out of a revision is kept as rounds of such pointers; each round speaks of what the round before it
-left. Three rounds have names of their own.
+Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). The refusals of
+a revision are kept as rounds of such pointers; each round refers to the result of the previous one.
+Three rounds have names of their own.
 """
 
 import re

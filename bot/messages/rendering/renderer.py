@@ -1,8 +1,8 @@
 """
-Template and context become a message that Slack cannot refuse.
+Renders a template and its context into a message that Slack cannot refuse.
 
-This is the one place where untrusted text is escaped (P7) and the one that
-knows Slack's limits: it counts, cuts, and hands back what had no room.
+This is the one place that escapes untrusted text (P7) and that knows Slack's
+limits: it counts, truncates, and returns what did not fit.
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,10 @@
-"""Inside a line of rich text: times become date elements, refused ones become words."""
+"""Inside a line of rich text: times become date elements, refused ones become text."""
 
 from itertools import groupby
 from typing import Any
 
+from bot.messages.rendering.escaping import Part
 from bot.messages.rendering.filters import DATE_FORMATS
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.text_field import is_marked, plain_words, remark, split_parts
 
 Node = dict[str, Any]

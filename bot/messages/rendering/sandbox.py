@@ -1,8 +1,8 @@
 """
-Where stored templates run: their authors reach us through the API.
+The sandbox for stored templates, whose authors reach us through the API.
 
-They get expressions, ifs and loops over what they were given and the filters
-listed here, and nothing that can grow without bound: no calls but a dict's
+Templates get expressions, conditions, loops over their data and the filters
+listed here, and nothing that can grow without bound: no calls except a dict's
 own, no string methods, no macros, no inheritance. Loop steps, output, every
 intermediate value and the time are limited.
 """

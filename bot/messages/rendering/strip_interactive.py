@@ -1,4 +1,4 @@
-"""Take out of a message's blocks what people could click when nobody would hear the click. Pure."""
+"""Removes interactive elements from blocks where nobody would receive the click. Pure."""
 
 from typing import Any
 

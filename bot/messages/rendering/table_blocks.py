@@ -1,9 +1,9 @@
 """
-Make the rows of a `table` or `data_table` block ones that Slack takes.
+Make the rows of a `table` or `data_table` block acceptable to Slack.
 
-A cell may be written as a plain string or number, so that a template can say
-`"rows": {{ rows|json }}`. Rows are filled up to the same width, and rows
-beyond Slack's limits are handed back as lines of text.
+A cell may be a plain string or number, so that a template can say
+`"rows": {{ rows|json }}`. Rows are padded to the same width, and rows
+beyond Slack's limits are returned as lines of text.
 """
 
 from typing import Any

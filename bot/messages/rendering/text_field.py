@@ -1,7 +1,7 @@
 """
-One text in a message: which of its words are the template's and which are data.
+One text in a message: which parts come from the template and which are data.
 
-A leaf is made while the blocks are walked and written into them at the end,
+A leaf is created while the blocks are walked and written into them at the end,
 when it is known how much room each text has.
 """
 
@@ -16,12 +16,12 @@ from bot.messages.rendering.escaping import (
     KEPT_COLON,
     MARKDOWN_COLON,
     OPEN,
+    Part,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.truncation import ELLIPSIS, level, truncate, units
 from bot.messages.rendering.warnings import At
 

@@ -1,4 +1,4 @@
-"""A long text as the parts of a thread. Pure."""
+"""Splits a long text into the parts of a thread. Pure."""
 
 #: What Slack shows of one preformatted text without trouble.
 PART_CHARACTERS = 3_000

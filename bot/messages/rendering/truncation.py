@@ -1,9 +1,9 @@
 """
-What Slack takes, and how to shorten a text to it.
+Slack's text limits, and how to shorten a text to fit.
 
 The figures are those of https://docs.slack.dev/reference/block-kit and of the
-pages of each block; lengths are counted in UTF-16 units, which is the most
-that any of Slack's clients and servers can mean by "characters".
+pages of each block. Lengths are counted in UTF-16 units, the strictest meaning
+that any of Slack's clients and servers gives to "characters".
 """
 
 import unicodedata

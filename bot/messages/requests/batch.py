@@ -1,4 +1,4 @@
-"""Where requests become rows: one transaction for the orders of many callers."""
+"""Turns the message requests of many callers into rows, in one transaction."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,11 @@ from bot.messages.requests.message_request import (
     MessageRequest,
     PreparedMessage,
     SenderSettings,
-    TemplateVersion,
     prepare,
     problems_of,
 )
 from bot.messages.requests.workspace_resolution import workspace_of
-from bot.messages.templates.store import newest_version
+from bot.messages.templates.store import TemplateVersion, newest_version
 from bot.messages.totals import add_to_totals
 from bot.sql import fast_json
 from bot.sql.statements import OneOf, Statement

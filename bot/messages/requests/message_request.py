@@ -1,4 +1,4 @@
-"""A request for a message, checked against its sender and template and made into rows. Pure."""
+"""A message request: checked against its sender and template, and turned into rows. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from bot.messages.destinations import Destinations, is_destination, shown_name
 from bot.messages.history import projection
 from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
+from bot.messages.templates.store import TemplateVersion
 from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
@@ -61,16 +62,6 @@ class MessageRequest:
     files: Sequence[File] = ()
     seen_by: str | None = None  # the one person who is to see it
     message_id: str = field(default_factory=lambda: new_id("m"))
-
-
-@dataclass(frozen=True)
-class TemplateVersion:
-    """The version of a template that an order means; `schema` is JSON."""
-
-    name: str
-    id: str
-    schema: str | None = None
-    is_ours: bool = False  # no tenant wrote it
 
 
 @dataclass(frozen=True)

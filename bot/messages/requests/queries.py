@@ -1,4 +1,4 @@
-"""Questions about messages: which one, which are dead, how many are where."""
+"""Queries about messages: find one, list dead letters, count by queue."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,5 +1,5 @@
 """
-The request API's use cases: send one, many, later or at once; look, take back, try again.
+The use cases of the request API: send one or many, now or later; look up, withdraw, replay.
 
 Requests that arrive while a transaction runs share the next one, so that accepting is cheap.
 """

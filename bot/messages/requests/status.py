@@ -1,4 +1,4 @@
-"""Where a message stands, told to whoever asked for it."""
+"""The status of a message, for the caller that requested it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,17 +1,18 @@
 """
-Payloads against the schemas of their templates, outside of any transaction.
+Validates payloads against the schemas of their templates, outside any transaction.
 
-What a schema says is remembered by the template's code, so that a request is usually validated
-before its transaction looks for the newest version, and finds that it is the one.
+The newest known version of each template is cached, so a request is usually validated before its
+transaction looks up the newest version and finds that it is the same.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.errors import FieldProblem
-from bot.messages.requests.message_request import MessageRequest, TemplateVersion
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.payload_schema import payload_problems
+from bot.messages.templates.store import TemplateVersion
 
 _MAX_REMEMBERED = 500
 

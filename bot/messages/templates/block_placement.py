@@ -1,7 +1,7 @@
 """
-Whether Slack would take drawn blocks: which objects may stand where. Pure.
+Checks whether Slack would accept rendered blocks: which objects may stand where. Pure.
 
-Sizes are the renderer's concern. Source: https://docs.slack.dev/reference/block-kit
+The renderer checks sizes. Source: https://docs.slack.dev/reference/block-kit
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """
-What tenants wrote (templates and schemas), worked on where it can do no harm.
+Runs tenants' templates and schemas in worker processes, where they can do no harm.
 
-Everything here runs in worker processes. Nothing of a tenant is compiled or parsed in the bot.
+The bot itself never compiles or parses them.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """
-A payload against its template's JSON Schema, and what may be such a schema.
+Validates a payload against its template's JSON Schema, and checks the schemas themselves.
 
-Schemas come from the API: they may fetch nothing, and those of tenants run in worker processes.
+Schemas come from the API: they may fetch nothing, and tenants' schemas run in worker processes.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Payloads to try a template with before anybody sends one. Pure."""
+"""Sample payloads for trying a template before anybody sends one. Pure."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,8 +1,8 @@
 """
-The keywords of JSON Schema that we work out ourselves: in linear time, and exactly. Pure.
+JSON Schema keywords that we evaluate ourselves, exactly and in linear time. Pure.
 
-Patterns run in RE2, which cannot take for ever and refuses what only backtracking can do.
-`uniqueItems` compares no item with every other one, `multipleOf` takes numbers of any size.
+Patterns run in RE2, which always ends and refuses patterns that need backtracking.
+`uniqueItems` does not compare every pair of items; `multipleOf` accepts numbers of any size.
 """
 
 import re

@@ -1,8 +1,8 @@
 """
 The program of a worker process: `python -m bot.messages.templates.worker_program <MB>`.
 
-It takes jobs from the socket that is its standard input and answers them there, each message as
-its length and JSON. The system ends it when a job oversteps a limit; the bot starts another one.
+It reads jobs from the socket that is its standard input and writes the results back, each message
+as a length and JSON. The kernel ends it when a job exceeds a limit; the bot starts another one.
 """
 
 import json

@@ -1,8 +1,7 @@
 """
-Mail, Teams, push and a hundred other services, through Apprise, as a lane needs them: post.
+Apprise as a transport: posts to mail, Teams, push services and a hundred others.
 
-Apprise works synchronously, so each send has a thread. What was sent can be neither edited nor
-looked up.
+Apprise is synchronous, so each send has a thread. Messages can be neither edited nor looked up.
 """
 
 import asyncio

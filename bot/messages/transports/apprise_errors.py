@@ -1,9 +1,9 @@
 """
-What Apprise says while it sends: the only way to learn why it could not.
+Finds out from Apprise's log why a send failed.
 
-Its `notify` answers True or False. The cause is in what it logs, and in the exception it is just
-handling while it logs: a handler runs there and then. What is heard stays here; it may hold
-addresses and tokens.
+`notify` only returns True or False. The cause is in the log record, and in the exception that is
+being handled when it is logged: a log handler runs at that moment. The records stay here because
+they may contain addresses and tokens.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What every transport can do for a lane: post, edit, look up, join, probe."""
+"""The interface of transports: post, edit, look up, join, probe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,9 +1,9 @@
 """
-HTTP/1.1 to one server over kept-alive connections: as little as a lane needs, and fast.
+HTTP/1.1 to one server over kept-alive connections: small, fast, and enough for a lane.
 
-A general client costs a lane more than everything else together. And it does not tell the two
-failures apart on which posting once depends: whether a request certainly did not reach the
-server, or may have.
+A general client costs more processor time than the rest of a lane. Nor does it distinguish the
+two failures that matter for posting once: the request certainly did not reach the server, or it
+may have.
 """
 
 import asyncio

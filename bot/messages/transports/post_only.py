@@ -1,4 +1,4 @@
-"""What is true of every place that can only be posted to."""
+"""What all transports share that can only post."""
 
 from abc import ABC, abstractmethod
 

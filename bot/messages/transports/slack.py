@@ -1,4 +1,4 @@
-"""Slack's Web API as a lane needs it: post, upload, edit, look up, join, probe."""
+"""Slack's Web API as a transport: post, upload, edit, look up, join, probe."""
 
 import asyncio
 import math

@@ -1,8 +1,8 @@
 """
-An incoming webhook as a lane needs it: post, and nothing else.
+An incoming webhook as a transport: it can only post.
 
-What was posted can be neither edited nor looked up, and the answer does not tell its timestamp.
-Answers are words: `ok`, or what is wrong.
+Posts can be neither edited nor looked up, and the answer contains no timestamp. Answers are text:
+`ok`, or the error.
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 

@@ -1,9 +1,8 @@
 """
-The few worker processes in which everything runs that tenants wrote.
+The pool of worker processes that run tenants' templates and schemas.
 
-They start when there is a first job and end when there was none for a while. Jobs are taken from
-the tenants in turn, and no tenant may keep all workers busy: who has slow templates waits for them
-alone.
+They start with the first job and end after a while without jobs. Jobs are taken from the tenants in
+turn, and no tenant may occupy all workers: a tenant with slow templates delays only itself.
 """
 
 import asyncio

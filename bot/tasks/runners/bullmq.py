@@ -1,4 +1,4 @@
-"""A BullMQ queue: Node workers take the jobs, and its own events say what becomes of them."""
+"""The BullMQ runner: Node workers take the jobs, and the queue's events report on them."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""A Celery application, known by its broker: workers take the tasks, their events come back."""
+"""The Celery runner, by way of its broker: workers take the tasks, their events report on them."""
 
 import ast
 import asyncio

@@ -1,4 +1,4 @@
-"""A program on this machine, started from an argv template; never a shell."""
+"""The command runner: a program on this machine, started from an argv template, never a shell."""
 
 import asyncio
 import contextlib

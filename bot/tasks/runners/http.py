@@ -1,4 +1,4 @@
-"""An orchestrator that takes tasks over HTTP."""
+"""The HTTP runner: an orchestrator that accepts tasks over HTTP."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The jobs of a queue that are attempts of ours, found by their ids."""
+"""The jobs of a queue that are attempts of our tasks, found by their ids."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Hands wanted tasks to their runners, once each, after they were committed."""
+"""Hands queued tasks to their runners, once each, after they are committed."""
 
 import asyncio
 import contextlib

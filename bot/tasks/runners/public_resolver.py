@@ -1,4 +1,4 @@
-"""Names to addresses, for what is called out there: no name may lead into our own network."""
+"""Resolves host names for outside calls; refuses names that lead into our own network."""
 
 import ipaddress
 import socket

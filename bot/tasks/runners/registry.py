@@ -1,4 +1,4 @@
-"""Which runner a task is for."""
+"""Chooses the runner of a task."""
 
 import hashlib
 import os

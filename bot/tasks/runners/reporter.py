@@ -1,4 +1,4 @@
-"""Brings what runners learn about their work to the tasks."""
+"""Reports to tasks what runners learn about their work."""
 
 from collections.abc import Callable
 from typing import Any

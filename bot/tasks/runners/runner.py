@@ -1,4 +1,4 @@
-"""What a runner is, and what it is sent."""
+"""The interface of runners, and the data they are sent."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""What is on the disk of each program that a command runner has started: one folder per attempt."""
+"""The files of each program that a command runner has started: one folder per attempt."""
 
 import contextlib
 import fcntl

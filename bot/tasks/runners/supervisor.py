@@ -1,10 +1,10 @@
 """
-Stands between the bot and one program; runs by itself, with the standard library only.
+Supervises one program on behalf of the bot; a separate process that uses only the standard library.
 
 `python -I -S supervisor.py FOLDER GRACE_SECONDS CWD ARGV…`, with the locked file of the run as
-descriptor 3. The lock is held until the program's end is written down, whatever becomes of the bot.
-It answers `started` or the reason why not on its standard output, keeps the last of what the
-program prints, and on SIGTERM ends the program with all its children.
+descriptor 3. It holds the lock until it has recorded how the program ended, whatever happens to the
+bot. It writes `started`, or why the start failed, to its standard output, keeps the last part of
+the program's output, and on SIGTERM ends the program with all its children.
 """
 
 import contextlib

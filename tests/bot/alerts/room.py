@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.alerts.announcer import AlertAnnouncer, Channels
+from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.models import Alert
 from bot.alerts.reruns import Reruns
@@ -19,7 +19,7 @@ from bot.tasks.models import Task
 from tests.bot.tasks.room import OURS, HandClock, Recorder, make_room
 from tests.bot.tasks.room import Room as TaskRoom
 
-CHANNELS = Channels("T1", "C0ALERTS", {"#nightly": "C0NIGHTLY"}, escalation="C0BOSS")
+CHANNELS = AlertChannels("T1", "C0ALERTS", {"#nightly": "C0NIGHTLY"}, escalation="C0BOSS")
 TENANT = OURS.tenant
 
 

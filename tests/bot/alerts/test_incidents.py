@@ -15,7 +15,7 @@ from bot.alerts.incidents import (
     TroubleGroup,
     TroubleType,
     acknowledge,
-    follow,
+    follow_incident,
     is_news,
     resolve,
     snooze,
@@ -40,7 +40,7 @@ def told(opened_at: datetime = NOON, **changes) -> Incident:
 
 
 def go(incident: Incident | None, sighting: Sighting, now: datetime):
-    return follow(GROUP, incident, sighting, RULES, now)
+    return follow_incident(GROUP, incident, sighting, RULES, now)
 
 
 @pytest.mark.parametrize(

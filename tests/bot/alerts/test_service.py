@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.announcer import Channels
+from bot.alerts.announcer import AlertChannels
 from bot.alerts.check_run import CheckOptions
 from bot.alerts.external import ExternalReport
 from bot.alerts.models import AlertTrouble
-from bot.alerts.queries import AlertFilter
+from bot.alerts.queries import AlertsWanted
 from bot.config_file import AlertSettings, ConfigFile, TaskKind
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from tests.bot.alerts.room import CHANNELS, TENANT, make_alert_room
@@ -315,7 +315,7 @@ async def test_an_alert_is_its_tenants_alone(room):
     await room.check()
     alert = await room.alert()
 
-    assert await room.alerts.list("cleo", AlertFilter()) == []
+    assert await room.alerts.list("cleo", AlertsWanted()) == []
     with pytest.raises(NotFoundError):
         await room.alerts.get("cleo", alert.id)
     with pytest.raises(NotFoundError):
@@ -422,7 +422,7 @@ async def test_alerts_of_another_system_live_as_ours_do(room):
 
 async def test_an_alert_without_its_channel_waits_for_it(room):
     """While Slack does not say which channel is meant nobody was told; then one post is made."""
-    nowhere = Channels("T1", None, {}, is_certain=False)
+    nowhere = AlertChannels("T1", None, {}, is_certain=False)
     await room.fail()
     for _ in range(2):
         room.clock.advance(minutes=1)

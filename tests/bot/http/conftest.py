@@ -19,7 +19,6 @@ from bot.messages.destinations import Destination, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
-from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
@@ -28,6 +27,7 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
+from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections

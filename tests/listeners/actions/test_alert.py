@@ -4,29 +4,29 @@ import json
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.alerts.announcer import Channels
-from bot.alerts.queries import AlertFilter
-from bot.alerts.service import ShownAlert
+from bot.alerts.announcer import AlertChannels
+from bot.alerts.queries import AlertsWanted
+from bot.alerts.service import AlertWithTasks
 from tests.listeners.payloads import click
 from tests.listeners.room import ADA, BEN, OPERATORS, OPS, Room, open_room
 from tests.patience import until
 
 
-async def alert_in(room: Room, kind: str = "schema_fix") -> tuple[ShownAlert, str]:
+async def alert_in(room: Room, kind: str = "schema_fix") -> tuple[AlertWithTasks, str]:
     """Let a task fail, and return the alert and where its message stands."""
     await room.failed_task(kind)
-    channels = Channels(room.owner.workspace_id, OPS, {})
+    channels = AlertChannels(room.owner.workspace_id, OPS, {})
     await room.services.alerts.check(room.owner.tenant, channels)
 
     async def standing() -> str | None:
-        (alert,) = await room.services.alerts.list(room.owner.tenant, AlertFilter())
+        (alert,) = await room.services.alerts.list(room.owner.tenant, AlertsWanted())
         return alert.ts
 
     ts = await until(standing)
-    return (await room.services.alerts.list(room.owner.tenant, AlertFilter()))[0], str(ts)
+    return (await room.services.alerts.list(room.owner.tenant, AlertsWanted()))[0], str(ts)
 
 
-async def state_of(room: Room, alert: ShownAlert) -> str:
+async def state_of(room: Room, alert: AlertWithTasks) -> str:
     """Return how an alert is now."""
     found = await room.services.alerts.get(room.owner.tenant, alert.found.alert.id)
     return str(found.found.alert.state)

@@ -1,7 +1,6 @@
 """`/ops alert …` and `/ops maintenance …`, typed by people."""
 
 import json
-from functools import partial
 
 from bot.db import Database
 from tests.listeners.actions.test_alert import alert_in, shows, state_of
@@ -48,13 +47,12 @@ async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> Non
         ("maintenance 1d export", "began maintenance of `export`"),
     ):
         await room.playground.run_command("ada", "ops", f"/ops {typed}")
-        await room.playground.wait_for(partial(is_said, room, said))
-
-
-def is_said(room: Room, words: str) -> bool:
-    """Tell whether somebody has said so in #ops, signed with Ada's name."""
-    texts = [one["text"] for one in room.playground.messages("ops")]
-    return any(words in text and f"<@{ADA}>" in text for text in texts)
+        await room.playground.wait_for(
+            lambda said=said: any(  # type: ignore[misc]
+                said in one["text"] and f"<@{ADA}>" in one["text"]
+                for one in room.playground.messages("ops")
+            )
+        )
 
 
 async def test_what_is_not_muted_cannot_be_unmuted(room: Room) -> None:

@@ -1,9 +1,9 @@
 """
-Messages of logicless templates, worked out once: blocks that are settled but for some texts.
+Messages of logicless templates, prepared once: blocks that are complete except for some texts.
 
-A template is walked with a word in each hole, and what comes of it is kept. A payload that changes
-nothing but those words, which most do not, needs no walk of its own: its texts are escaped, counted
-and put in their places. For any other the template is filled and walked as always.
+A template is walked with a placeholder in each hole, and the result is kept. Most payloads change
+only those texts and need no walk of their own: the texts are escaped, counted and inserted. For
+any other payload the template is filled and walked as usual.
 """
 
 import re

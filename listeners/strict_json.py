@@ -1,4 +1,4 @@
-"""JSON as the standard has it: Python's own reader also takes numbers that are none."""
+"""Strict JSON: Python's own reader also accepts NaN and Infinity, which are not JSON."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Everything that leads out to Slack: the workspaces' tokens, their transports, the lanes."""
+"""Everything that calls Slack: tokens of workspaces, transports and lanes."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -9,7 +9,6 @@ import aiohttp
 from sqlmodel import Session, col, delete
 
 from bot.clock import Clock
-from bot.credentials import tokens_of
 from bot.db import Database
 from bot.errors import ConfigError, ForbiddenError
 from bot.messages.delivery.lanes import Lanes
@@ -21,9 +20,10 @@ from bot.messages.transports.destination import transport_maker
 from bot.messages.transports.factory import Transports
 from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
-from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings
 from bot.wakeups import Wakeups, send_wakeup
+from bot.wiring.credentials import tokens_of
+from bot.wiring.tenants import DEFAULT_TENANT
 from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity, identify
 from bot.workspaces.reencryption import reseal_tokens

@@ -1,4 +1,4 @@
-"""One process at a time on a SQLite file: an operating-system lock, gone when the process is."""
+"""Allows one process per SQLite file, with an operating-system lock that ends with the process."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from typing import IO
 from sqlalchemy.engine import URL
 
 from bot.errors import ConfigError
-from bot.private_file import open_private
+from bot.process.private_file import open_private
 
 
 def lock_database(url: URL) -> IO[str] | None:

@@ -1,4 +1,4 @@
-"""Values that people hand to the process: read from files, and quoted by mistake."""
+"""Values given to the process: read from files, or quoted by mistake."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Files that nobody but the bot's own user may read or write."""
+"""Files that only the bot's own user may read or write."""
 
 import contextlib
 import os

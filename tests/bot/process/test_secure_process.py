@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: A bot as an ordinary user, and its child, which looks.
 BOT = """
 import ctypes, os, subprocess, sys
-from bot.secure_process import hide_memory
+from bot.process.secure_process import hide_memory
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after an ordinary start

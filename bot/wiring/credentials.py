@@ -1,4 +1,4 @@
-"""The tokens and secret addresses that the settings hold."""
+"""The tokens and secret addresses in the settings."""
 
 import re
 from collections.abc import Iterator

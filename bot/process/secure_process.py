@@ -1,4 +1,4 @@
-"""What a process does so that its children cannot read its secrets."""
+"""Protects the secrets of a process from its children."""
 
 import ctypes
 import sys

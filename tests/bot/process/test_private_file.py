@@ -5,9 +5,9 @@ import stat
 import pytest
 from sqlmodel import Session, select
 
-from bot.database_lock import lock_database
 from bot.db import Database
 from bot.errors import ConfigError
+from bot.process.database_lock import lock_database
 from bot.workspaces.models import Workspace
 
 

@@ -1,4 +1,4 @@
-"""How we know Slack: as a bot with ears, or only through a webhook. For the composition root."""
+"""Our presence in Slack: a bot that hears people, or only an incoming webhook."""
 
 import logging
 from dataclasses import asdict, dataclass
@@ -8,9 +8,9 @@ import aiohttp
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.credentials import tokens_of
 from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
+from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
 from listeners.socket import Socket

@@ -1,4 +1,4 @@
-"""Who owns what: which tenant acts in which workspace."""
+"""Which tenant acts in which workspace."""
 
 import time
 
