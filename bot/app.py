@@ -27,6 +27,8 @@ from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
 from bot.http.services import Services as HttpServices
+from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Outlets
@@ -60,6 +62,7 @@ class Rooms:
     tasks: TaskRoom
     deliveries: Deliveries
     owners: Owners
+    leaderboards: Leaderboards
 
 
 class Opsbell:
@@ -184,7 +187,16 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return Rooms(database, slack, outward, tasks, deliveries, owners)
+        leaderboards = open_leaderboards(
+            settings,
+            database,
+            self._clock,
+            slack.directory,
+            renderer,
+            home=slack.identity.workspace_id,
+            wake=outward.lanes.wake,
+        )
+        return Rooms(database, slack, outward, tasks, deliveries, owners, leaderboards)
 
     async def _open_http(self, rooms: Rooms, outlets: Outlets) -> None:
         http = HttpServer(
@@ -213,6 +225,7 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
+                leaderboards=rooms.leaderboards,
                 outlets=outlets,
             )
         )
@@ -238,6 +251,7 @@ class Opsbell:
             config=config,
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
+            leaderboards=rooms.leaderboards,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=rooms.slack.identity.workspace_url or None,
@@ -263,6 +277,7 @@ class Opsbell:
             rooms.tasks.intake,
             rooms.deliveries,
             idempotency.forget_old,
+            rooms.leaderboards,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

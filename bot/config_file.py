@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import ConfigError
+from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
 
 
 class Section(BaseModel):
@@ -33,6 +34,7 @@ class TaskKind(Section):
     grafana_url: str | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -104,6 +106,7 @@ class ConfigFile(Section):
     tasks: dict[str, TaskKind] = {}
     runners: dict[str, Runner] = {}
     destinations: dict[DestinationName, Destination] = {}
+    leaderboards: dict[BoardName, Leaderboard] = {}
     access: Access = Access()
     retention: Retention = Retention()
 
@@ -124,7 +127,8 @@ def read_config_file(path: Path) -> ConfigFile:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
         raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    problems = [f"{path}: {problem}" for problem in unknown_runners(config)]
+    found = [*unknown_runners(config), *shared_folders(config)]
+    problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
     return config
@@ -135,6 +139,16 @@ def unknown_runners(config: ConfigFile) -> Iterator[str]:
         if kind.runner and kind.runner not in config.runners:
             hint = nearest(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
+
+
+def shared_folders(config: ConfigFile) -> Iterator[str]:
+    folders: dict[str, str] = {}
+    for name, board in config.leaderboards.items():
+        if board.files is None:
+            continue
+        first = folders.setdefault(str(board.files.resolve()), name)
+        if first != name:
+            yield f"leaderboards.{name}.files: `{first}` writes there; name another folder"
 
 
 def describe(item: Any) -> str:
@@ -148,7 +162,7 @@ def describe(item: Any) -> str:
 
 def known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
-    section: type[Section]
+    section: type[BaseModel]
     match table:
         case []:
             section = ConfigFile
@@ -158,6 +172,10 @@ def known_keys(table: list[str]) -> list[str]:
             section = HttpRunner if kind == "http" else CommandRunner
         case ["destinations", _]:
             section = Destination
+        case ["leaderboards", _]:
+            section = Leaderboard
+        case ["leaderboards", *_]:
+            section = LeaderboardColumn
         case ["access"]:
             section = Access
         case _:

@@ -44,6 +44,7 @@ class Settings(BaseModel):
     slack_api_url: str = "https://slack.com/api/"
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_leaderboard_channel: Text = None
     slack_webhook: Secret = None
     slack_webhook_url: Secret = None
     slack_notify_on_task_creation: bool = True

@@ -1,6 +1,7 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
 from bot.http.idempotency import IdempotencyRecord
+from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
     Destination,
@@ -20,6 +21,9 @@ TABLES = (
     Event,
     IdempotencyRecord,
     LaneLease,
+    LeaderboardDue,
+    LeaderboardPost,
+    LeaderboardSample,
     Message,
     MessageTotal,
     Sender,

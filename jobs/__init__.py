@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
+from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_messages, fold_message_totals
 
@@ -26,6 +28,8 @@ LIVENESS_SECONDS = 5
 DEAD_LETTERS_SECONDS = 2
 RETENTION_SECONDS = 3600
 TOTALS_SECONDS = 60
+#: Samples of so many seconds are one edit.
+LEADERBOARDS_SECONDS = 5
 
 
 def register(
@@ -35,6 +39,7 @@ def register(
     intake: Intake,
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
+    leaderboards: Leaderboards,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -44,6 +49,7 @@ def register(
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
         (RETENTION_SECONDS, forget_old_keys, forget_keys),
         (TOTALS_SECONDS, fold_message_totals, database),
+        (LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),
     ):
         scheduler.add_job(
             job,

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
+from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
@@ -36,6 +37,7 @@ class Services:
     config: ConfigFile
     kinds: Callable[[Owner], Awaitable[list[str]]]
     health: Callable[[], dict[str, Any]]
+    leaderboards: Leaderboards
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"

@@ -7,6 +7,7 @@ import typer
 from bot.cli.dead import dead
 from bot.cli.demo import demo
 from bot.cli.events import events
+from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate
 from bot.cli.run import run
 from bot.cli.token import token
@@ -18,7 +19,7 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token):
+for command in (run, migrate, demo, token, leaderboard):
     cli.command()(command)
 cli.add_typer(events, name="events")
 cli.add_typer(dead, name="dead")

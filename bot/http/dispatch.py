@@ -10,7 +10,7 @@ from bot.http import idempotency
 from bot.http.call import NOBODY, Answer, Call
 from bot.http.correlation import HEADER
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.json_body import clean_text, read_bytes, read_list, read_object
+from bot.http.json_body import clean_text, read_bytes, read_csv, read_list, read_object
 from bot.http.middleware import CORRELATION
 from bot.http.refusal import RefusedError
 from bot.http.responses import response_of
@@ -99,9 +99,11 @@ class Dispatcher:
 
 
 def fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
-    """Return what was sent, as JSON says it."""
+    """Return what was sent, as JSON says it; of CSV the text."""
     if not route.body:
         return {}
+    if route.takes_csv and request.content_type == "text/csv":
+        return read_csv(raw, request.charset)
     read = read_list if route.most_items else read_object
     return read(raw, request.content_type, request.charset)
 
@@ -110,6 +112,8 @@ def body_of(route: Route, fields: Any) -> Any:
     """Return what was sent as the route's model, or as a list of them."""
     if not route.body:
         return None
+    if isinstance(fields, str):
+        return fields
     if route.most_items:
         return bind_all(route.body, fields, route.most_items)
     return bind(route.body, fields)

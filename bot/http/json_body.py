@@ -74,6 +74,13 @@ def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
     return value if is_clean(raw) else [clean(item, depth=1) for item in value]
 
 
+def read_csv(raw: bytes, charset: str | None) -> str:
+    """Return the text of a CSV file; bytes that are no UTF-8 are lone halves of pairs in it."""
+    if not is_utf8(charset):
+        raise RefusedError(415, "unsupported_media_type", "Send CSV in UTF-8.")
+    return raw.decode("utf-8", "surrogateescape")
+
+
 def read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
     require_json(content_type, charset)
     try:
@@ -90,10 +97,14 @@ def require_json(content_type: str, charset: str | None) -> None:
     is_json = content_type == "application/json" or (
         content_type.startswith("application/") and content_type.endswith("+json")
     )
-    if not is_json or (charset or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+    if not is_json or not is_utf8(charset):
         raise RefusedError(
             415, "unsupported_media_type", "Send JSON in UTF-8 as `Content-Type: application/json`."
         )
+
+
+def is_utf8(charset: str | None) -> bool:
+    return (charset or "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
 def is_clean(raw: bytes) -> bool:

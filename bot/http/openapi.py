@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.http.routing import Access, Route
-from bot.http.schemas.base import Shown
 
 VERSION = "1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -99,11 +98,7 @@ def schemas(routes: Sequence[Route]) -> dict[str, Any]:
     sent = {route.body for route in routes if route.body}
     shown = {model for route in routes for model in (route.answers or {}).values()}
     models: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in sent]
-    models += [
-        (model, "serialization")
-        for model in shown
-        if isinstance(model, type) and issubclass(model, Shown)
-    ]
+    models += [(model, "serialization") for model in shown if isinstance(model, type)]
     models.sort(key=lambda pair: pair[0].__name__)
     _, top = models_json_schema(models, by_alias=True, ref_template=REF)
     return dict(top.get("$defs", {}))
@@ -124,10 +119,10 @@ def operation(route: Route) -> dict[str, Any]:
         if route.most_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.most_items}
         needed = any(field.is_required() for field in route.body.model_fields.values())
-        described["requestBody"] = {
-            "required": needed,
-            "content": {"application/json": {"schema": schema}},
-        }
+        content = {"application/json": {"schema": schema}}
+        if route.takes_csv:
+            content["text/csv"] = {"schema": {"type": "string"}}
+        described["requestBody"] = {"required": needed, "content": content}
     return described
 
 

@@ -1,6 +1,7 @@
 """Everything that is served. OpenAPI is made of the same table."""
 
 from bot.http.handlers import callbacks, docs, health, tasks
+from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.message_routes import MESSAGE_ROUTES
 from bot.http.routing import Access, Route
 from bot.http.schemas import tasks as models
@@ -93,6 +94,7 @@ ROUTES = (
     ),
     *MESSAGE_ROUTES,
     *WORKSPACE_ROUTES,
+    *LEADERBOARD_ROUTES,
     Route(
         "GET",
         "/healthz",

@@ -34,6 +34,7 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str] | None = None
     creates: bool = False  # honours Idempotency-Key
     most_items: int = 0  # above 0 the body is a list of so many of `body` at most
+    takes_csv: bool = False  # the body may be `text/csv`; the handler gets its text
     is_busy: bool = False  # called by programs thousands of times a second
     alias: str = ""  # tells the operation from the same one at another address
 

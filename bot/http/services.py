@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_OUTLETS, Outlets
 from bot.messages.requests.senders import Senders
@@ -55,4 +56,5 @@ class Services:
     timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
+    leaderboards: Leaderboards
     outlets: Outlets = NO_OUTLETS

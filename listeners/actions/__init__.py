@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from listeners.actions.delivery import handle_delivery_replay_action
+from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.task import (
     handle_link_action,
     handle_task_cancel_action,
@@ -18,5 +19,6 @@ def register(app: AsyncApp) -> None:
     app.action("task_logs")(handle_link_action)
     app.action("task_grafana")(handle_link_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
+    app.action("leaderboard_subject")(handle_leaderboard_subject_action)
     app.action(ANYTHING)(handle_stray_action)
     app.options(ANYTHING)(handle_stray_options)

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
-from listeners.commands import about, delivery, task
+from listeners.commands import about, delivery, leaderboard, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import PREFIX, SHORT_CUTS
 from listeners.commands.parser import parse
@@ -25,6 +25,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("delivery", "show"): delivery.show_delivery,
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,
+    ("leaderboard", ""): leaderboard.show_or_post_leaderboard,
     ("why", ""): delivery.show_why,
     ("health", ""): about.show_health,
     ("help", ""): about.show_help,

@@ -11,7 +11,7 @@ from itertools import groupby
 
 PREFIX = "/ops"
 #: Commands that are short for an area of `/ops`.
-SHORT_CUTS = {"/task": "task"}
+SHORT_CUTS = {"/task": "task", "/leaderboard": "leaderboard"}
 
 
 class Kind(StrEnum):
@@ -102,6 +102,17 @@ AREAS = (
         ),
     ),
     Area(
+        "leaderboard",
+        "who leads, who slipped, and what it costs",
+        (
+            Verb(
+                "",
+                "show the week so far, only to you, or post it",
+                (Argument("name"), Argument("post", Kind.CHOICE, choices=("post",))),
+            ),
+        ),
+    ),
+    Area(
         "why",
         "why a message of mine says what it says",
         (
@@ -141,5 +152,5 @@ def usage_hint(command: str) -> str:
     hints = []
     for arguments, same in groupby(area.verbs, key=lambda verb: verb.arguments):
         shown = [one.usage for one in arguments if one.kind is not Kind.PAIRS]
-        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]))
+        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]).strip())
     return " | ".join(hints)
