@@ -19,6 +19,7 @@ SCOPES = frozenset(
         "templates:write",
         "reports:read",
         "reports:write",
+        "leaderboards:read",
         "leaderboards:write",
         "workspaces:write",
         "admin",

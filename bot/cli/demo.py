@@ -20,6 +20,7 @@ from typing import Annotated
 import aiohttp
 import typer
 
+from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
 from bot.cli.demo_work import configuration, start_work
@@ -76,6 +77,7 @@ async def serve(port: int, folder: Path) -> None:
         token = Tokens(environment["JWT_SECRET"], SystemClock()).mint(
             subject="demo", tenant="default", scopes=frozenset({"admin"})
         )
+        await show_board(api, token, SystemClock().now())
         say(welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))
         ended = [asyncio.create_task(one.wait()) for one in (workspace, bot)]
@@ -166,7 +168,8 @@ def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
         f"  The API         {api}/api/docs\n"
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
-        "  Press its Retry. Or type   /ops help   or   /task list\n\n"
+        "  Press its Retry. Or type   /ops help   or   /task list\n"
+        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"

@@ -22,7 +22,7 @@ DEALERS = Leaderboard(
 )
 SCORECARD = Leaderboard(
     title="Opsbell's scorecard",
-    subject="kind of work",
+    subject="kind",
     scorecard=True,
     rank_by="messages",
     schedule="mon 09:00",

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.config_file import nearest
 from bot.db import Database
-from bot.errors import ConflictError, InvalidError, NotFoundError
+from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards import publication, queries
 from bot.leaderboards.computation import History, compute_history, compute_ranking
@@ -148,7 +148,10 @@ class Leaderboards:
     async def tick(self) -> None:
         """Post what is due, once however many processes ask, and show samples that came late."""
         for name, board in self._boards.items():
-            await self._post_due(name, board)
+            try:
+                await self._post_due(name, board)
+            except UnavailableError as error:
+                logger.warning("leaderboard_unavailable", board=name, reason=str(error))
             await self._measure_again(name, board)
         for post in await self._database.read(publication.changed_posts):
             if post.board in self._boards:
@@ -188,11 +191,18 @@ class Leaderboards:
             if not publication.take_due(session, due):
                 return False
             publication.close_earlier(session, name, week)
-            self._publish(session, publication.claim_post(session, row))
-            return True
+            post = publication.claim_post(session, row)
+            self._publish(session, post)
+            is_posted = post.message_id is not None
+            logger.info(
+                "leaderboard_posted" if is_posted else "leaderboard_without_samples",
+                board=name,
+                week=str(week),
+                missed=due.missed,
+            )
+            return is_posted
 
         if await self._database.write(work):
-            logger.info("leaderboard_posted", board=name, week=str(week), missed=due.missed)
             self._wake(self._home)
 
     async def _refresh(self, seen: LeaderboardPost) -> None:

@@ -17,7 +17,7 @@ def headings(ranking: Ranking) -> list[str]:
     """Return the heads of the columns: rank, movement, subject, the figures, trend."""
     subject = ranking.board.subject
     figures = [column.heading for column in ranking.columns]
-    return ["Rank", "Last week", subject[0].upper() + subject[1:], *figures, "7-day trend"]
+    return ["Rank", "Moved", subject[0].upper() + subject[1:], *figures, "7-day trend"]
 
 
 def row_words(ranking: Ranking, row: RankedSubject) -> list[str]:
@@ -54,6 +54,9 @@ def lead_of(ranking: Ranking) -> str:
     if not ranking.rows:
         return f"There are no samples of week {ranking.week.number} yet."
     first = ranking.rows[0]
+    if ranking.board.scorecard:  # Nobody leads here: the first line is all of it.
+        shown = zip(headings(ranking)[3:-1], row_words(ranking, first)[3:-1], strict=True)
+        return f"{first.subject}: {', '.join(f'{head} {words}' for head, words in shown)}."
     column = ranking.board.ranking_column
     leaders = [row.subject for row in ranking.rows if row.rank == 1]
     value = formatted(first.values.get(column.name), column.format)

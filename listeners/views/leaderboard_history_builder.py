@@ -1,17 +1,23 @@
 """The modal with one subject's year. Slack shows no charts in modals, so it is drawn in text."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from bot.leaderboard_config import LeaderboardColumn
 from bot.leaderboards.computation import History, WeekValue
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.wording import movement, trend_words
+from bot.messages.rendering.truncation import cut
 from listeners.views import literal
 
 TITLE = "Leaderboard history"
 NEWEST_WEEKS = 12
-BAR_CELLS = 12
+BAR_CELLS = 8
+HEADING_CHARACTERS = 15
+#: A modal breaks longer ones.
+LINE_CHARACTERS = 58
+BETWEEN = "  "
 LEVELS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 
@@ -72,18 +78,20 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def newest_lines(history: History) -> list[str]:
-    """Return a line for each of the newest weeks: a bar, and every figure."""
+    """Return a line for each of the newest weeks: a bar, and as many figures as fit beside it."""
     by = history.board.ranking_column
     columns = [by, *(column for column in history.board.columns if column is not by)]
     weeks = history.weeks[-NEWEST_WEEKS:]
-    heads = ["Week", "", *(column.heading for column in columns)]
+    heads = ["Week", "", *(cut(column.heading, HEADING_CHARACTERS) for column in columns)]
     most = max((abs(week.values[by.name] or 0) for week in weeks), default=0)
     rows = [heads, *(cells(week, columns, most) for week in reversed(weeks))]
     widths = [max(len(row[number]) for row in rows) for number in range(len(heads))]
+    ends = list(accumulate(width + len(BETWEEN) for width in widths))
+    shown = max(3, sum(end <= LINE_CHARACTERS for end in ends))
     return [
-        "  ".join(
+        BETWEEN.join(
             cell.ljust(width) if number < 2 else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+            for number, (cell, width) in enumerate(zip(row[:shown], widths[:shown], strict=True))
         ).rstrip()
         for row in rows
     ]

@@ -19,6 +19,7 @@ from bot.config_file import (
     TaskKind,
     read_config_file,
 )
+from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
     "[runners.<name>]": (HttpRunner, CommandRunner),
     "[destinations.<name>]": (Destination,),
+    "[leaderboards.<name>]": (Leaderboard, LeaderboardColumn),
     "[access]": (Access,),
     "[retention]": (Retention,),
 }

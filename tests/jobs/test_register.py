@@ -15,6 +15,7 @@ from bot.messages.service import open_deliveries
 from bot.tasks.models import Status
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.tasks.room import HandClock, make_room
 
 
@@ -37,7 +38,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler = AsyncIOScheduler(timezone=UTC)
     lanes = Lanes(database, Renderer(tmp_path), room.clock)
     forget_old = Idempotency(database, room.clock).forget_old
-    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old)
+    boards = make_boards(database, room.clock)
+    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, boards)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
@@ -48,6 +50,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "delete_old_messages",
         "forget_old_keys",
         "fold_message_totals",
+        "post_leaderboards",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)

@@ -31,6 +31,7 @@ from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from listeners.services import Services
 from listeners.socket import Socket
+from tests.bot.leaderboards.room import make_boards
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -158,6 +159,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
             "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
             "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
         },
+        leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )
 

@@ -30,6 +30,7 @@ from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -140,6 +141,7 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         outlets=OUTLETS,
     )
 
