@@ -57,8 +57,10 @@ class Caller:
     task_id: str | None = None
 
     def may(self, scope: str) -> bool:
-        """Tell whether the caller has *scope*; `admin` has them all."""
-        return scope in self.scopes or "admin" in self.scopes
+        """Tell whether the caller has *scope*: `admin` has them all, who may write may read."""
+        area, _, verb = scope.partition(":")
+        enough = {scope, "admin", f"{area}:write"} if verb == "read" else {scope, "admin"}
+        return bool(enough & self.scopes)
 
 
 class Tokens:
