@@ -50,7 +50,7 @@ def compute_ranking(
 ) -> Ranking:
     """Return a board's ranking of a week, as far as the samples are there."""
     current, before = span_of(name, board, week), span_of(name, board, week.previous)
-    best = [subject for subject, _ in queries.leaders(session, current, board.top)]
+    best, subjects = queries.leaders(session, current, board.top)
     return Ranking(
         name=name,
         board=board,
@@ -58,7 +58,7 @@ def compute_ranking(
         generated_at=now,
         rows=ranked(_measured(session, board, current, before, best), board.ranking_column),
         missing=tuple(queries.missing(session, current, before, MAX_MISSING)),
-        subjects=queries.count(session, current) if len(best) == board.top else len(best),
+        subjects=subjects,
     )
 
 

@@ -66,19 +66,14 @@ def replace(session: Session, board: str, at: datetime, samples: Sequence[Sample
     store(session, board, samples)
 
 
-def leaders(session: Session, span: Span, most: int) -> list[tuple[str, float]]:
-    """Return the best subjects with their latest values, the best first."""
+def leaders(session: Session, span: Span, most: int) -> tuple[list[str], int]:
+    """Return the subjects with the best latest values, the best first, and how many have any."""
     latest = _latest(span, "current")
-    query = select(latest.c.subject, latest.c.value).where(latest.c.value.is_not(None))
+    query = select(latest.c.subject, func.count().over().label("all"))
+    query = query.where(latest.c.value.is_not(None))
     query = query.order_by(_order(span, latest.c.value), latest.c.subject).limit(most)
-    return [(subject, value) for subject, value in session.execute(query)]
-
-
-def count(session: Session, span: Span) -> int:
-    """Return how many subjects have a value."""
-    latest = _latest(span, "counted")
-    query = select(func.count()).select_from(latest).where(latest.c.value.is_not(None))
-    return int(session.execute(query).scalar_one())
+    rows = session.execute(query).all()
+    return [subject for subject, _ in rows], rows[0][1] if rows else 0
 
 
 def ranks_of(session: Session, span: Span, subjects: Sequence[str]) -> dict[str, int]:
