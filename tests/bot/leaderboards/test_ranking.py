@@ -45,6 +45,7 @@ def test_a_rank_is_one_more_than_those_who_are_better(values):
         (5.0, -10.0, Trend(15.0, 150.0)),
         (7.0, 7.0, Trend(0.0, 0.0)),
         (7.0, 0.0, None),
+        (0.0, 0.0, None),
         (7.0, None, None),
         (1e15, 1e-300, None),
     ],

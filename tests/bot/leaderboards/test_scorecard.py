@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, update
 
 from bot.config_file import TaskKind
 from bot.leaderboards.scorecard import percentile
 from bot.messages import outbox
 from bot.messages.delivery import claims, selection
 from bot.messages.delivery.outcome import Outcome
-from bot.messages.models import EventName
+from bot.messages.models import EventName, Message
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import Answer, Verdict
 from tests.bot.leaderboards.room import board, configured, make_boards
@@ -134,6 +134,25 @@ async def test_the_scorecard_is_the_truth_of_a_run(database, clock):
         "Other messages": {"lost": 1.0},
     }
     assert await figures(boards, "2026-W46") == {}
+
+
+async def test_a_killed_lane_is_no_excuse(database, clock):
+    """What another process had to take over is as old as the change, not as the takeover."""
+    room, boards = make_room(database, clock), make_boards(database, clock)
+    run = Run(database, clock)
+    await room.create("import")
+
+    def die(session: Session) -> None:
+        claims.claim(session, selection.ready_posts(session, "T1", 99, []), clock.now())
+
+    database.transact(die)
+    clock.advance(seconds=20)
+    database.transact(lambda session: claims.take_over(session, "T1", clock.now()))
+    clock.advance(seconds=20)
+    database.transact(lambda session: session.exec(update(Message).values(state="waiting")))
+    run.serve(0)
+
+    assert (await figures(boards))["import"]["freshness_p50"] == 40.0
 
 
 async def test_a_week_that_is_long_over_stays_as_it_was(database, clock):
