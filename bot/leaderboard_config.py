@@ -113,7 +113,7 @@ class Leaderboard(_Part):
             raise ValueError("name at least one column")
         if len(set(names)) < len(names) or _RESERVED & set(names):
             raise ValueError("each column needs a name of its own, other than subject and at")
-        if self.subject in names:
+        if self.subject.lower() in (*names, "at"):
             raise ValueError(f"`{self.subject}` is both the subject and a column")
         if self.rank_by is not None and self.rank_by not in names:
             raise ValueError(f"rank_by: there is no column `{self.rank_by}`")

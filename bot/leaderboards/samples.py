@@ -64,7 +64,8 @@ def from_json(items: Iterable[Mapping[str, Any]]) -> list[RawSample]:
 def names_of(board: Leaderboard) -> dict[str, str]:
     """Return every spelling that a field may have in a sample, and the field."""
     columns = [column.name for column in board.columns]
-    own = {board.subject: "subject", "subject": "subject", "at": "at"}
+    words = (board.subject, board.subject.lower(), "subject")
+    own = {**dict.fromkeys(words, "subject"), "at": "at"}
     return {to_camel(name): name for name in columns} | {name: name for name in columns} | own
 
 

@@ -33,6 +33,8 @@ logger = structlog.get_logger(__name__)
 
 #: How old the figures of a post about the running week may grow that the bot measures itself.
 MEASURED_EVERY = timedelta(minutes=15)
+#: Figures so young are not measured again: whoever asks ten times gets one measurement.
+FRESH = timedelta(seconds=10)
 
 
 class Leaderboards:
@@ -64,6 +66,7 @@ class Leaderboards:
         self._channel_of = channel_of
         self._wake = wake
         self._measure_at: dict[str, datetime] = {}
+        self._measured: dict[tuple[str, Week], datetime] = {}
 
     @property
     def names(self) -> list[str]:
@@ -244,11 +247,13 @@ class Leaderboards:
     async def _measure(self, name: str, board: Leaderboard, week: Week) -> None:
         """Measure a board that the bot feeds itself; weeks long over stay as they were."""
         current = self._current(board)
-        feed = self._feeds.get(name)
+        feed, now = self._feeds.get(name), self._clock.now()
         if feed is None or week not in (current, current.previous):
             return
+        if abs(now - self._measured.get((name, week), now - FRESH)) < FRESH:
+            return
         zone = ZoneInfo(board.timezone)
-        at, now = week.start(zone), self._clock.now()
+        at = week.start(zone)
         period = Period(DEFAULT_TENANT, at, week.end(zone), now)
         names = {column.name for column in board.columns}
         samples = [
@@ -256,6 +261,7 @@ class Leaderboards:
             for subject, values in (await feed(period)).items()
         ]
         await self._database.write(lambda session: queries.replace(session, name, at, samples))
+        self._measured[name, week] = now
 
     async def _row(
         self, name: str, board: Leaderboard, week: Week, *, is_closing: bool, by: str | None = None

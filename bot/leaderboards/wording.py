@@ -61,7 +61,8 @@ def lead_of(ranking: Ranking) -> str:
     leaders = [row.subject for row in ranking.rows if row.rank == 1]
     value = formatted(first.values.get(column.name), column.format)
     if len(leaders) > 1:
-        return f"{' and '.join(leaders[:2])} lead with {value}."
+        others = f", {leaders[1]} and {len(leaders) - 2} more" if leaders[2:] else ""
+        return f"{leaders[0]}{others or f' and {leaders[1]}'} lead with {value}."
     trend = f", {trend_words(first, column)} in 7 days" if first.trend else ""
     return f"{first.subject} leads with {value}{trend}."
 

@@ -121,7 +121,7 @@ def test_questions_beside_the_engine_are_timed():
     assert min(figures.values()) >= 0
 
 
-@pytest.mark.parametrize("kind", rankings.KINDS)
+@pytest.mark.parametrize("kind", growth.KINDS)
 def test_rankings_rank_everybody(kind):
     """The board is full, and everybody is counted."""
     took, memory, ranking = rankings.measure(kind, 4_000, 40, 1)

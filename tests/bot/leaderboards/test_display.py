@@ -88,6 +88,25 @@ def test_every_number_stands_in_the_text(measured):
         assert all(text in line for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("scores", "lead"),
+    [
+        ([], "There are no samples of week 47 yet."),
+        ([9.0, 1.0], "s0 leads with 9.0."),
+        ([9.0, 9.0, 1.0], "s0 and s1 lead with 9.0."),
+        ([9.0, 9.0, 9.0, 9.0], "s0, s1 and 2 more lead with 9.0."),
+    ],
+)
+def test_the_first_sentence_says_who_leads(scores, lead):
+    """Also where several do."""
+    measured = [
+        Measured(f"s{number}", {"score": score, "revenue_at_risk": None})
+        for number, score in enumerate(scores)
+    ]
+
+    assert message_context(ranking_of(measured), is_closing=True)["lead"] == lead
+
+
 def test_rankings_that_read_the_same_have_one_digest():
     """The time of generation is no reason to edit a message; how many there are is one."""
     measured = [Measured("a", {"score": 1.0, "revenue_at_risk": None})]

@@ -115,6 +115,14 @@ def test_csv_is_read_as_spreadsheets_write_it(text):
     )
 
 
+def test_the_boards_word_for_its_subject_is_read_in_any_case():
+    """`Kind` of the settings is `kind` in a header."""
+    made = board(subject="Kind")
+    raw, read_number = from_csv(made, "KIND,score\na,1\n")
+
+    assert read_samples(made, raw, START, read_number)[0].subject == "a"
+
+
 def test_an_empty_cell_is_a_value_that_there_was_none_of():
     """As null is in JSON."""
     [sample] = csv("dealer,score,revenue_at_risk\nBergmann,,1200\n")

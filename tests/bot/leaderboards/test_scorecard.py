@@ -1,12 +1,13 @@
 """The bot's own week equals the truth of a run with planted faults; and so do failures."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, update
 
 from bot.config_file import TaskKind
+from bot.db import Database
 from bot.leaderboards.scorecard import percentile
 from bot.messages import outbox
 from bot.messages.delivery import claims, selection
@@ -26,10 +27,9 @@ START = datetime(2026, 11, 19, 12, tzinfo=UTC)
 class Run:
     """A lane that takes as long as it is told, and does what it is told."""
 
-    database: object
+    database: Database
     clock: HandClock
     posted: int = 0
-    waits: dict = field(default_factory=dict)
 
     def serve(self, seconds=0.0, *, gives_up=False, doubles=False):
         """Deliver whatever waits, *seconds* after now."""
@@ -176,6 +176,8 @@ async def test_a_kind_that_did_nothing_more_is_gone_from_the_week(database, cloc
     clock.advance(hours=2)
     assert (await figures(boards))["import"] == {"lost": 1.0}
     run.serve(0)
+    assert (await figures(boards))["import"] == {"lost": 1.0}  # Asked again at once.
+    clock.advance(seconds=10)
 
     assert (await figures(boards))["import"]["messages"] == 1.0
 
@@ -207,7 +209,11 @@ async def test_failures_are_counted_with_their_money(database, clock):
         clock,
         config.model_copy(update={"leaderboards": {"risks": risks}, "tasks": kinds}),
     )
-    failed = [("import", "Bergmann"), ("import", "Bergmann"), ("export", "Bergmann")]
+    failed: list[tuple[str, str | None]] = [
+        ("import", "Bergmann"),
+        ("import", "Bergmann"),
+        ("export", "Bergmann"),
+    ]
     failed += [("export", "dealer-7"), ("other", "dealer-9"), ("import", None)]
     for kind, subject in failed:
         task = await room.create(kind, subject=subject)
