@@ -154,6 +154,19 @@ async def test_posting_twice_makes_one_post(boards, database):
     assert message.context["so_far"] is True
 
 
+async def test_a_webhook_is_told_once(database, clock):
+    """Nothing can be edited there: a change would be a second post, so there is none."""
+    boards = make_boards(database, clock, home="to:webhook")
+    await add(boards, a=1)
+    first = await boards.post("dealers")
+    await add(boards, a=2)
+    await boards.tick()
+    second = await boards.post("dealers")
+
+    assert first == second
+    assert [message.revision for message in messages(database)] == [1]
+
+
 async def test_there_is_no_post_of_nothing(boards, database):
     """Who asks is told; nothing is stored."""
     with pytest.raises(ConflictError, match="no samples of 2026-W47"):
