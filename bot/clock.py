@@ -1,4 +1,4 @@
-"""The only place that reads the wall clock, but for `bot.ids`."""
+"""Clocks: the only place, apart from `bot.ids`, that reads the wall clock."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,54 +1,89 @@
-"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
 
-import difflib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
+from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
 from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
+from bot.process.secret_files import read_secret
+from bot.quiet_hours import parse_quiet_hours
+from bot.schedule_parser import parse_cron, parse_timezone
+from bot.schedules import Frequency, Schedule
+from bot.suggestions import did_you_mean
+
+_WebAddress = Annotated[str, AfterValidator(require_web_address)]
+_AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
-class Section(BaseModel):
+class _Section(BaseModel):
     """A table of the file; refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TaskKind(Section):
+class TaskKind(_Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: str | None = None
-    grafana_url: str | None = None
+    log_url: _AddressTemplate | None = None
+    grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    cron: str | None = None
+    timezone: str = "UTC"
+    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
     money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
+    alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    _cron = field_validator("cron")(parse_cron)
+    _timezone = field_validator("timezone")(parse_timezone)
 
-class HttpRunner(Section):
+    @property
+    def schedule(self) -> Schedule | None:
+        """Return when it is to run, if that is known."""
+        return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
+
+
+class RunnerSection(_Section):
+    """What every kind of runner has; `tenants` may start it, `*` means all of them."""
+
+    tenants: list[str] = Field(["default"], min_length=1)
+
+    def serves(self, tenant: str) -> bool:
+        """Tell whether a tenant may start it."""
+        return tenant in self.tenants or "*" in self.tenants
+
+
+class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: str = Field(pattern="^https?://")
-    cancel_url: str | None = Field(None, pattern="^https?://")
+    url: _WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: _WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
+    private_addresses: bool = False
 
 
-class CommandRunner(Section):
+class CommandRunner(RunnerSection):
     """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
 
     type: Literal["command"]
@@ -57,10 +92,52 @@ class CommandRunner(Section):
     env: dict[str, str] = Field({}, repr=False)  # may hold secrets
 
 
-Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
+class BullRunner(RunnerSection):
+    """`[runners.<name>] type = "bullmq"`: a queue in Redis whose workers are written for Node."""
+
+    type: Literal["bullmq"]
+    redis_url: SecretStr
+    queue: str = Field(min_length=1, pattern="^[^:]+$")
+    prefix: str = Field("bull", min_length=1)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr) -> SecretStr:
+        return _require_scheme(url, "redis", "rediss", "unix")
 
 
-class Destination(Section):
+class CeleryRunner(RunnerSection):
+    """`[runners.<name>] type = "celery"`: a Celery application, known by its broker."""
+
+    type: Literal["celery"]
+    broker_url: SecretStr
+    result_backend: SecretStr | None = None
+    queue: str = Field("celery", min_length=1)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _of_a_broker(cls, url: SecretStr) -> SecretStr:
+        return _require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+
+
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+    """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
+    address = url.get_secret_value()
+    scheme, found, rest = address.partition("://")
+    try:
+        port_is_fine = (urlsplit(address).port or 1) > 0
+    except ValueError:
+        port_is_fine = False
+    if not found or scheme not in schemes or not port_is_fine or not (rest or scheme == "sqs"):
+        raise ValueError(f"must be {schemes[0]}://HOST:PORT/…, or {', '.join(schemes[1:])}")
+    return url
+
+
+RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
+_AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
+
+
+class DestinationSettings(_Section):
     """`[destinations.<name>]`: a Slack webhook or an Apprise address, outside any workspace."""
 
     url: SecretStr | None = Field(None, min_length=1)
@@ -77,42 +154,92 @@ class Destination(Section):
         """Return the secret address; raise `OSError` or `ValueError` if its file is unreadable."""
         if self.url is not None:
             return self.url.get_secret_value()
-        found = self.url_file.read_text(encoding="utf-8").strip() if self.url_file else ""
+        found = read_secret(self.url_file) if self.url_file else ""
         if not found:
             raise ValueError("it is empty")
         return found
 
 
 #: In small letters, so that it is never mistaken for the id of a workspace.
-DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
+_DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
-class Access(Section):
+class AccessSettings(_Section):
     """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
 
     operators: list[str] = []
     admins: list[str] = []
 
 
-class Retention(Section):
+class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
     days: int = Field(30, ge=1)
 
 
-class ConfigFile(Section):
+_PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class AlertSettings(_Section):
+    """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
+
+    stuck_after_minutes: _PositiveMinutes = 30
+    failed_window_minutes: _PositiveMinutes = 30
+    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
+    digest_at: str | None = None
+    severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
+    routes: dict[str, str] = {}  # pattern of kinds -> channel
+    repeat_after_hours: _PositiveMinutes = 24
+    escalate_after_minutes: _PositiveMinutes | None = None
+    escalate_to: str | None = None
+    also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
+    storm_after: int = Field(5, ge=1)
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.quiet_hours is not None:
+            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+        elif self.digest_at is not None:
+            raise ValueError("digest_at needs quiet_hours")
+        if (self.escalate_after_minutes is None) != (self.escalate_to is None):
+            raise ValueError("set both escalate_after_minutes and escalate_to, or neither")
+        return self
+
+
+class Http(_Section):
+    """`[http]`: how often one token may call the API, and how often at once after a rest."""
+
+    requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
+    burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
+
+
+class ConfigFile(_Section):
     """The whole file; an absent file is an empty one."""
 
     tasks: dict[str, TaskKind] = {}
-    runners: dict[str, Runner] = {}
-    destinations: dict[DestinationName, Destination] = {}
+    runners: dict[str, _AnyRunner] = {}
+    destinations: dict[_DestinationName, DestinationSettings] = {}
     leaderboards: dict[BoardName, Leaderboard] = {}
-    access: Access = Access()
-    retention: Retention = Retention()
+    access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
+    retention: RetentionSettings = RetentionSettings()
+    http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
         """Return what the file says about this kind of task; nothing said is the default."""
         return self.tasks.get(task) or TaskKind()
+
+
+_RUNNERS: dict[str, type[_Section]] = {
+    "http": HttpRunner,
+    "command": CommandRunner,
+    "bullmq": BullRunner,
+    "celery": CeleryRunner,
+}
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -126,22 +253,24 @@ def read_config_file(path: Path) -> ConfigFile:
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    found = [*unknown_runners(config), *shared_folders(config)]
+        raise ConfigError(
+            [f"{path}: {_describe_problem(item)}" for item in error.errors()]
+        ) from error
+    found = [*_unknown_runners(config), *_shared_folders(config)]
     problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
     return config
 
 
-def unknown_runners(config: ConfigFile) -> Iterator[str]:
+def _unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
-            hint = nearest(kind.runner, config.runners)
+            hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
-def shared_folders(config: ConfigFile) -> Iterator[str]:
+def _shared_folders(config: ConfigFile) -> Iterator[str]:
     folders: dict[str, str] = {}
     for name, board in config.leaderboards.items():
         if board.files is None:
@@ -151,41 +280,37 @@ def shared_folders(config: ConfigFile) -> Iterator[str]:
             yield f"leaderboards.{name}.files: `{first}` writes there; name another folder"
 
 
-def describe(item: Any) -> str:
+def _describe_problem(item: Any) -> str:
     """Say what is wrong with one key, and for an unknown one which known key is nearest."""
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{nearest(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], _known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def known_keys(table: list[str]) -> list[str]:
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "tasks": TaskKind,
+    "destinations": DestinationSettings,
+    "access": AccessSettings,
+    "alerts": AlertSettings,
+    "http": Http,
+    "retention": RetentionSettings,
+}
+
+
+def _known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
     section: type[BaseModel]
     match table:
         case []:
             section = ConfigFile
-        case ["tasks", _]:
-            section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = HttpRunner if kind == "http" else CommandRunner
-        case ["destinations", _]:
-            section = Destination
+            section = _RUNNERS[kind]
         case ["leaderboards", _]:
             section = Leaderboard
         case ["leaderboards", *_]:
             section = LeaderboardColumn
-        case ["access"]:
-            section = Access
-        case _:
-            section = Retention
+        case [name, *_]:
+            section = _TABLES[name]
     return list(section.model_fields)
-
-
-def nearest(word: str, known: Any) -> str:
-    """Return ` (did you mean …?)` for the nearest known word, or the list of known ones."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known: {', '.join(sorted(known)) or 'none'}"

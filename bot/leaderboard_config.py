@@ -19,16 +19,16 @@ from bot.schedules import Schedule
 
 #: `0`, `0.00`, `$0`, `0.0 %`: what stands before the number, its decimals, what stands behind it.
 NUMBER_FORMAT = r"([^0-9.,]{0,8})0(?:\.(0{1,6}))?([^0-9.,]{0,12})"
-CURRENCIES = "$€£¥"
+_CURRENCIES = "$€£¥"
 _NAME = "^[a-z][a-z0-9_]{0,39}$"
 #: What boards of the bot's own figures can show.
-TASK_COLUMNS = ("failures", "revenue_at_risk")
-SCORECARD_COLUMNS = (
+_TASK_COLUMNS = ("failures", "revenue_at_risk")
+_SCORECARD_COLUMNS = (
     *("messages", "freshness_p50", "freshness_p95", "late", "lost", "doubled", "dead_letters"),
     *("edits", "edit_budget"),
 )
 _LATER = ("source", "query", "metric")
-_RESERVED = frozenset({"subject", "at"})
+_RESERVED_BOARDS = frozenset({"subject", "at"})
 
 
 def _no_verb(name: str) -> str:
@@ -40,7 +40,7 @@ def _no_verb(name: str) -> str:
 BoardName = Annotated[
     str, StringConstraints(pattern="^[a-z0-9][a-z0-9_-]{0,31}$"), AfterValidator(_no_verb)
 ]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
 class _Part(BaseModel):
@@ -51,7 +51,7 @@ class LeaderboardColumn(_Part):
     """One figure of a board, an entry of `columns`."""
 
     name: str = Field(pattern=_NAME)
-    label: Words | None = None
+    label: _Words | None = None
     format: str = Field("0", pattern=f"^{NUMBER_FORMAT}$")
     better: Literal["high", "low"] = "high"
 
@@ -63,14 +63,14 @@ class LeaderboardColumn(_Part):
     @property
     def is_money(self) -> bool:
         """Tell whether its format names a currency; money at risk is never negative."""
-        return any(sign in self.format for sign in CURRENCIES)
+        return any(sign in self.format for sign in _CURRENCIES)
 
 
 class Leaderboard(_Part):
     """`[leaderboards.<name>]`: one board, fed in one way."""
 
     title: str = Field(min_length=1, max_length=100)
-    subject: Words = "subject"
+    subject: _Words = "subject"
     samples: bool = False
     tasks: bool = False
     scorecard: bool = False
@@ -111,7 +111,7 @@ class Leaderboard(_Part):
         names = [column.name for column in self.columns]
         if not names:
             raise ValueError("name at least one column")
-        if len(set(names)) < len(names) or _RESERVED & set(names):
+        if len(set(names)) < len(names) or _RESERVED_BOARDS & set(names):
             raise ValueError("each column needs a name of its own, other than subject and at")
         if self.subject.lower() in (*names, "at"):
             raise ValueError(f"`{self.subject}` is both the subject and a column")
@@ -125,7 +125,7 @@ class Leaderboard(_Part):
     @property
     def own_columns(self) -> tuple[str, ...]:
         """Return what the bot measures for this board by itself; nothing where samples are sent."""
-        return TASK_COLUMNS if self.tasks else SCORECARD_COLUMNS if self.scorecard else ()
+        return _TASK_COLUMNS if self.tasks else _SCORECARD_COLUMNS if self.scorecard else ()
 
     @property
     def ranking_column(self) -> LeaderboardColumn:

@@ -1,31 +1,33 @@
-"""Logs: one event a line, for people or for machines; never a token, never a message's text."""
+"""Logs: one event per line, for people or machines; never a token, never a message's text."""
 
 import logging
-import re
 import sys
 from typing import Any
 
 import structlog
 
-#: What Slack's tokens and webhooks, our own JWTs and a password in an address look like.
-SECRET = re.compile(
-    r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+"
-    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
-    r"|(?<=hooks\.slack\.com/)[\w/-]+"
-    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
-)
+from bot.redaction import redact, redact_json
+
 #: Libraries that say in their own words what we say in ours.
-QUIET = {
+_QUIET = {
     "alembic": logging.WARNING,
     # That a tick is left out while the one before it still runs is as it should be.
     "apscheduler": logging.ERROR,
     "aiohttp.access": logging.WARNING,
+    "amqp": logging.WARNING,
+    "bullmq": logging.WARNING,
+    "celery": logging.WARNING,
+    "kombu": logging.WARNING,
     "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
     # It would name the paths of webhooks, which are secrets.
     "urllib3": logging.ERROR,
 }
+
+
+#: The renderer for people makes its text itself.
+_KEPT_FIELDS = frozenset({"exc_info", "stack_info"})
 
 
 def set_up_logs(level: str, log_format: str) -> None:
@@ -38,15 +40,17 @@ def set_up_logs(level: str, log_format: str) -> None:
     if log_format == "json":
         renderer: list[Any] = [
             structlog.processors.format_exc_info,
+            _redact_fields,
             structlog.processors.JSONRenderer(),
         ]
     else:
         renderer = [
+            _redact_fields,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 # The default one, with rich, shows every frame's local variables.
                 exception_formatter=structlog.dev.plain_traceback,
-            )
+            ),
         ]
     structlog.configure(
         processors=[
@@ -65,17 +69,36 @@ def set_up_logs(level: str, log_format: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *renderer,
-                redact,
+                *([] if log_format == "json" else [_redact_line]),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name, lowest in QUIET.items():
+    for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(max(lowest, root.level))
 
 
-def redact(_logger: Any, _method: str, line: Any) -> str:
-    """Blot out what looks like a secret, wherever it stands in the finished line."""
-    return SECRET.sub("[secret]", str(line))
+def _redact_fields(_logger: Any, _method: str, event: Any) -> dict[str, Any]:
+    """Mask the secrets in an event, wherever they stand; what is no JSON becomes text."""
+    return {
+        name: value if name in _KEPT_FIELDS else redact_json(plain(value), name)
+        for name, value in event.items()
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON, objects as their `repr`."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    return repr(value)
+
+
+def _redact_line(_logger: Any, _method: str, line: Any) -> str:
+    """Mask what a traceback brought into the finished line."""
+    return redact(str(line))

@@ -1,4 +1,4 @@
-"""Whether the bot can write where somebody wants it to."""
+"""Checks that the bot is in a channel."""
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import FieldProblem, InvalidError
 
 #: What Slack answers about private channels and direct messages that the bot is not in.
-UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
+_UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
 
 
 async def require_membership(client: AsyncWebClient, channel: str, bot_name: str) -> None:
@@ -18,16 +18,16 @@ async def require_membership(client: AsyncWebClient, channel: str, bot_name: str
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
     except SlackApiError as error:
-        if error.response.get("error") not in UNSEEN:
+        if error.response.get("error") not in _UNSEEN:
             return
         found = {}
     if found.get("is_member") or found.get("is_im"):
         return
     way_in = (
-        "use a channel that I am in"
+        "choose a channel that I am in"
         if channel.startswith("D")
-        else f"type `/invite @{bot_name}` there, then try again"
+        else f"type `/invite @{bot_name}` there and try again"
     )
-    message = f"Nothing was started: I am not in <#{channel}>, so {way_in}."
-    plain = f"Nothing was started: I am not in that channel, so {way_in}."
+    message = f"Nothing was started because I am not in <#{channel}>: {way_in}."
+    plain = f"Nothing was started because I am not in that channel: {way_in}."
     raise InvalidError(message, [FieldProblem("channel", plain)])

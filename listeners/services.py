@@ -1,9 +1,11 @@
-"""What listeners may ask of the rest of the bot; the composition root fills it in once."""
+"""The services that listeners may call; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.alerts.reruns import Reruns
+from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
 from bot.leaderboards.service import Leaderboards
@@ -14,10 +16,11 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
+from bot.workspaces.gate import Gate
 
 
 @dataclass(frozen=True)
-class Services:
+class ListenerServices:
     """
     Every field can be named as a parameter of a listener (`listeners.injection`).
 
@@ -29,8 +32,11 @@ class Services:
 
     tasks: Tasks
     intake: Intake
+    alerts: Alerts
+    reruns: Reruns
     requests: Requests
     dead_letters: DeadLetters
+    gate: Gate
     rights: Rights
     directory: Directory
     owner_of: Callable[[str], Owner]

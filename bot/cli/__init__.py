@@ -1,17 +1,19 @@
-"""The command line, a file per command. Exit codes: 0 done, 1 a failed action, 2 wrong usage."""
+"""The command line, one file per command. Exit codes: 0 done, 1 action failed, 2 wrong usage."""
 
 import sys
 
 import typer
 
-from bot.cli.dead import dead
+from bot.cli.alerts import alerts
+from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
-from bot.cli.events import events
+from bot.cli.events import event_commands
 from bot.cli.leaderboard import leaderboard
-from bot.cli.migrate import migrate
+from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
+from bot.redaction import redact
 
 cli = typer.Typer(
     help="Opsbell: the operations bot of a Slack workspace.",
@@ -19,10 +21,14 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token, leaderboard):
-    cli.command()(command)
-cli.add_typer(events, name="events")
-cli.add_typer(dead, name="dead")
+cli.command("run")(run)
+cli.command("migrate")(migrate_command)
+cli.command("demo")(demo)
+cli.command("token")(token)
+cli.command("alerts")(alerts)
+cli.command("leaderboard")(leaderboard)
+cli.add_typer(event_commands, name="events")
+cli.add_typer(dead_commands, name="dead")
 
 
 @cli.callback(invoke_without_command=True)
@@ -38,7 +44,7 @@ def main() -> None:
         cli(prog_name="python -m bot")
     except ConfigError as error:
         for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
+            sys.stderr.write(f"{redact(problem)}\n")
         sys.exit(2)
     except UserError as error:
         sys.stderr.write(f"{error}\n")

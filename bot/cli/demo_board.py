@@ -8,10 +8,13 @@ import aiohttp
 
 from bot.cli.demo_error import DemoError
 
-WEEKS = 53
-SUBJECTS = ("Bergmann", *(f"dealer-{number}" for number in (2, 3, 5, 7, 8, 11, 12, 14, 17, 19, 23)))
+_WEEKS = 53
+_SUBJECTS = (
+    "Bergmann",
+    *(f"dealer-{number}" for number in (2, 3, 5, 7, 8, 11, 12, 14, 17, 19, 23)),
+)
 NEW, GONE = "dealer-23", "dealer-19"  # the first sample is this week's; the last one last week's
-SEED = 47
+_SEED = 47
 
 
 async def show_board(api: str, token: str, now: datetime) -> None:
@@ -19,7 +22,7 @@ async def show_board(api: str, token: str, now: datetime) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(headers=headers) as session:
         address = f"{api}/api/leaderboards/dealers"
-        text = "\n".join(csv_lines(now))
+        text = "\n".join(_csv_lines(now))
         for url, body in ((f"{address}/samples", text), (f"{address}/post", None)):
             kind = {"Content-Type": "text/csv"} if body else {}
             async with session.post(url, data=body, headers=kind) as answer:
@@ -27,13 +30,13 @@ async def show_board(api: str, token: str, now: datetime) -> None:
                     raise DemoError(f"The leaderboard was refused: {await answer.text()}")
 
 
-def csv_lines(now: datetime) -> Iterator[str]:
+def _csv_lines(now: datetime) -> Iterator[str]:
     """Yield a header, and a line for each dealer and week."""
     yield "dealer,at,score,revenue_at_risk"
-    chance = random.Random(SEED)  # noqa: S311 - figures to look at
-    for subject in SUBJECTS:
+    chance = random.Random(_SEED)  # noqa: S311 - figures to look at
+    for subject in _SUBJECTS:
         score, drift = chance.uniform(45, 80), chance.uniform(-0.15, 0.3)
-        for weeks in range(WEEKS - 1, -1, -1):
+        for weeks in range(_WEEKS - 1, -1, -1):
             score = min(97.0, max(20.0, score + drift + chance.gauss(0, 1.8)))
             money = round((100 - score) ** 2 * chance.uniform(6, 9))
             if (subject == NEW and weeks) or (subject == GONE and not weeks):

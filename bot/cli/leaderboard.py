@@ -13,25 +13,27 @@ from sqlmodel import Session
 from bot.app import TEMPLATES, open_session
 from bot.cli.events import open_database
 from bot.clock import Clock, SystemClock
-from bot.credentials import outlets_of
-from bot.database_lock import lock_database
 from bot.db import Database
 from bot.errors import ConfigError, UnavailableError
 from bot.leaderboards.files import markdown_of, write_files
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.service import Leaderboards
 from bot.leaderboards.wiring import open_leaderboards
+from bot.messages.fixes import fix_for
 from bot.messages.models import Message, MessageState
-from bot.messages.policy import fix_for
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.outward import open_outward, remember_home
-from bot.presence import appear
+from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
+from bot.process.database_lock import lock_database
 from bot.settings import Settings, environment, read_settings
-from bot.workspaces.nameless import Nameless
+from bot.wiring.credentials import destinations_of
+from bot.wiring.outward import open_outward, remember_home
+from bot.wiring.presence import appear
+from bot.workspaces.directory import Nameless
 
-DELIVERY_SECONDS = 60.0
-POLL_SECONDS = 0.1
+_DELIVERY_SECONDS = 60.0
+_DELIVERY_POLL_SECONDS = 0.1
 
 
 def leaderboard(
@@ -47,14 +49,14 @@ def leaderboard(
     """Print a leaderboard; beside a running bot and without one."""
     settings = read_settings(environment(), need_slack=post)
     with open_database() as database:
-        ranking = asyncio.run(serve(settings, database, name, post=post, last=last))
+        ranking = asyncio.run(rank_board(settings, database, name, post=post, last=last))
     if out is not None:
         for path in write_files(out, ranking):
             sys.stderr.write(f"{path}\n")
     sys.stdout.write(markdown_of(ranking))
 
 
-async def serve(
+async def rank_board(
     settings: Settings, database: Database, name: str, *, post: bool, last: bool
 ) -> Ranking:
     """Return the ranking; with *post* once it stands in Slack."""
@@ -64,14 +66,14 @@ async def serve(
             settings, database, clock, Nameless(), Renderer(TEMPLATES), home="", wake=nobody
         )
         return await boards.ranking_of(name, last=last)
-    async with poster(settings, database, clock) as boards:
+    async with _poster(settings, database, clock) as boards:
         posted = await boards.post(name, last=last)
         await delivered(database, posted.message_id)
         return await boards.ranking_of(name, last=last)
 
 
 @asynccontextmanager
-async def poster(
+async def _poster(
     settings: Settings, database: Database, clock: Clock
 ) -> AsyncIterator[Leaderboards]:
     """Yield boards whose posts are delivered: by the bot that runs on the database, else by us."""
@@ -88,9 +90,19 @@ async def poster(
             if lock is not None:
                 stack.callback(lock.close)
             await remember_home(database, clock, slack.identity)
-            outlets = outlets_of(settings)
+            destinations = destinations_of(settings)
+            workers = Workers()
+            stack.callback(workers.close)
             outward = await open_outward(
-                settings, database, renderer, clock, session, stack, outlets, Pacing
+                settings,
+                database,
+                renderer,
+                clock,
+                session,
+                stack,
+                destinations,
+                Pacing,
+                Isolation(workers),
             )
             wake = outward.lanes.wake
         home = slack.identity.workspace_id
@@ -101,7 +113,7 @@ async def poster(
 
 async def delivered(database: Database, message_id: str) -> None:
     """Wait until a message stands in Slack; raise `UnavailableError` if it does not get there."""
-    end = asyncio.get_running_loop().time() + DELIVERY_SECONDS
+    end = asyncio.get_running_loop().time() + _DELIVERY_SECONDS
     reason = "Slack was not reached in a minute; a running bot goes on trying"
 
     def look(session: Session) -> Message | None:
@@ -114,7 +126,7 @@ async def delivered(database: Database, message_id: str) -> None:
         if message.state == MessageState.DEAD:
             reason = f"{message.error}: {fix_for(message.error or '')}"
             break
-        await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(_DELIVERY_POLL_SECONDS)
     raise UnavailableError(f"Not delivered: {reason}")
 
 

@@ -1,20 +1,28 @@
 """`python -m bot`: the bot itself, until SIGTERM or Ctrl-C."""
 
 import asyncio
+import gc
+import os
 import signal
 
 import uvloop
 
 from bot.app import Opsbell
-from bot.garbage import look_seldom
 from bot.logs import set_up_logs
+from bot.process.secure_process import hide_memory
+from bot.proxies import hide_from_sdk
 from bot.settings import Settings, environment, read_settings
+
+#: Ten times Python's default; a message leaves a few dozen objects behind.
+_NEW_OBJECTS = 10_000
 
 
 def run() -> None:
     """Run the bot. SIGTERM and Ctrl-C end it cleanly within ten seconds."""
+    hide_memory()
     settings = read_settings(environment())
     set_up_logs(settings.log_level, settings.log_format)
+    hide_from_sdk(os.environ, [settings.slack_api_url], settings.proxies)
     # Twice the messages a second for the same processor: docs/decisions/0009-uvloop-and-a-wire.md
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))
@@ -35,6 +43,19 @@ async def serve(settings: Settings) -> None:
         await asyncio.wait({starting})
         return
     await starting
-    look_seldom()
+    collect_garbage_rarely()
     await stopping
     await bot.stop()
+
+
+def collect_garbage_rarely() -> None:
+    """
+    Collect garbage rarely, and only among objects that are made from now on.
+
+    Call it when the process has started: the objects that exist by then stay until the end, and
+    scanning them again and again takes a sixth of the processor time of a message.
+    https://docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)

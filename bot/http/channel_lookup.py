@@ -1,14 +1,12 @@
-"""A channel as a caller writes it → its id, in the workspace that is meant."""
+"""Resolves a channel, as callers write it, to its id in the right workspace."""
 
-import re
 from collections.abc import Awaitable, Callable
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
-from bot.messages.destinations import is_outlet
+from bot.ids import is_slack_user_id
+from bot.messages.destinations import is_destination
 from bot.workspaces.directory import read_id
-
-PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -> str:
@@ -16,7 +14,7 @@ async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -
     return await by_name(channels, workspace_id, channel, "channel")
 
 
-async def resolve_destination(
+async def resolve_recipient(
     channels: Channels, workspace: Callable[[], Awaitable[str]], channel: str, field: str
 ) -> str:
     """
@@ -24,12 +22,12 @@ async def resolve_destination(
 
     *workspace* is asked only where a name has to be looked up.
     """
-    found = channel if PERSON.fullmatch(channel) else read_id(channel)
+    found = channel if is_slack_user_id(channel) else read_id(channel)
     if found:
         return found
     place = await workspace()
     # A destination knows no channels; whoever checks the order says so.
-    return channel if is_outlet(place) else await by_name(channels, place, channel, field)
+    return channel if is_destination(place) else await by_name(channels, place, channel, field)
 
 
 async def by_name(channels: Channels, workspace_id: str, channel: str, field: str) -> str:

@@ -5,12 +5,12 @@ from bot.http.routing import Route
 from bot.http.schemas import leaderboards as models
 
 #: A body of 1 MiB holds fewer.
-MAX_SAMPLES = 50_000
-PATH = "/api/leaderboards/{name}"
+_MAX_SAMPLES = 50_000
+_PATH = "/api/leaderboards/{name}"
 LEADERBOARD_ROUTES = (
     Route(
         "POST",
-        f"{PATH}/samples",
+        f"{_PATH}/samples",
         leaderboards.add_samples,
         "Send samples, as JSON or CSV",
         "Leaderboards",
@@ -18,12 +18,12 @@ LEADERBOARD_ROUTES = (
         body=models.SentSample,
         answers={200: models.TakenSamples},
         creates=True,
-        most_items=MAX_SAMPLES,
+        max_items=_MAX_SAMPLES,
         takes_csv=True,
     ),
     Route(
         "GET",
-        PATH,
+        _PATH,
         leaderboards.show_leaderboard,
         "Show the ranking of a week",
         "Leaderboards",
@@ -33,7 +33,7 @@ LEADERBOARD_ROUTES = (
     ),
     Route(
         "POST",
-        f"{PATH}/post",
+        f"{_PATH}/post",
         leaderboards.post_leaderboard,
         "Post the week so far, or bring its post up to date",
         "Leaderboards",

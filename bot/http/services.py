@@ -1,14 +1,15 @@
-"""What the HTTP server needs of the rest of the bot; filled once by the composition root."""
+"""The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
-from bot.messages.destinations import NO_OUTLETS, Outlets
+from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -17,7 +18,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
-from bot.workspaces.service import Connections
+from bot.workspaces.service import WorkspaceConnections
 
 
 class Channels(Protocol):
@@ -29,14 +30,14 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True)
-class Services:
+class HttpServices:
     """
     Use cases and facts behind the endpoints.
 
     `owner_of` maps a tenant to its first workspace and raises `InvalidError` when it has none;
     `workspaces_of` returns all it has, and `home` is the one of SLACK_BOT_TOKEN. `timeline` returns
-    the events of a message by its id, oldest first. `socket` says at least whether it is
-    `connected`; whatever else it says is shown to callers with a token.
+    so many of the newest events of a message by its id, oldest first. `socket` says at least
+    whether it is `connected`; whatever else it says is shown to callers with a token.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Services:
     clock: Clock
     tasks: Tasks
     intake: Intake
+    alerts: AlertRoom
     requests: Requests
     templates: Templates
     senders: Senders
@@ -52,9 +54,9 @@ class Services:
     home: str
     owner_of: Callable[[str], Awaitable[Owner]]
     workspaces_of: Callable[[str], Awaitable[Sequence[str]]]
-    connections: Connections
-    timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
+    connections: WorkspaceConnections
+    timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
-    outlets: Outlets = NO_OUTLETS
+    destinations: Destinations = NO_DESTINATIONS

@@ -20,7 +20,7 @@ DEALERS = Leaderboard(
         ),
     ],
 )
-SCORECARD = Leaderboard(
+_SCORECARD = Leaderboard(
     title="Opsbell's scorecard",
     subject="kind",
     scorecard=True,
@@ -43,12 +43,12 @@ SCORECARD = Leaderboard(
         LeaderboardColumn(name="edit_budget", label="Busiest minute", format="0 %", better="low"),
     ],
 )
-STOCK: Mapping[str, Leaderboard] = MappingProxyType({"dealers": DEALERS, "scorecard": SCORECARD})
+_STOCK: Mapping[str, Leaderboard] = MappingProxyType({"dealers": DEALERS, "scorecard": _SCORECARD})
 
 
 def boards_of(config: ConfigFile) -> dict[str, Leaderboard]:
     """Return the boards by name, the configured ones first; they replace stock ones."""
     return {
         **config.leaderboards,
-        **{k: v for k, v in STOCK.items() if k not in config.leaderboards},
+        **{k: v for k, v in _STOCK.items() if k not in config.leaderboards},
     }

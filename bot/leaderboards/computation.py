@@ -13,10 +13,10 @@ from bot.leaderboards.ranking import Measured, RankedSubject, Ranking, ranked
 from bot.leaderboards.weeks import Week
 
 #: What the trend compares with: the sample nearest to seven days earlier, this far from it at most.
-TREND_SPAN = timedelta(days=7)
+_TREND_SPAN = timedelta(days=7)
 TREND_TOLERANCE = timedelta(days=2)
-MAX_MISSING = 100
-HISTORY_WEEKS = 52
+_MAX_MISSING = 100
+_HISTORY_WEEKS = 52
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class History:
     standing: RankedSubject | None
 
 
-def span_of(name: str, board: Leaderboard, week: Week) -> Span:
+def _span_of(name: str, board: Leaderboard, week: Week) -> Span:
     """Return the samples of a week that decide the ranks."""
     zone, by = ZoneInfo(board.timezone), board.ranking_column
     return Span(name, by.name, week.start(zone), week.end(zone), by.better == "high")
@@ -49,7 +49,7 @@ def compute_ranking(
     session: Session, name: str, board: Leaderboard, week: Week, now: datetime
 ) -> Ranking:
     """Return a board's ranking of a week, as far as the samples are there."""
-    current, before = span_of(name, board, week), span_of(name, board, week.previous)
+    current, before = _span_of(name, board, week), _span_of(name, board, week.previous)
     best, subjects = queries.leaders(session, current, board.top)
     return Ranking(
         name=name,
@@ -57,7 +57,7 @@ def compute_ranking(
         week=week,
         generated_at=now,
         rows=ranked(_measured(session, board, current, before, best), board.ranking_column),
-        missing=tuple(queries.missing(session, current, before, MAX_MISSING)),
+        missing=tuple(queries.missing(session, current, before, _MAX_MISSING)),
         subjects=subjects,
     )
 
@@ -66,11 +66,11 @@ def compute_history(
     session: Session, name: str, board: Leaderboard, subject: str, week: Week
 ) -> History | None:
     """Return what is known of a subject up to a week; None if nothing is."""
-    current, before = span_of(name, board, week), span_of(name, board, week.previous)
+    current, before = _span_of(name, board, week), _span_of(name, board, week.previous)
     weeks = []
     at = week
-    for _ in range(HISTORY_WEEKS):
-        weeks.append(WeekValue(at, _values(session, board, span_of(name, board, at), subject)))
+    for _ in range(_HISTORY_WEEKS):
+        weeks.append(WeekValue(at, _values(session, board, _span_of(name, board, at), subject)))
         at = at.previous
     known = [bool([one for one in each.values.values() if one is not None]) for each in weeks]
     if True not in known:
@@ -113,6 +113,6 @@ def _earlier(session: Session, span: Span, subject: str) -> float | None:
     latest = queries.latest_of(session, span, subject)
     if latest is None:
         return None
-    moment = latest.at - TREND_SPAN
+    moment = latest.at - _TREND_SPAN
     earlier = queries.nearest_to(session, span, subject, moment, TREND_TOLERANCE)
     return earlier.value if earlier else None

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.samples import RawSample, ReadNumber, names_of, within_limits
+from bot.suggestions import did_you_mean
 
 _SEPARATORS = ",;\t"
-_MARK = "\ufeff"
-_NUMBER = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
+_BYTE_ORDER_MARK = "\ufeff"
+_CSV_NUMBER = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,16},[0-9]{1,15}")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+")
 
@@ -25,7 +25,7 @@ def from_csv(board: Leaderboard, text: str) -> tuple[list[RawSample], ReadNumber
     Lone halves of surrogate pairs stand for bytes that are no UTF-8. Raises `InvalidError` naming
     the line where this is no table.
     """
-    text = text.removeprefix(_MARK).replace("\0", "")
+    text = text.removeprefix(_BYTE_ORDER_MARK).replace("\0", "")
     _require_utf8(text)
     header = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=header.count)
@@ -35,7 +35,7 @@ def from_csv(board: Leaderboard, text: str) -> tuple[list[RawSample], ReadNumber
     found = [_sample(names, number, cells) for number, cells in lines]
     if not found:
         raise _refused(f"line {first + 1}", "there are no samples below the header")
-    return found, partial(_number, has_commas=separator != ",")
+    return found, partial(_csv_number, has_commas=separator != ",")
 
 
 def _require_utf8(text: str) -> None:
@@ -64,7 +64,7 @@ def _header(board: Leaderboard, line: int, cells: list[str]) -> list[str]:
     names = [cell if cell in known else cell.lower() for cell in cells]
     problems = [
         FieldProblem(
-            f"line {line}, {name[:40] or 'empty'}", f"unknown column{nearest(name, known)}"
+            f"line {line}, {name[:40] or 'empty'}", f"unknown column{did_you_mean(name, known)}"
         )
         for name in names
         if name not in known
@@ -88,7 +88,7 @@ def _sample(names: list[str], line: int, cells: list[str]) -> RawSample:
     return RawSample(f"line {line}", dict(zip(names, cells, strict=True)), is_line=True)
 
 
-def _number(text: str, *, has_commas: bool) -> float | None:
+def _csv_number(text: str, *, has_commas: bool) -> float | None:
     """Return the number in a cell; *has_commas*: decimal commas may stand in this file."""
     if not text:
         return None
@@ -96,7 +96,7 @@ def _number(text: str, *, has_commas: bool) -> float | None:
         return within_limits(float(text.replace(",", ".")))
     if has_commas and _THOUSANDS.fullmatch(text):
         raise ValueError("the point may be one of thousands or of decimals: write it without")
-    if _NUMBER.fullmatch(text):
+    if _CSV_NUMBER.fullmatch(text):
         return within_limits(float(text))
     fix = "must be a number such as 1234.5, without signs of money and thousands"
     if _DECIMAL_COMMA.fullmatch(text):

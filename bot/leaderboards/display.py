@@ -7,11 +7,11 @@ from typing import Any
 from bot.leaderboards.ranking import RankedSubject, Ranking
 from bot.leaderboards.wording import headings, lead_of, note_of, row_words, title_of
 
-TEMPLATE = "leaderboards/board"
+BOARD_TEMPLATE = "leaderboards/board"
 _CHARTED = 20
 
 
-def message_context(
+def board_context(
     ranking: Ranking, *, is_closing: bool, posted_by: str | None = None, has_chart: bool = True
 ) -> dict[str, Any]:
     """Return the context: every number also as the text that people read."""
@@ -25,9 +25,10 @@ def message_context(
         "subject": ranking.board.subject,
         "headings": headings(ranking),
         "cells": [
-            _cells(ranking, row, words) for row, words in zip(ranking.rows, lines, strict=True)
+            _board_cells(ranking, row, words)
+            for row, words in zip(ranking.rows, lines, strict=True)
         ],
-        "lines": [_line(words) for words in lines],
+        "lines": [_board_line(words) for words in lines],
         "column": column.heading,
         "points": [{"label": row.subject, "value": row.values[column.name]} for row in charted],
         "notes": note_of(ranking),
@@ -45,7 +46,7 @@ def digest_of(ranking: Ranking) -> str:
     return hashlib.sha256(figures.encode()).hexdigest()
 
 
-def _cells(ranking: Ranking, row: RankedSubject, words: list[str]) -> list[Any]:
+def _board_cells(ranking: Ranking, row: RankedSubject, words: list[str]) -> list[Any]:
     """Return the cells of a line; numbers as such, so that people can sort by them."""
     values: list[float | None] = [row.rank, row.climbed, None]
     values += [row.values.get(column.name) for column in ranking.columns]
@@ -56,6 +57,6 @@ def _cells(ranking: Ranking, row: RankedSubject, words: list[str]) -> list[Any]:
     ]
 
 
-def _line(words: list[str]) -> str:
+def _board_line(words: list[str]) -> str:
     rank, moved, subject, *figures = words
     return f"{rank}. {subject} ({moved}): {' · '.join(figures)}"

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 
 Values = Mapping[str, float | None]
 
@@ -56,7 +56,7 @@ class TasksFeed:
             select(col(Task.subject), col(Task.task), func.count())
             .where(
                 col(Task.tenant) == period.tenant,
-                col(Task.status) == Status.FAILED,
+                col(Task.status) == TaskStatus.FAILED,
                 col(Task.ended_at) >= period.start,
                 col(Task.ended_at) < period.end,
                 col(Task.subject).is_not(None),

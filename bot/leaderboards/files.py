@@ -17,7 +17,9 @@ def write_files(folder: Path, ranking: Ranking) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"leaderboard-w{ranking.week.number:02}-{ranking.week.year}"
     contents = {".md": markdown_of(ranking), ".json": json_of(ranking)}
-    return [_write(folder / f"{name}{suffix}", text) for suffix, text in contents.items()]
+    return [
+        _write_atomically(folder / f"{name}{suffix}", text) for suffix, text in contents.items()
+    ]
 
 
 def json_of(ranking: Ranking) -> str:
@@ -27,26 +29,26 @@ def json_of(ranking: Ranking) -> str:
 
 def markdown_of(ranking: Ranking) -> str:
     """Return the ranking as a Markdown document."""
-    lines = [f"# {_escaped(title_of(ranking))}", ""]
+    lines = [f"# {_escaped_cell(title_of(ranking))}", ""]
     if ranking.rows:
         heads = headings(ranking)
-        lines += [_line(heads), f"|{'---|' * len(heads)}"]
-        lines += [_line(row_words(ranking, row)) for row in ranking.rows]
+        lines += [_markdown_line(heads), f"|{'---|' * len(heads)}"]
+        lines += [_markdown_line(row_words(ranking, row)) for row in ranking.rows]
         lines.append("")
-    lines += [_escaped(sentence) for sentence in note_of(ranking)]
+    lines += [_escaped_cell(sentence) for sentence in note_of(ranking)]
     lines.append(f"Generated at {ranking.generated_at.isoformat(timespec='seconds')}.")
     return "\n".join(lines) + "\n"
 
 
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(map(_escaped, cells))} |"
+def _markdown_line(cells: list[str]) -> str:
+    return f"| {' | '.join(map(_escaped_cell, cells))} |"
 
 
-def _escaped(text: str) -> str:
+def _escaped_cell(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _write(path: Path, text: str) -> Path:
+def _write_atomically(path: Path, text: str) -> Path:
     with NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
         try:
             file.write(text)

@@ -7,15 +7,15 @@ from sqlmodel import Session, col, select, update
 
 from bot.db import Database, insert_absent, upsert
 from bot.leaderboard_config import Leaderboard
-from bot.leaderboards.display import TEMPLATE, digest_of, message_context
+from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.weeks import Week
 from bot.messages import outbox
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.messages.outbox import Content, Place
-from bot.owners import DEFAULT_TENANT
 from bot.schedules import last_occurrence, next_occurrence
+from bot.workspaces.models import DEFAULT_TENANT
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
     digest = digest_of(ranking)
     if digest == post.digest or (post.message_id is None and not ranking.rows):
         return False
-    if post.message_id is not None and is_outlet(post.workspace_id):
+    if post.message_id is not None and is_destination(post.workspace_id):
         return False
-    context = message_context(ranking, is_closing=post.is_closing, posted_by=post.posted_by)
+    context = board_context(ranking, is_closing=post.is_closing, posted_by=post.posted_by)
     if post.message_id is None:
         place = Place(post.workspace_id, DEFAULT_TENANT, post.channel)
         message = outbox.put(
-            session, place, Content(TEMPLATE, context), now=now, requested_by=post.posted_by
+            session, place, Content(BOARD_TEMPLATE, context), now=now, requested_by=post.posted_by
         )
         post.message_id = message.id
     else:
@@ -88,7 +88,7 @@ def close_earlier(session: Session, board: str, week: Week) -> None:
 
 
 @dataclass(frozen=True)
-class DueTime:
+class _DueTime:
     """A due time that has come: as it stands in the row, the latest one there was, the next one."""
 
     board: str
@@ -105,7 +105,7 @@ class DueTime:
 
 async def due_of(
     database: Database, name: str, board: Leaderboard, now: datetime
-) -> DueTime | None:
+) -> _DueTime | None:
     """
     Return the due time of a board that has come, if one has.
 
@@ -123,10 +123,10 @@ async def due_of(
     if row.due_at > now:
         return None
     latest = last_occurrence(schedule, now) or row.due_at
-    return DueTime(name, line, row.due_at, latest, next_occurrence(schedule, now))
+    return _DueTime(name, line, row.due_at, latest, next_occurrence(schedule, now))
 
 
-def take_due(session: Session, due: DueTime) -> bool:
+def take_due(session: Session, due: _DueTime) -> bool:
     """Take a due time, so that nobody else does; False if somebody else has."""
     query = update(LeaderboardDue).where(
         col(LeaderboardDue.board) == due.board,

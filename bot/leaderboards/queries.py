@@ -37,7 +37,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Latest:
+class _Latest:
     """The latest sample of a subject."""
 
     subject: str
@@ -45,7 +45,7 @@ class Latest:
     at: datetime
 
 
-def store(session: Session, board: str, samples: Iterable[Sample]) -> None:
+def store_samples(session: Session, board: str, samples: Iterable[Sample]) -> None:
     """Insert samples; what was known of the same subject and time is replaced."""
     rows = [
         {"board": board, "measure": name, "subject": one.subject, "at": one.at, "value": value}
@@ -60,18 +60,18 @@ def store(session: Session, board: str, samples: Iterable[Sample]) -> None:
         session.execute(insert.on_conflict_do_update(index_elements=keys, set_=value), rows)
 
 
-def replace(session: Session, board: str, at: datetime, samples: Sequence[Sample]) -> None:
+def replace_samples(session: Session, board: str, at: datetime, samples: Sequence[Sample]) -> None:
     """Make *samples* all that is known of a board at a time."""
     session.execute(delete(_TABLE).where(_TABLE.c.board == board, _TABLE.c.at == at))
-    store(session, board, samples)
+    store_samples(session, board, samples)
 
 
-def leaders(session: Session, span: Span, most: int) -> tuple[list[str], int]:
+def leaders(session: Session, span: Span, limit: int) -> tuple[list[str], int]:
     """Return the subjects with the best latest values, the best first, and how many have any."""
     latest = _latest(span, "current")
     query = select(latest.c.subject, func.count().over().label("all"))
     query = query.where(latest.c.value.is_not(None))
-    query = query.order_by(_order(span, latest.c.value), latest.c.subject).limit(most)
+    query = query.order_by(_order(span, latest.c.value), latest.c.subject).limit(limit)
     rows = session.execute(query).all()
     return [subject for subject, _ in rows], rows[0][1] if rows else 0
 
@@ -86,17 +86,17 @@ def ranks_of(session: Session, span: Span, subjects: Sequence[str]) -> dict[str,
     return {row.subject: row.rank for row in session.execute(query)}
 
 
-def missing(session: Session, now: Span, before: Span, most: int) -> list[str]:
+def missing(session: Session, now: Span, before: Span, limit: int) -> list[str]:
     """Return who had a value before and has none now, the best of them first."""
     latest, earlier = _latest(now, "current"), _latest(before, "earlier")
     joined = earlier.outerjoin(latest, latest.c.subject == earlier.c.subject)
     query = select(earlier.c.subject).select_from(joined)
     query = query.where(earlier.c.value.is_not(None), latest.c.value.is_(None))
-    query = query.order_by(_order(before, earlier.c.value), earlier.c.subject).limit(most)
+    query = query.order_by(_order(before, earlier.c.value), earlier.c.subject).limit(limit)
     return list(session.execute(query).scalars())
 
 
-def latest_of(session: Session, span: Span, subject: str) -> Latest | None:
+def latest_of(session: Session, span: Span, subject: str) -> _Latest | None:
     """Return a subject's latest sample in the span."""
     query = _samples(span, subject).where(_TABLE.c.at >= span.start, _TABLE.c.at < span.end)
     return _first(session, query.order_by(_TABLE.c.at.desc()), subject)
@@ -104,7 +104,7 @@ def latest_of(session: Session, span: Span, subject: str) -> Latest | None:
 
 def nearest_to(
     session: Session, span: Span, subject: str, moment: datetime, tolerance: timedelta
-) -> Latest | None:
+) -> _Latest | None:
     """Return a subject's sample nearest to a moment, of two equally near ones the later."""
     query = _samples(span, subject)
     within = query.where(_TABLE.c.at >= moment, _TABLE.c.at <= moment + tolerance)
@@ -115,9 +115,9 @@ def nearest_to(
     return min(found, key=lambda one: abs(one.at - moment), default=None)
 
 
-def _first(session: Session, query: Any, subject: str) -> Latest | None:
+def _first(session: Session, query: Any, subject: str) -> _Latest | None:
     row = session.execute(query.limit(1)).first()
-    return Latest(subject, row.value, row.at) if row else None
+    return _Latest(subject, row.value, row.at) if row else None
 
 
 def _samples(span: Span, subject: str) -> Any:

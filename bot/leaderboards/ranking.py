@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
-from bot.leaderboards.formats import difference, percent_of
+from bot.leaderboards.formats import percent_of, shown_difference
 from bot.leaderboards.weeks import Week
 
 #: Beyond, the earlier value was as good as nothing.
@@ -80,7 +80,7 @@ class Ranking:
                 }
                 for column in self.board.columns
             ],
-            "rows": [row_json(row) for row in self.rows],
+            "rows": [_row_json(row) for row in self.rows],
             "missing": list(self.missing),
         }
 
@@ -91,7 +91,7 @@ class Ranking:
         return {"name": figures["name"], "week": figures["week"], "generated_at": at, **figures}
 
 
-def row_json(row: RankedSubject) -> dict[str, Any]:
+def _row_json(row: RankedSubject) -> dict[str, Any]:
     """Return a line as API and file show it."""
     trend = {"value": row.trend.value, "percent": row.trend.percent} if row.trend else None
     return {
@@ -136,7 +136,7 @@ def trend_of(value: float, earlier: float | None) -> Trend | None:
     """Return the trend; None where nothing, or nothing but zero, is there to compare with."""
     if not earlier:
         return None
-    change = difference(value, earlier)
+    change = shown_difference(value, earlier)
     if abs(change) > abs(earlier) * _MAX_GROWTH:
         return None
     return Trend(change, percent_of(change, earlier))

@@ -14,18 +14,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic.alias_generators import to_camel
 
-from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.messages.rendering.truncation import units
+from bot.suggestions import did_you_mean
 
-MAX_SUBJECT_CHARACTERS = 100
+_MAX_SUBJECT_CHARACTERS = 100
 MAX_VALUE = 1e15
-_MAX_PROBLEMS = 100
+_MAX_SAMPLE_PROBLEMS = 100
 #: A clock may be wrong by some hours; a sample of next month would rank until then.
 _AHEAD = timedelta(days=1)
-_YEARS = range(2000, 2101)
-_TIME = re.compile(
+_SAMPLE_YEARS = range(2000, 2101)
+_SAMPLE_TIME = re.compile(
     r"([0-9]{4})-[0-9]{2}-[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
@@ -95,16 +95,16 @@ def within_limits(value: float) -> float:
     return float(value)
 
 
-def parse_at(value: Any, zone: ZoneInfo, now: datetime) -> datetime:
+def _parse_at(value: Any, zone: ZoneInfo, now: datetime) -> datetime:
     """
     Return when something was measured; a time without an offset is one on the wall of *zone*.
 
     Raises `ValueError` with the fix.
     """
-    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = _SAMPLE_TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError("must be a time such as 2026-11-23T09:00:00Z, or a day such as 2026-11-23")
-    if int(match[1]) not in _YEARS:
+    if int(match[1]) not in _SAMPLE_YEARS:
         raise ValueError("must be in the years 2000 to 2100")
     try:
         written = datetime.fromisoformat(match[0])
@@ -135,7 +135,7 @@ class _Reader:
         more = f" (and {count - 1} more)" if count > 1 else ""
         raise InvalidError(
             f"Nothing was changed: `{first.field}`: {first.message}{more}.",
-            self._problems[:_MAX_PROBLEMS],
+            self._problems[:_MAX_SAMPLE_PROBLEMS],
         )
 
     def read(self, raw: RawSample) -> Sample | None:
@@ -165,7 +165,9 @@ class _Reader:
         for name, value in raw.fields.items():
             field = self._names.get(name)
             if field is None:
-                self._refuse(raw.at(name[:40]), f"unknown field{nearest(name[:40], self._names)}")
+                self._refuse(
+                    raw.at(name[:40]), f"unknown field{did_you_mean(name[:40], self._names)}"
+                )
             elif field in fields:
                 self._refuse(raw.at(name), f"the same as `{field}`, given twice")
             else:
@@ -175,18 +177,20 @@ class _Reader:
     def _subject(self, raw: RawSample, given: Any) -> str:
         # As people see it: spaces at the end and letters put together make no other subject.
         text = unicodedata.normalize("NFC", " ".join(given.split())) if type(given) is str else ""
-        text = "".join(letter for letter in text if unicodedata.category(letter) not in _UNSEEN)
+        text = "".join(
+            letter for letter in text if unicodedata.category(letter) not in _UNSEEN_CHARACTERS
+        )
         if not text:
             self._refuse(raw.at("subject"), f"give the {self._board.subject}'s name")
-        elif units(text) > MAX_SUBJECT_CHARACTERS:
-            self._refuse(raw.at("subject"), f"at most {MAX_SUBJECT_CHARACTERS} characters")
+        elif units(text) > _MAX_SUBJECT_CHARACTERS:
+            self._refuse(raw.at("subject"), f"at most {_MAX_SUBJECT_CHARACTERS} characters")
         return text
 
     def _at(self, raw: RawSample, given: Any) -> datetime:
         if given is None or given == "":
             return self._now
         try:
-            return parse_at(given, self._zone, self._now)
+            return _parse_at(given, self._zone, self._now)
         except ValueError as error:
             self._refuse(raw.at("at"), str(error))
             return self._now
@@ -203,4 +207,4 @@ class _Reader:
 
 
 #: Categories of characters that nobody sees in a name: control, halves of pairs.
-_UNSEEN = frozenset({"Cc", "Cs"})
+_UNSEEN_CHARACTERS = frozenset({"Cc", "Cs"})

@@ -22,12 +22,12 @@ from bot.messages.models import Event, EventName, Message, MessageState
 from bot.sql.tables import table_of
 from bot.tasks.models import Task
 
-ALL = "All work"
-OTHER = "Other messages"
+_ALL_KINDS = "All work"
+_OTHER = "Other messages"
 #: A change that stands in Slack later than this is late: the promise for ends of tasks.
-LATE_SECONDS = 5.0
+_LATE_SECONDS = 5.0
 #: What is accepted and due for so long, and neither delivered nor given up, is lost.
-LOST_AFTER = timedelta(hours=1)
+_LOST_AFTER = timedelta(hours=1)
 #: https://docs.slack.dev/apis/web-api/rate-limits, chat.update
 EDITS_A_MINUTE = 50
 _ROWS_AT_A_TIME = 1_000
@@ -35,7 +35,7 @@ _DELIVERED = (EventName.SENT, EventName.EDITED)
 _ASKED = (EventName.REQUESTED, EventName.QUEUED)
 _UNDELIVERED = (
     *(MessageState.WAITING, MessageState.DELAYED, MessageState.BLOCKED, MessageState.SENDING),
-    MessageState.PARKED,
+    MessageState.SUSPENDED,
 )
 
 
@@ -83,10 +83,10 @@ class ScorecardFeed:
 
     async def __call__(self, period: Period) -> Mapping[str, Values]:
         """Return the values of each kind of work, and of all of it."""
-        return await self._database.read(lambda session: measure_scorecard(session, period))
+        return await self._database.read(lambda session: _measure_scorecard(session, period))
 
 
-def measure_scorecard(session: Session, period: Period) -> Mapping[str, Values]:
+def _measure_scorecard(session: Session, period: Period) -> Mapping[str, Values]:
     """Return the figures of each kind of work and of all of it; nothing for a week without any."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     _count_deliveries(session, period, tallies)
@@ -96,7 +96,7 @@ def measure_scorecard(session: Session, period: Period) -> Mapping[str, Values]:
 
 
 def _both(tallies: dict[str, Tally], kind: str | None) -> list[Tally]:
-    return [tallies[kind or OTHER], tallies[ALL]]
+    return [tallies[kind or _OTHER], tallies[_ALL_KINDS]]
 
 
 def _count_deliveries(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
@@ -111,27 +111,27 @@ def _count_deliveries(session: Session, period: Period, tallies: dict[str, Tally
         .scalar_subquery()
     )
     query = _by_kind(col(Event.name), col(Event.at), asked_at, col(Message.scheduled_at))
-    query = query.where(*_within(period), col(Event.name).in_(_DELIVERED))
+    query = query.where(*_within_week(period), col(Event.name).in_(_DELIVERED))
     query = query.execution_options(yield_per=_ROWS_AT_A_TIME)
     for kind, name, at, begun, scheduled_at in session.execute(query):
         since = max(one for one in (begun or at, scheduled_at) if one is not None)
         seconds = max(0.0, (at - since).total_seconds())
         for tally in _both(tallies, kind):
             tally.seconds.append(seconds)
-            tally.late += seconds > LATE_SECONDS
+            tally.late += seconds > _LATE_SECONDS
             if name == EventName.EDITED:
                 tally.edits += 1
                 tally.minutes[int(at.timestamp()) // 60] += 1
 
 
 def _count_events(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
-    dead = _by_kind(func.count()).where(*_within(period), col(Event.name) == EventName.DEAD)
+    dead = _by_kind(func.count()).where(*_within_week(period), col(Event.name) == EventName.DEAD)
     for kind, count in session.execute(dead.group_by(_kind())):
         for tally in _both(tallies, kind):
             tally.dead_letters += count
     doubled = (
         _by_kind(func.count(func.distinct(col(Message.id))))
-        .where(*_within(period), col(Event.name) == EventName.SENT)
+        .where(*_within_week(period), col(Event.name) == EventName.SENT)
         .where(col(Message.possibly_delivered).is_(True))
     )
     for kind, count in session.execute(doubled.group_by(_kind())):
@@ -150,10 +150,10 @@ def _count_lost(session: Session, period: Period, tallies: dict[str, Tally]) -> 
             col(Message.state).in_(_UNDELIVERED),
             col(Message.waiting_since) >= period.start,
             col(Message.waiting_since) < period.end,
-            col(Message.waiting_since) < period.now - LOST_AFTER,
+            col(Message.waiting_since) < period.now - _LOST_AFTER,
             or_(
                 col(Message.scheduled_at).is_(None),
-                col(Message.scheduled_at) < period.now - LOST_AFTER,
+                col(Message.scheduled_at) < period.now - _LOST_AFTER,
             ),
         )
     )
@@ -178,6 +178,6 @@ def _by_kind(*columns: Any) -> Select[Any]:
     return query.outerjoin(Task, _is_about())
 
 
-def _within(period: Period) -> tuple[ColumnElement[bool], ...]:
+def _within_week(period: Period) -> tuple[ColumnElement[bool], ...]:
     at = col(Event.at)
     return (at >= period.start, at < period.end, col(Message.tenant) == period.tenant)

@@ -10,14 +10,13 @@ import structlog
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.config_file import nearest
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards import publication, queries
 from bot.leaderboards.computation import History, compute_history, compute_ranking
 from bot.leaderboards.csv_samples import from_csv
-from bot.leaderboards.display import TEMPLATE, message_context
+from bot.leaderboards.display import BOARD_TEMPLATE, board_context
 from bot.leaderboards.feeds import Feed, Period
 from bot.leaderboards.files import write_files
 from bot.leaderboards.models import LeaderboardPost
@@ -27,14 +26,15 @@ from bot.leaderboards.samples import RawSample, ReadNumber, Sample, from_json, j
 from bot.leaderboards.samples import read_samples as read_all
 from bot.leaderboards.weeks import Week
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.owners import DEFAULT_TENANT
+from bot.suggestions import did_you_mean
+from bot.workspaces.models import DEFAULT_TENANT
 
 logger = structlog.get_logger(__name__)
 
 #: How old the figures of a post about the running week may grow that the bot measures itself.
-MEASURED_EVERY = timedelta(minutes=15)
+_MEASURED_EVERY = timedelta(minutes=15)
 #: Figures so young are not measured again: whoever asks ten times gets one measurement.
-FRESH = timedelta(seconds=10)
+_FRESH = timedelta(seconds=10)
 
 
 class Leaderboards:
@@ -78,7 +78,7 @@ class Leaderboards:
         board = self._boards.get(name)
         if board is None:
             raise NotFoundError(
-                f"There is no leaderboard `{name[:40]}`{nearest(name[:40], self._boards)}."
+                f"There is no leaderboard `{name[:40]}`{did_you_mean(name[:40], self._boards)}."
             )
         return board
 
@@ -112,8 +112,8 @@ class Leaderboards:
     async def rendered(self, name: str) -> Rendered:
         """Return the current week as Slack takes it, for one person; without the chart."""
         ranking = await self.ranking(name)
-        context = message_context(ranking, is_closing=False, has_chart=False)
-        return self._renderer.render(TEMPLATE, context)
+        context = board_context(ranking, is_closing=False, has_chart=False)
+        return self._renderer.render(BOARD_TEMPLATE, context)
 
     async def history(self, name: str, subject: str) -> History:
         """Return a subject's last 52 weeks; raise `NotFoundError` if nothing is known of it."""
@@ -175,7 +175,7 @@ class Leaderboards:
         samples = await asyncio.to_thread(parse)
 
         def work(session: Session) -> None:
-            queries.store(session, name, samples)
+            queries.store_samples(session, name, samples)
             publication.mark_changed(session, name, now)
 
         await self._database.write(work)
@@ -238,7 +238,7 @@ class Leaderboards:
         now, week = self._clock.now(), self._current(board)
         if name not in self._feeds or now < self._measure_at.get(name, now):
             return
-        self._measure_at[name] = now + MEASURED_EVERY
+        self._measure_at[name] = now + _MEASURED_EVERY
         key = (name, str(week), False)
         if await self._database.read(lambda session: session.get(LeaderboardPost, key)):
             await self._measure(name, board, week)
@@ -250,7 +250,7 @@ class Leaderboards:
         feed, now = self._feeds.get(name), self._clock.now()
         if feed is None or week not in (current, current.previous):
             return
-        if abs(now - self._measured.get((name, week), now - FRESH)) < FRESH:
+        if abs(now - self._measured.get((name, week), now - _FRESH)) < _FRESH:
             return
         zone = ZoneInfo(board.timezone)
         at = week.start(zone)
@@ -260,7 +260,9 @@ class Leaderboards:
             Sample(subject, at, {key: value for key, value in values.items() if key in names})
             for subject, values in (await feed(period)).items()
         ]
-        await self._database.write(lambda session: queries.replace(session, name, at, samples))
+        await self._database.write(
+            lambda session: queries.replace_samples(session, name, at, samples)
+        )
         self._measured[name, week] = now
 
     async def _row(

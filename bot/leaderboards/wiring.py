@@ -10,13 +10,13 @@ from bot.leaderboards.boards import boards_of
 from bot.leaderboards.feeds import Feed, TasksFeed
 from bot.leaderboards.scorecard import ScorecardFeed
 from bot.leaderboards.service import Leaderboards
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.messages.rendering.renderer import Renderer
 from bot.settings import Settings
 from bot.workspaces.directory import Directory
 
 #: Where boards are posted if nothing says where, and the bot is in a channel of this name.
-USUAL_CHANNEL = "#ai-ops"
+_USUAL_CHANNEL = "#ai-ops"
 
 
 def open_leaderboards(
@@ -39,11 +39,11 @@ def open_leaderboards(
 
     async def channel_of(board: Leaderboard) -> str:
         default = settings.slack_default_channel
-        if is_outlet(home):
+        if is_destination(home):
             return default or home
         wanted = board.channel or settings.slack_leaderboard_channel
         try:
-            return await directory.channel_id(wanted or USUAL_CHANNEL)
+            return await directory.channel_id(wanted or _USUAL_CHANNEL)
         except InvalidError:
             if wanted:
                 return wanted  # The dead letter will say what is wrong with it.

@@ -4,7 +4,7 @@ from bot.leaderboard_config import LeaderboardColumn
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.ranking import RankedSubject, Ranking
 
-NO_COMPARISON = "no comparison"
+_NO_COMPARISON = "no comparison"
 _MISSING_SHOWN = 10
 
 
@@ -44,7 +44,7 @@ def movement(row: RankedSubject) -> str:
 def trend_words(row: RankedSubject, column: LeaderboardColumn) -> str:
     """Return e.g. `+1.2 (+3.4 %)`, or that there is nothing to compare with."""
     if row.trend is None:
-        return NO_COMPARISON
+        return _NO_COMPARISON
     change = formatted(row.trend.value, column.format, signed=True)
     return f"{change} ({formatted(row.trend.percent, '0.0 %', signed=True)})"
 

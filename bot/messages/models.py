@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueC
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.sql.partial_index import partial_index
 
 
@@ -20,7 +20,7 @@ class MessageState(StrEnum):
     DELAYED = "delayed"  #: may be delivered from `due_at` on
     BLOCKED = "blocked"  #: a reply whose parent is not in Slack yet
     SENDING = "sending"  #: claimed; Slack is being called
-    PARKED = "parked"  #: its channel is switched off; goes on once it is on again
+    SUSPENDED = "suspended"  #: its channel is suspended; delivered once that is resumed
     DEAD = "dead"  #: given up; listed and replayable
     WITHDRAWN = "withdrawn"  #: taken back before it was sent
 
@@ -93,7 +93,14 @@ class Message(SQLModel, table=True):
         partial_index("message_parent", "parent_id", where="parent_id IS NOT NULL"),
         Index("message_created", "created_at", "id"),  # retention begins with the oldest
         # Few wait for a parent or a suspended channel; they are counted, and freed together.
-        partial_index("message_aside", "tenant", where="state IN ('blocked', 'parked')"),
+        partial_index("message_aside", "tenant", where="state IN ('blocked', 'suspended')"),
+        partial_index(
+            "message_former_place",
+            "workspace_id",
+            "channel",
+            "former_ts",
+            where="former_ts IS NOT NULL",
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("m"), primary_key=True)
@@ -137,7 +144,14 @@ class Message(SQLModel, table=True):
     answer_lost: bool = False  # a post may have reached Slack: look before posting again
     called_at: datetime | None = None  # and when it was called for, the first time
     possibly_delivered: bool = False
-    text_only: bool = False  # Slack refused the blocks of this revision
+    generation: int = 0  # with the id it names a post to Slack; a new one is meant to be another
+    former_ts: str | None = None  # where it stood before it was posted anew; callers may know it
+    uneditable_ts: str | None = None  # the message that Slack no longer lets us edit
+    text_only: bool = False  # Slack refused the blocks of this revision, whatever was left out
+    # What was left out of this revision's blocks, round by round (`refused_blocks`).
+    refusals: list[list[str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     error: str | None = None
     claimed_revision: int | None = None
     claimed_at: datetime | None = None
@@ -151,10 +165,15 @@ class Message(SQLModel, table=True):
         return self.is_posted or self.delivered_revision > 0
 
     @property
+    def is_uneditable(self) -> bool:
+        """Tell whether it stands in Slack and can no longer be edited."""
+        return self.ts is not None and self.ts == self.uneditable_ts
+
+    @property
     def would_repeat(self) -> bool:
         """Tell whether an edit would be a post that says the same with another percentage."""
         on_its_way = max(self.delivered_revision, self.claimed_revision or 0)
-        return is_outlet(self.workspace_id) and self.revision == on_its_way
+        return is_destination(self.workspace_id) and self.revision == on_its_way
 
 
 class Event(SQLModel, table=True):
@@ -247,7 +266,7 @@ class DeadLetter(SQLModel, table=True):
     __tablename__ = "dead_letter"
     __table_args__ = (
         partial_index("dead_letter_untold", "died_at", where="told_at IS NULL"),
-        Index("dead_letter_destination", "workspace_id", "channel", "died_at"),
+        Index("dead_letter_channel", "workspace_id", "channel", "died_at"),
     )
 
     message_id: str = Field(primary_key=True)
@@ -260,11 +279,15 @@ class DeadLetter(SQLModel, table=True):
     notice_group: str | None = Field(default=None, index=True)
 
 
-class Destination(SQLModel, table=True):
+class SuspendedChannel(SQLModel, table=True):
     """A channel that refused messages again and again."""
+
+    __tablename__ = "suspended_channel"
 
     workspace_id: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     error: str
-    off_at: datetime | None = None  # since when nothing is delivered there; None: it is on again
+    suspended_at: datetime | None = (
+        None  # since when nothing is delivered there; None: it is on again
+    )
     counted_from: datetime | None = None  # earlier failures are forgiven

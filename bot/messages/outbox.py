@@ -1,7 +1,7 @@
 """
-What features do with messages: put, reply, edit, adopt, withdraw; in the caller's transaction.
+What features do with messages, in the caller's transaction: put, reply, edit, adopt, withdraw.
 
-Nothing here talks to Slack. The caller commits and then wakes the workspace's lane.
+Nothing here calls Slack. The caller commits and then wakes the workspace's lane.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from bot.messages.error_codes import CHANNEL_ERRORS
 from bot.messages.history import projection
 from bot.messages.models import (
     Event,
@@ -19,14 +20,14 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST, DESTINATION_ERRORS, OWN_TRIES, SETTLE
+from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY, OWN_TRIES
 from bot.messages.totals import add_to_totals
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
 EDIT_INTERVAL = timedelta(seconds=3)
 #: A channel that has refused a message is not asked again sooner for its progress alone.
-REFUSED_INTERVAL = timedelta(minutes=1)
+_REFUSED_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,20 @@ def put(
     correlation_id: str | None = None,
     requested_by: str | None = None,
     message_id: str | None = None,
+    max_attempts: int = OWN_TRIES,
 ) -> Message:
     """
     Ask for a new message and return its row; it is posted once the caller has committed.
 
     *requested_by* is who is told if it cannot be delivered.
     """
-    message = new_message(
+    message = _new_message(
         place,
         content,
         now,
         correlation_id=correlation_id,
         requested_by=requested_by,
+        max_attempts=max_attempts,
         is_final=final,
         rank=Rank.FINAL if final else rank,
         post_rank=rank,
@@ -94,12 +97,17 @@ def reply(
     content: Content,
     *,
     now: datetime,
+    rank: Rank = Rank.NORMAL,
     message_id: str | None = None,
 ) -> Message:
-    """Ask for a reply in the thread of *parent*, or beside it; it waits until that stands."""
+    """
+    Ask for a reply in the thread of *parent*, or beside it; it waits until that stands.
+
+    *rank* is that of what it tells: a failure's error is not to wait behind a bulk.
+    """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
-    message = new_message(
+    message = _new_message(
         Place(parent.workspace_id, parent.tenant, parent.channel, parent.thread_ts),
         content,
         now,
@@ -109,8 +117,8 @@ def reply(
         request_id=parent.request_id,
         requested_by=parent.requested_by,
         max_attempts=parent.max_attempts,
-        rank=Rank.NORMAL,
-        post_rank=Rank.NORMAL,
+        rank=rank,
+        post_rank=rank,
         state=MessageState.WAITING if parent.is_told else MessageState.BLOCKED,
         **({"id": message_id} if message_id else {}),
     )
@@ -128,7 +136,7 @@ def adopt(
     correlation_id: str | None = None,
 ) -> Message:
     """Take over a message that stands in Slack already; its content is edited to ours."""
-    message = new_message(
+    message = _new_message(
         place,
         content,
         now,
@@ -157,8 +165,9 @@ def edit(
 
     A message whose newest revision is final stays as it is, unless *reopen* says that a new
     attempt starts. A progress edit waits until the last edit is three seconds old, and stays
-    undelivered if the channel has refused this message within the last minute; where nothing can
-    be edited it is left out.
+    undelivered if the channel has refused this message within the last minute, or Slack no longer
+    lets it be edited; where nothing can be edited it is left out. Any other change of a message
+    that Slack no longer lets us edit is posted anew.
     """
     message = find(session, message_id)
     if message is None:
@@ -168,17 +177,21 @@ def edit(
     if rank == Rank.PROGRESS and not final and message.would_repeat:
         return EditOutcome.LEFT_OUT
     before = projection.snapshot(message)
-    stays_dead = rank == Rank.PROGRESS and not final and was_refused(message, now)
+    is_progress = rank == Rank.PROGRESS and not final
+    stays_as_is = is_progress and (was_refused(message, now) or message.is_uneditable)
     if message.delivered_revision == message.revision or message.state == MessageState.DEAD:
         message.waiting_since = now
     message.revision += 1
     message.context = context
     message.is_final = final
     message.edit_rank = Rank.FINAL if final else rank
+    if message.is_uneditable and not is_progress and message.state != MessageState.SENDING:
+        leave_place(message)
     message.rank = rank_of(message)
-    if not stays_dead:
+    if not stays_as_is:
         message.tries = 0
         message.text_only = False
+        message.refusals = None
         message.dead_at = None
         schedule(message, now)
     session.add(event(message, EventName.QUEUED, now, before, rank=int(message.rank)))
@@ -220,14 +233,23 @@ def lock(session: Session, message_id: str) -> Message:
 
 def was_refused(message: Message, now: datetime) -> bool:
     """Tell whether the channel has refused this message only just now."""
-    if message.dead_at is None or message.error not in DESTINATION_ERRORS:
+    if message.dead_at is None or message.error not in CHANNEL_ERRORS:
         return False
-    return now < message.dead_at + REFUSED_INTERVAL
+    return now < message.dead_at + _REFUSED_INTERVAL
 
 
 def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
     """Return the rank of a message that is still to be posted, whatever its edits will be."""
     return min(edit_rank, post_rank)
+
+
+def leave_place(message: Message) -> None:
+    """Let the message be posted anew; what stood in Slack, or does, is given up."""
+    message.former_ts = message.former_ts or message.ts
+    message.ts = None
+    message.is_posted = False
+    message.delivered_revision = 0
+    message.generation += 1
 
 
 def rank_of(message: Message) -> Rank:
@@ -239,18 +261,18 @@ def rank_of(message: Message) -> Rank:
 
 def schedule(message: Message, now: datetime) -> None:
     """Decide when the lane may take the newest revision."""
-    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.PARKED):
+    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.SUSPENDED):
         return  # The lane's record, the parent's, or the channel's return decides what comes next.
     due_at = now
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
     if message.answer_lost or message.error == ANSWER_LOST:  # It may be on its way inside Slack.
-        due_at = max(due_at, min(message.due_at, now + SETTLE))
+        due_at = max(due_at, min(message.due_at, now + LOOKUP_DELAY))
     message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 
-def new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
+def _new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
     """Return a row that waits from now on; *fields* are the columns that are not usual."""
     usual = {"waiting_since": now, "due_at": now, "created_at": now, "max_attempts": OWN_TRIES}
     return Message(

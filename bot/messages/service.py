@@ -1,4 +1,4 @@
-"""The delivery service: everything people and programs do with messages, in one place."""
+"""Builds the message services that people and programs use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.destinations import NO_OUTLETS, Outlets, no_home
+from bot.messages.destinations import NO_DESTINATIONS, Destinations, no_home
 from bot.messages.history.retention import Retention
-from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
+from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.workspaces.directory import Directory
 
@@ -29,14 +29,14 @@ class Deliveries:
 
 def open_deliveries(
     database: Database,
-    renderer: Renderer,
     clock: Clock,
     *,
     wake: Callable[[str], None],
     directory: Directory,
     alerts_channel: str | None,
     kept_days: int,
-    outlets: Outlets = NO_OUTLETS,
+    isolation: Isolation,
+    destinations: Destinations = NO_DESTINATIONS,
     home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
     """
@@ -52,9 +52,9 @@ def open_deliveries(
             return None
 
     return Deliveries(
-        requests=Requests(database, clock, wake, outlets),
-        templates=Templates(database, renderer, clock),
-        senders=Senders(database, clock, outlets),
+        requests=Requests(database, clock, wake, destinations, isolation),
+        templates=Templates(database, isolation, clock),
+        senders=Senders(database, clock, destinations),
         dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),
     )

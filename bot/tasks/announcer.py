@@ -7,19 +7,19 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import outbox
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.messages.rendering.text_splitting import in_parts
 from bot.tasks.display import Links, message_context
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 
 TEMPLATE = "tasks/task"
-SUMMARY = "tasks/summary"
+_SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
-LOGS = "tasks/logs"
+_LOGS = "tasks/logs"
 #: What the task's own message shows of an error.
-SHOWN_CHARACTERS = 200
+_HEADLINE_CHARACTERS = 200
 
 
 class Announcer:
@@ -40,7 +40,7 @@ class Announcer:
 
         With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
         """
-        if task.message_id is None and task.status == Status.QUEUED and not self._on_creation:
+        if task.message_id is None and task.status == TaskStatus.QUEUED and not self._on_creation:
             return
         final = task.status in ENDS
         edited = task.message_id is not None and outbox.edit(
@@ -91,25 +91,25 @@ class Announcer:
 
         Where there are no threads the lines would bury everything else: False as well.
         """
-        if is_outlet(task.workspace_id):
+        if is_destination(task.workspace_id):
             return False
-        return self._reply(session, task, Content(LOGS, {"lines": lines}), now) is not None
+        return self._reply(session, task, Content(_LOGS, {"lines": lines}), now) is not None
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
         # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
         context = self._context(task, now)
         # Where there are no threads it is a post of its own, and must say more than the end did.
-        apart = is_outlet(task.workspace_id)
-        if task.status == Status.FAILED and task.error:
-            if apart and len(task.error) <= SHOWN_CHARACTERS:
+        apart = is_destination(task.workspace_id)
+        if task.status == TaskStatus.FAILED and task.error:
+            if apart and len(task.error) <= _HEADLINE_CHARACTERS:
                 return
             parts = in_parts(task.error)
             last = None  # Each part replies to the one before it, so that they come in order.
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
-                last = self._reply(session, task, Content(ERROR, told), now, after=last)
+                last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)
         elif task.stats and not apart:
-            self._reply(session, task, Content(SUMMARY, context), now)
+            self._reply(session, task, Content(_SUMMARY, context), now, rank=Rank.ALERT)
 
     def _reply(
         self,
@@ -118,11 +118,12 @@ class Announcer:
         content: Content,
         now: datetime,
         after: Message | None = None,
+        rank: Rank = Rank.NORMAL,
     ) -> Message | None:
         parent = session.get(Message, task.message_id) if task.message_id else None
         if parent is None:
             return None
-        return outbox.reply(session, after or parent, content, now=now)
+        return outbox.reply(session, after or parent, content, now=now, rank=rank)
 
     def _context(self, task: Task, now: datetime) -> dict[str, Any]:
         return message_context(task, self._links, now, can_retry=self._can_retry(task))

@@ -11,7 +11,7 @@ from bot.ids import new_id
 from bot.sql.partial_index import partial_index
 
 
-class Status(StrEnum):
+class TaskStatus(StrEnum):
     """Where a task stands."""
 
     QUEUED = "queued"
@@ -23,12 +23,12 @@ class Status(StrEnum):
 
 
 #: An attempt that ended so stays so.
-ENDS = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
-RETRYABLE = frozenset({Status.FAILED, Status.CANCELLED, Status.LOST})
-LIVE = frozenset({Status.QUEUED, Status.RUNNING})
+ENDS = frozenset({TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED})
+RETRYABLE = frozenset({TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.LOST})
+LIVE = frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING})
 
 
-def json_column() -> Column[Any]:
+def _json_column() -> Column[Any]:
     return Column(JSON(none_as_null=True), nullable=True)
 
 
@@ -38,8 +38,13 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         partial_index("task_lease", "lease_until", where="status = 'running'"),
         partial_index("task_launch", "launch_wanted_at", where="launch_wanted_at IS NOT NULL"),
+        partial_index("task_runner", "runner", "status", where="runner IS NOT NULL"),
         Index("task_newest", "tenant", "updated_at", "id"),
         Index("task_status", "tenant", "status", "updated_at", "id"),
+        # What checks look for: those that fell silent, a kind's runs, and how long they take.
+        partial_index("task_running", "tenant", "heard_at", where="status = 'running'"),
+        Index("task_kind", "tenant", "task", "created_at"),
+        partial_index("task_completed", "tenant", "task", "ended_at", where="status = 'completed'"),
     )
 
     id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)
@@ -51,23 +56,24 @@ class Task(SQLModel, table=True):
 
     task: str
     subject: str | None = None
-    status: Status = Field(default=Status.QUEUED, sa_type=String)
+    status: TaskStatus = Field(default=TaskStatus.QUEUED, sa_type=String)
     attempt: int = 1
     seq: int | None = Field(default=None, sa_type=BigInteger)
     progress: int | None = None
     progress_note: str | None = None
     error: str | None = None
-    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
-    stats: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    details: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    payload: Any = Field(default=None, sa_column=json_column())
-    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
+    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
+    stats: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    details: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    payload: Any = Field(default=None, sa_column=_json_column())
+    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
     environment: str | None = None
     log_url: str | None = None
     grafana_url: str | None = None
     runner: str | None = None
     created_by: str | None = None
     correlation_id: str | None = None
+    external_id: str | None = None  # the orchestrator's, the newest of them
 
     created_at: datetime
     updated_at: datetime
@@ -78,3 +84,17 @@ class Task(SQLModel, table=True):
     lease_until: datetime | None = None
     launch_wanted_at: datetime | None = None
     launched_at: datetime | None = None
+
+
+class ExternalTaskId(SQLModel, table=True):
+    """An orchestrator's id of a task, and the place in Slack that it was first reported for."""
+
+    __tablename__ = "external_task_id"
+    __table_args__ = (Index("external_task_id_of_task", "tenant", "task_id"),)
+
+    tenant: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    task_id: str = Field(primary_key=True)
+    channel: str
+    ts: str
+    remembered_at: datetime

@@ -1,5 +1,5 @@
 """
-What people and programs ask of tasks: create, retry, cancel, show, list.
+The use cases of tasks: create, retry, cancel, show, list.
 
 Each method is one transaction: the task, its message and the events.
 """
@@ -12,13 +12,18 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError
+from bot.ids import is_slack_user_id
 from bot.messages.models import Rank
+from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import NewTask, Owner, act, is_person, make_task
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.creation import NewTask, Owner, act, make_task
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
+
+#: Who did what to a task is remembered so far back.
+_MAX_ACTS = 20
 
 
 class Tasks:
@@ -54,7 +59,7 @@ class Tasks:
             task.runner = self._runner_of(task)
             apply(task, Report(status=new.status), now)
             if new.run:
-                want_launch(task, now)
+                _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.FIRST_POST)
             session.add(task)
             return task, True
@@ -77,15 +82,17 @@ class Tasks:
         Raises `ConflictError` when somebody was faster or the task does not stand still.
         """
 
+        payload, reason = redact_json(payload), redact_json(reason)
+
         def work(session: Session) -> Task:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            require_retryable(task, attempt, now)
+            _require_retryable(task, attempt, now)
             start_over(task, task.attempt + 1)
             task.updated_at = now
             task.payload = payload if payload is not None else task.payload
-            task.acted = [*(task.acted or []), act("retried", by, now, reason)]
-            want_launch(task, now)
+            task.acted = _with_act(task, act("retried", by, now, reason))
+            _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
 
@@ -98,11 +105,13 @@ class Tasks:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.status not in LIVE:
-                done = last_act(task, "cancelled", now) if task.status == Status.CANCELLED else ""
+                done = (
+                    last_act(task, "cancelled", now) if task.status == TaskStatus.CANCELLED else ""
+                )
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
-            apply(task, Report(status=Status.CANCELLED), now)
+            apply(task, Report(status=TaskStatus.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = [*(task.acted or []), act("cancelled", by, now)]
+            task.acted = _with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -139,7 +148,7 @@ class Tasks:
         return await self._transactions.read(work)
 
 
-def want_launch(task: Task, now: datetime) -> None:
+def _want_launch(task: Task, now: datetime) -> None:
     """Ask the launcher to hand the task to its runner once the transaction has committed."""
     if task.runner is None:
         fix = f"name one in opsbell.toml ([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL"
@@ -149,7 +158,7 @@ def want_launch(task: Task, now: datetime) -> None:
     task.launched_at = None
 
 
-def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
+def _require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
     who = last_act(task, "retried", now)
     if attempt is not None and attempt != task.attempt:
         raise ConflictError(f"Already retried{who}: attempt {task.attempt} is {task.status}.")
@@ -162,11 +171,16 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         )
 
 
+def _with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was done to a task, the latest last; what is long ago is forgotten."""
+    return [*(task.acted or []), done][-_MAX_ACTS:]
+
+
 def last_act(task: Task, verb: str, now: datetime) -> str:
     """Return ` by <@U…> 4 s ago` for who did *verb* last, or nothing if nobody did."""
     last = next((act for act in reversed(task.acted or []) if act["verb"] == verb), None)
     if last is None:
         return ""
     ago = max(0, int(now.timestamp()) - int(last["at"]))
-    who = f"<@{last['by']}>" if is_person(last["by"]) else last["by"]
+    who = f"<@{last['by']}>" if is_slack_user_id(last["by"]) else last["by"]
     return f" by {who} {ago} s ago"

@@ -1,4 +1,4 @@
-"""A transaction about tasks, and who is woken by it."""
+"""A transaction on tasks, and the lanes and launcher to wake after it."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -27,6 +27,11 @@ class Transactions:
         self._database = database
         self._lanes = lanes
         self._launcher = launcher
+
+    @property
+    def is_single_writer(self) -> bool:
+        """Tell whether transactions that write run one after the other anyway."""
+        return self._database.is_sqlite
 
     async def write(self, owner: Owner, work: Callable[[Session], T]) -> T:
         """Run *work* and commit; once more from the start if another one created the same thing."""

@@ -1,24 +1,30 @@
 """
-What a report about a task changes. Pure: whoever calls it holds the row.
+Decides what a report changes in a task. Pure: the caller has locked the row.
 
-Reports may arrive late, twice and out of order; a task only ever moves forward.
+Reports may arrive late, twice and out of order; a task only moves forward.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.errors import FieldProblem, InvalidError
+from bot.tasks.external_ids import MessagePlace
+from bot.tasks.models import ENDS, Task, TaskStatus
+from bot.tasks.stored_text import make_storable, redact_record
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
-#: Work that never sends heartbeats may be silent this long before it counts as lost.
-SILENT_LEASE = timedelta(minutes=30)
+#: Context travels with every revision of a message, so it must stay small.
+MAX_DETAILS_CHARACTERS = 32_000
+#: Work that never sends heartbeats may be silent this long before it counts as lost. Long before
+#: that it is stuck, which is an alert and changes nothing of the task.
+SILENT_LEASE = timedelta(hours=24)
 
 
-class Outcome(StrEnum):
+class ReportOutcome(StrEnum):
     """What became of a report."""
 
     APPLIED = "applied"
@@ -30,7 +36,7 @@ class Outcome(StrEnum):
 class Report:
     """What an orchestrator, worker or client says about a task; None where it says nothing."""
 
-    status: Status
+    status: TaskStatus
     task_id: str | None = None
     channel: str | None = None
     ts: str | None = None
@@ -49,28 +55,34 @@ class Report:
 
     def __post_init__(self) -> None:
         make_storable(self, "channel", "ts")
+        redact_record(self)
+
+    @property
+    def place(self) -> MessagePlace | None:
+        """Where the message of the task stands, if the report says so."""
+        return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
-def judge(task: Task, report: Report) -> Outcome:
+def _judge(task: Task, report: Report) -> ReportOutcome:
     """Return whether *report* may change *task*."""
     attempt = report.attempt if report.attempt is not None else task.attempt
     if attempt != task.attempt:
-        return Outcome.APPLIED if attempt > task.attempt else Outcome.STALE
+        return ReportOutcome.APPLIED if attempt > task.attempt else ReportOutcome.STALE
     if task.status in ENDS:
-        return Outcome.FINAL
+        return ReportOutcome.FINAL
     if report.seq is not None and task.seq is not None:
-        return Outcome.APPLIED if report.seq > task.seq else Outcome.STALE
-    return Outcome.STALE if goes_back(task, report) else Outcome.APPLIED
+        return ReportOutcome.APPLIED if report.seq > task.seq else ReportOutcome.STALE
+    return ReportOutcome.STALE if _goes_back(task, report) else ReportOutcome.APPLIED
 
 
-def goes_back(task: Task, report: Report) -> bool:
+def _goes_back(task: Task, report: Report) -> bool:
     """Tell, without a number that orders them, whether a report is older than what is known."""
-    if report.status == Status.QUEUED and task.status != Status.QUEUED:
+    if report.status == TaskStatus.QUEUED and task.status != TaskStatus.QUEUED:
         return True  # A lost task had started, too.
-    return report.status == task.status and loses_progress(task, report)
+    return report.status == task.status and _loses_progress(task, report)
 
 
-def loses_progress(task: Task, report: Report) -> bool:
+def _loses_progress(task: Task, report: Report) -> bool:
     """Tell whether a report that no number orders would take percents away."""
     if report.seq is not None and task.seq is not None:
         return False
@@ -78,15 +90,16 @@ def loses_progress(task: Task, report: Report) -> bool:
     return known is not None and told is not None and told < known
 
 
-def apply(task: Task, report: Report, now: datetime) -> Outcome:
+def apply(task: Task, report: Report, now: datetime) -> ReportOutcome:
     """Change *task* as far as *report* is news, and say how far it was."""
-    outcome = judge(task, report)
-    if outcome is not Outcome.APPLIED:
+    outcome = _judge(task, report)
+    if outcome is not ReportOutcome.APPLIED:
         return outcome
+    details = merged(task, report)
     if report.attempt is not None and report.attempt > task.attempt:
         start_over(task, report.attempt)
-    progress = None if loses_progress(task, report) else report.progress
-    move(task, report.status, now)
+    progress = None if _loses_progress(task, report) else report.progress
+    _move_to(task, report.status, now)
     task.seq = report.seq if report.seq is not None else task.seq
     told = {
         "progress": progress,
@@ -96,20 +109,42 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
         "steps": report.steps,
         "log_url": report.log_url,
         "grafana_url": report.grafana_url,
-        "details": {**(task.details or {}), **report.details} or None,
+        "details": details or None,
     }
     for name, value in told.items():
         if value is not None:
             setattr(task, name, value)
-    if task.status == Status.COMPLETED and task.progress is not None:
+    if task.status == TaskStatus.COMPLETED and task.progress is not None:
         task.progress = 100
     return outcome
+
+
+def merged(task: Task, report: Report) -> dict[str, Any]:
+    """
+    Return all metadata of a task, the old and the new.
+
+    Raises `InvalidError` if that became too much, but never for an end: that keeps the old.
+    """
+    known = task.details or {}
+    if not report.details:
+        return known
+    details = {**known, **report.details}
+    if len(json.dumps(details)) <= MAX_DETAILS_CHARACTERS:
+        return details
+    if report.status in ENDS:
+        return known
+    fix = (
+        f"with what is known it would be more than {MAX_DETAILS_CHARACTERS:,} characters of JSON:"
+        " send fewer names"
+    )
+    problem = FieldProblem("metadata", fix)
+    raise InvalidError(f"Nothing was changed: `metadata`: {fix}.", [problem])
 
 
 def start_over(task: Task, attempt: int) -> None:
     """Forget what the last attempt left behind."""
     task.attempt = attempt
-    task.status = Status.QUEUED
+    task.status = TaskStatus.QUEUED
     task.seq = None
     task.progress = task.progress_note = task.error = None
     task.stats = task.steps = None
@@ -117,19 +152,21 @@ def start_over(task: Task, attempt: int) -> None:
     task.started_at = task.ended_at = task.heard_at = task.lease_until = None
 
 
-def move(task: Task, status: Status, now: datetime) -> None:
+def _move_to(task: Task, status: TaskStatus, now: datetime) -> None:
     """Bring a task to *status* and keep its times in step."""
     task.status = status
     task.updated_at = now
-    if status == Status.QUEUED:
+    if status == TaskStatus.QUEUED:
         return
     # What was cancelled while it waited has not run at all.
-    if status != Status.CANCELLED:
+    if status != TaskStatus.CANCELLED:
         task.started_at = task.started_at or now
     if status in ENDS:
         task.ended_at = now
         task.lease_until = None
-    elif status == Status.RUNNING:
+    elif status == TaskStatus.LOST:
+        task.lease_until = None
+    elif status == TaskStatus.RUNNING:
         hear(task, now)
 
 

@@ -1,16 +1,24 @@
-"""Who may do what, decided at the click."""
+"""Permissions of people, checked at the click."""
 
 from collections.abc import Sequence
 
-from bot.config_file import Access
+from bot.config_file import AccessSettings, ConfigFile
 from bot.errors import ForbiddenError
+from bot.ids import is_slack_user_id
 from bot.workspaces.directory import Directory
+
+
+def named_people(config: ConfigFile) -> set[str]:
+    """Return the people, not the groups, to whom the configuration gives rights."""
+    roles = [one for kind in config.tasks.values() for one in kind.retry_roles]
+    everybody = (*config.access.operators, *config.access.admins, *roles)
+    return {one for one in everybody if is_slack_user_id(one)}
 
 
 class Rights:
     """Knows operators and admins: user ids (`U…`, `W…`) or user-group ids (`S…`)."""
 
-    def __init__(self, access: Access, directory: Directory) -> None:
+    def __init__(self, access: AccessSettings, directory: Directory) -> None:
         self._access = access
         self._directory = directory
 
@@ -19,15 +27,15 @@ class Rights:
         Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
 
         *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
-        named at all, everybody may.
+        named at all, every member may: everybody whom `bot.workspaces.gate` lets in.
         """
         allowed = list(roles) or self._access.operators
         if not allowed:
             return
         if await self._is_among(user_id, [*allowed, *self._access.admins]):
             return
-        names = " ".join(mention(one) for one in allowed)
-        raise ForbiddenError(f"Only these may do that: {names}. Ask one of them.")
+        names = " ".join(_mention(one) for one in allowed)
+        raise ForbiddenError(f"Only {names} can do that. Ask one of them.")
 
     async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
         if user_id in allowed:
@@ -38,6 +46,6 @@ class Rights:
         return False
 
 
-def mention(one: str) -> str:
+def _mention(one: str) -> str:
     """Return a mention that Slack shows by name; in an ephemeral answer it notifies nobody."""
     return f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>"

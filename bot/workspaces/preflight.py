@@ -1,15 +1,18 @@
-"""Check Slack's tokens before anything relies on them."""
+"""Checks Slack's tokens before they are used."""
 
 import asyncio
-from dataclasses import dataclass, field
+import os
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import aiohttp
 
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 
-TIMEOUT_SECONDS = 5.0
+_CHECK_SECONDS = 5.0
 
-REASONS = {
+_REASONS = {
     "invalid_auth": "Slack does not know this token: copy it anew",
     "not_authed": "Slack got no token: copy it anew",
     "account_inactive": "the app was removed from the workspace: install it again",
@@ -19,8 +22,11 @@ REASONS = {
     "not_allowed_token_type": "this is a token of another kind (xoxb- and xapp- are swapped?)",
     "forbidden_team": "the app may not connect from this workspace: ask its owner",
 }
+#: `xapp-1-<the app's id>-<number>-<secret>`
+_APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
+_ERROR_CODE = re.compile("[a-z_]{1,60}")
 #: These say nothing about the token.
-PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+_PASSING_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
 
 @dataclass(frozen=True)
@@ -32,30 +38,38 @@ class Identity:
     workspace_url: str
     bot_user_id: str
     scopes: frozenset[str]
+    enterprise_id: str | None = None
+    app_id: str | None = None  # None where Slack does not tell: without the scope users:read
 
 
 @dataclass(frozen=True)
-class Reply:
+class _Reply:
     """What Slack said: what is wrong ("" if nothing), the body, the token's scopes."""
 
     why: str
-    body: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
 
 
 async def check_tokens(
-    session: aiohttp.ClientSession, api_url: str, bot_token: str, app_token: str
+    session: aiohttp.ClientSession,
+    api_url: str,
+    bot_token: str,
+    app_token: str,
+    *,
+    proxy: str | None = None,
 ) -> Identity:
     """
     Return who we are; raise `ConfigError` naming each bad token and the reason.
 
     The SDK would retry a refused app token for ever without a word
-    (slack_sdk.socket_mode), so both are asked for here, at once.
+    (slack_sdk.socket_mode), so both are asked for here, at once. Tokens of two apps are refused:
+    commands and clicks would go to the other app.
     """
     replies = await asyncio.gather(
-        call(session, f"{api_url}auth.test", bot_token),
-        call(session, f"{api_url}apps.connections.open", app_token),
+        call(session, f"{api_url}auth.test", bot_token, proxy),
+        call(session, f"{api_url}apps.connections.open", app_token, proxy),
     )
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     problems = [
@@ -63,20 +77,56 @@ async def check_tokens(
     ]
     if problems:
         raise ConfigError(problems)
-    identity = identity_of(replies[0])
+    identity = _identity_of(replies[0])
     if identity is None:
-        raise ConfigError([f"SLACK_BOT_TOKEN: cannot be checked, {api_url} is not Slack's API"])
+        raise ConfigError(["SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL is not Slack's API"])
+    identity = replace(
+        identity, app_id=await _app_of(session, api_url, bot_token, replies[0], proxy)
+    )
+    named = _APP_TOKEN.fullmatch(app_token)
+    if named:
+        _require_one_app(identity, named[1])
     return identity
 
 
-async def identify(session: aiohttp.ClientSession, api_url: str, bot_token: str) -> Identity:
+async def _app_of(
+    session: aiohttp.ClientSession,
+    api_url: str,
+    bot_token: str,
+    reply: _Reply,
+    proxy: str | None = None,
+) -> str | None:
+    """Return the id of the app that a bot token belongs to; None if Slack does not tell."""
+    bot_id = reply.body.get("bot_id")
+    if not isinstance(bot_id, str):
+        return None
+    told = await call(session, f"{api_url}bots.info", bot_token, proxy, bot=bot_id)
+    found = told.body.get("bot")
+    app_id = found.get("app_id") if isinstance(found, dict) else None
+    return app_id if isinstance(app_id, str) else None
+
+
+def _require_one_app(identity: Identity, app_id: str) -> None:
+    """Raise `ConfigError` if the app-level token is another app's than the bot token."""
+    if identity.app_id not in (None, app_id):
+        raise ConfigError(
+            [
+                f"SLACK_APP_TOKEN: belongs to app {app_id}, but SLACK_BOT_TOKEN to app "
+                f"{identity.app_id}; copy both from the same app at api.slack.com/apps"
+            ]
+        )
+
+
+async def identify(
+    session: aiohttp.ClientSession, api_url: str, bot_token: str, *, proxy: str | None = None
+) -> Identity:
     """
     Return whose bot token this is.
 
     Raises `InvalidError` if Slack refuses it, `UnavailableError` if Slack cannot be asked.
     """
-    reply = await call(session, f"{api_url}auth.test", bot_token)
-    identity = None if reply.why else identity_of(reply)
+    reply = await call(session, f"{api_url}auth.test", bot_token, proxy)
+    identity = None if reply.why else _identity_of(reply)
     if identity is not None:
         return identity
     if reply.why and reply.is_answer:
@@ -84,7 +134,7 @@ async def identify(session: aiohttp.ClientSession, api_url: str, bot_token: str)
     raise UnavailableError("Slack cannot be asked about the token just now: try again.")
 
 
-def identity_of(reply: Reply) -> Identity | None:
+def _identity_of(reply: _Reply) -> Identity | None:
     body = reply.body
     if not (isinstance(body.get("team_id"), str) and isinstance(body.get("user_id"), str)):
         return None
@@ -94,24 +144,45 @@ def identity_of(reply: Reply) -> Identity | None:
         workspace_url=body.get("url", ""),
         bot_user_id=body["user_id"],
         scopes=reply.scopes,
+        enterprise_id=body.get("enterprise_id") or None,
     )
 
 
-async def call(session: aiohttp.ClientSession, url: str, token: str) -> Reply:
+async def call(
+    session: aiohttp.ClientSession,
+    url: str,
+    token: str,
+    proxy: str | None = None,
+    **arguments: str,
+) -> _Reply:
     """Ask Slack with this token."""
     try:
         async with session.post(
             url,
+            data=arguments,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+            proxy=proxy,
+            timeout=aiohttp.ClientTimeout(total=_CHECK_SECONDS),
         ) as response:
             body = await response.json(content_type=None)
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        return Reply(f"cannot be checked, {url} does not answer: {reason}", is_answer=False)
+        why = f"SLACK_API_URL does not answer as Slack does ({_why_unreachable(error)})"
+        return _Reply(f"cannot be checked, {why}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
-        code = body.get("error", "no error named") if isinstance(body, dict) else "no JSON object"
-        why = f"{REASONS.get(code, 'Slack refuses it')} ({code})"
-        return Reply(why, is_answer=isinstance(body, dict) and code not in PASSING)
-    return Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
+        code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
+        # Whoever answers in Slack's place may say anything, even repeat the token.
+        code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
+        why = f"{_REASONS.get(code, 'Slack refuses it')} ({code})"
+        return _Reply(why, is_answer=isinstance(body, dict) and code not in _PASSING_ERRORS)
+    return _Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
+
+
+def _why_unreachable(error: Exception) -> str:
+    """Say why nobody answers, without the address: it may hold a secret that was put there."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        refused = error.os_error
+        code = refused.errno or 0
+        words = os.strerror(code) if code > 0 else refused.strerror
+        return words or type(refused).__name__
+    return type(error).__name__

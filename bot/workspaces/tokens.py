@@ -1,4 +1,4 @@
-"""Tokens at rest: encrypted with the first key of TOKEN_ENCRYPTION_KEY, read with any of them."""
+"""Stored tokens: encrypted with the first key of TOKEN_ENCRYPTION_KEY, decrypted with any."""
 
 import importlib
 from collections.abc import Sequence

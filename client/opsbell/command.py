@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .stream import Stream
+    from .output.stream import Stream
     from .watching import Watching
 
 NOT_EXECUTABLE, NOT_FOUND, SIGNALLED = 126, 127, 128
@@ -52,8 +52,13 @@ def run_command(argv: Sequence[str], watching: Watching | None) -> int:
     status = _wait(pid)
     code = SIGNALLED + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
     left = [stream for stream in streams if not stream.finish()]
+    lost = next((stream.error.strerror for stream in streams if stream.error), None)
+    if lost:
+        # Alone, the command would have known of a full disk and failed.
+        _complain(f"cannot pass on the output: {lost}")
+        code = code or 1
     if watching:
-        watching.finish(code, forwarding.stopped_by)
+        watching.finish(code, forwarding.stopped_by, lost)
     for stream in left:
         _hand_over(stream)
     return code
@@ -61,12 +66,14 @@ def run_command(argv: Sequence[str], watching: Watching | None) -> int:
 
 def _streams(watching: Watching) -> list[Stream]:
     """Make one stream for both outputs if they lead to the same place: it keeps their order."""
-    from .stream import Stream
+    from .output.stream import Stream
 
     if os.path.sameopenfile(1, 2):
-        streams = [Stream(1, watching.both)]
+        watches = {1: watching.both}
     else:
-        streams = [Stream(1, watching.out), Stream(2, watching.err)]
+        watches = {1: watching.out, 2: watching.err}
+    quiet = watching.look_milliseconds
+    streams = [Stream(number, watch, quiet) for number, watch in watches.items()]
     for stream in streams:
         stream.copy_window_size()
     return streams
@@ -109,6 +116,11 @@ def _posix_spawn(
     import shutil
 
     return spawn(["/bin/sh", shutil.which(argv[0]) or argv[0], *argv[1:]])
+
+
+def _complain(text: str) -> None:
+    with Shield("complain"):
+        os.write(2, f"opsbell: {text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _wait(pid: int) -> int:

@@ -9,6 +9,7 @@ import time
 
 from .reporter import Reporter
 from .settings import exit_seconds, spool_folder
+from .values.masking import remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def reporter_for(target: Target) -> Reporter:
     reporter = _reporters.get(key)
     if reporter is None:
         # setdefault is atomic, so no lock is needed that a fork could find held.
+        remember(target.token)
         reporter = _reporters.setdefault(key, Reporter(target, spool_folder()))
         _end_with_process()
     return reporter

@@ -6,6 +6,10 @@ import os
 import threading
 from collections import deque
 
+from .output.sequences import without_sequences
+from .values.masking import LineMasker
+from .values.plain import plain_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -16,6 +20,9 @@ UPDATE_SECONDS = 1.0
 LINES_SECONDS = 1.0
 MAX_LINES = 1000
 LINES_PER_REQUEST = 100
+NOWHERE = (400, 404, 405, 410, 501)
+# What stands for itself in an address; of an id everything else is percent-encoded.
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 FINAL = ("completed", "failed", "cancelled")
 # The order in which the tasks of one process are heard: ends first, heartbeats last.
 END, CREATE, UPDATE, LINES, HEARTBEAT = range(5)
@@ -55,16 +62,18 @@ class Feed:
         self._create = create
         self._update_path = target.update_path
         self._tasks_path = target.prefix + "/api/tasks"
-        self._task_path = f"{self._tasks_path}/{head['taskId']}"
+        self._task_path = f"{self._tasks_path}/{in_address(head['taskId'])}"
         self._heartbeat_seconds = heartbeat_seconds
         self._state: dict[str, Any] = {"status": "running"}
         self._seq = 0 if create else 1
         self._sent_seq = 0
         self._lines: deque[dict[str, Any]] = deque(maxlen=MAX_LINES)
         self._batch: list[dict[str, Any]] = []
+        self._masker = LineMasker()
         self._next_at = dict.fromkeys((UPDATE, LINES, HEARTBEAT), 0.0)
         self._muted = False
         self._deaf_to_lines = False
+        self._beats_by_update = False
         self._pid = os.getpid()
 
     def change(self, **state: Any) -> None:
@@ -116,7 +125,7 @@ class Feed:
             if self._lines_are_due(now):
                 return Request(LINES, self._task_path + "/logs", {"lines": self._batch}, self)
             if not self.ended and now >= self._next_at[HEARTBEAT]:
-                return Request(HEARTBEAT, self._task_path + "/heartbeat", {}, self)
+                return self._heartbeat()
             return None
 
     def next_at(self) -> float:
@@ -143,19 +152,22 @@ class Feed:
             if request.kind != LINES:
                 self._next_at[HEARTBEAT] = now + self._heartbeat_seconds
 
-    def refused(self, request: Request, now: float) -> None:
+    def refused(self, request: Request, now: float, status: int = 404) -> None:
         """
         Cross off what the server will never take.
 
-        A task it will not open is not mentioned again. A server without the
-        logs endpoint is sent no more lines.
+        A task it will not open is not mentioned again. Where the task's address
+        leads nowhere no more lines are sent, and its state, sent again, is the
+        sign of life: it names the task by id.
         """
         with self._lock:
             if request.kind == CREATE:
                 self._muted = True
-            if request.kind == LINES:
+            if request.kind == LINES and status in NOWHERE:
                 self._deaf_to_lines = True
                 self._lines.clear()
+            if request.kind == HEARTBEAT:
+                self._beats_by_update = True
         self.delivered(request, now)
 
     def unsent(self) -> list[Request]:
@@ -177,8 +189,25 @@ class Feed:
     def _news(self) -> dict[str, Any]:
         return {**self._head, **self._state, "seq": self._seq}
 
+    def _heartbeat(self) -> Request:
+        if not self._beats_by_update:
+            return Request(HEARTBEAT, self._task_path + "/heartbeat", {}, self)
+        self._seq += 1
+        return Request(UPDATE, self._update_path, self._news(), self)
+
     def _lines_are_due(self, now: float) -> bool:
         if not self._batch and self._lines and (self.ended or now >= self._next_at[LINES]):
             size = min(LINES_PER_REQUEST, len(self._lines))
-            self._batch = [self._lines.popleft() for _ in range(size)]
+            self._batch = [self._masked(self._lines.popleft()) for _ in range(size)]
         return bool(self._batch)
+
+    def _masked(self, line: dict[str, Any]) -> dict[str, Any]:
+        return {**line, "text": plain_text(self._masker.mask(without_sequences(line["text"])))}
+
+
+def in_address(task_id: str) -> str:
+    """Return *task_id* as one segment of an address."""
+    if task_id in (".", ".."):
+        return task_id.replace(".", "%2E")
+    data = task_id.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in data)

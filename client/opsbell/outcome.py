@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .plain import plain_text
 from .shield import describe
+from .values.masking import mask
+from .values.plain import plain_text
 
 MAX_ERROR_CHARS = 4000
 # By name, because importing asyncio to compare classes costs more than everything else here.
@@ -38,6 +39,8 @@ def error_text(error: BaseException) -> str:
 
 def shortened(summary: str, details: str) -> str:
     """Return *summary* and as much of the end of *details* as fits."""
+    # Before anything is cut, because half a secret would not be known as one.
+    summary, details = mask(summary), mask(details[-4 * MAX_ERROR_CHARS :])
     room = MAX_ERROR_CHARS - len(summary) - 1
     if len(details) > room:
         details = "…" + details[len(details) - room + 1 :]

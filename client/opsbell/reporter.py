@@ -134,7 +134,7 @@ class Reporter:
             request.feed.delivered(request, now)
         else:
             note(f"{request.path}: {answer.status} {answer.text}")
-            request.feed.refused(request, now)
+            request.feed.refused(request, now, answer.status)
 
     def _replay_next(self, now: float) -> bool:
         if now >= self._replay_until or not self._has_replay(now):

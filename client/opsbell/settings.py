@@ -10,6 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
+UPDATE_PATH = "/api/slack/update"
+ASSIGNMENT = (
+    "OPSBELL_TASK_ID",
+    "OPSBELL_ATTEMPT",
+    "OPSBELL_CALLBACK_URL",
+    "OPSBELL_CALLBACK_TOKEN",
+)
+QUOTATION_MARKS = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 URL = r"(?i)(https?://(?:\[[^\]/]+\]|[^/:?#@\s]+)(?::\d+)?)(/[^?#\s]*)?\Z"
 HEARTBEAT_SECONDS = 15.0
 # A server that hangs may delay the exit by two seconds; the rest is for the spool.
@@ -29,7 +37,7 @@ class Target:
         self.origin = origin
         self.token = token
         self.prefix = prefix
-        self.update_path = update_path or prefix + "/api/slack/update"
+        self.update_path = update_path or prefix + UPDATE_PATH
         # A callback's token is good for its own task only, so it cannot deliver a spool.
         self.replays = replays
 
@@ -55,22 +63,23 @@ class Assignment:
 
 
 def is_silent(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether nothing is set at all, known without looking closer."""
-    return not (
-        (environ.get("OPSBELL_URL") and environ.get("OPSBELL_TOKEN"))
-        or environ.get("OPSBELL_TASK_ID")
-    )
+    """Whether nothing is set at all, known without looking closer; says what is missing."""
+    if environ.get("OPSBELL_TASK_ID"):
+        return False
+    missing = [name for name in ("OPSBELL_URL", "OPSBELL_TOKEN") if not environ.get(name)]
+    if missing:
+        note(f"silent: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set")
+    return bool(missing)
 
 
 def read_target(environ: Mapping[str, str] = os.environ) -> Target | None:
     """Return where `OPSBELL_URL` and `OPSBELL_TOKEN` point, or None: then Opsbell is silent."""
-    url, token = environ.get("OPSBELL_URL", "").strip(), environ.get("OPSBELL_TOKEN", "").strip()
-    if not url or not token:
-        note("silent: OPSBELL_URL and OPSBELL_TOKEN are not both set")
+    if is_silent({**environ, "OPSBELL_TASK_ID": ""}):
         return None
-    parts = _split(url)
-    if parts is None or not _is_header_safe(token):
-        note("silent: OPSBELL_URL must look like https://host[:port][/path], the token like a word")
+    url, token = _value(environ, "OPSBELL_URL"), _value(environ, "OPSBELL_TOKEN")
+    parts = _address("OPSBELL_URL", url)
+    if not _is_token("OPSBELL_TOKEN", token) or parts is None:
+        note("silent: nothing is reported")
         return None
     origin, path = parts
     return Target(origin, token, prefix=path.rstrip("/"), replays=True)
@@ -83,18 +92,19 @@ def take_assignment(environ: MutableMapping[str, str] = os.environ) -> Assignmen
     The variables leave the environment, so that neither a second task of this
     process nor a child of it reports as the same task.
     """
-    task_id = environ.pop("OPSBELL_TASK_ID", "")
-    attempt = environ.pop("OPSBELL_ATTEMPT", "")
-    url = environ.pop("OPSBELL_CALLBACK_URL", "")
-    token = environ.pop("OPSBELL_CALLBACK_TOKEN", "")
-    if not task_id or not token or not _is_header_safe(token):
+    task_id, attempt, url, token = (_value(environ, name) for name in ASSIGNMENT)
+    for name in ASSIGNMENT:
+        environ.pop(name, None)
+    if not task_id:
         return None
-    parts = _split(url.strip())
-    if parts is None:
-        note("OPSBELL_CALLBACK_URL must look like https://host[:port]/path")
+    parts = _address("OPSBELL_CALLBACK_URL", url)
+    if not _is_token("OPSBELL_CALLBACK_TOKEN", token) or parts is None:
         return None
-    target = Target(parts[0], token, update_path=parts[1] or "/", replays=False)
-    return Assignment(task_id, int(attempt) if attempt.isdigit() else 1, target)
+    origin, path = parts
+    # What the server put before the address of the callback stands before all its addresses.
+    prefix = path[: -len(UPDATE_PATH)] if path.endswith(UPDATE_PATH) else ""
+    target = Target(origin, token, prefix=prefix, update_path=path or "/", replays=False)
+    return Assignment(task_id, int(attempt) if attempt.isdecimal() else 1, target)
 
 
 def heartbeat_seconds(environ: Mapping[str, str] = os.environ) -> float:
@@ -109,8 +119,9 @@ def exit_seconds(environ: Mapping[str, str] = os.environ) -> float:
 
 def spool_folder(environ: Mapping[str, str] = os.environ) -> str:
     """Return the folder for what could not be delivered; it need not exist or be writable."""
-    if environ.get("OPSBELL_SPOOL"):
-        return environ["OPSBELL_SPOOL"]
+    folder = _value(environ, "OPSBELL_SPOOL")
+    if folder:
+        return folder
     state = environ.get("XDG_STATE_HOME", "")
     if not state.startswith("/"):  # The XDG specification has relative paths ignored.
         state = os.path.expanduser("~/.local/state")
@@ -122,17 +133,42 @@ def _seconds(
 ) -> float:
     try:
         # In this order `nan` becomes the least.
-        return min(max(at_least, float(environ.get(name, default))), LONGEST_SECONDS)
+        return min(max(at_least, float(_value(environ, name) or default)), LONGEST_SECONDS)
     except ValueError:
         return default
 
 
-def _split(url: str) -> tuple[str, str] | None:
+def _value(environ: Mapping[str, str], name: str) -> str:
+    """Return a variable without spaces around it and without the quotation marks it stands in."""
+    value = environ.get(name, "").strip()
+    if len(value) > 1 and value[0] + value[-1] in QUOTATION_MARKS:
+        # Docker's --env-file keeps them, a shell takes them off.
+        note(f"{name} stands in quotation marks; they are left out")
+        value = value[1:-1].strip()
+    return value
+
+
+def _address(name: str, url: str) -> tuple[str, str] | None:
     import re  # Not before a command has started: it is a fifth of the time we may take.
 
     match = re.match(URL, url)
-    return (match[1].lower(), match[2] or "") if match else None
+    if match is None:
+        # Never the value: it may hold a password.
+        note(f"{name} {_problem(url, 'must look like https://host[:port][/path]')}")
+        return None
+    return match[1].lower(), match[2] or ""
 
 
-def _is_header_safe(token: str) -> bool:
-    return token.isascii() and token.isprintable()
+def _is_token(name: str, token: str) -> bool:
+    is_word = token.isascii() and token.isprintable() and " " not in token
+    if token and is_word and token.strip("\"'`") == token:
+        return True
+    note(f"{name} {_problem(token, 'must be one word of ASCII characters')}")
+    return False
+
+
+def _problem(value: str, rule: str) -> str:
+    if not value:
+        return "is empty"
+    marks = "".join(QUOTATION_MARKS)
+    return f"has a quotation mark at one end; it {rule}" if value.strip(marks) != value else rule

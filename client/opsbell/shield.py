@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def note(text: str) -> None:
     """Say one line on stderr if `OPSBELL_DEBUG=1`, and nothing otherwise."""
-    if os.environ.get("OPSBELL_DEBUG") != "1":
+    # Of a quoted value, too: whoever asks why nothing comes must not be met with silence.
+    if os.environ.get("OPSBELL_DEBUG", "").strip(" \"'").lower() not in ("1", "true", "yes", "on"):
         return
     line = f"opsbell: {text}".replace("\n", " ")[:500] + "\n"
     try:

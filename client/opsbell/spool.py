@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 import time
 import zlib
 
@@ -15,6 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+NAME = re.compile(r"\d{20}-\d+-[0-9a-f]{8}-[0-9a-f]{8}\.(?:part|jsonl(?:\.\d+\.\d+)?)")
+# Where an entry goes: no space or line end, which would become part of the request's head.
+ADDRESS = re.compile(r"/[!-~]{0,2000}")
 MAX_BYTES = 5_000_000
 MAX_FILES = 500
 MAX_AGE_SECONDS = 7 * 86400
@@ -90,9 +95,20 @@ class Spool:
 
     def _names(self) -> list[str]:
         try:
-            return sorted(name for name in os.listdir(self._folder) if _born(name))
+            return sorted(name for name in os.listdir(self._folder) if self._is_ours(name))
         except OSError:
             return []
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a file is one of this user's spools; in a shared folder there may be others."""
+        if NAME.fullmatch(name) is None:
+            return False
+        try:
+            status = os.lstat(os.path.join(self._folder, name))
+        except OSError:
+            return False
+        is_mine = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
+        return is_mine and stat.S_ISREG(status.st_mode)
 
     def _is_free(self, name: str, now: float) -> bool:
         base, found, claimed = name.partition(".jsonl")
@@ -126,9 +142,8 @@ def _size(path: str) -> int:
 
 
 def _born(name: str) -> int:
-    """Return when a file's news were new, from its name; 0 for a file that is not ours."""
-    stamp = name.partition("-")[0]
-    return int(stamp) if stamp.isdigit() else 0
+    """Return when a file's news were new, in nanoseconds, from its name."""
+    return int(name.partition("-")[0])
 
 
 def _read(path: str) -> list[dict[str, Any]]:
@@ -139,6 +154,13 @@ def _read(path: str) -> list[dict[str, Any]]:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(entry, dict) and isinstance(entry.get("path"), str):
+            if _is_entry(entry):
                 entries.append(entry)
     return entries
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("body"), dict):
+        return False
+    path = entry.get("path")
+    return isinstance(path, str) and ADDRESS.fullmatch(path) is not None

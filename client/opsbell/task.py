@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 
-from .plain import counts, plain, plain_name, plain_text
 from .settings import heartbeat_seconds, read_target, take_assignment
 from .shield import Shield
+from .values.number import as_float
+from .values.plain import MAX_CHARS, counts, described, plain, plain_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +42,14 @@ class Task:
         return self._feed is not None
 
     def progress(self, done: float, of: float = 100) -> None:
-        """Show how far the work is: `progress(37)` percent, or `progress(5, of=8)`."""
+        """
+        Show how far the work is: `progress(37)` percent, or `progress(5, of=8)`.
+
+        Numbers of numpy, Decimal and Fraction are numbers, too.
+        """
         with Shield("show progress"):
-            percent = int(100 * done / of)
+            # Rounded first: 100 * 0.29 is 28.999999999999996.
+            percent = math.floor(round(100 * (as_float(done) / as_float(of)), 9))
             self._change(progress=max(0, min(100, percent)))
 
     def log(self, text: object, level: str = "info") -> None:
@@ -52,17 +59,16 @@ class Task:
                 return
             at = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
             level = level.lower() if level.lower() in LEVELS else "info"
-            line = text if isinstance(text, str) else plain(text)
-            self._feed.say({"level": level, "text": plain_text(str(line)), "at": at})
+            # Secrets are masked when the line is sent: a flood costs the job nothing.
+            line = described(text)[: 4 * MAX_CHARS]
+            self._feed.say({"level": level, "text": line, "at": at})
             self._reporter.ring()
 
     def stats(self, **numbers: Any) -> None:
         """Add counts for the summary: `stats(success=100, failed=5)`."""
         with Shield("take statistics"):
             if self._feed is not None and self._reporter is not None:
-                self._feed.count(
-                    {plain_name(name): plain(value) for name, value in numbers.items()}
-                )
+                self._feed.count(plain(numbers))
                 self._reporter.ring()
 
     def _start(self, reporter: Reporter) -> None:

@@ -20,9 +20,9 @@ async def handle_leaderboard_subject_action(
     """Open a modal with the history of the chosen subject."""
     await ack()
     board, _, subject = action["selected_option"]["value"].partition("/")
-    view = history_view(leaderboards, board, subject)
+    view = _history_view(leaderboards, board, subject)
     await open_when_ready(client, body["trigger_id"], TITLE, view)
 
 
-async def history_view(leaderboards: Leaderboards, board: str, subject: str) -> dict[str, Any]:
+async def _history_view(leaderboards: Leaderboards, board: str, subject: str) -> dict[str, Any]:
     return build_history(await leaderboards.history(board, subject))

@@ -8,18 +8,18 @@ from bot.leaderboard_config import LeaderboardColumn
 from bot.leaderboards.computation import History, WeekValue
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.wording import movement, trend_words
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 from listeners.views import literal
 
 TITLE = "Leaderboard history"
-NEWEST_WEEKS = 12
-BAR_CELLS = 8
-HEADING_CHARACTERS = 15
+_NEWEST_WEEKS = 12
+_HISTORY_CELLS = 8
+_HEADING_CHARACTERS = 15
 #: A modal breaks longer ones.
-LINE_CHARACTERS = 58
-BETWEEN = "  "
-LEVELS = "▁▂▃▄▅▆▇█"
-GAP = "·"
+_LINE_CHARACTERS = 58
+_BETWEEN = "  "
+SPARK_LEVELS = "▁▂▃▄▅▆▇█"
+_GAP = "·"
 
 
 def build_history(history: History) -> dict[str, Any]:
@@ -29,17 +29,17 @@ def build_history(history: History) -> dict[str, Any]:
     known = [value for value in year if value is not None]
     blocks = [
         literal.rich_text(
-            literal.section(literal.text(history.subject, bold=True)),
+            literal.section(literal.text_part(history.subject, bold=True)),
             literal.section(*facts(history)),
         )
     ]
     if known:
         span = f"{history.weeks[0].week} to {history.weeks[-1].week}"
-        least, most = (formatted(one, column.format) for one in (min(known), max(known)))
-        heading = f"{column.heading}, {span}: lowest {least}, highest {most}"
-        chart = literal.preformatted(sparkline(year))
-        blocks.append(literal.rich_text(literal.section(literal.text(heading)), chart))
-    lines = "\n".join(newest_lines(history))
+        least, limit = (formatted(one, column.format) for one in (min(known), max(known)))
+        heading = f"{column.heading}, {span}: lowest {least}, highest {limit}"
+        chart = literal.preformatted(_sparkline(year))
+        blocks.append(literal.rich_text(literal.section(literal.text_part(heading)), chart))
+    lines = "\n".join(_newest_lines(history))
     blocks.append(literal.rich_text(literal.preformatted(lines, 3_000)))
     return {
         "type": "modal",
@@ -54,42 +54,46 @@ def facts(history: History) -> Iterator[dict[str, Any]]:
     """Yield where the subject stands this week."""
     newest, row = history.weeks[-1], history.standing
     if row is None:
-        yield literal.text(f"No sample yet of week {history.current.number}.")
+        yield literal.text_part(f"No sample yet of week {history.current.number}.")
         return
     moved = f" ({movement(row)})" if row.previous_rank else " (new)"
-    yield literal.text(f"Rank {row.rank} in week {history.current.number}{moved}\n")
+    yield literal.text_part(f"Rank {row.rank} in week {history.current.number}{moved}\n")
     for column in history.board.columns:
         value = formatted(newest.values[column.name], column.format)
-        yield literal.text(f"{column.heading}: {value}\n")
+        yield literal.text_part(f"{column.heading}: {value}\n")
     trend = trend_words(row, history.board.ranking_column)
-    yield literal.text(f"7-day trend: {trend}")
+    yield literal.text_part(f"7-day trend: {trend}")
 
 
-def sparkline(values: Sequence[float | None]) -> str:
+def _sparkline(values: Sequence[float | None]) -> str:
     """Return a letter for each value, from the lowest to the highest; a point for none."""
     known = [value for value in values if value is not None]
     low, span = min(known), max(known) - min(known)
     return "".join(
-        GAP
+        _GAP
         if value is None
-        else LEVELS[round((value - low) / span * (len(LEVELS) - 1)) if span else len(LEVELS) // 2]
+        else SPARK_LEVELS[
+            round((value - low) / span * (len(SPARK_LEVELS) - 1))
+            if span
+            else len(SPARK_LEVELS) // 2
+        ]
         for value in values
     )
 
 
-def newest_lines(history: History) -> list[str]:
+def _newest_lines(history: History) -> list[str]:
     """Return a line for each of the newest weeks: a bar, and as many figures as fit beside it."""
     by = history.board.ranking_column
     columns = [by, *(column for column in history.board.columns if column is not by)]
-    weeks = history.weeks[-NEWEST_WEEKS:]
-    heads = ["Week", "", *(cut(column.heading, HEADING_CHARACTERS) for column in columns)]
-    most = max((abs(week.values[by.name] or 0) for week in weeks), default=0)
-    rows = [heads, *(cells(week, columns, most) for week in reversed(weeks))]
+    weeks = history.weeks[-_NEWEST_WEEKS:]
+    heads = ["Week", "", *(truncate(column.heading, _HEADING_CHARACTERS) for column in columns)]
+    limit = max((abs(week.values[by.name] or 0) for week in weeks), default=0)
+    rows = [heads, *(_cells(week, columns, limit) for week in reversed(weeks))]
     widths = [max(len(row[number]) for row in rows) for number in range(len(heads))]
-    ends = list(accumulate(width + len(BETWEEN) for width in widths))
-    shown = max(3, sum(end <= LINE_CHARACTERS for end in ends))
+    ends = list(accumulate(width + len(_BETWEEN) for width in widths))
+    shown = max(3, sum(end <= _LINE_CHARACTERS for end in ends))
     return [
-        BETWEEN.join(
+        _BETWEEN.join(
             cell.ljust(width) if number < 2 else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row[:shown], widths[:shown], strict=True))
         ).rstrip()
@@ -97,8 +101,8 @@ def newest_lines(history: History) -> list[str]:
     ]
 
 
-def cells(week: WeekValue, columns: Sequence[LeaderboardColumn], most: float) -> list[str]:
+def _cells(week: WeekValue, columns: Sequence[LeaderboardColumn], limit: float) -> list[str]:
     value = week.values[columns[0].name]
-    filled = round(abs(value) / most * BAR_CELLS) if value and most else 0
-    bar = "█" * filled + "░" * (BAR_CELLS - filled)
+    filled = round(abs(value) / limit * _HISTORY_CELLS) if value and limit else 0
+    bar = "█" * filled + "░" * (_HISTORY_CELLS - filled)
     return [str(week.week), bar, *(formatted(week.values[one.name], one.format) for one in columns)]

@@ -6,9 +6,12 @@ import pytest
 
 from benchmarks import (
     accepting,
+    doubled,
     engine,
     freshness,
     growth,
+    hostile,
+    hostile_http,
     housekeeping,
     kill_worker,
     latency,
@@ -33,6 +36,32 @@ def test_freshness_shows_ends(way):
     assert figures["finals_shown"] + figures["finals_never_shown"] == 6
     assert way == "first_in_first_out" or figures["answers_429"] == 0
     assert way != "opsbell" or figures["final_max_s"] < 5
+
+
+@pytest.mark.parametrize("way", doubled.WAYS)
+def test_doubled_counts_what_stands_twice(way):
+    """Nothing is missing; nothing is doubled where Slack knows posts again."""
+    figures = doubled.doubled(way, 20)
+
+    assert figures["missing"] == 0
+    assert way[0] == "ignored" or figures["doubled"] == 0
+
+
+def test_the_whole_bot_is_told_over_http():
+    """Every report is a request with one token; ends are seen in the playground."""
+    shape = Shape(live=4, finals_a_minute=60, minutes=0.05, warm_up_seconds=2.0)
+    figures = asyncio.run(freshness.really(shape))
+
+    assert figures["finals_shown"] + figures["finals_never_shown"] == 3
+    assert (figures["refused_by_us_429"], figures["other_refusals"]) == (0, 0)
+
+
+def test_everybody_else_is_served_during_an_attack():
+    """A quiet time and each attack have a figure for each thing that somebody does."""
+    figures = asyncio.run(hostile_http.measure(0.5, ["half_sent", "unknown_fields"]))
+
+    assert [*figures] == ["quiet", "half_sent", "unknown_fields, with a token"]
+    assert all(found["healthz_p99_ms"] > 0 for found in figures.values())
 
 
 def test_throughput_delivers_all():
@@ -67,6 +96,15 @@ async def test_responsiveness_knows_the_bots_process():
 
     assert figures["idle_rss_mb"] > 10
     assert figures["ack_ms_p50"] > 0
+
+
+async def test_clicks_are_answered_under_attack():
+    """The attack is answered as what it is, and each click is acknowledged."""
+    figures = await hostile.measure(3, ["nothing", "a pattern"], least_seconds=1.0)
+
+    assert figures["nothing"]["answers"] == ""
+    assert "422: " in figures["a pattern"]["answers"]
+    assert figures["a pattern"]["ack_ms_p50"] > 0
 
 
 def test_processes_share_the_work_of_many_workspaces():

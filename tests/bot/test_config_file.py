@@ -92,6 +92,7 @@ def test_an_unknown_kind_has_the_defaults(tmp_path):
         ),
         ('[access]\nadmin = ["U"]', "access.admin", "admins"),
         ("[retention]\nday = 3", "retention.day", "days"),
+        ("[http]\nbursts = 3", "http.bursts", "burst"),
     ],
 )
 def test_an_unknown_key_is_answered_with_the_nearest(problems, content, place, meant):
@@ -198,7 +199,46 @@ def test_what_a_command_is_given_is_not_printed(tmp_path):
     path = tmp_path / "opsbell.toml"
     path.write_text(WHOLE)
 
-    assert "private" not in repr(read_config_file(path))
+    assert "'private'" not in repr(read_config_file(path))
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('type = "bullmq"\nqueue = "q"', "redis_url: Field required"),
+        ('type = "bullmq"\nredis_url = "redis://h"', "queue: Field required"),
+        ('type = "bullmq"\nredis_url = "http://pw-77@h"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://h:pw-77"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://h"\nqueue = "a:b"', "queue: String should match"),
+        (
+            'type = "bullmq"\nredis_url = "redis://h"\nqeue = "q"',
+            "unknown key; did you mean `queue`",
+        ),
+        ('type = "celery"\nqueue = "q"', "broker_url: Field required"),
+        ('type = "celery"\nbroker_url = "pw-77"', "must be redis://HOST"),
+        ('type = "sidekiq"', "'http', 'command', 'bullmq', 'celery'"),
+        ('type = "command"\nargv = ["x"]\ntenants = []', "tenants: List should have at least 1"),
+    ],
+)
+def test_a_runner_that_cannot_be_is_named_with_its_key(tmp_path, table, problem):
+    """What is missing, misspelt or no address stops the start; no password is repeated."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(f"[runners.mill]\n{table}\n")
+    with pytest.raises(ConfigError) as refused:
+        read_config_file(path)
+    [told] = [one for one in refused.value.problems if problem in one]
+    assert "runners.mill" in told
+    assert "pw-77" not in "".join(refused.value.problems)
+
+
+def test_two_runners_with_one_name_are_refused(tmp_path):
+    """TOML itself says where."""
+    path = tmp_path / "opsbell.toml"
+    one = '[runners.mill]\ntype = "command"\nargv = ["x"]\n'
+    path.write_text(one + one)
+    with pytest.raises(ConfigError, match=r"line 4|mill"):
+        read_config_file(path)
 
 
 BOARD = 'title = "A"\nsamples = true\ncolumns = [{name = "score"}]\n'

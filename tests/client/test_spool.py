@@ -1,9 +1,11 @@
 """The spool: files appear whole, are claimed once, and never fill the disk."""
 
 import json
+import os
 import threading
 import time
 
+import pytest
 from opsbell import spool as module
 from opsbell.spool import Spool
 
@@ -92,6 +94,51 @@ def test_old_news_make_room(tmp_path):
 
     assert len(list(tmp_path.glob("*.jsonl"))) == module.MAX_FILES
     assert (tmp_path / "README").exists()
+
+
+def test_only_spools_of_this_user_are_touched(tmp_path):
+    """Files that look alike, links and folders are neither read nor dropped."""
+    spool = Spool(str(tmp_path / "mine"), ORIGIN)
+    spool.save([entry(1)])
+    (file,) = (tmp_path / "mine").iterdir()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "20201231-backup.jsonl").write_text("{}")
+    (shared / "1-2-3.jsonl").write_text("{}")
+    (shared / file.name).symlink_to(file)
+    (shared / file.name.replace(file.name[:4], "0001")).mkdir()
+    before = sorted(path.name for path in shared.iterdir())
+
+    other = Spool(str(shared), ORIGIN)
+    assert other.claim() is None
+    for number in range(module.MAX_FILES + 1):
+        other.save([entry(number)])
+
+    assert set(before) <= {path.name for path in shared.iterdir()}
+    assert file.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_of_another_user_is_not_trusted(tmp_path):
+    """What somebody else put into a shared folder is not told under our token."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    (file,) = tmp_path.iterdir()
+    os.chown(file, 12345, -1)
+
+    assert spool.claim() is None
+
+
+@pytest.mark.parametrize("path", ["", "api", "/a b", "/a\r\nX: y", "/é", None])
+def test_an_address_that_is_none_is_skipped(tmp_path, path):
+    """An entry cannot put anything into the head of a request."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([{"path": path, "body": {}}, {"path": "/api/tasks"}, entry(1)])
+
+    claim = spool.claim()
+
+    assert claim is not None
+    assert claim.entries == [entry(1)]
 
 
 def test_a_damaged_file_is_no_error(tmp_path):

@@ -1,4 +1,4 @@
-"""Any Slack message: send, schedule, look, take back, try again."""
+"""Any Slack message: send, schedule, look up, withdraw, replay."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
@@ -6,87 +6,90 @@ from functools import partial
 from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
-from bot.http.channel_lookup import resolve_destination
+from bot.http.channel_lookup import resolve_recipient
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
+from bot.http.routing import Call, Response
+from bot.http.schemas.messages import (
+    NO_MESSAGE_IDS,
+    DeadFilter,
+    DeadPage,
+    QueueStats,
+    ScheduleMessage,
+    SendMessage,
+    ShownDeadLetter,
+    ShownMessage,
+    Stats,
+)
 from bot.ids import new_id
-from bot.messages.models import Message
-from bot.messages.policy import fix_for
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
-from bot.messages.requests.status import Standing, Status
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.transports.base import File
 
-ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
+_ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
 #: Nobody plans further ahead, but years get mistyped.
-FURTHEST = timedelta(days=5 * 366)
+_FURTHEST = timedelta(days=5 * 366)
 
-Workspaces = Callable[[str], Awaitable[str]]
-
-#: What stands where a correlation id may stand in an address, or what clients leave out of one.
-ADDRESSES = {
-    "dead": "is the address of a list",
-    "stats": "is the address of a list",
-    ".": "cannot stand in an address",
-    "..": "cannot stand in an address",
-}
+_Workspaces = Callable[[str], Awaitable[str]]
 
 
-async def request_message(call: Call) -> Answer:
+async def request_message(call: Call) -> Response:
     """Send a message: it is in the database before this answers."""
-    return await accept_one(call, call.body)
+    return await _accept_one(call, call.body)
 
 
-async def request_urgent_message(call: Call) -> Answer:
+async def request_urgent_message(call: Call) -> Response:
     """Send a message before all others but ends and first posts of tasks."""
-    return await accept_one(call, call.body, urgent=True)
+    return await _accept_one(call, call.body, urgent=True)
 
 
-async def schedule_message(call: Call) -> Answer:
+async def schedule_message(call: Call) -> Response:
     """Send a message at a later time."""
     body: ScheduleMessage = call.body
     now = call.services.clock.now()
-    if before := await stored_before(call):
-        return accepted(before)
-    if not now < body.scheduled_at <= now + FURTHEST:
+    if before := await _stored_before(call):
+        return _accepted(before)
+    if not now < body.scheduled_at <= now + _FURTHEST:
         problem = FieldProblem("scheduledAt", "must be in the future, by five years at most")
         raise InvalidError(f"Nothing was accepted: `scheduledAt` {problem.message}.", [problem])
-    return await accept_one(call, body.request, prefix="request.", at=body.scheduled_at)
+    return await _accept_one(call, body.request, prefix="request.", at=body.scheduled_at)
 
 
-async def request_messages(call: Call) -> Answer:
+async def request_messages(call: Call) -> Response:
     """Send up to 1,000 messages, all of them or none."""
-    if before := await stored_before(call, range(len(call.body))):
-        return Answer({"correlationIds": before, **ACCEPTED}, status=202)
+    if before := await _stored_before(call, range(len(call.body))):
+        return Response({"correlationIds": before, **_ACCEPTED}, status=202)
     workspace = workspaces_of(call)
-    orders = [
-        await order_of(call, body, workspace, f"[{number}].", number)
+    message_requests = [
+        await _order_of(call, body, workspace, f"[{number}].", number)
         for number, body in enumerate(call.body)
     ]
-    taken = await call.services.requests.accept(Unit(orders, prefix="[{}]."))
-    return Answer({"correlationIds": taken, **ACCEPTED}, status=202)
+    taken = await call.services.requests.accept(RequestBatch(message_requests, prefix="[{}]."))
+    return Response({"correlationIds": taken, **_ACCEPTED}, status=202)
 
 
-async def accept_one(
+async def _accept_one(
     call: Call,
     body: SendMessage,
     *,
     prefix: str = "",
     urgent: bool = False,
     at: datetime | None = None,
-) -> Answer:
-    if before := await stored_before(call):
-        return accepted(before)
-    order = await order_of(call, body, workspaces_of(call), prefix, urgent=urgent, scheduled_at=at)
-    return accepted(await call.services.requests.accept(Unit([order], prefix=prefix)))
+) -> Response:
+    if before := await _stored_before(call):
+        return _accepted(before)
+    message_request = await _order_of(
+        call, body, workspaces_of(call), prefix, urgent=urgent, scheduled_at=at
+    )
+    return _accepted(
+        await call.services.requests.accept(RequestBatch([message_request], prefix=prefix))
+    )
 
 
-def accepted(correlation_ids: list[str]) -> Answer:
-    return Answer({"correlationId": correlation_ids[0], **ACCEPTED}, status=202)
+def _accepted(correlation_ids: list[str]) -> Response:
+    return Response({"correlationId": correlation_ids[0], **_ACCEPTED}, status=202)
 
 
-async def stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> list[str] | None:
+async def _stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> list[str] | None:
     """
     Return the correlation ids of what a process stored under the call's key before it died.
 
@@ -97,7 +100,7 @@ async def stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> 
     return await call.services.requests.stored([message_id(call, number) for number in numbers])
 
 
-def workspaces_of(call: Call) -> Workspaces:
+def workspaces_of(call: Call) -> _Workspaces:
     """Return what tells a sender's workspace; it asks once for each sender of a call."""
     known: dict[str, str] = {}
 
@@ -110,14 +113,14 @@ def workspaces_of(call: Call) -> Workspaces:
     return workspace
 
 
-async def order_of(
+async def _order_of(
     call: Call,
     body: SendMessage,
-    workspace: Workspaces,
+    workspace: _Workspaces,
     prefix: str,
     number: int | None = None,
     **more: Any,
-) -> Order:
+) -> MessageRequest:
     """Return what *body* asks for; raise `InvalidError` naming the field, after *prefix*."""
     tenant = call.caller.tenant
     if body.tenant not in (None, tenant):
@@ -125,7 +128,7 @@ async def order_of(
         raise InvalidError(
             f"Nothing was accepted: `{problem.field}`: {problem.message}.", [problem]
         )
-    channel = body.channel and await resolve_destination(
+    channel = body.channel and await resolve_recipient(
         call.services.channels,
         partial(workspace, body.config_code),
         body.channel,
@@ -133,13 +136,9 @@ async def order_of(
     )
     own = call.correlation_id if number is None else new_id("c")
     correlation_id = body.correlation_id or own
-    if correlation_id in ADDRESSES:
-        problem = FieldProblem(
-            f"{prefix}correlationId",
-            f"`{correlation_id}` {ADDRESSES[correlation_id]}: take another",
-        )
-        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
-    return Order(
+    if correlation_id in NO_MESSAGE_IDS:  # It came in the header.
+        correlation_id = new_id("c")
+    return MessageRequest(
         tenant=tenant,
         workspace_id=None,
         template=body.template_code,
@@ -167,30 +166,30 @@ def message_id(call: Call, number: int | None) -> str:
     return f"m_{made}" if number is None else f"m_{made}_{number}"
 
 
-async def show_message(call: Call) -> Answer:
+async def show_message(call: Call) -> Response:
     """Show where a message stands and its whole timeline."""
     found = await call.services.requests.status(call.caller.tenant, call.path["correlationId"])
-    return Answer(as_json(found))
+    return Response(ShownMessage.of(found))
 
 
-async def withdraw_message(call: Call) -> Answer:
+async def withdraw_message(call: Call) -> Response:
     """Take back a message that was not sent."""
     return await change(call, "withdrawn")
 
 
-async def replay_message(call: Call) -> Answer:
+async def replay_message(call: Call) -> Response:
     """Try a dead letter again, from the start."""
     return await change(call, "replayed")
 
 
-async def change(call: Call, word: str) -> Answer:
+async def change(call: Call, word: str) -> Response:
     requests, key = call.services.requests, call.path["correlationId"]
     do = requests.withdraw if word == "withdrawn" else requests.replay
     made = await do(call.caller.tenant, key, by=call.caller.subject)
-    return Answer({"correlationId": key, "messageId": made, "status": word})
+    return Response({"correlationId": key, "messageId": made, "status": word})
 
 
-async def list_dead_messages(call: Call) -> Answer:
+async def list_dead_messages(call: Call) -> Response:
     """List what was given up, the latest first."""
     wanted: DeadFilter = call.query
     before = read_cursor(wanted.cursor) if wanted.cursor else None
@@ -198,74 +197,16 @@ async def list_dead_messages(call: Call) -> Answer:
     found = await call.services.requests.dead(call.caller.tenant, wanted.limit + 1, before)
     page = found[: wanted.limit]
     more = len(found) > wanted.limit
-    return Answer(
-        {
-            "messages": [dead_letter(message) for message in page],
-            "nextCursor": write_cursor(died_at(page[-1]), page[-1].id) if more else None,
-        }
+    letters = [ShownDeadLetter.of(message) for message in page]
+    return Response(
+        DeadPage(
+            messages=letters,
+            next_cursor=write_cursor(letters[-1].at, page[-1].id) if more else None,
+        )
     )
 
 
-async def show_stats(call: Call) -> Answer:
+async def show_stats(call: Call) -> Response:
     """Count the messages of each queue by state."""
     lines = await call.services.requests.stats(call.caller.tenant)
-    for line in lines:
-        line["oldestSeconds"] = line.pop("oldest_seconds")
-    return Answer({"queues": lines})
-
-
-def as_json(status: Status) -> dict[str, Any]:
-    """Return a status as the API shows it."""
-    message = status.message
-    return {
-        "correlationId": message.correlation_id,
-        "messageId": message.id,
-        "status": str(status.standing),
-        "delivery": delivery_of(status),
-        "attempts": status.attempts,
-        "channel": message.channel,
-        "ts": message.ts,
-        "threadTs": message.thread_ts,
-        "permalink": status.permalink,
-        "templateCode": message.template,
-        "configCode": message.sender,
-        "queue": message.queue,
-        "priority": message.priority,
-        "lastError": message.error,
-        "fix": status.fix,
-        "destinationOff": status.switched_off,
-        "scheduledAt": iso(message.scheduled_at),
-        "createdAt": iso(message.created_at),
-        "sentAt": iso(message.sent_at),
-        "events": status.events,
-        "otherMessages": status.others,
-    }
-
-
-def delivery_of(status: Status) -> str | None:
-    """Return whether it certainly arrived, once; None while nothing can have arrived."""
-    message = status.message
-    if message.possibly_delivered or message.answer_lost:
-        return "possibly"
-    return "confirmed" if message.ts or status.standing is Standing.SENT else None
-
-
-def dead_letter(message: Message) -> dict[str, Any]:
-    return {
-        "correlationId": message.correlation_id,
-        "messageId": message.id,
-        "channel": message.channel,
-        "templateCode": message.template,
-        "error": message.error or "",
-        "fix": fix_for(message.error or ""),
-        "attempts": message.tries,
-        "at": iso(died_at(message)),
-    }
-
-
-def died_at(message: Message) -> datetime:
-    return message.dead_at or message.created_at
-
-
-def iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    return Response(Stats(queues=[QueueStats(**line) for line in lines]))

@@ -42,7 +42,7 @@ class TakenSamples(_SnakeCase):
     accepted: int
 
 
-class ShownColumn(_SnakeCase):
+class _ShownColumn(_SnakeCase):
     """A column of a board."""
 
     name: str
@@ -51,21 +51,21 @@ class ShownColumn(_SnakeCase):
     better: Literal["high", "low"]
 
 
-class ShownTrend(_SnakeCase):
+class _ShownTrend(_SnakeCase):
     """The difference of the ranking value to seven days earlier."""
 
     value: float
     percent: float
 
 
-class ShownRank(_SnakeCase):
+class _ShownRank(_SnakeCase):
     """A line of a board."""
 
     rank: int
     previous_rank: int | None
     subject: str
     values: dict[str, float | None]
-    trend: ShownTrend | None
+    trend: _ShownTrend | None
     is_new: bool
 
 
@@ -75,8 +75,8 @@ class ShownLeaderboard(_SnakeCase):
     name: str
     week: str
     generated_at: str
-    columns: list[ShownColumn]
-    rows: list[ShownRank]
+    columns: list[_ShownColumn]
+    rows: list[_ShownRank]
     missing: list[str]
 
 

@@ -1,28 +1,51 @@
-"""What is sent to and answered by the endpoints of messages, templates and senders."""
+"""Request and response models of the message endpoints."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from bot.http.schemas.base import Sent, Shown
-from bot.http.schemas.fields import Channel, CorrelationId, Details, Name, Timestamp
+from bot.http.schemas.base import Sent, Shown, Timestamped
+from bot.http.schemas.constraints import Matching, Names
+from bot.http.schemas.fields import CORRELATION_ID, Channel, Cursor, Details, Name, Timestamp
 from bot.http.schemas.message_fields import (
-    Code,
     FileContent,
     FileName,
-    Moment,
     Person,
     Priority,
-    QueueName,
-    Source,
+    ScheduledMoment,
+    SenderCode,
+    TemplateCode,
 )
+from bot.messages.fixes import fix_for
+from bot.messages.models import Message
 from bot.messages.requests.message_request import DEFAULT_SENDER
+from bot.messages.requests.status import MessageStatus, Standing
 
 MAX_BULK = 1_000
-MAX_PAGE = 100
-MAX_ATTEMPTS = 20
+_MAX_PAGE = 100
 MAX_FILES = 5
-MAX_ALLOWED_CHANNELS = 200
+
+
+_Tenant = Annotated[Name, Names("tenant")]
+#: What stands in an address where a correlation id may stand, or what clients leave out of one.
+NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
+_MessageId = Annotated[
+    str,
+    Matching(
+        CORRELATION_ID,
+        "must be 1 to 128 printable ASCII characters, and none of "
+        f"{', '.join(NO_MESSAGE_IDS[:-2])}, . and .., which stand in addresses: take another",
+        NO_MESSAGE_IDS,
+    ),
+]
+#: What only one member sees has no thread.
+_NO_FILES_FOR_ONE: JsonDict = {
+    "not": {
+        "required": ["user", "files"],
+        "properties": {"user": {"type": "string"}, "files": {"type": "array", "minItems": 1}},
+    }
+}
 
 
 class SendFile(Sent):
@@ -35,14 +58,16 @@ class SendFile(Sent):
 class SendMessage(Sent):
     """A message to send."""
 
-    tenant: Name | None = Field(None, description="The token's own, if given")
+    model_config = ConfigDict(json_schema_extra=_NO_FILES_FOR_ONE)
+
+    tenant: _Tenant | None = Field(None, description="The token's own, if given")
     channel: Channel | None = Field(None, description="An id or `#name`; else the sender's")
-    config_code: Code = Field(DEFAULT_SENDER, description="The sender")
-    template_code: Code = Field(description="`text` needs no template of your own")
+    config_code: SenderCode = Field(DEFAULT_SENDER, description="The sender")
+    template_code: TemplateCode = Field(description="`text` needs no template of your own")
     payload: Details = Field(default_factory=dict, description="What the template is filled with")
     priority: Priority | None = None
     thread_ts: Timestamp | None = None
-    correlation_id: CorrelationId | None = Field(None, description="Made up if you have none")
+    correlation_id: _MessageId | None = Field(None, description="Made up if you have none")
     files: list[SendFile] = Field([], max_length=MAX_FILES, description="Go into its thread")
     user: Person | None = Field(
         None, description="Only this member of the channel sees it, for a while"
@@ -53,7 +78,7 @@ class ScheduleMessage(Sent):
     """A message to send later."""
 
     request: SendMessage
-    scheduled_at: Moment
+    scheduled_at: ScheduledMoment
 
 
 class ReplayMessage(Sent):
@@ -63,39 +88,8 @@ class ReplayMessage(Sent):
 class DeadFilter(Sent):
     """Which page of dead letters."""
 
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
-
-
-class PutTemplate(Sent):
-    """A version of a template."""
-
-    body: Source = Field(
-        description="Block Kit Builder JSON with Jinja2 in it, as text or as it is"
-    )
-    schema_: dict[str, Any] | None = Field(
-        None, alias="schema", description="JSON Schema of the payload"
-    )
-    description: Annotated[str, StringConstraints(max_length=1_000)] | None = None
-
-
-class PreviewTemplate(Sent):
-    """What to draw; `body` is tried instead of the stored one."""
-
-    payload: Details = Field(default_factory=dict)
-    body: Source | None = None
-
-
-class PutSender(Sent):
-    """Delivery settings. What is left out is the request's or the queue's to say."""
-
-    workspace: Name | None = None
-    channel: Channel | None = None
-    queue: QueueName = "slack-message"
-    priority: Priority | None = None
-    max_attempts: int | None = Field(None, ge=1, le=MAX_ATTEMPTS, strict=True)
-    allowed_channels: list[Channel] | None = Field(None, max_length=MAX_ALLOWED_CHANNELS)
-    ambiguous: Literal["resend", "hold"] = "resend"
+    limit: int = Field(50, ge=1, le=_MAX_PAGE)
+    cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
 
 class AcceptedMessage(Shown):
@@ -114,7 +108,7 @@ class AcceptedMessages(Shown):
     message: str
 
 
-class TimelineEvent(BaseModel):
+class _TimelineEvent(BaseModel):
     """One line of a message's history."""
 
     event: str
@@ -143,11 +137,47 @@ class ShownMessage(Shown):
     last_error: str | None
     fix: str | None
     destination_off: str | None
-    scheduled_at: str | None
-    created_at: str
-    sent_at: str | None
-    events: list[TimelineEvent]
+    scheduled_at: Timestamped | None
+    created_at: Timestamped
+    sent_at: Timestamped | None
+    events: list[_TimelineEvent]
     other_messages: list[str]
+
+    @classmethod
+    def of(cls, status: MessageStatus) -> Self:
+        """Return what is known of a message."""
+        message = status.message
+        return cls(
+            correlation_id=message.correlation_id,
+            message_id=message.id,
+            status=status.standing.value,
+            delivery=_delivery_of(status),
+            attempts=status.attempts,
+            channel=message.channel,
+            ts=message.ts,
+            thread_ts=message.thread_ts,
+            permalink=status.permalink,
+            template_code=message.template,
+            config_code=message.sender,
+            queue=message.queue,
+            priority=message.priority,
+            last_error=message.error,
+            fix=status.fix,
+            destination_off=status.suspended_because,
+            scheduled_at=message.scheduled_at,
+            created_at=message.created_at,
+            sent_at=message.sent_at,
+            events=[_TimelineEvent(**event) for event in status.events],
+            other_messages=status.others,
+        )
+
+
+def _delivery_of(status: MessageStatus) -> Literal["confirmed", "possibly"] | None:
+    """Return whether it certainly arrived, once; None while nothing can have arrived."""
+    message = status.message
+    if message.possibly_delivered or message.answer_lost:
+        return "possibly"
+    return "confirmed" if message.ts or status.standing is Standing.SENT else None
 
 
 class ChangedMessage(Shown):
@@ -168,7 +198,21 @@ class ShownDeadLetter(Shown):
     error: str
     fix: str
     attempts: int
-    at: str
+    at: Timestamped
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """Return a message that was given up."""
+        return cls(
+            correlation_id=message.correlation_id,
+            message_id=message.id,
+            channel=message.channel,
+            template_code=message.template,
+            error=message.error or "",
+            fix=fix_for(message.error or ""),
+            attempts=message.tries,
+            at=message.dead_at or message.created_at,
+        )
 
 
 class DeadPage(Shown):
@@ -194,43 +238,3 @@ class Stats(Shown):
     """Every queue."""
 
     queues: list[QueueStats]
-
-
-class ShownTemplate(Shown):
-    """The newest version of a template."""
-
-    code: str
-    version: int
-    body: str
-    schema_: dict[str, Any] | None = Field(alias="schema")
-    description: str | None
-    created_by: str
-    created_at: str
-
-
-class Preview(Shown):
-    """
-    The message as Slack would get it; `overflow` is what had no room.
-
-    `altered` says, a sentence each, what is not as the template has it, and what to do about it.
-    """
-
-    text: str
-    blocks: list[dict[str, Any]]
-    overflow: str | None
-    altered: list[str]
-
-
-class ShownSender(Shown):
-    """A sender's settings."""
-
-    code: str
-    workspace: str | None
-    channel: str | None
-    queue: str
-    priority: int | None
-    max_attempts: int | None
-    allowed_channels: list[str] | None
-    ambiguous: Literal["resend", "hold"]
-    created_by: str
-    updated_at: str

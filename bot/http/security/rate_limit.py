@@ -4,16 +4,18 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-PER_SECOND = 100.0
-BURST = 200.0
-#: For what programs send in masses.
-BUSY_PER_SECOND = 5_000.0
-BUSY_BURST = 10_000.0
+#: Of what programs send in masses a token may ask so many times as much.
+BUSY_TIMES = 5
+#: This part of a burst is left to reports of an end, which must not wait behind progress.
+_RESERVED = 0.1
+#: How often somebody at one address may try a token that is not good.
+TRIES_PER_SECOND = 100.0
+TRIES_BURST = 200.0
 MAX_BUCKETS = 10_000
 
 
 @dataclass
-class Bucket:
+class _Bucket:
     """What one caller has left, as of `at`."""
 
     left: float
@@ -23,17 +25,17 @@ class Bucket:
 class RateLimit:
     """Lets each caller do *per_second* requests, and *burst* at once after a pause."""
 
-    def __init__(self, per_second: float = PER_SECOND, burst: float = BURST) -> None:
+    def __init__(self, per_second: float, burst: float) -> None:
         self._per_second = per_second
         self._burst = burst
-        self._buckets: dict[Hashable, Bucket] = {}
+        self._buckets: dict[Hashable, _Bucket] = {}
 
     def take(self, caller: Hashable, now: datetime) -> float:
         """Count one request; return 0, or after how many seconds there is room for it."""
         bucket = self._buckets.get(caller)
         if bucket is None:
             self._make_room(now)
-            bucket = self._buckets[caller] = Bucket(self._burst, now)
+            bucket = self._buckets[caller] = _Bucket(self._burst, now)
         bucket.left = self._filled(bucket, now)
         bucket.at = max(bucket.at, now)
         if bucket.left < 1:
@@ -41,7 +43,16 @@ class RateLimit:
         bucket.left -= 1
         return 0.0
 
-    def _filled(self, bucket: Bucket, now: datetime) -> float:
+    def keep_reserve(self, caller: Hashable) -> float:
+        """Return 0, or uncount the last request and say when it would leave the reserve alone."""
+        bucket = self._buckets.get(caller)
+        least = int(self._burst * _RESERVED)
+        if bucket is None or bucket.left >= least:
+            return 0.0
+        bucket.left += 1
+        return max(1.0, least + 1 - bucket.left) / self._per_second
+
+    def _filled(self, bucket: _Bucket, now: datetime) -> float:
         seconds = max(0.0, (now - bucket.at).total_seconds())
         return min(self._burst, bucket.left + seconds * self._per_second)
 

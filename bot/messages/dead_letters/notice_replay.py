@@ -1,20 +1,19 @@
-"""What the button of a notice about dead letters does: everything it counts is sent again."""
+"""Handles *Replay* on a notice about dead letters: replays everything that the notice counts."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
+from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
 from bot.messages.dead_letters import replay
 from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState, Rank
 
 #: One transaction's share.
-MOST_AT_ONCE = 200
-PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+MAX_AT_ONCE = 200
 
 
 def replay_some(
@@ -25,18 +24,18 @@ def replay_some(
 
     *done* is how many this click has replayed before.
     """
-    notices = list(notices_of(session, tenant, key))
+    notices = list(_notices_of(session, tenant, key))
     if not notices:
         raise NotFoundError("That notice is too old: nothing of it is kept.")
     query = select(DeadLetter).join(Message, col(Message.id) == DeadLetter.message_id)
     query = query.where(DeadLetter.notice_group == key, Message.state == MessageState.DEAD)
-    letters = session.exec(query.order_by(col(DeadLetter.died_at)).limit(MOST_AT_ONCE)).all()
+    letters = session.exec(query.order_by(col(DeadLetter.died_at)).limit(MAX_AT_ONCE)).all()
     messages = dead_among(session, letters)
     for message in messages:
         replay.replay(session, message, by=by, now=now)
     on = [
-        channel_suspension.switch_on(session, workspace_id, channel, now)
-        for workspace_id, channel in sorted({*places_of(letters), place_of(notices[0])})
+        channel_suspension.resume_channel(session, workspace_id, channel, now)
+        for workspace_id, channel in sorted({*_places_of(letters), _notice_place(notices[0])})
     ]
     before = notices[0].context.get("replayed")
     if not messages and not any(on) and before:
@@ -47,21 +46,21 @@ def replay_some(
     for notice in notices:
         context = {**notice.context, "replayed": replayed, "is_off": False}
         outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)
-    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in places_of(letters))}
+    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in _places_of(letters))}
     return woken, len(messages)
 
 
-def places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
+def _places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
     return {(letter.workspace_id, letter.channel) for letter in letters}
 
 
-def place_of(notice: Message) -> tuple[str, str]:
-    """Return the workspace or outlet, and the channel, that a notice is about."""
+def _notice_place(notice: Message) -> tuple[str, str]:
+    """Return the workspace or destination, and the channel, that a notice is about."""
     context = notice.context
     return context.get("workspace_id", notice.workspace_id), context["channel"]
 
 
-def notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
+def _notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
     query = select(Message).where(
         Message.correlation_id == key, Message.tenant == tenant, Message.template == NOTICE
     )
@@ -75,10 +74,5 @@ def dead_among(session: Session, letters: Sequence[DeadLetter]) -> Sequence[Mess
     return session.exec(query).all()
 
 
-def is_person(subject: str | None) -> bool:
-    """Tell whether this is somebody whom Slack can reach, not a program's name."""
-    return subject is not None and PERSON.fullmatch(subject) is not None
-
-
 def named(subject: str) -> str:
-    return f"<@{subject}>" if is_person(subject) else subject
+    return f"<@{subject}>" if is_slack_user_id(subject) else subject

@@ -1,4 +1,4 @@
-"""Sends again what was given up: a dead letter, or what was put aside with its channel."""
+"""Replays dead letters, and resumes messages that wait for a suspended channel."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlmodel import Session, col, delete
 
 from bot.errors import ConflictError
 from bot.messages import channel_suspension, outbox
+from bot.messages.error_codes import BY_CODE, Verdict
 from bot.messages.history import projection
 from bot.messages.models import DeadLetter, EventName, Message, MessageState
 from bot.messages.templates.store import newest
@@ -18,15 +19,17 @@ def replay(session: Session, message: Message, *, by: str, now: datetime) -> Non
     What was put aside with its channel goes on with all else that waits for it. Raises
     `ConflictError` for what is neither.
     """
-    if message.state == MessageState.PARKED:
-        if not channel_suspension.switch_on(session, message.workspace_id, message.channel, now):
+    if message.state == MessageState.SUSPENDED:
+        if not channel_suspension.resume_channel(
+            session, message.workspace_id, message.channel, now
+        ):
             raise ConflictError("Its channel is on again: it is being delivered already.")
         return
     stored = newest(session, message.tenant, message.template) if message.template_id else None
     template_id = stored.id if stored else None
     if not revive(session, message.id, by=by, now=now, template_id=template_id):
-        raise ConflictError(already(message))
-    channel_suspension.switch_on(session, message.workspace_id, message.channel, now)
+        raise ConflictError(_already(message))
+    channel_suspension.resume_channel(session, message.workspace_id, message.channel, now)
 
 
 def revive(
@@ -43,6 +46,11 @@ def revive(
     before = projection.snapshot(message)
     message.tries = 0
     message.text_only = False
+    message.refusals = None
+    if message.ts and BY_CODE.get(message.error or "") is Verdict.REPLACE:
+        message.uneditable_ts = message.ts
+        outbox.leave_place(message)
+        message.rank = outbox.rank_of(message)
     message.error = None
     message.dead_at = None
     message.template_id = template_id or message.template_id
@@ -54,7 +62,7 @@ def revive(
     return True
 
 
-def already(message: Message) -> str:
+def _already(message: Message) -> str:
     """Say why there is nothing to replay."""
     if message.state == MessageState.IDLE:
         return "It was delivered: there is nothing to replay."

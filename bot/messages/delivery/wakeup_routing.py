@@ -1,4 +1,4 @@
-"""Passes wake-ups on to the process that holds a lane. Where there is one process, to nobody."""
+"""Forwards wake-ups to the process that holds a lane; a single process forwards none."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -18,7 +18,7 @@ logger = structlog.get_logger(__name__)
 ANEW = "anew "
 
 
-class Holders:
+class WakeupRouter:
     """
     Asks the database who holds a lane, one question at a time for each.
 

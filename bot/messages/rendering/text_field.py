@@ -1,24 +1,28 @@
 """
-One text in a message: which of its words are the template's and which are data.
+One text in a message: which parts come from the template and which are data.
 
-A leaf is made while the blocks are walked and written into them at the end,
+A leaf is created while the blocks are walked and written into them at the end,
 when it is known how much room each text has.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.messages.rendering.emoji import own_shortcodes_apart, without_shortcodes_of_data
 from bot.messages.rendering.escaping import (
     CLOSE,
     DATE,
+    KEPT_COLON,
+    MARKDOWN_COLON,
     OPEN,
+    Part,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
-from bot.messages.rendering.truncation import ELLIPSIS, cut, level, units
+from bot.messages.rendering.truncation import ELLIPSIS, level, truncate, units
 from bot.messages.rendering.warnings import At
 
 _MARKED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1|\ufdd2(\\d+)\ufdd3([a-z]+)\ufdd1")
@@ -29,21 +33,12 @@ _NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1
 _BRACKET = re.compile("([<>])")
 
 
-class Part(NamedTuple):
-    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
-
-    text: str
-    is_data: bool = False
-    epoch: int = 0
-    form: str = ""
-
-
 def is_marked(text: str) -> bool:
     """Whether any of a template string is data or a time."""
     return OPEN in text or DATE in text
 
 
-def split(text: str) -> list[Part]:
+def split_parts(text: str) -> list[Part]:
     """Take a template string apart into its own words, data and times."""
     if DATE in text:
         return _split_with_dates(text)
@@ -63,7 +58,7 @@ def remark(part: Part) -> str:
     return OPEN + part.text + CLOSE if part.is_data else part.text
 
 
-def plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """The words of a template string as a person would copy them."""
     if DATE in text:
         return "".join([part.text for part in _split_with_dates(text)])
@@ -80,107 +75,144 @@ def _split_with_dates(text: str) -> list[Part]:
         if found[1]:
             parts.append(Part(found[1], True))
         elif found[2]:
-            parts.append(_moment(int(found[2]), found[3]))
+            parts.append(_date_part(int(found[2]), found[3]))
         end = found.end()
     if end < len(text):
         parts.append(Part(text[end:]))
     return parts
 
 
-class Leaf:
+class TextField:
     """
-    A text of the message, at `holder[key]`, of at most `most` units.
+    A text of the message, at `holder[key]`, of at most `limit` units.
 
     `text` is what Slack gets if it fits, `size` what that takes, and `share` what it takes
     when cut to the limit of its own place. `refused` are addresses in it that may not be links.
     """
 
-    __slots__ = ("_raw", "at", "holder", "key", "refused", "share", "size", "text")
+    __slots__ = ("at", "holder", "key", "limit", "raw", "refused", "share", "size", "text")
 
-    _escape: Callable[[str], str] = staticmethod(str)
+    escape: Callable[[str], str] = staticmethod(str)
+    #: Whether Slack replaces shortcodes in such a text.
+    shows_emoji = False
 
     def __init__(
-        self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
+        self, holder: dict[str, Any], key: str, raw: str, limit: int, at: At = None
     ) -> None:
-        self.holder, self.key, self._raw, self.at = holder, key, raw, at
+        self.holder, self.key, self.raw, self.at = holder, key, raw, at
         self.refused: Sequence[str] = ()
         self.text = self._settle() if is_marked(raw) else raw
         self.size = units(self.text)
-        self.share = min(self.size, most)
+        self.limit = limit
+        self.share = min(self.size, limit)
 
-    def write(self, most: int) -> bool:
+    def write(self, limit: int) -> bool:
         """Put the text in its place; False if something had to be cut for it."""
-        most = min(most, self.share)
-        if self.size <= most:
+        limit = min(limit, self.share)
+        if self.size <= limit:
             self.holder[self.key] = self.text
             return True
-        text = self._shortened(most) if is_marked(self._raw) else self._raw
-        self.holder[self.key] = _TORN.sub(ELLIPSIS, cut(text, most))
+        text = self._shortened(limit) if is_marked(self.raw) else self.raw
+        self.holder[self.key] = _TORN.sub(ELLIPSIS, truncate(text, limit))
         return False
 
     def whole(self) -> str:
         """All of it, uncut, as a person would copy it."""
-        return plain(self._raw)
+        return plain_words(self.raw)
 
     def as_mrkdwn(self) -> str:
         """The same words for a place that shows mrkdwn: here they stand as they are."""
-        return "".join([remark(part._replace(is_data=True)) for part in split(self._raw)])
+        return "".join([remark(part._replace(is_data=True)) for part in split_parts(self.raw)])
 
     def _settle(self) -> str:
         """The whole text as Slack is to get it."""
-        return plain(self._raw)
+        return plain_words(self.raw)
 
     def _parts(self) -> list[Part]:
-        return split(self._raw)
+        return split_parts(self.raw)
 
-    def _shortened(self, most: int) -> str:
+    def _shortened(self, limit: int) -> str:
         """Give the template's words their room and share the rest among the data."""
-        escape, parts = self._escape, self._parts()
+        escape, parts = self.escape, self._parts()
         sizes = [units(escape(part.text)) for part in parts if part.is_data]
-        room = level(sizes, most - self.size + sum(sizes))
+        room = level(sizes, limit - self.size + sum(sizes))
         return "".join(
-            [escape(cut(part.text, room, escape)) if part.is_data else part.text for part in parts]
+            [
+                escape(truncate(part.text, room, escape)) if part.is_data else part.text
+                for part in parts
+            ]
         )
 
 
-class Mrkdwn(Leaf):
+class Mrkdwn(TextField):
     """A text in Slack's mrkdwn, and the message's top-level text."""
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_mrkdwn)
+    escape = staticmethod(escape_mrkdwn)
+    shows_emoji = True
 
     def __init__(
-        self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
+        self, holder: dict[str, Any], key: str, raw: str, limit: int, at: At = None
     ) -> None:
         # Of a link whose address came out empty the words remain; Slack would show the brackets.
         whole = _NOWHERE.sub(_words_alone, raw) if "<|" in raw else raw
-        super().__init__(holder, key, whole, most, at)
+        super().__init__(holder, key, whole, limit, at)
         if whole != raw:
             self.refused = [*self.refused, ""]
 
     def as_mrkdwn(self) -> str:
-        return self._raw
+        return self.raw
 
     def _settle(self) -> str:
         return "".join([escape_mrkdwn(p.text) if p.is_data else p.text for p in self._parts()])
 
     def _parts(self) -> list[Part]:
         refused: list[str] = []
-        parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
+        parts = guard(
+            [_token(part) if part.form else part for part in split_parts(self.raw)], refused
+        )
         self.refused = refused
-        return parts
+        if ":" not in self.raw:
+            return parts
+        return without_shortcodes_of_data(parts, code=KEPT_COLON)
 
 
-class Markdown(Leaf):
+class Markdown(TextField):
     """The text of a `markdown` block."""
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_markdown)
+    escape = staticmethod(escape_markdown)
+    shows_emoji = True
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split_parts(self.raw), data=MARKDOWN_COLON, own="\\:")
+
+
+class WithEmoji(TextField):
+    """A plain text in which Slack replaces the shortcodes of the template's own words."""
+
+    __slots__ = ()
+
+    shows_emoji = True
+
+    def as_mrkdwn(self) -> str:
+        parts = [
+            one
+            for part in split_parts(self.raw)
+            for one in ([part] if part.is_data or part.form else own_shortcodes_apart(part))
+        ]
+        return "".join([remark(part) for part in parts])
+
+    def _settle(self) -> str:
+        return "".join([part.text for part in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split_parts(self.raw))
 
 
 def _words_alone(found: re.Match[str]) -> str:
@@ -245,7 +277,7 @@ def _token(part: Part) -> Part:
     return Part(f"<!date^{part.epoch}^{shown}|{part.text}>")
 
 
-def _moment(epoch: int, form: str) -> Part:
+def _date_part(epoch: int, form: str) -> Part:
     if form not in DATE_FORMATS or epoch > 253_402_300_799:
         return Part(str(epoch), is_data=True)
     return Part(date_fallback(epoch, form), epoch=epoch, form=form)

@@ -1,4 +1,4 @@
-"""Questions about messages: which one, which are dead, how many are where."""
+"""Queries about messages: find one, list dead letters, count by queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,24 +16,26 @@ from bot.sql.tables import table_of
 #: Where a page of dead letters ended.
 Mark = tuple[datetime, str]
 #: The states as the API counts them.
-COUNTED_AS = {
+_COUNTED_AS = {
     MessageState.WAITING: "waiting",
     MessageState.BLOCKED: "waiting",  # and those of a suspended channel
     MessageState.DELAYED: "delayed",
     MessageState.SENDING: "sending",
     MessageState.DEAD: "failed",
 }
-COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
-AGEING = ("waiting", "sending")
+_COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
+_AGEING = ("waiting", "sending")
+#: What gives way to others in the order of serving has waited since it was due all the same.
+_SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
 #: Each state has a partial index of its own, and most messages are in none of these states.
 #: A constant, not a parameter, or no database would use the index.
 _COUNT_OPEN = text(
     " UNION ALL ".join(
-        f"SELECT queue, '{state}' AS state, COUNT(*) AS number, MIN(waiting_since) AS since "  # noqa: S608
+        f"SELECT queue, '{state}' AS state, COUNT(*) AS number, MIN({_SINCE}) AS since "  # noqa: S608
         f"FROM message WHERE {condition} AND tenant = :tenant GROUP BY queue"
         for state, condition in (
             (MessageState.WAITING, "state = 'waiting'"),
-            (MessageState.BLOCKED, "state IN ('blocked', 'parked')"),
+            (MessageState.BLOCKED, "state IN ('blocked', 'suspended')"),
             (MessageState.DELAYED, "state = 'delayed'"),
             (MessageState.SENDING, "state = 'sending'"),
             (MessageState.DEAD, "state = 'dead'"),
@@ -53,7 +55,7 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     """
     query = (
         select(Message)
-        .where(Message.tenant == tenant, is_of(key))
+        .where(Message.tenant == tenant, _is_of(key))
         .order_by(
             col(Message.parent_id).is_not(None),
             col(Message.created_at).desc(),
@@ -68,13 +70,13 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     return [message] if message is not None and message.tenant == tenant else []
 
 
-def is_of(key: str) -> ColumnElement[bool]:
+def _is_of(key: str) -> ColumnElement[bool]:
     return or_(col(Message.correlation_id) == key, col(Message.request_id) == key)
 
 
 def of_any_tenant(session: Session, key: str) -> Sequence[Message]:
     """Return all messages of this correlation id, or the one of this id: for the command line."""
-    query = select(Message).where(is_of(key)).order_by(col(Message.created_at))
+    query = select(Message).where(_is_of(key)).order_by(col(Message.created_at))
     found = session.exec(query).all()
     message = session.get(Message, key)
     return found or ([message] if message else [])
@@ -130,19 +132,19 @@ def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
 
     The cost grows with what is not delivered, not with what is.
     """
-    lines = {queue: empty_line(queue) for queue in QUEUES}
+    lines = {queue: _empty_line(queue) for queue in QUEUES}
     for queue, total in totals_of(session, tenant).items():
-        lines.setdefault(queue, empty_line(queue))["sent"] = total
+        lines.setdefault(queue, _empty_line(queue))["sent"] = total
     for queue, state, number, since in session.execute(_COUNT_OPEN, {"tenant": tenant}):
-        line = lines.setdefault(queue, empty_line(queue))
-        name = COUNTED_AS[MessageState(state)]
+        line = lines.setdefault(queue, _empty_line(queue))
+        name = _COUNTED_AS[MessageState(state)]
         line[name] += number
         line["sent"] = max(line["sent"] - number, 0)
-        if name in AGEING:
+        if name in _AGEING:
             age = max(0.0, (now - since).total_seconds())
             line["oldest_seconds"] = max(line["oldest_seconds"] or 0.0, round(age, 3))
     return list(lines.values())
 
 
-def empty_line(queue: str) -> dict[str, Any]:
-    return {"queue": queue, **dict.fromkeys(COUNTS, 0), "oldest_seconds": None}
+def _empty_line(queue: str) -> dict[str, Any]:
+    return {"queue": queue, **dict.fromkeys(_COUNTS, 0), "oldest_seconds": None}

@@ -1,12 +1,15 @@
-"""What every transport can do for a lane: post, edit, look up, join, probe."""
+"""The interface of transports: post, edit, look up, join, probe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Rendered
+
+#: What a second copy says of itself that may be one, so that nobody takes it for another message.
+REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Outgoing:
     file: File | None = None  # what is to be uploaded, with no message but itself
     files: Sequence[File] = ()  # what goes along with the message
     seen_by: str | None = None  # the one person who is to see it
+    client_msg_id: str | None = None  # by which Slack may know a post that it has taken before
 
 
 def not_carried(files: Sequence[File], by: str) -> list[str]:
@@ -51,8 +55,12 @@ class Found:
     ts: str | None = None  # None: it is not there
     revision: int = 0
     channel: str | None = None  # where it stands, if the transport knows better than we
+    thread_gone: bool = False  # the thread that it was looked for in has lost its first message
+    left_thread: bool = False  # so it stands in the channel
     readable: bool = True  # False: the history may not be read
-    answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+    answer: SlackResponse = field(
+        default_factory=lambda: SlackResponse(ok=True)
+    )  # why the look itself failed
     pages: int = 1  # how many calls it took
 
 
@@ -68,11 +76,11 @@ class Transport(Protocol):
     #: Whether it delivers what had no room in the blocks itself.
     takes_overflow: bool
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Bring a new message there."""
         ...
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
         """Change a message that stands there."""
         ...
 
@@ -80,10 +88,14 @@ class Transport(Protocol):
         """Look for a post whose answer was lost."""
         ...
 
-    async def join(self, channel: str) -> Answer:
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
+        """Take back a message of ours."""
+        ...
+
+    async def join(self, channel: str) -> SlackResponse:
         """Enter a public channel."""
         ...
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Ask whether anybody is there and knows us."""
         ...

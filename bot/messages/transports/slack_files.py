@@ -1,8 +1,8 @@
 """
-A file into a thread, in Slack's three steps: ask for an address, bring the bytes, share it.
+Uploads a file into a thread in Slack's three steps: get an address, send the bytes, share the file.
 
-Until the last step nobody sees anything, so only its answer can be lost in a way that matters. An
-upload that was begun and not shared is forgotten by Slack.
+Until the last step nobody sees anything, so only the answer to that step matters if it is lost.
+Slack discards an upload that is never shared.
 https://docs.slack.dev/messaging/working-with-files#upload
 """
 
@@ -11,25 +11,40 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.transports.base import File, Outgoing
-from bot.messages.transports.http_client import LostError, UnreachableError, Wire
+from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
+from bot.messages.transports.proxied_http import AnyWire
+from bot.messages.transports.responses import seconds as retry_after_seconds
 
-Ask = Callable[[str, dict[str, Any]], Awaitable[Answer]]
+Ask = Callable[[str, dict[str, Any]], Awaitable[SlackResponse]]
 
 #: These refuse files, not the token as a whole: the lane goes on.
-NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
-BYTES = "application/octet-stream"
+_NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
+_BYTES = "application/octet-stream"
+_OpenWire = Callable[[str], AnyWire]
+#: "Request Timeout" and "Too Early".
+_PASSING_STATUS = frozenset({408, 425})
+#: What is the matter with the file, or with the address, which does not last.
+_UPLOAD_ERRORS = {404: "upload_expired", 410: "upload_expired", 413: "file_too_large"}
+#: So much of an answer goes into the timeline.
+_UPLOAD_REPLY_BYTES = 200
 
 
-async def upload(outgoing: Outgoing, file: File, ask: Ask, seconds: float) -> Answer:
-    """Bring the file into the message's thread. Where it stands Slack does not say."""
+async def upload(
+    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_wire: _OpenWire
+) -> SlackResponse:
+    """
+    Bring the file into the message's thread. Where it stands Slack does not say.
+
+    *open_wire* opens the way to the address that Slack names for the bytes.
+    """
     length = len(file.encoded())
     begun = await ask("files.getUploadURLExternal", {"filename": file.name, "length": length})
     if not begun.ok:
-        return not_shared(begun)
+        return _not_shared(begun)
     body = begun.detail["body"]
-    brought = await bring(str(body.get("upload_url")), file.encoded(), seconds)
+    brought = await _bring(open_wire(str(body.get("upload_url"))), file.encoded(), seconds)
     if not brought.ok:
         return brought
     arguments = {
@@ -39,33 +54,52 @@ async def upload(outgoing: Outgoing, file: File, ask: Ask, seconds: float) -> An
     if outgoing.thread_ts:
         arguments["thread_ts"] = outgoing.thread_ts
     shared = await ask("files.completeUploadExternal", arguments)
-    return replace(shared, ts=None, channel=None, error=named(shared.error))
+    return replace(shared, ts=None, channel=None, error=file_called(shared.error))
 
 
-async def bring(url: str, content: bytes, seconds: float) -> Answer:
-    """Send the bytes to the address that Slack gave us for them; nothing is shared by that."""
-    wire = Wire(url, {})
+async def _bring(wire: AnyWire, content: bytes, seconds: float) -> SlackResponse:
+    """Send the bytes to the address that Slack gave us for them, and hang up."""
     try:
-        response = await wire.send("", content, BYTES, seconds)
+        response = await wire.send("", content, _BYTES, seconds)
     except (UnreachableError, LostError):
-        return Answer(unreachable=True)
+        return SlackResponse(unreachable=True)
     finally:
         wire.close()
-    if response.status == 200:
-        return Answer(ok=True)
-    if response.status >= 500:
-        return Answer(unreachable=True)
-    return Answer(error="upload_refused", status=response.status)
+    return read_brought(response)
 
 
-def not_shared(answer: Answer) -> Answer:
+def read_brought(response: WireResponse) -> SlackResponse:
+    """
+    Return what the file server's answer means. Pure.
+
+    Nothing was shared yet, so whatever may pass is tried again from the first step; its wait is
+    this file's alone, for Slack's methods have limits of their own.
+    """
+    status = response.status
+    if status == 200:
+        return SlackResponse(ok=True)
+    said = response.body[:_UPLOAD_REPLY_BYTES].decode("utf-8", "replace").strip()
+    detail = {"upload_status": status, **({"said": said} if said else {})}
+    if status == 429:
+        file_called = response.headers.get(b"retry-after")
+        wait = retry_after_seconds(file_called.decode("latin-1") if file_called else None)
+        return SlackResponse(
+            error="rate_limited", status=status, retry_after=wait, is_own_wait=True, detail=detail
+        )
+    if status >= 500 or status in _PASSING_STATUS:
+        return SlackResponse(unreachable=True, detail=detail)
+    error = _UPLOAD_ERRORS.get(status, "upload_refused")
+    return SlackResponse(error=error, status=status, detail=detail)
+
+
+def _not_shared(answer: SlackResponse) -> SlackResponse:
     """Return an answer of the first step: whatever became of it, nothing was shared."""
     away = answer.lost or answer.unreachable or answer.status >= 500
-    return replace(answer, lost=False, unreachable=away, error=named(answer.error))
+    return replace(answer, lost=False, unreachable=away, error=file_called(answer.error))
 
 
-def named(error: str) -> str:
-    return "files_not_allowed" if error in NOT_ALLOWED else error
+def file_called(error: str) -> str:
+    return "files_not_allowed" if error in _NOT_ALLOWED else error
 
 
 def carries(message: dict[str, Any], file: File) -> bool:

@@ -1,4 +1,4 @@
-"""An orchestrator that takes tasks over HTTP."""
+"""The HTTP runner: an orchestrator that accepts tasks over HTTP."""
 
 import asyncio
 import json
@@ -10,11 +10,15 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from bot.clock import Clock
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
+from bot.redaction import redact
+from bot.tasks.runners.public_resolver import PublicResolver
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
-ATTEMPTS = 3
-PAUSE_SECONDS = 1.0
-ANSWER_SHOWN = 300
+_HANDOVER_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+_ANSWER_SHOWN = 300
+#: More than what is shown, so that a secret at its end is not cut before it is masked.
+_ANSWER_BYTES = 4_096
 
 
 class HttpOrchestrator:
@@ -24,29 +28,28 @@ class HttpOrchestrator:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
         settings: HttpRunner,
         secret: str | None,
         clock: Clock,
         *,
-        pause_seconds: float = PAUSE_SECONDS,
+        pause_seconds: float = _PAUSE_SECONDS,
     ) -> None:
         self._pause_seconds = pause_seconds
-        self._session = session
+        self._session: aiohttp.ClientSession | None = None
         self._clock = clock
         self._settings = settings
         self._webhook = webhook(secret) if secret else None
 
     async def start(self, launch: Launch) -> None:
         """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
-        key = key_of(launch.key)
+        key = _delivery_key(launch.key)
         body = json.dumps(launch.as_json()).encode()
-        for left in reversed(range(ATTEMPTS)):
+        for left in reversed(range(_HANDOVER_ATTEMPTS)):
             try:
                 await self._post(self._settings.url, key, body)
             except (aiohttp.ClientError, TimeoutError) as error:
                 if not left:
-                    reason = reason_of(error)
+                    reason = _reason_of(error)
                     raise RunnerError(f"The orchestrator does not answer: {reason}") from error
                 await asyncio.sleep(self._pause_seconds)
             else:
@@ -57,15 +60,20 @@ class HttpOrchestrator:
         if not self._settings.cancel_url:
             return
         asked = {"taskId": attempt.task_id, "attempt": attempt.number, "tenant": attempt.tenant}
-        key, body = f"{key_of(attempt)}:cancel", json.dumps(asked).encode()
+        key, body = f"{_delivery_key(attempt)}:cancel", json.dumps(asked).encode()
         try:
             await self._post(self._settings.cancel_url, key, body)
         except (aiohttp.ClientError, TimeoutError) as error:
-            reason = reason_of(error)
+            reason = _reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
 
+    async def follow(self) -> None:
+        """Orchestrators call back."""
+
     async def stop(self) -> None:
-        """Nothing is kept open here."""
+        """Hang up."""
+        if self._session is not None:
+            await self._session.close()
 
     async def _post(self, url: str, key: str, body: bytes) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
@@ -77,7 +85,7 @@ class HttpOrchestrator:
                 "webhook-signature": self._webhook.sign(key, now, body.decode()),
             }
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
-        async with self._session.post(
+        async with self._open().post(
             # A redirected POST would become a GET that every login page answers with 200.
             url,
             data=body,
@@ -88,11 +96,32 @@ class HttpOrchestrator:
             if answer.status >= 500:
                 answer.raise_for_status()
             if answer.status >= 300:
-                said = (await answer.text(errors="replace"))[:ANSWER_SHOWN]
+                said = await _beginning(answer)
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
 
+    def _open(self) -> aiohttp.ClientSession:
+        """Return our own connections, opened with the first call."""
+        if self._session is None:
+            resolver = None if self._settings.private_addresses else PublicResolver()
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60, resolver=resolver),
+                # A few kilobytes may unpack to gigabytes.
+                auto_decompress=False,
+                headers={"Accept-Encoding": "identity"},
+            )
+        return self._session
 
-def key_of(attempt: Attempt) -> str:
+
+async def _beginning(answer: aiohttp.ClientResponse) -> str:
+    """Return the first words of an answer, however long it goes on, without its secrets."""
+    said = b""
+    while len(said) < _ANSWER_BYTES and (chunk := await answer.content.read(_ANSWER_BYTES)):
+        said += chunk
+    answer.close()  # There may be gigabytes more of it.
+    return redact(said[:_ANSWER_BYTES].decode(errors="replace"))[:_ANSWER_SHOWN]
+
+
+def _delivery_key(attempt: Attempt) -> str:
     """Return what is the same for this attempt only, whatever tenants and tasks are called."""
     names = (quote(name, safe="") for name in (attempt.tenant, attempt.task_id))
     return ":".join([*names, str(attempt.number)])
@@ -108,7 +137,7 @@ def webhook(secret: str) -> Webhook:
         ) from error
 
 
-def reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
+def _reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
     """Say what went wrong without the address: it may hold a secret."""
     if isinstance(error, aiohttp.ClientResponseError):
         return f"{error.status} {error.message}"

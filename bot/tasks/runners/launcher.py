@@ -1,7 +1,8 @@
-"""Hands wanted tasks to their runners, once each, after they were committed."""
+"""Hands queued tasks to their runners, once each, after they are committed."""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from bot.db import Database
 from bot.tasks import queries
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.runners.runner import Attempt, Launch, Runner, RunnerError
 from bot.tasks.updates import Report
 from bot.tokens import CALLBACK_DAYS, Tokens
@@ -26,15 +27,17 @@ WAIT_FOR_MESSAGE = timedelta(seconds=10)
 #: A launch that was begun and never finished belonged to a process that died.
 ABANDONED_AFTER = timedelta(seconds=90)
 #: No runner may take longer to be handed a task, or a second process would begin anew.
-LONGEST_HANDOVER_SECONDS = 75.0
-MAX_CLAIMED = 50
-LOOK_AGAIN_SECONDS = 0.2
-LONGEST_SLEEP_SECONDS = 5.0
-STOP_SECONDS = 5.0
+_MAX_HANDOVER_SECONDS = 75.0
+_MAX_CLAIMED = 50
+_LOOK_AGAIN_SECONDS = 0.2
+_MAX_SLEEP_SECONDS = 5.0
+_HANDOVER_STOP_SECONDS = 5.0
+_FOLLOW_AGAIN_SECONDS = 2.0
+_MAX_FOLLOW_PAUSE_SECONDS = 60.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
-Wanted = tuple[Task, Launch, str | None]
+_Wanted = tuple[Task, Launch, str | None]
 
 
 class Launcher:
@@ -48,15 +51,18 @@ class Launcher:
         *,
         base_url: Callable[[], str],
         tokens: Tokens | None,
+        may_run: Callable[[Task], bool] = lambda _: True,
     ) -> None:
         self._database = database
         self._clock = clock
         self._runners = runners
         self._base_url = base_url
         self._tokens = tokens
+        self._may_run = may_run
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
+        self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
         """Tell the launcher that something was committed."""
@@ -64,6 +70,8 @@ class Launcher:
 
     async def run(self, intake: Intake) -> None:
         """Serve until stopped; one failing step is logged and does not end the loop."""
+        for name, runner in self._runners.items():
+            self._followers.append(asyncio.create_task(follow(name, runner), name=f"follow {name}"))
         while not self._stopping:
             self._woken.clear()
             try:
@@ -72,7 +80,7 @@ class Launcher:
                 logger.exception("launch_step_failed")
                 more = True
             with contextlib.suppress(TimeoutError):
-                wait = LOOK_AGAIN_SECONDS if more else LONGEST_SLEEP_SECONDS
+                wait = _LOOK_AGAIN_SECONDS if more else _MAX_SLEEP_SECONDS
                 await asyncio.wait_for(self._woken.wait(), wait)
 
     async def stop(self) -> None:
@@ -80,10 +88,13 @@ class Launcher:
         self._stopping = True
         self._woken.set()
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(self._running, timeout=_HANDOVER_STOP_SECONDS)
             for handover in late:  # The next process finds it begun, and begins anew.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for follower in self._followers:
+            follower.cancel()
+        await asyncio.gather(*self._followers, return_exceptions=True)
         for runner in self._runners.values():
             await runner.stop()
 
@@ -94,8 +105,8 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there, so that it can be retried."""
-        return task.runner in self._runners
+        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
         """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
@@ -109,7 +120,7 @@ class Launcher:
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 
-    def _claim(self, session: Session) -> tuple[list[Wanted], bool]:
+    def _claim(self, session: Session) -> tuple[list[_Wanted], bool]:
         now = self._clock.now()
         query = (
             select(Task)
@@ -118,14 +129,14 @@ class Launcher:
                 or_(col(Task.launched_at).is_(None), col(Task.launched_at) < now - ABANDONED_AFTER),
             )
             .order_by(col(Task.launch_wanted_at))
-            .limit(MAX_CLAIMED)
+            .limit(_MAX_CLAIMED)
             .with_for_update(skip_locked=True)
         )
         found = session.exec(query).all()
-        claimed: list[Wanted] = []
-        waiting = len(found) == MAX_CLAIMED
+        claimed: list[_Wanted] = []
+        waiting = len(found) == _MAX_CLAIMED
         for task in found:
-            if is_settled(task):
+            if _is_handed_over(task):
                 task.launch_wanted_at = None
                 continue
             ts = queries.message_ts(session, task)
@@ -141,7 +152,7 @@ class Launcher:
     def _refusal(self, task: Task) -> str | None:
         """Say why the task cannot be handed over; None if it can."""
         runner = self._runners.get(task.runner or "")
-        if runner is None:
+        if runner is None or not self._may_run(task):
             return f"There is no runner called {task.runner} any more."
         if task.launched_at is not None and not runner.repeatable:
             return "The bot was stopped while it started this; look whether it ran, then retry."
@@ -174,37 +185,54 @@ class Launcher:
     ) -> None:
         if refusal is None:
             try:
-                async with asyncio.timeout(LONGEST_HANDOVER_SECONDS):
+                async with asyncio.timeout(_MAX_HANDOVER_SECONDS):
                     await self._runners[task.runner or ""].start(launch)
             except RunnerError as error:
                 refusal = str(error)
             except TimeoutError:
-                refusal = f"The runner did not take it within {LONGEST_HANDOVER_SECONDS:.0f} s."
+                refusal = f"The runner did not take it within {_MAX_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
         if refusal:  # First, so that a crash in between leaves nobody waiting.
             report = Report(
-                status=Status.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
+                status=TaskStatus.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )
             await intake.report(Owner(task.tenant, task.workspace_id), report)
-        is_wanted = await self._database.write(lambda session: settle(session, launch))
+        is_wanted = await self._database.write(lambda session: _record_handover(session, launch))
         if not refusal and not is_wanted:
             await cancel(self._runners[task.runner or ""], task)
 
 
+async def follow(name: str, runner: Runner) -> None:
+    """Let a runner report for as long as the bot runs, whatever fails on the way."""
+    wait = _FOLLOW_AGAIN_SECONDS
+    while True:
+        began = time.monotonic()
+        try:
+            await runner.follow()
+        except Exception:
+            logger.exception("runner_follow_failed", runner=name)
+        else:
+            return
+        # A queue that stays away is asked once a minute, one that broke off at once.
+        is_new = time.monotonic() - began > _MAX_FOLLOW_PAUSE_SECONDS
+        wait = _FOLLOW_AGAIN_SECONDS if is_new else min(2 * wait, _MAX_FOLLOW_PAUSE_SECONDS)
+        await asyncio.sleep(wait)
+
+
 async def cancel(runner: Runner, task: Task) -> None:
     try:
-        await runner.cancel(Attempt(task.tenant, task.id, task.attempt))
+        await runner.cancel(Attempt(task.tenant, task.id, task.attempt, task.workspace_id))
     except RunnerError as error:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 
 
-def is_settled(task: Task) -> bool:
+def _is_handed_over(task: Task) -> bool:
     """Tell whether the task has ended, or was begun by a launch that nobody noted as arrived."""
-    begun = task.launched_at is not None and task.status != Status.QUEUED
+    begun = task.launched_at is not None and task.status != TaskStatus.QUEUED
     return begun or task.status in ENDS
 
 
-def settle(session: Session, launch: Launch) -> bool:
+def _record_handover(session: Session, launch: Launch) -> bool:
     """
     Note that this attempt was handed over; a newer attempt's wish stays.
 
@@ -214,4 +242,4 @@ def settle(session: Session, launch: Launch) -> bool:
     if task is None or task.attempt != launch.attempt:
         return False
     task.launch_wanted_at = None
-    return task.status != Status.CANCELLED
+    return task.status != TaskStatus.CANCELLED

@@ -63,7 +63,7 @@ def test_sql_finds_what_a_simple_reckoning_finds(database, better):
     for seed in range(25):
         samples = history(random.Random(seed))
         name = f"board-{seed}"
-        database.transact(lambda session, s=samples, n=name: queries.store(session, n, s))
+        database.transact(lambda session, s=samples, n=name: queries.store_samples(session, n, s))
         found = database.snapshot(
             lambda session, n=name: compute_ranking(session, n, made, WEEK, FRIDAY)
         )

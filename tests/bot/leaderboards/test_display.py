@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_playground.blocks import validate_message
 
 from bot.http.schemas.leaderboards import ShownLeaderboard
-from bot.leaderboards.display import TEMPLATE, digest_of, message_context
+from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.files import json_of, markdown_of, write_files
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.ranking import Measured, Ranking, ranked
@@ -62,7 +62,7 @@ def test_post_files_and_api_carry_identical_numbers(measured):
 
     api = ShownLeaderboard.model_validate(ranking.as_json()).model_dump()
     assert json.loads(json_of(ranking)) == api
-    posted = RENDERER.render(TEMPLATE, message_context(ranking, is_closing=True))
+    posted = RENDERER.render(BOARD_TEMPLATE, board_context(ranking, is_closing=True))
     assert validate_message({"text": posted.text, "blocks": posted.blocks}) == []
     [table] = [block for block in posted.blocks if block["type"] == "data_table"]
     lines = [line for line in markdown_of(ranking).splitlines() if line.startswith("| ")]
@@ -81,7 +81,7 @@ def test_post_files_and_api_carry_identical_numbers(measured):
 @given(RANKINGS)
 def test_every_number_stands_in_the_text(measured):
     """Where Slack shows neither table nor chart, the text says it all."""
-    context = message_context(ranking_of(measured), is_closing=True)
+    context = board_context(ranking_of(measured), is_closing=True)
 
     for cells, line in zip(context["cells"], context["lines"], strict=True):
         texts = [cell["text"] if isinstance(cell, dict) else cell for cell in cells]
@@ -104,7 +104,7 @@ def test_the_first_sentence_says_who_leads(scores, lead):
         for number, score in enumerate(scores)
     ]
 
-    assert message_context(ranking_of(measured), is_closing=True)["lead"] == lead
+    assert board_context(ranking_of(measured), is_closing=True)["lead"] == lead
 
 
 def test_rankings_that_read_the_same_have_one_digest():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.leaderboards.formats import difference, formatted, percent_of
+from bot.leaderboards.formats import formatted, percent_of, shown_difference
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,6 @@ def test_a_change_shows_its_sign():
 
 def test_a_difference_has_no_binary_noise():
     """71.3 less 70.1 is 1.2, and that is 1.7 percent."""
-    assert difference(71.3, 70.1) == 1.2
+    assert shown_difference(71.3, 70.1) == 1.2
     assert percent_of(1.2, 70.1) == 1.7
     assert percent_of(5, -10) == 50.0

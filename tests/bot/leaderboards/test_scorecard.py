@@ -12,9 +12,10 @@ from bot.leaderboards.scorecard import percentile
 from bot.messages import outbox
 from bot.messages.delivery import claims, selection
 from bot.messages.delivery.outcome import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, Message
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import SlackResponse
 from tests.bot.leaderboards.room import board, configured, make_boards
 from tests.bot.outcomes import dead
 from tests.bot.tasks.room import OURS, HandClock, make_room
@@ -52,7 +53,7 @@ class Run:
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
-            answer=Answer(ok=True, ts=ts, channel=claim.channel),
+            answer=SlackResponse(ok=True, ts=ts, channel=claim.channel),
             event=EventName.EDITED if claim.is_edit else EventName.SENT,
             ts=ts,
             delivered_revision=claim.revision,

@@ -12,16 +12,17 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Destination, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
+from tests.isolation import ISOLATION
 from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -43,7 +44,7 @@ class Service:
 
     async def send(self, text: str, channel: str = OLD, by: str = ADA, **more) -> str:
         """Ask for a message and return its correlation id."""
-        order = Order(
+        order = MessageRequest(
             tenant="default",
             workspace_id=self.team,
             template=more.pop("template", "text"),
@@ -53,7 +54,7 @@ class Service:
             channel=channel,
             **more,
         )
-        return (await self.requests.accept(Unit([order])))[0]
+        return (await self.requests.accept(RequestBatch([order])))[0]
 
     async def until(self, key: str, standing: str):
         """Wait until a message stands so and return its status."""
@@ -86,21 +87,21 @@ async def service(database: Database) -> AsyncIterator[Service]:
     clock, renderer = SystemClock(), Renderer(TEMPLATES)
     async with Playground(limits="off") as playground:
         team = playground.state.team_id
-        lanes = Lanes(database, renderer, clock)
+        lanes = Lanes(database, renderer, clock, isolation=ISOLATION)
         transport = SlackTransport(playground.api_url, playground.bot_token)
         lanes.open(team, transport, Pacing(unlimited=True))
         hook = WebhookTransport(playground.webhook("old-news"))
         lanes.open("to:hook", hook, Pacing(unlimited=True))
-        outlets = Outlets([Outlet("hook", "default", "http://127.0.0.1:9")])
+        destinations = Destinations([Destination("hook", "default", "http://127.0.0.1:9")])
 
         async def alerts() -> str:
             return OPS
 
         yield Service(
             playground,
-            Requests(database, clock, lanes.wake, outlets),
-            Senders(database, clock, outlets),
-            Templates(database, renderer, clock),
+            Requests(database, clock, lanes.wake, destinations, ISOLATION),
+            Senders(database, clock, destinations),
+            Templates(database, ISOLATION, clock),
             DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
             team,
         )

@@ -26,7 +26,7 @@ def sent(answer: dict[str, Any]) -> dict[str, Any]:
 @given(st.lists(st.tuples(tasks(), TIMESTAMPS), max_size=15))
 def test_slack_takes_a_list_of_any_tasks(found: list[tuple[Task, str | None]]) -> None:
     """Fifteen of the strangest tasks still make one answer, seen by the asker alone."""
-    answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", most=15)
+    answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", limit=15)
     assert validate_message(sent(answer)) == []
     assert answer["response_type"] == "ephemeral"
 
@@ -60,12 +60,12 @@ def test_health_is_told_in_sentences() -> None:
     answer = build_health({"socket": socket, "lanes": lanes})
 
     assert answer["text"] == (
-        "How I am doing: Slack: connected, replaced 2 times since the start; Workspace T1: "
-        "messages are being delivered; Workspace T2: paused, nothing is delivered (token_revoked)"
+        "Health: Slack: connected, reconnected 2 times since the start; Workspace T1: "
+        "delivering messages; Workspace T2: paused, not delivering (token_revoked)"
     )
     socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
     said = build_health({"socket": socket, "lanes": []})["text"]
-    assert said == "How I am doing: Slack: not connected for 12 s"
+    assert said == "Health: Slack: not connected for 12 s"
 
 
 @given(st.lists(TEXTS | st.text(min_size=70, max_size=200), max_size=120))

@@ -10,10 +10,11 @@ import pytest
 from bot.messages import outbox
 from bot.messages.delivery import claims, leases, selection
 from bot.messages.delivery.attempt import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import SETTLE, Answer, Verdict
+from bot.messages.policy import LOOKUP_DELAY, SlackResponse
 from tests.bot.outcomes import dead
 from tests.patience import PATIENCE_SECONDS
 
@@ -40,7 +41,7 @@ def delivered(claim):
     return Outcome(
         claim=claim,
         verdict=Verdict.DELIVERED,
-        answer=Answer(ok=True, ts=claim.id),
+        answer=SlackResponse(ok=True, ts=claim.id),
         event=EventName.SENT,
         ts=claim.id,
         delivered_revision=claim.revision,
@@ -52,7 +53,7 @@ def failed(claim):
     return Outcome(
         claim=claim,
         verdict=Verdict.TRANSIENT,
-        answer=Answer(error="update_failed"),
+        answer=SlackResponse(error="update_failed"),
         event=EventName.FAILED,
         ts=None,
         tries=1,
@@ -163,8 +164,9 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
     freed, row = database.transact(work)
 
     assert freed == 1
-    assert (row.state, row.answer_lost) == (MessageState.DELAYED, True)
-    assert row.due_at == LATER + SETTLE
+    assert (row.state, row.answer_lost, row.tries) == (MessageState.DELAYED, True, 1)
+    assert row.due_at == LATER + LOOKUP_DELAY
+    assert database.transact(verify).is_clean
 
 
 def test_what_was_freed_meanwhile_is_not_recorded(database):

@@ -1,0 +1,1 @@
+"""Failed, stuck, missed and lost tasks, as incidents that people can act on."""

@@ -1,0 +1,1 @@
+"""What tasks in trouble have in common with others, and with their own past. Pure."""

@@ -1,0 +1,156 @@
+"""Admits to the bot only full members of its workspace, not guests and not partners."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ForbiddenError, UnavailableError
+
+logger = structlog.get_logger(__name__)
+
+#: What Slack says of somebody is believed so long.
+PEOPLE_KEPT_SECONDS = 300.0
+#: The same while Slack does not answer.
+PEOPLE_KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
+_MAX_KEPT_PEOPLE = 10_000
+#: A click has to be acknowledged within three seconds.
+_ASK_SECONDS = 1.5
+#: Any other error says that Slack does not tell us about this person.
+_UNDECIDED_ERRORS = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+
+
+class Membership(StrEnum):
+    """What somebody is to the workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"  #: single- or multi-channel
+    OUTSIDER = "outsider"  #: of another organisation, in a shared channel
+
+
+@dataclass(frozen=True)
+class House:
+    """The workspace the bot lives in, and the organisation (Enterprise Grid) it is part of."""
+
+    workspace_id: str
+    name: str
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What a payload says of who sent it; None where it does not say."""
+
+    user_id: str
+    team_id: str | None = None  #: the person's own workspace
+    seen_in: str | None = None  #: the workspace in which it was sent
+    enterprise_id: str | None = None  #: the organisation of that workspace
+
+
+class Gate:
+    """
+    Refuses everybody but members.
+
+    *named* are the user ids in the configuration: guests among them are let in.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        house: House,
+        named: Collection[str] = (),
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.house = house
+        self._client = client
+        self._named = frozenset(named)
+        self._monotonic = monotonic
+        self._kept: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+
+    async def require_insider(self, visitor: Visitor) -> None:
+        """
+        Return if this person may use the bot.
+
+        Raises `ForbiddenError` saying why not, `UnavailableError` while Slack does not tell.
+        """
+        membership = await self._membership(visitor)
+        if membership is Membership.OUTSIDER:
+            raise ForbiddenError(
+                f"Only members of *{self.house.name}* can use me: ask one of them."
+            )
+        if membership is Membership.GUEST and visitor.user_id not in self._named:
+            raise ForbiddenError(f"Guests cannot use me: ask a full member of *{self.house.name}*.")
+
+    async def _membership(self, visitor: Visitor) -> Membership:
+        is_elsewhere = visitor.team_id not in (None, self.house.workspace_id)
+        if is_elsewhere and self.house.enterprise_id is None:
+            return Membership.OUTSIDER
+        return membership_of(await self._record(visitor.user_id), visitor, self.house)
+
+    async def _record(self, user_id: str) -> Mapping[str, Any]:
+        """Return what users.info says; nothing if Slack tells us of nobody."""
+        asked_at, known = self._kept.get(user_id, (None, {}))
+        now = self._monotonic()
+        if asked_at is not None and now - asked_at < PEOPLE_KEPT_SECONDS:
+            return known
+        try:
+            found = await self._ask(user_id)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            if asked_at is not None and now - asked_at < PEOPLE_KEPT_WITHOUT_SLACK_SECONDS:
+                return known
+            raise UnavailableError(
+                "Slack could not tell me who you are, so nothing was done. Try again."
+            ) from error
+        self._kept[user_id] = (now, found)
+        self._kept.move_to_end(user_id)
+        if len(self._kept) > _MAX_KEPT_PEOPLE:
+            self._kept.popitem(last=False)
+        return found
+
+    async def _ask(self, user_id: str) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                answer = await self._client.users_info(user=user_id)
+        except SlackApiError as error:
+            if _is_passing(error):
+                raise
+            # Without the scope users:read guests look like members; docs/scopes.md says so.
+            logger.warning("person_unknown", user=user_id, error=error.response.get("error"))
+            return {}
+        found = answer.get("user")
+        return found if isinstance(found, dict) else {}
+
+
+def _is_passing(error: SlackApiError) -> bool:
+    """Tell whether Slack may answer the same question later."""
+    status = error.response.status_code
+    return error.response.get("error") in _UNDECIDED_ERRORS or status == 429 or status >= 500
+
+
+def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Membership:
+    """Return what somebody is to the workspace, by users.info or else by the payload."""
+    if user.get("is_stranger") or user.get("deleted") or not _belongs_to(user, visitor, house):
+        return Membership.OUTSIDER
+    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    return Membership.GUEST if is_guest else Membership.MEMBER
+
+
+def _belongs_to(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
+    """Tell whether somebody belongs to the workspace, or to the organisation around it."""
+    grid = user.get("enterprise_user") or {}
+    team = user.get("team_id") or visitor.team_id or visitor.seen_in
+    if house.workspace_id in (team, *(grid.get("teams") or ())):
+        return True
+    enterprise = grid.get("enterprise_id") or (None if user else visitor.enterprise_id)
+    return house.enterprise_id is not None and house.enterprise_id in (team, enterprise)
