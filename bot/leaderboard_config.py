@@ -14,8 +14,8 @@ from pydantic import (
 )
 
 from bot.errors import InvalidError
-from bot.schedule_parser import parse_schedule_line, parse_timezone
-from bot.schedules import Schedule
+from bot.scheduling.schedule_parser import parse_schedule_line, parse_timezone
+from bot.scheduling.schedules import Schedule
 
 #: `0`, `0.00`, `$0`, `0.0 %`: what stands before the number, its decimals, what stands behind it.
 NUMBER_FORMAT = r"([^0-9.,]{0,8})0(?:\.(0{1,6}))?([^0-9.,]{0,12})"

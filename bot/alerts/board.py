@@ -26,7 +26,7 @@ from bot.alerts.incidents import (
     TroubleType,
     follow_incident,
 )
-from bot.quiet_hours import QuietHours
+from bot.scheduling.quiet_hours import QuietHours
 
 _MINUTE = timedelta(minutes=1)
 

@@ -22,7 +22,7 @@ from bot.alerts.analysis.expected_duration import (
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incidents import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
-from bot.schedules import Schedule, last_occurrence
+from bot.scheduling.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
 

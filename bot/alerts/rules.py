@@ -10,8 +10,8 @@ from bot.alerts.board import BoardRules
 from bot.alerts.incidents import AlertRules
 from bot.alerts.models import Severity
 from bot.config_file import ConfigFile
-from bot.quiet_hours import parse_quiet_hours
-from bot.schedules import Frequency, Schedule, next_occurrence
+from bot.scheduling.quiet_hours import parse_quiet_hours
+from bot.scheduling.schedules import Frequency, Schedule, next_occurrence
 
 V = TypeVar("V")
 _MORNING = time(9)

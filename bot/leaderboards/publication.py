@@ -14,7 +14,7 @@ from bot.leaderboards.weeks import Week
 from bot.messages import outbox
 from bot.messages.destinations import is_destination
 from bot.messages.outbox import Content, Place
-from bot.schedules import last_occurrence, next_occurrence
+from bot.scheduling.schedules import last_occurrence, next_occurrence
 from bot.workspaces.models import DEFAULT_TENANT
 
 

@@ -16,7 +16,14 @@ from zoneinfo import available_timezones
 from cronsim import CronSim, CronSimError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.schedules import CRON_NAMES, LAST_DAY, WEEKDAYS, Frequency, Schedule, expand_cron
+from bot.scheduling.schedules import (
+    CRON_NAMES,
+    LAST_DAY,
+    WEEKDAYS,
+    Frequency,
+    Schedule,
+    expand_cron,
+)
 
 _MAX_CRON_CHARACTERS = 200
 _CRON_FIELDS = {
