@@ -96,6 +96,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             timeline=unused,
             lanes=lanes.health,
             socket=dict,
+            leaderboards=unused,
         )
     )
     await server.start()

@@ -26,7 +26,9 @@ from bot.clock import Clock, SystemClock
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
-from bot.http.services import HttpServices as HttpServices
+from bot.http.services import HttpServices
+from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Destinations
@@ -67,6 +69,7 @@ class _Rooms:
     alerts: AlertRoom
     deliveries: Deliveries
     owners: Owners
+    leaderboards: Leaderboards
 
 
 class Opsbell:
@@ -126,7 +129,7 @@ class Opsbell:
         destinations = destinations_of(self._settings)
         check_destinations(destinations)
         database = self._open_database()
-        session = await self._stack.enter_async_context(_open_session())
+        session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
         rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
@@ -218,7 +221,16 @@ class Opsbell:
             home_of=owners.home_of,
             find_channel=slack.directory.channel_id,
         )
-        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners)
+        leaderboards = open_leaderboards(
+            settings,
+            database,
+            self._clock,
+            slack.directory,
+            renderer,
+            home=slack.identity.workspace_id,
+            wake=outward.lanes.wake,
+        )
+        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners, leaderboards)
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
@@ -249,6 +261,7 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
+                leaderboards=rooms.leaderboards,
                 destinations=destinations,
             )
         )
@@ -281,6 +294,7 @@ class Opsbell:
             config=config,
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
+            leaderboards=rooms.leaderboards,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
@@ -307,6 +321,7 @@ class Opsbell:
             rooms.deliveries,
             idempotency.forget_old,
             rooms.alerts,
+            rooms.leaderboards,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
@@ -320,6 +335,6 @@ def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
     }
 
 
-def _open_session() -> aiohttp.ClientSession:
+def open_session() -> aiohttp.ClientSession:
     """Return the one pool of connections for everything we call."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

@@ -55,6 +55,7 @@ class Settings(BaseModel):
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_leaderboard_channel: Text = None
     slack_webhook: _Secret = None
     slack_webhook_url: _Secret = None
     https_proxy: _Secret = None
@@ -196,7 +197,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     try:
         settings = Settings(**values, config=config)
     except ValidationError as error:
-        problems += [describe_setting(item) for item in error.errors()]
+        problems += [_describe_setting(item) for item in error.errors()]
     if problems:
         raise ConfigError(problems)
     return settings
@@ -309,7 +310,7 @@ def _is_fernet_key(key: str) -> bool:
         return False
 
 
-def describe_setting(item: Any) -> str:
+def _describe_setting(item: Any) -> str:
     """Say what is wrong with one variable, without ever repeating its value."""
     name = ".".join(str(part) for part in item["loc"]).upper()
     message = item["msg"].removeprefix("Value error, ")

@@ -2,6 +2,7 @@
 
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
+from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
     Event,
@@ -26,6 +27,9 @@ TABLES = (
     ExternalTaskId,
     IdempotencyRecord,
     LaneLease,
+    LeaderboardDue,
+    LeaderboardPost,
+    LeaderboardSample,
     Message,
     MessageTotal,
     Sender,

@@ -21,6 +21,7 @@ SCOPES = frozenset(
         "templates:write",
         "reports:read",
         "reports:write",
+        "leaderboards:read",
         "leaderboards:write",
         "workspaces:write",
         "admin",

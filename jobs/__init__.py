@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.alerts.wiring import AlertRoom
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
@@ -17,6 +18,7 @@ from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
+from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_messages, fold_message_totals
 
@@ -30,6 +32,8 @@ _DEAD_LETTERS_SECONDS = 2
 _RERUN_SECONDS = 5
 _RETENTION_SECONDS = 3600
 _TOTALS_SECONDS = 60
+#: Samples of so many seconds are one edit.
+_LEADERBOARDS_SECONDS = 5
 
 
 def register(
@@ -40,6 +44,7 @@ def register(
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
     alerts: AlertRoom,
+    leaderboards: Leaderboards,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -52,6 +57,7 @@ def register(
         (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
         (_RETENTION_SECONDS, forget_old_keys, forget_keys),
         (_TOTALS_SECONDS, fold_message_totals, database),
+        (_LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),
     ):
         scheduler.add_job(
             job,

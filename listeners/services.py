@@ -8,6 +8,7 @@ from bot.alerts.reruns import Reruns
 from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
+from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
@@ -42,6 +43,7 @@ class ListenerServices:
     config: ConfigFile
     kinds: Callable[[Owner], Awaitable[list[str]]]
     health: Callable[[], dict[str, Any]]
+    leaderboards: Leaderboards
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"

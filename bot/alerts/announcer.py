@@ -22,18 +22,18 @@ from bot.tasks.models import Task, TaskStatus
 
 ALERT = "alerts/alert"
 DIGEST = "alerts/digest"
-REMINDER = "alerts/reminder"
-RECOVERY = "alerts/recovery"
+_REMINDER = "alerts/reminder"
+_RECOVERY = "alerts/recovery"
 #: What is also told elsewhere, and how.
-NOTIFY_TEMPLATE = {
+_NOTIFY_TEMPLATE = {
     Tell.POST: ALERT,
     Tell.DIGEST: ALERT,
-    Tell.RECOVER: RECOVERY,
-    Tell.WITHDRAW: RECOVERY,
+    Tell.RECOVER: _RECOVERY,
+    Tell.WITHDRAW: _RECOVERY,
 }
 #: Successes that failures are compared with.
-COMPARED_RUNS = 200
-COMPARED_FOR = timedelta(days=1)
+_COMPARED_RUNS = 200
+_COMPARED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class AlertAnnouncer:
         for alert, tell in tells:
             if tell != Tell.DIGEST and (tell == Tell.POST or alert.message_id is not None):
                 acts[tell](session, alert, channels, now)
-            if tell in NOTIFY_TEMPLATE and (alert.told_at or tell not in (Tell.POST, Tell.DIGEST)):
-                self._tell_elsewhere(session, alert, NOTIFY_TEMPLATE[tell], now)
+            if tell in _NOTIFY_TEMPLATE and (alert.told_at or tell not in (Tell.POST, Tell.DIGEST)):
+                self._tell_elsewhere(session, alert, _NOTIFY_TEMPLATE[tell], now)
 
     def _tell_elsewhere(self, session: Session, alert: Alert, template: str, now: datetime) -> None:
         """Post it to the destinations that also receive alerts, even while Slack is down."""
@@ -101,7 +101,7 @@ class AlertAnnouncer:
         context = self._context(session, alert, now)
         if alert.is_in_digest:
             shown = self._of_digest(session, alert.message_id)
-            context, is_over = self._digest_context(session, shown, now), all_over(shown)
+            context, is_over = self._digest_context(session, shown, now), _all_over(shown)
         outbox.edit(
             session,
             alert.message_id,
@@ -120,7 +120,7 @@ class AlertAnnouncer:
     def _post(self, session: Session, alert: Alert, channels: AlertChannels, now: datetime) -> None:
         place = self._place(alert, channels)
         if place is None:
-            leave_untold(alert, channels)
+            _leave_untold(alert, channels)
             return
         content = Content(ALERT, self._context(session, alert, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
@@ -131,7 +131,7 @@ class AlertAnnouncer:
     ) -> None:
         if channels.default is None:
             for alert in alerts:
-                leave_untold(alert, channels)
+                _leave_untold(alert, channels)
             return
         place = Place(channels.workspace_id, alerts[0].tenant, channels.default)
         content = Content(DIGEST, self._digest_context(session, alerts, now))
@@ -147,7 +147,7 @@ class AlertAnnouncer:
     def _remind(
         self, session: Session, alert: Alert, _channels: AlertChannels, now: datetime
     ) -> None:
-        self._reply(session, alert, Content(REMINDER, self._context(session, alert, now)), now)
+        self._reply(session, alert, Content(_REMINDER, self._context(session, alert, now)), now)
 
     def _escalate(
         self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
@@ -155,7 +155,7 @@ class AlertAnnouncer:
         if channels.escalation is None:
             return
         place = Place(channels.workspace_id, alert.tenant, channels.escalation)
-        content = Content(REMINDER, self._context(session, alert, now))
+        content = Content(_REMINDER, self._context(session, alert, now))
         outbox.put(session, place, content, now=now, rank=Rank.ALERT)
 
     def _recover(
@@ -164,7 +164,7 @@ class AlertAnnouncer:
         self.edit(session, alert, now)
         if alert.workspace_id and is_destination(alert.workspace_id):
             return  # The edit was a post of its own and has said so.
-        self._reply(session, alert, Content(RECOVERY, self._context(session, alert, now)), now)
+        self._reply(session, alert, Content(_RECOVERY, self._context(session, alert, now)), now)
 
     def _withdraw(
         self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
@@ -215,20 +215,20 @@ class AlertAnnouncer:
         query = (
             select(Task)
             .where(Task.tenant == alert.tenant, col(Task.task).in_({task.task for task in tasks}))
-            .where(Task.status == TaskStatus.COMPLETED, col(Task.ended_at) > now - COMPARED_FOR)
+            .where(Task.status == TaskStatus.COMPLETED, col(Task.ended_at) > now - _COMPARED_FOR)
             .order_by(col(Task.ended_at).desc())
-            .limit(COMPARED_RUNS)
+            .limit(_COMPARED_RUNS)
         )
         successes = [task_factors(task) for task in session.exec(query)]
         return find_shared_factor([task_factors(task) for task in tasks], successes)
 
 
-def leave_untold(alert: Alert, channels: AlertChannels) -> None:
+def _leave_untold(alert: Alert, channels: AlertChannels) -> None:
     """Let the next check try again, if there may be a channel by then."""
     if not channels.is_certain:
         alert.told_at = None
 
 
-def all_over(alerts: Sequence[Alert]) -> bool:
+def _all_over(alerts: Sequence[Alert]) -> bool:
     """Tell whether each of them is resolved."""
     return all(alert.state == IncidentState.RESOLVED for alert in alerts)

@@ -26,9 +26,9 @@ from bot.alerts.incidents import (
     TroubleType,
     follow_incident,
 )
-from bot.quiet_hours import QuietHours
+from bot.scheduling.quiet_hours import QuietHours
 
-MINUTE = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -152,4 +152,4 @@ class Board:
                 yield incident
 
     def _is_recent(self, at: datetime | None) -> bool:
-        return at is not None and timedelta(0) <= self._now - at < MINUTE
+        return at is not None and timedelta(0) <= self._now - at < _MINUTE

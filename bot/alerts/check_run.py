@@ -28,9 +28,9 @@ from bot.alerts.silences import Silences, read_silences
 from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.
-AT_ONCE = 1_000_000
-POST_TELLINGS = (Tell.POST, Tell.DIGEST)
-LASTING = frozenset({TroubleType.STUCK, TroubleType.MISSED, TroubleType.LOST})
+_AT_ONCE = 1_000_000
+_POST_TELLINGS = (Tell.POST, Tell.DIGEST)
+_LASTING = frozenset({TroubleType.STUCK, TroubleType.MISSED, TroubleType.LOST})
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class CheckRun:
         mark_moved_on(session, records, last, now)
         rules = self._rules.board
         if self._options.is_asked:
-            rules = replace(rules, prompt_posts=AT_ONCE)
+            rules = replace(rules, prompt_posts=_AT_ONCE)
         board = Board(before, rules, now)
         board.check(self._sightings(session, fresh, records, silent))
         news = {(one.group.type, one.key): one for one in fresh}
@@ -106,7 +106,9 @@ class CheckRun:
         if self._channels is not None:
             self._announcer.tell(session, tells, self._channels, now)
             tells = [
-                (alert, tell) for alert, tell in tells if alert.told_at or tell not in POST_TELLINGS
+                (alert, tell)
+                for alert, tell in tells
+                if alert.told_at or tell not in _POST_TELLINGS
             ]
         result = checked(found, fresh, tells, {**records.alerts, **changed})
         return replace(result, is_dry=self._options.dry_run)
@@ -132,7 +134,7 @@ class CheckRun:
             expected_of = self._expectations.of(session, tenant, now)
             silent = self._find_stuck(session, now)
             overdue = checks.find_overdue(session, tenant, now, expected_of)
-            found += without_tasks_of(silent, overdue)
+            found += _without_tasks_of(silent, overdue)
             found += silent
             found += checks.find_lost(session, tenant, since)
             found += checks.find_missed(session, tenant, now, self._rules.schedules())
@@ -150,7 +152,7 @@ class CheckRun:
         news = []
         for trouble in found:
             kind = trouble.group.type
-            until = silent.silenced_until(trouble.group.task) if kind in LASTING else None
+            until = silent.silenced_until(trouble.group.task) if kind in _LASTING else None
             is_asked_for = self._options.is_asked and kind == TroubleType.STUCK
             if is_asked_for or is_news(trouble.began_at, now, self._rules.window, until):
                 news.append(trouble)
@@ -191,7 +193,7 @@ class CheckRun:
             alert_after=wanted,
             is_silenced=not is_storm and silent.is_silenced(group.task),
             is_critical=is_critical or any(trouble.is_critical for trouble in troubles),
-            is_delivered=alert is None or is_in_slack(session, alert),
+            is_delivered=alert is None or _is_in_slack(session, alert),
         )
 
     def _note_expectations(
@@ -200,10 +202,10 @@ class CheckRun:
         for trouble in fresh:
             alert = changed.get(trouble.group)
             if alert is not None and trouble.expected is not None:
-                alert.facts = {"expected": expectation_facts(trouble.expected)}
+                alert.facts = {"expected": _expectation_facts(trouble.expected)}
 
 
-def without_tasks_of(some: Sequence[Trouble], others: Sequence[Trouble]) -> list[Trouble]:
+def _without_tasks_of(some: Sequence[Trouble], others: Sequence[Trouble]) -> list[Trouble]:
     """Return the *others* that are about no task of *some*: one trouble is enough."""
     ids = {trouble.task.id for trouble in some if trouble.task is not None}
     return [one for one in others if one.task is None or one.task.id not in ids]
@@ -231,7 +233,7 @@ def checked(
     )
 
 
-def is_in_slack(session: Session, alert: Alert) -> bool:
+def _is_in_slack(session: Session, alert: Alert) -> bool:
     """Tell whether the alert's message has arrived, or may have."""
     message = session.get(Message, alert.message_id) if alert.message_id else None
     if message is None:
@@ -239,7 +241,7 @@ def is_in_slack(session: Session, alert: Alert) -> bool:
     return message.is_told or message.answer_lost or message.state == MessageState.SENDING
 
 
-def expectation_facts(expected: ExpectedDuration) -> dict[str, float | int]:
+def _expectation_facts(expected: ExpectedDuration) -> dict[str, float | int]:
     """Return what an alert says of its kind's history, in seconds."""
     return {
         "usual": round(expected.usual.total_seconds()) if expected.usual else 0,

@@ -22,22 +22,22 @@ from bot.alerts.analysis.expected_duration import (
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incidents import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
-from bot.schedules import Schedule, last_occurrence
+from bot.scheduling.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
 
 #: What one check takes in of each type; the next takes more.
-MAX_FOUND = 2_000
+_MAX_FOUND = 2_000
 #: Of so many running tasks is looked whether they take longer than usual.
-MAX_RUNNING = 10_000
+_MAX_RUNNING = 10_000
 _KEYS_AT_ONCE = 500
-OVERDUE = "overdue"
+_OVERDUE = "overdue"
 #: What begins the keys of troubles that other systems report.
 EXTERNAL = "external "
 #: A run that starts this much before its time, by another clock, is that run.
-EARLY = timedelta(minutes=1)
+_EARLY = timedelta(minutes=1)
 
-TimeoutOf = Callable[[str], timedelta]
+_TimeoutOf = Callable[[str], timedelta]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -
         col(Task.updated_at) >= since,
         col(Task.updated_at) <= now,
     )
-    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(MAX_FOUND))
-    return [failed_trouble(task) for task in found]
+    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND))
+    return [_failed_trouble(task) for task in found]
 
 
-def failed_trouble(task: Task) -> Trouble:
+def _failed_trouble(task: Task) -> Trouble:
     """Return the trouble of a task that failed."""
     known = fingerprint(task.error)
     group = TroubleGroup(TroubleType.FAILED, task.task, known.key)
@@ -78,11 +78,11 @@ def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
     query = select(Task).where(
         Task.tenant == tenant, Task.status == TaskStatus.LOST, col(Task.updated_at) >= since
     )
-    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(MAX_FOUND))
-    return [lost_trouble(task) for task in found]
+    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND))
+    return [_lost_trouble(task) for task in found]
 
 
-def lost_trouble(task: Task) -> Trouble:
+def _lost_trouble(task: Task) -> Trouble:
     """Return the trouble of a lost task; it began when its lease ran out, told when it may be."""
     group = TroubleGroup(TroubleType.LOST, task.task, "")
     lease = BEATING_LEASE if task.beats else SILENT_LEASE
@@ -92,7 +92,7 @@ def lost_trouble(task: Task) -> Trouble:
 
 
 def find_stuck(
-    session: Session, tenant: str, now: datetime, timeout_of: TimeoutOf, least: timedelta
+    session: Session, tenant: str, now: datetime, timeout_of: _TimeoutOf, least: timedelta
 ) -> list[Trouble]:
     """
     Return the live tasks that were silent for longer than their kind's timeout.
@@ -107,23 +107,23 @@ def find_stuck(
         Task.tenant == tenant, _has_status(TaskStatus.RUNNING), col(Task.heard_at) <= before
     )
     found = [
-        *session.exec(queued.order_by(col(Task.updated_at).desc()).limit(MAX_FOUND)),
-        *session.exec(running.order_by(col(Task.heard_at).desc()).limit(MAX_FOUND)),
+        *session.exec(queued.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND)),
+        *session.exec(running.order_by(col(Task.heard_at).desc()).limit(_MAX_FOUND)),
     ]
-    troubles = (stuck_trouble(task, timeout_of(task.task)) for task in found)
+    troubles = (_stuck_trouble(task, timeout_of(task.task)) for task in found)
     return [trouble for trouble in troubles if trouble.began_at <= now]
 
 
-def stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
+def _stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
     """Return the trouble of a live task that is silent for longer than *timeout*."""
-    heard_at = last_sign(task)
+    heard_at = _last_sign(task)
     group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
     label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
     key = f"{_trouble_key(task)} {task.status} {int(heard_at.timestamp())}"
     return Trouble(group, key, label, heard_at + timeout, task)
 
 
-def last_sign(task: Task) -> datetime:
+def _last_sign(task: Task) -> datetime:
     """Return when a live task last reported."""
     return max(task.heard_at or task.updated_at, task.updated_at)
 
@@ -136,20 +136,20 @@ def find_overdue(
     query = select(*columns).where(Task.tenant == tenant, _has_status(TaskStatus.RUNNING))
     query = query.where(col(Task.heard_at).is_not(None), col(Task.started_at) < now - MARGIN)
     late = {}
-    for task_id, kind, started_at in session.exec(query.limit(MAX_RUNNING)):
+    for task_id, kind, started_at in session.exec(query.limit(_MAX_RUNNING)):
         expected = expected_of(kind)
         if started_at is not None and expected.is_exceeded_by(now - started_at):
             late[task_id] = expected
     found = session.exec(select(Task).where(Task.tenant == tenant, col(Task.id).in_(late)))
-    return [overdue_trouble(task, late[task.id]) for task in found]
+    return [_overdue_trouble(task, late[task.id]) for task in found]
 
 
-def overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
+def _overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
     """Return the trouble of a running task that takes longer than usual."""
-    group = TroubleGroup(TroubleType.STUCK, task.task, OVERDUE)
+    group = TroubleGroup(TroubleType.STUCK, task.task, _OVERDUE)
     began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
     return Trouble(
-        group, f"{_trouble_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected
+        group, f"{_trouble_key(task)} {_OVERDUE}", "longer than usual", began_at, task, expected
     )
 
 
@@ -179,7 +179,7 @@ def find_missed(
     found = []
     for kind, schedule, grace in schedules:
         due_at = last_occurrence(schedule, now - grace)
-        if due_at is not None and not has_run_since(session, tenant, kind, due_at):
+        if due_at is not None and not _has_run_since(session, tenant, kind, due_at):
             group = TroubleGroup(TroubleType.MISSED, kind, "")
             key = f"{kind} {due_at.isoformat()}"
             note = f"{kind} did not start"
@@ -187,10 +187,10 @@ def find_missed(
     return found
 
 
-def has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
+def _has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
     """Tell whether a task of the kind was announced since it was due."""
     query = select(Task.id).where(
-        Task.tenant == tenant, Task.task == kind, col(Task.created_at) >= due_at - EARLY
+        Task.tenant == tenant, Task.task == kind, col(Task.created_at) >= due_at - _EARLY
     )
     return session.exec(query.limit(1)).first() is not None
 
@@ -235,15 +235,15 @@ def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> boo
         return False  # Whoever reported it says when it is over.
     if held.type == TroubleType.MISSED:
         kind, _, due_at = held.key.rpartition(" ")
-        return has_run_since(session, held.tenant, kind, datetime.fromisoformat(due_at))
+        return _has_run_since(session, held.tenant, kind, datetime.fromisoformat(due_at))
     if task is None:
         return True
     if held.type == TroubleType.STUCK:
-        if held.key.endswith(f" {OVERDUE}"):
+        if held.key.endswith(f" {_OVERDUE}"):
             return task.status != TaskStatus.RUNNING or task.attempt != held.attempt
-        return held.key != stuck_trouble(task, timedelta(0)).key
+        return held.key != _stuck_trouble(task, timedelta(0)).key
     if held.type == TroubleType.LOST:
-        return task.status != TaskStatus.LOST or held.key != lost_trouble(task).key
+        return task.status != TaskStatus.LOST or held.key != _lost_trouble(task).key
     if task.attempt == held.attempt:
         return task.status != TaskStatus.FAILED
     return task.status not in LIVE

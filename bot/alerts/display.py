@@ -12,9 +12,9 @@ from bot.alerts.models import Alert, AlertTrouble
 from bot.tasks.display import epoch
 from bot.tasks.models import Task
 
-SHOWN_TASKS = 10
-SHOWN_KINDS = 8
-ERROR_CHARACTERS = 1_000
+_SHOWN_TASKS = 10
+_SHOWN_KINDS = 8
+_ALERT_ERROR_CHARACTERS = 1_000
 SEVERAL = "several kinds"
 
 Held = Sequence[tuple[AlertTrouble, Task | None]]
@@ -41,15 +41,17 @@ def alert_context(
     is_open = alert.state != IncidentState.RESOLVED
     return {
         **summary_context(alert, len(held)),
-        "kinds": [{"task": kind, "count": count} for kind, count in kinds.most_common(SHOWN_KINDS)],
-        "tasks": [
-            task_context(trouble, task, now, log_url) for trouble, task in held[:SHOWN_TASKS]
+        "kinds": [
+            {"task": kind, "count": count} for kind, count in kinds.most_common(_SHOWN_KINDS)
         ],
-        "more": max(0, len(held) - SHOWN_TASKS),
-        "factor": factor_context(found.factor),
+        "tasks": [
+            _task_context(trouble, task, now, log_url) for trouble, task in held[:_SHOWN_TASKS]
+        ],
+        "more": max(0, len(held) - _SHOWN_TASKS),
+        "factor": _factor_context(found.factor),
         "expected": (alert.facts or {}).get("expected"),
         "money": sum((money_of(kind) or 0) * count for kind, count in kinds.items()) or None,
-        "actions": alert_actions(alert, held) if is_open else [],
+        "actions": _alert_actions(alert, held) if is_open else [],
         "reported_at": epoch(now),
     }
 
@@ -81,7 +83,7 @@ def summary_context(alert: Alert, left: int) -> dict[str, Any]:
     }
 
 
-def task_context(
+def _task_context(
     trouble: AlertTrouble,
     task: Task | None,
     now: datetime,
@@ -102,12 +104,12 @@ def task_context(
         "attempt": task.attempt,
         "created_at": epoch(task.created_at),
         "began_at": epoch(trouble.began_at),
-        "error": task.error[:ERROR_CHARACTERS] if task.error else None,
+        "error": task.error[:_ALERT_ERROR_CHARACTERS] if task.error else None,
         "log_url": log_url(task, now),
     }
 
 
-def factor_context(factor: SharedFactor | None) -> dict[str, Any] | None:
+def _factor_context(factor: SharedFactor | None) -> dict[str, Any] | None:
     """Return what most failures share, as a sentence says it."""
     if factor is None:
         return None
@@ -134,7 +136,7 @@ def task_factors(task: Task) -> Mapping[str, str]:
     )
 
 
-def alert_actions(alert: Alert, held: Held) -> list[str]:
+def _alert_actions(alert: Alert, held: Held) -> list[str]:
     """Return the buttons that apply now."""
     shown = ["snooze", "mute", "resolve"]
     can_retry = any(task is not None and task.runner for _, task in held)

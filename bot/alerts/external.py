@@ -13,8 +13,8 @@ from bot.alerts.models import AlertTrouble
 from bot.alerts.records import Records
 from bot.tasks.stored_text import storable
 
-KIND_CHARACTERS = 200
-NOTE_CHARACTERS = 500
+_KIND_CHARACTERS = 200
+_NOTE_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class ExternalReport:
 
 def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
     """Return the report as a trouble of ours."""
-    kind = storable(report.kind)[:KIND_CHARACTERS] or "external"
-    summary = storable(report.summary)[:NOTE_CHARACTERS] or kind
-    group = TroubleGroup(TroubleType.FAILED, kind, short_hash(report.group))
-    key = f"{EXTERNAL}{short_hash(report.group, report.key)}"
+    kind = storable(report.kind)[:_KIND_CHARACTERS] or "external"
+    summary = storable(report.summary)[:_NOTE_CHARACTERS] or kind
+    group = TroubleGroup(TroubleType.FAILED, kind, _short_hash(report.group))
+    key = f"{EXTERNAL}{_short_hash(report.group, report.key)}"
     began_at = min(report.began_at or now, now)
     return Trouble(group, key, summary, began_at, note=summary, is_critical=report.is_critical)
 
@@ -74,6 +74,6 @@ def take_in(
     return wrong
 
 
-def short_hash(*parts: str) -> str:
+def _short_hash(*parts: str) -> str:
     """Return the same 16 digits for the same parts."""
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]

@@ -22,9 +22,9 @@ from typing import NamedTuple
 from bot.errors import ConflictError
 from bot.ids import is_slack_user_id
 
-FLAPPING_WINDOW = timedelta(hours=1)
-FLAPPING_OPENINGS = 3
-MOVED_ON = "moved_on"
+_FLAPPING_WINDOW = timedelta(hours=1)
+_FLAPPING_OPENINGS = 3
+_MOVED_ON = "moved_on"
 STORM = "storm"
 
 
@@ -135,8 +135,8 @@ class Incident:
 
 
 #: An incident and what to tell of it.
-Told = tuple[Incident, tuple[Tell, ...]]
-Step = tuple[Incident | None, tuple[Tell, ...]]
+_Told = tuple[Incident, tuple[Tell, ...]]
+_IncidentStep = tuple[Incident | None, tuple[Tell, ...]]
 
 
 def is_news(
@@ -156,7 +156,7 @@ def is_news(
 
 def follow_incident(
     group: TroubleGroup, incident: Incident | None, seen: Sighting, rules: AlertRules, now: datetime
-) -> Step:
+) -> _IncidentStep:
     """
     Return the group's incident after *seen*, and what to tell of it; *incident* is its latest.
 
@@ -175,13 +175,13 @@ def follow_incident(
 
 def _open(
     group: TroubleGroup, previous: Incident | None, news: frozenset[str], now: datetime
-) -> Told:
+) -> _Told:
     if previous is None:
         return Incident(group, now, news, news, openings=(now,), grown_at=now), ()
-    recent = [at for at in previous.openings if now - FLAPPING_WINDOW < at <= now]
+    recent = [at for at in previous.openings if now - _FLAPPING_WINDOW < at <= now]
     openings = (*recent, now)
     held = previous.held | news
-    if len(openings) >= FLAPPING_OPENINGS and previous.told_at is not None:
+    if len(openings) >= _FLAPPING_OPENINGS and previous.told_at is not None:
         reopened = replace(
             previous,
             state=IncidentState.OPEN,
@@ -200,7 +200,7 @@ def _open(
     return Incident(group, now, news, held, number, word, openings=openings, grown_at=now), ()
 
 
-def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime) -> Told:
+def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime) -> _Told:
     news = frozenset() if seen.is_silenced else seen.fresh - incident.held
     troubles = (incident.troubles & seen.in_trouble) | news
     if not troubles:
@@ -225,7 +225,7 @@ def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime)
     return after, edit + louder
 
 
-def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: datetime) -> Told:
+def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: datetime) -> _Told:
     """Return the reminder that is due because nobody has acted on an incident for long."""
     if _is_snoozed_out(incident, now):
         return replace(_wake(incident), reminded_at=now), (Tell.REMIND,)
@@ -240,13 +240,13 @@ def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: dat
     return incident, tells
 
 
-def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> Told:
+def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _Told:
     resolved = replace(
         incident,
         state=IncidentState.RESOLVED,
         troubles=frozenset(),
         resolved_at=now,
-        resolved_because=MOVED_ON,
+        resolved_because=_MOVED_ON,
         snoozed_until=None,
     )
     if incident.told_at is None:
@@ -258,7 +258,7 @@ def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> Tol
     return replace(resolved, recovered_at=now), (Tell.RECOVER,)
 
 
-def acknowledge(incident: Incident, by: str, now: datetime) -> Told:
+def acknowledge(incident: Incident, by: str, now: datetime) -> _Told:
     """Record who takes care of it; raise `ConflictError` if somebody does or it is resolved."""
     _require_open(incident)
     if incident.state == IncidentState.ACKNOWLEDGED:
@@ -275,14 +275,14 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> Told:
     return acknowledged, _edit_if_told(incident)
 
 
-def snooze(incident: Incident, until: datetime) -> Told:
+def snooze(incident: Incident, until: datetime) -> _Told:
     """Keep silent until then, and remind if it still lasts; raise `ConflictError` if over."""
     _require_open(incident)
     snoozed = replace(incident, state=IncidentState.SNOOZED, snoozed_until=until)
     return snoozed, _edit_if_told(incident)
 
 
-def resolve(incident: Incident, by: str, now: datetime, reason: str | None = None) -> Told:
+def resolve(incident: Incident, by: str, now: datetime, reason: str | None = None) -> _Told:
     """Close it for all that it holds, by hand; raise `ConflictError` when it is over already."""
     _require_open(incident)
     resolved = replace(
@@ -314,7 +314,7 @@ def _by(actor: str | None) -> str:
 
 
 def _is_calm(incident: Incident, now: datetime) -> bool:
-    return now - incident.openings[-1] >= FLAPPING_WINDOW
+    return now - incident.openings[-1] >= _FLAPPING_WINDOW
 
 
 def _is_snoozed_out(incident: Incident, now: datetime) -> bool:

@@ -12,9 +12,9 @@ from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.stored_text import make_storable, storable
 
-MAX_ALERTS_PAGE = 200
-MAX_TASK_IDS = 1_000
-MAX_DELETED = 500
+_MAX_ALERTS_PAGE = 200
+_MAX_TASK_IDS = 1_000
+_MAX_DELETED = 500
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def matching_alerts(session: Session, tenant: str, wanted: AlertsWanted) -> list
             | ((col(Alert.opened_at) == at) & (col(Alert.id) < alert_id))
         )
     query = query.order_by(col(Alert.opened_at).desc(), col(Alert.id).desc())
-    return list(session.exec(query.limit(min(wanted.limit, MAX_ALERTS_PAGE))))
+    return list(session.exec(query.limit(min(wanted.limit, _MAX_ALERTS_PAGE))))
 
 
 def alert_of_trouble(session: Session, tenant: str, trouble: Trouble) -> str:
@@ -72,7 +72,7 @@ def task_ids(session: Session, alert_id: str) -> list[str]:
         select(AlertTrouble.task_id)
         .where(AlertTrouble.alert_id == alert_id, col(AlertTrouble.task_id).is_not(None))
         .order_by(col(AlertTrouble.began_at).desc(), col(AlertTrouble.key))
-        .limit(MAX_TASK_IDS)
+        .limit(_MAX_TASK_IDS)
     )
     return list(dict.fromkeys(one for one in session.exec(query) if one))
 
@@ -82,7 +82,7 @@ def delete_resolved(session: Session, before: datetime) -> int:
     query = select(Alert.id).where(
         Alert.state == IncidentState.RESOLVED, col(Alert.resolved_at) < before
     )
-    ids = list(session.exec(query.limit(MAX_DELETED)))
+    ids = list(session.exec(query.limit(_MAX_DELETED)))
     for table, key in ((AlertTrouble, AlertTrouble.alert_id), (AlertRerun, AlertRerun.alert_id)):
         session.execute(delete(table).where(col(key).in_(ids)))
     session.execute(delete(Alert).where(col(Alert.id).in_(ids)))

@@ -14,7 +14,7 @@ from bot.alerts.models import Alert, AlertTrouble, Severity
 from bot.tasks.models import Task
 
 #: Troubles that no alert has held yet, by type and key.
-News = Mapping[tuple[TroubleType, str], Trouble]
+_News = Mapping[tuple[TroubleType, str], Trouble]
 #: Fields of an incident that its row has under the same name.
 _SAME = (
     *("number", "first_word", "state", "is_flapping", "opened_at", "grown_at", "held_until"),
@@ -24,7 +24,7 @@ _SAME = (
 )
 _RECENT = timedelta(minutes=1)
 #: Runs that ended a little before the last check may have been committed after it.
-_LATE = timedelta(minutes=5)
+_LATE_AFTER = timedelta(minutes=5)
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Records:
         }
 
 
-def group_of(alert: Alert) -> TroubleGroup:
+def _trouble_group(alert: Alert) -> TroubleGroup:
     """Return what the alert's troubles have in common."""
     return TroubleGroup(TroubleType(alert.type), alert.task, alert.fingerprint)
 
@@ -50,7 +50,7 @@ def group_of(alert: Alert) -> TroubleGroup:
 def as_incident(alert: Alert, troubles: frozenset[str]) -> Incident:
     """Return the row as an incident; what it held before is filtered out of the news already."""
     return Incident(
-        group=group_of(alert),
+        group=_trouble_group(alert),
         troubles=troubles,
         held=troubles,
         openings=tuple(map(datetime.fromisoformat, alert.openings)),
@@ -75,13 +75,13 @@ def read_records(
     records = Records()
     # Held, or somebody who acknowledges one meanwhile would be painted over.
     for alert in session.exec(query.order_by(col(Alert.number)).with_for_update()):
-        records.alerts[group_of(alert)] = alert
+        records.alerts[_trouble_group(alert)] = alert
     for group in set(groups) - records.alerts.keys():
-        latest = latest_alert(session, tenant, group)
+        latest = _latest_alert(session, tenant, group)
         if latest is not None:
             records.alerts[group] = latest
     by_id = {alert.id: group for group, alert in records.alerts.items() if is_open(alert)}
-    for trouble in troubles_left(session, by_id):
+    for trouble in _troubles_left(session, by_id):
         records.left[by_id[trouble.alert_id]].add(trouble.key)
     return records
 
@@ -91,7 +91,7 @@ def is_open(alert: Alert) -> bool:
     return alert.state != IncidentState.RESOLVED
 
 
-def latest_alert(session: Session, tenant: str, group: TroubleGroup) -> Alert | None:
+def _latest_alert(session: Session, tenant: str, group: TroubleGroup) -> Alert | None:
     """Return the latest alert of a group."""
     query = select(Alert).where(
         Alert.tenant == tenant,
@@ -103,7 +103,7 @@ def latest_alert(session: Session, tenant: str, group: TroubleGroup) -> Alert | 
     return session.exec(query.with_for_update()).first()
 
 
-def troubles_left(session: Session, alert_ids: Iterable[str]) -> list[AlertTrouble]:
+def _troubles_left(session: Session, alert_ids: Iterable[str]) -> list[AlertTrouble]:
     """Return the troubles of these alerts that have not moved on."""
     query = select(AlertTrouble).where(
         col(AlertTrouble.alert_id).in_(list(alert_ids)), col(AlertTrouble.moved_on_at).is_(None)
@@ -138,7 +138,7 @@ def mark_moved_on(session: Session, records: Records, since: datetime, now: date
     held = list(held_with_tasks(session, by_id))
     kinds = {task.task for _, task in held if task is not None}
     tenant = next((trouble.tenant for trouble, _ in held), "")
-    reruns = completed_since(session, tenant, kinds, since - _LATE) if kinds else {}
+    reruns = completed_since(session, tenant, kinds, since - _LATE_AFTER) if kinds else {}
     for trouble, task in held:
         rerun_at = reruns.get((task.task, task.subject or "")) if task else None
         is_rerun = rerun_at is not None and rerun_at > trouble.began_at
@@ -152,7 +152,7 @@ def write_records(
     tenant: str,
     records: Records,
     decided: Mapping[TroubleGroup, Incident],
-    news: News,
+    news: _News,
 ) -> dict[TroubleGroup, Alert]:
     """Store the new decisions and return their alerts."""
     changed: dict[TroubleGroup, Alert] = {}
@@ -162,7 +162,7 @@ def write_records(
         if alert is None or alert.number != incident.number:
             if incident.resolved_because == STORM:
                 continue  # It opened only to become part of a storm.
-            alert = new_alert(tenant, incident)
+            alert = _new_alert(tenant, incident)
         apply_incident(alert, incident)
         _write_troubles(session, alert, incident, records.left[group], news)
         session.add(alert)
@@ -171,7 +171,7 @@ def write_records(
     return changed
 
 
-def new_alert(tenant: str, incident: Incident) -> Alert:
+def _new_alert(tenant: str, incident: Incident) -> Alert:
     """Return a row for an incident that has just opened."""
     kind, task, fingerprint = incident.group
     return Alert(
@@ -197,7 +197,7 @@ def _write_troubles(
     alert: Alert,
     incident: Incident,
     left: set[str],
-    news: News,
+    news: _News,
 ) -> None:
     for key in incident.troubles - left:
         row = session.get(AlertTrouble, (alert.tenant, incident.group.type, key))

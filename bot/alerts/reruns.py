@@ -28,7 +28,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.models import RETRYABLE, Task, TaskStatus
 
 RERUN = "alerts/rerun"
-RUNS_ALREADY = "Its tasks are being run again already."
+_RUNS_ALREADY = "Its tasks are being run again already."
 _LIVE = (RerunState.CANARY, RerunState.WAVES)
 
 
@@ -61,8 +61,8 @@ class Reruns:
                 AlertRerun.alert_id == alert.id, col(AlertRerun.state).in_(_LIVE)
             )
             if session.exec(live).first() is not None:
-                raise ConflictError(RUNS_ALREADY)
-            again = retryable(session, alert)
+                raise ConflictError(_RUNS_ALREADY)
+            again = _retryable(session, alert)
             if not again:
                 raise ConflictError("None of its tasks can be run again: they have no runner.")
             rerun = begin(again)
@@ -75,20 +75,20 @@ class Reruns:
                 running=[list(one) for one in rerun.running],
                 began_at=self._clock.now(),
             )
-            tell_rerun(session, row, alert, self._clock.now())
+            _tell_rerun(session, row, alert, self._clock.now())
             session.add(row)
             return len(again)
 
         try:
             count = await self._database.write(work)
         except IntegrityError as error:
-            raise ConflictError(RUNS_ALREADY) from error
+            raise ConflictError(_RUNS_ALREADY) from error
         await self.advance_all()
         return count
 
     async def advance_all(self) -> int:
         """Advance every rerun and start its next tasks; return how many are not finished."""
-        live = await self._database.read(live_reruns)
+        live = await self._database.read(_live_reruns)
         for row in live:
             after = await self._database.write(partial(self._advance, row))
             if after is not None:
@@ -100,13 +100,13 @@ class Reruns:
         held = session.exec(query).one_or_none()
         if held is None or held.state not in _LIVE:
             return None
-        before = rerun_of(held)
-        after = advance(before, seen_tasks(session, held))
+        before = _rerun_of(held)
+        after = advance(before, _seen_tasks(session, held))
         if after != before:
-            apply_rerun(held, after)
+            _apply_rerun(held, after)
             session.add(held)
             alert = session.get_one(Alert, held.alert_id)
-            tell_rerun(session, held, alert, self._clock.now())
+            _tell_rerun(session, held, alert, self._clock.now())
         return held if after.running else None
 
     async def _start(self, row: AlertRerun) -> None:
@@ -117,7 +117,7 @@ class Reruns:
                 await self._tasks.retry(owner, task_id, by=row.by, attempt=attempt)
 
 
-def retryable(session: Session, alert: Alert) -> tuple[tuple[str, int], ...]:
+def _retryable(session: Session, alert: Alert) -> tuple[tuple[str, int], ...]:
     """Return the alert's failed tasks that have a runner, each with its attempt."""
     return tuple(
         (task.id, task.attempt)
@@ -127,20 +127,20 @@ def retryable(session: Session, alert: Alert) -> tuple[tuple[str, int], ...]:
     )
 
 
-def live_reruns(session: Session) -> Sequence[AlertRerun]:
+def _live_reruns(session: Session) -> Sequence[AlertRerun]:
     """Return the reruns that are not over."""
     query = select(AlertRerun).where(col(AlertRerun.state).in_(_LIVE))
     return session.exec(query.order_by(col(AlertRerun.began_at))).all()
 
 
-def seen_tasks(session: Session, row: AlertRerun) -> dict[str, SeenRun]:
+def _seen_tasks(session: Session, row: AlertRerun) -> dict[str, SeenRun]:
     """Return how the tasks that run are now."""
     ids = [task_id for task_id, _ in row.running]
     query = select(Task).where(Task.tenant == row.tenant, col(Task.id).in_(ids))
     return {task.id: SeenRun(task.attempt, TaskStatus(task.status)) for task in session.exec(query)}
 
 
-def rerun_of(row: AlertRerun) -> Rerun:
+def _rerun_of(row: AlertRerun) -> Rerun:
     """Return the row to decide on."""
     return Rerun(
         waiting=tuple((task_id, attempt) for task_id, attempt in row.waiting),
@@ -152,7 +152,7 @@ def rerun_of(row: AlertRerun) -> Rerun:
     )
 
 
-def apply_rerun(row: AlertRerun, rerun: Rerun) -> None:
+def _apply_rerun(row: AlertRerun, rerun: Rerun) -> None:
     """Bring the row to what was decided."""
     row.waiting = [list(one) for one in rerun.waiting]
     row.running = [list(one) for one in rerun.running]
@@ -160,9 +160,9 @@ def apply_rerun(row: AlertRerun, rerun: Rerun) -> None:
     row.succeeded, row.failed = rerun.succeeded, rerun.failed
 
 
-def tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) -> None:
+def _tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) -> None:
     """Show it in one message, in the alert's thread."""
-    context = rerun_context(row, alert)
+    context = _rerun_context(row, alert)
     if row.message_id is not None:
         is_over = row.state not in _LIVE
         outbox.edit(session, row.message_id, context, now=now, rank=Rank.ALERT, final=is_over)
@@ -172,7 +172,7 @@ def tell_rerun(session: Session, row: AlertRerun, alert: Alert, now: datetime) -
         row.message_id = outbox.reply(session, parent, Content(RERUN, context), now=now).id
 
 
-def rerun_context(row: AlertRerun, alert: Alert) -> dict[str, Any]:
+def _rerun_context(row: AlertRerun, alert: Alert) -> dict[str, Any]:
     """Return the context of `templates/alerts/rerun.json`."""
     return {
         "task": alert.task,

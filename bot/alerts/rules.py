@@ -10,11 +10,11 @@ from bot.alerts.board import BoardRules
 from bot.alerts.incidents import AlertRules
 from bot.alerts.models import Severity
 from bot.config_file import ConfigFile
-from bot.quiet_hours import parse_quiet_hours
-from bot.schedules import Frequency, Schedule, next_occurrence
+from bot.scheduling.quiet_hours import parse_quiet_hours
+from bot.scheduling.schedules import Frequency, Schedule, next_occurrence
 
 V = TypeVar("V")
-MORNING = time(9)
+_MORNING = time(9)
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class Rules:
     def next_morning(self, now: datetime) -> datetime:
         """Return when people are at work again: at the digest, else at nine."""
         quiet = self.board.quiet_hours
-        at = quiet.digest_at if quiet else MORNING
+        at = quiet.digest_at if quiet else _MORNING
         zone = self.config.alerts.timezone
         return next_occurrence(Schedule(Frequency.DAILY, zone, at=at), now)
 
     def severity_of(self, kind: str) -> Severity:
         """Return how loud alerts of a kind are."""
-        return Severity(first_match(self.config.alerts.severity, kind) or Severity.WARNING)
+        return Severity(_first_match(self.config.alerts.severity, kind) or Severity.WARNING)
 
     def money_of(self, kind: str) -> float | None:
         """Return the cost of a failure of a kind, if it is configured."""
@@ -78,9 +78,9 @@ class Rules:
 
     def route_of(self, kind: str) -> str | None:
         """Return the channel that alerts of a kind are sent to, if one is named."""
-        return first_match(self.config.alerts.routes, kind)
+        return _first_match(self.config.alerts.routes, kind)
 
 
-def first_match(patterns: Mapping[str, V], kind: str) -> V | None:
+def _first_match(patterns: Mapping[str, V], kind: str) -> V | None:
     """Return the value of the first pattern, as in `nightly-*`, that the kind matches."""
     return next((value for one, value in patterns.items() if fnmatchcase(kind, one)), None)

@@ -33,8 +33,8 @@ from bot.errors import ConflictError, FieldProblem, InvalidError
 
 Worked = TypeVar("Worked")
 
-MAX_SNOOZE = timedelta(days=30)
-Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
+_MAX_SNOOZE = timedelta(days=30)
+_Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Alerts:
             return run(session, self._clock.now())
 
         if asked.dry_run:
-            return await self._database.write(lambda session: undone(session, work))
+            return await self._database.write(lambda session: _undone(session, work))
         checked = await self._database.write_unique(work)
         if channels is not None and checked.told:
             self._wake(channels.workspace_id)
@@ -90,7 +90,7 @@ class Alerts:
 
         def work(session: Session) -> Sequence[AlertWithTasks]:
             return [
-                shown_alert(session, alert)
+                _shown_alert(session, alert)
                 for alert in queries.matching_alerts(session, tenant, wanted)
             ]
 
@@ -100,7 +100,7 @@ class Alerts:
         """Return an alert; raise `NotFoundError`."""
 
         def work(session: Session) -> AlertWithTasks:
-            return shown_alert(session, queries.get_alert(session, tenant, alert_id))
+            return _shown_alert(session, queries.get_alert(session, tenant, alert_id))
 
         return await self._database.read(work)
 
@@ -130,8 +130,8 @@ class Alerts:
 
         Raises `InvalidError` for a duration that is not valid or longer than 30 days.
         """
-        if duration is not None and not timedelta(0) < duration <= MAX_SNOOZE:
-            fix = f"give more than 0 and at most {MAX_SNOOZE // timedelta(minutes=1)}"
+        if duration is not None and not timedelta(0) < duration <= _MAX_SNOOZE:
+            fix = f"give more than 0 and at most {_MAX_SNOOZE // timedelta(minutes=1)}"
             raise InvalidError(f"`minutes`: {fix}.", [FieldProblem("minutes", fix)])
 
         def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
@@ -194,7 +194,7 @@ class Alerts:
         await self._database.write_unique(work)
 
     async def _act(
-        self, tenant: str, alert_id: str, decide: Decide, *, snoozed_by: str | None = None
+        self, tenant: str, alert_id: str, decide: _Decide, *, snoozed_by: str | None = None
     ) -> AlertWithTasks:
         def work(session: Session) -> AlertWithTasks:
             now = self._clock.now()
@@ -209,7 +209,7 @@ class Alerts:
             session.flush()
             if Tell.EDIT in tells:
                 self._announcer.edit(session, alert, now)
-            return shown_alert(session, alert)
+            return _shown_alert(session, alert)
 
         result = await self._database.write(work)
         if result.found.alert.workspace_id:
@@ -217,7 +217,7 @@ class Alerts:
         return result
 
 
-def undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
+def _undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
     """
     Return what *work* returns, and keep nothing of what it has written.
 
@@ -229,7 +229,7 @@ def undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
     return result
 
 
-def shown_alert(session: Session, alert: Alert) -> AlertWithTasks:
+def _shown_alert(session: Session, alert: Alert) -> AlertWithTasks:
     """Return an alert with what belongs to it."""
     held = list(held_with_tasks(session, [alert.id]))
     task_ids = queries.task_ids(session, alert.id)

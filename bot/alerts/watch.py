@@ -22,9 +22,9 @@ from bot.messages.models import Message
 logger = structlog.get_logger(__name__)
 
 #: How long an explicit check waits for Slack before it says that nobody was told.
-WAIT_SECONDS = 10.0
-LOOK_SECONDS = 0.1
-LATE = f"not delivered within {WAIT_SECONDS:.0f} s; it is sent as soon as it can be"
+_WAIT_SECONDS = 10.0
+_WATCH_LOOK_SECONDS = 0.1
+_LATE = f"not delivered within {_WAIT_SECONDS:.0f} s; it is sent as soon as it can be"
 
 FindChannel = Callable[[str], Awaitable[str]]
 
@@ -88,7 +88,7 @@ class AlertWatch:
             return check_result(checked, set(), error)
         wanted = {one for ids in checked.messages.values() for one in ids if one is not None}
         arrived = await self.await_arrival(wanted)
-        return check_result(checked, arrived, error if wanted <= arrived else LATE)
+        return check_result(checked, arrived, error if wanted <= arrived else _LATE)
 
     async def take_in(self, tenant: str, reports: Sequence[ExternalReport]) -> None:
         """Make alerts of ours of what another system says of its own."""
@@ -97,12 +97,12 @@ class AlertWatch:
 
     async def await_arrival(self, message_ids: set[str]) -> set[str]:
         """Return which of the messages have arrived, within ten seconds at most."""
-        end = time.monotonic() + WAIT_SECONDS
+        end = time.monotonic() + _WAIT_SECONDS
         while True:
-            arrived = await self._database.read(lambda session: arrived_of(session, message_ids))
+            arrived = await self._database.read(lambda session: _arrived_of(session, message_ids))
             if arrived == message_ids or time.monotonic() > end:
                 return arrived
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(_WATCH_LOOK_SECONDS)
 
     async def _channels(self, tenant: str) -> AlertChannels | None:
         home = self._home_of(tenant)
@@ -127,7 +127,7 @@ class AlertWatch:
             return None
 
 
-def arrived_of(session: Session, message_ids: Iterable[str]) -> set[str]:
+def _arrived_of(session: Session, message_ids: Iterable[str]) -> set[str]:
     """Return which of the messages stand in Slack, or at the webhook."""
     query = select(Message).where(col(Message.id).in_(list(message_ids)))
     return {message.id for message in session.exec(query) if message.is_told}

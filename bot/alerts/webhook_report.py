@@ -12,23 +12,23 @@ from bot.messages.rendering.renderer import Rendered
 from bot.tasks.display import epoch
 from bot.tasks.models import Task
 
-SHOWN = 20
-TIMEOUT = aiohttp.ClientTimeout(total=10)
-LogUrl = Callable[[Task, datetime], str | None]
+_MAX_REPORTED = 20
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_LogUrl = Callable[[Task, datetime], str | None]
 
 
-def report_context(checked: Checked, now: datetime, log_url: LogUrl) -> dict[str, Any]:
+def report_context(checked: Checked, now: datetime, log_url: _LogUrl) -> dict[str, Any]:
     """Return what `templates/alerts/report.json` is filled with."""
     return {
         "failed_count": len(checked.failed),
         "stuck_count": len(checked.stuck),
-        "failed": [report_line(one, now, log_url) for one in checked.failed[:SHOWN]],
-        "stuck": [report_line(one, now, log_url) for one in checked.stuck[:SHOWN]],
+        "failed": [_report_line(one, now, log_url) for one in checked.failed[:_MAX_REPORTED]],
+        "stuck": [_report_line(one, now, log_url) for one in checked.stuck[:_MAX_REPORTED]],
         "reported_at": epoch(now),
     }
 
 
-def report_line(trouble: Trouble, now: datetime, log_url: LogUrl) -> dict[str, Any]:
+def _report_line(trouble: Trouble, now: datetime, log_url: _LogUrl) -> dict[str, Any]:
     """Return one task as the report shows it."""
     task = trouble.task
     if task is None:
@@ -48,7 +48,7 @@ async def post_report(url: str, report: Rendered) -> str | None:
     body = {"text": report.text, "blocks": report.blocks}
     try:
         async with (
-            aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False) as session,
+            aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as session,
             session.post(url, json=body, allow_redirects=False) as response,
         ):
             if response.status == 200:

@@ -8,6 +8,7 @@ from bot.cli.alerts import alerts
 from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
 from bot.cli.events import event_commands
+from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
@@ -25,6 +26,7 @@ cli.command("migrate")(migrate_command)
 cli.command("demo")(demo)
 cli.command("token")(token)
 cli.command("alerts")(alerts)
+cli.command("leaderboard")(leaderboard)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

@@ -28,15 +28,15 @@ from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
 from bot.tasks.models import TaskStatus
 from bot.wiring.credentials import api_tokens
-from bot.wiring.tenants import DEFAULT_TENANT
+from bot.workspaces.models import DEFAULT_TENANT
 
-ASK_SECONDS = 30
-NO_CHANNEL = "no SLACK_BOT_TOKEN and no SLACK_WEBHOOK: found, and told nobody"
-TEST_KIND = "alerts_test"
+_ASK_BOT_SECONDS = 30
+_NO_CHANNEL = "no SLACK_BOT_TOKEN and no SLACK_WEBHOOK: found, and told nobody"
+_TEST_KIND = "alerts_test"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class _WantedCheck:
     """What the command line asks for."""
 
     options: CheckOptions
@@ -70,16 +70,18 @@ def alerts(
     ] = False,
 ) -> None:
     """Check once for failed and stuck tasks, tell of them, and print the result as JSON."""
-    options = options_of(timeout, failed=not stuck_only, stuck=not failed_only, dry_run=dry_run)
+    options = _options_of(timeout, failed=not stuck_only, stuck=not failed_only, dry_run=dry_run)
     settings = read_settings(environment(), need_slack=False)
     set_up_logs("warning", settings.log_format)
-    result = asyncio.run(check_by_itself(settings, Wanted(options, webhook_url, test_creation)))
+    result = asyncio.run(
+        _check_by_itself(settings, _WantedCheck(options, webhook_url, test_creation))
+    )
     sys.stdout.write(json.dumps(asdict(result)) + "\n")
-    if has_failed(result, options):
+    if _has_failed(result, options):
         raise typer.Exit(1)
 
 
-def options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: bool) -> CheckOptions:
+def _options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: bool) -> CheckOptions:
     """Return the options; raise `InvalidError` for those that cannot be meant."""
     if not failed and not stuck:
         fix = "give one of --failed-only and --stuck-only, or neither"
@@ -91,27 +93,27 @@ def options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: boo
     return CheckOptions(length, failed, stuck, dry_run, is_asked=True)
 
 
-async def check_by_itself(settings: Settings, wanted: Wanted) -> CheckResult:
+async def _check_by_itself(settings: Settings, wanted: _WantedCheck) -> CheckResult:
     """Check in whichever way the settings and the running bot allow."""
     if wanted.webhook_url is not None and not wanted.options.dry_run:
-        return await tell_webhook(settings, wanted, wanted.webhook_url)
+        return await _tell_webhook(settings, wanted, wanted.webhook_url)
     database = Database(settings.database_url)
     is_served = is_locked(database.url)
     database.close()
     if is_served:
-        return await ask_bot(settings, wanted)
+        return await _ask_bot(settings, wanted)
     has_tokens = settings.slack_bot_token is not None and settings.slack_app_token is not None
     if not has_tokens and settings.webhook is None:
-        sys.stderr.write(f"warning: {NO_CHANNEL}\n")
-        checked = await look_for_trouble(settings, wanted.options)
-        return check_result(checked, set(), NO_CHANNEL)
+        sys.stderr.write(f"warning: {_NO_CHANNEL}\n")
+        checked = await _look_for_trouble(settings, wanted.options)
+        return check_result(checked, set(), _NO_CHANNEL)
     async with Opsbell(settings, is_brief=True) as bot:
         if wanted.test_creation:
-            await announce_test(bot, settings)
+            await _announce_test(bot, settings)
         return await bot.rooms.alerts.watch.check_now(DEFAULT_TENANT, wanted.options)
 
 
-async def ask_bot(settings: Settings, wanted: Wanted) -> CheckResult:
+async def _ask_bot(settings: Settings, wanted: _WantedCheck) -> CheckResult:
     """Let the bot that holds the database check; raise `UnavailableError` if it does not answer."""
     tokens = api_tokens(settings, SystemClock())
     if tokens is None:
@@ -120,11 +122,11 @@ async def ask_bot(settings: Settings, wanted: Wanted) -> CheckResult:
     token = tokens.mint(subject="alerts", tenant=DEFAULT_TENANT, scopes=scopes, days=1)
     headers = {"Authorization": f"Bearer {token}"}
     address = f"http://{settings.host}:{settings.port}"
-    limit = aiohttp.ClientTimeout(total=ASK_SECONDS)
+    limit = aiohttp.ClientTimeout(total=_ASK_BOT_SECONDS)
     async with aiohttp.ClientSession(headers=headers, timeout=limit, trust_env=False) as session:
         try:
             if wanted.test_creation:
-                body: dict[str, object] = {"task": TEST_KIND, "status": "completed"}
+                body: dict[str, object] = {"task": _TEST_KIND, "status": "completed"}
                 await ask(session, f"{address}/api/tasks", body)
             answer = await ask(session, f"{address}/api/alerts/check", wanted.body)
             return CheckResult(**answer)
@@ -143,7 +145,7 @@ async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object])
         return dict(answer)
 
 
-async def look_for_trouble(settings: Settings, options: CheckOptions) -> Checked:
+async def _look_for_trouble(settings: Settings, options: CheckOptions) -> Checked:
     """Return what is in trouble, and change nothing."""
     rules, links = Rules(settings.config), Links(settings.config, settings.grafana_url)
     database = Database(settings.database_url)
@@ -157,9 +159,9 @@ async def look_for_trouble(settings: Settings, options: CheckOptions) -> Checked
         database.close()
 
 
-async def tell_webhook(settings: Settings, wanted: Wanted, url: str) -> CheckResult:
+async def _tell_webhook(settings: Settings, wanted: _WantedCheck, url: str) -> CheckResult:
     """Send all that is found to a webhook, told before or not."""
-    checked = await look_for_trouble(settings, wanted.options)
+    checked = await _look_for_trouble(settings, wanted.options)
     failed, stuck = len(checked.failed), len(checked.stuck)
     if not failed and not stuck:
         return CheckResult(0, 0, False, False)
@@ -171,19 +173,19 @@ async def tell_webhook(settings: Settings, wanted: Wanted, url: str) -> CheckRes
     return CheckResult(failed, stuck, bool(failed) and is_told, bool(stuck) and is_told, error)
 
 
-async def announce_test(bot: Opsbell, settings: Settings) -> None:
+async def _announce_test(bot: Opsbell, settings: Settings) -> None:
     """Announce a task that is over at once, and wait until it stands in Slack."""
     owner = await bot.rooms.owners.of_tenant(DEFAULT_TENANT)
     channel = settings.slack_default_channel
     if channel is None:
         raise ConfigError(["SLACK_DEFAULT_CHANNEL: is missing; the test task has no channel"])
     channel_id = await bot.rooms.slack.directory.channel_id(channel)
-    new = NewTask(TEST_KIND, channel_id, status=TaskStatus.COMPLETED, created_by="alerts")
+    new = NewTask(_TEST_KIND, channel_id, status=TaskStatus.COMPLETED, created_by="alerts")
     task, _ = await bot.rooms.tasks.tasks.create(owner, new)
     wanted = {task.message_id} if task.message_id else set()
     await bot.rooms.alerts.watch.await_arrival(wanted)
 
 
-def has_failed(result: CheckResult, options: CheckOptions) -> bool:
+def _has_failed(result: CheckResult, options: CheckOptions) -> bool:
     """Tell whether something was found and could not be told, though there was a way to."""
-    return not options.dry_run and result.error not in (None, NO_CHANNEL)
+    return not options.dry_run and result.error not in (None, _NO_CHANNEL)

@@ -17,7 +17,7 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 #: How often the connections are looked through.
-CONNECTION_SWEEP_SECONDS = 1.0
+_CONNECTION_SWEEP_SECONDS = 1.0
 #: Files that the process needs for other things than connections.
 _OTHER_FILES = 200
 _MIN_CONNECTIONS = 64
@@ -91,7 +91,7 @@ class OpenConnections:
         self._open[one.transport] = one
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(
-                CONNECTION_SWEEP_SECONDS, self._look
+                _CONNECTION_SWEEP_SECONDS, self._look
             )
         return True
 
@@ -113,7 +113,7 @@ class OpenConnections:
         self._sweep = None
         if self._open:
             self._sweep = asyncio.get_running_loop().call_later(
-                CONNECTION_SWEEP_SECONDS, self._look
+                _CONNECTION_SWEEP_SECONDS, self._look
             )
 
     def _too_many(self, strangers: list["_Guarded"], now: float) -> list["_Guarded"]:

@@ -12,7 +12,7 @@ from bot.http import idempotency
 from bot.http.connections import OpenConnections
 from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.json_body import clean_text, read_bytes, read_list, read_object
+from bot.http.json_body import clean_text, read_bytes, read_csv, read_list, read_object
 from bot.http.middleware import CORRELATION, CORRELATION_HEADER
 from bot.http.responses import response_of
 from bot.http.routing import NOBODY, Access, Call, Response, Route
@@ -154,9 +154,11 @@ def _read_body(route: Route, raw: bytes, request: web.Request) -> tuple[Any, Any
 
 
 def _fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
-    """Return what was sent, as JSON says it."""
+    """Return what was sent, as JSON says it; of CSV the text."""
     if not route.body:
         return {}
+    if route.takes_csv and request.content_type == "text/csv":
+        return read_csv(raw, request.charset)
     read = read_list if route.max_items else read_object
     return read(raw, request.content_type, request.charset)
 
@@ -165,6 +167,8 @@ def _body_of(route: Route, fields: Any) -> Any:
     """Return what was sent as the route's model, or as a list of them."""
     if not route.body:
         return None
+    if isinstance(fields, str):
+        return fields
     if route.max_items:
         return bind_all(route.body, fields, route.max_items)
     return bind(route.body, fields)

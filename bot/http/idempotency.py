@@ -115,7 +115,7 @@ class Idempotency:
             session.flush()
             row = None
         if row is None:
-            row = key_claim(key, now)
+            row = _key_claim(key, now)
             session.add(row)
             return Made(row.made_id)
         if row.body_hash != key.body_hash:
@@ -143,7 +143,7 @@ class Idempotency:
         return answer
 
 
-def key_claim(key: Key, now: datetime) -> IdempotencyRecord:
+def _key_claim(key: Key, now: datetime) -> IdempotencyRecord:
     return IdempotencyRecord(
         tenant=key.tenant,
         key=key.key,

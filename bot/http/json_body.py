@@ -128,7 +128,14 @@ def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
     value = _read_json(raw, content_type, charset)
     if not isinstance(value, list):
         raise not_json("this is something else", "one JSON list")
-    return value if is_clean(raw) else [clean_value(item, depth=1) for item in value]
+    return value if is_clean(raw) else [_clean_value(item, depth=1) for item in value]
+
+
+def read_csv(raw: bytes, charset: str | None) -> str:
+    """Return the text of a CSV file; bytes that are no UTF-8 are lone halves of pairs in it."""
+    if not _is_utf8(charset):
+        raise RefusedError(415, "unsupported_media_type", "Send CSV in UTF-8.")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
@@ -147,10 +154,14 @@ def _require_json(content_type: str, charset: str | None) -> None:
     is_json = content_type == "application/json" or (
         content_type.startswith("application/") and content_type.endswith("+json")
     )
-    if not is_json or (charset or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+    if not is_json or not _is_utf8(charset):
         raise RefusedError(
             415, "unsupported_media_type", "Send JSON in UTF-8 as `Content-Type: application/json`."
         )
+
+
+def _is_utf8(charset: str | None) -> bool:
+    return (charset or "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
 def is_clean(raw: bytes) -> bool:
@@ -162,19 +173,19 @@ def is_clean(raw: bytes) -> bool:
     return b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") < _MAX_DEPTH
 
 
-def clean_value(value: Any, depth: int = 0) -> Any:
+def _clean_value(value: Any, depth: int = 0) -> Any:
     """Return *value* with every text in it cleaned, keys too; refuse one nested too deeply."""
     if depth > _MAX_DEPTH:
         raise not_json(f"it is nested deeper than {_MAX_DEPTH}")
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, list):
-        return [clean_value(item, depth + 1) for item in value]
+        return [_clean_value(item, depth + 1) for item in value]
     return _clean_object(value, depth) if isinstance(value, dict) else value
 
 
 def _clean_object(value: dict[str, Any], depth: int) -> dict[str, Any]:
-    return {clean_text(key): clean_value(item, depth + 1) for key, item in value.items()}
+    return {clean_text(key): _clean_value(item, depth + 1) for key, item in value.items()}
 
 
 def clean_text(text: str) -> str:

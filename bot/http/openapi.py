@@ -133,10 +133,10 @@ def _operation(route: Route) -> dict[str, Any]:
         if route.max_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
         needed = any(field.is_required() for field in route.body.model_fields.values())
-        described["requestBody"] = {
-            "required": needed,
-            "content": {"application/json": {"schema": schema}},
-        }
+        content = {"application/json": {"schema": schema}}
+        if route.takes_csv:
+            content["text/csv"] = {"schema": {"type": "string"}}
+        described["requestBody"] = {"required": needed, "content": content}
     return described
 
 

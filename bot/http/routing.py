@@ -87,6 +87,7 @@ class Route:
     path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
     max_items: int = 0  # above 0, the body is a list of at most this many `body`
+    takes_csv: bool = False  # the body may be `text/csv`; the handler gets its text
     is_busy: bool = False  # called by programs thousands of times a second
     is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
@@ -57,4 +58,5 @@ class HttpServices:
     timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
+    leaderboards: Leaderboards
     destinations: Destinations = NO_DESTINATIONS

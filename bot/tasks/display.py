@@ -43,8 +43,8 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
         "subject": task.subject or "",
         "dealer": task.subject or "",
         "attempt": str(task.attempt),
-        "started_ms": epoch_milliseconds(task.started_at or task.created_at),
-        "ended_ms": epoch_milliseconds(task.ended_at or now),
+        "started_ms": _epoch_milliseconds(task.started_at or task.created_at),
+        "ended_ms": _epoch_milliseconds(task.ended_at or now),
     }
     for name, value in values.items():
         template = template.replace(f"{{{name}}}", quote(value, safe=""))
@@ -124,5 +124,5 @@ def epoch(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
-def epoch_milliseconds(at: datetime) -> str:
+def _epoch_milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))

@@ -23,8 +23,7 @@ from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.settings import Settings
 from bot.wakeups import Wakeups, send_wakeup
 from bot.wiring.credentials import tokens_of
-from bot.wiring.tenants import DEFAULT_TENANT
-from bot.workspaces.models import Workspace, WorkspaceToken
+from bot.workspaces.models import DEFAULT_TENANT, Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity, identify
 from bot.workspaces.reencryption import reseal_tokens
 from bot.workspaces.service import WorkspaceConnections, store

@@ -5,11 +5,10 @@ import time
 from bot.db import Database
 from bot.errors import ForbiddenError, InvalidError
 from bot.tasks.creation import Owner
+from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.queries import connected_of, tenants_of
 
-#: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
-DEFAULT_TENANT = "default"
-OWNER_CACHE_SECONDS = 5.0
+_OWNER_CACHE_SECONDS = 5.0
 
 
 class Owners:
@@ -37,7 +36,7 @@ class Owners:
             self._kept.pop(tenant, None)
             raise InvalidError(f"Tenant `{tenant}` has no workspace here.")
         owner = Owner(tenant, connected[0])
-        self._kept[tenant] = (time.monotonic() + OWNER_CACHE_SECONDS, owner)
+        self._kept[tenant] = (time.monotonic() + _OWNER_CACHE_SECONDS, owner)
         return owner
 
     async def workspaces_of(self, tenant: str) -> list[str]:

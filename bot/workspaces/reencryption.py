@@ -12,7 +12,7 @@ from bot.workspaces.tokens import Vault
 
 logger = structlog.get_logger(__name__)
 
-TOKEN_BATCH = 500
+_TOKEN_BATCH = 500
 
 
 async def reseal_tokens(database: Database, vault: Vault) -> None:
@@ -38,7 +38,7 @@ def _next_tokens(session: Session, after: str) -> list[tuple[str, str]]:
         select(WorkspaceToken.workspace_id, WorkspaceToken.sealed)
         .where(WorkspaceToken.workspace_id > after, col(WorkspaceToken.sealed).is_not(None))
         .order_by(col(WorkspaceToken.workspace_id))
-        .limit(TOKEN_BATCH)
+        .limit(_TOKEN_BATCH)
     )
     return [(key, sealed) for key, sealed in session.exec(query).all() if sealed]
 

@@ -10,6 +10,7 @@ from listeners.actions.alert import (
     handle_alert_snooze_action,
 )
 from listeners.actions.delivery import handle_delivery_replay_action
+from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.task import (
     handle_link_action,
     handle_task_cancel_action,
@@ -31,5 +32,6 @@ def register(app: AsyncApp) -> None:
     app.action("alert_retry")(handle_alert_retry_action)
     app.action("alert_more")(handle_alert_more_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
+    app.action("leaderboard_subject")(handle_leaderboard_subject_action)
     app.action(ANYTHING)(handle_unknown_action)
     app.options(ANYTHING)(handle_unknown_options)

@@ -13,7 +13,7 @@ from listeners.permission import require_may_start
 from listeners.services import ListenerServices
 from listeners.wording import as_mrkdwn
 
-SNOOZE = timedelta(hours=1)
+_SNOOZE = timedelta(hours=1)
 
 
 async def handle_alert_acknowledge_action(
@@ -40,7 +40,7 @@ async def handle_alert_snooze_action(
 ) -> None:
     """Keep silent about it for an hour; the message says so."""
     await rights.require_operator(user_id)
-    await alerts.snooze(owner.tenant, action["value"], by=user_id, duration=SNOOZE)
+    await alerts.snooze(owner.tenant, action["value"], by=user_id, duration=_SNOOZE)
     await ack()
 
 

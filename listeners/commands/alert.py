@@ -10,7 +10,7 @@ from listeners.commands.asked import Asked, CommandReply
 from listeners.views.alert_list_builder import build_alert_list
 from listeners.wording import as_mrkdwn, worded_duration
 
-LISTED = 15
+_MAX_LISTED_ALERTS = 15
 
 
 async def command_list_alerts(asked: Asked) -> CommandReply:
@@ -19,10 +19,10 @@ async def command_list_alerts(asked: Asked) -> CommandReply:
         one
         for state in ("open", "acknowledged", "snoozed")
         for one in await asked.services.alerts.list(
-            asked.owner.tenant, AlertsWanted(state=state, limit=LISTED)
+            asked.owner.tenant, AlertsWanted(state=state, limit=_MAX_LISTED_ALERTS)
         )
     ]
-    return build_alert_list(found[:LISTED], workspace_url=asked.workspace_url)
+    return build_alert_list(found[:_MAX_LISTED_ALERTS], workspace_url=asked.workspace_url)
 
 
 async def command_acknowledge(asked: Asked) -> CommandReply:
@@ -30,7 +30,7 @@ async def command_acknowledge(asked: Asked) -> CommandReply:
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]
     await asked.services.alerts.acknowledge(asked.owner.tenant, alert_id, by=asked.user_id)
-    return ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
 
 
 async def command_snooze(asked: Asked) -> CommandReply:
@@ -40,7 +40,7 @@ async def command_snooze(asked: Asked) -> CommandReply:
     await asked.services.alerts.snooze(
         asked.owner.tenant, alert_id, by=asked.user_id, duration=duration
     )
-    return ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
 
 
 async def command_resolve(asked: Asked) -> CommandReply:
@@ -48,7 +48,7 @@ async def command_resolve(asked: Asked) -> CommandReply:
     await asked.services.rights.require_operator(asked.user_id)
     alert_id = asked.request.values["id"]
     await asked.services.alerts.resolve(asked.owner.tenant, alert_id, by=asked.user_id)
-    return ephemeral(f"Resolved `{alert_id}`; its message shows it.")
+    return _ephemeral(f"Resolved `{alert_id}`; its message shows it.")
 
 
 async def mute_kind(asked: Asked) -> CommandReply:
@@ -57,7 +57,7 @@ async def mute_kind(asked: Asked) -> CommandReply:
     kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
     await asked.services.alerts.mute(asked.owner.tenant, kind, by=asked.user_id, duration=duration)
     until = f" for {worded_duration(duration)}" if duration is not None else ""
-    return public(
+    return _public(
         f"<@{asked.user_id}> muted `{kind}`{until}; `/ops alert unmute {kind}` ends that."
     )
 
@@ -68,7 +68,7 @@ async def unmute_kind(asked: Asked) -> CommandReply:
     kind = asked.request.values["kind"]
     if not await asked.services.alerts.unmute(asked.owner.tenant, kind):
         raise NotFoundError(f"`{kind}` is not muted.")
-    return public(f"<@{asked.user_id}> unmuted `{kind}`.")
+    return _public(f"<@{asked.user_id}> unmuted `{kind}`.")
 
 
 async def begin_maintenance(asked: Asked) -> CommandReply:
@@ -80,17 +80,17 @@ async def begin_maintenance(asked: Asked) -> CommandReply:
         asked.owner.tenant, kind, by=asked.user_id, duration=duration
     )
     what = f"`{kind}`" if kind else "all kinds of tasks"
-    return public(
+    return _public(
         f"<@{asked.user_id}> began maintenance of {what}: "
         f"no alerts for {worded_duration(duration)}."
     )
 
 
-def ephemeral(sentence: str) -> CommandReply:
+def _ephemeral(sentence: str) -> CommandReply:
     """Return what only the asker sees."""
     return {"response_type": "ephemeral", "text": as_mrkdwn(sentence)}
 
 
-def public(sentence: str) -> CommandReply:
+def _public(sentence: str) -> CommandReply:
     """Return what the channel sees: shared state has changed."""
     return {"response_type": "in_channel", "text": as_mrkdwn(sentence)}

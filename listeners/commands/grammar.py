@@ -11,7 +11,7 @@ from itertools import groupby
 
 COMMAND = "/ops"
 #: Commands that are short for an area of `/ops`.
-SHORT_CUTS = {"/task": "task"}
+SHORT_CUTS = {"/task": "task", "/leaderboard": "leaderboard"}
 
 
 class Kind(StrEnum):
@@ -65,7 +65,7 @@ class Area:
 
 
 _MESSAGE_ID = Argument("id", Kind.ID, required=True)
-TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
+_TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
 _ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
 _KIND_ARGUMENT = Argument("kind", required=True)
 
@@ -89,9 +89,9 @@ AREAS = (
                 "list the newest tasks (only you see them)",
                 (Argument("which", Kind.CHOICE, choices=("failed", "running", "stuck")),),
             ),
-            Verb("show", "show everything about a task (only you see it)", (TASK_ARGUMENT,)),
-            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ARGUMENT,)),
-            Verb("cancel", "cancel a queued or running task", (TASK_ARGUMENT,)),
+            Verb("show", "show everything about a task (only you see it)", (_TASK_ARGUMENT,)),
+            Verb("retry", "retry a task that failed, was cancelled or was lost", (_TASK_ARGUMENT,)),
+            Verb("cancel", "cancel a queued or running task", (_TASK_ARGUMENT,)),
         ),
     ),
     Area(
@@ -135,6 +135,17 @@ AREAS = (
         ),
     ),
     Area(
+        "leaderboard",
+        "who leads, who slipped, and what it costs",
+        (
+            Verb(
+                "",
+                "show the week so far, only to you, or post it",
+                (Argument("name"), Argument("post", Kind.CHOICE, choices=("post",))),
+            ),
+        ),
+    ),
+    Area(
         "why",
         "explain one of my messages",
         (
@@ -174,5 +185,5 @@ def usage_hint(command: str) -> str:
     hints = []
     for arguments, same in groupby(area.verbs, key=lambda verb: verb.arguments):
         shown = [one.usage for one in arguments if one.kind is not Kind.PAIRS]
-        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]))
+        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]).strip())
     return " | ".join(hints)

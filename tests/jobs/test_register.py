@@ -18,6 +18,7 @@ from bot.tasks.models import TaskStatus
 from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.tasks.room import HandClock, make_room
 from tests.isolation import ISOLATION
 
@@ -51,7 +52,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         home_of=lambda _tenant: "T1",
         find_channel=Directory(AsyncWebClient()).channel_id,
     )
-    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, alerts)
+    boards = make_boards(database, room.clock)
+    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, alerts, boards)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
@@ -65,6 +67,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "delete_old_messages",
         "forget_old_keys",
         "fold_message_totals",
+        "post_leaderboards",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)

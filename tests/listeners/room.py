@@ -36,6 +36,7 @@ from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
 from listeners.services import ListenerServices
 from listeners.socket import Socket
+from tests.bot.leaderboards.room import make_boards
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -172,6 +173,7 @@ def make_services(
             "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
             "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
         },
+        leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )
 

@@ -14,9 +14,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-VALUE_MASK = "…"
+_VALUE_MASK = "…"
 MAX_LABEL_CHARACTERS = 100
-NO_ERROR = "no error text"
+_NO_ERROR = "no error text"
 #: What is read of an error: its beginning, and its end, where Python says what it was.
 _HEAD_CHARACTERS, _TAIL_CHARACTERS = 20_000, 10_000
 _MAX_ERROR_LINE = 500
@@ -67,43 +67,43 @@ _VARIABLE = re.compile(
     """,
     re.VERBOSE | re.I,
 )
-_MASKS = re.compile(rf"{VALUE_MASK}(?:[\s,;:/x.-]*{VALUE_MASK})+")
+_MASKS = re.compile(rf"{_VALUE_MASK}(?:[\s,;:/x.-]*{_VALUE_MASK})+")
 #: A time, a thread and a level in front of what is said.
 _LEADING = re.compile(
-    rf"""^(?:[^\w\[(<"'/]|\[[^\]]{{0,40}}{VALUE_MASK}[^\]]{{0,40}}\]
+    rf"""^(?:[^\w\[(<"'/]|\[[^\]]{{0,40}}{_VALUE_MASK}[^\]]{{0,40}}\]
     |\[?\b(?:error|err|fatal|critical|warning|warn|info|debug)\b\]?(?:[\s:|-]+|$))*""",
     re.I | re.VERBOSE,
 )
 
 
 @dataclass(frozen=True)
-class Fingerprint:
+class _Fingerprint:
     """The identity of an error: `key` is 16 hexadecimal digits, `label` one line for people."""
 
     key: str
     label: str
 
 
-def fingerprint(error: str | None) -> Fingerprint:
+def fingerprint(error: str | None) -> _Fingerprint:
     """Return the fingerprint of *error*."""
     lines = _readable_lines(error or "")
     trace = _find_trace(lines)
     if trace is not None:
         name, message, frames = trace
         label = f"{name}: {message}" if message else name
-        return Fingerprint(_frame_key("trace", name, *frames), _cut(label))
+        return _Fingerprint(_frame_key("trace", name, *frames), _cut(label))
     label = next((line for line in map(mask, lines) if _says_something(line)), "")
-    return Fingerprint(_frame_key("line", label.casefold()), _cut(label or NO_ERROR))
+    return _Fingerprint(_frame_key("line", label.casefold()), _cut(label or _NO_ERROR))
 
 
 def mask(line: str) -> str:
     """Return *line* with `…` for what differs from one occurrence to the next."""
     parts = _CODE.split(line)
     codes = _CODE.findall(line)
-    masked = _VARIABLE.sub(VALUE_MASK, parts[0])
+    masked = _VARIABLE.sub(_VALUE_MASK, parts[0])
     for code, part in zip(codes, parts[1:], strict=True):
-        masked += code + _VARIABLE.sub(VALUE_MASK, part)
-    masked = _MASKS.sub(VALUE_MASK, masked)
+        masked += code + _VARIABLE.sub(_VALUE_MASK, part)
+    masked = _MASKS.sub(_VALUE_MASK, masked)
     return " ".join(_LEADING.sub("", masked).split()).rstrip(":")
 
 

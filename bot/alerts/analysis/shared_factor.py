@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 #: How often a factor may be claimed that is none.
-MAX_CHANCE = 0.005
+_MAX_CHANCE = 0.005
 #: Fewer failures have something in common by definition.
 MIN_FAILURES = 4
 #: A factor explains most of the failures, or it explains little.
-MIN_FAILURE_SHARE = 0.6
+_MIN_FAILURE_SHARE = 0.6
 #: Among the successes it is at most this part as frequent.
-MAX_SHARE_RATIO = 0.5
-MAX_TASKS = 1_000
-MAX_FACTOR_CHARACTERS = 80
+_MAX_SHARE_RATIO = 0.5
+_MAX_TASKS = 1_000
+_MAX_FACTOR_CHARACTERS = 80
 _MAX_FACTOR_DEPTH = 3
 
-Factors = Mapping[str, str]
+_Factors = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class SharedFactor:
 
 
 def find_shared_factor(
-    failures: Sequence[Factors], successes: Sequence[Factors]
+    failures: Sequence[_Factors], successes: Sequence[_Factors]
 ) -> SharedFactor | None:
     """Return the factor that chance explains worst, or None if it may explain each of them."""
-    failures, successes = failures[:MAX_TASKS], successes[:MAX_TASKS]
+    failures, successes = failures[:_MAX_TASKS], successes[:_MAX_TASKS]
     if len(failures) < MIN_FAILURES or not successes:
         return None
     failed = Counter(pair for task in failures for pair in task.items())
@@ -84,13 +84,13 @@ def _flatten(facts: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tupl
             yield from _flatten(value, f"{prefix}{name}.", depth - 1)
         elif isinstance(value, bool):
             yield f"{prefix}{name}", str(value).lower()
-        elif isinstance(value, str | int | float) and len(str(value)) <= MAX_FACTOR_CHARACTERS:
+        elif isinstance(value, str | int | float) and len(str(value)) <= _MAX_FACTOR_CHARACTERS:
             yield f"{prefix}{name}", str(value)
 
 
 def _is_telling(factor: SharedFactor) -> bool:
     share = factor.failures_with / factor.failures
-    return share >= MIN_FAILURE_SHARE and factor.success_share <= MAX_SHARE_RATIO * share
+    return share >= _MIN_FAILURE_SHARE and factor.success_share <= _MAX_SHARE_RATIO * share
 
 
 class _FisherTest:
@@ -120,7 +120,7 @@ class _FisherTest:
     def limit(self, tasks_with: Mapping[Any, int]) -> float:
         """Return below which result a candidate is claimed, given how many tasks have each."""
         lowest = sorted(self(min(count, self._failures), count) for count in tasks_with.values())
-        return MAX_CHANCE / _testable(lowest)
+        return _MAX_CHANCE / _testable(lowest)
 
     def _choose(self, total: int, count: int) -> float:
         logs = self._factorials
@@ -131,6 +131,6 @@ def _testable(lowest: Iterable[float]) -> int:
     """Return the least number k such that at most k candidates can reach MAX_CHANCE / k."""
     ordered = list(lowest)
     for candidates in range(1, len(ordered) + 1):
-        if candidates == len(ordered) or ordered[candidates] > MAX_CHANCE / candidates:
+        if candidates == len(ordered) or ordered[candidates] > _MAX_CHANCE / candidates:
             return candidates
     return 1

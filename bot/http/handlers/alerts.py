@@ -48,7 +48,7 @@ async def list_alerts(call: Call) -> Response:
     last = page[-1].found.alert if more else None
     return Response(
         {
-            "alerts": [alert_response(one) for one in page],
+            "alerts": [_alert_response(one) for one in page],
             "next_cursor": write_cursor(last.opened_at, last.id) if last else None,
         }
     )
@@ -62,7 +62,7 @@ async def show_alert(call: Call) -> Response:
     events = await call.services.timeline(message_id, newest) if message_id else []
     shown_events = [dict(event) for event in events[-_MAX_ALERT_TIMELINE:]]
     is_cut = len(events) > _MAX_ALERT_TIMELINE
-    return Response({**alert_response(found), "timeline": shown_events, "timeline_is_cut": is_cut})
+    return Response({**_alert_response(found), "timeline": shown_events, "timeline_is_cut": is_cut})
 
 
 async def acknowledge_alert(call: Call) -> Response:
@@ -70,7 +70,7 @@ async def acknowledge_alert(call: Call) -> Response:
     found = await call.services.alerts.alerts.acknowledge(
         call.caller.tenant, call.path["id"], by=call.caller.subject
     )
-    return Response(alert_response(found))
+    return Response(_alert_response(found))
 
 
 async def snooze_alert(call: Call) -> Response:
@@ -82,7 +82,7 @@ async def snooze_alert(call: Call) -> Response:
         by=call.caller.subject,
         duration=timedelta(minutes=body.minutes),
     )
-    return Response(alert_response(found))
+    return Response(_alert_response(found))
 
 
 async def resolve_alert(call: Call) -> Response:
@@ -91,9 +91,9 @@ async def resolve_alert(call: Call) -> Response:
     found = await call.services.alerts.alerts.resolve(
         call.caller.tenant, call.path["id"], by=call.caller.subject, reason=body.reason
     )
-    return Response(alert_response(found))
+    return Response(_alert_response(found))
 
 
-def alert_response(one: AlertWithTasks) -> dict[str, Any]:
+def _alert_response(one: AlertWithTasks) -> dict[str, Any]:
     """Return an alert as the API shows it."""
     return alert_json(one.found, one.task_ids, one.ts)

@@ -13,12 +13,12 @@ from bot.ids import new_id
 async def take_alertmanager(call: Call) -> Response:
     """Take in a group of Alertmanager's alerts."""
     body: models.AlertmanagerWebhook = call.body
-    reports = [alertmanager_report(body, alert) for alert in body.alerts]
+    reports = [_alertmanager_report(body, alert) for alert in body.alerts]
     await call.services.alerts.watch.take_in(call.caller.tenant, reports)
     return Response({"accepted": len(reports)})
 
 
-def alertmanager_report(
+def _alertmanager_report(
     body: models.AlertmanagerWebhook, alert: models.AlertmanagerAlert
 ) -> ExternalReport:
     """Return what one alert of the group says."""
@@ -42,11 +42,11 @@ async def take_event(call: Call) -> Response:
     body: models.PagerDutyEvent = call.body
     dedup_key = body.dedup_key
     if body.event_action != "trigger" and dedup_key is None:
-        raise refuse_alert("dedup_key", f"give the one of the event to {body.event_action}")
+        raise _refuse_alert("dedup_key", f"give the one of the event to {body.event_action}")
     if body.event_action == "trigger" and body.payload is None:
-        raise refuse_alert("payload", "give one, with at least a summary")
+        raise _refuse_alert("payload", "give one, with at least a summary")
     dedup_key = dedup_key or new_id("e")
-    report = event_report(body, dedup_key)
+    report = _event_report(body, dedup_key)
     if body.event_action == "acknowledge":
         await call.services.alerts.alerts.acknowledge_external(
             call.caller.tenant, report, by=call.caller.subject
@@ -57,7 +57,7 @@ async def take_event(call: Call) -> Response:
     return Response(said, status=202)
 
 
-def event_report(body: models.PagerDutyEvent, dedup_key: str) -> ExternalReport:
+def _event_report(body: models.PagerDutyEvent, dedup_key: str) -> ExternalReport:
     """Return what the event says."""
     payload = body.payload
     return ExternalReport(
@@ -78,5 +78,5 @@ def at(epoch: int | None) -> datetime | None:
     return datetime.fromtimestamp(epoch, UTC)
 
 
-def refuse_alert(field: str, fix: str) -> InvalidError:
+def _refuse_alert(field: str, fix: str) -> InvalidError:
     return InvalidError(f"`{field}`: {fix}.", [FieldProblem(field, fix)])

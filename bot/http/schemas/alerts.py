@@ -10,7 +10,7 @@ from bot.http.schemas.fields import Name
 _MAX_PAGE_ALERTS = 100
 _MAX_ALERT_MINUTES = 60 * 24 * 366
 _AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
-AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
+_AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
 class CheckAlerts(Sent):
@@ -31,7 +31,7 @@ class CheckAlerts(Sent):
 class AlertFilter(Sent):
     """Which alerts to list; all that is given must hold."""
 
-    state: AlertState | None = None
+    state: _AlertState | None = None
     task: Name | None = Field(None, description="A kind of task")
     limit: int = Field(50, ge=1, le=_MAX_PAGE_ALERTS)
     cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before")
@@ -73,7 +73,7 @@ class ShownAlert(ShownInSnakeCase):
     label: str
     first_word: Literal["New", "Again", "Regression"]
     severity: Literal["warning", "critical"]
-    state: AlertState
+    state: _AlertState
     flapping: bool
     count: int
     opened_at: str

@@ -28,7 +28,7 @@ _ALL = "(all)"
 #: Maximum number of fields; no request has as many.
 _MAX_FIELDS = 100
 #: Maximum number of problems described, and of unknown names with a suggestion.
-MAX_PROBLEMS = 20
+_MAX_PROBLEMS = 20
 _MAX_GUESSES = 3
 #: A longer name is no misspelt one, and is not repeated whole.
 _MAX_NAME = 40
@@ -120,7 +120,7 @@ def bind_all(model: type[Model], values: Sequence[Any], limit: int) -> list[Mode
     bound: list[Model] = []
     problems: list[FieldProblem] = []
     for number, value in enumerate(values):
-        if len(problems) >= MAX_PROBLEMS:
+        if len(problems) >= _MAX_PROBLEMS:
             break
         try:
             bound.append(bind(model, _as_object(value)))
@@ -150,10 +150,10 @@ def _describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldP
         for item in unknown[:_MAX_GUESSES]
         if len(str(item["loc"][-1])) <= _MAX_NAME
     }
-    return [describe_error(item, known, guesses) for item in items[:MAX_PROBLEMS]]
+    return [_describe_error(item, known, guesses) for item in items[:_MAX_PROBLEMS]]
 
 
-def describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
+def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
     path = _path_of(item["loc"])
     if item["type"] == "extra_forbidden":
         return FieldProblem(path, _why_unknown(item["loc"], known, guesses))

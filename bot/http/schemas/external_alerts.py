@@ -7,16 +7,16 @@ from pydantic import Field
 from bot.http.schemas.base import Lenient, ShownInSnakeCase
 from bot.http.schemas.fields import Moment
 
-MAX_ALERTS = 1_000
-Labels = dict[str, Any]
+_MAX_ALERTS = 1_000
+_Labels = dict[str, Any]
 
 
 class AlertmanagerAlert(Lenient):
     """One alert of Alertmanager's."""
 
     status: Literal["firing", "resolved"]
-    labels: Labels = Field({})
-    annotations: Labels = Field({})
+    labels: _Labels = Field({})
+    annotations: _Labels = Field({})
     starts_at: Moment = None
     fingerprint: str | None = Field(None, max_length=200)
 
@@ -30,13 +30,13 @@ class AlertmanagerWebhook(Lenient):
 
     version: Literal["4"] = "4"
     group_key: str = Field(max_length=10_000)
-    group_labels: Labels = Field({})
-    common_labels: Labels = Field({})
-    common_annotations: Labels = Field({})
-    alerts: list[AlertmanagerAlert] = Field(max_length=MAX_ALERTS)
+    group_labels: _Labels = Field({})
+    common_labels: _Labels = Field({})
+    common_annotations: _Labels = Field({})
+    alerts: list[AlertmanagerAlert] = Field(max_length=_MAX_ALERTS)
 
 
-class PagerDutyPayload(Lenient):
+class _PagerDutyPayload(Lenient):
     """What happened, where."""
 
     summary: str = Field(min_length=1)
@@ -56,7 +56,7 @@ class PagerDutyEvent(Lenient):
 
     event_action: Literal["trigger", "acknowledge", "resolve"]
     dedup_key: str | None = Field(None, min_length=1, max_length=255)
-    payload: PagerDutyPayload | None = None
+    payload: _PagerDutyPayload | None = None
 
 
 class TakenAlerts(ShownInSnakeCase):

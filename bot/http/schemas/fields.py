@@ -42,7 +42,7 @@ def _whole_percent(value: Any) -> int:
     return math.floor(value)
 
 
-def safe_link(value: str) -> str:
+def _safe_link(value: str) -> str:
     if value.startswith("mailto:") or not is_safe_url(value):
         raise ValueError("must be an http:// or https:// address of at most 3,000 characters")
     return value
@@ -126,7 +126,7 @@ AttemptNumber = Annotated[int, Whole(1, _MAX_ATTEMPT)]
 Sequence = Annotated[int, Whole(0, _MAX_SEQUENCE)]
 Url = Annotated[
     str,
-    AfterValidator(safe_link),
+    AfterValidator(_safe_link),
     WithJsonSchema(
         {
             "type": "string",

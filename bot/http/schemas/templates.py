@@ -14,7 +14,7 @@ from bot.messages.models import Ambiguous, Sender, StoredTemplate
 _MAX_ATTEMPTS = 20
 _MAX_ALLOWED_CHANNELS = 200
 
-WorkspaceName = Annotated[Name, Names("workspace")]
+_WorkspaceName = Annotated[Name, Names("workspace")]
 
 
 class PutTemplate(Sent):
@@ -39,7 +39,7 @@ class PreviewTemplate(Sent):
 class PutSender(Sent):
     """Delivery settings. What is left out is decided by the request or the queue."""
 
-    workspace: WorkspaceName | None = None
+    workspace: _WorkspaceName | None = None
     channel: Channel | None = None
     queue: QueueName = "slack-message"
     priority: Priority | None = None

@@ -100,7 +100,7 @@ class Delivery:
             detail = {**detail, "warnings": [*detail.get("warnings", ()), *less]}
         if not detail:
             return outcome
-        return replace(outcome, detail=outcome_detail(detail, outcome))
+        return replace(outcome, detail=_outcome_detail(detail, outcome))
 
     def _conceded(self, claim: Claim, rendered: Rendered) -> Rendered:
         """Return the message without the parts that Slack refused or recently could not fetch."""
@@ -436,7 +436,7 @@ def _outgoing_of(claim: Claim, content: DeliveryContent) -> Outgoing:
     )
 
 
-def outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+def _outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
     """Return the detail of an outcome; warnings only if the message is shown somewhere."""
     detail = {**content, **outcome.detail}
     if outcome.delivered_revision is None:

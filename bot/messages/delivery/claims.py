@@ -28,7 +28,7 @@ from bot.sql.statements import OneOf, Statement
 _EVENT = SQLModel.metadata.tables["event"]
 E = _EVENT.c
 _OF_WORKSPACE = M.workspace_id == bindparam("workspace")
-MessageRow = dict[str, Any]
+_MessageRow = dict[str, Any]
 _THESE_CLAIMS = OneOf(M.id, "ids")
 
 SENDING = Statement(
@@ -149,7 +149,7 @@ def claim(
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
 
 
-def _claimed(row: Any, now: datetime) -> MessageRow:
+def _claimed(row: Any, now: datetime) -> _MessageRow:
     return {
         "id": row.id,
         "old_state": MessageState.WAITING,
@@ -214,7 +214,7 @@ def _write_down(
     changes = {key: transition(row, outcomes[key], now) for key, row in current.items()}
     written = _set_columns(session, current, changes)
     rows = [row for key, row in current.items() if key in written]
-    events: list[MessageRow] = []
+    events: list[_MessageRow] = []
     for row in rows:
         change = projection.changed(row._asdict(), changes[row.id])
         events += event_rows(outcomes[row.id], change, now)
@@ -230,10 +230,10 @@ def _write_down(
 
 
 def _set_columns(
-    session: Session, current: Mapping[str, Any], changes: Mapping[str, MessageRow]
+    session: Session, current: Mapping[str, Any], changes: Mapping[str, _MessageRow]
 ) -> set[str]:
     """Set the columns of rows that are still as they were read; return their ids."""
-    alike: dict[frozenset[str], list[MessageRow]] = {}
+    alike: dict[frozenset[str], list[_MessageRow]] = {}
     for key, values in changes.items():
         row = current[key]
         held = {"id": key, "old_revision": row.revision, "old_claimed_at": row.claimed_at}

@@ -18,7 +18,7 @@ from bot.sql.statements import Statement
 #: The notice itself; nobody is notified of its failure, or failures would multiply.
 NOTICE = "delivery/dead_letters"
 
-MESSAGE_COLUMNS = SQLModel.metadata.tables["message"].c
+_MESSAGE_COLUMNS = SQLModel.metadata.tables["message"].c
 _LETTERS = SQLModel.metadata.tables["dead_letter"]
 _SUSPENDED_TABLE = SQLModel.metadata.tables["suspended_channel"]
 
@@ -94,12 +94,12 @@ def _move(
     moved = session.execute(
         update(SQLModel.metadata.tables["message"])
         .where(
-            MESSAGE_COLUMNS.workspace_id == workspace_id,
-            MESSAGE_COLUMNS.channel.in_(channels),
-            MESSAGE_COLUMNS.state == states[0],
+            _MESSAGE_COLUMNS.workspace_id == workspace_id,
+            _MESSAGE_COLUMNS.channel.in_(channels),
+            _MESSAGE_COLUMNS.state == states[0],
         )
         .values(state=states[1])
-        .returning(MESSAGE_COLUMNS.id, MESSAGE_COLUMNS.revision, MESSAGE_COLUMNS.tries)
+        .returning(_MESSAGE_COLUMNS.id, _MESSAGE_COLUMNS.revision, _MESSAGE_COLUMNS.tries)
     ).all()
     events = [
         {

@@ -11,8 +11,8 @@ from bot.messages.models import LaneLease, Message, MessageState
 
 #: No message waits longer by itself: backoffs end at a minute.
 _MAX_WAIT = timedelta(minutes=5)
-LEASE_TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
-_LEASES = LEASE_TABLE.c
+_LEASE_TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
+_LEASES = _LEASE_TABLE.c
 
 #: Jumps from one workspace with such messages to the next, however many messages each of them has.
 _WALK = """{state}(id) AS (
@@ -76,7 +76,7 @@ def pass_on(
 
 def end_leases(session: Session, now: datetime) -> None:
     """End every lease of a dead process; for a process that knows that it is the only one."""
-    session.execute(update(LEASE_TABLE).where(_LEASES.expires_at > now).values(expires_at=now))
+    session.execute(update(_LEASE_TABLE).where(_LEASES.expires_at > now).values(expires_at=now))
 
 
 def end_waits_of_a_fast_clock(session: Session, now: datetime) -> None:

@@ -17,19 +17,19 @@ RENEWED = LEASE * 2 / 3
 #: Nobody's lease ends later, unless its owner's clock was ahead and was set right since.
 MAX_AHEAD = LEASE * 10
 
-LANE_LEASES = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
-_LEASE_ROWS = LANE_LEASES.c
+_LANE_LEASES = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
+_LEASE_ROWS = _LANE_LEASES.c
 _THIS_LEASE = _LEASE_ROWS.workspace_id == bindparam("workspace")
 _HELD = Statement(
     select(_LEASE_ROWS.owner, _LEASE_ROWS.expires_at).where(_THIS_LEASE).with_for_update()
 )
 _TAKE = Statement(
-    update(LANE_LEASES)
+    update(_LANE_LEASES)
     .where(_THIS_LEASE)
     .values(owner=bindparam("by"), expires_at=bindparam("until"))
 )
 _RELEASE = Statement(
-    update(LANE_LEASES)
+    update(_LANE_LEASES)
     .where(_THIS_LEASE, _LEASE_ROWS.owner == bindparam("by"))
     .values(expires_at=bindparam("until"))
 )

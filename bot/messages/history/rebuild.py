@@ -13,7 +13,7 @@ from bot.messages.history import projection
 from bot.messages.models import Event, EventName, Message, MessageState
 from bot.messages.totals import add_to_totals
 
-REBUILD_BATCH = 500
+_REBUILD_BATCH = 500
 _TIMES = frozenset(
     name for name in projection.COLUMNS if name.endswith("_at") or name == "waiting_since"
 )
@@ -136,21 +136,21 @@ def decode(name: str, value: Any) -> Any:
 def _next_ids(session: Session, after: str) -> Sequence[str]:
     """Return the next ids of messages that have a row or an event, in order."""
     rows = session.exec(
-        select(Message.id).where(Message.id > after).order_by(Message.id).limit(REBUILD_BATCH)
+        select(Message.id).where(Message.id > after).order_by(Message.id).limit(_REBUILD_BATCH)
     ).all()
     told = session.exec(
         select(Event.message_id)
         .where(Event.message_id > after)
         .distinct()
         .order_by(Event.message_id)
-        .limit(REBUILD_BATCH)
+        .limit(_REBUILD_BATCH)
     ).all()
-    return sorted({*rows, *told})[:REBUILD_BATCH]
+    return sorted({*rows, *told})[:_REBUILD_BATCH]
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), REBUILD_BATCH):
-        yield ids[start : start + REBUILD_BATCH]
+    for start in range(0, len(ids), _REBUILD_BATCH):
+        yield ids[start : start + _REBUILD_BATCH]
 
 
 def _rebuilt_rows(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -29,7 +29,7 @@ _RANGE_STEPS = 1_000
 SECONDS = 0.25
 _UNSUSPECTED_SECONDS = 0.02  # below this nothing is checked
 _OUTPUT_CHARACTERS = 1_000_000
-MAX_VALUE_CHARACTERS = 100_000
+_MAX_VALUE_CHARACTERS = 100_000
 _LIST_ITEMS = 10_000
 _SOURCE_CHARACTERS = 200_000
 
@@ -255,15 +255,15 @@ def _join(items: Iterable[Any], between: str = "", attribute: str | None = None)
         value = item.get(attribute) if attribute and isinstance(item, Mapping) else item
         parts.append(printed(value))
         total += len(parts[-1]) + len(between)
-        if total > MAX_VALUE_CHARACTERS:
-            raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+        if total > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return between.join(parts)
 
 
 def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
     text = printed(value)
-    if len(text) + text.count(old) * len(new) > MAX_VALUE_CHARACTERS:
-        raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+    if len(text) + text.count(old) * len(new) > _MAX_VALUE_CHARACTERS:
+        raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return text.replace(old, new, -1 if count is None else count)
 
 
@@ -285,8 +285,8 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 def _bounded_number(value: Any) -> Any:
     """Return `value` unless it is larger than a template has a use for."""
     if isinstance(value, str):
-        if len(value) > MAX_VALUE_CHARACTERS:
-            raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+        if len(value) > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     elif isinstance(value, int):
         if value.bit_length() > 4_096:
             raise SecurityError("that number is too large")

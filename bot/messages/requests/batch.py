@@ -27,15 +27,15 @@ from bot.sql.statements import OneOf, Statement
 from bot.workspaces.queries import connected_of
 
 _SENDERS = SQLModel.metadata.tables["sender"]
-MESSAGE_TABLE = SQLModel.metadata.tables["message"]
+_MESSAGE_TABLE = SQLModel.metadata.tables["message"]
 _SENDER = Statement(
     select(*(_SENDERS.c[one.name] for one in fields(SenderSettings))).where(
         _SENDERS.c.tenant == bindparam("of_tenant"), _SENDERS.c.code == bindparam("called")
     )
 )
 _THERE = Statement(
-    select(MESSAGE_TABLE.c.id, MESSAGE_TABLE.c.correlation_id).where(
-        OneOf(MESSAGE_TABLE.c.id, "ids")
+    select(_MESSAGE_TABLE.c.id, _MESSAGE_TABLE.c.correlation_id).where(
+        OneOf(_MESSAGE_TABLE.c.id, "ids")
     )
 )
 
@@ -105,7 +105,7 @@ class BatchWriter:
                 before[channel] += 1
                 prepared.append(ready)
         if problems:
-            return batch_refusal(problems)
+            return _batch_refusal(problems)
         self._prepared += prepared
         return [request.message_id for request in batch.message_requests]
 
@@ -166,7 +166,7 @@ class BatchWriter:
         return self._versions[key]
 
 
-def batch_refusal(problems: list[FieldProblem]) -> InvalidError:
+def _batch_refusal(problems: list[FieldProblem]) -> InvalidError:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     first = problems[0]
     return InvalidError(f"Nothing was accepted: `{first.field}`: {first.message}{more}", problems)

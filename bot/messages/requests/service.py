@@ -34,7 +34,7 @@ class _Stored:
     places: set[str]
 
 
-Accepted = _Stored | InvalidError | Unvalidated
+_Accepted = _Stored | InvalidError | Unvalidated
 #: As often a template may have changed while its payload was validated.
 MAX_VALIDATIONS = 5
 
@@ -55,7 +55,7 @@ class Requests:
         self._wake = wake
         self._destinations = destinations
         self._validation = Validation(isolation or Isolation(Workers()))
-        self._intake: GroupCommit[RequestBatch, Accepted] = GroupCommit(database, self._take)
+        self._intake: GroupCommit[RequestBatch, _Accepted] = GroupCommit(database, self._take)
 
     async def accept(self, batch: RequestBatch) -> list[str]:
         """
@@ -71,7 +71,7 @@ class Requests:
             self._wake(workspace_id)
         return taken.correlation_ids
 
-    def _take(self, session: Session, batches: Sequence[RequestBatch]) -> list[Accepted]:
+    def _take(self, session: Session, batches: Sequence[RequestBatch]) -> list[_Accepted]:
         writer = BatchWriter(session, self._clock, self._destinations)
         results = [writer.check(batch) for batch in batches]
         stored = writer.store()

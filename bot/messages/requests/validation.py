@@ -16,7 +16,7 @@ from bot.messages.templates.store import TemplateVersion
 
 _MAX_REMEMBERED = 500
 
-Validated = dict[tuple[int, str], Sequence[FieldProblem]]
+_Validated = dict[tuple[int, str], Sequence[FieldProblem]]
 
 
 class Validation:
@@ -26,7 +26,7 @@ class Validation:
         self._isolation = isolation
         self._newest: OrderedDict[tuple[str, str], TemplateVersion] = OrderedDict()
 
-    async def expected(self, message_requests: Sequence[MessageRequest]) -> Validated:
+    async def expected(self, message_requests: Sequence[MessageRequest]) -> _Validated:
         """Return the verdicts of the versions that were the newest ones when last looked for."""
         known = {
             number: version
@@ -37,12 +37,12 @@ class Validation:
 
     async def verdicts(
         self, message_requests: Sequence[MessageRequest], drawings: Mapping[int, TemplateVersion]
-    ) -> Validated:
+    ) -> _Validated:
         """Return the problems of these requests, by number, for these versions."""
         alike: dict[tuple[str, TemplateVersion], list[int]] = {}
         for number, version in drawings.items():
             alike.setdefault((message_requests[number].tenant, version), []).append(number)
-        found: Validated = {}
+        found: _Validated = {}
         for (tenant, version), numbers in alike.items():
             self._remember(tenant, version)
             payloads = [message_requests[number].payload for number in numbers]

@@ -130,14 +130,14 @@ def send(
         body=body,
         notify_type=NotifyType.INFO,
         body_format=NotifyFormat.TEXT,
-        attach=attached_files(files) if files else None,
+        attach=_attached_files(files) if files else None,
     )
     if not took:
         return answer_of(account), peer_of(account.error)
     return SlackResponse(ok=True, warnings=altered), peer_of(account.error)
 
 
-def attached_files(files: Sequence[File]) -> AppriseAttachment:
+def _attached_files(files: Sequence[File]) -> AppriseAttachment:
     """Return files as Apprise takes them, each of the type that its name says."""
     held = AppriseAttachment()
     memory: Callable[..., AttachMemory] = AttachMemory  # It has no types of its own.

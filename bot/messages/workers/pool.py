@@ -21,7 +21,7 @@ from bot.messages.workers.process import Limits, WorkerProcess
 logger = structlog.get_logger(__name__)
 
 _COUNT = 2
-WORKER_IDLE_SECONDS = 60.0
+_WORKER_IDLE_SECONDS = 60.0
 #: More than a lane ever has under way; beyond it callers are told to come back.
 MAX_WAITING_PER_TENANT = 1_000
 
@@ -41,7 +41,7 @@ class Workers:
         limits: Limits | None = None,
         *,
         count: int = _COUNT,
-        idle_seconds: float = WORKER_IDLE_SECONDS,
+        idle_seconds: float = _WORKER_IDLE_SECONDS,
     ) -> None:
         self._limits = limits or Limits()
         self._count = count

@@ -204,6 +204,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id"),
     )
     op.create_table(
+        "leaderboard_due",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("schedule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("board"),
+    )
+    op.create_table(
+        "leaderboard_post",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("week", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("is_closing", sa.Boolean(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("posted_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("board", "week", "is_closing"),
+    )
+    op.create_table(
+        "leaderboard_sample",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("measure", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("board", "measure", "subject", "at"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "message",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -502,6 +533,9 @@ def downgrade() -> None:
     op.drop_table("sender")
     op.drop_table("message_total")
     op.drop_table("message")
+    op.drop_table("leaderboard_sample")
+    op.drop_table("leaderboard_post")
+    op.drop_table("leaderboard_due")
     op.drop_table("lane_lease")
     op.drop_table("idempotency")
     op.drop_table("external_task_id")

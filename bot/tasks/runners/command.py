@@ -68,7 +68,7 @@ class Command:
         """
         Start the program; raise `RunnerError` if it does not exist or a placeholder is unknown.
         """
-        argv = [fill_argv(part, launch) for part in self._settings.argv]
+        argv = [_fill_argv(part, launch) for part in self._settings.argv]
         try:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
@@ -216,7 +216,7 @@ class Command:
         return {**passed, **self._settings.env, **told}
 
 
-def fill_argv(part: str, launch: Launch) -> str:
+def _fill_argv(part: str, launch: Launch) -> str:
     """Put the launch's values into one argument; it stays one argument whatever they are."""
     values: dict[str, Any] = {
         "task": launch.task,

@@ -42,7 +42,7 @@ class HttpOrchestrator:
 
     async def start(self, launch: Launch) -> None:
         """Post the launch, with retries; raise `RunnerError` with the response."""
-        key = delivery_key(launch.key)
+        key = _delivery_key(launch.key)
         body = json.dumps(launch.as_json()).encode()
         for left in reversed(range(_HANDOVER_ATTEMPTS)):
             try:
@@ -62,7 +62,7 @@ class HttpOrchestrator:
         if not self._settings.cancel_url:
             return
         asked = {"taskId": attempt.task_id, "attempt": attempt.number, "tenant": attempt.tenant}
-        key, body = f"{delivery_key(attempt)}:cancel", json.dumps(asked).encode()
+        key, body = f"{_delivery_key(attempt)}:cancel", json.dumps(asked).encode()
         try:
             await self._post(self._settings.cancel_url, key, body)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -123,7 +123,7 @@ async def _beginning(answer: aiohttp.ClientResponse) -> str:
     return redact(said[:_ANSWER_BYTES].decode(errors="replace"))[:_ANSWER_SHOWN]
 
 
-def delivery_key(attempt: Attempt) -> str:
+def _delivery_key(attempt: Attempt) -> str:
     """Return a key that is unique to this attempt, across tenants and tasks."""
     names = (quote(name, safe="") for name in (attempt.tenant, attempt.task_id))
     return ":".join([*names, str(attempt.number)])

@@ -24,7 +24,7 @@ from bot.alerts.incidents import (
     resolve,
     snooze,
 )
-from bot.quiet_hours import QuietHours
+from bot.scheduling.quiet_hours import QuietHours
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=30)

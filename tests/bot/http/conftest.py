@@ -30,6 +30,7 @@ from bot.tokens import Tokens
 from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 from tests.isolation import ISOLATION
 
@@ -152,6 +153,7 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )
 

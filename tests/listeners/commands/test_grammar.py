@@ -33,8 +33,9 @@ def test_hints_name_areas_and_verbs() -> None:
     hint = (
         "help | task run|list|show|retry|cancel"
         " | alert list|acknowledge|snooze|resolve|mute|unmute | maintenance"
-        " | delivery show|replay|dead | why | health"
+        " | delivery show|replay|dead | leaderboard | why | health"
     )
     assert hint == usage_hint("/ops")
+    assert usage_hint("/leaderboard") == "[name] [post]"
     hint = "run <kind> [subject] | list [failed|running|stuck] | show|retry|cancel <id>"
     assert hint == usage_hint("/task")

@@ -23,7 +23,7 @@ from bot.messages.rendering.truncation import (
 )
 
 _Texts = Sequence[str]
-MakeBlocks = Callable[[_Texts], Any]
+_MakeBlocks = Callable[[_Texts], Any]
 
 _SETTLED_BLOCKS = frozenset({"actions", "context", "divider", "header", "image", "section"})
 _PROBE = "hole"
@@ -33,7 +33,9 @@ _FOUND = re.compile(f"{OPEN}{_PROBE}([0-9]+){CLOSE}")
 class CompiledMessage:
     """Texts, and the blocks around them."""
 
-    def __init__(self, top: "_Slot", slots: "Sequence[_Slot]", size: int, make: MakeBlocks) -> None:
+    def __init__(
+        self, top: "_Slot", slots: "Sequence[_Slot]", size: int, make: _MakeBlocks
+    ) -> None:
         """*slots* are the texts of the blocks that have holes; *size* is that of all others."""
         self._top, self._slots, self._size, self._make = top, slots, size, make
 
@@ -160,7 +162,7 @@ def _compiled_message(
     return CompiledMessage(top, slots, size, _maker(blocks, numbers))
 
 
-def _maker(node: Any, numbers: dict[tuple[int, str], int]) -> MakeBlocks:
+def _maker(node: Any, numbers: dict[tuple[int, str], int]) -> _MakeBlocks:
     """Return what makes a fresh copy of *node* with texts in their places."""
     if isinstance(node, list):
         makers = [_maker(one, numbers) for one in node]

@@ -10,8 +10,8 @@ from cronsim import CronSim
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule_parser import parse_schedule, parse_schedule_line
-from bot.schedules import (
+from bot.scheduling.schedule_parser import parse_schedule, parse_schedule_line
+from bot.scheduling.schedules import (
     Frequency,
     Schedule,
     last_occurrence,

@@ -16,9 +16,16 @@ from zoneinfo import available_timezones
 from cronsim import CronSim, CronSimError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.schedules import CRON_NAMES, LAST_DAY, WEEKDAYS, Frequency, Schedule, expand_cron
+from bot.scheduling.schedules import (
+    CRON_NAMES,
+    LAST_DAY,
+    WEEKDAYS,
+    Frequency,
+    Schedule,
+    expand_cron,
+)
 
-MAX_CRON_CHARACTERS = 200
+_MAX_CRON_CHARACTERS = 200
 _CRON_FIELDS = {
     "minute": "0-59",
     "hour": "0-23",
@@ -112,7 +119,7 @@ def parse_timezone(name: Any) -> str:
 
 def parse_cron(text: Any) -> str:
     """Return the cron, with single spaces; raise `ValueError` with the field and the fix."""
-    if not isinstance(text, str) or not text.isascii() or len(text) > MAX_CRON_CHARACTERS:
+    if not isinstance(text, str) or not text.isascii() or len(text) > _MAX_CRON_CHARACTERS:
         raise ValueError("write five fields, such as `0 9 * * mon-fri`")
     line = " ".join(text.split())
     if line.startswith("@") and line.lower() not in CRON_NAMES:

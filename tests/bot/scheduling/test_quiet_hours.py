@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.quiet_hours import QuietHours, parse_quiet_hours
+from bot.scheduling.quiet_hours import QuietHours, parse_quiet_hours
 
 BERLIN = parse_quiet_hours("22:00-07:00", "Europe/Berlin")
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FieldProblem, InvalidError
-from bot.schedule_parser import parse_schedule, parse_schedule_line
-from bot.schedules import Frequency, Schedule
+from bot.scheduling.schedule_parser import parse_schedule, parse_schedule_line
+from bot.scheduling.schedules import Frequency, Schedule
 
 DAILY = {"frequency": "daily", "time": "09:00", "timezone": "Europe/Berlin"}
 WEEKLY = {**DAILY, "frequency": "weekly"}

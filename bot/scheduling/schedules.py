@@ -57,7 +57,7 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """When something is due; made by `bot.schedule_parser`, which checks it."""
+    """When something is due; made by `bot.scheduling.schedule_parser`, which checks it."""
 
     frequency: Frequency
     timezone: str

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.schedule_parser import parse_time, parse_timezone
-from bot.schedules import Frequency, Schedule, next_occurrence
+from bot.scheduling.schedule_parser import parse_time, parse_timezone
+from bot.scheduling.schedules import Frequency, Schedule, next_occurrence
 
 
 @dataclass(frozen=True)
