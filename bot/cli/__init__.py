@@ -19,8 +19,10 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate_command, demo, token):
-    cli.command()(command)
+cli.command(name="run")(run)
+cli.command(name="migrate")(migrate_command)
+cli.command(name="demo")(demo)
+cli.command(name="token")(token)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

@@ -31,7 +31,7 @@ def print_dead() -> None:
         sys.stdout.write("No dead letters: nothing was given up.\n")
 
 
-@dead_commands.command()
+@dead_commands.command(name="replay")
 def replay_dead(message_id: str) -> None:
     """Try a dead letter again; a running bot takes it up within seconds."""
 
