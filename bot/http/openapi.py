@@ -34,6 +34,7 @@ _FORMATS = {
     "correlationId": "message-id",
     "code": "code",
     "team_id": "slack-team",
+    "name": "board-name",
 }
 _OF_BODIES = ("400", "413", "415")
 _OF_TOKENS = ("401", "403", "404", "409", "422", "503")
