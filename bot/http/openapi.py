@@ -133,7 +133,8 @@ def _operation(route: Route) -> dict[str, Any]:
         schema: dict[str, Any] = {"$ref": _REF.format(model=route.body.__name__)}
         if route.max_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
-        needed = any(field.is_required() for field in route.body.model_fields.values())
+        fields = route.body.model_fields.values()
+        needed = bool(route.max_items) or any(field.is_required() for field in fields)
         content = {"application/json": {"schema": schema}}
         if route.takes_csv:
             content["text/csv"] = {"schema": {"type": "string"}}

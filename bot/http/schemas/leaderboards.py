@@ -13,8 +13,9 @@ class SentSample(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
+            "required": ["subject"],
             "properties": {
-                "subject": {"type": "string", "maxLength": 100},
+                "subject": {"type": "string", "minLength": 1, "maxLength": 100},
                 "at": {"type": "string", "description": "ISO 8601; now, if it is left out"},
             },
             "additionalProperties": {"type": ["number", "null"]},
