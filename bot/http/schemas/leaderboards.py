@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.http.schemas.base import Sent
+from bot.http.schemas.base import Sent, ShownInSnakeCase
 
 
 class SentSample(BaseModel):
@@ -33,17 +33,13 @@ class WeekFilter(Sent):
     week: str | None = Field(None, max_length=20, description="Such as `2026-W47`; now the current")
 
 
-class _SnakeCase(BaseModel):
-    """An answer whose names are spelled as they are here."""
-
-
-class TakenSamples(_SnakeCase):
+class TakenSamples(ShownInSnakeCase):
     """How many samples were taken: all of them."""
 
     accepted: int
 
 
-class _ShownColumn(_SnakeCase):
+class _ShownColumn(ShownInSnakeCase):
     """A column of a board."""
 
     name: str
@@ -52,14 +48,14 @@ class _ShownColumn(_SnakeCase):
     better: Literal["high", "low"]
 
 
-class _ShownTrend(_SnakeCase):
+class _ShownTrend(ShownInSnakeCase):
     """The difference of the ranking value to seven days earlier."""
 
     value: float
     percent: float
 
 
-class _ShownRank(_SnakeCase):
+class _ShownRank(ShownInSnakeCase):
     """A line of a board."""
 
     rank: int
@@ -70,7 +66,7 @@ class _ShownRank(_SnakeCase):
     is_new: bool
 
 
-class ShownLeaderboard(_SnakeCase):
+class ShownLeaderboard(ShownInSnakeCase):
     """A board's week: its best subjects, and who was on it the week before and is not now."""
 
     name: str
@@ -81,7 +77,7 @@ class ShownLeaderboard(_SnakeCase):
     missing: list[str]
 
 
-class PostedLeaderboard(_SnakeCase):
+class PostedLeaderboard(ShownInSnakeCase):
     """Where the week so far stands, or soon will."""
 
     week: str
