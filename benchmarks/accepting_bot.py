@@ -13,9 +13,9 @@ import uvloop
 from sqlmodel import Session
 
 from benchmarks.engine import OURS, TENANT, WORKSPACE, quiet
+from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.garbage import look_seldom
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.messages.delivery.lanes import Lanes
@@ -83,6 +83,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             clock=clock,
             tasks=unused,
             intake=unused,
+            alerts=unused,
             requests=Requests(database, clock, lanes.wake, isolation=isolation),
             templates=Templates(database, isolation, clock),
             senders=Senders(database, clock),
@@ -95,10 +96,11 @@ async def serve(database_url: str, slack_url: str) -> None:
             timeline=unused,
             lanes=lanes.health,
             socket=dict,
+            leaderboards=unused,
         )
     )
     await server.start()
-    look_seldom()  # as the bot does
+    collect_garbage_rarely()  # as the bot does
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()
     await stop.wait()

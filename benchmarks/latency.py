@@ -8,9 +8,9 @@ import uvloop
 
 from benchmarks import contenders, servers
 from benchmarks.engine import WORKSPACE, database, folder_in_memory, renderer
+from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.garbage import look_seldom
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
@@ -49,7 +49,7 @@ async def ask_steadily(
     requests = Requests(store, SystemClock(), lanes.wake)
     transport = SlackTransport(slack.url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
-    look_seldom()  # as the bot does
+    collect_garbage_rarely()  # as the bot does
     asked = []
     loop = asyncio.get_running_loop()
     began = loop.time()

@@ -98,7 +98,7 @@ class Outage:
             "probes": calls.get("auth.test", 0),
             "asked_for": next(self._numbers) - 1,
             "given_up": await self._count(MessageState.DEAD),
-            "put_aside": await self._count(MessageState.SUSPENDED),
+            "on_hold": await self._count(MessageState.SUSPENDED),
             "notices": await self._notices(),
             "clear_after_s": round(waited),
         }

@@ -1,8 +1,8 @@
 """
-The composition root: everything is built here, once, and handed down.
+The composition root: builds everything once and hands it down.
 
-Start: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that nothing is heard
-before it can be answered. Stop: the same, backwards.
+Start order: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that the bot
+receives nothing before it can answer. Stop order: the reverse.
 """
 
 import asyncio
@@ -21,13 +21,14 @@ from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
+from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, destinations_of, secrets_of
-from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
-from bot.http.services import HttpServices as HttpServices
+from bot.http.services import HttpServices
+from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Destinations
@@ -38,13 +39,15 @@ from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
-from bot.outward import Outward, open_outward, remember_home
-from bot.owners import Owners
-from bot.presence import Presence, appear
+from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.outward import Outward, open_outward, remember_home
+from bot.wiring.presence import Presence, appear
+from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
@@ -63,17 +66,28 @@ class _Rooms:
     slack: Presence
     outward: Outward
     tasks: TaskServices
+    alerts: AlertRoom
     deliveries: Deliveries
     owners: Owners
+    leaderboards: Leaderboards
 
 
 class Opsbell:
     """The running bot: `async with Opsbell(settings):` starts it and stops it cleanly."""
 
+    rooms: _Rooms  # once it has started
+
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, pacing: Pacing | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        is_brief: bool = False,
     ) -> None:
+        """*is_brief* opens the services alone: nothing is heard, served or done by itself."""
         self._settings = settings
+        self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._stack = AsyncExitStack()
@@ -115,10 +129,12 @@ class Opsbell:
         destinations = destinations_of(self._settings)
         check_destinations(destinations)
         database = self._open_database()
-        session = await self._stack.enter_async_context(_open_session())
+        session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
-        rooms = await self._open_rooms(database, session, slack, destinations)
+        rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
+        if self._is_brief:
+            return
         await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
@@ -182,6 +198,7 @@ class Opsbell:
             self._clock,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
+            tokens=api_tokens(settings, self._clock),
         )
         deliveries = open_deliveries(
             database,
@@ -194,7 +211,26 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return _Rooms(database, slack, outward, tasks, deliveries, owners)
+        alerts = open_alerts(
+            settings,
+            database,
+            self._clock,
+            tasks.tasks,
+            wake=outward.lanes.wake,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=slack.directory.channel_id,
+        )
+        leaderboards = open_leaderboards(
+            settings,
+            database,
+            self._clock,
+            slack.directory,
+            renderer,
+            home=slack.identity.workspace_id,
+            wake=outward.lanes.wake,
+        )
+        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners, leaderboards)
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
@@ -204,6 +240,7 @@ class Opsbell:
                 clock=self._clock,
                 tasks=rooms.tasks.tasks,
                 intake=rooms.tasks.intake,
+                alerts=rooms.alerts,
                 requests=rooms.deliveries.requests,
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
@@ -224,6 +261,7 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
+                leaderboards=rooms.leaderboards,
                 destinations=destinations,
             )
         )
@@ -245,6 +283,8 @@ class Opsbell:
         return listeners.ListenerServices(
             tasks=rooms.tasks.tasks,
             intake=rooms.tasks.intake,
+            alerts=rooms.alerts.alerts,
+            reruns=rooms.alerts.reruns,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
@@ -254,6 +294,7 @@ class Opsbell:
             config=config,
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
+            leaderboards=rooms.leaderboards,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
@@ -279,6 +320,8 @@ class Opsbell:
             rooms.tasks.intake,
             rooms.deliveries,
             idempotency.forget_old,
+            rooms.alerts,
+            rooms.leaderboards,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
@@ -292,6 +335,6 @@ def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
     }
 
 
-def _open_session() -> aiohttp.ClientSession:
+def open_session() -> aiohttp.ClientSession:
     """Return the one pool of connections for everything we call."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))

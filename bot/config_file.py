@@ -1,7 +1,7 @@
-"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -20,7 +20,11 @@ from pydantic import (
 
 from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
-from bot.secret_files import read_secret
+from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
+from bot.process.secret_files import read_secret
+from bot.scheduling.quiet_hours import parse_quiet_hours
+from bot.scheduling.schedule_parser import parse_cron, parse_timezone
+from bot.scheduling.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]
@@ -41,8 +45,22 @@ class TaskKind(_Section):
     grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    cron: str | None = None
+    timezone: str = "UTC"
+    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
+    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
+    alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    _cron = field_validator("cron")(parse_cron)
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """Return when it is to run, if that is known."""
+        return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
 
 
 class RunnerSection(_Section):
@@ -116,7 +134,7 @@ def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
 
 
 RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
-AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
+_AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
 
 
 class DestinationSettings(_Section):
@@ -159,6 +177,39 @@ class RetentionSettings(_Section):
     days: int = Field(30, ge=1)
 
 
+_PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class AlertSettings(_Section):
+    """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
+
+    stuck_after_minutes: _PositiveMinutes = 30
+    failed_window_minutes: _PositiveMinutes = 30
+    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
+    digest_at: str | None = None
+    severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
+    routes: dict[str, str] = {}  # pattern of kinds -> channel
+    repeat_after_hours: _PositiveMinutes = 24
+    escalate_after_minutes: _PositiveMinutes | None = None
+    escalate_to: str | None = None
+    also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
+    storm_after: int = Field(5, ge=1)
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.quiet_hours is not None:
+            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+        elif self.digest_at is not None:
+            raise ValueError("digest_at needs quiet_hours")
+        if (self.escalate_after_minutes is None) != (self.escalate_to is None):
+            raise ValueError("set both escalate_after_minutes and escalate_to, or neither")
+        return self
+
+
 class Http(_Section):
     """`[http]`: how often one token may call the API, and how often at once after a rest."""
 
@@ -170,9 +221,11 @@ class ConfigFile(_Section):
     """The whole file; an absent file is an empty one."""
 
     tasks: dict[str, TaskKind] = {}
-    runners: dict[str, AnyRunner] = {}
+    runners: dict[str, _AnyRunner] = {}
     destinations: dict[_DestinationName, DestinationSettings] = {}
+    leaderboards: dict[BoardName, Leaderboard] = {}
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
 
@@ -201,9 +254,10 @@ def read_config_file(path: Path) -> ConfigFile:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
         raise ConfigError(
-            [f"{path}: {describe_problem(item)}" for item in error.errors()]
+            [f"{path}: {_describe_problem(item)}" for item in error.errors()]
         ) from error
-    problems = [f"{path}: {problem}" for problem in _unknown_runners(config)]
+    found = [*_unknown_runners(config), *_shared_folders(config)]
+    problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
     return config
@@ -216,7 +270,17 @@ def _unknown_runners(config: ConfigFile) -> Iterator[str]:
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
-def describe_problem(item: Any) -> str:
+def _shared_folders(config: ConfigFile) -> Iterator[str]:
+    folders: dict[str, str] = {}
+    for name, board in config.leaderboards.items():
+        if board.files is None:
+            continue
+        first = folders.setdefault(str(board.files.resolve()), name)
+        if first != name:
+            yield f"leaderboards.{name}.files: `{first}` writes there; name another folder"
+
+
+def _describe_problem(item: Any) -> str:
     """Say what is wrong with one key, and for an unknown one which known key is nearest."""
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
@@ -225,22 +289,28 @@ def describe_problem(item: Any) -> str:
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "tasks": TaskKind,
+    "destinations": DestinationSettings,
+    "access": AccessSettings,
+    "alerts": AlertSettings,
+    "http": Http,
+    "retention": RetentionSettings,
+}
+
+
 def _known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
-    section: type[_Section]
+    section: type[BaseModel]
     match table:
         case []:
             section = ConfigFile
-        case ["tasks", _]:
-            section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
             section = _RUNNERS[kind]
-        case ["destinations", _]:
-            section = DestinationSettings
-        case ["access"]:
-            section = AccessSettings
-        case ["http"]:
-            section = Http
-        case _:
-            section = RetentionSettings
+        case ["leaderboards", _]:
+            section = Leaderboard
+        case ["leaderboards", *_]:
+            section = LeaderboardColumn
+        case [name, *_]:
+            section = _TABLES[name]
     return list(section.model_fields)

@@ -24,14 +24,14 @@ from sqlmodel import Session, SQLModel
 
 from bot import schema
 from bot.errors import ConfigError
-from bot.private_file import make_sqlite_private
+from bot.process.private_file import make_sqlite_private
 from bot.sql import fast_json
 
 T = TypeVar("T")
 
 POSTGRESQL_THREADS = 8
 _LAST_USED = "last used"
-#: A connection that nobody has used for so long may be gone.
+#: A connection idle for this long may be broken.
 ASKED_AFTER_SECONDS = 1.0
 _SQLITE_READERS = 4
 #: Maximum retries after a unique-key conflict.
@@ -180,7 +180,7 @@ def _change_nothing_that_matters(session: Session) -> None:
 
 
 def insert_absent(session: Session, row: SQLModel) -> None:
-    """Insert a row unless its primary key is there, whoever else inserts it at the same time."""
+    """Insert a row unless its primary key exists, even if others insert it at the same time."""
     session.execute(_insert_of(session, row).on_conflict_do_nothing())
 
 

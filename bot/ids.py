@@ -1,4 +1,4 @@
-"""Identifiers: ours, which sort by the time they were made, and what Slack's look like."""
+"""Identifiers: our own, which sort by creation time, and the shapes of Slack's."""
 
 import os
 import re

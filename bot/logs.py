@@ -1,4 +1,4 @@
-"""Logs: one event a line, for people or for machines; never a token, never a message's text."""
+"""Logs: one event per line, for people or machines; never a token, never a message's text."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The HTTP proxy that a call goes through: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, as in curl."""
+"""The HTTP proxy for a call: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as in curl."""
 
 import ipaddress
 from collections.abc import Iterable, MutableMapping

@@ -1,8 +1,8 @@
 """
-Masks secrets in whatever comes in from outside: those we know, and what looks like one.
+Masks secrets in text from outside: the bot's own, and text that looks like a secret.
 
-Called where text enters (HTTP fields, tasks and their reports, log lines, errors of others), so
-that nothing behind it needs to think of them; and once more where our own log leaves.
+It is called where text enters (HTTP fields, tasks and their reports, log lines, errors of other
+services), so that no other code needs to handle secrets, and once more where our log leaves.
 """
 
 import re
@@ -193,7 +193,7 @@ def _without_named(text: str, names: re.Pattern[str]) -> str:
 
 
 def _without_key_end(text: str) -> str:
-    """Mask what is left of a private key whose beginning was cut off."""
+    """Mask the rest of a private key whose beginning is missing."""
     kept: list[str] = []
     first = 0  # of the lines just before that may belong to a key
     for line in text.splitlines(keepends=True):

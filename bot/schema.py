@@ -1,5 +1,5 @@
 """
-Which revision of the schema a database has, and which is the newest.
+The schema revision of a database, and the newest one.
 
 Alembic is loaded only by a process that has something to migrate: it takes 11 MB of memory.
 """

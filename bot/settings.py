@@ -1,7 +1,7 @@
 """
 The environment, read once. Every problem is reported together, by the variable's name.
 
-`NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
+`NAME_FILE` reads `NAME` from a file, for secrets. `bot.config_file` reads `opsbell.toml`.
 """
 
 import base64
@@ -23,13 +23,12 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.addresses import require_address_template, require_web_address
+from bot.addresses import require_address_template, require_web_address, webhook_address_problem
 from bot.config_file import ConfigFile, read_config_file
 from bot.errors import ConfigError
+from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
-from bot.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
-from bot.webhook_addresses import webhook_address_problem
 
 _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -56,6 +55,7 @@ class Settings(BaseModel):
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_leaderboard_channel: Text = None
     slack_webhook: _Secret = None
     slack_webhook_url: _Secret = None
     https_proxy: _Secret = None
@@ -197,7 +197,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     try:
         settings = Settings(**values, config=config)
     except ValidationError as error:
-        problems += [describe_setting(item) for item in error.errors()]
+        problems += [_describe_setting(item) for item in error.errors()]
     if problems:
         raise ConfigError(problems)
     return settings
@@ -310,7 +310,7 @@ def _is_fernet_key(key: str) -> bool:
         return False
 
 
-def describe_setting(item: Any) -> str:
+def _describe_setting(item: Any) -> str:
     """Say what is wrong with one variable, without ever repeating its value."""
     name = ".".join(str(part) for part in item["loc"]).upper()
     message = item["msg"].removeprefix("Value error, ")

@@ -1,6 +1,8 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
+from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
+from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
     Event,
@@ -15,15 +17,23 @@ from bot.tasks.models import ExternalTaskId, Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
+    Alert,
+    AlertCheck,
+    AlertRerun,
+    AlertTrouble,
     DeadLetter,
     SuspendedChannel,
     Event,
     ExternalTaskId,
     IdempotencyRecord,
     LaneLease,
+    LeaderboardDue,
+    LeaderboardPost,
+    LeaderboardSample,
     Message,
     MessageTotal,
     Sender,
+    Silence,
     StoredTemplate,
     Task,
     Workspace,

@@ -14,11 +14,14 @@ SCOPES = frozenset(
     {
         "tasks:read",
         "tasks:write",
+        "alerts:read",
+        "alerts:write",
         "messages:read",
         "messages:write",
         "templates:write",
         "reports:read",
         "reports:write",
+        "leaderboards:read",
         "leaderboards:write",
         "workspaces:write",
         "admin",
@@ -30,7 +33,7 @@ CALLBACK_DAYS = 7
 _LEEWAY_SECONDS = 60
 #: Beyond this a claim is no time, not even one in milliseconds.
 _LATEST_SECONDS = 10**15
-#: Of so many tokens at most it is remembered whom they speak for.
+#: Maximum number of tokens whose claims are cached.
 _MAX_KNOWN = 1000
 _COMPARE = "compare the clocks of the two machines"
 #: PyJWT compares times with the machine's clock; `_check_times` uses ours.
@@ -56,8 +59,10 @@ class Caller:
     task_id: str | None = None
 
     def may(self, scope: str) -> bool:
-        """Tell whether the caller has *scope*; `admin` has them all."""
-        return scope in self.scopes or "admin" in self.scopes
+        """Tell whether the caller has *scope*: `admin` has them all, who may write may read."""
+        area, _, verb = scope.partition(":")
+        enough = {scope, "admin", f"{area}:write"} if verb == "read" else {scope, "admin"}
+        return bool(enough & self.scopes)
 
 
 class Tokens:

@@ -1,8 +1,8 @@
 """
-Wake-ups between processes: PostgreSQL's LISTEN and NOTIFY. SQLite has one process and needs none.
+Wake-ups between processes: PostgreSQL's LISTEN and NOTIFY. SQLite has one process, needing none.
 
-A wake-up may be lost (its process died, the connection broke); whoever waits looks by itself now
-and then as well, so one only makes things quick. https://www.postgresql.org/docs/current/sql-notify.html
+A wake-up may be lost (its process died, the connection broke), so receivers also poll; wake-ups
+only make delivery faster. https://www.postgresql.org/docs/current/sql-notify.html
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Messages that could not be delivered."""
+"""Notifies people of dead letters."""
 
 from bot.messages.dead_letters.notices import MAX_LETTERS, DeadLetters
 

@@ -1,4 +1,4 @@
-"""What ended long ago, and sums that have grown long."""
+"""Deletes messages completed long ago, and compacts running totals."""
 
 from bot.db import Database
 from bot.messages.history.retention import Retention

@@ -1,4 +1,4 @@
-"""Everything that hears Slack: parse, ask one service, answer."""
+"""Everything that handles requests from Slack: parse, call one service, answer."""
 
 from slack_bolt.async_app import AsyncApp
 

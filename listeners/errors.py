@@ -1,4 +1,4 @@
-"""Any error becomes one answer to the person; the only place that does."""
+"""The only place that turns errors into replies to people."""
 
 import asyncio
 from typing import Any

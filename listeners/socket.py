@@ -26,9 +26,9 @@ logger = structlog.get_logger(__name__)
 _PING_SECONDS = 5.0
 _WATCH_SECONDS = 5.0
 _DEAD_AFTER_SECONDS = 35.0
-SOCKET_CONNECT_SECONDS = 15.0
+_SOCKET_CONNECT_SECONDS = 15.0
 _CLOSE_SECONDS = 2.0
-#: Slack says hello at once; whoever says nothing is not waited for.
+#: Maximum wait for Slack's hello, which normally comes at once.
 _HELLO_SECONDS = 2.0
 
 
@@ -107,7 +107,7 @@ class Socket:
         self._handler = handler
         handler.client.on_message_listeners.append(self._heard)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(handler.connect_async(), SOCKET_CONNECT_SECONDS)
+            await asyncio.wait_for(handler.connect_async(), _SOCKET_CONNECT_SECONDS)
         await self._look(handler)
 
     async def _hang_up(self) -> None:

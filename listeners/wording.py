@@ -1,6 +1,7 @@
 """Words for people: what an error says, and text that cannot mention or link by itself."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -38,6 +39,15 @@ def _escaped(found: re.Match[str]) -> str:
     if is_slack_user_id(named) or is_slack_channel_id(named) or _GROUP_ID.fullmatch(named):
         return found[0]
     return "".join([_HTML_ENTITIES.get(letter, letter) for letter in found[0]])
+
+
+def worded_duration(length: timedelta) -> str:
+    """Return e.g. `1 d 2 h 30 min`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count)
 
 
 def words_for(error: BaseException, **facts: Any) -> str:

@@ -1,12 +1,14 @@
-"""The command line, a file per command. Exit codes: 0 done, 1 a failed action, 2 wrong usage."""
+"""The command line, one file per command. Exit codes: 0 done, 1 action failed, 2 wrong usage."""
 
 import sys
 
 import typer
 
+from bot.cli.alerts import alerts
 from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
 from bot.cli.events import event_commands
+from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
@@ -19,10 +21,12 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-cli.command(name="run")(run)
-cli.command(name="migrate")(migrate_command)
-cli.command(name="demo")(demo)
-cli.command(name="token")(token)
+cli.command("run")(run)
+cli.command("migrate")(migrate_command)
+cli.command("demo")(demo)
+cli.command("token")(token)
+cli.command("alerts")(alerts)
+cli.command("leaderboard")(leaderboard)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

@@ -1,7 +1,7 @@
 """
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
-Three kinds of processes, as in real life: the workspace (`python -m slack_playground`), the bot
+It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot
 (`python -m bot run`), and commands that the client reports on (`python -m opsbell run`).
 """
 
@@ -20,6 +20,7 @@ from typing import Annotated
 import aiohttp
 import typer
 
+from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
 from bot.cli.demo_work import configuration, start_work
@@ -29,9 +30,9 @@ from bot.tokens import Tokens
 
 _FOLDER = Path(".demo")
 _PAGE_PORT = 3900
-#: The id of #ops in a workspace that nobody has seeded.
+#: The id of #ops in a workspace with the default seed.
 OPS = "C0OPS00002"
-#: More than a slow machine needs; whoever does not want to wait presses Ctrl-C.
+#: More than a slow machine needs; Ctrl-C ends the wait.
 _START_SECONDS = 120.0
 
 
@@ -52,13 +53,13 @@ def demo(
     """Start a local workspace with the bot in it and some real work. No Slack, no key needed."""
     try:
         with made_anew(folder.resolve()) as own:
-            asyncio.run(serve_demo(port, own))
+            asyncio.run(_serve_demo(port, own))
     except DemoError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
 
 
-async def serve_demo(port: int, folder: Path) -> None:
+async def _serve_demo(port: int, folder: Path) -> None:
     """Run everything until Ctrl-C or SIGTERM, or until one of the processes ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -76,6 +77,7 @@ async def serve_demo(port: int, folder: Path) -> None:
         token = Tokens(environment["JWT_SECRET"], SystemClock()).mint(
             subject="demo", tenant="default", scopes=frozenset({"admin"})
         )
+        await show_board(api, token, SystemClock().now())
         say(_welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))
         ended = [asyncio.create_task(one.wait()) for one in (workspace, bot)]
@@ -166,7 +168,8 @@ def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
         f"  The API         {api}/api/docs\n"
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
-        "  Press its Retry. Or type   /ops help   or   /task list\n\n"
+        "  Press its Retry. Or type   /ops help   or   /task list\n"
+        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"

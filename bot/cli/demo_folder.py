@@ -1,4 +1,4 @@
-"""The folder of a demo: emptied at its start, shared with nobody, and never somebody else's."""
+"""The demo's folder: emptied at the start, private, and never a folder of somebody else."""
 
 import fcntl
 import shutil
@@ -25,7 +25,7 @@ def made_anew(folder: Path) -> Iterator[Path]:
     for number in count(1):
         own = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
         try:
-            mark = claim_folder(own)
+            mark = _claim_folder(own)
         except OSError as error:
             reason = error.strerror or error
             raise DemoError(f"Cannot write to {own}: {reason}. Name another --folder.") from error
@@ -35,7 +35,7 @@ def made_anew(folder: Path) -> Iterator[Path]:
             return
 
 
-def claim_folder(folder: Path) -> IO[str] | None:
+def _claim_folder(folder: Path) -> IO[str] | None:
     """Return what holds the folder until it is closed, or None if another demo holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and not (folder / _MARK).exists():

@@ -1,4 +1,4 @@
-"""The demo's work: three real programs, what starts them again, and their end."""
+"""The demo's work: three real programs, how they are restarted, and how they end."""
 
 import asyncio
 import contextlib
@@ -68,8 +68,8 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session,
         running([*command, *paths], {**inherited(), **reported}, asyncio.subprocess.DEVNULL),
     ):
-        await run_demo_task(session, api, "compress_tree", "site-packages", folder=site_packages)
-        await run_demo_task(
+        await _run_demo_task(session, api, "compress_tree", "site-packages", folder=site_packages)
+        await _run_demo_task(
             session, api, "import_prices", "spring list", file=folder / "prices.csv"
         )
         try:
@@ -78,7 +78,7 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
             await _end_work(session, api)
 
 
-async def run_demo_task(
+async def _run_demo_task(
     session: aiohttp.ClientSession, api: str, task: str, subject: str, **payload: Path
 ) -> None:
     paths = {name: str(path) for name, path in payload.items()}

@@ -1,4 +1,4 @@
-"""`python -m bot events …`: what happened to messages, and whether their rows say the same."""
+"""`python -m bot events …`: the history of messages, and whether it matches their rows."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Programs that the demo runs beside itself."""
+"""Child processes of the demo."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ async def running(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=None if output == asyncio.subprocess.PIPE else asyncio.subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for us; we pass it on in the right order.
+        start_new_session=True,  # We receive Ctrl-C and pass it on in the right order.
     )
     try:
         yield process

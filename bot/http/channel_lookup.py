@@ -1,4 +1,4 @@
-"""A channel as a caller writes it → its id, in the workspace that is meant."""
+"""Resolves a channel, as callers write it, to its id in the right workspace."""
 
 from collections.abc import Awaitable, Callable
 
@@ -26,7 +26,7 @@ async def resolve_recipient(
     if found:
         return found
     place = await workspace()
-    # A destination knows no channels; whoever checks the order says so.
+    # A destination has no channels; the check of the request reports that.
     return channel if is_destination(place) else await by_name(channels, place, channel, field)
 
 

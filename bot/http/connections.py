@@ -1,9 +1,9 @@
 """
-The server's connections: how long each may take, and who goes when there are too many.
+The server's connections: time limits for each, and which to close when there are too many.
 
-Whoever has not yet shown a token that is good is a stranger. Strangers have little time and few
-connections; when they are too many, those that came first go first. So there is always room for
-callers who can say who they are. Nothing here looks at what is sent.
+A client that has not yet sent a valid token is a stranger. Strangers get little time and few
+connections. When there are too many, the oldest are closed first, so that there is always room
+for authenticated callers. Nothing here looks at the data that is sent.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 #: How often the connections are looked through.
-CONNECTION_SWEEP_SECONDS = 1.0
+_CONNECTION_SWEEP_SECONDS = 1.0
 #: Files that the process needs for other things than connections.
 _OTHER_FILES = 200
 _MIN_CONNECTIONS = 64
@@ -25,7 +25,7 @@ _MIN_CONNECTIONS = 64
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Seconds and numbers; `grace` is how long nobody is closed for want of room."""
+    """Limits in seconds and numbers; `grace` protects new connections from being closed."""
 
     head_seconds: float = 10.0  #: for request line and headers, from the first byte
     idle_seconds: float = 75.0  #: between two requests; longer than the usual proxy's 60
@@ -52,7 +52,7 @@ class OpenConnections:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._open: dict[Any, _Guarded] = {}  # by transport, in the order they came
+        self._open: dict[Any, _Guarded] = {}  # by transport, oldest first
         self._sweep: asyncio.TimerHandle | None = None
 
     def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
@@ -71,7 +71,7 @@ class OpenConnections:
             one.is_busy = False
 
     def trust(self, transport: Any) -> None:
-        """Note that who calls on this connection is no stranger."""
+        """Record that the client of this connection is authenticated."""
         if (one := self._open.get(transport)) is not None:
             one.is_trusted = True
 
@@ -91,7 +91,7 @@ class OpenConnections:
         self._open[one.transport] = one
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(
-                CONNECTION_SWEEP_SECONDS, self._look
+                _CONNECTION_SWEEP_SECONDS, self._look
             )
         return True
 
@@ -113,11 +113,11 @@ class OpenConnections:
         self._sweep = None
         if self._open:
             self._sweep = asyncio.get_running_loop().call_later(
-                CONNECTION_SWEEP_SECONDS, self._look
+                _CONNECTION_SWEEP_SECONDS, self._look
             )
 
     def _too_many(self, strangers: list["_Guarded"], now: float) -> list["_Guarded"]:
-        """Return whom to close so that the others are within the limits; nobody who just came."""
+        """Return the connections to close to be within the limits; never brand-new ones."""
         limits = self.limits
         of_address: dict[str, int] = {}
         kept = 0
@@ -184,7 +184,7 @@ class _Guarded(asyncio.Protocol):
             self._inner.connection_lost(exc)
 
     def is_late(self, now: float, limits: ConnectionLimits) -> bool:
-        """Tell whether the other side has taken more time than anybody gets."""
+        """Tell whether the client has exceeded a time limit."""
         waits = self.waiting_since is not None and now - self.waiting_since > limits.head_seconds
         unread = self.unread_since is not None and now - self.unread_since > limits.unread_seconds
         return waits or unread

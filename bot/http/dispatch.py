@@ -1,4 +1,4 @@
-"""From an aiohttp request to a handler's call and back, the same way for every route."""
+"""Passes an aiohttp request to its handler and sends the response, the same way for every route."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -12,7 +12,7 @@ from bot.http import idempotency
 from bot.http.connections import OpenConnections
 from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.json_body import clean_text, read_bytes, read_list, read_object
+from bot.http.json_body import clean_text, read_bytes, read_csv, read_list, read_object
 from bot.http.middleware import CORRELATION, CORRELATION_HEADER
 from bot.http.responses import response_of
 from bot.http.routing import NOBODY, Access, Call, Response, Route
@@ -33,7 +33,9 @@ _SMALL_BYTES = 32 * 1024
 
 
 class Dispatcher:
-    """Checks who calls, what is sent and how often, then calls the route's handler."""
+    """
+    Authenticates the caller, validates the request, applies rate limits and calls the handler.
+    """
 
     def __init__(
         self, services: HttpServices, routes: Sequence[Route], connections: OpenConnections
@@ -48,7 +50,7 @@ class Dispatcher:
         self._rate = RateLimit(http.requests_per_second, http.burst)
         self._busy_rate = RateLimit(http.requests_per_second * BUSY_TIMES, http.burst * BUSY_TIMES)
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
-        # Clock set back: or nobody's bucket would be filled until it has caught up.
+        # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)
         self._idempotency = Idempotency(services.database, services.clock)
 
@@ -97,7 +99,7 @@ class Dispatcher:
         )
 
     async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
-        """Return who calls and what was sent; nobody's body is read before they are known."""
+        """Return the caller and the body; a body is read only after authentication."""
         if route.access is Access.PUBLIC:
             return NOBODY, b""
         try:
@@ -122,7 +124,9 @@ class Dispatcher:
         return caller, raw
 
     def _leave_room(self, route: Route, caller: Caller, body: Any) -> None:
-        """Refuse progress of a caller who has hardly anything left: an end may follow."""
+        """
+        Refuse progress from a caller close to the rate limit, because a final state may follow.
+        """
         if route.is_urgent and not route.is_urgent(body):
             _refuse_for(self._rate.keep_reserve(_bucket_of(caller)))
 
@@ -150,9 +154,11 @@ def _read_body(route: Route, raw: bytes, request: web.Request) -> tuple[Any, Any
 
 
 def _fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
-    """Return what was sent, as JSON says it."""
+    """Return what was sent, as JSON says it; of CSV the text."""
     if not route.body:
         return {}
+    if route.takes_csv and request.content_type == "text/csv":
+        return read_csv(raw, request.charset)
     read = read_list if route.max_items else read_object
     return read(raw, request.content_type, request.charset)
 
@@ -161,6 +167,8 @@ def _body_of(route: Route, fields: Any) -> Any:
     """Return what was sent as the route's model, or as a list of them."""
     if not route.body:
         return None
+    if isinstance(fields, str):
+        return fields
     if route.max_items:
         return bind_all(route.body, fields, route.max_items)
     return bind(route.body, fields)

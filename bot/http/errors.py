@@ -1,4 +1,4 @@
-"""Refusals that exist only over HTTP, and the one answer that the contract has for any error."""
+"""Errors that exist only over HTTP, and the one shape of every error response."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -78,7 +78,7 @@ def unauthorized(reason: str) -> RefusedError:
 
 
 def answer_to(error: Exception) -> Response | None:
-    """Return what the caller is told; None for a mistake of ours."""
+    """Return the error response; None for an internal error."""
     if isinstance(error, web.HTTPException):
         return _answer_to_aiohttp(error)
     if isinstance(error, RefusedError):
@@ -93,10 +93,10 @@ def answer_to(error: Exception) -> Response | None:
 
 def is_database_away(error: BaseException) -> bool:
     """
-    Tell whether a database is locked, busy, full or gone, whoever says so.
+    Tell whether an error means that the database is locked, busy, full or unreachable.
 
-    SQLAlchemy passes on what a driver raises outside of its statements. The drivers' errors have
-    the names that PEP 249 gives them, so that a driver which is not used need not be loaded.
+    SQLAlchemy passes on errors that a driver raises outside its statements. They are recognised by
+    the names that PEP 249 prescribes, so that an unused driver need not be loaded.
     """
     if isinstance(error, _AWAY):
         return True
@@ -107,7 +107,7 @@ def is_database_away(error: BaseException) -> bool:
 
 
 def answer_to_unforeseen(error_id: str) -> Response:
-    """Return all that a caller may know of our own mistake: where it stands in the log."""
+    """Return the response to an internal error: its id in the log and nothing else."""
     return refused(500, "internal", f"Something went wrong here; it is in the log as {error_id}.")
 
 

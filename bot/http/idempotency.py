@@ -1,9 +1,10 @@
 """
-`Idempotency-Key`: the same request twice is done once and answered twice.
+`Idempotency-Key`: a repeated request is carried out once and answered every time.
 
-A key is claimed in the database before the work and answered after it, so two requests at the same
-time, in one process or in two, do the work once. The id of what is made is drawn with the claim:
-if the process dies between the work and its answer, the repeated request finds what was made.
+A key is claimed in the database before the work and gets its response afterwards, so two
+simultaneous requests, in one process or in two, do the work once. The id of the new object is
+generated with the claim: if the process dies between the work and the response, the repeated
+request finds the object.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _MAX_POLLS = 240
 
 
 class IdempotencyRecord(SQLModel, table=True):
-    """A key of a tenant, what was asked under it, and the answer once there is one."""
+    """A tenant's key, the request under it, and the response once there is one."""
 
     __tablename__ = "idempotency"
 
@@ -51,7 +52,7 @@ class IdempotencyRecord(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Made:
-    """The id for what is made; `is_again`: a process that died may have made it already."""
+    """The id for the new object; `is_again`: a process that died may have created it already."""
 
     id: str
     is_again: bool = False
@@ -75,10 +76,10 @@ class Idempotency:
 
     async def once(self, key: Key, work: Callable[[Made], Awaitable[Response]]) -> Response:
         """
-        Return what *work* answers, or what it answered the first time.
+        Return the response of *work*, or that of the first time.
 
-        *work* is given the id for what it makes. What it refuses (`UserError`) is not kept.
-        Raises `ConflictError` when something else was asked under this key before.
+        *work* gets the id for the object it creates. Errors (`UserError`) are not kept. Raises
+        `ConflictError` if a different request was made under this key before.
         """
         for _ in range(_MAX_POLLS):
             claimed = await self._claim(key)
@@ -100,7 +101,7 @@ class Idempotency:
         return await self._database.write(work)
 
     async def _claim(self, key: Key) -> Response | Made | None:
-        """Return the answer, the id to make if the work is ours, or None while others do it."""
+        """Return the response, the id to use if the work is ours, or None while others do it."""
         try:
             return await self._database.write(lambda session: self._take(session, key))
         except IntegrityError:  # Another process has just inserted the same key.
@@ -114,7 +115,7 @@ class Idempotency:
             session.flush()
             row = None
         if row is None:
-            row = key_claim(key, now)
+            row = _key_claim(key, now)
             session.add(row)
             return Made(row.made_id)
         if row.body_hash != key.body_hash:
@@ -142,7 +143,7 @@ class Idempotency:
         return answer
 
 
-def key_claim(key: Key, now: datetime) -> IdempotencyRecord:
+def _key_claim(key: Key, now: datetime) -> IdempotencyRecord:
     return IdempotencyRecord(
         tenant=key.tenant,
         key=key.key,

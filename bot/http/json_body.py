@@ -1,4 +1,4 @@
-"""The body of a request, from bytes to clean values."""
+"""Reads the body of a request: from bytes to clean values."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from bot.http.errors import RefusedError, body_too_large, not_json
 MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.
 _ARRIVAL_SECONDS = 30.0
-#: What zlib is told of each encoding that is read.
+#: The `wbits` argument of zlib for each supported encoding.
 _WINDOWS = {
     "gzip": 16 + zlib.MAX_WBITS,
     "x-gzip": 16 + zlib.MAX_WBITS,
@@ -49,9 +49,9 @@ _DECODER = json.JSONDecoder(
 
 async def read_bytes(request: web.Request) -> bytes:
     """
-    Return the body, unpacked; refuse one that is too large, broken or never ends.
+    Return the body, decompressed; refuse one that is too large, broken or endless.
 
-    Only a caller who may send one is asked to go on with `Expect: 100-continue`.
+    Only an authorised caller gets the `100 Continue` for its `Expect: 100-continue`.
     """
     if (request.content_length or 0) > MAX_BYTES:
         raise body_too_large()
@@ -76,7 +76,9 @@ async def _ask_for_it(request: web.Request) -> None:
 
 
 def unpack(raw: bytes, encoding: str) -> bytes:
-    """Return what was packed, as far as it is not too large; refuse other encodings than zlib's."""
+    """
+    Return the decompressed body; refuse bodies that are too large, and encodings other than zlib's.
+    """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
         return raw
@@ -126,7 +128,14 @@ def read_list(raw: bytes, content_type: str, charset: str | None) -> list[Any]:
     value = _read_json(raw, content_type, charset)
     if not isinstance(value, list):
         raise not_json("this is something else", "one JSON list")
-    return value if is_clean(raw) else [clean_value(item, depth=1) for item in value]
+    return value if is_clean(raw) else [_clean_value(item, depth=1) for item in value]
+
+
+def read_csv(raw: bytes, charset: str | None) -> str:
+    """Return the text of a CSV file; bytes that are no UTF-8 are lone halves of pairs in it."""
+    if not _is_utf8(charset):
+        raise RefusedError(415, "unsupported_media_type", "Send CSV in UTF-8.")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
@@ -145,34 +154,38 @@ def _require_json(content_type: str, charset: str | None) -> None:
     is_json = content_type == "application/json" or (
         content_type.startswith("application/") and content_type.endswith("+json")
     )
-    if not is_json or (charset or "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+    if not is_json or not _is_utf8(charset):
         raise RefusedError(
             415, "unsupported_media_type", "Send JSON in UTF-8 as `Content-Type: application/json`."
         )
 
 
-def is_clean(raw: bytes) -> bool:
-    r"""
-    Tell whether JSON cannot hold what `clean` looks for, as nearly all of it.
+def _is_utf8(charset: str | None) -> bool:
+    return (charset or "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
-    Valid JSON in UTF-8 says NULs and halves of pairs as `\u…` only.
+
+def is_clean(raw: bytes) -> bool:
+    """
+    Tell quickly whether JSON cannot contain what `clean` looks for, as is usual.
+
+    Valid JSON in UTF-8 expresses NULs and surrogates only as `\\u…`.
     """
     return b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") < _MAX_DEPTH
 
 
-def clean_value(value: Any, depth: int = 0) -> Any:
+def _clean_value(value: Any, depth: int = 0) -> Any:
     """Return *value* with every text in it cleaned, keys too; refuse one nested too deeply."""
     if depth > _MAX_DEPTH:
         raise not_json(f"it is nested deeper than {_MAX_DEPTH}")
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, list):
-        return [clean_value(item, depth + 1) for item in value]
+        return [_clean_value(item, depth + 1) for item in value]
     return _clean_object(value, depth) if isinstance(value, dict) else value
 
 
 def _clean_object(value: dict[str, Any], depth: int) -> dict[str, Any]:
-    return {clean_text(key): clean_value(item, depth + 1) for key, item in value.items()}
+    return {clean_text(key): _clean_value(item, depth + 1) for key, item in value.items()}
 
 
 def clean_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Around every request: its correlation id, its line in the log, and an answer to any error."""
+"""Middleware of every request: correlation id, log line, and a response for any error."""
 
 import re
 import time
@@ -20,11 +20,11 @@ CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
 CONNECTIONS = web.AppKey("connections", OpenConnections)
 
-NextHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NextHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
-async def envelope(request: web.Request, handler: NextHandler) -> web.StreamResponse:
+async def envelope(request: web.Request, handler: _NextHandler) -> web.StreamResponse:
     """Answer every request in the shape of the contract and note that it was."""
     started = time.perf_counter()
     connections, transport = request.app[CONNECTIONS], request.transport
@@ -45,7 +45,7 @@ async def envelope(request: web.Request, handler: NextHandler) -> web.StreamResp
     return response
 
 
-async def answered(request: web.Request, handler: NextHandler) -> web.StreamResponse:
+async def answered(request: web.Request, handler: _NextHandler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of a route table."""
+"""Generates the OpenAPI 3.1 document from the route table."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _ERRORS = {
     "429": "Too many requests; `Retry-After` says how long to wait",
     "503": "Something is missing or down; the message says what",
 }
-#: What is looked for by what stands in a path.
+#: Formats of the path parameters that look something up.
 _FORMATS = {
     "id": "task-id",
     "correlationId": "message-id",
@@ -133,10 +133,10 @@ def _operation(route: Route) -> dict[str, Any]:
         if route.max_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
         needed = any(field.is_required() for field in route.body.model_fields.values())
-        described["requestBody"] = {
-            "required": needed,
-            "content": {"application/json": {"schema": schema}},
-        }
+        content = {"application/json": {"schema": schema}}
+        if route.takes_csv:
+            content["text/csv"] = {"schema": {"type": "string"}}
+        described["requestBody"] = {"required": needed, "content": content}
     return described
 
 

@@ -1,4 +1,4 @@
-"""An answer → what aiohttp sends."""
+"""Turns a handler's response into what aiohttp sends."""
 
 from aiohttp import web
 

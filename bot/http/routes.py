@@ -1,8 +1,10 @@
-"""Everything that is served. OpenAPI is made of the same table."""
+"""The table of all routes. The OpenAPI document is generated from it."""
 
 from collections.abc import Iterator
 
+from bot.http.alert_routes import ALERT_ROUTES
 from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, workspaces
+from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
@@ -101,6 +103,8 @@ _DOCS_ROUTES = (
 # fmt: on
 ROUTES = (
     *_TASK_ROUTES,
+    *ALERT_ROUTES,
+    *LEADERBOARD_ROUTES,
     *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
     *_TEMPLATE_ROUTES,
     *_WORKSPACE_ROUTES,

@@ -1,4 +1,4 @@
-"""The route table's lines, and one call of the API: what a handler gets and what it gives back."""
+"""The types of the route table: a route, and a handler's call and response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Response:
-    """What is sent back: a model or plain JSON; a body of another type than JSON is text."""
+    """A response: a model or plain JSON; a body with another content type than JSON is text."""
 
     body: Any
     status: int = 200
@@ -42,12 +42,12 @@ class Response:
 @dataclass(frozen=True)
 class Call:
     """
-    What a handler works with.
+    The input of a handler.
 
-    `is_named` says that the caller has given the call its correlation id, which is made up else.
-    `body` and `query` are instances of the models that the route names. `new_id` is the id that
-    something made by this call must bear, if the caller repeats the call under one idempotency key;
-    `is_again` says that a process that died may have made it already.
+    `is_named` says that the caller provided the correlation id; otherwise it is generated. `body`
+    and `query` are instances of the models that the route names. `new_id` is the id for an object
+    that this call creates, if it is repeated under one idempotency key; `is_again` says that a
+    process that died may have created it already.
     """
 
     services: HttpServices
@@ -72,7 +72,7 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """An endpoint. The table of these is what the server serves and what OpenAPI is made of."""
+    """An endpoint. The table of routes is served, and OpenAPI is generated from it."""
 
     method: str
     path: str
@@ -86,7 +86,8 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str] | None = None
     path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
-    max_items: int = 0  # above 0 the body is a list of so many of `body` at most
+    max_items: int = 0  # above 0, the body is a list of at most this many `body`
+    takes_csv: bool = False  # the body may be `text/csv`; the handler gets its text
     is_busy: bool = False  # called by programs thousands of times a second
     is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address

@@ -1,4 +1,4 @@
-"""The HTTP server: binds, serves the route table, stops without cutting anybody off."""
+"""The HTTP server: binds, serves the route table, and finishes open requests when it stops."""
 
 import asyncio
 import errno
@@ -110,7 +110,7 @@ def _application(
 
 
 def _refuse_method(routes: Sequence[Route]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Return what answers a method that none of *routes*, all of one address, has."""
+    """Return the handler for methods that none of *routes*, all of one path, has."""
     methods = {route.method for route in routes}
     allowed = methods | ({"HEAD"} if "GET" in methods else set())
 
@@ -125,7 +125,7 @@ async def _refuse_address(_request: web.Request) -> web.Response:
 
 
 async def _expect_later(request: web.Request) -> None:
-    """Ask nobody for a body who has not been let in: `read_bytes` does, where one is wanted."""
+    """Do not send `100 Continue` before authentication; `read_bytes` sends it when needed."""
     if request.headers["Expect"].lower() != "100-continue":
         raise web.HTTPExpectationFailed(text="The only thing to expect here is 100-continue.")
 

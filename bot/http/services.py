@@ -1,11 +1,13 @@
-"""What the HTTP server needs of the rest of the bot; filled once by the composition root."""
+"""The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
@@ -20,7 +22,7 @@ from bot.workspaces.service import WorkspaceConnections
 
 
 class Channels(Protocol):
-    """Who knows the channels of each workspace by name."""
+    """Looks up the channels of each workspace by name."""
 
     async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""
@@ -43,6 +45,7 @@ class HttpServices:
     clock: Clock
     tasks: Tasks
     intake: Intake
+    alerts: AlertRoom
     requests: Requests
     templates: Templates
     senders: Senders
@@ -55,4 +58,5 @@ class HttpServices:
     timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
+    leaderboards: Leaderboards
     destinations: Destinations = NO_DESTINATIONS

@@ -1,4 +1,4 @@
-"""Channels that refuse everything are switched off, and on again by one click."""
+"""Suspends channels that refuse every message, and resumes them."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from bot.messages.policy import FAILURES_BEFORE_SUSPENSION
 
 
 def suspension_error(session: Session, workspace_id: str, channel: str) -> str | None:
-    """Return the error for which a channel is switched off; None if it is on."""
+    """Return the error that suspended a channel; None if it is not suspended."""
     suspended = session.get(SuspendedChannel, (workspace_id, channel))
     return suspended.error if suspended and suspended.suspended_at else None
 
@@ -47,9 +47,9 @@ def suspend_if_failing(session: Session, workspace_id: str, channel: str, now: d
 
 def _last_success(session: Session, workspace_id: str, channel: str) -> datetime:
     """
-    Return when the newest message that stands in a channel was posted, by Slack's clock.
+    Return when a message was last posted to a channel, by Slack's clock.
 
-    By ours, where nobody says what stands there.
+    For messages without a timestamp, by our own clock.
     """
     query = select(func.max(Message.ts), func.max(Message.sent_at)).where(
         Message.workspace_id == workspace_id, Message.channel == channel
@@ -61,7 +61,7 @@ def _last_success(session: Session, workspace_id: str, channel: str) -> datetime
 
 
 def resume_channel(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
-    """Deliver to a channel again, what was put aside first; False if it was on."""
+    """Resume a channel, waiting messages first; False if it was not suspended."""
     suspended = session.get(SuspendedChannel, (workspace_id, channel), with_for_update=True)
     if suspended is None or suspended.suspended_at is None:
         return False

@@ -1,8 +1,8 @@
 """
-Destinations: places outside Slack that messages go to, `[destinations.<name>]` in opsbell.toml.
+Destinations: places outside Slack for messages, `[destinations.<name>]` in opsbell.toml.
 
-To a lane a destination is what a workspace is. Its id is never that of a workspace. In no
-destination can anything be edited, looked up, or replied to in a thread.
+A lane treats a destination like a workspace. Its id is never that of a workspace. No destination
+can edit, look up or thread messages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,21 +13,25 @@ DESTINATION_PREFIX = "to:"
 
 @dataclass(frozen=True)
 class Destination:
-    """One place, and who may write to it. Its address is a secret and is never shown."""
+    """
+    One destination, and the tenant that may write to it.
+
+    Its address is a secret and is never shown.
+    """
 
     name: str
     tenant: str
     address: str = field(repr=False)
-    is_mute: bool = False  # nobody hears what people click there
+    is_mute: bool = False  # clicks there reach nobody
 
     @property
     def id(self) -> str:
-        """What stands in the place of a workspace's id."""
+        """The destination's id, used in place of a workspace's id."""
         return destination_id(self.name)
 
     @property
     def is_webhook(self) -> bool:
-        """Tell whether it is an incoming webhook of Slack; else it is an Apprise address."""
+        """Tell whether it is an incoming webhook of Slack and not an Apprise address."""
         return self.address.startswith(("https://", "http://"))
 
 
@@ -66,7 +70,7 @@ NO_DESTINATIONS = Destinations()
 
 
 def no_home(_tenant: str) -> str | None:
-    """Say that a tenant has no workspace in which it could be told of its destinations."""
+    """Return None: the tenant has no workspace for notices about its destinations."""
     return None
 
 
@@ -82,3 +86,8 @@ def is_destination(workspace_id: str) -> bool:
 def shown_name(workspace_id: str) -> str:
     """Return a workspace's id, or a destination's name: what people call it by."""
     return workspace_id.removeprefix(DESTINATION_PREFIX)
+
+
+def also_notified(number: int) -> str:
+    """Return the name of one of the places that hear of alerts besides Slack, counted from 1."""
+    return f"also-notify-{number}"

@@ -1,7 +1,7 @@
 """
-What features do with messages: put, reply, edit, adopt, withdraw; in the caller's transaction.
+What features do with messages, in the caller's transaction: put, reply, edit, adopt, withdraw.
 
-Nothing here talks to Slack. The caller commits and then wakes the workspace's lane.
+Nothing here calls Slack. The caller commits and then wakes the workspace's lane.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ _REFUSED_INTERVAL = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message should stand: a workspace's channel, perhaps in a thread."""
+    """The place of a message: a workspace's channel, optionally a thread."""
 
     workspace_id: str
     tenant: str
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Content:
-    """A template and what it is filled with."""
+    """A template and its context."""
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class EditOutcome(StrEnum):
     QUEUED = "queued"
     LOCKED = "locked"  #: the message is at its end; only *reopen* may change it
     LEFT_OUT = "left_out"  #: progress, where every change would be a post of its own
-    GONE = "gone"  #: the message was settled so long ago that it is no longer kept
+    GONE = "gone"  #: the message was completed so long ago that it is no longer kept
 
 
 def put(
@@ -71,9 +71,9 @@ def put(
     max_attempts: int = OWN_TRIES,
 ) -> Message:
     """
-    Ask for a new message and return its row; it is posted once the caller has committed.
+    Create a message and return its row; it is posted once the caller has committed.
 
-    *requested_by* is who is told if it cannot be delivered.
+    *requested_by* is notified if it cannot be delivered.
     """
     message = _new_message(
         place,
@@ -101,9 +101,9 @@ def reply(
     message_id: str | None = None,
 ) -> Message:
     """
-    Ask for a reply in the thread of *parent*, or beside it; it waits until that stands.
+    Create a reply in the thread of *parent*, or beside it; it waits until that is posted.
 
-    *rank* is that of what it tells: a failure's error is not to wait behind a bulk.
+    *rank* is that of its content: the error of a failed task must not wait behind a bulk.
     """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
@@ -135,7 +135,7 @@ def adopt(
     final: bool = False,
     correlation_id: str | None = None,
 ) -> Message:
-    """Take over a message that stands in Slack already; its content is edited to ours."""
+    """Adopt a message that is already in Slack; its content is edited to ours."""
     message = _new_message(
         place,
         content,
@@ -161,13 +161,13 @@ def edit(
     reopen: bool = False,
 ) -> EditOutcome:
     """
-    Ask for a newer revision of a message; what was queued before for it will be skipped.
+    Request a newer revision of a message; a queued older one will be skipped.
 
-    A message whose newest revision is final stays as it is, unless *reopen* says that a new
-    attempt starts. A progress edit waits until the last edit is three seconds old, and stays
-    undelivered if the channel has refused this message within the last minute, or Slack no longer
-    lets it be edited; where nothing can be edited it is left out. Any other change of a message
-    that Slack no longer lets us edit is posted anew.
+    A message whose newest revision is final does not change, unless *reopen* says that a new
+    attempt starts. A progress edit waits until the last edit is three seconds old. It is not
+    delivered if the channel refused this message within the last minute, or if Slack no longer
+    allows edits; where nothing can be edited it is left out. Any other change of a message that can
+    no longer be edited is posted as a new message.
     """
     message = find(session, message_id)
     if message is None:
@@ -232,7 +232,7 @@ def lock(session: Session, message_id: str) -> Message:
 
 
 def was_refused(message: Message, now: datetime) -> bool:
-    """Tell whether the channel has refused this message only just now."""
+    """Tell whether the channel has just refused this message."""
     if message.dead_at is None or message.error not in CHANNEL_ERRORS:
         return False
     return now < message.dead_at + _REFUSED_INTERVAL
@@ -244,7 +244,7 @@ def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
 
 
 def leave_place(message: Message) -> None:
-    """Let the message be posted anew; what stood in Slack, or does, is given up."""
+    """Let the message be posted anew; its old place in Slack is given up."""
     message.former_ts = message.former_ts or message.ts
     message.ts = None
     message.is_posted = False
@@ -253,7 +253,7 @@ def leave_place(message: Message) -> None:
 
 
 def rank_of(message: Message) -> Rank:
-    """Return when the lane is to serve this message, as it stands now."""
+    """Return the message's rank in its lane, in its present state."""
     if message.is_posted:
         return message.edit_rank
     return first_rank(message.post_rank, message.edit_rank)

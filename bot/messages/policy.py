@@ -1,4 +1,4 @@
-"""What an answer means for a message, and how long messages wait. Pure."""
+"""What Slack's response means for a message, and how long messages wait. Pure."""
 
 import random
 from collections.abc import Sequence
@@ -11,25 +11,25 @@ from bot.messages.error_codes import BY_CODE, Verdict
 from bot.messages.fixes import FIXES
 
 MAX_TRIES = 4
-UNRECOGNISED_TRIES = 3  # after that a code nobody knows is final, whoever asked
+UNRECOGNISED_TRIES = 3  # maximum attempts after an unknown code, for any message
 NOTICE_TRIES = 3  # of a notice to one person
-OWN_TRIES = 60  # of what nobody would ask for again, a task's end or an alert: half an hour
+OWN_TRIES = 60  # for messages that nobody would request again, e.g. a task's end: half an hour
 _BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(seconds=60)
 #: How long a call whose answer was lost may still be on its way inside Slack.
 LOOKUP_DELAY = timedelta(seconds=2)
-ANSWER_LOST = "answer_lost"  # what is said of such a call, whoever lost the answer
+ANSWER_LOST = "answer_lost"  # the error of such a call
 
 
 @dataclass(frozen=True)
 class SlackResponse:
     """
-    What came back from one call: `ok`, or Slack's error code, or nothing at all.
+    The response to one call: `ok`, or Slack's error code, or no response.
 
-    `lost` means that the request may have reached Slack but no answer arrived; `unreachable` that
-    it certainly did not. `retry_after` is in seconds; `is_own_wait` says that it concerns this
-    message alone. `altered` says what could not be shown. `revision` is the one that stands now.
-    `is_first_copy`: Slack knew the post by its `client_msg_id` and handed back the first copy.
+    `lost` means that the request may have reached Slack but no response arrived; `unreachable` that
+    it certainly did not reach Slack. `retry_after` is in seconds; `is_own_wait` limits it to this
+    message. `warnings` lists what could not be shown. `revision` is the one in Slack now.
+    `is_first_copy`: Slack recognised the post by its `client_msg_id` and returned the first copy.
     """
 
     ok: bool = False
@@ -132,7 +132,7 @@ def wait_after(queue: str, tries: int, chance: random.Random) -> timedelta:
     return _STEADY_WAITS.get(waits) or backoff(tries, chance)
 
 
-#: So many in a row and a channel is switched off.
+#: Number of consecutive refusals that suspend a channel.
 FAILURES_BEFORE_SUSPENSION = 3
 
 

@@ -1,4 +1,4 @@
-"""The delivery service: everything people and programs do with messages, in one place."""
+"""Builds the message services that people and programs use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,9 +40,10 @@ def open_deliveries(
     home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
     """
-    Return the service. *wake* tells a workspace's lane that something was committed for it.
+    Return the service. *wake* tells a workspace's lane that work was committed for it.
 
-    *home_of* returns the workspace in which a tenant is told of what happens outside of any.
+    *home_of* returns the workspace in which a tenant is notified of what happens outside any
+    workspace.
     """
 
     async def alerts() -> str | None:

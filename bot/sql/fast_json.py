@@ -1,8 +1,9 @@
 """
-JSON as the engine writes it, many times for each message.
+Fast JSON for the delivery engine, which writes it many times per message.
 
-orjson is several times as quick as the standard library and refuses what that one writes: whole
-numbers beyond 64 bits, keys that are no texts, half of a surrogate pair. Those go the usual way.
+orjson is several times as fast as the standard library but refuses some values that the standard
+library writes: integers beyond 64 bits, keys that are not strings, lone surrogates. Those fall back
+to the standard library.
 """
 
 import json

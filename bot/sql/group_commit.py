@@ -1,4 +1,4 @@
-"""Many small writes in one transaction: what arrives while one runs shares the next one."""
+"""Group commit: writes that arrive while a transaction runs share the next one."""
 
 import asyncio
 from collections import deque

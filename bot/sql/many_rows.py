@@ -1,8 +1,8 @@
 """
-Statements for many rows at a time, as quick as each kind of database can be.
+Statements for many rows at a time, each as fast as the database allows.
 
-PostgreSQL takes all rows as one parameter, for there an execution costs more than a row. SQLite is
-a function call away and takes them one by one.
+PostgreSQL takes all rows as one parameter, because an execution costs more than a row. SQLite is a
+function call away and takes them one by one.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from sqlmodel import Session
 from bot.sql import fast_json
 from bot.sql.statements import asking
 
-RowValues = Mapping[str, Any]
+_RowValues = Mapping[str, Any]
 _Encode = Callable[[Any], Any]
 #: Where PostgreSQL's statements have the rows from.
 _GIVEN_ROWS = "json_to_recordset(%s::json) AS given"
@@ -31,14 +31,14 @@ class _Columns:
         self._dialect = dialect
         self._encoders = [(name, self._encoder(column)) for name, column in columns.items()]
 
-    def tuples(self, rows: Iterable[RowValues]) -> list[tuple[Any, ...]]:
+    def tuples(self, rows: Iterable[_RowValues]) -> list[tuple[Any, ...]]:
         """Return rows as SQLite's driver takes them."""
         return [
             tuple([encode(row[name]) if encode else row[name] for name, encode in self._encoders])
             for row in rows
         ]
 
-    def json(self, rows: Iterable[RowValues]) -> str:
+    def json(self, rows: Iterable[_RowValues]) -> str:
         """Return rows as `recordset` reads them."""
         encoded = [
             {name: encode(row[name]) if encode else row[name] for name, encode in self._encoders}
@@ -103,8 +103,8 @@ class Insert(_ManyRows):
         super().__init__(_columns_of(table, left_out))
         self._into = _into(table, self._columns)
 
-    def run(self, session: Session, rows: Sequence[RowValues]) -> None:
-        """Insert the rows, in their order."""
+    def run(self, session: Session, rows: Sequence[_RowValues]) -> None:
+        """Insert the rows in order."""
         if not rows:
             return
         sql, columns = self._form(session)
@@ -128,7 +128,7 @@ class _Selective(_ManyRows):
         super().__init__(columns)
         (self._key,) = table.primary_key.columns.keys()
 
-    def run(self, session: Session, rows: Sequence[RowValues]) -> set[Any]:
+    def run(self, session: Session, rows: Sequence[_RowValues]) -> set[Any]:
         """Return the primary keys of the rows that it had an effect on."""
         if not rows:
             return set()
@@ -140,13 +140,13 @@ class _Selective(_ManyRows):
             cursor.execute(sql, self._parameters(columns, rows))
             return {key for (key,) in cursor.fetchall()}
 
-    def _parameters(self, columns: _Columns, rows: Sequence[RowValues]) -> list[str]:
+    def _parameters(self, columns: _Columns, rows: Sequence[_RowValues]) -> list[str]:
         """Return what PostgreSQL's statement is executed with."""
         return [columns.json(rows)]
 
 
 class InsertAbsent(_Selective):
-    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+    """Inserts rows whose primary key is missing, even if others insert them at the same time."""
 
     def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
         super().__init__(table, _columns_of(table, left_out))
@@ -200,7 +200,7 @@ class Update(_Selective):
             f" RETURNING {self._table}.{self._key}"
         )
 
-    def _parameters(self, columns: _Columns, rows: Sequence[RowValues]) -> list[str]:
+    def _parameters(self, columns: _Columns, rows: Sequence[_RowValues]) -> list[str]:
         keys = fast_json.text([row[self._key] for row in rows])
         return [*super()._parameters(columns, rows), keys]
 

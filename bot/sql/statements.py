@@ -1,10 +1,10 @@
 """
-Statements whose SQL is made once for each kind of database, and not at each execution.
+Statements that are compiled once per kind of database instead of at each execution.
 
-For the few statements that run many times a second: to find its SQL, convert its values and hand
-it to the driver, SQLAlchemy takes longer than a database takes to execute it. Here the driver is
-asked directly, on the connection and in the transaction of the session. Values are converted as
-its types say, and errors are SQLAlchemy's.
+They are for the few statements that run many times a second: compiling the SQL, converting the
+values and calling the driver takes SQLAlchemy longer than the database takes to execute them. Here
+the driver is called directly, on the connection and in the transaction of the session. Values are
+converted by SQLAlchemy's types, and errors are SQLAlchemy's.
 """
 
 from collections import namedtuple

@@ -36,9 +36,9 @@ class Announcer:
         self, session: Session, task: Task, now: datetime, *, rank: Rank, new_attempt: bool = False
     ) -> None:
         """
-        Bring the task's message up to the task; make the message if there is none yet.
+        Update the task's message to the task's state; create the message if there is none yet.
 
-        With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
+        With SLACK_NOTIFY_ON_TASK_CREATION off, a task that has not started has no message.
         """
         if task.message_id is None and task.status == TaskStatus.QUEUED and not self._on_creation:
             return
@@ -71,7 +71,7 @@ class Announcer:
         return message.id
 
     def adopt(self, session: Session, task: Task, ts: str, now: datetime) -> None:
-        """Make a message that stands in Slack already the task's own."""
+        """Make an existing message in Slack the task's own."""
         message = outbox.adopt(
             session,
             self._place(task),
@@ -104,7 +104,7 @@ class Announcer:
             if apart and len(task.error) <= _HEADLINE_CHARACTERS:
                 return
             parts = in_parts(task.error)
-            last = None  # Each part replies to the one before it, so that they come in order.
+            last = None  # Each part replies to the previous one, so that they arrive in order.
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
                 last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)

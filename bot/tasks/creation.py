@@ -1,4 +1,4 @@
-"""A new task, before it has a row."""
+"""A new task that has no row yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ class NewTask:
     run: bool = False
 
     def __post_init__(self) -> None:
-        make_storable(self, "task_id", "channel", "correlation_id")
+        make_storable(self, "task_id", "task", "channel", "correlation_id")
         redact_record(self)
 
 
@@ -67,6 +67,6 @@ def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:
 
 
 def act(verb: str, by: str, now: datetime, reason: str | None = None) -> dict[str, Any]:
-    """Return the line that says who did what to a task, as its message shows it."""
+    """Return the line saying who did what to a task, as its message shows it."""
     done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
     return {**done, "reason": reason} if reason else done

@@ -1,4 +1,4 @@
-"""What a task looks like: the context of its message, and its links. Pure."""
+"""How a task is displayed: the context of its message, and its links. Pure."""
 
 import json
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
         "subject": task.subject or "",
         "dealer": task.subject or "",
         "attempt": str(task.attempt),
-        "started_ms": epoch_milliseconds(task.started_at or task.created_at),
-        "ended_ms": epoch_milliseconds(task.ended_at or now),
+        "started_ms": _epoch_milliseconds(task.started_at or task.created_at),
+        "ended_ms": _epoch_milliseconds(task.ended_at or now),
     }
     for name, value in values.items():
         template = template.replace(f"{{{name}}}", quote(value, safe=""))
@@ -52,7 +52,7 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
 
 
 def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool) -> dict[str, Any]:
-    """Return what `templates/tasks/task.json` is filled with; times are whole epoch seconds."""
+    """Return the context of `templates/tasks/task.json`; times are whole epoch seconds."""
     return {
         "task": task.task,
         "subject": task.subject,
@@ -124,5 +124,5 @@ def epoch(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
-def epoch_milliseconds(at: datetime) -> str:
+def _epoch_milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))

@@ -1,7 +1,7 @@
 """
-What the work itself says: reports, heartbeats, log lines; and what its silence says.
+Takes in reports, heartbeats and log lines, and detects tasks that have gone silent.
 
-Task, message and events change together, in a transaction that many callers may share.
+Task, message and events change together, in a transaction that several callers may share.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ _SWEEP = 100
 
 @dataclass(frozen=True)
 class Reported:
-    """What became of a report, and of which task it was: by the task's own id."""
+    """The outcome of a report, and the id of its task."""
 
     task_id: str
     outcome: ReportOutcome
@@ -62,10 +62,10 @@ class Intake:
 
     async def report(self, owner: Owner, report: Report, *, only: str | None = None) -> Reported:
         """
-        Take what a worker says. An unknown task at a known place in Slack is adopted.
+        Process a worker's report. An unknown task at a known place in Slack is adopted.
 
-        *only* is the id of the one task that may be reported on. Raises `InvalidError` when the
-        report names neither a task nor a place, `NotFoundError` when there is no such task.
+        *only* is the id of the one task that may be reported on. Raises `InvalidError` if the
+        report names neither a task nor a place, `NotFoundError` if there is no such task.
         """
 
         def work(session: Session, late: LateEdits) -> Reported:
@@ -101,9 +101,9 @@ class Intake:
 
     async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> TaskStatus:
         """
-        Take it from whoever sees an attempt run that it does, and return where it stands.
+        Record that an attempt was seen running, and return its status.
 
-        An attempt that is not the newest any more is left alone and counts as running.
+        An attempt that is no longer the newest is left alone and counts as running.
         """
 
         def work(session: Session) -> TaskStatus:
@@ -136,7 +136,7 @@ class Intake:
         return outcome
 
     async def live_of(self, runner: str) -> list[Task]:
-        """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
+        """Return the unfinished attempts given to a runner, of every tenant; lost ones included."""
 
         def work(session: Session) -> list[Task]:
             wanted = col(Task.status).in_([*LIVE, TaskStatus.LOST])
@@ -260,7 +260,7 @@ def _get(session: Session, tenant: str, task_id: str, only: str | None) -> Task:
 
 
 def _free_id(session: Session, tenant: str, task_id: str | None) -> str | None:
-    """Return the orchestrator's id if a task may bear it as its own and none does."""
+    """Return the orchestrator's id if a task may have it as its own and none does."""
     if task_id is None or not external_ids.is_task_id(task_id):
         return None
     return None if session.get(Task, (task_id, tenant)) else task_id

@@ -1,4 +1,4 @@
-"""Masks secrets in log lines, also one that was split over two of them, or over two calls."""
+"""Masks secrets in log lines, even one that is split over two lines or two calls."""
 
 import re
 from collections import OrderedDict
@@ -22,14 +22,14 @@ _CONTINUED = re.compile(r"(?=[^\s]{0,200}[\d.-])[\w.-]+|[\w.-]{20,}")
 
 @dataclass
 class _Remembered:
-    """What the next lines of a task may continue."""
+    """The end of a task's last lines, which the next lines may continue."""
 
     text: str = ""
     is_in_key: bool = False
 
 
 class LineRedactor:
-    """Redacts the lines of many tasks; what it remembers of them is bounded."""
+    """Redacts the lines of many tasks; its memory of them is bounded."""
 
     def __init__(self) -> None:
         self._tasks: OrderedDict[Hashable, _Remembered] = OrderedDict()
@@ -67,7 +67,7 @@ def _masked_line(task: _Remembered, text: str, spans: list[tuple[int, int]]) -> 
 
 
 def _split_secrets(before: str, texts: list[str]) -> list[list[tuple[int, int]]]:
-    """Return where parts of secrets stand that go over the end of a line, for each text."""
+    """Return the positions of parts of secrets that continue over a line end, for each text."""
     whole = "".join([before, *texts])
     bounds = [len(before)]
     for text in texts:

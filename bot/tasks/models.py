@@ -12,7 +12,7 @@ from bot.sql.partial_index import partial_index
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands."""
+    """The status of a task."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -41,6 +41,10 @@ class Task(SQLModel, table=True):
         partial_index("task_runner", "runner", "status", where="runner IS NOT NULL"),
         Index("task_newest", "tenant", "updated_at", "id"),
         Index("task_status", "tenant", "status", "updated_at", "id"),
+        # What checks look for: those that fell silent, a kind's runs, and how long they take.
+        partial_index("task_running", "tenant", "heard_at", where="status = 'running'"),
+        Index("task_kind", "tenant", "task", "created_at"),
+        partial_index("task_completed", "tenant", "task", "ended_at", where="status = 'completed'"),
     )
 
     id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)

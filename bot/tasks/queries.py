@@ -1,4 +1,4 @@
-"""Finding tasks. A tenant sees its own and nothing else."""
+"""Queries for tasks. A tenant sees only its own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +61,7 @@ def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = 
 
 def find_reported(session: Session, tenant: str, task_id: str, place: MessagePlace) -> Task | None:
     """
-    Return the task that a report with an id and a place is about, held; None if nobody knows it.
+    Return the locked task that a report with an id and a place is about, or None.
 
     The task may not know the id yet: see `remember`.
     """
@@ -79,7 +79,7 @@ def find_reported(session: Session, tenant: str, task_id: str, place: MessagePla
 
 
 def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | None:
-    """Return the task whose message stands at *place*, or stood there once, held; or None."""
+    """Return the locked task whose message is or was at *place*, or None."""
     query = (
         select(Task)
         .join(Message, col(Message.id) == col(Task.message_id))
@@ -94,7 +94,7 @@ def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | 
 
 
 def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool:
-    """Tell whether a message of ours that is no task's stands at *ts* in *channel*."""
+    """Tell whether *ts* in *channel* is a message of ours that belongs to no task."""
     query = (
         select(Message.id)
         .join(Task, col(Task.message_id) == col(Message.id), isouter=True)
@@ -133,7 +133,7 @@ def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> 
 
 
 def message_ts(session: Session, task: Task) -> str | None:
-    """Return where the task's message stands, or None while Slack has not got it."""
+    """Return the timestamp of the task's message, or None until Slack has it."""
     message = session.get(Message, task.message_id) if task.message_id else None
     return message.ts if message else None
 

@@ -1,8 +1,8 @@
 """
-What work reports, on its way into the database.
+The queue of reports on their way into the database.
 
-Reports that wait at the same time share transactions, and those of one task share one edit of its
-message. Ends go before everything else. A caller goes on once what it said is committed.
+Reports that arrive together share transactions, and reports of one task share one edit of its
+message. Final states go first. Each caller continues once its report is committed.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ class _Entry:
 
 
 class ReportQueue:
-    """Runs the work of many callers in few transactions, that of one key always in its order."""
+    """Runs the work of many callers in few transactions, in order for each key."""
 
     def __init__(
         self, transactions: Transactions, show: Callable[[Session, Iterable[Task]], None]
@@ -86,7 +86,7 @@ class ReportQueue:
             self._ends[key] = None
         limit = 1 if self._transactions.is_single_writer else _SIDE_BY_SIDE
         if len(self._serving) < limit:
-            # Of nobody's context: it will serve others as well.
+            # In an empty context, because it serves several callers.
             serving = asyncio.create_task(self._serve(), context=contextvars.Context())
             self._serving.add(serving)
         return cast("T", await told)
@@ -114,7 +114,9 @@ class ReportQueue:
         return [*found]
 
     async def _write(self, entries: Sequence[_Entry], rivals: int = 0) -> None:
-        """Run a transaction and tell its callers; one that failed is run for each of them alone."""
+        """
+        Run a transaction and answer its callers; after a failure run each caller's part alone.
+        """
         writing = asyncio.ensure_future(
             self._transactions.write_all(lambda session: self._work(session, entries))
         )
@@ -141,7 +143,7 @@ class ReportQueue:
 
 
 def _outcome(entry: _Entry, session: Session, late: LateEdits) -> Any:
-    """Return what the work returns or refuses; the others of its transaction go on."""
+    """Return the result or the refusal of the work; the rest of its transaction continues."""
     try:
         return entry.work(session, late)
     except UserError as error:

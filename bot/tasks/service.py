@@ -1,5 +1,5 @@
 """
-What people and programs ask of tasks: create, retry, cancel, show, list.
+The use cases of tasks: create, retry, cancel, show, list.
 
 Each method is one transaction: the task, its message and the events.
 """
@@ -45,9 +45,9 @@ class Tasks:
 
     async def create(self, owner: Owner, new: NewTask) -> tuple[Task, bool]:
         """
-        Announce a task and return it with True; the same `task_id` again: what stands, with False.
+        Announce a task and return it with True; for an existing `task_id`, that task with False.
 
-        Raises `InvalidError` when it is to run and there is no runner for it.
+        Raises `InvalidError` if it is to run and there is no runner for it.
         """
 
         def work(session: Session) -> tuple[Task, bool]:
@@ -79,7 +79,7 @@ class Tasks:
         """
         Start the next attempt. *attempt* is the one that the person saw; None retries the newest.
 
-        Raises `ConflictError` when somebody was faster or the task does not stand still.
+        Raises `ConflictError` if somebody was faster or the task has not ended.
         """
 
         payload, reason = redact_json(payload), redact_json(reason)
@@ -120,7 +120,7 @@ class Tasks:
         return task
 
     async def get(self, owner: Owner, task_id: str) -> tuple[Task, str | None]:
-        """Return a task and where its message stands; raise `NotFoundError`."""
+        """Return a task and the timestamp of its message; raise `NotFoundError`."""
 
         def work(session: Session) -> tuple[Task, str | None]:
             task = queries.get_task(session, owner.tenant, task_id)
@@ -172,12 +172,12 @@ def _require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
 
 
 def _with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what was done to a task, the latest last; what is long ago is forgotten."""
+    """Return the acts on a task, latest last, without the oldest ones."""
     return [*(task.acted or []), done][-_MAX_ACTS:]
 
 
 def last_act(task: Task, verb: str, now: datetime) -> str:
-    """Return ` by <@U…> 4 s ago` for who did *verb* last, or nothing if nobody did."""
+    """Return ` by <@U…> 4 s ago` for the last person who did *verb*, or ""."""
     last = next((act for act in reversed(task.acted or []) if act["verb"] == verb), None)
     if last is None:
         return ""

@@ -1,7 +1,7 @@
 """
-What a report about a task changes. Pure: whoever calls it holds the row.
+Decides what a report changes in a task. Pure: the caller has locked the row.
 
-Reports may arrive late, twice and out of order; a task only ever moves forward.
+Reports may arrive late, twice and out of order; a task only moves forward.
 """
 
 import json
@@ -19,8 +19,9 @@ from bot.tasks.stored_text import make_storable, redact_record
 BEATING_LEASE = timedelta(seconds=60)
 #: Context travels with every revision of a message, so it must stay small.
 MAX_DETAILS_CHARACTERS = 32_000
-#: Work that never sends heartbeats may be silent this long before it counts as lost.
-SILENT_LEASE = timedelta(minutes=30)
+#: Work that never sends heartbeats may be silent this long before it counts as lost. Long before
+#: that it is stuck, which is an alert and changes nothing of the task.
+SILENT_LEASE = timedelta(hours=24)
 
 
 class ReportOutcome(StrEnum):
@@ -58,7 +59,7 @@ class Report:
 
     @property
     def place(self) -> MessagePlace | None:
-        """Where the message of the task stands, if the report says so."""
+        """Return the place of the task's message, if the report names it."""
         return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
@@ -75,14 +76,14 @@ def _judge(task: Task, report: Report) -> ReportOutcome:
 
 
 def _goes_back(task: Task, report: Report) -> bool:
-    """Tell, without a number that orders them, whether a report is older than what is known."""
+    """Tell whether a report without a sequence number is outdated."""
     if report.status == TaskStatus.QUEUED and task.status != TaskStatus.QUEUED:
         return True  # A lost task had started, too.
     return report.status == task.status and _loses_progress(task, report)
 
 
 def _loses_progress(task: Task, report: Report) -> bool:
-    """Tell whether a report that no number orders would take percents away."""
+    """Tell whether a report without a sequence number would reduce the progress."""
     if report.seq is not None and task.seq is not None:
         return False
     known, told = task.progress, report.progress

@@ -1,4 +1,4 @@
-"""Who may do what, decided at the click."""
+"""Permissions of people, checked at the click."""
 
 from collections.abc import Sequence
 
@@ -24,10 +24,10 @@ class Rights:
 
     async def require_operator(self, user_id: str, roles: Sequence[str] = ()) -> None:
         """
-        Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
+        Return if *user_id* may act on tasks; else raise `ForbiddenError` naming who may.
 
-        *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
-        named at all, every member may: everybody whom `bot.workspaces.gate` lets in.
+        *roles* (a task kind's `retry_roles`) replace the operators if given. If nobody is named at
+        all, every member admitted by `bot.workspaces.gate` may.
         """
         allowed = list(roles) or self._access.operators
         if not allowed:
@@ -47,5 +47,5 @@ class Rights:
 
 
 def _mention(one: str) -> str:
-    """Return a mention that Slack shows by name; in an ephemeral answer it notifies nobody."""
+    """Return a mention that Slack shows by name; in an ephemeral reply it notifies nobody."""
     return f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>"

@@ -1,4 +1,4 @@
-"""Names of channels and members of user groups, as Slack knows them; asked rarely, kept a while."""
+"""Channel names and user-group members, as Slack knows them; cached for a while."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ _CHANNEL_LINK = re.compile(
 _EITHER = re.compile("[CDG][A-Z0-9]{2,}")
 #: A name that was read longer ago is read again before it is used.
 NAMES_KEPT_SECONDS = 60.0
-#: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
+#: While Slack does not answer, the last list remains valid for this long.
 NAMES_KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
@@ -80,7 +80,7 @@ class Directory:
         )
 
     def forget(self, channel_id: str) -> None:
-        """Take note that a channel was renamed, archived or left: its name is asked for anew."""
+        """Forget a channel's name, because it was renamed, archived or left."""
         self._channels = {name: one for name, one in self._channels.items() if one != channel_id}
         self._is_stale = True
 
@@ -111,7 +111,7 @@ class Directory:
         return float("inf") if self._read_at is None else self._monotonic() - self._read_at
 
     async def _read_channels(self) -> None:
-        """Read the list, once for all who ask meanwhile; what was read just now is not yet."""
+        """Read the list once for all simultaneous callers; a fresh list is not read again."""
         if self._reading is None or (self._reading.done() and self._may_read()):
             self._reading = asyncio.create_task(self._read_pages(), name="read channels")
         try:
@@ -161,9 +161,9 @@ class Directory:
 
 class Nameless(Directory):
     """
-    Takes every channel's name for its id, where there is no token to ask Slack with.
+    Uses every channel's name as its id, for a bot without a token to ask Slack with.
 
-    A webhook posts into its own channel, whatever the message is called after.
+    A webhook posts into its own channel, whatever channel the message names.
     """
 
     def __init__(self) -> None:
@@ -224,7 +224,7 @@ class Directories:
 
 
 def preference(channel: dict[str, Any]) -> tuple[bool, bool, int]:
-    """Return what orders channels of one name, the one that is meant last."""
+    """Return the sort key of channels with one name; the preferred one comes last."""
     is_foreign = bool(channel.get("is_ext_shared"))
     created = channel.get("created")
     return (

@@ -1,4 +1,4 @@
-"""Who may use the bot from Slack: members of its workspace, not guests and not partners."""
+"""Admits to the bot only full members of its workspace, not guests and not partners."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ _UNDECIDED_ERRORS = frozenset(
 
 
 class Membership(StrEnum):
-    """What somebody is to the workspace."""
+    """A person's relation to the workspace."""
 
     MEMBER = "member"
     GUEST = "guest"  #: single- or multi-channel
@@ -49,7 +49,7 @@ class House:
 
 @dataclass(frozen=True)
 class Visitor:
-    """What a payload says of who sent it; None where it does not say."""
+    """What a payload says about its sender; None where it says nothing."""
 
     user_id: str
     team_id: str | None = None  #: the person's own workspace
@@ -82,7 +82,7 @@ class Gate:
         """
         Return if this person may use the bot.
 
-        Raises `ForbiddenError` saying why not, `UnavailableError` while Slack does not tell.
+        Raises `ForbiddenError` with the reason, `UnavailableError` if Slack does not answer.
         """
         membership = await self._membership(visitor)
         if membership is Membership.OUTSIDER:
@@ -99,7 +99,7 @@ class Gate:
         return membership_of(await self._record(visitor.user_id), visitor, self.house)
 
     async def _record(self, user_id: str) -> Mapping[str, Any]:
-        """Return what users.info says; nothing if Slack tells us of nobody."""
+        """Return the answer of users.info; nothing if Slack does not tell."""
         asked_at, known = self._kept.get(user_id, (None, {}))
         now = self._monotonic()
         if asked_at is not None and now - asked_at < PEOPLE_KEPT_SECONDS:
@@ -133,13 +133,13 @@ class Gate:
 
 
 def _is_passing(error: SlackApiError) -> bool:
-    """Tell whether Slack may answer the same question later."""
+    """Tell whether the error is temporary."""
     status = error.response.status_code
     return error.response.get("error") in _UNDECIDED_ERRORS or status == 429 or status >= 500
 
 
 def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Membership:
-    """Return what somebody is to the workspace, by users.info or else by the payload."""
+    """Return a person's relation to the workspace, by users.info or else by the payload."""
     if user.get("is_stranger") or user.get("deleted") or not _belongs_to(user, visitor, house):
         return Membership.OUTSIDER
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
@@ -147,7 +147,7 @@ def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Me
 
 
 def _belongs_to(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
-    """Tell whether somebody belongs to the workspace, or to the organisation around it."""
+    """Tell whether a person belongs to the workspace or to its organisation."""
     grid = user.get("enterprise_user") or {}
     team = user.get("team_id") or visitor.team_id or visitor.seen_in
     if house.workspace_id in (team, *(grid.get("teams") or ())):

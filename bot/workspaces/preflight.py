@@ -1,4 +1,4 @@
-"""Check Slack's tokens before anything relies on them."""
+"""Checks Slack's tokens before they are used."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ _PASSING_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "se
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the bot token belongs to."""
+    """The app, bot user and workspace of the bot token."""
 
     workspace_id: str
     workspace_name: str
@@ -44,12 +44,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class _Reply:
-    """What Slack said: what is wrong ("" if nothing), the body, the token's scopes."""
+    """Slack's response: the error ("" if none), the body, the token's scopes."""
 
     why: str
     body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
-    is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
+    is_answer: bool = True  # False: no answer, or none in Slack's format
 
 
 async def check_tokens(
@@ -61,11 +61,11 @@ async def check_tokens(
     proxy: str | None = None,
 ) -> Identity:
     """
-    Return who we are; raise `ConfigError` naming each bad token and the reason.
+    Return our identity; raise `ConfigError` naming each bad token and the reason.
 
-    The SDK would retry a refused app token for ever without a word
-    (slack_sdk.socket_mode), so both are asked for here, at once. Tokens of two apps are refused:
-    commands and clicks would go to the other app.
+    The SDK silently retries a refused app token for ever (slack_sdk.socket_mode), so both tokens
+    are checked here, at once. Tokens of two apps are refused: commands and clicks would go to the
+    other app.
     """
     replies = await asyncio.gather(
         call(session, f"{api_url}auth.test", bot_token, proxy),
@@ -96,7 +96,7 @@ async def _app_of(
     reply: _Reply,
     proxy: str | None = None,
 ) -> str | None:
-    """Return the id of the app that a bot token belongs to; None if Slack does not tell."""
+    """Return the id of a bot token's app; None if Slack does not tell."""
     bot_id = reply.body.get("bot_id")
     if not isinstance(bot_id, str):
         return None
@@ -171,7 +171,7 @@ async def call(
         return _Reply(f"cannot be checked, {why}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
         code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
-        # Whoever answers in Slack's place may say anything, even repeat the token.
+        # Another server in Slack's place may answer anything, even repeat the token.
         code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
         why = f"{_REASONS.get(code, 'Slack refuses it')} ({code})"
         return _Reply(why, is_answer=isinstance(body, dict) and code not in _PASSING_ERRORS)
@@ -179,7 +179,7 @@ async def call(
 
 
 def _why_unreachable(error: Exception) -> str:
-    """Say why nobody answers, without the address: it may hold a secret that was put there."""
+    """Return why Slack cannot be reached, without the address, which may contain a secret."""
     if isinstance(error, aiohttp.ClientConnectorError):
         refused = error.os_error
         code = refused.errno or 0

@@ -1,4 +1,4 @@
-"""After TOKEN_ENCRYPTION_KEY got a new first key: encrypt every token with it."""
+"""Re-encrypts all tokens after TOKEN_ENCRYPTION_KEY got a new first key."""
 
 from functools import partial
 
@@ -12,11 +12,11 @@ from bot.workspaces.tokens import Vault
 
 logger = structlog.get_logger(__name__)
 
-TOKEN_BATCH = 500
+_TOKEN_BATCH = 500
 
 
 async def reseal_tokens(database: Database, vault: Vault) -> None:
-    """Encrypt anew what an older key encrypted. Harmless to repeat and to do in two processes."""
+    """Re-encrypt tokens encrypted with an older key. Safe to repeat and to run in two processes."""
     done, unreadable, after = 0, 0, ""
     while True:
         batch = await database.read(partial(_next_tokens, after=after))
@@ -38,7 +38,7 @@ def _next_tokens(session: Session, after: str) -> list[tuple[str, str]]:
         select(WorkspaceToken.workspace_id, WorkspaceToken.sealed)
         .where(WorkspaceToken.workspace_id > after, col(WorkspaceToken.sealed).is_not(None))
         .order_by(col(WorkspaceToken.workspace_id))
-        .limit(TOKEN_BATCH)
+        .limit(_TOKEN_BATCH)
     )
     return [(key, sealed) for key, sealed in session.exec(query).all() if sealed]
 
@@ -51,7 +51,7 @@ def _resealed(vault: Vault, sealed: str) -> str | None:
 
 
 def replace(session: Session, renewed: list[tuple[str, str, str]]) -> None:
-    """Store what was encrypted anew, unless somebody has sent another token meanwhile."""
+    """Store the re-encrypted token, unless somebody has sent another one meanwhile."""
     for key, sealed, anew in renewed:
         session.exec(
             update(WorkspaceToken)

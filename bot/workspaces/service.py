@@ -1,4 +1,4 @@
-"""Workspaces besides that of SLACK_BOT_TOKEN: connect, replace the token, look, disconnect."""
+"""Workspaces other than that of SLACK_BOT_TOKEN: connect, replace the token, show, disconnect."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from bot.workspaces.queries import find_connected
 from bot.workspaces.tokens import Vault
 
 #: Without this one nothing can be delivered.
-NEEDED_SCOPES = frozenset({"chat:write"})
+_NEEDED_SCOPES = frozenset({"chat:write"})
 #: Without these something works less well; docs/scopes.md says what.
 _WANTED = frozenset(
     {"channels:history", "channels:join", "channels:read"}
@@ -41,15 +41,15 @@ class Connection:
 
     @property
     def missing(self) -> list[str]:
-        """The scopes that would be good to have; none if Slack does not say which there are."""
-        return sorted((NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
+        """The recommended scopes that are missing; none if Slack does not list the scopes."""
+        return sorted((_NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
 
 
 class WorkspaceConnections:
     """
-    The use cases. No token ever leaves this class but through `token_of`.
+    The use cases. Tokens leave this class only through `token_of`.
 
-    *identify* asks Slack whose token one is; *reopen* lets a workspace's lane begin anew.
+    *identify* asks Slack whose token it is; *reopen* restarts a workspace's lane.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class WorkspaceConnections:
         """Ask Slack about a workspace's token; raise as `connect` does, or `NotFoundError`."""
         found = await self._database.read(lambda session: find_connected(session, tenant, team_id))
         if found is None:
-            raise unknown_workspace(team_id)
+            raise _unknown_workspace(team_id)
         workspace, kept = found
         try:
             token = self._token(kept)
@@ -111,12 +111,12 @@ class WorkspaceConnections:
         return Connection(workspace, identity.scopes, is_new=False)
 
     async def disconnect(self, tenant: str, team_id: str) -> None:
-        """Forget a workspace's token; what waits for it is kept. Raises `NotFoundError`."""
+        """Delete a workspace's token; its messages wait. Raises `NotFoundError`."""
 
         def work(session: Session) -> None:
             found = find_connected(session, tenant, team_id)
             if found is None:
-                raise unknown_workspace(team_id)
+                raise _unknown_workspace(team_id)
             if found[1].sealed is None:
                 raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
             session.delete(found[1])
@@ -175,13 +175,13 @@ def _require_team(identity: Identity, team_id: str) -> None:
 
 
 def _require_scopes(identity: Identity) -> None:
-    if identity.scopes and not identity.scopes >= NEEDED_SCOPES:
+    if identity.scopes and not identity.scopes >= _NEEDED_SCOPES:
         fix = (
-            f"lacks {', '.join(sorted(NEEDED_SCOPES - identity.scopes))}: add it and install again"
+            f"lacks {', '.join(sorted(_NEEDED_SCOPES - identity.scopes))}: add it and install again"
         )
         problem = FieldProblem("bot_token", fix)
         raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
 
 
-def unknown_workspace(team_id: str) -> UserError:
+def _unknown_workspace(team_id: str) -> UserError:
     return NotFoundError(f"There is no workspace `{team_id}`.")

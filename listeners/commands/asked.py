@@ -24,6 +24,6 @@ class Asked:
     client: AsyncWebClient
 
 
-#: What Slack is acknowledged with: `text`, perhaps `blocks`; only the asker sees it.
+#: The acknowledgement: `text` and optionally `blocks`; only the asker sees it.
 CommandReply = dict[str, Any]
 Handler = Callable[[Asked], Awaitable[CommandReply]]

@@ -11,7 +11,7 @@ from itertools import groupby
 
 COMMAND = "/ops"
 #: Commands that are short for an area of `/ops`.
-SHORT_CUTS = {"/task": "task"}
+SHORT_CUTS = {"/task": "task", "/leaderboard": "leaderboard"}
 
 
 class Kind(StrEnum):
@@ -65,7 +65,9 @@ class Area:
 
 
 _MESSAGE_ID = Argument("id", Kind.ID, required=True)
-TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
+_TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
+_ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
+_KIND_ARGUMENT = Argument("kind", required=True)
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -87,9 +89,40 @@ AREAS = (
                 "list the newest tasks (only you see them)",
                 (Argument("which", Kind.CHOICE, choices=("failed", "running", "stuck")),),
             ),
-            Verb("show", "show everything about a task (only you see it)", (TASK_ARGUMENT,)),
-            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ARGUMENT,)),
-            Verb("cancel", "cancel a queued or running task", (TASK_ARGUMENT,)),
+            Verb("show", "show everything about a task (only you see it)", (_TASK_ARGUMENT,)),
+            Verb("retry", "retry a task that failed, was cancelled or was lost", (_TASK_ARGUMENT,)),
+            Verb("cancel", "cancel a queued or running task", (_TASK_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "alert",
+        "see what is in trouble, and who looks after it",
+        (
+            Verb("list", "show the alerts that are not resolved, only to you"),
+            Verb("acknowledge", "say that you look after an alert", (_ALERT_ARGUMENT,)),
+            Verb(
+                "snooze",
+                "keep silent about an alert for a while, or until the morning",
+                (_ALERT_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("resolve", "close an alert for what it holds", (_ALERT_ARGUMENT,)),
+            Verb(
+                "mute",
+                "tell nobody of a kind of task, for a while or until it is unmuted",
+                (_KIND_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("unmute", "tell of a kind of task again", (_KIND_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "maintenance",
+        "no alerts while you work on something",
+        (
+            Verb(
+                "",
+                "tell nobody of a kind of task, or of any, for so long",
+                (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
+            ),
         ),
     ),
     Area(
@@ -99,6 +132,17 @@ AREAS = (
             Verb("show", "show the history of a message (only you see it)", (_MESSAGE_ID,)),
             Verb("replay", "send a dead letter again", (_MESSAGE_ID,)),
             Verb("dead", "list the newest dead letters (only you see them)"),
+        ),
+    ),
+    Area(
+        "leaderboard",
+        "who leads, who slipped, and what it costs",
+        (
+            Verb(
+                "",
+                "show the week so far, only to you, or post it",
+                (Argument("name"), Argument("post", Kind.CHOICE, choices=("post",))),
+            ),
         ),
     ),
     Area(
@@ -141,5 +185,5 @@ def usage_hint(command: str) -> str:
     hints = []
     for arguments, same in groupby(area.verbs, key=lambda verb: verb.arguments):
         shown = [one.usage for one in arguments if one.kind is not Kind.PAIRS]
-        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]))
+        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]).strip())
     return " | ".join(hints)

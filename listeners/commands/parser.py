@@ -52,7 +52,7 @@ def _parse_in(area: Area, words: list[Word]) -> Request:
     if verb is None:
         near = closest(words[0].text.lower(), [one.name for one in area.verbs])
         hint = f" Did you mean `{area.name} {near}`?" if near else ""
-        wrong = f"Unknown command `{area.name} {quoted_word(words[0].text)}`."
+        wrong = f"Unknown command `{area.name} {_quoted_word(words[0].text)}`."
         raise InvalidError(f"{wrong}{hint}\n{usage_block(area)}")
     return Request(area.name, verb.name, arguments(area, verb, words[1:]))
 
@@ -67,7 +67,7 @@ def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
     if missing:
         raise InvalidError(f"Missing argument: {missing[0].name}. {written}")
     if len(plain) > len(places):
-        extra = quoted_word(plain[len(places)].text)
+        extra = _quoted_word(plain[len(places)].text)
         raise InvalidError(f"Unexpected argument: `{extra}`. {written}")
     values = {
         one.name: _value_of(one, word.text, written)
@@ -88,9 +88,9 @@ def _pairs_of(words: list[Word]) -> dict[str, Any]:
 def _value_of(argument: Argument, text: str, written: str) -> Any:
     """Return the value of an argument."""
     if argument.kind is Kind.DURATION:
-        return parse_duration(text, written)
+        return _parse_duration(text, written)
     if argument.kind is Kind.ID and not _ID.fullmatch(text):
-        raise InvalidError(f"Invalid {argument.name}: `{quoted_word(text)}`. {written}")
+        raise InvalidError(f"Invalid {argument.name}: `{_quoted_word(text)}`. {written}")
     if argument.kind is Kind.CHOICE:
         return choice(argument, text, written)
     return text
@@ -101,14 +101,14 @@ def choice(argument: Argument, text: str, written: str) -> str:
         return text.lower()
     near = closest(text.lower(), argument.choices)
     hint = f" Did you mean `{near}`?" if near else ""
-    raise InvalidError(f"Invalid {argument.name}: `{quoted_word(text)}`.{hint} {written}")
+    raise InvalidError(f"Invalid {argument.name}: `{_quoted_word(text)}`.{hint} {written}")
 
 
-def parse_duration(text: str, written: str) -> timedelta:
+def _parse_duration(text: str, written: str) -> timedelta:
     found = _DURATION.fullmatch(text.lower())
     if not text or found is None:
         raise InvalidError(
-            f"Invalid duration: `{quoted_word(text)}`. Write it like 90m, 2h or 1d12h. {written}"
+            f"Invalid duration: `{_quoted_word(text)}`. Write it like 90m, 2h or 1d12h. {written}"
         )
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
@@ -122,11 +122,11 @@ def _unknown_area(text: str) -> str:
             ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
     near = closest(text.lower(), ways)
     if near is None:
-        return f"Unknown command `{quoted_word(text)}`.\n{usage_block()}"
+        return f"Unknown command `{_quoted_word(text)}`.\n{usage_block()}"
     block = usage_block(find_area(ways[near].split()[0]))
-    return f"Unknown command `{quoted_word(text)}`. Did you mean `{ways[near]}`?\n{block}"
+    return f"Unknown command `{_quoted_word(text)}`. Did you mean `{ways[near]}`?\n{block}"
 
 
-def quoted_word(text: str) -> str:
+def _quoted_word(text: str) -> str:
     """Return a typed word, shortened and safe between backticks."""
     return " ".join(text.replace("`", "\u02cb").split())[:_SHOWN_CHARACTERS] or "…"

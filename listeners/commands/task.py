@@ -19,7 +19,7 @@ from listeners.wording import as_mrkdwn
 
 _LISTED = 15
 _STUCK_AFTER = timedelta(minutes=30)
-TASK_FILTERS = {
+_TASK_FILTERS = {
     "failed": Filter(status=TaskStatus.FAILED, limit=_LISTED),
     "running": Filter(status=TaskStatus.RUNNING, limit=_LISTED),
     "stuck": Filter(stuck_for=_STUCK_AFTER, limit=_LISTED),
@@ -47,7 +47,7 @@ async def command_run(asked: Asked) -> CommandReply:
 async def command_list(asked: Asked) -> CommandReply:
     """Return the newest tasks, one line each."""
     which = asked.request.values.get("which")
-    wanted = TASK_FILTERS.get(which or "", Filter(limit=_LISTED))
+    wanted = _TASK_FILTERS.get(which or "", Filter(limit=_LISTED))
     found = await asked.services.tasks.list(asked.owner, wanted)
     return build_task_list(found, which=which, workspace_url=asked.workspace_url, limit=_LISTED)
 

@@ -1,4 +1,4 @@
-"""Events the bot answers to."""
+"""Events that the bot handles."""
 
 from slack_bolt.async_app import AsyncApp
 

@@ -28,7 +28,7 @@ def build_retry_task(task: Task) -> dict[str, Any]:
         "blocks": [
             {"type": "section", "text": plain_text_object(truncate(name(task), 500))},
             {"type": "context", "elements": [plain_text_object(_attempt_blocks(task))]},
-            too_large() if written is None else _payload_input(written),
+            _too_large() if written is None else _payload_input(written),
             _reason_input(),
         ],
     }
@@ -62,7 +62,7 @@ def _payload_input(written: str) -> dict[str, Any]:
     }
 
 
-def too_large() -> dict[str, Any]:
+def _too_large() -> dict[str, Any]:
     words = "The payload is too large to edit here. The new attempt will use it unchanged."
     return {"type": "context", "elements": [plain_text_object(words)]}
 

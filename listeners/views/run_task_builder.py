@@ -26,14 +26,14 @@ def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
             field(
                 "subject",
                 "Subject",
-                typed_values(_FIELD_CHARACTERS),
+                _typed_values(_FIELD_CHARACTERS),
                 "What or whom the task is for.",
             ),
             field("channel", "Channel", _channel_element()),
             field(
                 "payload",
                 "Payload",
-                typed_values(INPUT_CHARACTERS, multiline=True),
+                _typed_values(INPUT_CHARACTERS, multiline=True),
                 "JSON for the runner.",
             ),
         ],
@@ -56,7 +56,7 @@ def _kind_element(kinds: Sequence[str]) -> dict[str, Any]:
         one for one in dict.fromkeys(kinds) if one.strip() and units(one) <= OPTION_VALUE_CHARACTERS
     ]
     if not fitting:
-        return typed_values(_FIELD_CHARACTERS)
+        return _typed_values(_FIELD_CHARACTERS)
     return {
         "type": "static_select",
         "placeholder": plain_text_object("Choose a kind"),
@@ -76,5 +76,5 @@ def _channel_element() -> dict[str, Any]:
     }
 
 
-def typed_values(limit: int, *, multiline: bool = False) -> dict[str, Any]:
+def _typed_values(limit: int, *, multiline: bool = False) -> dict[str, Any]:
     return {"type": "plain_text_input", "max_length": limit, "multiline": multiline}

@@ -12,7 +12,7 @@ from bot.messages.requests.status import MessageStatus, Standing
 from listeners.views import literal
 
 STORY_TITLE = "Why this message?"
-EVENT_WORDS = 25
+_EVENT_WORDS = 25
 _ASIDE_WORDS = "on hold: its channel is suspended"
 _ON_AGAIN = "resumed: its channel is no longer suspended"
 _FOUND_AGAIN = "Slack's answer was lost; the message was found in the channel's history"
@@ -69,7 +69,7 @@ def story(status: MessageStatus) -> dict[str, Any]:
         literal.text_part(message.id, code=True),
         *(part for fact in _facts(status) for part in (literal.text_part("\n"), *fact)),
     )
-    shown = status.events[-EVENT_WORDS:]
+    shown = status.events[-_EVENT_WORDS:]
     left_out = len(status.events) - len(shown)
     lines = [literal.section(literal.text_part(f"{left_out} earlier events")) if left_out else None]
     lines += [one for event in shown for one in (event_line(event), *_altered(event))]

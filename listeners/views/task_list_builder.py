@@ -18,7 +18,7 @@ def build_task_list(
     if not found:
         words = f"No {which} tasks." if which else "No tasks yet. Start one with `/ops task run`."
         return {"response_type": "ephemeral", "text": words}
-    lines = [task_line(task, ts, workspace_url) for task, ts in found]
+    lines = [_task_line(task, ts, workspace_url) for task, ts in found]
     if len(found) == limit:
         lines.append(literal.section(literal.text_part(f"Showing the newest {limit}.")))
     top = literal.section(literal.text_part(heading, bold=True))
@@ -29,7 +29,7 @@ def build_task_list(
     }
 
 
-def task_line(task: Task, ts: str | None, workspace_url: str) -> dict[str, Any]:
+def _task_line(task: Task, ts: str | None, workspace_url: str) -> dict[str, Any]:
     url = message_url(task, ts, workspace_url)
     return literal.section(
         literal.text_part(f"{face(task)}  "),

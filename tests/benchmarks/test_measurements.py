@@ -16,6 +16,7 @@ from benchmarks import (
     kill_worker,
     latency,
     outage,
+    rankings,
     responsiveness,
     scale_out,
     table,
@@ -156,3 +157,15 @@ def test_questions_beside_the_engine_are_timed():
 
     assert figures["deleting: longest transaction"] > 0
     assert min(figures.values()) >= 0
+
+
+@pytest.mark.parametrize("kind", growth.KINDS)
+def test_rankings_rank_everybody(kind):
+    """The board is full, and everybody is counted."""
+    took, memory, ranking = rankings.measure(kind, 4_000, 40, 1)
+
+    assert took > 0
+    assert memory > 0
+    assert len(ranking.rows) == 10
+    assert ranking.subjects == 40
+    assert all(row.trend and row.previous_rank for row in ranking.rows)

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from bot.credentials import destinations_of
 from bot.errors import ConfigError
 from bot.settings import read_settings
+from bot.wiring.credentials import destinations_of
 
 BOT = "xoxb-1-ada-secret"
 APP = "xapp-1-ada-secret"

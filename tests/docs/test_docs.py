@@ -21,6 +21,7 @@ from bot.config_file import (
     TaskKind,
     read_config_file,
 )
+from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
     "[runners.<name>]": (HttpRunner, CommandRunner, BullRunner, CeleryRunner),
     "[destinations.<name>]": (DestinationSettings,),
+    "[leaderboards.<name>]": (Leaderboard, LeaderboardColumn),
     "[access]": (AccessSettings,),
     "[retention]": (RetentionSettings,),
 }

@@ -11,6 +11,10 @@ from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
+from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.reruns import Reruns
+from bot.alerts.rules import Rules
+from bot.alerts.service import Alerts
 from bot.clock import SystemClock
 from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
@@ -32,6 +36,7 @@ from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
 from listeners.services import ListenerServices
 from listeners.socket import Socket
+from tests.bot.leaderboards.room import make_boards
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -135,6 +140,9 @@ async def open_room(
             transport.close()
 
 
+RULES = Rules(CONFIG)
+
+
 def make_services(
     database: Database, lanes: Lanes, owner: Owner, client: AsyncWebClient, directory: Directory
 ) -> ListenerServices:
@@ -145,9 +153,12 @@ def make_services(
         Links(CONFIG), can_retry=lambda task: task.runner is not None, on_creation=True
     )
     parts = (transactions, announcer, clock, runner_of)
+    tasks = Tasks(*parts, stop_work=lambda _task: None)
     return ListenerServices(
-        tasks=Tasks(*parts, stop_work=lambda _task: None),
+        tasks=tasks,
+        reruns=Reruns(database, tasks, clock),
         intake=Intake(*parts),
+        alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
@@ -162,6 +173,7 @@ def make_services(
             "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
             "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
         },
+        leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )
 

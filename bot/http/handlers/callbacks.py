@@ -1,4 +1,4 @@
-"""What the work itself says: reports, heartbeats, log lines."""
+"""Reports, heartbeats and log lines that the work itself sends."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 async def update_task(call: Call) -> Response:
-    """Take an orchestrator's report; what is older than what is known is ignored."""
+    """Accept an orchestrator's report; outdated reports are ignored."""
     body: UpdateTask = call.body
     owner = await call.owner()
     task_id = body.task_id or call.caller.task_id
@@ -52,7 +52,7 @@ async def update_task(call: Call) -> Response:
 
 
 def is_end(body: UpdateTask) -> bool:
-    """Tell whether a report says how a task ended."""
+    """Tell whether a report contains a final state."""
     return TaskStatus(body.status) in ENDS
 
 

@@ -8,7 +8,7 @@ from jinja2 import Environment
 from bot.http.openapi import describe_api, operations_by_tag
 from bot.http.routing import Call, Response, Route
 
-DOCS_PAGE = Path(__file__).with_name("docs.html")
+_DOCS_PAGE = Path(__file__).with_name("docs.html")
 # The page brings its style along and needs nothing else, so nothing else may run or load.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -34,7 +34,7 @@ def _draw_page(routes: tuple[Route, ...], url: str) -> str:
     document = describe_api(routes, url)
     return (
         Environment(autoescape=True)
-        .from_string(DOCS_PAGE.read_text(encoding="utf-8"))
+        .from_string(_DOCS_PAGE.read_text(encoding="utf-8"))
         .render(
             document=document,
             tags=operations_by_tag(document),

@@ -1,4 +1,4 @@
-"""Whether the process is up, whether it can work, and how it is."""
+"""Liveness, readiness and health of the process."""
 
 import asyncio
 
@@ -64,7 +64,7 @@ async def _visible_lanes(call: Call) -> list[LaneHealth]:
 
 
 async def answers(database: Database) -> bool:
-    """Tell whether the database takes a change at once."""
+    """Tell whether the database accepts a write at once."""
     try:
         async with asyncio.timeout(_DATABASE_SECONDS):
             return await database.is_writable()

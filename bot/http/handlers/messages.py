@@ -1,4 +1,4 @@
-"""Any Slack message: send, schedule, look, take back, try again."""
+"""Any Slack message: send, schedule, look up, withdraw, replay."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
@@ -91,9 +91,9 @@ def _accepted(correlation_ids: list[str]) -> Response:
 
 async def _stored_before(call: Call, numbers: Iterable[int | None] = (None,)) -> list[str] | None:
     """
-    Return the correlation ids of what a process stored under the call's key before it died.
+    Return the correlation ids that a process stored under the call's key before it died.
 
-    It was taken as it stood then: by now its time may have passed, or its template be another.
+    They are not validated again: the time may have passed by now, or the template may have changed.
     """
     if not call.is_again:
         return None
@@ -159,7 +159,7 @@ async def _order_of(
 
 
 def message_id(call: Call, number: int | None) -> str:
-    """Return the id of what is made: the same one when the call is repeated under its key."""
+    """Return the id for a new message; the same one if the call is repeated under its key."""
     if call.new_id is None:
         return new_id("m")
     made = call.new_id.partition("_")[2]
@@ -167,7 +167,7 @@ def message_id(call: Call, number: int | None) -> str:
 
 
 async def show_message(call: Call) -> Response:
-    """Show where a message stands and its whole timeline."""
+    """Show the status of a message and its whole timeline."""
     found = await call.services.requests.status(call.caller.tenant, call.path["correlationId"])
     return Response(ShownMessage.of(found))
 

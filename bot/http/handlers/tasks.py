@@ -1,4 +1,4 @@
-"""Tasks as people and programs ask for them: create, retry, cancel, list, show."""
+"""Tasks: create, retry, cancel, list, show."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ _MAX_TIMELINE = 1_000
 
 
 async def create_task(call: Call) -> Response:
-    """Announce a task; the same `taskId` again returns the task that stands."""
+    """Announce a task; repeating the same `taskId` returns the existing task."""
     body: CreateTask = call.body
     owner = await call.owner()
     task, is_new = await call.services.tasks.create(

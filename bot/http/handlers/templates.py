@@ -34,7 +34,7 @@ async def show_template(call: Call) -> Response:
 
 
 async def put_template(call: Call) -> Response:
-    """Store a version; one that cannot draw a message is refused. The same again is no new one."""
+    """Store a version, unless it is the newest already; refuse one that cannot render a message."""
     body: PutTemplate = call.body
     new = NewTemplate(
         _new_code(call), _source_of(body.body), schema=body.schema_, description=body.description
@@ -46,7 +46,7 @@ async def put_template(call: Call) -> Response:
 
 
 async def preview_template(call: Call) -> Response:
-    """Draw a payload without sending anything."""
+    """Render a payload without sending anything."""
     body: PreviewTemplate = call.body
     drawn = await call.services.templates.preview(
         call.caller.tenant,

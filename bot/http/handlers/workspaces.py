@@ -1,4 +1,4 @@
-"""Workspaces of a tenant: connect, look, disconnect. A token goes in and never comes out."""
+"""A tenant's workspaces: connect, test, disconnect. Tokens go in and are never returned."""
 
 from bot.http.routing import Call, Response
 from bot.http.schemas.workspaces import ConnectWorkspace, DisconnectedWorkspace, ShownWorkspace
@@ -18,13 +18,13 @@ async def connect_workspace(call: Call) -> Response:
 
 
 async def check_workspace(call: Call) -> Response:
-    """Ask Slack whether a workspace's token still works, and what it may do."""
+    """Ask Slack whether a workspace's token is valid and which scopes it has."""
     found = await call.services.connections.look(call.caller.tenant, call.path["team_id"])
     return Response(ShownWorkspace.of(found))
 
 
 async def disconnect_workspace(call: Call) -> Response:
-    """Forget a workspace's token; what waits for it is delivered once it is connected again."""
+    """Delete a workspace's token; waiting messages are delivered once it is connected again."""
     team_id = call.path["team_id"]
     await call.services.connections.disconnect(call.caller.tenant, team_id)
     return Response(DisconnectedWorkspace(team_id=team_id, status="disconnected"))

@@ -1,4 +1,4 @@
-"""What every request model shares: both spellings of names, and problems with paths."""
+"""What all request models share: both spellings of names, and problems with their paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,10 +25,10 @@ from bot.suggestions import did_you_mean
 Model = TypeVar("Model", bound=BaseModel)
 #: Where it is not one field that is wrong.
 _ALL = "(all)"
-#: Nothing that is sent has so many fields of its own.
+#: Maximum number of fields; no request has as many.
 _MAX_FIELDS = 100
-#: So many wrong values are described, and for so many names the nearest one is looked for.
-MAX_PROBLEMS = 20
+#: Maximum number of problems described, and of unknown names with a suggestion.
+_MAX_PROBLEMS = 20
 _MAX_GUESSES = 3
 #: A longer name is no misspelt one, and is not repeated whole.
 _MAX_NAME = 40
@@ -43,7 +43,7 @@ _IN_WORDS = {
 
 
 class Sent(BaseModel):
-    """Something a caller sends. `null` says nothing; a name nobody knows is refused."""
+    """A request body. `null` counts as left out; an unknown name is refused."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
@@ -86,6 +86,12 @@ class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
+class ShownInSnakeCase(Shown):
+    """The same for the areas whose answers the contract spells so."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+
 #: A moment in an answer: ISO 8601 with offset.
 Timestamped = Annotated[
     datetime,
@@ -114,7 +120,7 @@ def bind_all(model: type[Model], values: Sequence[Any], limit: int) -> list[Mode
     bound: list[Model] = []
     problems: list[FieldProblem] = []
     for number, value in enumerate(values):
-        if len(problems) >= MAX_PROBLEMS:
+        if len(problems) >= _MAX_PROBLEMS:
             break
         try:
             bound.append(bind(model, _as_object(value)))
@@ -144,10 +150,10 @@ def _describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldP
         for item in unknown[:_MAX_GUESSES]
         if len(str(item["loc"][-1])) <= _MAX_NAME
     }
-    return [describe_error(item, known, guesses) for item in items[:MAX_PROBLEMS]]
+    return [_describe_error(item, known, guesses) for item in items[:_MAX_PROBLEMS]]
 
 
-def describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
+def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
     path = _path_of(item["loc"])
     if item["type"] == "extra_forbidden":
         return FieldProblem(path, _why_unknown(item["loc"], known, guesses))
@@ -156,7 +162,9 @@ def describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> F
 
 
 def _path_of(location: Sequence[str | int]) -> str:
-    """Return it as it is written: `request.files[0].name`; names that are too long, cut."""
+    """
+    Return the path as written: `request.files[0].name`; names that are too long are truncated.
+    """
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in location
     )

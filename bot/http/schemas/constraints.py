@@ -1,7 +1,7 @@
 """
-Limits of values that say the same to whoever checks and to whoever reads the description.
+Constraints that validate a value and describe it in the API documentation.
 
-Each stands in an `Annotated` type, of which pydantic makes both the validation and the JSON Schema.
+Each is used in an `Annotated` type, from which pydantic makes the validation and the JSON Schema.
 """
 
 import re
@@ -42,7 +42,7 @@ class _Described:
 
 @dataclass(frozen=True)
 class Matching(_Described):
-    """Text that *pattern* matches whole and that is none of *excluded*."""
+    """Text that matches *pattern* as a whole and is not in *excluded*."""
 
     pattern: str
     wanted: str
@@ -60,7 +60,7 @@ class Matching(_Described):
 
 @dataclass(frozen=True)
 class NotBlank(_Described):
-    """Text with something to be seen; what stands around it is dropped."""
+    """Text with visible characters; surrounding space is removed."""
 
     def check(self, value: Any) -> Any:
         if not value.strip():

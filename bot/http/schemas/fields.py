@@ -1,4 +1,4 @@
-"""The kinds of values that callers send, each with its limits."""
+"""The types of the fields that callers send, each with its limits."""
 
 import json
 import math
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 #: Told whole in the thread, in parts.
 _MAX_ERROR_CHARACTERS = 24_000
-#: Printable ASCII: the id is sent back in a header and stands in logs.
+#: Printable ASCII: the id is returned in a header and appears in logs.
 CORRELATION_ID = "[ -~]{1,128}"
 #: Far from what a column holds: a retry adds one to it.
 _MAX_ATTEMPT = 1_000_000_000
@@ -42,7 +42,7 @@ def _whole_percent(value: Any) -> int:
     return math.floor(value)
 
 
-def safe_link(value: str) -> str:
+def _safe_link(value: str) -> str:
     if value.startswith("mailto:") or not is_safe_url(value):
         raise ValueError("must be an http:// or https:// address of at most 3,000 characters")
     return value
@@ -68,7 +68,7 @@ def _moment(value: Any) -> int | None:
 
 
 def log_level(value: Any) -> str:
-    """Return the level's usual name; one nobody knows counts as info."""
+    """Return the level's usual name; an unknown level counts as info."""
     word = value.lower() if isinstance(value, str) else ""
     known = {
         "trace": "debug",
@@ -126,7 +126,7 @@ AttemptNumber = Annotated[int, Whole(1, _MAX_ATTEMPT)]
 Sequence = Annotated[int, Whole(0, _MAX_SEQUENCE)]
 Url = Annotated[
     str,
-    AfterValidator(safe_link),
+    AfterValidator(_safe_link),
     WithJsonSchema(
         {
             "type": "string",

@@ -1,4 +1,4 @@
-"""The kinds of values in requests for messages, templates and senders, each with its limits."""
+"""Field types of requests for messages, templates and senders, each with its limits."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ _MAX_PRIORITY = 100
 _MAX_BODY_CHARACTERS = 200_000
 _MAX_FILE_CHARACTERS = 200_000
 _AS_TIME = "must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00"
-_CODE = "[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"
+_CODE_CHARACTERS = "[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"
 
 
 def priority(value: Any) -> Any:
@@ -80,7 +80,9 @@ def _scheduled_moment(value: Any) -> Any:
 
 Code = Annotated[
     str,
-    Matching(_CODE, "must be 1 to 100 letters, digits and . _ : - (first a letter or digit)"),
+    Matching(
+        _CODE_CHARACTERS, "must be 1 to 100 letters, digits and . _ : - (first a letter or digit)"
+    ),
 ]
 TemplateCode = Annotated[Code, Names("template-code")]
 SenderCode = Annotated[Code, Names("sender-code")]

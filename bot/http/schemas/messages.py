@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of messages."""
+"""Request and response models of the message endpoints."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -28,7 +28,7 @@ MAX_FILES = 5
 
 
 _Tenant = Annotated[Name, Names("tenant")]
-#: What stands in an address where a correlation id may stand, or what clients leave out of one.
+#: Path segments that cannot be correlation ids, and those that clients normalise away.
 NO_MESSAGE_IDS = ("dead", "stats", "request", "urgent", "schedule", ".", "..")
 _MessageId = Annotated[
     str,
@@ -119,7 +119,7 @@ class _TimelineEvent(BaseModel):
 
 
 class ShownMessage(Shown):
-    """Where a message stands, and everything that happened to it."""
+    """The status of a message, and everything that happened to it."""
 
     correlation_id: str | None
     message_id: str
@@ -181,7 +181,7 @@ def _delivery_of(status: MessageStatus) -> Literal["confirmed", "possibly"] | No
 
 
 class ChangedMessage(Shown):
-    """What became of a message that was taken back or tried again."""
+    """The result of withdrawing or replaying a message."""
 
     correlation_id: str
     message_id: str

@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of tasks."""
+"""Request and response models of the task endpoints."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -83,9 +83,9 @@ class CreateTask(Sent):
 
 class UpdateTask(Lenient):
     """
-    What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`.
+    An orchestrator's report. The task is named by `taskId`, else by `channel` and `ts`.
 
-    With the token that a runner was given it need not be named.
+    With a runner's callback token it need not be named.
     """
 
     model_config = ConfigDict(json_schema_extra=_TASK_IS_NAMED)
@@ -271,7 +271,7 @@ class ShownTask(ListedTask):
 
 
 class ShownTaskWithTimeline(ShownTask):
-    """A task and what happened to its message; of a very long story the newest part."""
+    """A task and its message's timeline; of a very long one the newest part."""
 
     timeline: list[dict[str, Any]]
     timeline_is_cut: bool

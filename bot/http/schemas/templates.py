@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of templates and senders."""
+"""Request and response models of the endpoints of templates and senders."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -14,7 +14,7 @@ from bot.messages.models import Ambiguous, Sender, StoredTemplate
 _MAX_ATTEMPTS = 20
 _MAX_ALLOWED_CHANNELS = 200
 
-WorkspaceName = Annotated[Name, Names("workspace")]
+_WorkspaceName = Annotated[Name, Names("workspace")]
 
 
 class PutTemplate(Sent):
@@ -30,16 +30,16 @@ class PutTemplate(Sent):
 
 
 class PreviewTemplate(Sent):
-    """What to draw; `body` is tried instead of the stored one."""
+    """The payload to render; `body` is tried instead of the stored template."""
 
     payload: Details = Field(default_factory=dict)
     body: Source | None = None
 
 
 class PutSender(Sent):
-    """Delivery settings. What is left out is the request's or the queue's to say."""
+    """Delivery settings. What is left out is decided by the request or the queue."""
 
-    workspace: WorkspaceName | None = None
+    workspace: _WorkspaceName | None = None
     channel: Channel | None = None
     queue: QueueName = "slack-message"
     priority: Priority | None = None
@@ -75,9 +75,9 @@ class ShownTemplate(Shown):
 
 class Preview(Shown):
     """
-    The message as Slack would get it; `overflow` is what had no room.
+    The message as Slack would get it; `overflow` is the text that did not fit.
 
-    `altered` says, a sentence each, what is not as the template has it, and what to do about it.
+    `warnings` lists what differs from the template, a sentence each with the fix.
     """
 
     text: str

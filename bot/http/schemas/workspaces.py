@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of workspaces."""
+"""Request and response models of the workspace endpoints."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -17,7 +17,7 @@ _TeamId = Annotated[
 
 
 class _BotToken(Matching):
-    """What looks like a bot token; a refusal never repeats what was sent."""
+    """A value that looks like a bot token; errors never repeat it."""
 
     def check(self, value: Any) -> Any:
         super().check(value.get_secret_value())

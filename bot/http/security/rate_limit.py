@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-#: Of what programs send in masses a token may ask so many times as much.
+#: Factor of the limit for requests that programs send in bulk.
 BUSY_TIMES = 5
 #: This part of a burst is left to reports of an end, which must not wait behind progress.
 _RESERVED = 0.1
@@ -16,14 +16,14 @@ MAX_BUCKETS = 10_000
 
 @dataclass
 class _Bucket:
-    """What one caller has left, as of `at`."""
+    """The tokens left of one caller, as of `at`."""
 
     left: float
     at: datetime
 
 
 class RateLimit:
-    """Lets each caller do *per_second* requests, and *burst* at once after a pause."""
+    """Allows each caller *per_second* requests, and bursts of *burst* after a pause."""
 
     def __init__(self, per_second: float, burst: float) -> None:
         self._per_second = per_second
@@ -57,7 +57,7 @@ class RateLimit:
         return min(self._burst, bucket.left + seconds * self._per_second)
 
     def _make_room(self, now: datetime) -> None:
-        """Forget who has been quiet long enough to be as good as new, if there are many."""
+        """Forget callers whose bucket is full again, if there are many."""
         if len(self._buckets) < MAX_BUCKETS:
             return
         self._buckets = {

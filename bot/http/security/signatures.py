@@ -39,7 +39,7 @@ class Signatures:
             ) from error
 
     def read(self, headers: Mapping[str, str], raw: bytes) -> Caller:
-        """Return who signed; refuse a signature that is wrong, or older than five minutes."""
+        """Return the signer; refuse a signature that is wrong, or older than five minutes."""
         refusal = self._refusal([headers.get(name, "") for name in HEADERS], raw)
         if refusal:
             raise unauthorized(f"The signature is not accepted: {refusal}.")
@@ -47,9 +47,9 @@ class Signatures:
 
     def _refusal(self, given: Sequence[str], raw: bytes) -> str | None:
         """
-        Say what is wrong with the headers, in the order of `HEADERS`; None if all is well.
+        Return what is wrong with the headers, in the order of `HEADERS`; None if nothing is.
 
-        Not left to the package: it compares the time with the machine's clock.
+        This is not left to the package, which compares the time with the machine's clock.
         """
         key, timestamp, signatures = given
         if not (key and timestamp and signatures):

@@ -1,4 +1,4 @@
-"""What the button of a notice about dead letters does: everything it counts is sent again."""
+"""Handles *Replay* on a notice about dead letters: replays everything that the notice counts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -1,8 +1,8 @@
 """
-Tells people of messages that could not be delivered: what happened, and the exact fix.
+Notifies people of messages that could not be delivered: what happened, and the exact fix.
 
-One notice for each channel, hour and recipient; later deaths of the same hour are edits of it. A
-notice that dies itself is told to nobody.
+There is one notice per channel, hour and recipient; further dead letters of that hour edit it.
+Nobody is notified of a notice that cannot be delivered.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ _SHOWN = 5
 #: More channels than this in an hour share one notice: a failing Slack must not make us flood.
 _MAX_GROUPS = 20
 _MAX_NOTICES = "many channels"
-#: What whoever made the template can do something about.
+#: Errors that the template's author can fix.
 _TEMPLATE_ERRORS = frozenset({"template_error", "template_stopped"})
 #: What Slack says of bots, of people who have left, and of those whom the bot may not see.
 _UNREACHABLE_ERRORS = ("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible")
@@ -51,7 +51,7 @@ _REACHED_AGAIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class _NoticeGroup:
-    """Deaths that share their notices. `key` says nothing and stands on the button."""
+    """Dead letters that share their notices. `key` is an opaque value carried by the button."""
 
     key: str
     workspace_id: str
@@ -71,9 +71,10 @@ class DeadLetters:
         home_of: Callable[[str], str | None] = no_home,
     ) -> None:
         """
-        *alerts_channel* returns the id of where alerts go, None for nowhere.
+        *alerts_channel* returns the id of the alerts channel, or None.
 
-        *home_of* returns the workspace of alerts, where a tenant is also told of its destinations.
+        *home_of* returns the workspace of alerts, in which a tenant is also notified about its
+        destinations.
         """
         self._database = database
         self._clock = clock
@@ -82,7 +83,7 @@ class DeadLetters:
         self._home_of = home_of
 
     async def tell_next(self) -> int:
-        """Tell of the deaths nobody was told of, at most 200; return how many these were."""
+        """Notify people of new dead letters, at most 200; return how many these were."""
         if not await self._database.read(_is_anybody_untold):
             return 0
         channel = await self._alerts_channel()
@@ -140,7 +141,7 @@ class DeadLetters:
         home = self._home(first.workspace_id, tenant)
         owners = _owners_of(session, messages.values())
         owners -= unreachable(session, tenant, home, now)
-        # The channel is one of the home workspace: other workspaces' deaths are not told there.
+        # The channel is in the home workspace: dead letters of other workspaces do not go there.
         where = alerts if home == self._home_of(tenant) else None
         recipients = {shown_name(home)} if is_destination(home) else {where, *owners}
         if home == first.workspace_id and not is_destination(home):
@@ -153,14 +154,14 @@ class DeadLetters:
         return home
 
     def _home(self, workspace_id: str, tenant: str) -> str:
-        """Return the workspace in which people are told of it, "" for none."""
+        """Return the workspace in which people are notified, "" for none."""
         return (self._home_of(tenant) or "") if is_destination(workspace_id) else workspace_id
 
 
 def _put_notice(
     session: Session, place: Place, group: _NoticeGroup, context: dict[str, Any], now: datetime
 ) -> None:
-    """Put a notice, or edit the one there is; where every edit is a post, the first one stands."""
+    """Post a notice, or edit the existing one; where edits would be posts, keep the first."""
     notice_id = f"m_{_digest(group.key, place.channel)}"
     notice = session.get(Message, notice_id)
     if notice is None:
@@ -188,7 +189,7 @@ def _is_anybody_untold(session: Session) -> bool:
 
 
 def _group_of(session: Session, letter: DeadLetter, tenant: str, now: datetime) -> _NoticeGroup:
-    """Return the group of a channel's deaths within the hour, the common one if there are many."""
+    """Return the group of a channel's dead letters in this hour; a shared one if there are many."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     query = select(func.count(func.distinct(DeadLetter.notice_group))).where(
         DeadLetter.workspace_id == letter.workspace_id, DeadLetter.died_at >= hour
@@ -199,7 +200,7 @@ def _group_of(session: Session, letter: DeadLetter, tenant: str, now: datetime) 
 
 
 def _context_of(session: Session, group: _NoticeGroup, *, is_off: bool) -> dict[str, Any]:
-    """Return what the notice shows: how many died, the newest few, and what to do."""
+    """Return the notice's context: the number of dead letters, the newest few, and what to do."""
     of_group = DeadLetter.notice_group == group.key
     count = session.exec(select(func.count()).where(of_group)).one()
     query = select(DeadLetter).where(of_group).order_by(col(DeadLetter.died_at).desc())
@@ -229,10 +230,10 @@ def _context_of(session: Session, group: _NoticeGroup, *, is_off: bool) -> dict[
 
 def _owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
     """
-    Return the people behind dead messages: who asked, and who made what they were sent by.
+    Return the owners of dead messages: who asked, and who made the sender.
 
-    A program's own name reaches nobody; then whoever made its sender, or a template that cannot be
-    drawn, is the one who can do something about it.
+    If the requester is a program, the author of its sender, or of a template that does not render,
+    can do something about it.
     """
     found = set()
     for one in messages:

@@ -1,4 +1,4 @@
-"""One message on its way: render it, call Slack, and say what that means for its row."""
+"""One delivery attempt: renders a message, calls Slack, and determines the outcome."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ _TEMPLATE_ERROR = "template_error"
 _TEMPLATE_STOPPED = "template_stopped"
 #: After these an attempt has been used up, if anybody is there to refuse it.
 _COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE, Verdict.UNRECOGNISED)
-#: What keeps us from joining a channel now, but perhaps not later.
+#: Temporary errors of joining a channel.
 _PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
 #: How long an image's host is left alone that Slack could not fetch from, and of how many.
 _HOST_WAIT = timedelta(minutes=5)
@@ -100,10 +100,10 @@ class Delivery:
             detail = {**detail, "warnings": [*detail.get("warnings", ()), *less]}
         if not detail:
             return outcome
-        return replace(outcome, detail=outcome_detail(detail, outcome))
+        return replace(outcome, detail=_outcome_detail(detail, outcome))
 
     def _conceded(self, claim: Claim, rendered: Rendered) -> Rendered:
-        """Return the message without what Slack has refused of it, or could not fetch lately."""
+        """Return the message without the parts that Slack refused or recently could not fetch."""
         rendered = without_refused(rendered, claim.refusals)
         if self._hosts_away:
             now = self._now()
@@ -144,7 +144,7 @@ class Delivery:
         if claim.is_edit or not claim.answer_lost:
             return self._given_up(claim, SlackResponse(error="interrupted"))
         outcome = await self._look(claim, _outgoing_of(claim, unrendered(claim)))
-        if isinstance(outcome, Claim):  # It never is: nobody may post it again.
+        if isinstance(outcome, Claim):  # It may not be posted again.
             return self._given_up(claim, SlackResponse(error="answer_lost"))
         if outcome.delivered_revision != claim.revision:
             return outcome
@@ -171,7 +171,7 @@ class Delivery:
         return await self._judge(looked, outgoing, await self._post(outgoing))
 
     def _stalled(self, claim: Claim) -> Outcome:
-        """Give the claim back: we slept, and perhaps another process goes on with it."""
+        """Give the claim back: the process slept, and another one may have taken over."""
         outcome = self._again(
             claim, Verdict.TRANSIENT, SlackResponse(unreachable=True), claim.tries
         )
@@ -198,7 +198,7 @@ class Delivery:
         return claim
 
     def broken(self, claim: Claim, error: Exception) -> Outcome:
-        """Return the outcome of a delivery that failed in our own code: counted, tried again."""
+        """Return the outcome of a delivery that failed in our own code: counted and retried."""
         lost = SlackResponse(error="delivery_failed", detail={"reason": type(error).__name__})
         if claim.tries + 1 >= claim.max_attempts:
             return self._given_up(claim, lost, tries=claim.tries + 1)
@@ -235,7 +235,7 @@ class Delivery:
         return self._again(claim, verdict, answer, claim.tries)
 
     async def _count(self, claim: Claim, verdict: Verdict, answer: SlackResponse) -> Outcome:
-        """Count a failed attempt, unless nobody is there at all, or we are refused as such."""
+        """Count a failed attempt, unless Slack is down or refuses the whole workspace."""
         if verdict is not Verdict.TRANSIENT and not await self._alive():
             lost = claim.answer_lost or verdict is Verdict.AMBIGUOUS
             refused = verdict is Verdict.UNRECOGNISED
@@ -257,7 +257,7 @@ class Delivery:
         return replace(outcome, is_new_copy=True, answer_lost=False, possibly_delivered=False)
 
     async def _left_thread(self, claim: Claim, answer: SlackResponse) -> Outcome:
-        """Take back a reply that stands in the channel; whom it replied to, recording finds out."""
+        """Delete a reply that was posted into the channel; recording finds its parent."""
         outcome = self._as_new_copy(claim, Verdict.LEFT_THREAD, answer)
         if not answer.ts:
             return outcome
@@ -277,7 +277,7 @@ class Delivery:
 
     def _delivered(self, claim: Claim, outgoing: Outgoing, answer: SlackResponse) -> Outcome:
         altered = [*([_TEXT_ALONE] if claim.text_only else []), *answer.warnings]
-        # Handed back what it had posted before, Slack settles the doubt about that.
+        # If Slack returns the earlier post, it is certain that it arrived.
         is_settled = claim.possibly_delivered and answer.is_first_copy is True
         delivered = _revision_told(claim, answer)
         is_newest = delivered >= claim.revision
@@ -348,7 +348,7 @@ class Delivery:
     def _again(self, claim: Claim, verdict: Verdict, answer: SlackResponse, tries: int) -> Outcome:
         now = self._now()
         due_at = now
-        # A lost answer is looked for soon, but who has asked so often asks less often.
+        # Look up a lost answer soon, but less often after many lookups.
         is_prompt = verdict is Verdict.AMBIGUOUS and tries <= MAX_TRIES
         if tries > claim.tries and not is_prompt:
             due_at = now + wait_after(claim.queue, tries, self._chance)
@@ -393,7 +393,7 @@ class Delivery:
         )
 
     def _left_as_text(self, claim: Claim, answer: SlackResponse) -> Outcome:
-        """Leave an end as it stands, whose text arrived and whose blocks are refused for good."""
+        """Keep a final state as text: its text arrived, and its blocks are refused for good."""
         return Outcome(
             claim=claim,
             verdict=Verdict.REFUSED_BLOCKS,
@@ -409,9 +409,9 @@ class Delivery:
 
 def _revision_told(claim: Claim, answer: SlackResponse) -> int:
     """
-    Return which revision stands after a yes; Slack may have handed back an older one.
+    Return the delivered revision after a success; Slack may have returned an older one.
 
-    If it does not say which, a first copy counts as the one before, and an edit follows.
+    If Slack does not say which, a first copy counts as the previous revision, and an edit follows.
     """
     if answer.revision is not None:
         return min(answer.revision, claim.revision)
@@ -436,8 +436,8 @@ def _outgoing_of(claim: Claim, content: DeliveryContent) -> Outgoing:
     )
 
 
-def outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    """Return the detail of an outcome; only what is shown somewhere was altered."""
+def _outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """Return the detail of an outcome; warnings only if the message is shown somewhere."""
     detail = {**content, **outcome.detail}
     if outcome.delivered_revision is None:
         detail.pop("warnings", None)

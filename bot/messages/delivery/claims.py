@@ -1,7 +1,7 @@
 """
-What a lane writes down: claims before Slack is called, and afterwards what became of them.
+What a lane writes: claims before it calls Slack, and outcomes afterwards.
 
-Everything here runs inside the one transaction of a lane's turn, and decides nothing.
+Everything here runs inside the one transaction of a lane's turn. It makes no decisions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ from bot.sql.statements import OneOf, Statement
 _EVENT = SQLModel.metadata.tables["event"]
 E = _EVENT.c
 _OF_WORKSPACE = M.workspace_id == bindparam("workspace")
-MessageRow = dict[str, Any]
+_MessageRow = dict[str, Any]
 _THESE_CLAIMS = OneOf(M.id, "ids")
 
 SENDING = Statement(
@@ -93,11 +93,11 @@ def _setting(names: frozenset[str]) -> Update:
 
 def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     """
-    Free what a former owner had claimed; return how many messages that were.
+    Free the claims of a former owner; return the number of messages.
 
-    A post that was under way may have reached Slack: it is looked up before it is posted again,
-    and not before whatever is on its way inside Slack has arrived. It counts as an attempt: a
-    message that kills the bot must not kill it at every start.
+    A post that was in progress may have reached Slack: it is looked up before it is posted again,
+    and only after a delay in which it can arrive. It counts as an attempt, so that a message that
+    crashes the bot does not do so at every start.
     """
     held = SENDING.rows(session, workspace=workspace_id)
     _FREE.run_each(session, [{"key": row.id, **_freed(row, now)} for row in held])
@@ -149,7 +149,7 @@ def claim(
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
 
 
-def _claimed(row: Any, now: datetime) -> MessageRow:
+def _claimed(row: Any, now: datetime) -> _MessageRow:
     return {
         "id": row.id,
         "old_state": MessageState.WAITING,
@@ -209,12 +209,12 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
 def _write_down(
     session: Session, current: Mapping[str, Any], outcomes: Mapping[str, Outcome], now: datetime
 ) -> set[str]:
-    """Settle rows as they were read; return the ids of those that nobody has changed since."""
+    """Update rows as they were read; return the ids of those that nobody has changed since."""
     outcomes = threads.with_strays(session, current, outcomes, now)
     changes = {key: transition(row, outcomes[key], now) for key, row in current.items()}
     written = _set_columns(session, current, changes)
     rows = [row for key, row in current.items() if key in written]
-    events: list[MessageRow] = []
+    events: list[_MessageRow] = []
     for row in rows:
         change = projection.changed(row._asdict(), changes[row.id])
         events += event_rows(outcomes[row.id], change, now)
@@ -230,10 +230,10 @@ def _write_down(
 
 
 def _set_columns(
-    session: Session, current: Mapping[str, Any], changes: Mapping[str, MessageRow]
+    session: Session, current: Mapping[str, Any], changes: Mapping[str, _MessageRow]
 ) -> set[str]:
     """Set the columns of rows that are still as they were read; return their ids."""
-    alike: dict[frozenset[str], list[MessageRow]] = {}
+    alike: dict[frozenset[str], list[_MessageRow]] = {}
     for key, values in changes.items():
         row = current[key]
         held = {"id": key, "old_revision": row.revision, "old_claimed_at": row.claimed_at}

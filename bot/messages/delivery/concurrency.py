@@ -1,8 +1,8 @@
 """
-What the lanes of one process share fairly: turns at the database, and calls under way.
+Semaphores that the lanes of a process share: turns at the database, and calls in progress.
 
-Both are handed out in the order of asking, and a lane asks for one turn at a time and for no
-more calls than its share, so a workspace with a long queue cannot keep the others waiting.
+Both are granted in the order of the requests. A lane asks for one turn at a time and for no more
+calls than its share, so a workspace with a long queue cannot keep the others waiting.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ _MAX_CALLS = 400
 _MIN_CALLS_PER_LANE = 2
 #: On PostgreSQL, of the threads of the database; the others stay free for all but lanes.
 _TURNS = 5
-#: A lane that has nothing to do for this long ends; whoever commits something starts it again.
+#: A lane ends after this long without work; the next commit for it starts it again.
 REST_AFTER = timedelta(seconds=6)
 
 

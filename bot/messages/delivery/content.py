@@ -1,4 +1,4 @@
-"""A claim becomes what Slack is to show."""
+"""Renders a claimed message into the content to send."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,7 +24,7 @@ _AS_TEXT = (
 
 @dataclass(frozen=True)
 class DeliveryContent:
-    """What is shown, and what the timeline is to say about it."""
+    """The content to send, and the detail for the timeline."""
 
     rendered: Rendered
     file: File | None = None
@@ -32,7 +32,7 @@ class DeliveryContent:
 
 
 class ClaimRenderer:
-    """Renders claims: our own templates here, stored ones where they can do no harm."""
+    """Renders claims: our own templates here, stored ones in worker processes if needed."""
 
     def __init__(self, renderer: Renderer, isolation: Isolation) -> None:
         self._renderer = renderer
@@ -40,12 +40,12 @@ class ClaimRenderer:
 
     async def of(self, claim: Claim) -> DeliveryContent:
         """
-        Return the claim as Slack is to show it.
+        Return the content of a claim.
 
-        A stored template that fails gives way to the payload as text, with the reason in the
-        detail; so has whatever else is not as the template has it.
-        Raises `TemplateError` when one of our own fails, `WorkerStoppedError` when a stored one
-        takes too much, and `UnavailableError` when there is nobody to render it now.
+        If a stored template fails, the payload is shown as text, with the reason and all other
+        warnings in the detail. Raises `TemplateError` if one of our own templates fails,
+        `WorkerStoppedError` if a stored one exceeds its limits, and `UnavailableError` if no worker
+        can render it now.
         """
         file = _file_of(claim)
         if file is not None:
@@ -76,7 +76,7 @@ def _file_of(claim: Claim) -> File | None:
 
 
 def unrendered(claim: Claim) -> DeliveryContent:
-    """Return what a message can be looked for with that is not rendered."""
+    """Return content with which an unrendered message can be looked up."""
     return DeliveryContent(Rendered("", [], None), _file_of(claim))
 
 
@@ -92,7 +92,7 @@ def marked_as_repeat(rendered: Rendered) -> Rendered:
 
 
 def marked_as_successor(rendered: Rendered) -> Rendered:
-    """Return the message with a line that says that it stands for one that cannot be edited."""
+    """Return the message with a line saying that it replaces one that cannot be edited."""
     return _with_note(rendered, SUCCESSOR)
 
 

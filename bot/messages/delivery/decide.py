@@ -1,4 +1,4 @@
-"""May it be posted again, and as what? Pure."""
+"""Decides whether a message may be posted again, and in which form. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +27,7 @@ def client_msg_id(message_id: str, generation: int) -> str:
 
 
 def most_tries(claim: Claim, *, is_recognised: bool) -> int:
-    """Return how often a claim is tried; what nobody knows the meaning of ends sooner."""
+    """Return the maximum number of attempts; fewer after an unrecognised error."""
     return claim.max_attempts if is_recognised else min(claim.max_attempts, UNRECOGNISED_TRIES)
 
 
@@ -42,11 +42,11 @@ class Concession:
 
 def concede(claim: Claim, answer: SlackResponse) -> Concession | None:
     """
-    Return what to leave out after Slack has refused the blocks; None if there is nothing left.
+    Return what to leave out after Slack has refused the blocks; None if nothing is left.
 
-    First the same once more if Slack names nothing, or the template is one of our own: what was
-    right yesterday is right today. Then the blocks that it names give way, a few times. Then the
-    text goes with our own controls alone, and at last without them.
+    First retry unchanged if Slack names no block, or if the template is our own and therefore known
+    to be valid. Then drop the blocks that Slack names, a few times. Then send the text with our own
+    controls, and finally without them.
     """
     so_far = list(claim.refusals or [])
     if LATER in so_far and claim.is_edit:
@@ -63,7 +63,9 @@ def concede(claim: Claim, answer: SlackResponse) -> Concession | None:
 
 
 def stands_without_blocks(outcome: Outcome, *, is_final: bool) -> bool:
-    """Tell whether an end of ours went out as text alone, and is to be tried with blocks later."""
+    """
+    Tell whether a final state of ours went out as text alone and is to be tried with blocks later.
+    """
     claim = outcome.claim
     was_told = outcome.delivered_revision is not None and outcome.ts is not None
     return was_told and is_final and outcome.text_only and claim.is_own

@@ -1,4 +1,4 @@
-"""Which lanes have something to do, and which process holds them."""
+"""Finds the lanes that have work, and the processes that hold them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from bot.messages.models import LaneLease, Message, MessageState
 
 #: No message waits longer by itself: backoffs end at a minute.
 _MAX_WAIT = timedelta(minutes=5)
-LEASE_TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
-_LEASES = LEASE_TABLE.c
+_LEASE_TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
+_LEASES = _LEASE_TABLE.c
 
 #: Jumps from one workspace with such messages to the next, however many messages each of them has.
 _WALK = """{state}(id) AS (
@@ -46,9 +46,9 @@ DUE_LANES = text(DUE).bindparams(
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     """
-    Return the lanes with something to do now that *owner* holds or nobody holds.
+    Return the lanes that have work and are held by *owner* or by nobody.
 
-    Something that is being sent counts: perhaps by a process that has died.
+    Messages being sent count as work: their process may have died.
     """
     return list(
         session.execute(
@@ -67,7 +67,7 @@ def _is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool
 def pass_on(
     session: Session, key: str, owner: str, now: datetime, tell: Callable[[Session, str], None]
 ) -> bool:
-    """*tell* the process that holds the lane to look; False, and nothing done, if none does."""
+    """Notify the process that holds the lane, by *tell*; False, without effect, if none does."""
     if not _is_elsewhere(session, key, owner, now):
         return False
     tell(session, key)
@@ -76,14 +76,14 @@ def pass_on(
 
 def end_leases(session: Session, now: datetime) -> None:
     """End every lease of a dead process; for a process that knows that it is the only one."""
-    session.execute(update(LEASE_TABLE).where(_LEASES.expires_at > now).values(expires_at=now))
+    session.execute(update(_LEASE_TABLE).where(_LEASES.expires_at > now).values(expires_at=now))
 
 
 def end_waits_of_a_fast_clock(session: Session, now: datetime) -> None:
     """
-    Let go at once what waits longer than anything but a scheduled message ever does.
+    Release messages whose wait is longer than any wait can be, except scheduled ones.
 
-    It was made by a clock that was ahead and was set back while no process ran.
+    Such a wait comes from a clock that was ahead and was set back while no process ran.
     """
     session.execute(
         update(Message)

@@ -1,4 +1,4 @@
-"""What health says about lanes: of a few each one, of thousands how many are how."""
+"""The health of lanes: each one while they are few, counts when there are thousands."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from bot.messages.destinations import is_destination
 
 #: What keeps messages from going out, the worst first; any other state is well.
 _AILING = ("stuck", "paused")
-#: So many at once are not the fault of their tenants.
+#: If this many lanes fail at once, their tenants are not the cause.
 _MAX_UNWELL = 5
 
 
 class LaneState(StrEnum):
-    """What a lane is doing; shown in health."""
+    """The state of a lane; shown in health."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class LaneHealth:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing keeps it from delivering."""
+        """Tell whether nothing prevents delivery."""
         return self.state not in _AILING
 
 
@@ -50,10 +50,10 @@ def worst(lanes: Sequence[LaneHealth], limit: int) -> list[LaneHealth]:
 
 def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:
     """
-    Tell whether messages can go out of this process, as far as lanes know.
+    Tell whether this process can deliver messages, as far as its lanes know.
 
-    One tenant's bad token or a destination that is away is no fault of ours. If many lanes are
-    ailing and none is well, it is.
+    One tenant's bad token or an unreachable destination is not our fault. If many lanes are failing
+    and none is well, it is.
     """
     ailing = [one for one in lanes if not one.is_well and not is_destination(one.workspace_id)]
     if any(lane.workspace_id == home for lane in ailing):

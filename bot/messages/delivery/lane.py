@@ -1,9 +1,9 @@
 """
-One workspace's single writer: choose what may go, claim it durably, call Slack, record the answers.
+The single writer of one workspace: choose messages, claim them, call Slack, record the answers.
 
-A lane lives in turns. Each turn is one transaction that records what Slack has answered since the
-last one and claims what may go next; the calls run between turns, many at a time, at most one for
-each message.
+A lane works in turns. Each turn is one transaction that records Slack's answers since the last
+turn and claims the next messages. The calls run between turns, many at a time, at most one per
+message.
 """
 
 import asyncio
@@ -90,11 +90,11 @@ class Lane:
         )
         self._sources = Sources()
         self._outcomes: list[Outcome] = []  # not recorded yet
-        self._uncalled: list[Claim] = []  # claimed, perhaps durably, and not called for
+        self._uncalled: list[Claim] = []  # claimed, possibly committed, and not called yet
         self._backoff = OutageBackoff(clock.now())
 
     def wake(self) -> None:
-        """Tell the lane that something was committed for it."""
+        """Tell the lane that work was committed for it."""
         self.is_woken = True
         self._woken.set()
 
@@ -105,7 +105,7 @@ class Lane:
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether there was nothing to do and nothing to wait for at the last turn."""
+        """Tell whether the last turn found no work and nothing to wait for."""
         return self._quiet_since is not None
 
     async def run(self) -> None:
@@ -197,7 +197,7 @@ class Lane:
         logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
 
     def _claim(self, session: Session, there: Look, now: datetime) -> list[Claim]:
-        """Claim what the budgets allow, in the order of serving."""
+        """Claim what the budgets allow, in the order of delivery."""
         claimed: list[Claim] = []
         off = dead_letter_rows.suspend(session, self.workspace_id, now) if there.is_off else []
         if there.are_posts:
@@ -235,7 +235,9 @@ class Lane:
             closed |= {row.channel for row in rows if row.id not in chosen}
 
     def _may_call(self, claim: Claim) -> bool:
-        """Tell whether the claim is still ours alone: we may have slept and been taken over."""
+        """
+        Tell whether the claim is still ours: after a sleep another process may have taken over.
+        """
         return self._held_since <= claim.claimed_at and self._clock.now() < self._held_until
 
     def _learn(self, outcome: Outcome) -> None:
@@ -255,7 +257,7 @@ class Lane:
             logger.warning("slack_error_unrecognised", error=answer.error)
 
     def _slow_down(self, outcome: Outcome) -> None:
-        """Freeze what Slack has just refused, and nothing else."""
+        """Block what Slack has just rate-limited, and nothing else."""
         now = self._clock.now()
         seconds = outcome.answer.retry_after if outcome.answer.retry_after is not None else 1.0
         until = now + timedelta(seconds=seconds)
@@ -274,7 +276,7 @@ class Lane:
             logger.error("lane_paused", workspace_id=self.workspace_id, reason=reason)
 
     async def _probe(self) -> timedelta:
-        """While paused: ask, at growing intervals, whether Slack is back; return when to go on."""
+        """While paused, probe Slack at growing intervals; return when to continue."""
         if not self._backoff.left(self._clock.now()):
             answer = await self._transport.probe()
             if answer.ok:

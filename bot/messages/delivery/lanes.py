@@ -1,8 +1,8 @@
 """
-All lanes of this process, on demand: a lane runs only while its workspace has something to do.
+All lanes of this process. A lane runs only while its workspace has work.
 
-A wake-up starts a lane or wakes the process that holds it. A sweep finds what nobody was told of:
-work of a process that died, messages whose time has come, wake-ups that were lost.
+A wake-up starts a lane, or wakes the process that holds it. A sweep finds work that no wake-up
+announced: work of a process that died, messages that became due, lost wake-ups.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from bot.messages.workers.pool import Workers
 logger = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 8.0
-#: So many lanes are active at a time; the others wait for their turn.
+#: Maximum number of active lanes; the others wait for their turn.
 _MAX_LANES = 1000
 #: While others wait, an active lane gives its place to the next one after this long.
 SLICE = timedelta(seconds=10)
@@ -57,9 +57,10 @@ class _Stuck:
 
 class Lanes:
     """
-    Runs the lanes that have something to do, at most *most_lanes* at a time.
+    Runs the lanes that have work, at most *most_lanes* at a time.
 
-    *wake_elsewhere* tells the other processes of a key, in a transaction; None: there are none.
+    *wake_elsewhere* notifies the other processes of a key, in a transaction; None if there are
+    none.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Lanes:
         self._want(key)
 
     def wake(self, key: str) -> None:
-        """Tell a lane, here or in another process, that something was committed for it."""
+        """Notify a lane, here or in another process, that work was committed for it."""
         if not self._is_stopping and not self._nudge(key):
             self._router.wake(key, self._want)
 
@@ -114,13 +115,13 @@ class Lanes:
             self._begin_anew(key)
 
     def reopen(self, key: str) -> None:
-        """Let a lane, wherever it is, begin anew: its token was changed or taken away."""
+        """Restart a lane, in whichever process it is: its token was changed or removed."""
         self._begin_anew(key)
         self._router.reopen(key)
         self.wake(key)
 
     async def sweep(self) -> None:
-        """Start what is due and held by nobody; let lanes take turns where there are too many."""
+        """Start lanes that have work and no holder; rotate lanes if there are too many."""
         now = self._clock.now()
         queued = set(self._queue)
         due = await self._database.read(partial(due_lanes, owner=self._owner, now=now))
@@ -266,7 +267,7 @@ class Lanes:
     def _follow(self, key: str, lane: Lane) -> None:
         if lane.state is LaneState.ELSEWHERE:
             if self._router.are_others:
-                self.wake(key)  # Whoever holds it is told of what we were woken for.
+                self.wake(key)  # Pass the wake-up on to the process that holds the lane.
         elif lane.is_woken or not lane.is_quiet:
             self._want(key)
         elif lane.next_due_at is not None:

@@ -1,4 +1,4 @@
-"""Which process writes to a workspace, and until when unless it renews."""
+"""Leases: which process writes to a workspace, and until when."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,36 +10,36 @@ from bot.db import insert_absent
 from bot.messages.models import LaneLease
 from bot.sql.statements import Statement
 
-#: A process that dies gives its lanes to others after this long; with the sweep within 15 s.
+#: Lanes of a dead process are taken over after this long; with the sweep, within 15 s.
 LEASE = timedelta(seconds=12)
 #: It is renewed once less than this is left; more than the longest time between two turns.
 RENEWED = LEASE * 2 / 3
 #: Nobody's lease ends later, unless its owner's clock was ahead and was set right since.
 MAX_AHEAD = LEASE * 10
 
-LANE_LEASES = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
-_LEASE_ROWS = LANE_LEASES.c
+_LANE_LEASES = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
+_LEASE_ROWS = _LANE_LEASES.c
 _THIS_LEASE = _LEASE_ROWS.workspace_id == bindparam("workspace")
 _HELD = Statement(
     select(_LEASE_ROWS.owner, _LEASE_ROWS.expires_at).where(_THIS_LEASE).with_for_update()
 )
 _TAKE = Statement(
-    update(LANE_LEASES)
+    update(_LANE_LEASES)
     .where(_THIS_LEASE)
     .values(owner=bindparam("by"), expires_at=bindparam("until"))
 )
 _RELEASE = Statement(
-    update(LANE_LEASES)
+    update(_LANE_LEASES)
     .where(_THIS_LEASE, _LEASE_ROWS.owner == bindparam("by"))
     .values(expires_at=bindparam("until"))
 )
 
 
 class Hold(StrEnum):
-    """How a process stands to a workspace's lease."""
+    """The relation of a process to a workspace's lease."""
 
     OURS = "ours"  #: as it was before
-    TAKEN = "taken"  #: it is ours now, and was another's or nobody's
+    TAKEN = "taken"  #: it is ours now, and was not before
     ELSEWHERE = "elsewhere"  #: another process holds it
 
 
@@ -61,5 +61,5 @@ def hold_lease(session: Session, workspace_id: str, owner: str, now: datetime) -
 
 
 def release_lease(session: Session, workspace_id: str, owner: str, now: datetime) -> None:
-    """Let another process take the workspace at once."""
+    """Release the lease, so that another process can take the workspace at once."""
     _RELEASE.run(session, workspace=workspace_id, by=owner, until=now)

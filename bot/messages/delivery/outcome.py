@@ -1,4 +1,4 @@
-"""What is claimed for delivery, and what became of it. Values only."""
+"""A claimed message and the outcome of its delivery. Values only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Claim:
     called_at: datetime | None  # when the post was called for that is to be looked for
     possibly_delivered: bool
     generation: int
-    uneditable_ts: str | None  # the message it stands for, or is, that can no longer be edited
+    uneditable_ts: str | None  # itself or the message it replaces, if uneditable
     text_only: bool
     refusals: list[list[str]] | None
     created_at: datetime
@@ -45,12 +45,12 @@ class Claim:
 
     @property
     def is_edit(self) -> bool:
-        """Tell whether the message stands in Slack, so that it is edited, not posted."""
+        """Tell whether the message is in Slack, so that it is edited, not posted."""
         return self.ts is not None
 
     @property
     def is_own(self) -> bool:
-        """Tell whether its template is one of our own, so that its controls are ours, too."""
+        """Tell whether the template is one of our own, so that its controls are ours, too."""
         return self.source is None
 
     @property
@@ -77,7 +77,7 @@ class Outcome:
     answer_lost: bool = False
     possibly_delivered: bool = False
     is_new_copy: bool = False  # the next post is meant to be another one for Slack
-    is_blocked: bool = False  # it waits until what it replies to stands anew
+    is_blocked: bool = False  # it waits until its parent is posted anew
     text_only: bool = False
     refusals: list[list[str]] | None = None
     error: str | None = None

@@ -1,4 +1,4 @@
-"""What had no room in a message goes into its thread: as replies, or as a file if it is long."""
+"""Posts text that does not fit in a message into its thread: as replies, or as a file if long."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """
-The calls of the last minute and what Slack froze, kept in the lease: Slack means whoever calls.
+Keeps recent calls and `Retry-After` limits in the lease, because Slack counts them per workspace.
 
-A lane that goes on where another one ended, slept or was killed has no more budget than that one.
+A lane that takes over from one that ended, slept or was killed has no larger budget than that one.
 """
 
 from collections import deque
@@ -29,8 +29,8 @@ _FREEZE = Statement(
 _BEFORE = {True: "edits", False: "posts"}
 
 
-class RecentCall(NamedTuple):
-    """A call as it stands in the lease."""
+class _RecentCall(NamedTuple):
+    """A call as stored in the lease."""
 
     at: int  # milliseconds: when it was answered; until then, when it was claimed
     method: str
@@ -43,8 +43,8 @@ class RecentCalls:
 
     def __init__(self, workspace_id: str) -> None:
         self._workspace_id = workspace_id
-        self._calls: deque[RecentCall] = deque()
-        self._stored: list[RecentCall] = []  # what stands in the lease, if it is ours
+        self._calls: deque[_RecentCall] = deque()
+        self._stored: list[_RecentCall] = []  # the calls stored in the lease, if it is ours
 
     def take_over(self, session: Session, pacing: Pacing, now: datetime) -> None:
         """
@@ -69,7 +69,7 @@ class RecentCalls:
     def add(self, session: Session, claims: Iterable[Claim], now: datetime) -> None:
         """Write down that these are being called; durable with the claims themselves."""
         at = milliseconds(now)
-        self._write(session, [RecentCall(at, *call) for one in claims for call in one.calls], now)
+        self._write(session, [_RecentCall(at, *call) for one in claims for call in one.calls], now)
 
     def answered(self, claim: Claim, pacing: Pacing, now: datetime) -> None:
         """Count a claim's calls from now on, for Slack may have got them only now."""
@@ -89,29 +89,29 @@ class RecentCalls:
         self, session: Session, outcomes: Collection[Outcome], pacing: Pacing, now: datetime
     ) -> None:
         """
-        Write down what calls have cost that nobody knew before, and what may not be called now.
+        Store newly known costs of calls, and what must not be called now.
 
-        *pacing* knows of the latter already.
+        *pacing* knows the latter already.
         """
         pages = sum(max(one.claim.pages - 1, 0) for one in outcomes)
         if pages and not pacing.unlimited:
             for _ in range(pages):
                 pacing.lookups.spend(now)
-            self._write(session, [RecentCall(milliseconds(now), "lookups", "", True)] * pages, now)
+            self._write(session, [_RecentCall(milliseconds(now), "lookups", "", True)] * pages, now)
         if any(one.verdict is Verdict.PACED for one in outcomes):
-            # A millisecond more: what is cut off must not be called too early.
+            # Round up by a millisecond, so that no call is made too early.
             freezes = [(*what, milliseconds(until) + 1) for *what, until in pacing.freezes()]
             _FREEZE.run(session, workspace=self._workspace_id, freezes=freezes)
 
-    def _drop(self, claim: Claim) -> list[RecentCall]:
+    def _drop(self, claim: Claim) -> list[_RecentCall]:
         """Forget a claim's calls; return them as they were claimed."""
-        calls = [RecentCall(milliseconds(claim.claimed_at), *call) for call in claim.calls]
+        calls = [_RecentCall(milliseconds(claim.claimed_at), *call) for call in claim.calls]
         for call in calls:
             if call in self._calls:
                 self._calls.remove(call)
         return calls
 
-    def _write(self, session: Session, calls: Iterable[RecentCall], now: datetime) -> None:
+    def _write(self, session: Session, calls: Iterable[_RecentCall], now: datetime) -> None:
         while self._calls and self._calls[0].at <= since(now):
             self._calls.popleft()
         self._calls += calls
@@ -119,13 +119,13 @@ class RecentCalls:
         _WRITE.run(session, workspace=self._workspace_id, calls=self._stored)
 
 
-def _call_of(at: int, method: Any, channel: str, is_answered: bool = False) -> RecentCall:
+def _call_of(at: int, method: Any, channel: str, is_answered: bool = False) -> _RecentCall:
     """Return a call as the lease has it."""
-    return RecentCall(at, _BEFORE.get(method, method), channel, is_answered)
+    return _RecentCall(at, _BEFORE.get(method, method), channel, is_answered)
 
 
-def _arrived(call: RecentCall, now: datetime) -> RecentCall:
-    """Return a call that has reached Slack, perhaps only now."""
+def _arrived(call: _RecentCall, now: datetime) -> _RecentCall:
+    """Return a call that has reached Slack, possibly only now."""
     return call._replace(at=milliseconds(now), is_answered=True)
 
 

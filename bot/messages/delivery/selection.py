@@ -1,8 +1,8 @@
 """
-What a lane may take next: the messages that are ready, in the order of serving.
+Selects the messages that a lane may deliver next, in the order of delivery.
 
-The order is that of the partial index `message_ready`, so that choosing costs the same however many
-messages are stored or wait.
+The order is that of the partial index `message_ready`, so that the cost does not depend on how many
+messages are stored or waiting.
 """
 
 from collections.abc import Collection
@@ -35,7 +35,7 @@ CLAIM_COLUMNS = (
     M.tenant,
     M.error,
     M.revision,
-    # Slack has the reply's channel from its parent: a message to a person stands in another one.
+    # Take the reply's channel from its parent: a message to a person is in another channel.
     func.coalesce(_PARENT.c.channel, M.channel).label("channel"),
     M.seen_by,
     M.ts,
@@ -56,7 +56,7 @@ CLAIM_COLUMNS = (
     M.refusals,
     M.parent_id,
     M.created_at,
-    # A thread has no threads of its own: a reply to a reply stands where that one does.
+    # Threads do not nest: a reply to a reply is in the same thread.
     func.coalesce(_PARENT.c.thread_ts, _PARENT.c.ts, M.thread_ts).label("thread_ts"),
     M.rank,
 )
@@ -70,7 +70,7 @@ def in_state(state: MessageState) -> Any:
 
 
 def ready(*columns: Any, is_posted: bool) -> Select[Any]:
-    """Return the query for what may go, before any budget is asked; `workspace`, `most`."""
+    """Return the query for deliverable messages, before budgets; `workspace`, `most`."""
     return (
         select(*columns)
         .select_from(MESSAGE.outerjoin(_PARENT, _PARENT.c.id == M.parent_id))
@@ -126,7 +126,7 @@ _HEADS = Statement(heads())
 def ready_posts(
     session: Session, workspace_id: str, limit: int, closed: Collection[str] = ()
 ) -> list[Any]:
-    """Return the first messages to be posted to channels that are not closed, in order."""
+    """Return the first messages to post to channels that are open, in order."""
     if not closed:
         return _FIRST_POSTS.rows(session, workspace=workspace_id, limit=limit)
     places = _FIRST_PLACES.rows(session, workspace=workspace_id, limit=LOOK_AHEAD)
@@ -139,7 +139,7 @@ def ready_posts(
 
 
 def ready_edits(session: Session, workspace_id: str, limit: int) -> list[Any]:
-    """Return the first messages to be edited, in the order of serving."""
+    """Return the first messages to edit, in the order of delivery."""
     return _FIRST_EDITS.rows(session, workspace=workspace_id, limit=limit)
 
 
@@ -185,16 +185,16 @@ _LOOK = Statement(to_do())
 
 
 class Look(NamedTuple):
-    """What a workspace has to do, as one statement tells for all that a lane asks at each turn."""
+    """The work of a workspace, read in one statement per turn."""
 
     next_due_at: datetime | None  # when the next delayed message may go
     are_posts: bool  # something waits to be posted, budgets or not
     are_edits: bool
-    is_off: bool  # some channel is switched off
+    is_off: bool  # some channel is suspended
 
 
 def look(session: Session, workspace_id: str, now: datetime) -> Look:
-    """Make delayed messages that are due ready, and return what there is to do."""
+    """Make due delayed messages ready, and return the work of a workspace."""
     (found,) = _LOOK.rows(session, workspace=workspace_id)
     if found.next_due_at is not None and found.next_due_at <= now:
         _RELEASE_DELAYED.run(session, workspace=workspace_id, now=now)

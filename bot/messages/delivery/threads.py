@@ -1,9 +1,8 @@
 """
-Replies whose thread is gone.
+Handles replies whose thread is gone.
 
-Slack does not refuse a reply to a message that was deleted: it posts it into the channel. What is
-noticed so has its first message posted anew; whatever replies to that waits, and hangs under the
-new one.
+Slack does not refuse a reply to a deleted message: it posts the reply into the channel. When that
+is detected, the first message is posted anew; its replies wait and are posted under the new one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +25,7 @@ from bot.messages.models import EventName, Message, MessageState
 from bot.messages.policy import LOOKUP_DELAY
 
 GONE = "thread_gone"
-#: What may be told to wait: it is on nobody's way, and wanted.
+#: States in which a message may be made to wait: not being sent, and still wanted.
 _HELD_BACK = (MessageState.WAITING, MessageState.DELAYED)
 _PARENT_COLUMNS = MESSAGE.alias("parent")
 
@@ -75,7 +74,7 @@ def with_strays(
 
 
 def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
-    """Return what becomes of one; the message of ours that its thread hung under is posted anew."""
+    """Handle one stray reply; the message of ours that began its thread is posted anew."""
     claim = outcome.claim
     root = _root_of(session, claim.parent_id)
     if root is None or root.thread_ts is not None or root.generation >= MAX_COPIES:
@@ -88,13 +87,13 @@ def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
 
 
 def _given_up(outcome: Outcome) -> Outcome:
-    """Return the end of a reply to a thread that is not ours to begin anew."""
+    """Return the dead letter for a reply to a thread that is not ours to restart."""
     detail = {**outcome.detail, "fix": fix_for(GONE)}
     return replace(outcome, verdict=Verdict.FINAL, event=EventName.DEAD, error=GONE, detail=detail)
 
 
 def _root_of(session: Session, parent_id: str | None) -> Message | None:
-    """Return the message that begins the thread, held; None if it is none of ours."""
+    """Return the locked message that begins the thread; None if it is not ours."""
     found: Message | None = None
     while parent_id is not None:
         found = outbox.find(session, parent_id)
@@ -103,7 +102,7 @@ def _root_of(session: Session, parent_id: str | None) -> Message | None:
 
 
 def _post_anew(session: Session, root: Message, now: datetime) -> None:
-    """Let the first message of a thread be posted anew, and its replies wait for that."""
+    """Post the first message of a thread anew; its replies wait for it."""
     before = projection.snapshot(root)
     outbox.leave_place(root)
     root.rank = outbox.rank_of(root)
@@ -123,11 +122,11 @@ def follow_thread(
     settled: Mapping[str, Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    """Let replies wait for a message whose place is gone, and follow one that was posted anew."""
+    """Make replies wait for a message that lost its place, and follow one that was posted anew."""
     for row in rows:
         outcome = outcomes[row.id]
         if outcome.event is EventName.SENT and outcome.claim.generation and outcome.ts:
-            # A message that stands in a thread itself begins none.
+            # A message in a thread cannot begin one.
             if outcome.claim.thread_ts is None:
                 _move_thread(session, row.id, outcome.ts, now)
             session.connection().execute(_LET_GO, {"root": row.id})

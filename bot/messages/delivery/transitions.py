@@ -1,4 +1,4 @@
-"""What an outcome means for a message's row and for its story. Pure."""
+"""Applies an outcome to a message's row and its history. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -23,9 +23,9 @@ OUTCOME_COLUMNS = (
 
 def transition(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:
     """
-    Return the row's new values after *outcome*, given what was asked for while Slack was called.
+    Return the row's new values after *outcome*, given what was requested during the call.
 
-    Pure. A newer revision starts afresh: its tries are not used up by the older one's failures.
+    Pure. A newer revision starts with fresh attempts, whatever the older one used up.
     """
     delivered = outcome.delivered_revision
     is_newer = current.revision > (delivered or outcome.claim.revision)
@@ -62,9 +62,9 @@ def transition(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, 
 
 def _is_replaced(current: Row[Any], outcome: Outcome) -> bool:
     """
-    Tell whether a message that can no longer be edited gives way to a new one.
+    Tell whether a message that can no longer be edited is replaced by a new one.
 
-    Progress is not worth another message: only what people must not miss is posted anew.
+    Progress does not justify another message: only what people must not miss is posted anew.
     """
     return outcome.verdict is Verdict.REPLACE and (
         current.is_final or current.edit_rank != Rank.PROGRESS
@@ -72,7 +72,7 @@ def _is_replaced(current: Row[Any], outcome: Outcome) -> bool:
 
 
 def is_lost(current: Row[Any], outcome: Outcome) -> bool:
-    """Tell whether what stood in Slack, or does, is given up, and another message follows."""
+    """Tell whether the message's place in Slack is given up and another message follows."""
     return outcome.verdict is Verdict.REPOST or _is_replaced(current, outcome)
 
 
@@ -109,7 +109,7 @@ def _next_step(
 def event_rows(
     outcome: Outcome, change: Mapping[str, Any], now: datetime
 ) -> Iterable[dict[str, Any]]:
-    """Yield the events that tell of *outcome*, as rows; the last one carries the change."""
+    """Yield the events of *outcome* as rows; the last one carries the change."""
     claim = outcome.claim
     shared = {"message_id": claim.id, "attempt": outcome.tries}
     if claim.tries:

@@ -1,4 +1,4 @@
-"""The calls to Slack that one lane has under way: so many at a time, the rest waits its turn."""
+"""Runs the calls to Slack of one lane, a limited number at a time."""
 
 import asyncio
 from collections import deque
@@ -13,12 +13,12 @@ from bot.messages.delivery.concurrency import ConcurrencyLimits
 logger = structlog.get_logger(__name__)
 
 
-#: A process that dies leaves all of them to be looked for, at the pace of Slack's history.
+#: If the process dies, all of them must be looked up in Slack's history, which is slow.
 MAX_PREFETCH = 5
 
 
 class WorkerPool:
-    """Calls Slack for claims, in their order, and keeps the outcomes until they are taken."""
+    """Calls Slack for claims, in order, and keeps the outcomes until they are collected."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class WorkerPool:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing is under way and no outcome is left to take."""
+        """Tell whether no call is in progress and no outcome is left to collect."""
         return not (self._callers or self._waiting or self._outcomes)
 
     def begin(self, claims: Iterable[Claim]) -> None:
@@ -77,7 +77,7 @@ class WorkerPool:
         return claims
 
     def cancel(self) -> None:
-        """Let go of all that is under way; nobody takes its outcomes."""
+        """Cancel all calls in progress; nobody collects their outcomes."""
         for caller in self._callers:
             caller.cancel()
 

@@ -1,9 +1,9 @@
 """
 A message's row as the sum of its events. Pure.
 
-Each event carries in `change` what it set in the row; together, in order, they are the row. Left
-out are the columns that only say who is calling Slack right now, and which of the states of
-waiting a message is in: a lane moves messages between those without an event.
+Each event stores in `change` what it set in the row; applied in order, the changes give the row.
+Two things are left out: the columns that only say who is calling Slack right now, and the kind of
+waiting state, because a lane moves messages between those without an event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,7 +61,7 @@ def made(row: Row) -> dict[str, Any]:
 
 
 def first_event(row: Row, now: datetime, **detail: Any) -> dict[str, Any]:
-    """Return the row of a message's first event, which says who asked for what, where."""
+    """Return the row of a message's first event: who asked for what, and where."""
     asked = {
         "channel": row["channel"],
         "thread_ts": row["thread_ts"],
@@ -101,7 +101,9 @@ def changed(before: Row, after: Row) -> dict[str, Any]:
 
 
 def difference(before: Row, after: Row) -> dict[str, Any]:
-    """Return what is new in a context and what is gone; contexts are the bulk of all events."""
+    """
+    Return the keys that were added and removed in a context; contexts are most of all event data.
+    """
     found: dict[str, Any] = {}
     fresh = {key: value for key, value in after.items() if before.get(key, _ABSENT) != value}
     gone = [key for key in before if key not in after]

@@ -1,4 +1,4 @@
-"""The rows of messages, made again from their events and compared with what is there."""
+"""Rebuilds the rows of messages from their events, or compares them with what is stored."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from bot.messages.history import projection
 from bot.messages.models import Event, EventName, Message, MessageState
 from bot.messages.totals import add_to_totals
 
-REBUILD_BATCH = 500
+_REBUILD_BATCH = 500
 _TIMES = frozenset(
     name for name in projection.COLUMNS if name.endswith("_at") or name == "waiting_since"
 )
@@ -30,12 +30,12 @@ class Comparison:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every row is what its events say."""
+        """Tell whether every row matches its events."""
         return not (self.differing or self.lost or self.silent)
 
 
 def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Comparison:
-    """Compare every message with its events and change nothing; *told* hears of the progress."""
+    """Compare every message with its events and change nothing; *told* receives the progress."""
     verdict = Comparison()
     last: str | None = ""
     while last is not None:
@@ -77,7 +77,7 @@ def _compare(
 def rebuild(
     session: Session, now: datetime, told: Callable[[int], None] = lambda _count: None
 ) -> Comparison:
-    """Write what the events say where a row differs or is lost; return what was mended."""
+    """Correct rows that differ from their events or are missing; return what was corrected."""
     verdict = verify(session, told)
     for ids in _chunks([*verdict.differing, *verdict.lost]):
         for key, row in _rebuilt_rows(session, ids).items():
@@ -136,21 +136,21 @@ def decode(name: str, value: Any) -> Any:
 def _next_ids(session: Session, after: str) -> Sequence[str]:
     """Return the next ids of messages that have a row or an event, in order."""
     rows = session.exec(
-        select(Message.id).where(Message.id > after).order_by(Message.id).limit(REBUILD_BATCH)
+        select(Message.id).where(Message.id > after).order_by(Message.id).limit(_REBUILD_BATCH)
     ).all()
     told = session.exec(
         select(Event.message_id)
         .where(Event.message_id > after)
         .distinct()
         .order_by(Event.message_id)
-        .limit(REBUILD_BATCH)
+        .limit(_REBUILD_BATCH)
     ).all()
-    return sorted({*rows, *told})[:REBUILD_BATCH]
+    return sorted({*rows, *told})[:_REBUILD_BATCH]
 
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), REBUILD_BATCH):
-        yield ids[start : start + REBUILD_BATCH]
+    for start in range(0, len(ids), _REBUILD_BATCH):
+        yield ids[start : start + _REBUILD_BATCH]
 
 
 def _rebuilt_rows(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

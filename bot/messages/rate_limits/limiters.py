@@ -1,8 +1,8 @@
 """
-What one of Slack's limits has left: a sliding window of calls, or a bucket of tokens.
+Limiters for Slack's rate limits: a sliding window of calls, and a token bucket.
 
-When a call reaches Slack nobody knows: at some time between its claim and its answer. So it costs
-from its claim on, and a minute begins with its answer.
+A call reaches Slack at an unknown time between its claim and its answer. So it counts from its
+claim on, and its minute starts with its answer.
 """
 
 import math

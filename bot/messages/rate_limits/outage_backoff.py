@@ -1,4 +1,4 @@
-"""When a lane that found nobody there asks again. Pure."""
+"""Backoff of a lane while Slack cannot be reached. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

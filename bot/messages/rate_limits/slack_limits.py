@@ -1,9 +1,9 @@
 """
-Slack's budgets, kept so that Slack never has to remind us.
+Slack's rate limits, kept so that Slack never answers 429.
 
-Slack counts calls per method and workspace by the minute and takes about one post a second per
-channel (https://docs.slack.dev/apis/web-api/rate-limits). How it cuts its minutes it does not say:
-calls are counted here one by one, so that no sixty seconds anywhere hold more than the tier.
+Slack counts calls per method and workspace by the minute and accepts about one post a second per
+channel (https://docs.slack.dev/apis/web-api/rate-limits). It does not document how it divides
+time into minutes: every call is counted, so that no 60 seconds contain more than the tier allows.
 """
 
 from collections.abc import Iterable, Iterator
@@ -73,17 +73,17 @@ class Pacing:
         return _MANY if self.unlimited else self.edits.left(now)
 
     def remember(self, method: str, channel: str, at: datetime) -> None:
-        """Count a call that was made before this process began, in the order of time."""
+        """Count a call that was made before this process started, in chronological order."""
         for budget in self._budgets([(method, channel)]):
             budget.spend(at)
 
     def answered(self, calls: Iterable[tuple[str, str]], at: datetime, now: datetime) -> None:
-        """Take note that what was taken at *at* has reached Slack, perhaps only now."""
+        """Record that the call taken at *at* has reached Slack, possibly only now."""
         for budget in self._budgets(calls):
             budget.answered(at, now)
 
     def take_back(self, calls: Iterable[tuple[str, str]], at: datetime) -> None:
-        """Give back what was taken at *at* for calls that were not made."""
+        """Refund what was taken at *at* for calls that were not made."""
         for budget in self._budgets(calls):
             budget.take_back(at)
 
@@ -126,7 +126,11 @@ class Pacing:
                 yield "posts", name, bucket.freeze.until
 
     def refreeze(self, method: str, channel: str, until: datetime) -> None:
-        """Obey what another process was told, as `freezes` said it; after `remember`."""
+        """
+        Apply the limits that another process was given, as returned by `freezes`.
+
+        Call it after `remember`.
+        """
         budget = self.channel(channel) if channel else self._methods()[method]
         budget.freeze.begin(until)
 
@@ -148,7 +152,7 @@ class Pacing:
         return [name for name, bucket in self.channels.items() if not bucket.is_open(now)]
 
     def next_opening(self, now: datetime) -> datetime:
-        """Return the next time at which something that may not go now perhaps may."""
+        """Return the next time at which something blocked now may be allowed."""
         later = [at for at in self._openings(now) if at > now]
         return min(later, default=now + timedelta(seconds=60))
 

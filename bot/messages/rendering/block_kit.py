@@ -1,5 +1,5 @@
 """
-What the objects of Block Kit are called and cannot do without.
+The objects of Block Kit and their required fields.
 
 Source: https://docs.slack.dev/reference/block-kit
 """

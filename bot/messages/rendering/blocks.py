@@ -1,6 +1,7 @@
 """
-Walk the blocks of one message: find every text, settle every address and id,
-and drop what came out empty instead of letting Slack refuse the whole message.
+Walk the blocks of one message: find every text, check every address and id, and drop empty parts.
+
+Dropping them keeps Slack from refusing the whole message.
 """
 
 from typing import Any
@@ -49,7 +50,7 @@ Node = dict[str, Any]
 
 _SHOWN_FIELDS = frozenset({"title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
-#: Without words these say nothing, and nobody misses them.
+#: Blocks that are removed if they have no text.
 _WORDS_ONLY = frozenset({"plain_text", "mrkdwn", "text"})
 
 
@@ -57,9 +58,9 @@ class Walk:
     """
     One pass over the blocks of one message.
 
-    Afterwards `leaves` are the texts to be written, `spilled` is what had no room
-    in a list, and `altered` says what is not as the template has it. `trusted`
-    says that the template is one of ours, which leaves things empty on purpose.
+    Afterwards `leaves` are the texts to write, `spilled` is what did not fit in a list, and
+    `warnings` lists what differs from the template. `trusted` says that the template is one of
+    ours, which leaves things empty on purpose.
     """
 
     def __init__(self, *, trusted: bool) -> None:
@@ -69,7 +70,7 @@ class Walk:
         self._trusted = trusted
 
     def block(self, node: Any, at: At = None) -> Node | None:
-        """Settle one block, which stands *at* some place, there; None if nothing is left of it."""
+        """Process the block *at* a place in place; None if nothing is left of it."""
         if not isinstance(node, dict) or not isinstance(node.get("type"), str):
             raise TemplateError(f"every block is an object with a type, this is none: {node!r:.80}")
         return self._object(node, "", DEFAULT_TEXT_CHARACTERS, at)
@@ -115,7 +116,7 @@ class Walk:
             self._text(node, kind, key, limit, at)
 
     def _complete_node(self, node: Node, kind: str, place: str, at: At) -> None:
-        """What blocks of figures and steps need before their texts are looked at."""
+        """Complete blocks of figures and steps before their texts are processed."""
         if kind in CELL_CHARACTERS:
             self._rows(node, kind, at)
         elif kind == "plan":
@@ -151,7 +152,7 @@ class Walk:
         return ROLES.get(place) or (kind if isinstance(kind, str) else place)
 
     def _string(self, node: Node, kind: str, key: str, limit: int, at: At) -> bool:
-        """Settle one string field; False if the whole object cannot stand."""
+        """Process one string field; False if the whole object has to go."""
         if key.endswith("url"):
             return self._address(node, kind, key, at)
         if key in OPAQUE:
@@ -165,7 +166,7 @@ class Walk:
         return True
 
     def _word(self, node: Node, key: str, at: At) -> bool:
-        """Settle data in a field that means something to Slack rather than to readers."""
+        """Process data in a field that has a meaning for Slack rather than for readers."""
         word = node[key] = plain_words(node[key])
         if key in MENTIONS:
             if self._trusted and key == "user_id" and is_slack_user_id(word):

@@ -1,7 +1,7 @@
 """
-Make the chart of a `data_visualization` block one that Slack takes, or none.
+Make the chart of a `data_visualization` block acceptable to Slack, or drop it.
 
-Labels are cut to Slack's 20 characters and kept different from each other;
+Labels are truncated to Slack's 20 characters and kept distinct;
 every series gets exactly one point per category.
 """
 
@@ -22,7 +22,7 @@ _KINDS = ("bar", "line", "area")
 
 
 def complete_chart(chart: Any) -> Node | None:
-    """Return a chart of the same figures that Slack takes; None if there is none to draw."""
+    """Return a chart of the same figures that Slack accepts; None if there is nothing to show."""
     if not isinstance(chart, dict):
         return None
     kind = _label(chart.get("type"))
@@ -32,9 +32,9 @@ def complete_chart(chart: Any) -> Node | None:
 
 
 def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
-    """Return what is to be said of a chart that shows less than was *asked* for."""
+    """Return the warning for a chart that shows less than was *asked* for."""
     if chart is None or not isinstance(asked, dict):
-        return []  # Its block has nothing to draw, and is gone.
+        return []  # Its block has no data and was removed.
     said = []
     for name, drawn in {**chart, **chart.get("axis_config", {})}.items():
         wanted = _labels_of(asked, name)
@@ -92,7 +92,7 @@ def _axes(chart: Node, kind: str) -> Node | None:
 
 
 def _distinct(names: Iterable[Any]) -> list[str]:
-    """Labels of at most 20 characters, numbered where the cut made them equal."""
+    """Labels of at most 20 characters, numbered where truncation made them equal."""
     taken: dict[str, None] = {}
     for name in names:
         label, number = _label(name), 2

@@ -1,8 +1,8 @@
 """
-Keep data from becoming emoji: Slack replaces `:name:` wherever it stands, but not in code. Pure.
+Keep data from becoming emoji: Slack replaces `:name:` everywhere except in code. Pure.
 
-A shortcode of the template's own words goes on working; data never makes one, not together with
-the words around it either.
+Shortcodes in the template's own text keep working. Data never forms one, not even together with
+the text around it.
 """
 
 import re
@@ -10,16 +10,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, SHORTCODE_NAME, has_shortcode
-from bot.messages.rendering.parts import Part
+from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, SHORTCODE_NAME, Part, has_shortcode
 
 _SHORTCODE = re.compile(f":(?=({SHORTCODE_NAME}):)")
 _OWN = re.compile(f"(:{SHORTCODE_NAME}:)")
-_CODE = re.compile(r"```[\s\S]+?```|(?<![^\W_])`(?=[^`\s])[^`\n]*?(?<=[^`\s])`(?![^\W_])")
+_CODE_SPAN = re.compile(r"```[\s\S]+?```|(?<![^\W_])`(?=[^`\s])[^`\n]*?(?<=[^`\s])`(?![^\W_])")
 
 
 def has_own_shortcode(parts: Sequence[Part]) -> bool:
-    """Tell whether the template itself asks for an emoji, be it one that data names."""
+    """Tell whether the template itself contains an emoji, even one that data names."""
     text = "".join([part.text for part in parts])
     return any(is_own for _, _, is_own in _found(text, parts))
 
@@ -67,9 +66,9 @@ def without_shortcodes_of_data(
 
 
 def _code_spans(parts: Sequence[Part]) -> list[tuple[int, int]]:
-    """Return where the template has code; backticks of data make none."""
+    """Return the code spans of the template; backticks in data make none."""
     text = "".join([part.text.replace("`", "'") if part.is_data else part.text for part in parts])
-    return [found.span() for found in _CODE.finditer(text)]
+    return [found.span() for found in _CODE_SPAN.finditer(text)]
 
 
 def own_shortcodes_apart(part: Part) -> list[Part]:

@@ -10,6 +10,7 @@ place: mrkdwn, Markdown, a URL, or nothing at all where Slack shows text as it i
 
 import re
 from json.encoder import encode_basestring
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.terminal_sequences import strip_sequences
@@ -50,6 +51,15 @@ _MAIL = re.compile(r"mailto:[^@/?]+@[^@/?]+(\?.*)?", re.IGNORECASE)
 URL_CHARACTERS = 3_000
 
 
+class Part(NamedTuple):
+    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
+
+    text: str
+    is_data: bool = False
+    epoch: int = 0
+    form: str = ""
+
+
 class OwnWords(str):
     """A string that the template's author wrote into an expression: no data."""
 
@@ -64,9 +74,9 @@ class Fragment(str):
 
 def clean(text: str) -> str:
     """
-    Drop what no reader can see but what can break JSON, lines or the reading order.
+    Remove invisible characters that can break JSON, lines or the reading order.
 
-    Terminal sequences go as a whole, so that nothing of a colour code stays behind.
+    Terminal sequences are removed as a whole, so that no part of a colour code remains.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -88,7 +98,7 @@ def mark_date(epoch: int, form: str) -> Fragment:
 
 
 def has_shortcode(text: str) -> bool:
-    """Tell whether Slack would make an emoji of some of *text*, as far as anybody can know."""
+    """Tell whether Slack might make an emoji of a part of *text*."""
     return ":" in text and _HAS_SHORTCODE.search(text) is not None
 
 
@@ -98,7 +108,7 @@ def without_shortcodes(text: str) -> str:
 
 
 def escape_mrkdwn(text: str) -> str:
-    """Make `text` stand literally in mrkdwn: no mention, link, date, emoji or formatting."""
+    """Make `text` literal in mrkdwn: no mention, link, date, emoji or formatting."""
     if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
@@ -106,7 +116,7 @@ def escape_mrkdwn(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Make `text` stand literally in a `markdown` block (CommonMark, and Slack's tokens)."""
+    """Make `text` literal in a `markdown` block (CommonMark, and Slack's tokens)."""
     escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], text)
     return escaped.replace(MARKDOWN_COLON, ":").translate(_ENTITIES)
 

@@ -1,4 +1,4 @@
-"""What templates can call on a value: `{{ elapsed_seconds|duration }}` and the like."""
+"""Filters that templates can apply to a value: `{{ elapsed_seconds|duration }}` and others."""
 
 import json
 import math
@@ -39,7 +39,7 @@ DATE_FORMATS = {
 
 
 def finalize(value: Any) -> str:
-    """What Jinja prints for a value: data, marked as such; numbers as they are."""
+    """Return what Jinja prints for a value: marked data; numbers unchanged."""
     if type(value) is str:  # The usual case first: this runs for everything that is printed.
         return mark(value) if value else ""
     if isinstance(value, Fragment):
@@ -129,7 +129,7 @@ def clock(epoch: Any) -> str:
 
 
 def shorten(value: Any, limit: int, end: str = "") -> str:
-    """Cut data at `most` characters on purpose; `end` is added only if something was cut."""
+    """Truncate data to `most` characters; `end` is added only if something was removed."""
     text = printed(value)
     kept = truncate(text, limit)
     return kept if kept == text else kept + end

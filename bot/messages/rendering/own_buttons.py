@@ -1,8 +1,8 @@
 """
-The ids of Opsbell's own buttons, which no stored template may carry. Pure.
+The ids of Opsbell's own buttons, which no stored template may use. Pure.
 
-Slack tells us only the id of a button that somebody clicks. With one of ours, a tenant's message
-would make people act on tasks and messages with their own rights.
+When somebody clicks a button, Slack sends only its id. With one of our ids, a tenant's message
+would make people act on tasks and messages with their own permissions.
 """
 
 import re
@@ -11,15 +11,26 @@ from typing import Any
 
 from bot.messages.rendering.text_field import plain_words
 
-#: All that `listeners.actions` listens for.
+#: All actions that `listeners.actions` handles.
 OWN_ACTIONS = frozenset(
-    {"delivery_replay", "task_cancel", "task_grafana", "task_logs", "task_retry"}
+    {
+        "alert_acknowledge",
+        "alert_more",
+        "alert_mute",
+        "alert_retry",
+        "alert_snooze",
+        "delivery_replay",
+        "task_cancel",
+        "task_grafana",
+        "task_logs",
+        "task_retry",
+    }
 )
 _LITERAL = re.compile(rf'"action_id"\s*:\s*"({"|".join(sorted(OWN_ACTIONS))})"')
 
 
 def own_action(node: dict[str, Any]) -> str | None:
-    """Return the id if this object of a rendered template is a button of ours."""
+    """Return the id if this object of a rendered template is one of our buttons."""
     action = node.get("action_id")
     if isinstance(action, str) and (name := plain_words(action)) in OWN_ACTIONS:
         return name
@@ -27,7 +38,7 @@ def own_action(node: dict[str, Any]) -> str | None:
 
 
 def own_buttons(parsed: Any) -> Iterator[str]:
-    """Yield a sentence for each button of ours in what a template renders."""
+    """Yield a sentence for each of our buttons in a rendered template."""
     waiting: list[tuple[str, Any]] = [("", parsed)]
     while waiting:
         pointer, node = waiting.pop()
@@ -42,7 +53,7 @@ def own_buttons(parsed: Any) -> Iterator[str]:
 
 
 def own_buttons_in(source: str) -> Iterator[str]:
-    """Yield a sentence for each line of a template's source that names a button of ours."""
+    """Yield a sentence for each line of a template's source that names one of our buttons."""
     for found in _LITERAL.finditer(source):
         line = source.count("\n", 0, found.start()) + 1
         yield f"line {line}: action_id: {_reserved(found[1])}"

@@ -1,4 +1,4 @@
-"""Make the steps of a `plan` block, and a `task_card` alone, ones that Slack takes."""
+"""Make the steps of a `plan` block, and single `task_card` blocks, acceptable to Slack."""
 
 from typing import Any
 

@@ -1,9 +1,9 @@
 """
-Blocks that Slack refused give way to their words. Pure.
+Replaces blocks that Slack refused with their text. Pure.
 
-Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). What is left
-out of a revision is kept as rounds of such pointers; each round speaks of what the round before it
-left. Three rounds have names of their own.
+Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). The refusals of
+a revision are kept as rounds of such pointers; each round refers to the result of the previous one.
+Three rounds have names of their own.
 """
 
 import re
@@ -21,7 +21,7 @@ Node = dict[str, Any]
 
 AGAIN = ["again"]  # nothing: the same once more
 BARE = ["bare"]  # the text goes without our controls, too
-LATER = ["later"]  # nothing: the text stands alone already, and this is the last try with blocks
+LATER = ["later"]  # nothing: only the text is shown, and this is the last attempt with blocks
 NAMED_ROUNDS = (AGAIN, BARE, LATER)
 
 _SECTION_CHARACTERS = 3_000
@@ -55,7 +55,7 @@ def hosts_not_fetched(answer: SlackResponse, blocks: Sequence[Node]) -> set[str]
 
 
 def _node_at(blocks: Sequence[Node], pointer: str) -> Any:
-    """Return the object that a pointer leads to or into; {} if there is none."""
+    """Return the object that a pointer refers to or into; {} if there is none."""
     node: Any = list(blocks)
     for step in pointer.split("/")[2:]:
         inner = _refused_child(node, step)
@@ -143,7 +143,7 @@ def _give_way(rendered: Rendered, pointers: Sequence[str]) -> Rendered:
 
 
 def _in_place_of(block: Node, insides: Sequence[str]) -> list[Node]:
-    """Return what stands in the place of a block of which Slack refused these parts."""
+    """Return the replacement of a block of which Slack refused these parts."""
     kind = block.get("type")
     steps = [inside.split("/") for inside in insides]
     if kind in _ROWS and all(step[0] == "elements" and len(step) > 1 for step in steps):
@@ -201,7 +201,7 @@ def _section(words: str) -> Node:
 
 
 def _within(words: str) -> str:
-    """Return mrkdwn that fits a section, with no link or entity that is cut in two."""
+    """Return mrkdwn that fits a section, without splitting a link or entity."""
     if len(words) <= _SECTION_CHARACTERS:
         return words
     kept = words[:_SECTION_CHARACTERS]
@@ -211,10 +211,10 @@ def _within(words: str) -> str:
 
 def controls_alone(rendered: Rendered, *, is_edit: bool) -> list[Node]:
     """
-    Return our own rows of controls under the text, for a message whose other blocks go.
+    Return our own controls under the text, for a message whose other blocks are removed.
 
-    Nothing for a message that has no controls. An edit keeps rich text where there was some: Slack
-    does not turn that into anything else.
+    Nothing for a message without controls. An edit keeps rich text where there was some, because
+    Slack does not replace it with anything else.
     """
     rows = [block for block in rendered.blocks if block.get("type") == "actions"]
     if not rows:

@@ -1,8 +1,8 @@
 """
-Template and context become a message that Slack cannot refuse.
+Renders a template and its context into a message that Slack cannot refuse.
 
-This is the one place where untrusted text is escaped (P7) and the one that
-knows Slack's limits: it counts, cuts, and hands back what had no room.
+This is the one place that escapes untrusted text (P7) and that knows Slack's
+limits: it counts, truncates, and returns what did not fit.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from bot.messages.rendering.warnings import At
 
 __all__ = ["Rendered", "Renderer", "TemplateError"]
 
-# Below this, texts cut to share the room say nothing any more and whole blocks go instead.
+# Below this, truncated texts say nothing any more and whole blocks are removed instead.
 _LEAST_SHARE = 80
 _BLOCKS: At = (None, "blocks")
 
@@ -56,11 +56,11 @@ _MISTAKES = (
 @dataclass(frozen=True)
 class Rendered:
     """
-    A message as Slack takes it.
+    A message in the form that Slack accepts.
 
-    `text` is complete, escaped and at most 3,900 characters; `overflow` is what was
-    cut from text or blocks, each of it whole, as plain text (None: nothing was).
-    `altered` says, a sentence each, what is not as the template has it.
+    `text` is complete, escaped and at most 3,900 characters; `overflow` is the complete text of
+    everything that was truncated in text or blocks, as plain text (None if nothing was). `warnings`
+    lists what differs from the template, a sentence each.
     """
 
     text: str
@@ -92,15 +92,15 @@ class Renderer:
         """
         Render a stored template, whose author is not trusted; raises TemplateError.
 
-        In a worker process only: what the template says may take any time and memory.
+        Only in a worker process: the template may use any amount of time and memory.
         """
         return self.message(self.parsed(source, context), context)
 
     def render_logicless(self, source: str, context: Mapping[str, Any]) -> Rendered | None:
         """
-        Render a stored template that cannot run away; None: it is a worker's work, or none's.
+        Render a stored template without logic; None if it needs a worker.
 
-        The result is that of `render_source`; raises TemplateError as that does.
+        The result is the same as that of `render_source`; raises TemplateError as well.
         """
         template, compiled = self._logicless(source)
         if template is None:
@@ -176,7 +176,7 @@ def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rende
 
 
 class _Rest:
-    """What does not stand in the message: words that had no room, and what is to be said of it."""
+    """What is missing from the message: text that did not fit, and warnings."""
 
     __slots__ = ("overflow", "warnings")
 

@@ -1,10 +1,10 @@
-"""Inside a line of rich text: times become date elements, refused ones become words."""
+"""Inside a line of rich text: times become date elements, refused ones become text."""
 
 from itertools import groupby
 from typing import Any
 
+from bot.messages.rendering.escaping import Part
 from bot.messages.rendering.filters import DATE_FORMATS
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.text_field import is_marked, plain_words, remark, split_parts
 
 Node = dict[str, Any]
@@ -27,7 +27,7 @@ def with_dates(items: list[Any], kind: str) -> list[Any]:
 
 
 def words_instead(node: Node) -> Node | None:
-    """What remains of a link or mention that may not stand: its words, as text."""
+    """Return the text of a link or mention that is not allowed."""
     words = node.get("text")
     if isinstance(words, str) and node.get("type") == "link":
         return {"type": "text", "text": words} if plain_words(words) else None

@@ -1,8 +1,8 @@
 """
-Where stored templates run: their authors reach us through the API.
+The sandbox for stored templates, whose authors reach us through the API.
 
-They get expressions, ifs and loops over what they were given and the filters
-listed here, and nothing that can grow without bound: no calls but a dict's
+Templates get expressions, conditions, loops over their data and the filters
+listed here, and nothing that can grow without bound: no calls except a dict's
 own, no string methods, no macros, no inheritance. Loop steps, output, every
 intermediate value and the time are limited.
 """
@@ -25,11 +25,11 @@ from bot.messages.rendering.filters import FILTERS, finalize, printed
 
 _LOOP_STEPS = 5_000
 _RANGE_STEPS = 1_000
-#: Of processor time: while a template is drawn nothing else goes on.
+#: In processor time: nothing else runs while a template is rendered.
 SECONDS = 0.25
-_UNSUSPECTED_SECONDS = 0.02  # so long it may take, and nobody looks
+_UNSUSPECTED_SECONDS = 0.02  # below this nothing is checked
 _OUTPUT_CHARACTERS = 1_000_000
-MAX_VALUE_CHARACTERS = 100_000
+_MAX_VALUE_CHARACTERS = 100_000
 _LIST_ITEMS = 10_000
 _SOURCE_CHARACTERS = 200_000
 
@@ -68,7 +68,7 @@ _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 
 
 class _Budget:
-    """What one rendering may still spend."""
+    """The remaining budget of one rendering."""
 
     __slots__ = ("ends_at", "steps", "unsuspected_until")
 
@@ -198,7 +198,7 @@ def _as_own(value: Any) -> Any:
 
 
 def _bound(node: nodes.Node) -> None:
-    """Refuse what could grow without bound, and count what may loop or grow."""
+    """Refuse operations that could grow without bound, and count those that loop or grow."""
     word = _FORBIDDEN.get(type(node))
     if word is None and isinstance(node, nodes.For) and node.recursive:
         word = "recursive loops are"
@@ -255,15 +255,15 @@ def _join(items: Iterable[Any], between: str = "", attribute: str | None = None)
         value = item.get(attribute) if attribute and isinstance(item, Mapping) else item
         parts.append(printed(value))
         total += len(parts[-1]) + len(between)
-        if total > MAX_VALUE_CHARACTERS:
-            raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+        if total > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return between.join(parts)
 
 
 def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
     text = printed(value)
-    if len(text) + text.count(old) * len(new) > MAX_VALUE_CHARACTERS:
-        raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+    if len(text) + text.count(old) * len(new) > _MAX_VALUE_CHARACTERS:
+        raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return text.replace(old, new, -1 if count is None else count)
 
 
@@ -285,8 +285,8 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
 def _bounded_number(value: Any) -> Any:
     """Return `value` unless it is larger than a template has a use for."""
     if isinstance(value, str):
-        if len(value) > MAX_VALUE_CHARACTERS:
-            raise SecurityError(f"a text has at most {MAX_VALUE_CHARACTERS:,} characters")
+        if len(value) > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     elif isinstance(value, int):
         if value.bit_length() > 4_096:
             raise SecurityError("that number is too large")
@@ -296,7 +296,7 @@ def _bounded_number(value: Any) -> Any:
 
 
 def _count(value: Any) -> None:
-    # Counts a list as often as it is referred to, since whoever compares or prints it does too.
+    # Counts a list once per reference, because comparing and printing do so, too.
     waiting, total = [value], 0
     while waiting:
         items = waiting.pop()

@@ -1,4 +1,4 @@
-"""Take out of a message's blocks what people could click when nobody would hear the click. Pure."""
+"""Removes interactive elements from blocks where nobody would receive the click. Pure."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ Node = dict[str, Any]
 
 #: Blocks that are nothing but controls.
 _CONTROLS = frozenset({"context_actions", "input"})
-#: What stands among controls but only shows something.
+#: Elements among controls that only show something.
 _TEXT_BLOCKS = frozenset({"image"})
 
 
@@ -37,7 +37,7 @@ def settled(block: Node) -> Node:
 
 
 def _works(element: Node) -> bool:
-    """Tell whether an element does without anybody who hears of it."""
+    """Tell whether an element works without anybody receiving its clicks."""
     return element.get("type") in _TEXT_BLOCKS or bool(element.get("url"))
 
 

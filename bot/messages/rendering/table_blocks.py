@@ -1,9 +1,9 @@
 """
-Make the rows of a `table` or `data_table` block ones that Slack takes.
+Make the rows of a `table` or `data_table` block acceptable to Slack.
 
-A cell may be written as a plain string or number, so that a template can say
-`"rows": {{ rows|json }}`. Rows are filled up to the same width, and rows
-beyond Slack's limits are handed back as lines of text.
+A cell may be a plain string or number, so that a template can say
+`"rows": {{ rows|json }}`. Rows are padded to the same width, and rows
+beyond Slack's limits are returned as lines of text.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ _TEMPLATE_CELLS = frozenset({"raw_text", "rich_text", "action_cell"})
 
 
 def complete_rows(block: Node, kind: str) -> list[str]:
-    """Settle the rows of `block` in place and return the lines that had no room."""
+    """Complete the rows of `block` in place and return the lines that did not fit."""
     rows = [row for row in _listed(block.get("rows")) if isinstance(row, list) and row]
     width = min(_COLUMNS, max(map(len, rows), default=0))
     rows = [[_cell(cell, kind) for cell in _filled_row(row, width)] for row in rows]

@@ -1,8 +1,8 @@
 """
 The template language: Block Kit Builder JSON with Jinja2 in it.
 
-Here are our own templates, which come from a folder and may include each
-other; stored ones run in `bot.messages.sandbox`.
+This module renders our own templates, which come from a folder and may include
+each other; stored ones run in `bot.messages.rendering.sandbox`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """
-One text in a message: which of its words are the template's and which are data.
+One text in a message: which parts come from the template and which are data.
 
-A leaf is made while the blocks are walked and written into them at the end,
+A leaf is created while the blocks are walked and written into them at the end,
 when it is known how much room each text has.
 """
 
@@ -16,17 +16,17 @@ from bot.messages.rendering.escaping import (
     KEPT_COLON,
     MARKDOWN_COLON,
     OPEN,
+    Part,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
-from bot.messages.rendering.parts import Part
 from bot.messages.rendering.truncation import ELLIPSIS, level, truncate, units
 from bot.messages.rendering.warnings import At
 
 _MARKED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1|\ufdd2(\\d+)\ufdd3([a-z]+)\ufdd1")
-# An entity of the template's own words that the last resort has cut in two.
+# An entity in the template's own text, split by the last resort.
 _TORN = re.compile("&[a-z]{0,3}…$")
 # Data first, for it may say anything; then what the template has made of an empty address.
 _NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1]*\ufdd1)*)>")
@@ -86,8 +86,8 @@ class TextField:
     """
     A text of the message, at `holder[key]`, of at most `limit` units.
 
-    `text` is what Slack gets if it fits, `size` what that takes, and `share` what it takes
-    when cut to the limit of its own place. `refused` are addresses in it that may not be links.
+    `text` is sent to Slack if it fits, `size` is its size, and `share` its size when truncated to
+    the limit of its own place. `refused` lists addresses in it that may not be links.
     """
 
     __slots__ = ("at", "holder", "key", "limit", "raw", "refused", "share", "size", "text")
@@ -107,7 +107,7 @@ class TextField:
         self.share = min(self.size, limit)
 
     def write(self, limit: int) -> bool:
-        """Put the text in its place; False if something had to be cut for it."""
+        """Write the text to its place; False if something had to be truncated for it."""
         limit = min(limit, self.share)
         if self.size <= limit:
             self.holder[self.key] = self.text
@@ -121,7 +121,7 @@ class TextField:
         return plain_words(self.raw)
 
     def as_mrkdwn(self) -> str:
-        """The same words for a place that shows mrkdwn: here they stand as they are."""
+        """The same text for a place that shows mrkdwn; here it is unchanged."""
         return "".join([remark(part._replace(is_data=True)) for part in split_parts(self.raw)])
 
     def _settle(self) -> str:
@@ -221,11 +221,11 @@ def _words_alone(found: re.Match[str]) -> str:
 
 def guard(parts: Sequence[Part], refused: list[str]) -> list[Part]:
     """
-    Settle what the template put between `<` and `>`.
+    Check what the template put between `<` and `>`.
 
-    Data may be the label or (a part of) the address of a link, if the whole is
-    a safe URL. It can never complete a mention: there the brackets go. What may not be a link is
-    added to *refused*.
+    Data may be the label or (a part of) the address of a link if the whole is a safe URL. It can
+    never complete a mention: then the brackets are removed. What may not be a link is added to
+    *refused*.
     """
     if not any("<" in part.text for part in parts if not part.is_data):
         return list(parts)

@@ -1,4 +1,4 @@
-"""A long text as the parts of a thread. Pure."""
+"""Splits a long text into the parts of a thread. Pure."""
 
 #: What Slack shows of one preformatted text without trouble.
 PART_CHARACTERS = 3_000
@@ -7,10 +7,10 @@ MAX_PARTS = 8
 
 def in_parts(error: str) -> list[str]:
     """
-    Return a long text as the parts of a thread, cut at the ends of lines where there are any.
+    Return a long text as the parts of a thread, split at line ends where possible.
 
-    Of more than 24,000 characters the beginning and the end are kept; the middle is said to be
-    missing.
+    Of more than 24,000 characters the beginning and the end are kept, with a note about the missing
+    middle.
     """
     limit = PART_CHARACTERS * MAX_PARTS
     if len(error) > limit:

@@ -1,9 +1,9 @@
 """
-What Slack takes, and how to shorten a text to it.
+Slack's text limits, and how to shorten a text to fit.
 
 The figures are those of https://docs.slack.dev/reference/block-kit and of the
-pages of each block; lengths are counted in UTF-16 units, which is the most
-that any of Slack's clients and servers can mean by "characters".
+pages of each block. Lengths are counted in UTF-16 units, the strictest meaning
+that any of Slack's clients and servers gives to "characters".
 """
 
 import unicodedata
@@ -39,7 +39,7 @@ CHILDREN = {
     ("axis_config", "categories"): 20,
 }
 
-# Blocks of which a message may only have so many.
+# Block types with a maximum number per message.
 PER_MESSAGE = {"data_visualization": 2, "table": 1, "data_table": 1}
 # Slack takes 10,000 in a table, but they count among the characters of all blocks as well.
 CELL_CHARACTERS = {"table": 8_000, "data_table": 20_000}
@@ -113,8 +113,8 @@ def truncate(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
     """
     Shorten `text` so that its escaped form has at most `most` units, "…" included.
 
-    The cut is never inside what a reader sees as one character. Returns ""
-    when not even one character and the ellipsis fit.
+    It never splits what a reader sees as one character. Returns "" if not even one character and
+    the ellipsis fit.
     """
     if units(escape(text)) <= limit:
         return text
@@ -130,7 +130,9 @@ def truncate(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
 
 
 def level(sizes: Sequence[int], room: int) -> int:
-    """The largest size such that, with every larger one cut to it, all fit into `room`."""
+    """
+    Return the largest size such that all fit into `room` if every larger one is truncated to it.
+    """
     left = room
     for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
         if size * count > left:

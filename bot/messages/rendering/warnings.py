@@ -1,7 +1,7 @@
 """
-What of a message could not be shown as its template has it: a sentence each, with the way back.
+Warnings about parts of a message that could not be shown as the template says, with the fix.
 
-They stand in the timeline, so that nobody has to guess where a block or a link has gone.
+They appear in the timeline, so that nobody has to guess why a block or a link is missing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.messages.rendering.truncation import ALL_BLOCKS_CHARACTERS, BLOCKS, PER_MESSAGE, truncate
 
-#: Where something stands: where that stands in which it is, and its name or number there.
+#: The position of an object: that of its parent, and its name or number there.
 At = tuple[Any, str | int] | None
 
 MOST = 20

@@ -1,4 +1,4 @@
-"""Where requests become rows: one transaction for the orders of many callers."""
+"""Turns the message requests of many callers into rows, in one transaction."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,27 +16,26 @@ from bot.messages.requests.message_request import (
     MessageRequest,
     PreparedMessage,
     SenderSettings,
-    TemplateVersion,
     prepare,
     problems_of,
 )
 from bot.messages.requests.workspace_resolution import workspace_of
-from bot.messages.templates.store import newest_version
+from bot.messages.templates.store import TemplateVersion, newest_version
 from bot.messages.totals import add_to_totals
 from bot.sql import fast_json
 from bot.sql.statements import OneOf, Statement
 from bot.workspaces.queries import connected_of
 
 _SENDERS = SQLModel.metadata.tables["sender"]
-MESSAGE_TABLE = SQLModel.metadata.tables["message"]
+_MESSAGE_TABLE = SQLModel.metadata.tables["message"]
 _SENDER = Statement(
     select(*(_SENDERS.c[one.name] for one in fields(SenderSettings))).where(
         _SENDERS.c.tenant == bindparam("of_tenant"), _SENDERS.c.code == bindparam("called")
     )
 )
 _THERE = Statement(
-    select(MESSAGE_TABLE.c.id, MESSAGE_TABLE.c.correlation_id).where(
-        OneOf(MESSAGE_TABLE.c.id, "ids")
+    select(_MESSAGE_TABLE.c.id, _MESSAGE_TABLE.c.correlation_id).where(
+        OneOf(_MESSAGE_TABLE.c.id, "ids")
     )
 )
 
@@ -46,20 +45,20 @@ class RequestBatch:
     """What one caller asked for: stored as a whole, or not at all."""
 
     message_requests: Sequence[MessageRequest]
-    prefix: str = ""  # before the path of what is wrong; `{}` stands for the order's number
+    prefix: str = ""  # prefix of the path of a problem; `{}` is the request's number
     verdicts: "_Verdicts" = field(default_factory=dict)
 
 
-#: What is wrong with a payload, by the order's number and the id of the template's version.
+#: Problems of a payload, by the request's number and the id of the template's version.
 _Verdicts = Mapping[tuple[int, str], Sequence[FieldProblem]]
 
 
 @dataclass(frozen=True)
 class Unvalidated:
     """
-    Nothing was stored yet: these payloads have to be validated first, by the order's number.
+    Nothing was stored: these payloads have to be validated first, by the request's number.
 
-    That takes the time that a tenant's schema takes, and no transaction waits for it.
+    Validation takes as long as a tenant's schema takes, and no transaction waits for it.
     """
 
     drawings: Mapping[int, TemplateVersion]
@@ -67,7 +66,7 @@ class Unvalidated:
 
 @dataclass
 class BatchWriter:
-    """One transaction's work: senders and templates are looked up once for all its orders."""
+    """One transaction's work: senders and templates are looked up once for all its requests."""
 
     session: Session
     clock: Clock
@@ -82,10 +81,10 @@ class BatchWriter:
 
     def check(self, batch: RequestBatch) -> list[str] | InvalidError | Unvalidated:
         """
-        Return the ids of the messages, which `store` will make; or all that is wrong.
+        Return the ids of the messages that `store` will create, or all problems.
 
-        A payload is stored only with the version of the template that it was validated for, which
-        is the newest one: where there is no verdict on it yet, return for which there is none.
+        A payload is stored only with the version of the template that it was validated against,
+        which is the newest one. If there is no verdict for that version yet, return the version.
         """
         unvalidated = self._unvalidated(batch)
         if unvalidated:
@@ -106,7 +105,7 @@ class BatchWriter:
                 before[channel] += 1
                 prepared.append(ready)
         if problems:
-            return batch_refusal(problems)
+            return _batch_refusal(problems)
         self._prepared += prepared
         return [request.message_id for request in batch.message_requests]
 
@@ -167,7 +166,7 @@ class BatchWriter:
         return self._versions[key]
 
 
-def batch_refusal(problems: list[FieldProblem]) -> InvalidError:
+def _batch_refusal(problems: list[FieldProblem]) -> InvalidError:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     first = problems[0]
     return InvalidError(f"Nothing was accepted: `{first.field}`: {first.message}{more}", problems)

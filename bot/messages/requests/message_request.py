@@ -1,4 +1,4 @@
-"""A request for a message, checked against its sender and template and made into rows. Pure."""
+"""A message request: checked against its sender and template, and turned into rows. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,19 +12,20 @@ from bot.messages.destinations import Destinations, is_destination, shown_name
 from bot.messages.history import projection
 from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
+from bot.messages.templates.store import TemplateVersion
 from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
 
 
-#: A channel takes one post a second: so a bulk leaves every second one to whoever else comes.
+#: A channel takes one post a second: a bulk leaves every second slot to others.
 _BULK_INTERVAL = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class SenderSettings:
-    """What a sender settles for its messages; one that need not be stored leaves all open."""
+    """A sender's settings for its messages; a sender that need not be stored leaves all open."""
 
     workspace_id: str | None = None
     channel: str | None = None
@@ -38,10 +39,10 @@ class SenderSettings:
 @dataclass(frozen=True)
 class MessageRequest:
     """
-    What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call.
+    A request for a message; `channel` is an id, `by` the requester, `request_id` the call.
 
-    `workspace_id` is None unless it is already known to be the tenant's and meant. `is_named`: the
-    call bears an id of the caller's own, under which the message is to be found as well.
+    `workspace_id` is None unless it is already known and belongs to the tenant. `is_named`: the
+    caller gave the call an id of its own, under which the message must be found as well.
     """
 
     tenant: str
@@ -64,18 +65,8 @@ class MessageRequest:
 
 
 @dataclass(frozen=True)
-class TemplateVersion:
-    """The version of a template that an order means; `schema` is JSON."""
-
-    name: str
-    id: str
-    schema: str | None = None
-    is_ours: bool = False  # no tenant wrote it
-
-
-@dataclass(frozen=True)
 class PreparedMessage:
-    """The rows of an accepted order; those of its files are `attached`."""
+    """The rows of an accepted request; those of its files are `attached`."""
 
     message: dict[str, Any]
     event: dict[str, Any]
@@ -91,10 +82,10 @@ def problems_of(
     payload_problems: Sequence[FieldProblem] = (),
 ) -> list[FieldProblem]:
     """
-    Return what keeps this order from being accepted, each with its field.
+    Return why this request cannot be accepted, each problem with its field.
 
-    *place* is the id of the workspace or destination that it goes to, or why there is none;
-    *payload_problems* is what its template's schema says of the payload.
+    *place* is the id of the workspace or destination, or why there is none; *payload_problems* are
+    the violations of its template's schema.
     """
     found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
@@ -122,7 +113,7 @@ def _destination_problems(
     if destination is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
         return [FieldProblem("configCode", gone)]
-    # Without a bot the webhook stands for the workspace, and channels are named as if it were one.
+    # Without a bot token the webhook acts as the workspace, and channels may be named.
     found = []
     if request.channel and sender.workspace_id:
         found.append(FieldProblem("channel", "leave it out: a destination is one place"))
@@ -134,7 +125,7 @@ def _destination_problems(
 def _attachment_problems(
     request: MessageRequest, place: str | FieldProblem | None
 ) -> Iterator[FieldProblem]:
-    """Yield why files, or the person who alone is to see it, cannot be."""
+    """Yield the problems with files, or with the person who alone is to see the message."""
     if request.seen_by and isinstance(place, str) and is_destination(place):
         yield FieldProblem("user", "leave it out: everybody sees what goes to a destination")
     if request.files and request.seen_by:
@@ -166,10 +157,10 @@ def prepare(
     before: int = 0,
 ) -> PreparedMessage:
     """
-    Return the rows of an order without problems, which goes to *place*.
+    Return the rows of a valid request, which goes to *place*.
 
-    *before* is how many of the same call go to the same channel before it: they give way to others
-    as if each had come when the one before it had been sent.
+    *before* is the number of earlier requests of the same call for the same channel: they give way
+    to others as if each had arrived when the previous one was sent.
     """
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = request.priority or sender.priority or queue.priority
@@ -225,7 +216,7 @@ def _along(files: Sequence[File]) -> list[dict[str, str]]:
 
 
 def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> PreparedMessage:
-    """Return the rows of a file, a reply that is delivered once its message stands."""
+    """Return the rows of a file, a reply that is delivered once its message is posted."""
     own = {
         "id": message_id,
         "parent_id": parent["id"],

@@ -1,4 +1,4 @@
-"""Questions about messages: which one, which are dead, how many are where."""
+"""Queries about messages: find one, list dead letters, count by queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ _COUNTED_AS = {
 }
 _COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
 _AGEING = ("waiting", "sending")
-#: What gives way to others in the order of serving has waited since it was due all the same.
+#: Messages that give way to others count as waiting since they were due.
 _SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
 #: Each state has a partial index of its own, and most messages are in none of these states.
 #: A constant, not a parameter, or no database would use the index.
@@ -50,8 +50,8 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     """
     Return a tenant's messages of this correlation id, or the one of this id; newest first.
 
-    A message has the correlation id of its body, and that of its call if the caller gave one. What
-    stands in their threads comes after all that has a place of its own.
+    A message has the correlation id of its body, and that of its call if the caller gave one.
+    Replies in threads come last.
     """
     query = (
         select(Message)
@@ -83,16 +83,16 @@ def of_any_tenant(session: Session, key: str) -> Sequence[Message]:
 
 
 def all_dead(session: Session, limit: int) -> Sequence[Message]:
-    """Return the dead letters of every tenant, the latest death first: for the command line."""
+    """Return the dead letters of every tenant, latest first, for the command line."""
     query = select(Message).where(Message.state == MessageState.DEAD)
     return session.exec(query.order_by(col(Message.dead_at).desc()).limit(limit)).all()
 
 
 def the_one(session: Session, tenant: str, key: str) -> Message:
     """
-    Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many.
+    Return the message that is meant; raise `NotFoundError`, or `ConflictError` for several.
 
-    What stands in its thread is meant only by its own id.
+    A reply in its thread is meant only by its own id.
     """
     found = of_correlation(session, tenant, key)
     if not found:
@@ -109,7 +109,7 @@ def unknown(key: str) -> NotFoundError:
 
 
 def at_place(session: Session, workspace_id: str, channel: str, ts: str) -> Message | None:
-    """Return the message of ours that stands there."""
+    """Return our message at this place."""
     query = select(Message).where(
         Message.workspace_id == workspace_id, Message.channel == channel, Message.ts == ts
     )
@@ -117,7 +117,7 @@ def at_place(session: Session, workspace_id: str, channel: str, ts: str) -> Mess
 
 
 def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list[Message]:
-    """Return a tenant's dead letters, the latest death first."""
+    """Return a tenant's dead letters, latest first."""
     place = tuple_(col(Message.dead_at), col(Message.id))
     query = select(Message).where(Message.tenant == tenant, Message.state == MessageState.DEAD)
     if before is not None:
@@ -128,9 +128,9 @@ def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list
 
 def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
     """
-    Return one line for each queue; `oldest_seconds` is the age of what waits longest.
+    Return one line per queue; `oldest_seconds` is the age of the longest waiting message.
 
-    The cost grows with what is not delivered, not with what is.
+    The cost grows with the number of undelivered messages, not with that of delivered ones.
     """
     lines = {queue: _empty_line(queue) for queue in QUEUES}
     for queue, total in totals_of(session, tenant).items():

@@ -17,7 +17,7 @@ from bot.workspaces.queries import connected_of
 
 @dataclass(frozen=True, kw_only=True)
 class NamedSender(SenderSettings):
-    """What a sender is to be; `workspace_id` may be given as a destination's name."""
+    """A sender to store; `workspace_id` may be the name of a destination."""
 
     code: str
 

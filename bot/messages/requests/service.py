@@ -1,5 +1,5 @@
 """
-The request API's use cases: send one, many, later or at once; look, take back, try again.
+The use cases of the request API: send one or many, now or later; look up, withdraw, replay.
 
 Requests that arrive while a transaction runs share the next one, so that accepting is cheap.
 """
@@ -28,19 +28,19 @@ from bot.sql.group_commit import GroupCommit
 
 @dataclass(frozen=True)
 class _Stored:
-    """The correlation ids of what was stored, and the lanes that are to be told."""
+    """The correlation ids of the stored messages, and the lanes to wake."""
 
     correlation_ids: list[str]
     places: set[str]
 
 
-Accepted = _Stored | InvalidError | Unvalidated
+_Accepted = _Stored | InvalidError | Unvalidated
 #: As often a template may have changed while its payload was validated.
 MAX_VALIDATIONS = 5
 
 
 class Requests:
-    """Takes requests; a caller goes on once what it asked for is in the database."""
+    """Accepts requests; a caller continues once its messages are in the database."""
 
     def __init__(
         self,
@@ -55,14 +55,14 @@ class Requests:
         self._wake = wake
         self._destinations = destinations
         self._validation = Validation(isolation or Isolation(Workers()))
-        self._intake: GroupCommit[RequestBatch, Accepted] = GroupCommit(database, self._take)
+        self._intake: GroupCommit[RequestBatch, _Accepted] = GroupCommit(database, self._take)
 
     async def accept(self, batch: RequestBatch) -> list[str]:
         """
-        Store these orders, all or none, and return their correlation ids.
+        Store these requests, all or none, and return their correlation ids.
 
-        The same `message_id` again is the same order, and is stored once. Raises `InvalidError`
-        with the path of everything that is wrong.
+        The same `message_id` again is the same request and is stored once. Raises `InvalidError`
+        with the path of every problem.
         """
         taken = await self._take_validated(batch)
         if isinstance(taken, InvalidError):
@@ -71,7 +71,7 @@ class Requests:
             self._wake(workspace_id)
         return taken.correlation_ids
 
-    def _take(self, session: Session, batches: Sequence[RequestBatch]) -> list[Accepted]:
+    def _take(self, session: Session, batches: Sequence[RequestBatch]) -> list[_Accepted]:
         writer = BatchWriter(session, self._clock, self._destinations)
         results = [writer.check(batch) for batch in batches]
         stored = writer.store()
@@ -82,7 +82,7 @@ class Requests:
         ]
 
     async def _take_validated(self, batch: RequestBatch) -> _Stored | InvalidError:
-        """Validate payloads and store, until what is stored is the version that was validated."""
+        """Validate payloads and store, until the stored version is the validated one."""
         verdicts = await self._validation.expected(batch.message_requests)
         for _ in range(MAX_VALIDATIONS):
             taken = await self._intake.submit(replace(batch, verdicts=verdicts))
@@ -102,7 +102,7 @@ class Requests:
         return await self._database.read(work)
 
     async def status(self, tenant: str, correlation_id: str) -> MessageStatus:
-        """Return where a message stands, with its whole timeline; raise `NotFoundError`."""
+        """Return the status of a message with its whole timeline; raise `NotFoundError`."""
 
         def work(session: Session) -> MessageStatus:
             found = queries.of_correlation(session, tenant, correlation_id)
@@ -113,7 +113,7 @@ class Requests:
         return await self._database.read(work)
 
     async def of_place(self, workspace_id: str, channel: str, ts: str) -> MessageStatus:
-        """Return the status of the message that stands at a place; raise `NotFoundError`."""
+        """Return the status of the message at a place; raise `NotFoundError`."""
 
         def work(session: Session) -> MessageStatus:
             message = queries.at_place(session, workspace_id, channel, ts)
@@ -137,7 +137,7 @@ class Requests:
         return await self._database.write(work)
 
     async def replay(self, tenant: str, correlation_id: str, *, by: str) -> str:
-        """Try a dead letter again, its channel switched on; raise as `withdraw` does."""
+        """Replay a dead letter and resume its channel; raise as `withdraw` does."""
 
         def work(session: Session) -> Message:
             message = queries.the_one(session, tenant, correlation_id)
@@ -151,7 +151,7 @@ class Requests:
     async def dead(
         self, tenant: str, limit: int, before: queries.Mark | None = None
     ) -> list[Message]:
-        """Return dead letters, the latest death first."""
+        """Return dead letters, latest first."""
         return await self._database.read(
             lambda session: queries.dead(session, tenant, limit, before)
         )

@@ -1,4 +1,4 @@
-"""Where a message stands, told to whoever asked for it."""
+"""The status of a message, for the caller that requested it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from bot.workspaces.models import Workspace
 _ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
 
 
-#: The way back for what waits for a channel that is switched off.
+#: The fix for messages that wait for a suspended channel.
 _ASIDE = (
     "Its channel is switched off: mend that, then replay this or any dead letter of the channel."
 )
@@ -42,7 +42,7 @@ class MessageStatus:
     attempts: int
     permalink: str | None
     fix: str | None
-    suspended_because: str | None  # the error for which its channel is switched off
+    suspended_because: str | None  # the error that suspended its channel
     events: list[dict[str, Any]]
     others: list[str] = field(default_factory=list)  # more messages of the same correlation id
 
@@ -83,7 +83,7 @@ def _standing_of(message: Message, now: datetime) -> Standing:
 
 
 def permalink(workspace_url: str, message: Message) -> str | None:
-    """Return the message's address in the form of chat.getPermalink; None before it stands."""
+    """Return the message's address in the form of chat.getPermalink; None before it is posted."""
     if message.ts is None or not workspace_url:
         return None
     path = f"archives/{message.channel}/p{message.ts.replace('.', '')}"
@@ -91,7 +91,7 @@ def permalink(workspace_url: str, message: Message) -> str | None:
 
 
 def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
-    """Return what to do about a dead letter or what was put aside; None for what goes on."""
+    """Return the fix for a dead letter or a suspended message; None for any other."""
     if message.state == MessageState.SUSPENDED:
         return _ASIDE
     if message.state != MessageState.DEAD:
@@ -101,7 +101,7 @@ def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
 
 
 def _fix_before(session: Session, message: Message) -> str | None:
-    """Return what to do about what a reply waits for; None if that goes on by itself."""
+    """Return the fix for the message that a reply waits for; None if none is needed."""
     first: Message | None = message
     while first is not None and first.state == MessageState.BLOCKED:
         first = session.get(Message, first.parent_id) if first.parent_id else None

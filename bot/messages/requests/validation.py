@@ -1,21 +1,22 @@
 """
-Payloads against the schemas of their templates, outside of any transaction.
+Validates payloads against the schemas of their templates, outside any transaction.
 
-What a schema says is remembered by the template's code, so that a request is usually validated
-before its transaction looks for the newest version, and finds that it is the one.
+The newest known version of each template is cached, so a request is usually validated before its
+transaction looks up the newest version and finds that it is the same.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.errors import FieldProblem
-from bot.messages.requests.message_request import MessageRequest, TemplateVersion
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.payload_schema import payload_problems
+from bot.messages.templates.store import TemplateVersion
 
 _MAX_REMEMBERED = 500
 
-Validated = dict[tuple[int, str], Sequence[FieldProblem]]
+_Validated = dict[tuple[int, str], Sequence[FieldProblem]]
 
 
 class Validation:
@@ -25,7 +26,7 @@ class Validation:
         self._isolation = isolation
         self._newest: OrderedDict[tuple[str, str], TemplateVersion] = OrderedDict()
 
-    async def expected(self, message_requests: Sequence[MessageRequest]) -> Validated:
+    async def expected(self, message_requests: Sequence[MessageRequest]) -> _Validated:
         """Return the verdicts of the versions that were the newest ones when last looked for."""
         known = {
             number: version
@@ -36,12 +37,12 @@ class Validation:
 
     async def verdicts(
         self, message_requests: Sequence[MessageRequest], drawings: Mapping[int, TemplateVersion]
-    ) -> Validated:
-        """Return what is wrong with these orders, by their numbers, for these versions."""
+    ) -> _Validated:
+        """Return the problems of these requests, by number, for these versions."""
         alike: dict[tuple[str, TemplateVersion], list[int]] = {}
         for number, version in drawings.items():
             alike.setdefault((message_requests[number].tenant, version), []).append(number)
-        found: Validated = {}
+        found: _Validated = {}
         for (tenant, version), numbers in alike.items():
             self._remember(tenant, version)
             payloads = [message_requests[number].payload for number in numbers]

@@ -1,7 +1,7 @@
 """
-Whether Slack would take drawn blocks: which objects may stand where. Pure.
+Checks whether Slack would accept rendered blocks: which objects may stand where. Pure.
 
-Sizes are the renderer's concern. Source: https://docs.slack.dev/reference/block-kit
+The renderer checks sizes. Source: https://docs.slack.dev/reference/block-kit
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ BLOCK_TYPES = frozenset(
     | {"data_visualization", "divider", "header", "image", "markdown", "plan", "rich_text"}
     | {"section", "table", "task_card", "video"}
 )
-CHILD_TYPES = frozenset({"actions", "context", "divider", "header", "image", "section", "table"})
+_CHILD_TYPES = frozenset({"actions", "context", "divider", "header", "image", "section", "table"})
 #: (kind of object, its field) → the kinds that may stand there.
 PLACES: dict[tuple[str, str], frozenset[str]] = {
     ("section", "text"): TEXTS,
@@ -39,7 +39,7 @@ PLACES: dict[tuple[str, str], frozenset[str]] = {
     ("actions", "elements"): _CONTROL_TYPES,
     ("context_actions", "elements"): frozenset({"feedback_buttons", "icon_button"}),
     ("carousel", "elements"): frozenset({"card"}),
-    ("container", "child_blocks"): CHILD_TYPES,
+    ("container", "child_blocks"): _CHILD_TYPES,
     ("rich_text", "elements"): _RICH,
     ("rich_text_list", "elements"): frozenset({"rich_text_section"}),
 }
@@ -47,7 +47,7 @@ STYLES = frozenset({"primary", "danger"})
 
 
 def invalid_places(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a sentence for each object that Slack would refuse where it stands."""
+    """Yield a sentence for each object that Slack would refuse in its place."""
     seen: set[str] = set()
     for number, block in enumerate(blocks):
         yield from _misplaced(block, BLOCK_TYPES, f"/blocks/{number}")

@@ -1,7 +1,7 @@
 """
-What tenants wrote (templates and schemas), worked on where it can do no harm.
+Runs tenants' templates and schemas in worker processes, where they can do no harm.
 
-Everything here runs in worker processes. Nothing of a tenant is compiled or parsed in the bot.
+The bot itself never compiles or parses them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ class Isolation:
     async def payload_problems(
         self, tenant: str, schema: str, payloads: Sequence[Mapping[str, Any]]
     ) -> list[_Problems]:
-        """Return for each payload what is wrong with it by this schema, which is JSON."""
+        """Return for each payload its violations of this schema, which is JSON."""
         try:
             found = await self._done(tenant, kind="validate", schema=schema, payloads=payloads)
         except WorkerStoppedError as error:

@@ -1,7 +1,7 @@
 """
-A payload against its template's JSON Schema, and what may be such a schema.
+Validates a payload against its template's JSON Schema, and checks the schemas themselves.
 
-Schemas come from the API: they may fetch nothing, and those of tenants run in worker processes.
+Schemas come from the API: they may fetch nothing, and tenants' schemas run in worker processes.
 """
 
 import json
@@ -26,7 +26,7 @@ from bot.messages.templates.schema_keywords import (
 )
 
 MAX_PAYLOAD_PROBLEMS = 20
-#: So many are looked at to name the first ones of.
+#: Maximum number of violations collected; the first ones are reported.
 _MAX_ERRORS = 1_000
 _NO_PROBLEMS: list[FieldProblem] = []
 #: What a schema can raise that was stored: it leads nowhere, or a pattern is not RE2's.
@@ -34,7 +34,7 @@ _FAILURES = (Unresolvable, RecursionError, ArithmeticError, PatternError, re.err
 
 
 def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldProblem]:
-    """Return what is wrong with *payload*, each with its path; *schema* is JSON."""
+    """Return the violations in *payload*, each with its path; *schema* is JSON."""
     if not schema:
         return _NO_PROBLEMS
     try:
@@ -75,7 +75,7 @@ def schema_problems(schema: dict[str, Any]) -> list[FieldProblem]:
 
 
 def _dead_ends(node: Any, whole: dict[str, Any], path: str) -> Iterator[FieldProblem]:
-    """Yield references that lead nowhere, or back to themselves before anything is said."""
+    """Yield references that lead nowhere, or in circles."""
     if isinstance(node, list):
         for number, item in enumerate(node):
             yield from _dead_ends(item, whole, f"{path}[{number}]")

@@ -1,4 +1,4 @@
-"""Payloads to try a template with before anybody sends one. Pure."""
+"""Sample payloads for trying a template before anybody sends one. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import jinja2
 from jinja2 import nodes
 
 _MAX_SAMPLE_DEPTH = 6
-SAMPLE_WORDS = "sample"
+_SAMPLE_WORDS = "sample"
 BY_FORMAT = {
     "date-time": "2026-11-20T10:00:00+00:00",
     "date": "2026-11-20",
@@ -21,20 +21,20 @@ _PLAIN_TYPES: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "n
 
 def samples_of(body: str, schema: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     """
-    Yield payloads with which the template is to work; one that does is enough.
+    Yield payloads to try the template with; it must work with one of them.
 
     The schema's own examples come first, then what it describes; without a schema, names as text,
-    as numbers, and nothing at all: nobody has said what they are.
+    names as numbers, and an empty payload.
     """
     if schema:
         given = schema.get("examples") or [schema.get("default")]
         yield from (one for one in given if isinstance(one, dict))
         yield {
-            **_guesses(body, SAMPLE_WORDS),
+            **_guesses(body, _SAMPLE_WORDS),
             **_sample_object(sample(schema, schema, _MAX_SAMPLE_DEPTH)),
         }
         return
-    yield _guesses(body, SAMPLE_WORDS)
+    yield _guesses(body, _SAMPLE_WORDS)
     yield _guesses(body, 1)
     yield _guesses(body, [])
     yield {}
@@ -54,7 +54,7 @@ def _guesses(body: str, value: Any) -> dict[str, Any]:
 def sample(schema: Any, whole: dict[str, Any], depth: int) -> Any:
     """Return a value that a usual schema describes."""
     if not isinstance(schema, dict) or depth == 0:
-        return SAMPLE_WORDS
+        return _SAMPLE_WORDS
     given = [schema[name] for name in ("const", "default") if name in schema]
     for name in ("examples", "enum"):
         given += _as_list(schema.get(name))
@@ -76,7 +76,7 @@ def _of_type(schema: dict[str, Any], whole: dict[str, Any], depth: int) -> Any:
         return [sample(schema.get("items", {}), whole, depth - 1)]
     if kind in ("integer", "number"):
         return schema.get("minimum", _PLAIN_TYPES[kind])
-    return _PLAIN_TYPES.get(str(kind), BY_FORMAT.get(str(schema.get("format")), SAMPLE_WORDS))
+    return _PLAIN_TYPES.get(str(kind), BY_FORMAT.get(str(schema.get("format")), _SAMPLE_WORDS))
 
 
 def _pointed_at(reference: str, whole: dict[str, Any]) -> Any:

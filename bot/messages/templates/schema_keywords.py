@@ -1,8 +1,8 @@
 """
-The keywords of JSON Schema that we work out ourselves: in linear time, and exactly. Pure.
+JSON Schema keywords that we evaluate ourselves, exactly and in linear time. Pure.
 
-Patterns run in RE2, which cannot take for ever and refuses what only backtracking can do.
-`uniqueItems` compares no item with every other one, `multipleOf` takes numbers of any size.
+Patterns run in RE2, which always ends and refuses patterns that need backtracking.
+`uniqueItems` does not compare every pair of items; `multipleOf` accepts numbers of any size.
 """
 
 import re
@@ -25,7 +25,7 @@ _PATTERN_MEMORY = 4 * 1024 * 1024
 #: An escape, and the code of one that JSON Schema's dialect has and RE2 writes otherwise.
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
-FoundProblems = Iterator[ValidationError]
+_FoundProblems = Iterator[ValidationError]
 #: What a pattern raises that RE2 does not take.
 PatternError: type[Exception] = re2.error
 
@@ -70,14 +70,14 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> FoundProblems:
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> _FoundProblems:
     if validator.is_type(instance, "string") and not matches(pattern, instance):
         yield ValidationError(f"{instance!r:.200} does not match {pattern!r}")
 
 
 def _pattern_properties(
     validator: Any, patterns: Any, instance: Any, _schema: Any
-) -> FoundProblems:
+) -> _FoundProblems:
     if not validator.is_type(instance, "object"):
         return
     for pattern, inner in patterns.items():
@@ -86,7 +86,9 @@ def _pattern_properties(
                 yield from validator.descend(value, inner, path=name, schema_path=pattern)
 
 
-def _additional_properties(validator: Any, inner: Any, instance: Any, schema: Any) -> FoundProblems:
+def _additional_properties(
+    validator: Any, inner: Any, instance: Any, schema: Any
+) -> _FoundProblems:
     if not validator.is_type(instance, "object"):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
@@ -106,7 +108,7 @@ def _additional_properties(validator: Any, inner: Any, instance: Any, schema: An
         )
 
 
-def _unique_items(validator: Any, is_asked: Any, instance: Any, _schema: Any) -> FoundProblems:
+def _unique_items(validator: Any, is_asked: Any, instance: Any, _schema: Any) -> _FoundProblems:
     if not is_asked or not validator.is_type(instance, "array"):
         return
     keys = {_identity(item) for item in instance}
@@ -123,7 +125,7 @@ def _identity(value: Any) -> Any:
     return type(value) is bool, value  # 1 is 1.0, but neither is true.
 
 
-def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> FoundProblems:
+def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> _FoundProblems:
     if validator.is_type(instance, "number") and _fraction(instance) % _fraction(divisor):
         yield ValidationError(f"{instance!r:.200} is not a multiple of {divisor!r:.200}")
 

@@ -1,4 +1,4 @@
-"""Templates that tenants have stored: versions, which are never changed."""
+"""Stored templates of tenants. A version never changes."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -14,7 +14,6 @@ from bot.db import Database
 from bot.errors import InvalidError, NotFoundError
 from bot.messages.models import StoredTemplate
 from bot.messages.rendering.renderer import Rendered
-from bot.messages.requests.message_request import TemplateVersion
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.schema_keywords import SOMETHING
 from bot.sql.statements import Statement
@@ -49,6 +48,16 @@ class NewTemplate:
     body: str
     schema: dict[str, Any] | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True)
+class TemplateVersion:
+    """The version of a template that a request uses; `schema` is JSON."""
+
+    name: str
+    id: str
+    schema: str | None = None
+    is_ours: bool = False  # no tenant wrote it
 
 
 class Templates:
@@ -155,7 +164,7 @@ _NEWEST = Statement(
 
 
 def newest_version(session: Session, tenant: str, code: str) -> TemplateVersion | None:
-    """Return what orders need of the newest version of a tenant's template."""
+    """Return what requests need of the newest version of a tenant's template."""
     rows = _NEWEST.rows(session, of_tenant=tenant, called=code)
     if not rows and code == _PLAIN.code:
         rows = [_PLAIN]

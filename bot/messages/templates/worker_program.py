@@ -1,8 +1,8 @@
 """
 The program of a worker process: `python -m bot.messages.templates.worker_program <MB>`.
 
-It takes jobs from the socket that is its standard input and answers them there, each message as
-its length and JSON. The system ends it when a job oversteps a limit; the bot starts another one.
+It reads jobs from the socket that is its standard input and writes the results back, each message
+as a length and JSON. The kernel ends it when a job exceeds a limit; the bot starts another one.
 """
 
 import json
@@ -36,13 +36,13 @@ def work() -> None:
             try:
                 job = json.loads(incoming.read(length))
                 _allow_cpu(job["cpu_seconds"])
-                answer = json.dumps(run_job(renderer, job)).encode()
+                answer = json.dumps(_run_job(renderer, job)).encode()
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
             channel.sendall(LENGTH_PREFIX.pack(len(answer)) + answer)
 
 
-def run_job(renderer: Renderer, job: Job) -> Any:
+def _run_job(renderer: Renderer, job: Job) -> Any:
     """Do one job and return its answer, as `bot.messages.templates.isolation` reads it."""
     try:
         return {"done": _JOBS[job["kind"]](renderer, job)}
@@ -53,11 +53,11 @@ def run_job(renderer: Renderer, job: Job) -> Any:
 
 
 def render(renderer: Renderer, job: Job) -> Job:
-    return rendered_json(renderer.render_source(job["body"], job["context"]))
+    return _rendered_json(renderer.render_source(job["body"], job["context"]))
 
 
 def preview(renderer: Renderer, job: Job) -> Job:
-    return rendered_json(try_out(renderer, job["body"], job["payload"]))
+    return _rendered_json(try_out(renderer, job["body"], job["payload"]))
 
 
 def check(renderer: Renderer, job: Job) -> None:
@@ -71,7 +71,7 @@ def validate(_renderer: Renderer, job: Job) -> list[Any]:
 _JOBS = {"render": render, "preview": preview, "check": check, "validate": validate}
 
 
-def rendered_json(rendered: Rendered) -> Job:
+def _rendered_json(rendered: Rendered) -> Job:
     return {name: getattr(rendered, name) for name in ("text", "blocks", "overflow", "warnings")}
 
 

@@ -1,8 +1,7 @@
 """
-Mail, Teams, push and a hundred other services, through Apprise, as a lane needs them: post.
+Apprise as a transport: posts to mail, Teams, push services and a hundred others.
 
-Apprise works synchronously, so each send has a thread. What was sent can be neither edited nor
-looked up.
+Apprise is synchronous, so each send has a thread. Messages can be neither edited nor looked up.
 """
 
 import asyncio
@@ -115,7 +114,7 @@ def _service_of(address: str) -> NotifyBase:
 def send(
     address: str, title: str, body: str, files: Sequence[File] = ()
 ) -> tuple[SlackResponse, tuple[str, int] | None]:
-    """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
+    """Send, and return the response and the peer; blocks until it is done."""
     service = _service_of(address)
     account = listen()
     room = max(1, service.body_maxlen - len(title) - 2)
@@ -131,14 +130,14 @@ def send(
         body=body,
         notify_type=NotifyType.INFO,
         body_format=NotifyFormat.TEXT,
-        attach=attached_files(files) if files else None,
+        attach=_attached_files(files) if files else None,
     )
     if not took:
         return answer_of(account), peer_of(account.error)
     return SlackResponse(ok=True, warnings=altered), peer_of(account.error)
 
 
-def attached_files(files: Sequence[File]) -> AppriseAttachment:
+def _attached_files(files: Sequence[File]) -> AppriseAttachment:
     """Return files as Apprise takes them, each of the type that its name says."""
     held = AppriseAttachment()
     memory: Callable[..., AttachMemory] = AttachMemory  # It has no types of its own.
@@ -179,8 +178,7 @@ async def _in_thread(work: Callable[[], T], seconds: float) -> T:
     """
     Return what *work* returns, or raise what it raises, or `TimeoutError`.
 
-    In a thread of its own that nobody waits for at the end of the process: a server that hangs
-    must not keep us from stopping.
+    It runs in a daemon thread, so that a server that hangs does not keep the process from stopping.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -197,7 +195,7 @@ async def _in_thread(work: Callable[[], T], seconds: float) -> T:
         result, error = None, None
         try:
             result = work()
-        except Exception as raised:  # noqa: BLE001 - handed to whoever waits
+        except Exception as raised:  # noqa: BLE001 - passed to the waiting caller
             error = raised
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, error)

@@ -1,9 +1,9 @@
 """
-What Apprise says while it sends: the only way to learn why it could not.
+Finds out from Apprise's log why a send failed.
 
-Its `notify` answers True or False. The cause is in what it logs, and in the exception it is just
-handling while it logs: a handler runs there and then. What is heard stays here; it may hold
-addresses and tokens.
+`notify` only returns True or False. The cause is in the log record, and in the exception that is
+being handled when it is logged: a log handler runs at that moment. The records stay here because
+they may contain addresses and tokens.
 """
 
 import logging
@@ -33,7 +33,7 @@ _CLOSING_CODE = 421
 
 @dataclass
 class _Account:
-    """What was heard of one send."""
+    """What was logged during one send."""
 
     error: BaseException | None = None
     code: int = 0  # of HTTP, or of SMTP if `is_mail`
@@ -77,7 +77,7 @@ def listen() -> _Account:
 
 
 def answer_of(account: _Account) -> SlackResponse:
-    """Return why a send failed; where nobody can tell whether it did, the answer was lost."""
+    """Return why a send failed; if that is unknown, the response counts as lost."""
     if account.somebody_got_it:
         return SlackResponse(error="partly_sent")
     if isinstance(account.error, smtplib.SMTPRecipientsRefused):
@@ -95,7 +95,7 @@ def answer_of(account: _Account) -> SlackResponse:
 
 
 def _of_mail(code: int) -> SlackResponse:
-    """Return what a mail server's code means: 4xx is for now, 5xx for good."""
+    """Return what a mail server's code means: 4xx is temporary, 5xx permanent."""
     detail = {"code": code}
     if code in _LOGIN_CODES:
         return SlackResponse(error="login_refused", detail=detail)
@@ -105,7 +105,7 @@ def _of_mail(code: int) -> SlackResponse:
 
 
 def _of_status(status: int) -> SlackResponse:
-    """Return what an HTTP status means to somebody who always asks the same address."""
+    """Return what an HTTP status means to a client that always calls the same address."""
     detail = {"code": status}
     if status >= 500:
         return SlackResponse(status=status, detail=detail)
@@ -118,7 +118,7 @@ def _of_status(status: int) -> SlackResponse:
 
 
 def _is_certainly_not_sent(error: BaseException) -> bool:
-    """Tell whether an exception came before anything could have been taken."""
+    """Tell whether an exception was raised before anything could have been accepted."""
     if isinstance(error, requests.exceptions.ConnectionError):
         return _is_before_http(error)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):

@@ -1,4 +1,4 @@
-"""What every transport can do for a lane: post, edit, look up, join, probe."""
+"""The interface of transports: post, edit, look up, join, probe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Rendered
 
-#: What a second copy says of itself that may be one, so that nobody takes it for another message.
+#: The line in a possible second copy, so that nobody takes it for another message.
 REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
@@ -26,7 +26,7 @@ class File:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What a transport is asked to make true."""
+    """A message for a transport to post or edit."""
 
     message_id: str
     revision: int
@@ -50,13 +50,13 @@ def not_carried(files: Sequence[File], by: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look into the history told about a post whose answer was lost."""
+    """The result of looking in the history for a post whose response was lost."""
 
     ts: str | None = None  # None: it is not there
     revision: int = 0
-    channel: str | None = None  # where it stands, if the transport knows better than we
+    channel: str | None = None  # the actual channel, if it differs
     thread_gone: bool = False  # the thread that it was looked for in has lost its first message
-    left_thread: bool = False  # so it stands in the channel
+    left_thread: bool = False  # so it is in the channel
     readable: bool = True  # False: the history may not be read
     answer: SlackResponse = field(
         default_factory=lambda: SlackResponse(ok=True)
@@ -81,7 +81,7 @@ class Transport(Protocol):
         ...
 
     async def edit(self, outgoing: Outgoing) -> SlackResponse:
-        """Change a message that stands there."""
+        """Edit a message."""
         ...
 
     async def find(self, outgoing: Outgoing) -> Found:
@@ -89,7 +89,7 @@ class Transport(Protocol):
         ...
 
     async def delete(self, channel: str, ts: str) -> SlackResponse:
-        """Take back a message of ours."""
+        """Delete a message of ours."""
         ...
 
     async def join(self, channel: str) -> SlackResponse:

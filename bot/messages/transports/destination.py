@@ -1,4 +1,4 @@
-"""The way out to a destination, and how fast it may be used."""
+"""Opens the transport of a destination, with its rate limits."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How a lane gets its transport: who makes one is found by the lane's key."""
+"""Creates the transport for a lane, chosen by the lane's key."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

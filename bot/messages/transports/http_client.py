@@ -1,9 +1,9 @@
 """
-HTTP/1.1 to one server over kept-alive connections: as little as a lane needs, and fast.
+HTTP/1.1 to one server over kept-alive connections: small, fast, and enough for a lane.
 
-A general client costs a lane more than everything else together. And it does not tell the two
-failures apart on which posting once depends: whether a request certainly did not reach the
-server, or may have.
+A general client costs more processor time than the rest of a lane. Nor does it distinguish the
+two failures that matter for posting once: the request certainly did not reach the server, or it
+may have.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import httptools
 
 from bot.sql.fast_json import encoded
 
-#: An idle connection older than this is not trusted with a request: servers hang up silently.
+#: An idle connection older than this is not reused: servers close them silently.
 IDLE_SECONDS = 50.0
 CONNECT_SECONDS = 5.0
 JSON = "application/json; charset=utf-8"
@@ -87,7 +87,7 @@ class WireConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read a piece of the answer."""
         if self._answer is None:
-            self.close()  # Words nobody asked for: the stream can no longer be trusted.
+            self.close()  # Unsolicited data: the stream can no longer be trusted.
             return
         try:
             self._parser.feed_data(data)

@@ -1,4 +1,4 @@
-"""What is true of every place that can only be posted to."""
+"""What all transports share that can only post."""
 
 from abc import ABC, abstractmethod
 
@@ -16,7 +16,7 @@ class OneWay(ABC):
         """Bring a new message there."""
 
     async def edit(self, outgoing: Outgoing) -> SlackResponse:
-        """Post anew: what was posted is out of reach."""
+        """Post a new message, because the old one cannot be edited."""
         return await self.post(outgoing)
 
     async def find(self, _outgoing: Outgoing) -> Found:

@@ -1,7 +1,8 @@
 """
-HTTP through a proxy: slower than our own connections, and with all that proxies can ask for.
+HTTP through a proxy: slower than `http_client`, with everything that proxies can require.
 
-As with `http_client.Wire`, what certainly did not reach the server is told from what may have.
+Like `http_client.Wire`, it distinguishes requests that certainly did not reach the server from
+those that may have.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What came over the wire → an answer. Pure."""
+"""Turns HTTP responses into Slack responses. Pure."""
 
 from bot.messages.policy import SlackResponse
 from bot.sql.fast_json import decoded

@@ -1,4 +1,4 @@
-"""Slack's Web API as a lane needs it: post, upload, edit, look up, join, probe."""
+"""Slack's Web API as a transport: post, upload, edit, look up, join, probe."""
 
 import asyncio
 import math
@@ -26,7 +26,7 @@ HISTORY_PAGE = 200
 HISTORY_PAGES = 10
 #: A call may have waited for its turn, and was under way, for so long at the most.
 CALL_SECONDS = 600
-#: A thread that was seen is taken to be there for so long, and so many are remembered.
+#: How long a thread that was seen counts as existing, and the maximum number cached.
 _THREAD_SEEN_SECONDS = 60.0
 _MAX_THREADS_SEEN = 1000
 #: Slack's clock and ours may differ a little when we look for our own message.
@@ -89,7 +89,7 @@ class SlackTransport:
 
     async def _posted(self, outgoing: Outgoing, answer: SlackResponse) -> SlackResponse:
         """Return what an answer to a post means for it."""
-        # A yes that does not say where the message stands is looked up like no answer at all.
+        # A success without the message's place is looked up like a lost answer.
         if answer.ok and not answer.ts:
             return SlackResponse(lost=True)
         if not answer.ok:

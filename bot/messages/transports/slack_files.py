@@ -1,8 +1,8 @@
 """
-A file into a thread, in Slack's three steps: ask for an address, bring the bytes, share it.
+Uploads a file into a thread in Slack's three steps: get an address, send the bytes, share the file.
 
-Until the last step nobody sees anything, so only its answer can be lost in a way that matters. An
-upload that was begun and not shared is forgotten by Slack.
+Until the last step nobody sees anything, so only the answer to that step matters if it is lost.
+Slack discards an upload that is never shared.
 https://docs.slack.dev/messaging/working-with-files#upload
 """
 

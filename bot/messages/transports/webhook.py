@@ -1,8 +1,8 @@
 """
-An incoming webhook as a lane needs it: post, and nothing else.
+An incoming webhook as a transport: it can only post.
 
-What was posted can be neither edited nor looked up, and the answer does not tell its timestamp.
-Answers are words: `ok`, or what is wrong.
+Posts can be neither edited nor looked up, and the answer contains no timestamp. Answers are text:
+`ok`, or the error.
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
@@ -31,7 +31,7 @@ WORD = re.compile(rb"[a-z_]{2,60}")
 #: So much of an answer goes into the timeline.
 _SAID_BYTES = 200
 #: What the address as a whole is refused with; anything else says that somebody is there.
-NO_WEBHOOK = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
+_NO_WEBHOOK = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
 
 
 class WebhookTransport(OneWay):
@@ -83,7 +83,7 @@ class WebhookTransport(OneWay):
         listens at an address that only looks like a webhook.
         """
         answer = await self._said(self._wire.get(self._timeout_seconds))
-        there = answer.ok or classify(answer, is_edit=False) not in NO_WEBHOOK
+        there = answer.ok or classify(answer, is_edit=False) not in _NO_WEBHOOK
         return SlackResponse(ok=True) if there else answer
 
     async def _call(self, body: dict[str, Any]) -> SlackResponse:
@@ -96,10 +96,10 @@ class WebhookTransport(OneWay):
             return SlackResponse(unreachable=True)
         except LostError:
             return SlackResponse(lost=True)
-        return read_webhook_answer(response)
+        return _read_webhook_answer(response)
 
 
-def read_webhook_answer(response: WireResponse) -> SlackResponse:
+def _read_webhook_answer(response: WireResponse) -> SlackResponse:
     """
     Return what the webhook said.
 

@@ -1,9 +1,8 @@
 """
-The few worker processes in which everything runs that tenants wrote.
+The pool of worker processes that run tenants' templates and schemas.
 
-They start when there is a first job and end when there was none for a while. Jobs are taken from
-the tenants in turn, and no tenant may keep all workers busy: who has slow templates waits for them
-alone.
+They start with the first job and end after a while without jobs. Jobs are taken from the tenants in
+turn, and no tenant may occupy all workers: a tenant with slow templates delays only itself.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ from bot.messages.workers.process import Limits, WorkerProcess
 logger = structlog.get_logger(__name__)
 
 _COUNT = 2
-WORKER_IDLE_SECONDS = 60.0
+_WORKER_IDLE_SECONDS = 60.0
 #: More than a lane ever has under way; beyond it callers are told to come back.
 MAX_WAITING_PER_TENANT = 1_000
 
@@ -42,13 +41,13 @@ class Workers:
         limits: Limits | None = None,
         *,
         count: int = _COUNT,
-        idle_seconds: float = WORKER_IDLE_SECONDS,
+        idle_seconds: float = _WORKER_IDLE_SECONDS,
     ) -> None:
         self._limits = limits or Limits()
         self._count = count
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
-        self._waiting: dict[str, deque[_Job]] = {}  # by tenant, in the order of serving
+        self._waiting: dict[str, deque[_Job]] = {}  # by tenant, next one first
         self._running: Counter[str] = Counter()  # by tenant
         self._threads: dict[threading.Thread, WorkerProcess | None] = {}
         self._idle = 0

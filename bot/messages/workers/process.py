@@ -1,8 +1,8 @@
 """
-One worker process: it runs what a tenant wrote, one job at a time, within limits of the system.
+One worker process: runs one job at a time, within limits that the kernel enforces.
 
-A worker gets no secret, no file to write and no socket but ours. It is started as a new program,
-never forked from the bot, whose threads would not survive that.
+A worker gets no secrets, no writable files and no socket except ours. It is started as a new
+program and never forked from the bot, because the bot's threads would not survive a fork.
 """
 
 import json
@@ -81,7 +81,7 @@ class WorkerProcess:
             raise WorkerStoppedError(self._reason()) from None
 
     def kill(self) -> None:
-        """End it from another thread; whoever asks it something gets `WorkerStoppedError`."""
+        """End it from another thread; a caller that waits for it gets `WorkerStoppedError`."""
         self._process.kill()
 
     def close(self) -> None:

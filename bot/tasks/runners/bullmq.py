@@ -1,4 +1,4 @@
-"""A BullMQ queue: Node workers take the jobs, and its own events say what becomes of them."""
+"""The BullMQ runner: Node workers take the jobs, and the queue's events report on them."""
 
 import asyncio
 import contextlib
@@ -130,7 +130,7 @@ class BullQueue:
         return events
 
     async def _catch_up(self) -> None:
-        """Report where the jobs stand whose events nobody read."""
+        """Report the state of jobs whose events were missed."""
         for job_id, attempt in (await self._jobs.look()).items():
             await self._report_state(job_id, attempt, await self._state(job_id))
 
@@ -206,7 +206,7 @@ async def _until_it_breaks(reading: "asyncio.Task[None]") -> None:
 
 
 def _redis_errors() -> tuple[type[Exception], ...]:
-    """Return what a Redis that is away raises; the package is there once it was used."""
+    """Return the errors of an unreachable Redis; the package is loaded once it was used."""
     error: type[Exception] = importlib.import_module("redis.exceptions").RedisError
     return (error, OSError)  # TimeoutError is an OSError.
 

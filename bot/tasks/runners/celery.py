@@ -1,4 +1,4 @@
-"""A Celery application, known by its broker: workers take the tasks, their events come back."""
+"""The Celery runner, by way of its broker: workers take the tasks, their events report on them."""
 
 import ast
 import asyncio
@@ -31,8 +31,8 @@ class CeleryQueue:
     """
     Sends one task per attempt, under an id of ours.
 
-    The package is loaded with the first use, as a bot without Celery does not need it; it blocks,
-    so that it works in threads.
+    The package is loaded at the first use, because a bot without Celery does not need it. It
+    blocks, so it runs in threads.
     """
 
     # Celery runs a task twice that it is sent twice.
@@ -165,7 +165,9 @@ class CeleryQueue:
                 self._jobs.forget(job_id)
 
     async def _keep_alive(self) -> None:
-        """Renew the leases of the tasks that workers say they run; read ends that nobody told."""
+        """
+        Renew the leases of tasks that workers report as running; read results that were missed.
+        """
         while True:
             await self._read_results()
             await asyncio.sleep(self._beat_seconds)
@@ -176,7 +178,7 @@ class CeleryQueue:
                         await self._reports.beat(attempt)
 
     async def _read_results(self) -> None:
-        """Report what the result backend, if there is one, says of what has not ended."""
+        """Report the state of unfinished tasks from the result backend, if there is one."""
         if self._settings.result_backend is None:
             return
         for job_id, attempt in (await self._jobs.look()).items():
@@ -213,13 +215,13 @@ class CeleryQueue:
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:
-    """Return what a broker that is away raises; the package is there once it was used."""
+    """Return the errors of an unreachable broker; the package is loaded once it was used."""
     error: type[Exception] = importlib.import_module("kombu.exceptions").KombuError
     return (error, OSError)  # TimeoutError is an OSError.
 
 
 def failure_of(event: _WorkerEvent) -> str:
-    """Return what an event says of a failure: the exception, then where it was raised."""
+    """Return the failure in an event: the exception, then where it was raised."""
     said = [str(event.get(name) or "") for name in ("exception", "traceback")]
     return "\n".join(text for text in said if text) or "The worker rejected the task."
 

@@ -1,4 +1,4 @@
-"""A program on this machine, started from an argv template; never a shell."""
+"""The command runner: a program on this machine, started from an argv template, never a shell."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
 _LOOK_SECONDS = 0.1
-#: What nobody watches belonged to a process that died.
+#: Poll interval for unwatched runs: their process died.
 _TAKE_UP_SECONDS = 5.0
 #: Between asking a program to end and ending it.
 _GRACE_SECONDS = 10.0
@@ -39,10 +39,10 @@ NEVER_STARTED = "The bot was stopped before it could start this; retry."
 
 class Command:
     """
-    Runs one program per attempt, each under a supervisor of its own, and reports how it ended.
+    Runs one program per attempt, each under its own supervisor, and reports how it ended.
 
-    A program that reports for itself (through the client) says more; then ours is old news. It
-    outlives the bot: the next one finds its run on the disk and goes on watching it.
+    A program that reports for itself (through the client) reports more, and ours are then ignored
+    as outdated. A program outlives the bot: the next process finds its run on disk and watches it.
     """
 
     repeatable = False
@@ -65,13 +65,15 @@ class Command:
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
-        """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
-        argv = [fill_argv(part, launch) for part in self._settings.argv]
+        """
+        Start the program; raise `RunnerError` if it does not exist or a placeholder is unknown.
+        """
+        argv = [_fill_argv(part, launch) for part in self._settings.argv]
         try:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        self._watch(run)  # First, so that a report that fails leaves nobody unwatched.
+        self._watch(run)  # First, so that the program is watched even if the report fails.
         await self._reports.tell(run.attempt, TaskStatus.RUNNING)
 
     async def cancel(self, attempt: Attempt) -> None:
@@ -95,7 +97,7 @@ class Command:
             await asyncio.sleep(_TAKE_UP_SECONDS)
 
     async def stop(self) -> None:
-        """Stop watching; the programs go on."""
+        """Stop watching; the programs keep running."""
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
@@ -154,7 +156,7 @@ class Command:
         watch.add_done_callback(let_go)  # Even if it is cancelled before it has begun.
 
     async def _see_off(self, run: Run) -> None:
-        """Watch a program until its end is reported; go on after whatever fails on the way."""
+        """Watch a program until its end is reported; continue after any failure on the way."""
         while True:
             try:
                 await self._wait(run)
@@ -214,7 +216,7 @@ class Command:
         return {**passed, **self._settings.env, **told}
 
 
-def fill_argv(part: str, launch: Launch) -> str:
+def _fill_argv(part: str, launch: Launch) -> str:
     """Put the launch's values into one argument; it stays one argument whatever they are."""
     values: dict[str, Any] = {
         "task": launch.task,

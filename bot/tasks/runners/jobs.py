@@ -1,4 +1,4 @@
-"""The jobs of a queue that are attempts of ours, found by their ids."""
+"""The jobs of a queue that are attempts of our tasks, found by their ids."""
 
 import asyncio
 import hashlib
@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from bot.tasks.runners.runner import Attempt, Reports
 
-#: Of so many strange ids it is remembered that they are not ours.
+#: Maximum number of cached ids that are not ours.
 _MAX_STRANGERS = 10_000
 _REFRESH_SECONDS = 0.5
 #: How long Redis or a broker may take for a call, and to be connected.
@@ -18,7 +18,7 @@ _JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
 
 
 def job_id_of(attempt: Attempt) -> str:
-    """Return what the job of an attempt is called; two tenants may call their tasks the same."""
+    """Return the job's id for an attempt; unique even if two tenants use the same task id."""
     key = json.dumps([attempt.tenant, attempt.task_id])
     return f"ob-{hashlib.sha256(key.encode()).hexdigest()[:32]}-{attempt.number}"
 
@@ -41,7 +41,7 @@ class Jobs:
         return job_id
 
     async def find(self, job_id: str) -> Attempt | None:
-        """Return the attempt of a job; None for one that is none of ours, or has ended."""
+        """Return the attempt of a job; None if it is not ours or has ended."""
         if not _JOB_ID.fullmatch(job_id) or job_id in self._strangers:
             return None
         if job_id not in self._attempts:

@@ -1,4 +1,4 @@
-"""Hands wanted tasks to their runners, once each, after they were committed."""
+"""Hands queued tasks to their runners, once each, after they are committed."""
 
 import asyncio
 import contextlib
@@ -22,11 +22,11 @@ from bot.tokens import CALLBACK_DAYS, Tokens
 
 logger = structlog.get_logger(__name__)
 
-#: A runner is told where the message stands; it is not made to wait for Slack longer than this.
+#: Maximum wait for Slack, so that the runner can be given the message's timestamp.
 WAIT_FOR_MESSAGE = timedelta(seconds=10)
-#: A launch that was begun and never finished belonged to a process that died.
+#: A launch that is unfinished after this long belonged to a process that died.
 ABANDONED_AFTER = timedelta(seconds=90)
-#: No runner may take longer to be handed a task, or a second process would begin anew.
+#: Maximum time for handing over a task; after it a second process would start over.
 _MAX_HANDOVER_SECONDS = 75.0
 _MAX_CLAIMED = 50
 _LOOK_AGAIN_SECONDS = 0.2
@@ -65,7 +65,7 @@ class Launcher:
         self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
-        """Tell the launcher that something was committed."""
+        """Tell the launcher that work was committed."""
         self._woken.set()
 
     async def run(self, intake: Intake) -> None:
@@ -89,7 +89,7 @@ class Launcher:
         self._woken.set()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=_HANDOVER_STOP_SECONDS)
-            for handover in late:  # The next process finds it begun, and begins anew.
+            for handover in late:  # The next process finds it unfinished and starts over.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         for follower in self._followers:
@@ -105,11 +105,11 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        """Tell whether the task's runner exists for its tenant, so that it can be retried."""
         return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
-        """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
+        """Launch queued attempts; return True if some must wait until Slack has their message."""
         claimed, waiting = await self._database.write(self._claim)
         for task, launch, refusal in claimed:
             self._spawn(self._launch(intake, task, launch, refusal), f"launch {task.id}")
@@ -192,7 +192,7 @@ class Launcher:
             except TimeoutError:
                 refusal = f"The runner did not take it within {_MAX_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
-        if refusal:  # First, so that a crash in between leaves nobody waiting.
+        if refusal:  # First, so that a crash in between leaves no caller waiting.
             report = Report(
                 status=TaskStatus.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )
@@ -227,7 +227,7 @@ async def cancel(runner: Runner, task: Task) -> None:
 
 
 def _is_handed_over(task: Task) -> bool:
-    """Tell whether the task has ended, or was begun by a launch that nobody noted as arrived."""
+    """Tell whether the task has ended, or was started by a launch that was never recorded."""
     begun = task.launched_at is not None and task.status != TaskStatus.QUEUED
     return begun or task.status in ENDS
 

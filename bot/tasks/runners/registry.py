@@ -1,4 +1,4 @@
-"""Which runner a task is for."""
+"""Chooses the runner of a task."""
 
 import hashlib
 import os
@@ -70,7 +70,7 @@ def runner_name(task: Task, settings: Settings) -> str | None:
 
 
 def may_run(task: Task, settings: Settings) -> bool:
-    """Tell whether the runner of a task is there, and for its tenant."""
+    """Tell whether the runner of a task exists for its tenant."""
     described = _described_runners(settings).get(task.runner or "")
     return described is not None and described.serves(task.tenant)
 
@@ -83,7 +83,7 @@ def runs_folder(database_url: str) -> Path:
     place = url.set(password=None).render_as_string()
     name = f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
     state = _state_folder()
-    if state is None:  # Directly below, where nobody else can put another in its place.
+    if state is None:  # Directly below, where nobody else can replace it.
         return Path(tempfile.gettempdir()) / f"opsbell-{os.geteuid()}-{name}"
     return state / "opsbell" / name
 

@@ -1,4 +1,4 @@
-"""Brings what runners learn about their work to the tasks."""
+"""Reports to tasks what runners learn about their work."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ class Reporter:
         note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
-        """Report where an attempt stands; raise `NotFoundError` if there is no such task."""
+        """Report the state of an attempt; raise `NotFoundError` if there is no such task."""
         report = Report(
             status=status,
             task_id=attempt.task_id,

@@ -1,4 +1,4 @@
-"""What a runner is, and what it is sent."""
+"""The interface of runners, and the data they are sent."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -62,7 +62,7 @@ class Launch:
 
 
 class Reports(Protocol):
-    """Takes what a runner learns about what it has started."""
+    """Receives what a runner learns about the attempts it has started."""
 
     async def tell(
         self,
@@ -74,7 +74,7 @@ class Reports(Protocol):
         note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
-        """Say where the attempt stands; what is older than what is known is ignored."""
+        """Report the state of the attempt; outdated reports are ignored."""
         ...
 
     async def live(self, runner: str) -> list[Attempt]:
@@ -102,12 +102,12 @@ class Runner(Protocol):
 
     async def follow(self) -> None:
         """
-        Report what becomes of what was started, be it before this process; until cancelled.
+        Report on attempts, including those started before this process, until cancelled.
 
         A runner whose work reports for itself returns at once.
         """
         ...
 
     async def stop(self) -> None:
-        """Let go of what runs; it goes on elsewhere."""
+        """Stop following; running work continues elsewhere."""
         ...

@@ -1,4 +1,4 @@
-"""What is on the disk of each program that a command runner has started: one folder per attempt."""
+"""The files of each program that a command runner has started: one folder per attempt."""
 
 import contextlib
 import fcntl
@@ -29,8 +29,8 @@ class Run:
     """
     One started program. Its supervisor holds `lock` while it runs, its watcher holds `watch`.
 
-    Both locks are the operating system's: gone with whoever held them, however they ended, and
-    never mistaken for those of another process that was given the same number.
+    Both are operating-system locks: they end with their holder, however it ends, and cannot be
+    confused with those of another process that got the same process id.
     """
 
     def __init__(self, folder: Path, attempt: Attempt) -> None:
@@ -39,7 +39,7 @@ class Run:
         self._watch: int | None = None
 
     def watch(self) -> bool:
-        """Become the one who reports its end; False if somebody else is."""
+        """Become the watcher that reports the end; False if another process is."""
         self._watch = _take_lock(self.folder / "watch")
         return self._watch is not None
 
@@ -58,7 +58,7 @@ class Run:
 
     @property
     def is_running(self) -> bool:
-        """Tell whether its supervisor is there and has not written down its end."""
+        """Tell whether its supervisor is alive and has not recorded the end."""
         held = _take_lock(self.folder / "lock")
         if held is not None:
             os.close(held)
@@ -66,7 +66,7 @@ class Run:
 
     @property
     def was_started(self) -> bool:
-        """Tell whether its supervisor ever came so far as to start it."""
+        """Tell whether its supervisor ever started the program."""
         return (self.folder / "pid").exists()
 
     def end(self) -> End | None:
@@ -83,7 +83,7 @@ class Run:
         return None
 
     def cancel(self) -> None:
-        """Ask the supervisor to end it; nothing happens if there is none any more."""
+        """Ask the supervisor to end the program; no effect if it is gone."""
         with contextlib.suppress(OSError, ValueError):
             pid = int((self.folder / "pid").read_text())
             if self.is_running:
@@ -107,7 +107,7 @@ class Runs:
         run = Run(self._path(attempt), attempt)
         run.folder.mkdir(mode=0o700)
         run.watch()
-        # Last, so that nobody takes up what has no watcher.
+        # Last, so that no other process watches it before we do.
         write_whole(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
         return run
 
@@ -116,7 +116,7 @@ class Runs:
         return _read_run(self._path(attempt))
 
     def unwatched(self) -> Iterator[Run]:
-        """Yield the runs that nobody watches, watched by us from now on."""
+        """Yield the runs without a watcher, which this process watches from now on."""
         if not self._folder.is_dir():
             return
         self._prepare()
@@ -143,7 +143,7 @@ class Runs:
 
 
 def _read_run(folder: Path) -> Run | None:
-    """Return the run that stands in *folder*; None if there is none, or only half of one."""
+    """Return the run in *folder*; None if there is none or it is incomplete."""
     try:
         told = json.loads((folder / "attempt").read_text(encoding="utf-8"))
         return Run(folder, Attempt(**told))

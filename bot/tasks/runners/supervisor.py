@@ -1,10 +1,10 @@
 """
-Stands between the bot and one program; runs by itself, with the standard library only.
+Supervises one program on behalf of the bot; a separate process that uses only the standard library.
 
 `python -I -S supervisor.py FOLDER GRACE_SECONDS CWD ARGV…`, with the locked file of the run as
-descriptor 3. The lock is held until the program's end is written down, whatever becomes of the bot.
-It answers `started` or the reason why not on its standard output, keeps the last of what the
-program prints, and on SIGTERM ends the program with all its children.
+descriptor 3. It holds the lock until it has recorded how the program ended, whatever happens to the
+bot. It writes `started`, or why the start failed, to its standard output, keeps the last part of
+the program's output, and on SIGTERM ends the program with all its children.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ class _Supervisor:
         self._listen()
 
     def start(self, argv: list[str]) -> None:
-        """Start the program in a process group of its own; raise `OSError` if there is none."""
+        """Start the program in its own process group; raise `OSError` if it does not exist."""
         pipes = os.pipe(), os.pipe()
         ends = [(os.POSIX_SPAWN_DUP2, pipe[1], number) for number, pipe in enumerate(pipes, 1)]
         self._pid = os.posix_spawnp(
@@ -127,7 +127,7 @@ class _Supervisor:
             self._read_from(ready)
 
     def _read_from(self, ready: int) -> bool:
-        """Read what there is; return False if there is nothing more for now."""
+        """Read available output; return False if there is none for now."""
         try:
             chunk = os.read(ready, _CHUNK_BYTES)
         except BlockingIOError:
@@ -140,7 +140,7 @@ class _Supervisor:
         return bool(chunk)
 
     def _send(self, number: int) -> bool:
-        """Send a signal to the program's group; False if nobody is left in it."""
+        """Send a signal to the program's process group; False if it is empty."""
         try:
             os.killpg(self._pid, number)
         except (ProcessLookupError, PermissionError):
@@ -181,7 +181,7 @@ def _supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
             os.chdir(cwd)
         supervisor.start(list(argv))
     except OSError as error:
-        # On the disk first: the bot may be gone, and would say that nobody knows.
+        # To disk first: if the bot is gone, the next one reads it there.
         write_whole(f"{folder}/refusal", str(error))
         answer(str(error))
         return

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.alerts.wiring import open_alerts
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.errors import InvalidError
@@ -18,7 +19,6 @@ from bot.messages.destinations import Destination, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
-from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
@@ -27,8 +27,10 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
+from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 from tests.isolation import ISOLATION
 
@@ -122,12 +124,23 @@ def services(
     announcer = Announcer(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
+    tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
     return HttpServices(
         settings=settings,
         database=database,
         clock=clock,
-        tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
+        tasks=tasks,
         intake=Intake(transactions, announcer, clock, runner_of),
+        alerts=open_alerts(
+            settings,
+            database,
+            clock,
+            tasks,
+            wake=surroundings.woken.append,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=lambda channel: Names().channel_id("T1", channel),
+        ),
         requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),
         templates=Templates(database, ISOLATION, clock),
         senders=Senders(database, clock, DESTINATIONS),
@@ -140,6 +153,7 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )
 

@@ -1,9 +1,9 @@
 """
-Messages of logicless templates, worked out once: blocks that are settled but for some texts.
+Messages of logicless templates, prepared once: blocks that are complete except for some texts.
 
-A template is walked with a word in each hole, and what comes of it is kept. A payload that changes
-nothing but those words, which most do not, needs no walk of its own: its texts are escaped, counted
-and put in their places. For any other the template is filled and walked as always.
+A template is walked with a placeholder in each hole, and the result is kept. Most payloads change
+only those texts and need no walk of their own: the texts are escaped, counted and inserted. For
+any other payload the template is filled and walked as usual.
 """
 
 import re
@@ -23,7 +23,7 @@ from bot.messages.rendering.truncation import (
 )
 
 _Texts = Sequence[str]
-MakeBlocks = Callable[[_Texts], Any]
+_MakeBlocks = Callable[[_Texts], Any]
 
 _SETTLED_BLOCKS = frozenset({"actions", "context", "divider", "header", "image", "section"})
 _PROBE = "hole"
@@ -33,7 +33,9 @@ _FOUND = re.compile(f"{OPEN}{_PROBE}([0-9]+){CLOSE}")
 class CompiledMessage:
     """Texts, and the blocks around them."""
 
-    def __init__(self, top: "_Slot", slots: "Sequence[_Slot]", size: int, make: MakeBlocks) -> None:
+    def __init__(
+        self, top: "_Slot", slots: "Sequence[_Slot]", size: int, make: _MakeBlocks
+    ) -> None:
         """*slots* are the texts of the blocks that have holes; *size* is that of all others."""
         self._top, self._slots, self._size, self._make = top, slots, size, make
 
@@ -127,7 +129,7 @@ def compile_message(template: LogiclessTemplate) -> CompiledMessage | None:
 
 
 def _walked(source: Any) -> tuple[dict[str, Any], list[TextField]] | None:
-    """One block, settled, and its texts; None if it is not as the template has it."""
+    """Return one finished block and its texts; None if it differs from the template."""
     if not isinstance(source, dict) or source.get("type") not in _SETTLED_BLOCKS:
         return None
     walk = Walk(trusted=False)
@@ -160,7 +162,7 @@ def _compiled_message(
     return CompiledMessage(top, slots, size, _maker(blocks, numbers))
 
 
-def _maker(node: Any, numbers: dict[tuple[int, str], int]) -> MakeBlocks:
+def _maker(node: Any, numbers: dict[tuple[int, str], int]) -> _MakeBlocks:
     """Return what makes a fresh copy of *node* with texts in their places."""
     if isinstance(node, list):
         makers = [_maker(one, numbers) for one in node]

@@ -1,9 +1,9 @@
 """
-Stored templates without logic: JSON with holes in it, as nearly all of them are.
+Stored templates without logic, which most are: JSON with holes in it.
 
-`{{ order.total|number }}` cannot run away: it looks a value up and prints it. Such a template is
-compiled once, without Jinja, and filled here in the bot; whatever else a template says goes to a
-worker process, and so does a payload that is large. The result is the one that Jinja would give.
+`{{ order.total|number }}` cannot run away: it looks up a value and prints it. Such a template is
+compiled once, without Jinja, and filled here in the bot. Any other template, and any large payload,
+goes to a worker process. The result is the same as Jinja's.
 """
 
 import json
@@ -51,7 +51,9 @@ _NEWLINE = re.compile("\r\n|\r|\n")
 
 
 class ShownValue(NamedTuple):
-    """What a hole shows: data, or what is as safe as the template's own words, such as a number."""
+    """
+    The value in a hole: data, or something as safe as the template's own text, such as a number.
+    """
 
     text: str
     is_data: bool = False
