@@ -139,11 +139,13 @@ async def test_a_workspace_without_its_token_waits_and_harms_nobody(bots, playgr
 
     stuck = await until(partial(stuck_lanes, bot))
     health = await call(bot, "GET", "/api/health")
+    readiness = await call(bot, "GET", "/readyz")
     body = {"team_id": lost, "team_name": lost, "bot_token": token_of(lost)}
     await call(bot, "POST", "/api/scheduling/slack/workspace", body)
 
     assert [{"workspaceId": lost, "state": "stuck", "reason": "no_token"}] == stuck
-    assert health["ready"]
+    # Its tenant is told, and the process stays in service for all others.
+    assert (health["ready"], readiness["ready"]) == (False, True)
     await playground.wait_for(lambda: len(standing(playground, lost)) == 2)
 
 

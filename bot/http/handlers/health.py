@@ -9,6 +9,7 @@ from bot.db import Database
 from bot.http.errors import is_database_away
 from bot.http.routing import Call, Response
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
+from bot.messages.requests.queries import awaited_workspaces
 
 _DATABASE_SECONDS = 2.0
 #: Lanes shown one by one, those that need somebody first; of all others only the counts.
@@ -55,12 +56,23 @@ async def show_health(call: Call) -> Response:
 
 
 async def _visible_lanes(call: Call) -> list[LaneHealth]:
-    """Return how the lanes of the caller's tenant are; those with nothing to do are `asleep`."""
-    lanes = call.services.lanes()
-    own = {lane.workspace_id: lane for lane in lanes}
-    connected = await call.services.workspaces_of(call.caller.tenant)
-    destinations = call.services.destinations.ids(call.caller.tenant)
-    return [own.get(key) or LaneHealth(key, "asleep", "") for key in [*connected, *destinations]]
+    """
+    Return how the lanes of the caller's tenant are; those with nothing to do are `asleep`.
+
+    A workspace that was removed has one for as long as messages of the tenant wait for it.
+    """
+    services, tenant = call.services, call.caller.tenant
+    lanes = {lane.workspace_id: lane for lane in services.lanes()}
+    connected = await services.workspaces_of(tenant)
+    own = [*connected, *services.destinations.ids(tenant)]
+    unwell = {key for key, lane in lanes.items() if not lane.is_well}.difference(own)
+    if unwell:
+        own += sorted(
+            await services.database.read(
+                lambda session: awaited_workspaces(session, tenant, unwell)
+            )
+        )
+    return [lanes.get(key) or LaneHealth(key, "asleep", "") for key in own]
 
 
 async def answers(database: Database) -> bool:

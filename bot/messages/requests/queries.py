@@ -1,16 +1,19 @@
 """Queries about messages: find one, list dead letters, count by queue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, or_, text, tuple_
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, or_, text, tuple_, union
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
 from bot.messages.models import Message, MessageState
 from bot.messages.policy import QUEUES
 from bot.messages.totals import totals_of
+from bot.sql import fast_json
+from bot.sql.statements import OneOf
 from bot.sql.tables import table_of
 
 #: Where a page of dead letters ended.
@@ -44,6 +47,31 @@ _COUNT_OPEN = text(
 ).columns(
     queue=String, state=String, number=BigInteger, since=table_of(Message).c.waiting_since.type
 )
+
+_LANE_COLUMNS = table_of(Message).c
+_AWAITED = union(
+    *(
+        select_columns(_LANE_COLUMNS.workspace_id).where(
+            text(condition),
+            _LANE_COLUMNS.tenant == bindparam("tenant"),
+            OneOf(_LANE_COLUMNS.workspace_id, "workspaces"),
+        )
+        for condition in (
+            "state = 'waiting'",
+            "state = 'delayed'",
+            "state = 'sending'",
+            "state IN ('blocked', 'suspended')",
+        )
+    )
+)
+
+
+def awaited_workspaces(session: Session, tenant: str, workspaces: Collection[str]) -> set[str]:
+    """Return those of the workspaces in which messages of the tenant are still to be delivered."""
+    if not workspaces:
+        return set()
+    asked = {"tenant": tenant, "workspaces": fast_json.text([*workspaces])}
+    return set(session.execute(_AWAITED, asked).scalars())
 
 
 def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.db import Database
 from bot.http.server import HttpServer
+from bot.messages import outbox
 from bot.messages.delivery.health import LaneHealth
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 from tests.patience import until
@@ -144,6 +145,27 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
         [lane["workspaceId"] for lane in cleo.body["lanes"]],
     ) == (True, ["T2", "to:cleos-hook"])
     assert (nobody.body["lanes"], admin.body["lanes"]) == ([], [mine, destination])
+
+
+async def test_what_waits_for_a_removed_workspace_is_not_forgotten(
+    client, surroundings, database, clock
+):
+    """
+    Its lane is shown to the tenant whose messages wait there, and to no other.
+    """
+    stuck = LaneHealth("T9", "stuck", "no_token")
+    surroundings.lanes = [stuck, LaneHealth("T8", "stuck", "no_token")]
+    place = outbox.Place("T9", "cleo", "C0OPS")
+    await database.write(
+        lambda session: outbox.put(session, place, outbox.Content("note"), now=clock.now()).id
+    )
+
+    cleo = (await client.get("/api/health", token=token_for("cleo"))).body
+    ada = (await client.get("/api/health")).body
+
+    shown = {"workspaceId": "T9", "state": "stuck", "reason": "no_token"}
+    assert (cleo["ready"], cleo["lanes"][0]) == (False, shown)
+    assert [lane for lane in ada["lanes"] if lane["state"] == "stuck"] == []
 
 
 @ONE_DATABASE
