@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .command import CannotStartError, run_command
+from .commands.words import UsageError
 from .settings import is_silent, take_assignment
 
 TYPE_CHECKING = False
@@ -42,10 +43,6 @@ example: opsbell run --task nightly_backup -- ./backup.sh --full
 """
 LEVELS = ("debug", "info", "warning", "error", "critical")
 INTERPRETERS = ("python", "bash", "sh", "node", "ruby", "perl")
-
-
-class UsageError(Exception):
-    """The command line cannot be understood; the text names the fix."""
 
 
 class RunOptions:

@@ -6,7 +6,7 @@ import math
 import os
 import time
 
-from .settings import heartbeat_seconds, read_target, take_assignment
+from .settings import environment_name, heartbeat_seconds, host_name, read_target, take_assignment
 from .shield import Shield
 from .values.number import as_float
 from .values.plain import MAX_CHARS, counts, described, plain, plain_name
@@ -79,7 +79,8 @@ class Task:
     def _finish(self, status: str, error: str | None = None, result: object = None) -> None:
         with Shield("tell the end"):
             numbers = counts(result)
-            if self._feed is not None and numbers:
+            if self._feed is not None:
+                # Also without numbers: the server sums up the end of whatever has statistics.
                 self._feed.count(numbers)
             self._change(status=status, **({"error": error} if error else {}))
 
@@ -129,15 +130,12 @@ def _opened(
             head["subject"] = plain_name(subject)
     else:
         head.update(taskId="t_" + os.urandom(16).hex(), attempt=1)
-        head["subject"] = plain_name(_host() if subject is None else subject)
+        head["subject"] = plain_name(host_name() if subject is None else subject)
         create = {key: head[key] for key in ("taskId", "task", "subject")}
         create.update(status="running", metadata=plain(dict(metadata or {})))
-        if channel:
-            create["channel"] = plain_name(channel)
+        for key, value in (("channel", channel), ("environment", environment_name())):
+            if value:
+                create[key] = plain_name(value)
     task = Task(head["taskId"], Feed(target, head, create, heartbeat_seconds()))
     task._start(reporter_for(target))
     return task
-
-
-def _host() -> str:
-    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "here")
