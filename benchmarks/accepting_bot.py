@@ -21,8 +21,10 @@ from bot.http.services import Services
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.rendering.workers import Workers
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
+from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
 from bot.settings import Settings
@@ -69,7 +71,8 @@ async def serve(database_url: str, slack_url: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database, clock, renderer = Database(database_url), SystemClock(), Renderer(OURS)
     await database.write(connect)
-    lanes = Lanes(database, renderer, clock)
+    isolation = Isolation(Workers())
+    lanes = Lanes(database, renderer, clock, isolation=isolation)
     transport = SlackTransport(slack_url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
     unused: Any = None  # by the one endpoint that is called
@@ -80,8 +83,8 @@ async def serve(database_url: str, slack_url: str) -> None:
             clock=clock,
             tasks=unused,
             intake=unused,
-            requests=Requests(database, clock, lanes.wake),
-            templates=Templates(database, renderer, clock),
+            requests=Requests(database, clock, lanes.wake, isolation=isolation),
+            templates=Templates(database, isolation, clock),
             senders=Senders(database, clock),
             channels=Channels(),
             tokens=Tokens(SECRET, clock),

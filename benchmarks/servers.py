@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.engine import fast_place
+
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60.0
 
@@ -84,7 +86,7 @@ def listening(module: str, *arguments: str) -> Iterator[BareSlack]:
 @contextmanager
 def redis() -> Iterator[int]:
     """Run a Redis that appends every write to a file, and give its port."""
-    with tempfile.TemporaryDirectory(prefix="opsbell-redis-") as folder:
+    with tempfile.TemporaryDirectory(prefix="opsbell-redis-", dir=fast_place()) as folder:
         port = free_port()
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder]
         with process([*command, "--appendonly", "yes", "--save", ""], {}):

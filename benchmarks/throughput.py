@@ -1,9 +1,10 @@
 """
 How many stored messages a second reach Slack with limits off, beside the usual queues.
 
-`python -m benchmarks.throughput` delivers 5,000 stored messages to a bare Slack at 0 and at 50 ms,
-50 at a time, with each contender in turn. The rate is that between the first and the last call, so
-nobody pays for starting. The processor time is that of the worker alone. `--latency` measures from
+`python -m benchmarks.throughput` delivers 30,000 stored messages to a bare Slack at 0 and 5,000 at
+50 ms, 50 at a time, with each contender in turn; SQLite, PostgreSQL and Redis keep their files in
+memory. The rate is that between the first and last call, so nobody pays for starting; of several
+rounds the median counts. The processor time is that of the worker alone. `--latency` measures from
 the request to its arrival at Slack, 50 a second. Prints a table and JSON; asserts nothing.
 """
 
@@ -19,7 +20,9 @@ from benchmarks.engine import quiet
 from benchmarks.latency import latency
 from benchmarks.sightings import at_share
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
+#: Enough for seconds of steady work; with a slow Slack the waiting is what is measured.
+COUNT, COUNT_WHILE_SLOW = 30_000, 5_000
 
 
 def measure(name: str, count: int, delay_ms: float) -> dict[str, Any]:
@@ -40,19 +43,25 @@ def measure(name: str, count: int, delay_ms: float) -> dict[str, Any]:
     }
 
 
-def rates(names: Sequence[str], count: int, delays: Sequence[float], rounds: int) -> None:
-    """Measure every contender at every delay and print the best round of each."""
+def rates(names: Sequence[str], asked: int | None, delays: Sequence[float], rounds: int) -> None:
+    """Measure every contender at every delay and print the median round of each."""
     for delay_ms in delays:
-        results: dict[str, dict[str, Any]] = {}
+        count = asked or (COUNT_WHILE_SLOW if delay_ms else COUNT)
+        results: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
         for _ in range(rounds):
             # In an order of its own each round: the machine does not stay the same.
             for name in random.sample(names, len(names)):
-                found = measure(name, count, delay_ms)
-                best = results.setdefault(name, found)
-                if speed(found) > speed(best):
-                    results[name] = found
-        ordered = {name: results[name] for name in names}
-        show(f"{count:,} messages, Slack answers after {delay_ms:g} ms", ordered)
+                results[name].append(measure(name, count, delay_ms))
+        medians = {name: median(found) for name, found in results.items()}
+        show(f"{count:,} messages, Slack answers after {delay_ms:g} ms", medians)
+
+
+def median(rounds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the round of median speed, and the speeds of all of them if there are more."""
+    ordered = sorted(rounds, key=speed)
+    each = " ".join(str(one["messages_per_s"]) for one in rounds)
+    all_of_them = {"rounds": each} if len(rounds) > 1 else {}
+    return {**ordered[len(ordered) // 2], **all_of_them}
 
 
 def speed(figures: dict[str, Any]) -> float:
@@ -83,7 +92,11 @@ def main(arguments: list[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=contenders.NAMES, default=contenders.NAMES)
-    parser.add_argument("--count", type=int, help="5,000 messages, or 1,000 with --latency")
+    parser.add_argument(
+        "--count",
+        type=int,
+        help="30,000 messages (5,000 if Slack is slow), or 1,000 with --latency",
+    )
     parser.add_argument("--delay-ms", type=float, nargs="+", default=[0.0, 50.0])
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--latency", action="store_true", help="from the request to Slack")
@@ -92,7 +105,7 @@ def main(arguments: list[str]) -> None:
     if found.latency:
         latencies(found.only, found.count or 1000)
     else:
-        rates(found.only, found.count or 5000, found.delay_ms, found.rounds)
+        rates(found.only, found.count, found.delay_ms, found.rounds)
 
 
 if __name__ == "__main__":

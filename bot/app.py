@@ -17,11 +17,12 @@ from typing import Any, Self
 import aiohttp
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
-from bot.credentials import api_tokens, outlets_of
+from bot.credentials import api_tokens, outlets_of, secrets_of
 from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
@@ -33,16 +34,20 @@ from bot.messages.destinations import Outlets
 from bot.messages.history.timeline import events_of
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.rendering.workers import Workers
 from bot.messages.service import Deliveries, open_deliveries
+from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_outlets
 from bot.outward import Outward, open_outward, remember_home
 from bot.owners import Owners
 from bot.presence import Presence, appear
+from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskRoom, open_tasks
-from bot.workspaces.access import Rights
-from bot.workspaces.directories import Directories
+from bot.workspaces.access import Rights, named_people
+from bot.workspaces.directory import Directories
+from bot.workspaces.gate import Gate, House
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -106,6 +111,7 @@ class Opsbell:
 
     async def _start(self) -> None:
         began = time.monotonic()
+        learn(secrets_of(self._settings))
         outlets = outlets_of(self._settings)
         check_outlets(outlets)
         database = self._open_database()
@@ -119,7 +125,7 @@ class Opsbell:
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
-            listeners.register(slack.ears, self._for_listeners(rooms, slack.socket))
+            listeners.register(slack.ears, self._for_listeners(rooms, slack.ears, slack.socket))
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -154,6 +160,8 @@ class Opsbell:
     ) -> Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
+        workers = Workers()
+        isolation = Isolation(workers)
         owners = Owners(database, slack.identity.workspace_id)
         outward = await open_outward(
             settings,
@@ -164,19 +172,21 @@ class Opsbell:
             self._stack,
             outlets,
             lambda: self._pacing or Pacing(),
+            isolation,
         )
+        # Before the lanes stop: what waits for a worker is given back, not waited for.
+        self._stack.callback(workers.close)
         tasks = open_tasks(
             settings,
             database,
             self._clock,
-            session,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
         )
         deliveries = open_deliveries(
             database,
-            renderer,
             self._clock,
+            isolation=isolation,
             wake=outward.lanes.wake,
             directory=slack.directory,
             outlets=outlets,
@@ -202,14 +212,15 @@ class Opsbell:
                     rooms.slack.directory,
                     self._settings.slack_api_url,
                     rooms.outward.connections.token_of,
+                    self._settings.proxies.for_url(self._settings.slack_api_url),
                 ),
                 tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
                 workspaces_of=rooms.owners.workspaces_of,
                 connections=rooms.outward.connections,
-                timeline=lambda message_id: rooms.database.read(
-                    lambda transaction: events_of(transaction, message_id)
+                timeline=lambda message_id, newest: rooms.database.read(
+                    lambda transaction: events_of(transaction, message_id, newest)
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
@@ -221,8 +232,10 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: Rooms, socket: Socket) -> listeners.Services:
+    def _for_listeners(self, rooms: Rooms, ears: AsyncApp, socket: Socket) -> listeners.Services:
         config = self._settings.config
+        identity = rooms.slack.identity
+        house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
             return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
@@ -232,6 +245,7 @@ class Opsbell:
             intake=rooms.tasks.intake,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
+            gate=Gate(ears.client, house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory),
             directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
@@ -240,7 +254,7 @@ class Opsbell:
             health=lambda: health(rooms.outward.lanes, socket),
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
-            workspace_url=rooms.slack.identity.workspace_url or None,
+            workspace_url=identity.workspace_url or None,
             clock=self._clock,
         )
 

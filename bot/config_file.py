@@ -1,22 +1,30 @@
 """`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
+from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
+from bot.secret_files import read_secret
+from bot.suggestions import did_you_mean
+
+WebAddress = Annotated[str, AfterValidator(require_web_address)]
+AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
 class Section(BaseModel):
@@ -29,24 +37,35 @@ class TaskKind(Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: str | None = None
-    grafana_url: str | None = None
+    log_url: AddressTemplate | None = None
+    grafana_url: AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class HttpRunner(Section):
+class RunnerSection(Section):
+    """What every kind of runner has; `tenants` may start it, `*` means all of them."""
+
+    tenants: list[str] = Field(["default"], min_length=1)
+
+    def serves(self, tenant: str) -> bool:
+        """Tell whether a tenant may start it."""
+        return tenant in self.tenants or "*" in self.tenants
+
+
+class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: str = Field(pattern="^https?://")
-    cancel_url: str | None = Field(None, pattern="^https?://")
+    url: WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
+    private_addresses: bool = False
 
 
-class CommandRunner(Section):
+class CommandRunner(RunnerSection):
     """`[runners.<name>] type = "command"`: a program and its arguments; never a shell."""
 
     type: Literal["command"]
@@ -55,7 +74,49 @@ class CommandRunner(Section):
     env: dict[str, str] = Field({}, repr=False)  # may hold secrets
 
 
-Runner = Annotated[HttpRunner | CommandRunner, Field(discriminator="type")]
+class BullRunner(RunnerSection):
+    """`[runners.<name>] type = "bullmq"`: a queue in Redis whose workers are written for Node."""
+
+    type: Literal["bullmq"]
+    redis_url: SecretStr
+    queue: str = Field(min_length=1, pattern="^[^:]+$")
+    prefix: str = Field("bull", min_length=1)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr) -> SecretStr:
+        return require_scheme(url, "redis", "rediss", "unix")
+
+
+class CeleryRunner(RunnerSection):
+    """`[runners.<name>] type = "celery"`: a Celery application, known by its broker."""
+
+    type: Literal["celery"]
+    broker_url: SecretStr
+    result_backend: SecretStr | None = None
+    queue: str = Field("celery", min_length=1)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _of_a_broker(cls, url: SecretStr) -> SecretStr:
+        return require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+
+
+def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+    """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
+    address = url.get_secret_value()
+    scheme, found, rest = address.partition("://")
+    try:
+        port_is_fine = (urlsplit(address).port or 1) > 0
+    except ValueError:
+        port_is_fine = False
+    if not found or scheme not in schemes or not port_is_fine or not (rest or scheme == "sqs"):
+        raise ValueError(f"must be {schemes[0]}://HOST:PORT/…, or {', '.join(schemes[1:])}")
+    return url
+
+
+RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
+Runner = Annotated[RunnerSettings, Field(discriminator="type")]
 
 
 class Destination(Section):
@@ -75,7 +136,7 @@ class Destination(Section):
         """Return the secret address; raise `OSError` or `ValueError` if its file is unreadable."""
         if self.url is not None:
             return self.url.get_secret_value()
-        found = self.url_file.read_text(encoding="utf-8").strip() if self.url_file else ""
+        found = read_secret(self.url_file) if self.url_file else ""
         if not found:
             raise ValueError("it is empty")
         return found
@@ -98,6 +159,13 @@ class Retention(Section):
     days: int = Field(30, ge=1)
 
 
+class Http(Section):
+    """`[http]`: how often one token may call the API, and how often at once after a rest."""
+
+    requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
+    burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
+
+
 class ConfigFile(Section):
     """The whole file; an absent file is an empty one."""
 
@@ -106,10 +174,19 @@ class ConfigFile(Section):
     destinations: dict[DestinationName, Destination] = {}
     access: Access = Access()
     retention: Retention = Retention()
+    http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
         """Return what the file says about this kind of task; nothing said is the default."""
         return self.tasks.get(task) or TaskKind()
+
+
+RUNNERS: dict[str, type[Section]] = {
+    "http": HttpRunner,
+    "command": CommandRunner,
+    "bullmq": BullRunner,
+    "celery": CeleryRunner,
+}
 
 
 def read_config_file(path: Path) -> ConfigFile:
@@ -133,7 +210,7 @@ def read_config_file(path: Path) -> ConfigFile:
 def unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
-            hint = nearest(kind.runner, config.runners)
+            hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
@@ -142,7 +219,7 @@ def describe(item: Any) -> str:
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{nearest(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
@@ -155,19 +232,13 @@ def known_keys(table: list[str]) -> list[str]:
         case ["tasks", _]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = HttpRunner if kind == "http" else CommandRunner
+            section = RUNNERS[kind]
         case ["destinations", _]:
             section = Destination
         case ["access"]:
             section = Access
+        case ["http"]:
+            section = Http
         case _:
             section = Retention
     return list(section.model_fields)
-
-
-def nearest(word: str, known: Any) -> str:
-    """Return ` (did you mean …?)` for the nearest known word, or the list of known ones."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known: {', '.join(sorted(known)) or 'none'}"

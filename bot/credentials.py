@@ -1,10 +1,81 @@
 """The tokens and secret addresses that the settings hold."""
 
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import BaseModel, SecretStr
+
 from bot.clock import Clock
+from bot.config_file import CommandRunner
 from bot.errors import ConfigError
 from bot.messages.destinations import Outlet, Outlets
+from bot.redaction import MASK, redact_json
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
+
+#: Variables called so say what everybody may read, such as a region or a folder.
+PUBLIC_NAME = re.compile(
+    r"(?:.*_)?(?:REGION|ZONE|STAGE|MODE|LEVEL|ENV|ENVIRONMENT|HOST|PORT|PATH|DIR|FOLDER|HOME|LANG|TZ"
+    r"|USER|USERNAME|NAME|VERSION|BRANCH|TIMEOUT|DATABASE|BUCKET|TABLE|FORMAT|LOCALE)",
+    re.IGNORECASE,
+)
+#: Nor are these secrets: a word, a number, a path.
+PUBLIC_VALUE = re.compile(r"[A-Za-z]{0,15}|[0-9.,:-]{0,15}|[~.]{0,2}/[\w./-]*")
+
+
+def secrets_of(settings: Settings) -> Iterator[str]:
+    """Yield what of the settings must never be shown: keys, tokens, passwords, secret addresses."""
+    yield from _within(settings)
+    yield from _of_address(settings.database_url)
+    for runner in settings.config.runners.values():
+        if isinstance(runner, CommandRunner):
+            yield from _of_environment(runner.env)
+    for destination in settings.config.destinations.values():
+        yield from _of_address(destination.address())
+
+
+def _within(model: BaseModel) -> Iterator[str]:
+    """Yield what is declared secret, and what stands in addresses, however deep."""
+    for name in type(model).model_fields:
+        yield from _of_value(getattr(model, name))
+
+
+def _of_value(value: object) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        secret = value.get_secret_value()
+        yield from (secret, *secret.split(","))  # Of keys there may be several.
+        yield from _of_address(secret)
+    elif isinstance(value, BaseModel):
+        yield from _within(value)
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _of_value(one)
+    elif isinstance(value, str) and "://" in value:
+        yield from _of_address(value)
+
+
+def _of_address(address: str) -> Iterator[str]:
+    """Yield the password of an address, and what its query holds under the name of a secret."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return
+    if parts.scheme in ("http", "https") and "hooks.slack" in (parts.hostname or ""):
+        yield parts.path.strip("/")
+    elif parts.scheme not in ("http", "https", "sqlite", "postgresql", "postgres", "redis", ""):
+        yield address  # Of Apprise, where anything may be a token.
+    if parts.password:
+        yield from (parts.password, unquote(parts.password))
+    yield from (value for name, value in parse_qsl(parts.query) if redact_json(value, name) == MASK)
+
+
+def _of_environment(variables: dict[str, str]) -> Iterator[str]:
+    for name, value in variables.items():
+        is_named = redact_json(value, name) == MASK
+        if is_named or not (PUBLIC_NAME.fullmatch(name) or PUBLIC_VALUE.fullmatch(value)):
+            yield value
+            yield from _of_address(value)
 
 
 def tokens_of(settings: Settings) -> tuple[str, str]:

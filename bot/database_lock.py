@@ -1,12 +1,14 @@
 """One process at a time on a SQLite file: an operating-system lock, gone when the process is."""
 
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy.engine import URL
 
 from bot.errors import ConfigError
+from bot.private_file import open_private
 
 
 def lock_database(url: URL) -> IO[str] | None:
@@ -19,7 +21,7 @@ def lock_database(url: URL) -> IO[str] | None:
         return None
     path = Path(f"{url.database}.lock")
     try:
-        file = path.open("w")
+        file = os.fdopen(open_private(path), "r+")
     except OSError as error:
         raise ConfigError([f"DATABASE_URL: cannot write beside {url.database}: {error}"]) from error
     try:

@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel
 
 from bot import schema
 from bot.errors import ConfigError
+from bot.private_file import make_sqlite_private
 from bot.sql import fast_json
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Database:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
+            make_sqlite_private(self.url.database)
             self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", SQLITE_WRITER_CACHE)
             self._reader = sqlite_engine(self.url, "BEGIN", SQLITE_READER_CACHE)
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
@@ -218,6 +220,7 @@ def postgresql_engine(url: URL) -> Engine:
         # The connection that was used last has its statements prepared.
         pool_use_lifo=True,
         json_serializer=fast_json.text,
+        json_deserializer=fast_json.stored,
     )
 
     unanswered: Any = engine.dialect.loaded_dbapi.Error
@@ -241,7 +244,10 @@ def postgresql_engine(url: URL) -> Engine:
 
 def sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False}, json_serializer=fast_json.text
+        url,
+        connect_args={"check_same_thread": False},
+        json_serializer=fast_json.text,
+        json_deserializer=fast_json.stored,
     )
 
     @event.listens_for(engine, "connect")

@@ -4,6 +4,7 @@ Everything the bot raises on purpose:
 * OpsbellError
   x ConfigError         the process must not start; carries every problem at once
   x TemplateError       a template cannot be read or does not render
+  x WorkerStoppedError  what a tenant wrote took more time or memory than it may
   x NoTransportError    there is no way out for a lane; the message is a code for health
   x UserError           safe to show to the person or program that asked
     + InvalidError      a value is wrong; names the field and the fix     (HTTP 422)
@@ -33,6 +34,10 @@ class ConfigError(OpsbellError):
 
 class TemplateError(OpsbellError):
     """A template cannot be read or does not render; the message names line and reason."""
+
+
+class WorkerStoppedError(OpsbellError):
+    """A worker process had to be stopped; the message goes on "it …" and names the limit."""
 
 
 class NoTransportError(OpsbellError):

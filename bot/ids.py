@@ -1,7 +1,9 @@
-"""Identifiers that sort by the time they were made and say nothing else."""
+"""Identifiers: ours, which sort by the time they were made, and what Slack's look like."""
 
 import os
+import re
 import time
+from typing import TypeGuard
 
 # Crockford's alphabet: no I, L, O, U, so an id can be read aloud. https://www.crockford.com/base32.html
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -10,6 +12,11 @@ RANDOM_BITS = 72
 LENGTH = (TIME_BITS + RANDOM_BITS) // 5
 #: Two letters at a time are half the work.
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+# Since 2014 Slack's ids have a zero behind their first letter; older ones have nine characters.
+_USER_ID = re.compile("[UW](?:[0-9][A-Z0-9]{1,29}|[A-Z][A-Z0-9]{7})")
+_CHANNEL_ID = re.compile("[CDG](?:[0-9][A-Z0-9]{1,29}|[A-Z][A-Z0-9]{7})")
+#: What JSON Schema says of a user id.
+USER_ID_PATTERN = f"^{_USER_ID.pattern}$"
 SHIFTS = range((LENGTH - 2) * 5, -1, -10)
 
 
@@ -19,3 +26,13 @@ def new_id(prefix: str) -> str:
     number = (time.time_ns() // 1_000_000) << RANDOM_BITS | chance
     letters = [PAIRS[number >> shift & 1023] for shift in SHIFTS]
     return f"{prefix}_{''.join(letters)}"
+
+
+def is_slack_user_id(text: str | None) -> TypeGuard[str]:
+    """Tell whether this is the id of somebody in Slack, not a program's name like `WORKER`."""
+    return text is not None and _USER_ID.fullmatch(text) is not None
+
+
+def is_slack_channel_id(text: str) -> bool:
+    """Tell whether this is the id of a channel or of a direct message."""
+    return _CHANNEL_ID.fullmatch(text) is not None

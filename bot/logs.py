@@ -1,19 +1,13 @@
 """Logs: one event a line, for people or for machines; never a token, never a message's text."""
 
 import logging
-import re
 import sys
 from typing import Any
 
 import structlog
 
-#: What Slack's tokens and webhooks, our own JWTs and a password in an address look like.
-SECRET = re.compile(
-    r"x(?:ox[a-z]|app)-[A-Za-z0-9-]+"
-    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
-    r"|(?<=hooks\.slack\.com/)[\w/-]+"
-    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
-)
+from bot.redaction import redact, redact_json
+
 #: Libraries that say in their own words what we say in ours.
 QUIET = {
     "alembic": logging.WARNING,
@@ -28,6 +22,10 @@ QUIET = {
 }
 
 
+#: The renderer for people makes its text itself.
+KEPT = frozenset({"exc_info", "stack_info"})
+
+
 def set_up_logs(level: str, log_format: str) -> None:
     """Configure structlog and the standard library's loggers alike; safe to repeat."""
     shared: list[Any] = [
@@ -38,15 +36,17 @@ def set_up_logs(level: str, log_format: str) -> None:
     if log_format == "json":
         renderer: list[Any] = [
             structlog.processors.format_exc_info,
+            redact_fields,
             structlog.processors.JSONRenderer(),
         ]
     else:
         renderer = [
+            redact_fields,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 # The default one, with rich, shows every frame's local variables.
                 exception_formatter=structlog.dev.plain_traceback,
-            )
+            ),
         ]
     structlog.configure(
         processors=[
@@ -65,7 +65,7 @@ def set_up_logs(level: str, log_format: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *renderer,
-                redact,
+                *([] if log_format == "json" else [redact_line]),
             ],
         )
     )
@@ -76,6 +76,25 @@ def set_up_logs(level: str, log_format: str) -> None:
         logging.getLogger(name).setLevel(max(lowest, root.level))
 
 
-def redact(_logger: Any, _method: str, line: Any) -> str:
-    """Blot out what looks like a secret, wherever it stands in the finished line."""
-    return SECRET.sub("[secret]", str(line))
+def redact_fields(_logger: Any, _method: str, event: Any) -> dict[str, Any]:
+    """Mask the secrets in an event, wherever they stand; what is no JSON becomes text."""
+    return {
+        name: value if name in KEPT else redact_json(plain(value), name)
+        for name, value in event.items()
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON, objects as their `repr`."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    return repr(value)
+
+
+def redact_line(_logger: Any, _method: str, line: Any) -> str:
+    """Mask what a traceback brought into the finished line."""
+    return redact(str(line))

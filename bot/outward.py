@@ -16,8 +16,10 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import PREFIX, Outlets
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import maker_of
 from bot.messages.transports.factory import Transports
+from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.owners import DEFAULT_TENANT
 from bot.settings import Settings
@@ -46,14 +48,17 @@ async def open_outward(
     stack: AsyncExitStack,
     outlets: Outlets,
     pacing: Callable[[], Pacing],
+    isolation: Isolation,
 ) -> Outward:
     """Build it; *stack* stops it. Lanes begin when something is due for them."""
     vault = vault_of(settings)
+    proxies = settings.proxies
     transports = Transports()
     lanes = Lanes(
         database,
         renderer,
         clock,
+        isolation=isolation,
         transports=transports,
         wake_elsewhere=None if database.is_sqlite else send_wakeup,
     )
@@ -62,12 +67,15 @@ async def open_outward(
         clock,
         vault,
         home_token=None if settings.speaks_by_webhook else tokens_of(settings)[0],
-        identify=partial(identify, session, settings.slack_api_url),
+        identify=partial(
+            identify, session, settings.slack_api_url, proxy=proxies.for_url(settings.slack_api_url)
+        ),
         reopen=lanes.reopen,
     )
-    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing)
+    slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing, proxies)
     transports.add("", slack.open)
-    transports.add(PREFIX, maker_of(outlets))
+    transports.add(PREFIX, maker_of(outlets, proxies))
+    stack.push_async_callback(wait_closed)
     stack.callback(slack.close)
     stack.push_async_callback(lanes.stop)
     if not database.is_sqlite:

@@ -11,8 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.credentials import tokens_of
 from bot.messages.destinations import outlet_id
 from bot.settings import WEBHOOK, Settings
-from bot.workspaces.directory import Directory
-from bot.workspaces.nameless import Nameless
+from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
 from listeners.socket import Socket
 
@@ -36,10 +35,14 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
     if settings.speaks_by_webhook:
         return Presence(Identity(outlet_id(WEBHOOK), WEBHOOK, "", "", frozenset()), Nameless())
     bot_token, app_token = tokens_of(settings)
-    identity = await check_tokens(session, settings.slack_api_url, bot_token, app_token)
+    proxy = settings.proxies.for_url(settings.slack_api_url)
+    identity = await check_tokens(
+        session, settings.slack_api_url, bot_token, app_token, proxy=proxy
+    )
     ears = AsyncApp(
-        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url),
+        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url, proxy=proxy),
         # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
         logger=logging.getLogger("slack_bolt"),
     )
-    return Presence(identity, Directory(ears.client), ears, Socket(ears, app_token))
+    socket = Socket(ears, app_token, proxy=proxy, app_id=identity.app_id)
+    return Presence(identity, Directory(ears.client), ears, socket)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -19,15 +20,26 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from bot.addresses import require_address_template, require_web_address
 from bot.config_file import ConfigFile, read_config_file
 from bot.errors import ConfigError
+from bot.proxies import NAMES as PROXY_NAMES
+from bot.proxies import Proxies, proxy_problem
+from bot.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
+from bot.webhook_addresses import webhook_address_problem
 
 JWT_SECRET_BYTES = 32
+#: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+CALLBACK_SECRET_BYTES = 24
 FERNET_KEY_BYTES = 32
 DEFAULT_CONFIG = Path("opsbell.toml")
 #: What the webhook of the environment is called among the destinations.
 WEBHOOK = "webhook"
+#: What the runner of ORCHESTRATOR_URL is called among the runners.
+ORCHESTRATOR = "orchestrator"
 
 # An empty variable means the same as none: compose files and Procfiles leave many of them empty.
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
@@ -41,11 +53,14 @@ class Settings(BaseModel):
 
     slack_bot_token: Secret = None
     slack_app_token: Secret = None
-    slack_api_url: str = "https://slack.com/api/"
+    slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
     slack_webhook: Secret = None
     slack_webhook_url: Secret = None
+    https_proxy: Secret = None
+    http_proxy: Secret = None
+    no_proxy: Text = None
     slack_notify_on_task_creation: bool = True
     # Not printed: it may hold the password of the database.
     database_url: str = Field("sqlite:///opsbell.db", repr=False)
@@ -54,7 +69,7 @@ class Settings(BaseModel):
     app_url: Text = None
     jwt_secret: Secret = None
     token_encryption_key: Secret = None
-    orchestrator_url: Text = None
+    orchestrator_url: Text = Field(None, repr=False)  # may hold a password
     callback_secret: Secret = None
     grafana_url: Text = None
     environment: Text = None
@@ -63,12 +78,22 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     config: ConfigFile = ConfigFile()
 
+    @field_validator("slack_api_url", "app_url", "orchestrator_url")
+    @classmethod
+    def _a_web_address(cls, url: str | None) -> str | None:
+        return require_web_address(url) if url else url
+
     @field_validator("slack_api_url")
     @classmethod
     def _end_with_slash(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+        if "@" in urlsplit(url).netloc:  # The token is sent in its place.
+            raise ValueError("must not contain a user name or a password")
         return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("grafana_url")
+    @classmethod
+    def _an_address_template(cls, url: str | None) -> str | None:
+        return require_address_template(url) if url else url
 
     @field_validator("database_url")
     @classmethod
@@ -76,6 +101,10 @@ class Settings(BaseModel):
         scheme, _, rest = url.partition("://")
         if not rest or scheme not in ("sqlite", "postgresql", "postgres"):
             raise ValueError("must be sqlite:///FILE or postgresql://…")
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):  # The reason would repeat the address.
+            raise ValueError("must be sqlite:///FILE or postgresql://…") from None
         return url
 
     @field_validator("jwt_secret")
@@ -83,6 +112,19 @@ class Settings(BaseModel):
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret and len(secret.get_secret_value().encode()) < JWT_SECRET_BYTES:
             raise ValueError(f"needs at least {JWT_SECRET_BYTES} bytes for HS256")
+        return secret
+
+    @field_validator("callback_secret")
+    @classmethod
+    def _a_webhook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is None:
+            return None
+        try:
+            key = base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        except ValueError:
+            raise ValueError("must be base64, with or without `whsec_` in front") from None
+        if len(key) < CALLBACK_SECRET_BYTES:
+            raise ValueError(f"needs at least {CALLBACK_SECRET_BYTES} bytes in base64")
         return secret
 
     @field_validator("token_encryption_key")
@@ -99,10 +141,27 @@ class Settings(BaseModel):
 
     @field_validator("slack_webhook", "slack_webhook_url")
     @classmethod
-    def _a_web_address(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret and not secret.get_secret_value().startswith(("http://", "https://")):
-            raise ValueError("must start with https://")
+    def _a_secret_address(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret:
+            require_web_address(secret.get_secret_value())
+            if problem := webhook_address_problem(secret.get_secret_value()):
+                raise ValueError(problem)
         return secret
+
+    @field_validator("https_proxy", "http_proxy")
+    @classmethod
+    def _a_proxy(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and (problem := proxy_problem(secret.get_secret_value())):
+            raise ValueError(problem)
+        return secret
+
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies that calls to Slack go through."""
+        https, http = (
+            one.get_secret_value() if one else None for one in (self.https_proxy, self.http_proxy)
+        )
+        return Proxies(https, http, self.no_proxy)
 
     @property
     def webhook(self) -> SecretStr | None:
@@ -129,7 +188,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     """
     values, problems = read_values(environ)
     config, config_problems = read_config(values)
-    problems += config_problems + two_webhooks(values, config)
+    problems += config_problems + two_webhooks(values, config) + two_runners(values, config)
     if is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
@@ -151,24 +210,23 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     for field in (one for one in Settings.model_fields if one != "config"):
         name = field.upper()
         value = environ.get(name, "").strip()
+        if name in PROXY_NAMES:  # Most programs know these in small letters as well.
+            value = value or environ.get(field, "").strip()
         path = environ.get(f"{name}_FILE", "").strip()
         if value and path:
             problems.append(f"{name}: set either {name} or {name}_FILE, not both")
             continue
+        quoted = f"{name}_FILE" if is_quoted(path) else name if is_quoted(value) else None
+        if quoted:
+            problems.append(f"{quoted}: {QUOTED}")
+            continue
         try:
-            value = value or read_secret(path)
+            value = read_secret(Path(path)) if path else value
         except (OSError, ValueError) as error:
-            # Not the path: whoever put the secret itself there must not find it in the logs.
-            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-            problems.append(f"{name}_FILE: cannot read the file it names: {reason}")
+            problems.append(f"{name}_FILE: cannot use the file it names: {why_unreadable(error)}")
         if value:
             values[field] = value
     return values, problems
-
-
-def read_secret(path: str) -> str:
-    """Return what stands in the file; nothing where no file is named."""
-    return Path(path).read_text(encoding="utf-8").strip() if path else ""
 
 
 def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
@@ -185,13 +243,16 @@ def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
 
 
 def unreadable_addresses(config: ConfigFile) -> Iterator[str]:
+    """Yield why the address of a destination cannot be read, or is none to send messages to."""
     for name, destination in config.destinations.items():
         try:
-            destination.address()
+            address = destination.address()
         except (OSError, ValueError) as error:
-            # Not the path: whoever put the secret itself there must not find it in the logs.
-            reason = getattr(error, "strerror", None) or "it is empty or no UTF-8 text"
-            yield f"destinations.{name}.url_file: cannot read the file it names: {reason}"
+            reason = why_unreadable(error)
+            yield f"destinations.{name}.url_file: cannot use the file it names: {reason}"
+            continue
+        if problem := webhook_address_problem(address):
+            yield f"destinations.{name}: {problem}"
 
 
 def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
@@ -203,6 +264,16 @@ def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     if (first or second) and WEBHOOK in config.destinations:
         problems.append(f"SLACK_WEBHOOK: is the destination `{WEBHOOK}`; rename the other one")
     return problems
+
+
+def two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
+    """Say if the runner of ORCHESTRATOR_URL and one of opsbell.toml claim the same name."""
+    if values.get("orchestrator_url") and ORCHESTRATOR in config.runners:
+        return [
+            f"ORCHESTRATOR_URL: is the runner `{ORCHESTRATOR}`; rename [runners.{ORCHESTRATOR}] "
+            "or leave the variable out"
+        ]
+    return []
 
 
 def is_webhook_enough(values: Mapping[str, Any]) -> bool:

@@ -11,13 +11,14 @@ from bot.messages.models import (
     Sender,
     StoredTemplate,
 )
-from bot.tasks.models import Task
+from bot.tasks.models import ExternalTaskId, Task
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
     DeadLetter,
     Destination,
     Event,
+    ExternalTaskId,
     IdempotencyRecord,
     LaneLease,
     Message,

@@ -3,11 +3,12 @@
 from slack_bolt.async_app import AsyncApp
 
 from listeners import actions, commands, events, shortcuts, views
+from listeners.admission import make_admission
 from listeners.errors import handle_error
+from listeners.fallback import StartCount
 from listeners.injection import make_injection
 from listeners.redelivery import Seen, make_filter
 from listeners.services import Services
-from listeners.strays import StartCount
 
 __all__ = ["Services", "register"]
 
@@ -15,6 +16,7 @@ __all__ = ["Services", "register"]
 def register(app: AsyncApp, services: Services) -> None:
     """Make *app* answer to everything the manifest offers; call it once."""
     app.use(make_filter(Seen()))
+    app.use(make_admission(services.gate))
     app.use(make_injection(services))
     app.error(handle_error)
     app.listener_runner.listener_start_handler = StartCount()

@@ -14,7 +14,7 @@ def make_injection(services: Services) -> Callable[[AsyncBoltContext, Next], Awa
     """
     Return a middleware after which a listener may name any field of `Services`.
 
-    `services` is all of them at once and `owner` is for whom the sender's workspace acts. Bolt
+    `services` is all of them at once and `owner` is for whom the bot's workspace acts. Bolt
     looks at plain positional parameters only: keyword-only ones and `functools.partial` get
     nothing (slack_bolt/kwargs_injection/async_utils.py).
     """
@@ -23,7 +23,7 @@ def make_injection(services: Services) -> Callable[[AsyncBoltContext, Next], Awa
     async def inject(context: AsyncBoltContext, next: Next) -> None:
         context.update(by_name)
         context["services"] = services
-        context["owner"] = services.owner_of(context.team_id or "")
+        context["owner"] = services.owner_of(services.gate.house.workspace_id)
         await next()
 
     return inject

@@ -24,10 +24,10 @@ async def require_membership(client: AsyncWebClient, channel: str, bot_name: str
     if found.get("is_member") or found.get("is_im"):
         return
     way_in = (
-        "use a channel that I am in"
+        "choose a channel that I am in"
         if channel.startswith("D")
-        else f"type `/invite @{bot_name}` there, then try again"
+        else f"type `/invite @{bot_name}` there and try again"
     )
-    message = f"Nothing was started: I am not in <#{channel}>, so {way_in}."
-    plain = f"Nothing was started: I am not in that channel, so {way_in}."
+    message = f"Nothing was started because I am not in <#{channel}>: {way_in}."
+    plain = f"Nothing was started because I am not in that channel: {way_in}."
     raise InvalidError(message, [FieldProblem("channel", plain)])

@@ -30,4 +30,4 @@ def require_stands_still(services: Services, task: Task) -> None:
     retried = last_act(task, "retried", services.clock.now())
     if task.status in LIVE and retried:
         raise ConflictError(f"Already retried{retried}: attempt {task.attempt} is {task.status}.")
-    raise ConflictError(f"This task is {task.status}: there is nothing to retry.")
+    raise ConflictError(f"This task is {task.status}, so there is nothing to retry.")

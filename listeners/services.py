@@ -13,6 +13,7 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
+from bot.workspaces.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Services:
     intake: Intake
     requests: Requests
     dead_letters: DeadLetters
+    gate: Gate
     rights: Rights
     directory: Directory
     owner_of: Callable[[str], Owner]

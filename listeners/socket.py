@@ -8,14 +8,17 @@ it has shown no sign of life for `DEAD_AFTER_SECONDS`.
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
 from dataclasses import dataclass
 
 import structlog
-from aiohttp import WSMessage
+from aiohttp import WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+
+from bot.errors import ConfigError
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +28,8 @@ CHECK_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 35.0
 CONNECT_SECONDS = 15.0
 CLOSE_SECONDS = 2.0
+#: Slack says hello at once; whoever says nothing is not waited for.
+HELLO_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Socket:
         app: AsyncApp,
         app_token: str,
         *,
+        proxy: str | None = None,
+        app_id: str | None = None,
         ping_seconds: float = PING_SECONDS,
         check_seconds: float = CHECK_SECONDS,
         dead_after_seconds: float = DEAD_AFTER_SECONDS,
@@ -52,7 +59,11 @@ class Socket:
         self._check_seconds = check_seconds
         self._dead_after_seconds = dead_after_seconds
         self._app = app
+        self._proxy = proxy
         self._app_token = app_token
+        self._app_id = app_id
+        self._said_hello = asyncio.Event()
+        self._hello_app_id: str | None = None
         self._handler: AsyncSocketModeHandler | None = None
         self._watch: asyncio.Task[None] | None = None
         self._connected = False
@@ -61,9 +72,14 @@ class Socket:
         self._replaced = 0
 
     async def start(self) -> None:
-        """Connect, and keep watch from now on; returns when connected or after 15 s of trying."""
+        """
+        Connect, and keep watch from now on; returns when connected or after 15 s of trying.
+
+        Raises `ConfigError` if Slack connects us as another app than *app_id*.
+        """
         self._alive_at = time.monotonic()
         await self._connect()
+        await self._require_own_app()
         self._watch = asyncio.create_task(self._keep_watch(), name="socket watchdog")
 
     async def stop(self) -> None:
@@ -85,6 +101,7 @@ class Socket:
             # Its own chatter, full of payloads, is not for our log.
             logger=quiet_logger(),
             web_client=self._app.client,
+            proxy=self._proxy,
             ping_interval=self._ping_seconds,
         )
         self._handler = handler
@@ -100,8 +117,33 @@ class Socket:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(handler.close_async(), CLOSE_SECONDS)
 
-    async def _heard(self, _message: WSMessage) -> None:
+    async def _require_own_app(self) -> None:
+        if self._app_id is None or not self._connected:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._said_hello.wait(), HELLO_SECONDS)
+        if self._hello_app_id not in (None, self._app_id):
+            await self._hang_up()
+            raise ConfigError(
+                [
+                    f"SLACK_APP_TOKEN: belongs to app {self._hello_app_id}, but SLACK_BOT_TOKEN "
+                    f"to app {self._app_id}; copy both from the same app at api.slack.com/apps"
+                ]
+            )
+
+    async def _heard(self, message: WSMessage) -> None:
         self._alive_at = time.monotonic()
+        if not self._said_hello.is_set() and message.type == WSMsgType.TEXT:
+            self._hear_hello(message.data)
+
+    def _hear_hello(self, said: str) -> None:
+        try:
+            info = json.loads(said)
+            if info["type"] == "hello":
+                self._hello_app_id = info["connection_info"]["app_id"]
+                self._said_hello.set()
+        except (KeyError, TypeError, ValueError):
+            return  # Not a hello as Slack says it: nothing is known of the app then.
 
     async def _keep_watch(self) -> None:
         while True:

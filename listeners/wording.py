@@ -1,4 +1,4 @@
-"""Words for a person: what an error says, and text that cannot mention or link by itself."""
+"""Words for people: what an error says, and text that cannot mention or link by itself."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from bot.errors import UserError
-from bot.ids import new_id
+from bot.ids import is_slack_channel_id, is_slack_user_id, new_id
 from bot.messages.rendering.truncation import cut
 
 logger = structlog.get_logger(__name__)
@@ -15,13 +15,21 @@ ANSWER_CHARACTERS = 2_900
 REFERENCE_CHARACTERS = 8
 
 # Mentions that our own sentences contain; in an answer that one person sees they notify nobody.
-_OURS = re.compile(r"<@[UW][A-Z0-9]+>|<#[CDG][A-Z0-9]+>|<!subteam\^S[A-Z0-9]+>|[&<>]")
+_OURS = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)>|[&<>]")
+_GROUP_ID = re.compile("S[A-Z0-9]+")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def as_mrkdwn(sentence: str) -> str:
     """Return a sentence of ours for mrkdwn: only mentions by id keep their brackets."""
-    return _OURS.sub(lambda found: _ENTITIES.get(found[0], found[0]), sentence)
+    return _OURS.sub(_escaped, sentence)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    named = found[1] or ""
+    if is_slack_user_id(named) or is_slack_channel_id(named) or _GROUP_ID.fullmatch(named):
+        return found[0]
+    return "".join([_ENTITIES.get(letter, letter) for letter in found[0]])
 
 
 def words_for(error: BaseException, **facts: Any) -> str:
@@ -35,6 +43,6 @@ def words_for(error: BaseException, **facts: Any) -> str:
     reference = new_id("e")[-REFERENCE_CHARACTERS:]
     logger.error("listener_failed", reference=reference, exc_info=error, **facts)
     return (
-        "Something went wrong on my side, and it may not have been done. "
-        f"Look before you try again; the log knows this as `{reference}`."
+        "Something went wrong on my side, and your request may not have been carried out. "
+        f"Check before you try again. The error is in the log as `{reference}`."
     )

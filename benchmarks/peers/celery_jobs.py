@@ -7,7 +7,7 @@ import sys
 import threading
 from urllib.parse import urlsplit
 
-from celery import Celery  # type: ignore[import-not-found]
+from celery import Celery
 
 app = Celery("jobs", broker=os.environ.get("BROKER_URL", ""))
 app.conf.task_acks_late = True

@@ -11,6 +11,7 @@ from bot.cli.migrate import migrate
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
+from bot.redaction import redact
 
 cli = typer.Typer(
     help="Opsbell: the operations bot of a Slack workspace.",
@@ -37,7 +38,7 @@ def main() -> None:
         cli(prog_name="python -m bot")
     except ConfigError as error:
         for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
+            sys.stderr.write(f"{redact(problem)}\n")
         sys.exit(2)
     except UserError as error:
         sys.stderr.write(f"{error}\n")

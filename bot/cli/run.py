@@ -1,6 +1,7 @@
 """`python -m bot`: the bot itself, until SIGTERM or Ctrl-C."""
 
 import asyncio
+import os
 import signal
 
 import uvloop
@@ -8,13 +9,17 @@ import uvloop
 from bot.app import Opsbell
 from bot.garbage import look_seldom
 from bot.logs import set_up_logs
+from bot.proxies import hide_from_sdk
+from bot.secure_process import hide_memory
 from bot.settings import Settings, environment, read_settings
 
 
 def run() -> None:
     """Run the bot. SIGTERM and Ctrl-C end it cleanly within ten seconds."""
+    hide_memory()
     settings = read_settings(environment())
     set_up_logs(settings.log_level, settings.log_format)
+    hide_from_sdk(os.environ, [settings.slack_api_url], settings.proxies)
     # Twice the messages a second for the same processor: docs/decisions/0009-uvloop-and-a-wire.md
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))

@@ -1,14 +1,12 @@
 """A channel as a caller writes it → its id, in the workspace that is meant."""
 
-import re
 from collections.abc import Awaitable, Callable
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
+from bot.ids import is_slack_user_id
 from bot.messages.destinations import is_outlet
 from bot.workspaces.directory import read_id
-
-PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -> str:
@@ -24,7 +22,7 @@ async def resolve_destination(
 
     *workspace* is asked only where a name has to be looked up.
     """
-    found = channel if PERSON.fullmatch(channel) else read_id(channel)
+    found = channel if is_slack_user_id(channel) else read_id(channel)
     if found:
         return found
     place = await workspace()

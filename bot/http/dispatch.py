@@ -1,54 +1,81 @@
 """From an aiohttp request to a handler's call and back, the same way for every route."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from bot.clock import SteadyClock
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
-from bot.http.call import NOBODY, Answer, Call
-from bot.http.correlation import HEADER
+from bot.http.connections import Connections
+from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
 from bot.http.json_body import clean_text, read_bytes, read_list, read_object
-from bot.http.middleware import CORRELATION
-from bot.http.refusal import RefusedError
+from bot.http.middleware import CORRELATION, HEADER
 from bot.http.responses import response_of
-from bot.http.routing import Access, Route
+from bot.http.routing import NOBODY, Access, Answer, Call, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
-from bot.http.security.rate_limit import BUSY_BURST, BUSY_PER_SECOND, RateLimit
+from bot.http.security.rate_limit import (
+    BUSY_TIMES,
+    TRIES_BURST,
+    TRIES_PER_SECOND,
+    RateLimit,
+)
 from bot.http.security.signatures import signatures_of
 from bot.http.services import Services
 from bot.tokens import Caller
+
+#: A body up to this size is read in a moment.
+SMALL_BYTES = 32 * 1024
 
 
 class Dispatcher:
     """Checks who calls, what is sent and how often, then calls the route's handler."""
 
-    def __init__(self, services: Services, routes: Sequence[Route]) -> None:
+    def __init__(
+        self, services: Services, routes: Sequence[Route], connections: Connections
+    ) -> None:
         self._services = services
+        self._connections = connections
         self._routes = tuple(routes)
         self._authority = Authority(
             services.tokens, signatures_of(services.settings, services.clock)
         )
-        self._rate = RateLimit()
-        self._busy_rate = RateLimit(BUSY_PER_SECOND, BUSY_BURST)
+        http = services.settings.config.http
+        self._rate = RateLimit(http.requests_per_second, http.burst)
+        self._busy_rate = RateLimit(http.requests_per_second * BUSY_TIMES, http.burst * BUSY_TIMES)
+        self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
+        # Clock set back: or nobody's bucket would be filled until it has caught up.
+        self._clock = SteadyClock(services.clock)
         self._idempotency = Idempotency(services.database, services.clock)
 
     def serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Return what aiohttp calls for *route*."""
 
         async def serve_route(request: web.Request) -> web.Response:
-            return response_of(await self._answer(request, route))
+            path = {name: clean_text(value) for name, value in request.match_info.items()}
+            caller, raw = await self._admit(request, route)
+            async with asyncio.timeout(self._connections.limits.answer_seconds):
+                return response_of(await self._respond(request, route, path, caller, raw))
 
         return serve_route
 
-    async def _answer(self, request: web.Request, route: Route) -> Answer:
-        path = {name: clean_text(value) for name, value in request.match_info.items()}
-        caller, raw = await self._admit(request, route)
-        require(caller, route, path)
-        fields = fields_of(route, raw, request)
+    async def _respond(
+        self,
+        request: web.Request,
+        route: Route,
+        path: Mapping[str, str],
+        caller: Caller,
+        raw: bytes,
+    ) -> Answer:
+        if len(raw) > SMALL_BYTES:  # Reading it would hold up everybody else.
+            fields, body = await asyncio.to_thread(read_body, route, raw, request)
+        else:
+            fields, body = read_body(route, raw, request)
+        self._leave_room(route, caller, body)
         call = Call(
             services=self._services,
             routes=self._routes,
@@ -57,7 +84,7 @@ class Dispatcher:
             caller=caller,
             path=path,
             query=bind(route.query, query_of(request)) if route.query else None,
-            body=body_of(route, fields),
+            body=body,
         )
         header = request.headers.get(idempotency.HEADER)
         if not route.creates or header is None:
@@ -75,27 +102,51 @@ class Dispatcher:
             return NOBODY, b""
         try:
             if self._authority.takes_signature(route, request.headers):
-                raw = await read_bytes(request)
-                caller = self._authority.read_signature(request.headers, raw)
-                self._count(self._rate, caller.subject)
-                return caller, raw
+                return await self._admit_signed(request)
             caller = self._authority.read_token(route, request.headers)
         except RefusedError:
-            self._count(
-                self._rate, f"address {request.remote}"
-            )  # Guessing tokens has a limit, too.
+            # Guessing tokens has a limit, too.
+            self._count(self._tries, request.remote)
             raise
-        rate = self._busy_rate if route.is_busy else self._rate
-        self._count(rate, (caller.tenant, caller.subject, caller.task_id))
+        self._connections.trust(request.transport)
+        self._count(self._busy_rate if route.is_busy else self._rate, bucket_of(caller))
+        require(caller, route)
         return caller, await read_bytes(request) if route.body else b""
 
+    async def _admit_signed(self, request: web.Request) -> tuple[Caller, bytes]:
+        """Do the same for a signature, which can be checked with the body only."""
+        raw = await read_bytes(request)
+        caller = self._authority.read_signature(request.headers, raw)
+        self._connections.trust(request.transport)
+        self._count(self._rate, bucket_of(caller))
+        return caller, raw
+
+    def _leave_room(self, route: Route, caller: Caller, body: Any) -> None:
+        """Refuse progress of a caller who has hardly anything left: an end may follow."""
+        if route.is_urgent and not route.is_urgent(body):
+            refuse_for(self._rate.keep_reserve(bucket_of(caller)))
+
     def _count(self, rate: RateLimit, caller: Hashable) -> None:
-        wait = rate.take(caller, self._services.clock.now())
-        if wait:
-            seconds = str(max(1, round(wait + 0.5)))
-            raise RefusedError(
-                429, "rate_limited", f"Wait {seconds} s, then go on.", {"Retry-After": seconds}
-            )
+        refuse_for(rate.take(caller, self._clock.now()))
+
+
+def refuse_for(wait: float) -> None:
+    """Refuse a request that could be taken in *wait* seconds; 0 is no reason."""
+    if wait:
+        seconds = str(max(1, round(wait + 0.5)))
+        raise RefusedError(
+            429, "rate_limited", f"Wait {seconds} s, then go on.", {"Retry-After": seconds}
+        )
+
+
+def bucket_of(caller: Caller) -> Hashable:
+    return caller.tenant, caller.subject, caller.task_id
+
+
+def read_body(route: Route, raw: bytes, request: web.Request) -> tuple[Any, Any]:
+    """Return what was sent as JSON says it, and as the route's model."""
+    fields = fields_of(route, raw, request)
+    return fields, body_of(route, fields)
 
 
 def fields_of(route: Route, raw: bytes, request: web.Request) -> Any:

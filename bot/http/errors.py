@@ -1,11 +1,12 @@
-"""Any error that we know → the one answer the contract has for it."""
+"""Refusals that exist only over HTTP, and the one answer that the contract has for any error."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 
 from bot.errors import (
     ConflictError,
@@ -15,8 +16,7 @@ from bot.errors import (
     UnavailableError,
     UserError,
 )
-from bot.http.call import Answer
-from bot.http.refusal import RefusedError
+from bot.http.routing import Answer
 
 logger = structlog.get_logger(__name__)
 
@@ -28,6 +28,17 @@ STATUS_OF: dict[type[UserError], int] = {
     UnavailableError: 503,
 }
 RETRY_SECONDS = "5"
+#: A database that cannot be used now. `TimeoutError`: no connection became free.
+AWAY = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.InternalError,
+    exc.TimeoutError,
+    exc.DisconnectionError,
+    exc.PendingRollbackError,
+)
+AWAY_NAMES = frozenset({"OperationalError", "InterfaceError", "InternalError"})
+DRIVERS = frozenset({"sqlite3", "psycopg"})
 # What aiohttp itself refuses, and what to do about it.
 OF_AIOHTTP = {
     404: "There is nothing at this address; the list is at /api/docs.",
@@ -36,20 +47,63 @@ OF_AIOHTTP = {
 }
 
 
-#: What `answer_to` knows how to answer.
-KNOWN = (web.HTTPException, UserError, OperationalError)
+class RefusedError(UserError):
+    """The request is refused with *status*; the message says what to do."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+        super().__init__(message)
 
 
-def answer_to(error: web.HTTPException | UserError | OperationalError) -> Answer:
-    """Return what the caller is told."""
+def not_json(reason: str, what: str = "one JSON object") -> RefusedError:
+    return RefusedError(400, "bad_request", f"The body must be {what}: {reason}.")
+
+
+def too_large() -> RefusedError:
+    return RefusedError(413, "too_large", OF_AIOHTTP[413])
+
+
+def unauthorized(reason: str) -> RefusedError:
+    return RefusedError(
+        401,
+        "unauthorized",
+        reason,
+        # https://www.rfc-editor.org/rfc/rfc6750#section-3
+        {"WWW-Authenticate": 'Bearer realm="opsbell", error="invalid_token"'},
+    )
+
+
+def answer_to(error: Exception) -> Answer | None:
+    """Return what the caller is told; None for a mistake of ours."""
     if isinstance(error, web.HTTPException):
         return answer_to_aiohttp(error)
     if isinstance(error, RefusedError):
         return refused(error.status, error.code, str(error), headers=error.headers)
     if isinstance(error, UserError):
         return answer_to_user(error)
-    logger.error("http_database_failed", exc_info=error)
-    return unavailable("The database does not answer; try again.")
+    if isinstance(error, TimeoutError) or is_database_away(error):
+        logger.error("http_database_failed", exc_info=error)
+        return unavailable("The database does not answer; try again.")
+    return None
+
+
+def is_database_away(error: BaseException) -> bool:
+    """
+    Tell whether a database is locked, busy, full or gone, whoever says so.
+
+    SQLAlchemy passes on what a driver raises outside of its statements. The drivers' errors have
+    the names that PEP 249 gives them, so that a driver which is not used need not be loaded.
+    """
+    if isinstance(error, AWAY):
+        return True
+    return any(
+        kind.__name__ in AWAY_NAMES and kind.__module__.partition(".")[0] in DRIVERS
+        for kind in type(error).__mro__
+    )
 
 
 def answer_to_unforeseen(error_id: str) -> Answer:

@@ -9,6 +9,7 @@ if the process dies between the work and its answer, the repeated request finds 
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +21,12 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError, UnavailableError, UserError
-from bot.http.call import Answer
+from bot.http.routing import Answer
 from bot.ids import new_id
 
 HEADER = "Idempotency-Key"
 MAX_KEY_CHARACTERS = 255
+IDEMPOTENCY_KEY = f"[ -~]{{1,{MAX_KEY_CHARACTERS}}}"
 KEPT = timedelta(hours=24)
 #: A claim this old belongs to a process that died; work takes milliseconds.
 STALE = timedelta(seconds=10)
@@ -166,7 +168,7 @@ def keep(session: Session, key: Key, made_id: str, answer: Answer) -> None:
 
 def key_of(tenant: str, header: str, method: str, asked: str, body: Any) -> Key:
     """Return the key of a request; raise `InvalidError` for one that is too long or unprintable."""
-    if not (0 < len(header) <= MAX_KEY_CHARACTERS and header.isascii() and header.isprintable()):
+    if not re.fullmatch(IDEMPOTENCY_KEY, header):
         problem = FieldProblem(HEADER, f"1 to {MAX_KEY_CHARACTERS} printable ASCII characters")
         raise InvalidError(f"The {HEADER} is not usable.", [problem])
     whole = json.dumps([method, asked, body], sort_keys=True)

@@ -3,15 +3,22 @@
 import asyncio
 import json
 import math
+import zlib
 from typing import Any
 
 from aiohttp import ClientError, web
 
-from bot.http.refusal import RefusedError, not_json
+from bot.http.errors import RefusedError, not_json, too_large
 
 MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.
 ARRIVAL_SECONDS = 30.0
+#: What zlib is told of each encoding that is read.
+WINDOWS = {
+    "gzip": 16 + zlib.MAX_WBITS,
+    "x-gzip": 16 + zlib.MAX_WBITS,
+    "deflate": zlib.MAX_WBITS,
+}
 MAX_DEPTH = 64
 MAX_DIGITS = 1_000
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -39,16 +46,62 @@ DECODER = json.JSONDecoder(parse_constant=refuse_number, parse_float=finite, par
 
 
 async def read_bytes(request: web.Request) -> bytes:
-    """Return the body as it was sent; refuse one that is too large, broken or never ends."""
+    """
+    Return the body, unpacked; refuse one that is too large, broken or never ends.
+
+    Only a caller who may send one is asked to go on with `Expect: 100-continue`.
+    """
+    if (request.content_length or 0) > MAX_BYTES:
+        raise too_large()
     try:
         if request.content.is_eof():  # All of it is here, as of nearly every request.
-            return await request.read()
-        async with asyncio.timeout(ARRIVAL_SECONDS):
-            return await request.read()
+            raw = await request.read()
+        else:
+            await _ask_for_it(request)
+            async with asyncio.timeout(ARRIVAL_SECONDS):
+                raw = await request.read()
     except TimeoutError as error:
         raise not_json(f"it had not arrived after {ARRIVAL_SECONDS:.0f} seconds") from error
     except (web.RequestPayloadError, ClientError, ConnectionError) as error:
         raise not_json("it broke off or is encoded wrongly") from error
+    return unpack(raw, request.headers.get("Content-Encoding", ""))
+
+
+async def _ask_for_it(request: web.Request) -> None:
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # It is no part of the response.
+
+
+def unpack(raw: bytes, encoding: str) -> bytes:
+    """Return what was packed, as far as it is not too large; refuse other encodings than zlib's."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return raw
+    if encoding not in WINDOWS:
+        raise RefusedError(
+            415,
+            "unsupported_media_type",
+            "Send the body as it is, or as `Content-Encoding: gzip` or `deflate`.",
+            {"Accept-Encoding": "gzip, deflate"},
+        )
+    window = WINDOWS[encoding]
+    if encoding == "deflate" and not _has_zlib_header(raw):
+        window = -zlib.MAX_WBITS  # Many call the bare stream so.
+    unpacker = zlib.decompressobj(window)
+    try:
+        unpacked = unpacker.decompress(raw, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise not_json("it broke off or is encoded wrongly") from error
+    if len(unpacked) > MAX_BYTES:
+        raise too_large()
+    if not unpacker.eof or unpacker.unused_data:
+        raise not_json("it broke off or is encoded wrongly")
+    return unpacked
+
+
+def _has_zlib_header(raw: bytes) -> bool:
+    return len(raw) >= 2 and raw[0] & 0x0F == 8 and int.from_bytes(raw[:2]) % 31 == 0
 
 
 def read_object(raw: bytes, content_type: str, charset: str | None) -> dict[str, Any]:

@@ -1,19 +1,24 @@
 """Around every request: its correlation id, its line in the log, and an answer to any error."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
-from bot.http.correlation import HEADER, correlation_id
-from bot.http.errors import KNOWN, answer_to, answer_to_unforeseen
+from bot.http.connections import Connections
+from bot.http.errors import answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
+from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
+from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
 
+HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
+CONNECTIONS = web.AppKey("connections", Connections)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -22,6 +27,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every request in the shape of the contract and note that it was."""
     started = time.perf_counter()
+    connections, transport = request.app[CONNECTIONS], request.transport
+    connections.begin(transport)
     request[CORRELATION] = correlation_id(request.headers.get(HEADER))
     with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
         response = await answered(request, handler)
@@ -34,15 +41,17 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
             correlation_id=request[CORRELATION],
         )
+    connections.end(transport)
     return response
 
 
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except KNOWN as error:
-        return response_of(answer_to(error))
-    except Exception:
+    except Exception as error:
+        answer = answer_to(error)
+        if answer is not None:
+            return response_of(answer)
         error_id = new_id("e")
         logger.exception("http_request_failed", error_id=error_id, route=template_of(request))
         return response_of(answer_to_unforeseen(error_id))
@@ -51,4 +60,10 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
 def template_of(request: web.Request) -> str:
     """Return the route's template, never the address itself: that may carry anything."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else "(none)"
+    return resource.canonical if resource and resource.canonical != "/{nothing}" else "(none)"
+
+
+def correlation_id(given: str | None) -> str:
+    """Return the caller's id if it is at most 128 printable characters, no secret, or a new one."""
+    is_usable = given and re.fullmatch(CORRELATION_ID, given) and redact(given) == given
+    return given if given and is_usable else new_id("c")

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bot.http.routing import Access, Route
+from bot.http.idempotency import IDEMPOTENCY_KEY
+from bot.http.routing import JSON, Access, Route
 from bot.http.schemas.base import Shown
+from bot.http.schemas.constraints import or_empty
 
 VERSION = "1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,6 +27,13 @@ ERRORS = {
     "422": "A value is wrong; `details` says which",
     "429": "Too many requests; `Retry-After` says how long to wait",
     "503": "Something is missing or down; the message says what",
+}
+#: What is looked for by what stands in a path.
+FORMATS = {
+    "id": "task-id",
+    "correlationId": "message-id",
+    "code": "code",
+    "team_id": "slack-team",
 }
 OF_BODIES = ("400", "413", "415")
 OF_TOKENS = ("401", "403", "404", "409", "422", "503")
@@ -142,25 +151,31 @@ def description(route: Route) -> str:
 
 def parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": path_schema(route, name)}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     if route.query:
         properties = route.query.model_json_schema(by_alias=False)["properties"]
         found += [
-            {"name": name, "in": "query", "required": False, "schema": schema}
+            {"name": name, "in": "query", "required": False, "schema": or_empty(schema)}
             for name, schema in properties.items()
         ]
     if route.creates:
-        found.append(
-            header("Idempotency-Key", "The same key and body: the first answer again", 255)
-        )
-    found.append(header("X-Correlation-Id", "Taken over, or made; returned and stored", 128))
+        text = "The same key and body: the first answer again"
+        found.append(header("Idempotency-Key", text, {"pattern": f"^{IDEMPOTENCY_KEY}$"}))
+    text = "Taken over if it has 1 to 128 printable characters, else made; returned and stored"
+    found.append(header("X-Correlation-Id", text, {}))
     return found
 
 
-def header(name: str, text: str, most: int) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": most}
+def path_schema(route: Route, name: str) -> dict[str, Any]:
+    """Return what may stand in a path: anything where something is looked for."""
+    kind = route.path_kinds.get(name)
+    return TypeAdapter(kind).json_schema() if kind else {"type": "string", "format": FORMATS[name]}
+
+
+def header(name: str, text: str, limits: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "string", **limits}
     return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
 
 
@@ -176,7 +191,8 @@ def responses(route: Route) -> dict[str, Any]:
 
 def shown(answer: type[BaseModel] | str) -> dict[str, Any]:
     if isinstance(answer, str):
-        return {"description": answer}
+        content = {answer: {"schema": {"type": "object" if answer == JSON else "string"}}}
+        return {"description": "This description", "content": content}
     schema = {"$ref": REF.format(model=answer.__name__)}
     return {
         "description": (answer.__doc__ or answer.__name__).strip(),

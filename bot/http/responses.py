@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.http.call import JSON, Answer
+from bot.http.routing import JSON, Answer
 from bot.sql import fast_json
 
 

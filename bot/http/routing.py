@@ -1,12 +1,18 @@
-"""One line of the route table: what is served, to whom, and what OpenAPI says about it."""
+"""The route table's lines, and one call of the API: what a handler gets and what it gives back."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel
 
-from bot.http.call import Answer, Call
+from bot.http.services import Services
+from bot.tasks.creation import Owner
+from bot.tokens import Caller
+
+JSON = "application/json"
+NOBODY = Caller(subject="", tenant="", scopes=frozenset())
 
 
 class Access(StrEnum):
@@ -16,6 +22,52 @@ class Access(StrEnum):
     BEARER = "bearer"  #: a token that is not bound to one task
     CALLBACK = "callback"  #: also the token that a runner was given for its own task
     SIGNED = "signed"  #: also somebody who signs with CALLBACK_SECRET
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back: a model or plain JSON; a body of another type than JSON is text."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = JSON
+
+    def __post_init__(self) -> None:
+        if isinstance(self.body, BaseModel):
+            plain = self.body.model_dump(mode="json", by_alias=True)
+            object.__setattr__(self, "body", plain)
+
+
+@dataclass(frozen=True)
+class Call:
+    """
+    What a handler works with.
+
+    `is_named` says that the caller has given the call its correlation id, which is made up else.
+    `body` and `query` are instances of the models that the route names. `new_id` is the id that
+    something made by this call must bear, if the caller repeats the call under one idempotency key;
+    `is_again` says that a process that died may have made it already.
+    """
+
+    services: Services
+    routes: tuple["Route", ...]
+    correlation_id: str
+    is_named: bool = False
+    caller: Caller = NOBODY
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Any = None
+    body: Any = None
+    new_id: str | None = None
+    is_again: bool = False
+
+    async def owner(self) -> Owner:
+        """Return the caller's tenant and the workspace it writes to; raise if it has none."""
+        return await self.services.owner_of(self.caller.tenant)
+
+    def making(self, new_id: str, *, is_again: bool) -> "Call":
+        """Return the same call with the id that what it makes must bear."""
+        return replace(self, new_id=new_id, is_again=is_again)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +84,11 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     answers: Mapping[int, type[BaseModel] | str] | None = None
+    path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
     most_items: int = 0  # above 0 the body is a list of so many of `body` at most
     is_busy: bool = False  # called by programs thousands of times a second
+    is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address
 
     @property

@@ -1,17 +1,21 @@
 """The HTTP server: binds, serves the route table, stops without cutting anybody off."""
 
+import asyncio
 import errno
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import ConfigError
+from bot.http.connections import ConnectionLimits, Connections, limits_of_system
 from bot.http.dispatch import Dispatcher
 from bot.http.json_body import MAX_BYTES
-from bot.http.middleware import envelope
+from bot.http.middleware import CONNECTIONS, envelope
 from bot.http.routes import ROUTES
 from bot.http.routing import Route
 from bot.http.services import Services
@@ -19,38 +23,58 @@ from bot.http.services import Services
 logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 5.0
+#: How long the rest of a body is thrown away, so that the caller still reads why.
+LINGERING_SECONDS = 2.0
+BACKLOG = 512
 NO_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
 class HttpServer:
     """Serves the API from `start` to `stop`. `port` is the bound one, also when 0 was asked for."""
 
-    def __init__(self, services: Services, routes: Sequence[Route] = ROUTES) -> None:
+    def __init__(
+        self,
+        services: Services,
+        routes: Sequence[Route] = ROUTES,
+        limits: ConnectionLimits | None = None,
+    ) -> None:
         self._settings = services.settings
         self.port = services.settings.port
+        self.connections = Connections(limits or limits_of_system())
         self._runner = web.AppRunner(
-            application(services, routes),
+            application(services, routes, self.connections),
             access_log=None,
             handle_signals=False,
             logger=wire_log(),
             shutdown_timeout=STOP_SECONDS,
+            keepalive_timeout=self.connections.limits.idle_seconds,
+            lingering_time=LINGERING_SECONDS,
+            auto_decompress=False,  # Unpacked when it is known who sent it, and bounded.
         )
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listen; raise `ConfigError` naming PORT or HOST and the fix if that is not possible."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
+        protocols = self.connections.guard(
+            cast("Callable[[], asyncio.Protocol]", self._runner.server)
+        )
+        host, port = self._settings.host, self._settings.port
         try:
-            await site.start()
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(protocols, host, port, backlog=BACKLOG)
         except OSError as error:
             await self._runner.cleanup()
             raise ConfigError([self._why_not(error)]) from error
-        self.port = self._runner.addresses[0][1]
-        logger.info("http_listening", host=self._settings.host, port=self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        logger.info("http_listening", host=host, port=self.port)
 
     async def stop(self) -> None:
         """Take no new connections and finish the requests in flight, for at most 5 seconds."""
+        if self._server is not None:
+            self._server.close()
         await self._runner.cleanup()
+        self.connections.close()
 
     def _why_not(self, error: OSError) -> str:
         host, port = self._settings.host, self._settings.port
@@ -61,17 +85,49 @@ class HttpServer:
         return f"HOST: cannot listen on {host}, port {port}: {error.strerror or error}"
 
 
-def application(services: Services, routes: Sequence[Route]) -> web.Application:
+def application(
+    services: Services, routes: Sequence[Route], connections: Connections
+) -> web.Application:
     """Return the aiohttp application of *routes*; raise `ConfigError` on a bad CALLBACK_SECRET."""
-    dispatcher = Dispatcher(services, routes)
+    dispatcher = Dispatcher(services, routes, connections)
     app = web.Application(middlewares=[envelope], client_max_size=MAX_BYTES)
-    for route in routes:
-        serve = dispatcher.serve(route)
-        if route.method == "GET":
-            app.router.add_get(route.path, serve)  # HEAD comes with it.
-        else:
-            app.router.add_route(route.method, route.path, serve)
+    app[CONNECTIONS] = connections
+    at: dict[str, list[Route]] = {}
+    for route in sorted(routes, key=lambda route: "{" in route.path):  # The plain ones first.
+        at.setdefault(route.path, []).append(route)
+    for path, there in at.items():
+        # What aiohttp takes for a part of a path by itself is without braces.
+        resource = app.router.add_resource(re.sub(r"{(\w+)}", r"{\1:[^/]+}", path))
+        for route in there:
+            serve = dispatcher.serve(route)
+            resource.add_route(route.method, serve, expect_handler=expect_later)
+            if route.method == "GET":
+                resource.add_route("HEAD", serve, expect_handler=expect_later)
+        # An address is one thing: no other line of the table that looks like it says what it takes.
+        resource.add_route("*", refuse_method(there), expect_handler=expect_later)
+    app.router.add_route("*", "/{nothing:.*}", refuse_address, expect_handler=expect_later)
     return app
+
+
+def refuse_method(routes: Sequence[Route]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return what answers a method that none of *routes*, all of one address, has."""
+    methods = {route.method for route in routes}
+    allowed = methods | ({"HEAD"} if "GET" in methods else set())
+
+    async def refuse(request: web.Request) -> web.Response:
+        raise web.HTTPMethodNotAllowed(request.method, sorted(allowed))
+
+    return refuse
+
+
+async def refuse_address(_request: web.Request) -> web.Response:
+    raise web.HTTPNotFound
+
+
+async def expect_later(request: web.Request) -> None:
+    """Ask nobody for a body who has not been let in: `read_bytes` does, where one is wanted."""
+    if request.headers["Expect"].lower() != "100-continue":
+        raise web.HTTPExpectationFailed(text="The only thing to expect here is 100-continue.")
 
 
 def wire_log() -> logging.Logger:

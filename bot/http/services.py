@@ -34,8 +34,8 @@ class Services:
 
     `owner_of` maps a tenant to its first workspace and raises `InvalidError` when it has none;
     `workspaces_of` returns all it has, and `home` is the one of SLACK_BOT_TOKEN. `timeline` returns
-    the events of a message by its id, oldest first. `socket` says at least whether it is
-    `connected`; whatever else it says is shown to callers with a token.
+    so many of the newest events of a message by its id, oldest first. `socket` says at least
+    whether it is `connected`; whatever else it says is shown to callers with a token.
     """
 
     settings: Settings
@@ -52,7 +52,7 @@ class Services:
     owner_of: Callable[[str], Awaitable[Owner]]
     workspaces_of: Callable[[str], Awaitable[Sequence[str]]]
     connections: Connections
-    timeline: Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
+    timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
     outlets: Outlets = NO_OUTLETS

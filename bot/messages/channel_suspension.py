@@ -6,8 +6,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.messages.delivery import dead_letter_rows
+from bot.messages.error_codes import DESTINATION_ERRORS
 from bot.messages.models import DeadLetter, Destination, Message
-from bot.messages.policy import DESTINATION_ERRORS, DESTINATION_FAILURES
+from bot.messages.policy import DESTINATION_FAILURES
 
 
 def why_off(session: Session, workspace_id: str, channel: str) -> str | None:

@@ -94,6 +94,13 @@ class Message(SQLModel, table=True):
         Index("message_created", "created_at", "id"),  # retention begins with the oldest
         # Few wait for a parent or a suspended channel; they are counted, and freed together.
         partial_index("message_aside", "tenant", where="state IN ('blocked', 'parked')"),
+        partial_index(
+            "message_former_place",
+            "workspace_id",
+            "channel",
+            "former_ts",
+            where="former_ts IS NOT NULL",
+        ),
     )
 
     id: str = Field(default_factory=lambda: new_id("m"), primary_key=True)
@@ -137,7 +144,14 @@ class Message(SQLModel, table=True):
     answer_lost: bool = False  # a post may have reached Slack: look before posting again
     called_at: datetime | None = None  # and when it was called for, the first time
     possibly_delivered: bool = False
-    text_only: bool = False  # Slack refused the blocks of this revision
+    generation: int = 0  # with the id it names a post to Slack; a new one is meant to be another
+    former_ts: str | None = None  # where it stood before it was posted anew; callers may know it
+    uneditable_ts: str | None = None  # the message that Slack no longer lets us edit
+    text_only: bool = False  # Slack refused the blocks of this revision, whatever was left out
+    # What was left out of this revision's blocks, round by round (`refused_blocks`).
+    refusals: list[list[str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     error: str | None = None
     claimed_revision: int | None = None
     claimed_at: datetime | None = None
@@ -149,6 +163,11 @@ class Message(SQLModel, table=True):
     def is_told(self) -> bool:
         """Tell whether some revision has arrived, be it where nothing says its place."""
         return self.is_posted or self.delivered_revision > 0
+
+    @property
+    def is_uneditable(self) -> bool:
+        """Tell whether it stands in Slack and can no longer be edited."""
+        return self.ts is not None and self.ts == self.uneditable_ts
 
     @property
     def would_repeat(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from bot.messages.error_codes import DESTINATION_ERRORS
 from bot.messages.history import projection
 from bot.messages.models import (
     Event,
@@ -19,7 +20,7 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST, DESTINATION_ERRORS, OWN_TRIES, SETTLE
+from bot.messages.policy import ANSWER_LOST, OWN_TRIES, SETTLE
 from bot.messages.totals import add_to_totals
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
@@ -67,6 +68,7 @@ def put(
     correlation_id: str | None = None,
     requested_by: str | None = None,
     message_id: str | None = None,
+    max_attempts: int = OWN_TRIES,
 ) -> Message:
     """
     Ask for a new message and return its row; it is posted once the caller has committed.
@@ -79,6 +81,7 @@ def put(
         now,
         correlation_id=correlation_id,
         requested_by=requested_by,
+        max_attempts=max_attempts,
         is_final=final,
         rank=Rank.FINAL if final else rank,
         post_rank=rank,
@@ -94,9 +97,14 @@ def reply(
     content: Content,
     *,
     now: datetime,
+    rank: Rank = Rank.NORMAL,
     message_id: str | None = None,
 ) -> Message:
-    """Ask for a reply in the thread of *parent*, or beside it; it waits until that stands."""
+    """
+    Ask for a reply in the thread of *parent*, or beside it; it waits until that stands.
+
+    *rank* is that of what it tells: a failure's error is not to wait behind a bulk.
+    """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
     message = new_message(
@@ -109,8 +117,8 @@ def reply(
         request_id=parent.request_id,
         requested_by=parent.requested_by,
         max_attempts=parent.max_attempts,
-        rank=Rank.NORMAL,
-        post_rank=Rank.NORMAL,
+        rank=rank,
+        post_rank=rank,
         state=MessageState.WAITING if parent.is_told else MessageState.BLOCKED,
         **({"id": message_id} if message_id else {}),
     )
@@ -157,8 +165,9 @@ def edit(
 
     A message whose newest revision is final stays as it is, unless *reopen* says that a new
     attempt starts. A progress edit waits until the last edit is three seconds old, and stays
-    undelivered if the channel has refused this message within the last minute; where nothing can
-    be edited it is left out.
+    undelivered if the channel has refused this message within the last minute, or Slack no longer
+    lets it be edited; where nothing can be edited it is left out. Any other change of a message
+    that Slack no longer lets us edit is posted anew.
     """
     message = find(session, message_id)
     if message is None:
@@ -168,17 +177,21 @@ def edit(
     if rank == Rank.PROGRESS and not final and message.would_repeat:
         return EditOutcome.LEFT_OUT
     before = projection.snapshot(message)
-    stays_dead = rank == Rank.PROGRESS and not final and was_refused(message, now)
+    is_progress = rank == Rank.PROGRESS and not final
+    stays_as_is = is_progress and (was_refused(message, now) or message.is_uneditable)
     if message.delivered_revision == message.revision or message.state == MessageState.DEAD:
         message.waiting_since = now
     message.revision += 1
     message.context = context
     message.is_final = final
     message.edit_rank = Rank.FINAL if final else rank
+    if message.is_uneditable and not is_progress:
+        leave_place(message)
     message.rank = rank_of(message)
-    if not stays_dead:
+    if not stays_as_is:
         message.tries = 0
         message.text_only = False
+        message.refusals = None
         message.dead_at = None
         schedule(message, now)
     session.add(event(message, EventName.QUEUED, now, before, rank=int(message.rank)))
@@ -228,6 +241,15 @@ def was_refused(message: Message, now: datetime) -> bool:
 def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
     """Return the rank of a message that is still to be posted, whatever its edits will be."""
     return min(edit_rank, post_rank)
+
+
+def leave_place(message: Message) -> None:
+    """Let the message be posted anew; what stood in Slack, or does, is given up."""
+    message.former_ts = message.former_ts or message.ts
+    message.ts = None
+    message.is_posted = False
+    message.delivered_revision = 0
+    message.generation += 1
 
 
 def rank_of(message: Message) -> Rank:

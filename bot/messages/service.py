@@ -9,9 +9,9 @@ from bot.errors import UserError
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.destinations import NO_OUTLETS, Outlets, no_home
 from bot.messages.history.retention import Retention
-from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
+from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.workspaces.directory import Directory
 
@@ -29,13 +29,13 @@ class Deliveries:
 
 def open_deliveries(
     database: Database,
-    renderer: Renderer,
     clock: Clock,
     *,
     wake: Callable[[str], None],
     directory: Directory,
     alerts_channel: str | None,
     kept_days: int,
+    isolation: Isolation,
     outlets: Outlets = NO_OUTLETS,
     home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
@@ -52,8 +52,8 @@ def open_deliveries(
             return None
 
     return Deliveries(
-        requests=Requests(database, clock, wake, outlets),
-        templates=Templates(database, renderer, clock),
+        requests=Requests(database, clock, wake, outlets, isolation),
+        templates=Templates(database, isolation, clock),
         senders=Senders(database, clock, outlets),
         dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),

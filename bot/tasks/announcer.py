@@ -107,9 +107,9 @@ class Announcer:
             last = None  # Each part replies to the one before it, so that they come in order.
             for number, part in enumerate(parts, start=1):
                 told = {**context, "error": part, "part": number, "parts": len(parts)}
-                last = self._reply(session, task, Content(ERROR, told), now, after=last)
+                last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)
         elif task.stats and not apart:
-            self._reply(session, task, Content(SUMMARY, context), now)
+            self._reply(session, task, Content(SUMMARY, context), now, rank=Rank.ALERT)
 
     def _reply(
         self,
@@ -118,11 +118,12 @@ class Announcer:
         content: Content,
         now: datetime,
         after: Message | None = None,
+        rank: Rank = Rank.NORMAL,
     ) -> Message | None:
         parent = session.get(Message, task.message_id) if task.message_id else None
         if parent is None:
             return None
-        return outbox.reply(session, after or parent, content, now=now)
+        return outbox.reply(session, after or parent, content, now=now, rank=rank)
 
     def _context(self, task: Task, now: datetime) -> dict[str, Any]:
         return message_context(task, self._links, now, can_retry=self._can_retry(task))

@@ -1,13 +1,12 @@
 """A new task, before it has a row."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any
 
-from bot.ids import new_id
+from bot.ids import is_slack_user_id, new_id
 from bot.tasks.models import Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.tasks.stored_text import make_storable, redact_record
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class NewTask:
 
     def __post_init__(self) -> None:
         make_storable(self, "task_id", "channel", "correlation_id")
+        redact_record(self)
 
 
 def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:
@@ -60,7 +60,7 @@ def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:
         runner=new.runner,
         correlation_id=new.correlation_id,
         created_by=new.created_by,
-        acted=[act("started", new.created_by, now)] if is_person(new.created_by) else None,
+        acted=[act("started", new.created_by, now)] if is_slack_user_id(new.created_by) else None,
         created_at=now,
         updated_at=now,
     )
@@ -70,8 +70,3 @@ def act(verb: str, by: str, now: datetime, reason: str | None = None) -> dict[st
     """Return the line that says who did what to a task, as its message shows it."""
     done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
     return {**done, "reason": reason} if reason else done
-
-
-def is_person(actor: str | None) -> TypeGuard[str]:
-    """Tell whether an actor is somebody in Slack, not a program with a token."""
-    return actor is not None and re.fullmatch("[UW][A-Z0-9]+", actor) is not None

@@ -1,4 +1,4 @@
-"""What a task looks like: the context of its message, its links, the JSON of the API. Pure."""
+"""What a task looks like: the context of its message, and its links. Pure."""
 
 import json
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bot.config_file import ConfigFile
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.terminal_sequences import strip_all_sequences
 
 ACTED_SHOWN = 3
 ERROR_CHARACTERS = 1_000
@@ -88,7 +89,9 @@ def readable(facts: dict[str, Any] | None) -> dict[str, Any]:
 def worded(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    if isinstance(value, dict | list):
+        return json.dumps(strip_all_sequences(value), ensure_ascii=False)
+    return value
 
 
 def actions(task: Task, *, can_retry: bool) -> list[str]:
@@ -117,42 +120,9 @@ def expected_end(task: Task, config: ConfigFile, now: datetime) -> datetime | No
     return expected if expected and expected > now else None
 
 
-def as_json(task: Task, ts: str | None) -> dict[str, Any]:
-    """Return the task as the API shows it."""
-    return {
-        "taskId": task.id,
-        "task": task.task,
-        "subject": task.subject,
-        "status": str(task.status),
-        "attempt": task.attempt,
-        "progress": task.progress,
-        "error": task.error,
-        "environment": task.environment,
-        "metadata": task.details or {},
-        "stats": task.stats or {},
-        "steps": task.steps or [],
-        "payload": task.payload,
-        "logUrl": task.log_url,
-        "grafanaUrl": task.grafana_url,
-        "runner": task.runner,
-        "messageId": task.message_id,
-        "channel": task.channel,
-        "ts": ts,
-        "correlationId": task.correlation_id,
-        "createdAt": iso(task.created_at),
-        "startedAt": iso(task.started_at),
-        "endedAt": iso(task.ended_at),
-        "updatedAt": iso(task.updated_at),
-    }
-
-
 def epoch(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
 def milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))
-
-
-def iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

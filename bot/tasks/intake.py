@@ -1,10 +1,10 @@
 """
 What the work itself says: reports, heartbeats, log lines; and what its silence says.
 
-Each method is one transaction: the task, its message and the events.
+Task, message and events change together, in a transaction that many callers may share.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
-from bot.errors import ConflictError, FieldProblem, InvalidError
+from bot.errors import ConflictError, FieldProblem, InvalidError, NotFoundError
 from bot.messages.models import Rank
-from bot.tasks import queries
+from bot.tasks import external_ids, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.line_redaction import LineRedactor
+from bot.tasks.models import ENDS, LIVE, Status, Task
+from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Outcome, Report, apply, hear
 
@@ -27,10 +29,18 @@ SWEEP = 100
 
 @dataclass(frozen=True)
 class Reported:
-    """What became of a report."""
+    """What became of a report, and of which task it was: by the task's own id."""
 
     task_id: str
     outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Logged:
+    """How many lines go to the thread of which task."""
+
+    task_id: str
+    count: int
 
 
 class Intake:
@@ -47,62 +57,116 @@ class Intake:
         self._announcer = announcer
         self._clock = clock
         self._runner_of = runner_of
+        self._queue = ReportQueue(transactions, self._show_progress)
+        self._lines = LineRedactor()
 
-    async def report(self, owner: Owner, report: Report) -> Reported:
+    async def report(self, owner: Owner, report: Report, *, only: str | None = None) -> Reported:
         """
         Take what a worker says. An unknown task at a known place in Slack is adopted.
 
-        Raises `InvalidError` when the report names neither a task nor a place.
+        *only* is the id of the one task that may be reported on. Raises `InvalidError` when the
+        report names neither a task nor a place, `NotFoundError` when there is no such task.
         """
 
-        def work(session: Session) -> Reported:
+        def work(session: Session, late: LateEdits) -> Reported:
             now = self._clock.now()
-            task = self._find(session, owner, report)
+            task = _find(session, owner.tenant, report)
+            if only is not None and (task is None or task.id != only):
+                raise NotFoundError(f"There is no task `{report.task_id}` for this token.")
             if task is None:
-                return self._take_in(session, owner, report, now)
+                return self._adopt(session, owner, report, now)
+            if report.task_id and report.place and task.id != report.task_id:
+                external_ids.remember(session, task, report.task_id, report.place, now)
             before = (task.status, task.attempt)
             outcome = apply(task, report, now)
-            if outcome is Outcome.APPLIED:
-                changed = before != (task.status, task.attempt)
-                self._announcer.show(
-                    session,
-                    task,
-                    now,
-                    rank=Rank.NORMAL if changed else Rank.PROGRESS,
-                    new_attempt=task.attempt > before[1],
-                )
+            if outcome is Outcome.APPLIED and before == (task.status, task.attempt):
+                late.want(task)
+            elif outcome is Outcome.APPLIED:
+                is_new = task.attempt > before[1]
+                self._show(session, late, task, now, new_attempt=is_new)
             return Reported(task.id, outcome)
 
-        return await self._transactions.write(owner, work)
+        key = (owner.tenant, report.task_id, report.place)
+        is_end = report.status in ENDS
+        return await self._queue.submit(owner.workspace_id, key, work, is_end=is_end)
 
-    async def heartbeat(self, owner: Owner, task_id: str) -> Outcome:
+    async def heartbeat(self, owner: Owner, task_id: str, *, only: str | None = None) -> Reported:
         """Renew the lease of a running task; one that counted as lost is revived."""
 
-        def work(session: Session) -> Outcome:
+        def work(session: Session, late: LateEdits) -> Reported:
+            task = _get(session, owner.tenant, task_id, only)
+            return Reported(task.id, self._beat(session, task, late.drop))
+
+        return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
+
+    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> Status:
+        """
+        Take it from whoever sees an attempt run that it does, and return where it stands.
+
+        An attempt that is not the newest any more is left alone and counts as running.
+        """
+
+        def work(session: Session) -> Status:
+            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
+            if task.attempt != attempt:
+                return Status.RUNNING
+            self._beat(session, task)
+            return task.status
+
+        return await self._transactions.write(owner, work)
+
+    def _beat(
+        self, session: Session, task: Task, drop_late: Callable[[Task], None] = lambda _task: None
+    ) -> Outcome:
+        now = self._clock.now()
+        if task.status in ENDS:
+            return Outcome.FINAL
+        task.beats = True
+        if task.status != Status.LOST:
+            hear(task, now)
+            return Outcome.APPLIED
+        outcome = apply(task, Report(status=Status.RUNNING), now)
+        drop_late(task)
+        self._announcer.show(session, task, now, rank=Rank.NORMAL)
+        return outcome
+
+    async def live_of(self, runner: str) -> list[Task]:
+        """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
+
+        def work(session: Session) -> list[Task]:
+            wanted = col(Task.status).in_([*LIVE, Status.LOST])
+            is_handed_over = (
+                col(Task.launch_wanted_at).is_(None),
+                col(Task.launched_at).is_not(None),
+            )
+            query = select(Task).where(Task.runner == runner, wanted, *is_handed_over)
+            return list(session.exec(query).all())
+
+        return await self._transactions.read(work)
+
+    async def log(
+        self,
+        owner: Owner,
+        task_id: str,
+        choose: Callable[[Task], list[dict[str, Any]]],
+        *,
+        only: str | None = None,
+    ) -> Logged:
+        """Bring the log lines that *choose* returns, without secrets, into the task's thread."""
+
+        def work(session: Session, late: LateEdits) -> Logged:
+            task = _get(session, owner.tenant, task_id, only)
+            lines = self._lines.redact((task.tenant, task.id), choose(task))
+            if not lines:
+                return Logged(task.id, 0)
             now = self._clock.now()
-            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            if task.status in ENDS:
-                return Outcome.FINAL
-            task.beats = True
-            if task.status != Status.LOST:
-                hear(task, now)
-                return Outcome.APPLIED
-            outcome = apply(task, Report(status=Status.RUNNING), now)
-            self._announcer.show(session, task, now, rank=Rank.NORMAL)
-            return outcome
+            if task in late:  # The lines come after the progress that was reported before them.
+                late.drop(task)
+                self._announcer.show(session, task, now, rank=Rank.PROGRESS)
+            was_taken = self._announcer.log(session, task, lines, now)
+            return Logged(task.id, len(lines) if was_taken else 0)
 
-        return await self._transactions.write(owner, work)
-
-    async def log(self, owner: Owner, task_id: str, lines: list[dict[str, Any]]) -> int:
-        """Bring log lines into the task's thread and return how many."""
-
-        def work(session: Session) -> int:
-            task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            if not lines or not self._announcer.log(session, task, lines, self._clock.now()):
-                return 0
-            return len(lines)
-
-        return await self._transactions.write(owner, work)
+        return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
     async def mark_lost(self) -> int:
         """Say of tasks whose lease ran out that they stopped reporting; return how many."""
@@ -130,25 +194,68 @@ class Intake:
             self._transactions.wake(workspace_id)
         return count
 
-    def _find(self, session: Session, owner: Owner, report: Report) -> Task | None:
-        if report.task_id:
-            return queries.get_task(session, owner.tenant, report.task_id, for_change=True)
-        if not (report.channel and report.ts):
-            fix = "give it, or `channel` and `ts`"
-            raise InvalidError(f"Name the task: `taskId`: {fix}.", [FieldProblem("taskId", fix)])
-        return queries.find_by_place(session, owner.tenant, report.channel, report.ts)
+    def _show(
+        self,
+        session: Session,
+        late: LateEdits,
+        task: Task,
+        now: datetime,
+        *,
+        new_attempt: bool = False,
+    ) -> None:
+        late.drop(task)
+        self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=new_attempt)
 
-    def _take_in(self, session: Session, owner: Owner, report: Report, now: datetime) -> Reported:
-        """Adopt a message of somebody else's making as a new task."""
-        if queries.is_taken(session, owner.workspace_id, report.channel or "", report.ts or ""):
+    def _show_progress(self, session: Session, tasks: Iterable[Task]) -> None:
+        now = self._clock.now()
+        for task in tasks:
+            self._announcer.show(session, task, now, rank=Rank.PROGRESS)
+
+    def _adopt(self, session: Session, owner: Owner, report: Report, now: datetime) -> Reported:
+        """Make a message of somebody else's making that of a new task, under the given id."""
+        place = report.place
+        if place is None:
+            raise NotFoundError(f"There is no task `{report.task_id}`.")
+        if queries.is_taken(session, owner.workspace_id, place.channel, place.ts):
             raise ConflictError("The message at this `ts` is mine and no task's.")
         new = NewTask(
-            task=report.task or "task", channel=report.channel or "", subject=report.subject
+            task=report.task or "task",
+            channel=place.channel,
+            subject=report.subject,
+            task_id=_free_id(session, owner.tenant, report.task_id),
         )
         task = make_task(owner, new, now)
         task.runner = self._runner_of(task)
         task.attempt = report.attempt or 1
         outcome = apply(task, report, now)
-        self._announcer.adopt(session, task, report.ts or "", now)
+        self._announcer.adopt(session, task, place.ts, now)
         session.add(task)
+        if report.task_id:
+            external_ids.remember(session, task, report.task_id, place, now)
         return Reported(task.id, outcome)
+
+
+def _find(session: Session, tenant: str, report: Report) -> Task | None:
+    """Return the task that is meant, held; None if it can only be adopted."""
+    if report.task_id and report.place:
+        return queries.find_reported(session, tenant, report.task_id, report.place)
+    if report.task_id:
+        return queries.get_task(session, tenant, report.task_id, for_change=True)
+    if report.place:
+        return queries.find_by_place(session, tenant, report.place)
+    fix = "give it, or `channel` and `ts`"
+    raise InvalidError(f"Name the task: `taskId`: {fix}.", [FieldProblem("taskId", fix)])
+
+
+def _get(session: Session, tenant: str, task_id: str, only: str | None) -> Task:
+    task = queries.get_task(session, tenant, task_id, for_change=True)
+    if only is not None and task.id != only:
+        raise NotFoundError(f"There is no task `{task_id}` for this token.")
+    return task
+
+
+def _free_id(session: Session, tenant: str, task_id: str | None) -> str | None:
+    """Return the orchestrator's id if a task may bear it as its own and none does."""
+    if task_id is None or not external_ids.is_task_id(task_id):
+        return None
+    return None if session.get(Task, (task_id, tenant)) else task_id

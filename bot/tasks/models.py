@@ -68,6 +68,7 @@ class Task(SQLModel, table=True):
     runner: str | None = None
     created_by: str | None = None
     correlation_id: str | None = None
+    external_id: str | None = None  # the orchestrator's, the newest of them
 
     created_at: datetime
     updated_at: datetime
@@ -78,3 +79,17 @@ class Task(SQLModel, table=True):
     lease_until: datetime | None = None
     launch_wanted_at: datetime | None = None
     launched_at: datetime | None = None
+
+
+class ExternalTaskId(SQLModel, table=True):
+    """An orchestrator's id of a task, and the place in Slack that it was first reported for."""
+
+    __tablename__ = "external_task_id"
+    __table_args__ = (Index("external_task_id_of_task", "tenant", "task_id"),)
+
+    tenant: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    task_id: str = Field(primary_key=True)
+    channel: str
+    ts: str
+    remembered_at: datetime

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, or_, select
 
-from bot.errors import NotFoundError
+from bot.errors import ConflictError, NotFoundError
 from bot.messages.models import Message
+from bot.tasks.external_ids import MessagePlace, tasks_having, was_at
 from bot.tasks.models import LIVE, Task
 from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
+PAYLOAD: Any = Task.payload
+#: How many tasks of one id an error message names.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -30,22 +36,57 @@ class Filter:
 
 
 def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = False) -> Task:
-    """Return the tenant's task, held against other writers if *for_change*."""
-    query = select(Task).where(Task.id == storable(task_id), Task.tenant == tenant)
-    if for_change:
-        query = query.with_for_update()
-    task = session.exec(query).one_or_none()
-    if task is None:
+    """
+    Return the tenant's task of this id, its own or an orchestrator's; hold it if *for_change*.
+
+    Raises `NotFoundError`, or `ConflictError` if an orchestrator's id is that of several tasks.
+    """
+    task_id = storable(task_id)
+    own = _own(session, tenant, task_id, for_change=for_change)
+    if own is not None:
+        return own
+    found = tasks_having(session, tenant, task_id, for_change=for_change)
+    if not found:
         raise NotFoundError(f"There is no task `{task_id}`.")
-    return task
+    if len(found) > 1:
+        shown = ", ".join(f"`{task.id}`" for task in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise ConflictError(
+            f"`{task_id}` is the orchestrator's id of several tasks ({shown}{more}): use one of"
+            " their own ids, or report with `channel` and `ts`."
+        )
+    return found[0]
 
 
-def find_by_place(session: Session, tenant: str, channel: str, ts: str) -> Task | None:
-    """Return the task whose message stands at *ts* in *channel*."""
+def find_reported(session: Session, tenant: str, task_id: str, place: MessagePlace) -> Task | None:
+    """
+    Return the task that a report with an id and a place is about, held; None if nobody knows it.
+
+    The task may not know the id yet: see `remember`.
+    """
+    own = _own(session, tenant, task_id, for_change=True)
+    if own is not None and own.external_id is None:
+        return own
+    having = tasks_having(session, tenant, task_id, for_change=True)
+    if own is not None and own.id not in {task.id for task in having}:
+        return own  # Its creator named it so.
+    there = find_by_place(session, tenant, place)
+    if there is not None:
+        return there
+    # Its message may have been posted again since, at a place that the orchestrator never heard of.
+    return next((task for task in having if was_at(session, task, task_id, place)), None)
+
+
+def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | None:
+    """Return the task whose message stands at *place*, or stood there once, held; or None."""
     query = (
         select(Task)
         .join(Message, col(Message.id) == col(Task.message_id))
-        .where(Task.tenant == tenant, Message.channel == channel, Message.ts == ts)
+        .where(
+            Task.tenant == tenant,
+            Message.channel == place.channel,
+            or_(Message.ts == place.ts, Message.former_ts == place.ts),
+        )
         .with_for_update(of=[Task])
     )
     return session.exec(query).first()
@@ -59,7 +100,7 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
         .where(
             Message.workspace_id == workspace_id,
             Message.channel == channel,
-            Message.ts == ts,
+            or_(Message.ts == ts, Message.former_ts == ts),
             col(Task.id).is_(None),
         )
     )
@@ -67,8 +108,8 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
 
 
 def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> list[Task]:
-    """Return matching tasks, the most recently changed first."""
-    query = select(Task).where(Task.tenant == tenant)
+    """Return matching tasks without their payloads, the most recently changed first."""
+    query = select(Task).where(Task.tenant == tenant).options(defer(PAYLOAD))
     if wanted.status:
         query = query.where(Task.status == wanted.status)
     if wanted.task:
@@ -92,3 +133,8 @@ def message_ts(session: Session, task: Task) -> str | None:
     """Return where the task's message stands, or None while Slack has not got it."""
     message = session.get(Message, task.message_id) if task.message_id else None
     return message.ts if message else None
+
+
+def _own(session: Session, tenant: str, task_id: str, *, for_change: bool) -> Task | None:
+    query = select(Task).where(Task.id == task_id, Task.tenant == tenant)
+    return session.exec(query.with_for_update() if for_change else query).one_or_none()

@@ -12,13 +12,18 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError
+from bot.ids import is_slack_user_id
 from bot.messages.models import Rank
+from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import NewTask, Owner, act, is_person, make_task
+from bot.tasks.creation import NewTask, Owner, act, make_task
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
+
+#: Who did what to a task is remembered so far back.
+MAX_ACTS = 20
 
 
 class Tasks:
@@ -77,6 +82,8 @@ class Tasks:
         Raises `ConflictError` when somebody was faster or the task does not stand still.
         """
 
+        payload, reason = redact_json(payload), redact_json(reason)
+
         def work(session: Session) -> Task:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
@@ -84,7 +91,7 @@ class Tasks:
             start_over(task, task.attempt + 1)
             task.updated_at = now
             task.payload = payload if payload is not None else task.payload
-            task.acted = [*(task.acted or []), act("retried", by, now, reason)]
+            task.acted = with_act(task, act("retried", by, now, reason))
             want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
@@ -102,7 +109,7 @@ class Tasks:
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
             apply(task, Report(status=Status.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = [*(task.acted or []), act("cancelled", by, now)]
+            task.acted = with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -162,11 +169,16 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         )
 
 
+def with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was done to a task, the latest last; what is long ago is forgotten."""
+    return [*(task.acted or []), done][-MAX_ACTS:]
+
+
 def last_act(task: Task, verb: str, now: datetime) -> str:
     """Return ` by <@U…> 4 s ago` for who did *verb* last, or nothing if nobody did."""
     last = next((act for act in reversed(task.acted or []) if act["verb"] == verb), None)
     if last is None:
         return ""
     ago = max(0, int(now.timestamp()) - int(last["at"]))
-    who = f"<@{last['by']}>" if is_person(last["by"]) else last["by"]
+    who = f"<@{last['by']}>" if is_slack_user_id(last["by"]) else last["by"]
     return f" by {who} {ago} s ago"

@@ -1,10 +1,12 @@
-"""What of a text can be stored: no database takes lone surrogates, PostgreSQL takes no NUL."""
+"""What of a text is stored: no secret, no lone surrogate, and for PostgreSQL no NUL."""
 
 import re
 from dataclasses import fields
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.redaction import redact_json
+from bot.terminal_sequences import strip_sequences
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 #: Ids stand in indexes, and PostgreSQL's take at most 2,704 bytes.
@@ -12,8 +14,12 @@ MAX_ID_CHARACTERS = 300
 
 
 def storable(text: str) -> str:
-    """Drop what cannot be stored; the rest stays as it is, escaping is for the renderer."""
-    return _UNSTORABLE.sub("", text)
+    """
+    Drop what cannot be stored and what only a terminal understands.
+
+    The rest stays as it is: escaping is for the renderer.
+    """
+    return strip_sequences(_UNSTORABLE.sub("", text))
 
 
 def make_storable(record: Any, *ids: str) -> None:
@@ -28,3 +34,11 @@ def make_storable(record: Any, *ids: str) -> None:
             object.__setattr__(record, one.name, storable(value))
             if one.name in ids and len(value) > MAX_ID_CHARACTERS:
                 raise InvalidError(f"`{one.name}` has more than {MAX_ID_CHARACTERS} characters.")
+
+
+def redact_record(record: Any) -> None:
+    """Mask the secrets in the texts and JSON of a frozen dataclass."""
+    for one in fields(record):
+        value = getattr(record, one.name)
+        if type(value) in (str, dict, list):
+            object.__setattr__(record, one.name, redact_json(value))

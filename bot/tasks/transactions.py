@@ -28,6 +28,11 @@ class Transactions:
         self._lanes = lanes
         self._launcher = launcher
 
+    @property
+    def is_single_writer(self) -> bool:
+        """Tell whether transactions that write run one after the other anyway."""
+        return self._database.is_sqlite
+
     async def write(self, owner: Owner, work: Callable[[Session], T]) -> T:
         """Run *work* and commit; once more from the start if another one created the same thing."""
         try:

@@ -4,16 +4,21 @@ What a report about a task changes. Pure: whoever calls it holds the row.
 Reports may arrive late, twice and out of order; a task only ever moves forward.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.errors import FieldProblem, InvalidError
+from bot.tasks.external_ids import MessagePlace
 from bot.tasks.models import ENDS, Status, Task
-from bot.tasks.stored_text import make_storable
+from bot.tasks.stored_text import make_storable, redact_record
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
+#: Context travels with every revision of a message, so it must stay small.
+MAX_DETAILS_CHARACTERS = 32_000
 #: Work that never sends heartbeats may be silent this long before it counts as lost.
 SILENT_LEASE = timedelta(minutes=30)
 
@@ -49,6 +54,12 @@ class Report:
 
     def __post_init__(self) -> None:
         make_storable(self, "channel", "ts")
+        redact_record(self)
+
+    @property
+    def place(self) -> MessagePlace | None:
+        """Where the message of the task stands, if the report says so."""
+        return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
 def judge(task: Task, report: Report) -> Outcome:
@@ -83,6 +94,7 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
     outcome = judge(task, report)
     if outcome is not Outcome.APPLIED:
         return outcome
+    details = merged(task, report)
     if report.attempt is not None and report.attempt > task.attempt:
         start_over(task, report.attempt)
     progress = None if loses_progress(task, report) else report.progress
@@ -96,7 +108,7 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
         "steps": report.steps,
         "log_url": report.log_url,
         "grafana_url": report.grafana_url,
-        "details": {**(task.details or {}), **report.details} or None,
+        "details": details or None,
     }
     for name, value in told.items():
         if value is not None:
@@ -104,6 +116,28 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
     if task.status == Status.COMPLETED and task.progress is not None:
         task.progress = 100
     return outcome
+
+
+def merged(task: Task, report: Report) -> dict[str, Any]:
+    """
+    Return all metadata of a task, the old and the new.
+
+    Raises `InvalidError` if that became too much, but never for an end: that keeps the old.
+    """
+    known = task.details or {}
+    if not report.details:
+        return known
+    details = {**known, **report.details}
+    if len(json.dumps(details)) <= MAX_DETAILS_CHARACTERS:
+        return details
+    if report.status in ENDS:
+        return known
+    fix = (
+        f"with what is known it would be more than {MAX_DETAILS_CHARACTERS:,} characters of JSON:"
+        " send fewer names"
+    )
+    problem = FieldProblem("metadata", fix)
+    raise InvalidError(f"Nothing was changed: `metadata`: {fix}.", [problem])
 
 
 def start_over(task: Task, attempt: int) -> None:
@@ -128,6 +162,8 @@ def move(task: Task, status: Status, now: datetime) -> None:
         task.started_at = task.started_at or now
     if status in ENDS:
         task.ended_at = now
+        task.lease_until = None
+    elif status == Status.LOST:
         task.lease_until = None
     elif status == Status.RUNNING:
         hear(task, now)

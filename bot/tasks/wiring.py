@@ -3,23 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import aiohttp
-
 from bot.clock import Clock
 from bot.credentials import api_tokens
 from bot.db import Database
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
-from bot.tasks.creation import Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task
 from bot.tasks.runners.launcher import Launcher
-from bot.tasks.runners.registry import build_runners, runner_name
-from bot.tasks.runners.runner import Launch
+from bot.tasks.runners.registry import build_runners, may_run, runner_name
+from bot.tasks.runners.reporter import Reporter
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions, Waker
-from bot.tasks.updates import Report
 
 
 @dataclass(frozen=True)
@@ -35,16 +31,11 @@ def open_tasks(
     settings: Settings,
     database: Database,
     clock: Clock,
-    session: aiohttp.ClientSession,
     *,
     lanes: Waker,
     base_url: Callable[[], str],
 ) -> TaskRoom:
     """Build the services; `base_url` says where callbacks arrive, once that is known."""
-
-    async def ended(launch: Launch, status: Status, error: str | None) -> None:
-        report = Report(status=status, task_id=launch.task_id, attempt=launch.attempt, error=error)
-        await intake.report(Owner(launch.tenant, launch.workspace_id), report)
 
     def runner_of(task: Task) -> str | None:
         return runner_name(task, settings)
@@ -52,9 +43,10 @@ def open_tasks(
     launcher = Launcher(
         database,
         clock,
-        build_runners(settings, session, clock, ended),
+        build_runners(settings, Reporter(lambda: intake), clock),
         base_url=base_url,
         tokens=api_tokens(settings, clock),
+        may_run=lambda task: may_run(task, settings),
     )
     announcer = Announcer(
         Links(settings.config, settings.grafana_url),

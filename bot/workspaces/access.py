@@ -2,9 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.config_file import Access
+from bot.config_file import Access, ConfigFile
 from bot.errors import ForbiddenError
+from bot.ids import is_slack_user_id
 from bot.workspaces.directory import Directory
+
+
+def named_people(config: ConfigFile) -> set[str]:
+    """Return the people, not the groups, to whom the configuration gives rights."""
+    roles = [one for kind in config.tasks.values() for one in kind.retry_roles]
+    everybody = (*config.access.operators, *config.access.admins, *roles)
+    return {one for one in everybody if is_slack_user_id(one)}
 
 
 class Rights:
@@ -19,7 +27,7 @@ class Rights:
         Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
 
         *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
-        named at all, everybody may.
+        named at all, everybody of the house may: whoever passes `bot.workspaces.gate`.
         """
         allowed = list(roles) or self._access.operators
         if not allowed:
@@ -27,7 +35,7 @@ class Rights:
         if await self._is_among(user_id, [*allowed, *self._access.admins]):
             return
         names = " ".join(mention(one) for one in allowed)
-        raise ForbiddenError(f"Only these may do that: {names}. Ask one of them.")
+        raise ForbiddenError(f"Only {names} can do that. Ask one of them.")
 
     async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
         if user_id in allowed:

@@ -3,23 +3,33 @@
 import asyncio
 import re
 import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import InvalidError, UnavailableError
+from bot.errors import InvalidError, NoTransportError, UnavailableError
+from bot.ids import is_slack_channel_id
 
-CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 CHANNEL_LINK = re.compile(
     r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https?://\S+/archives/([CDG][A-Z0-9]+)"
 )
+#: Could be an id as well as a name in capitals.
+EITHER = re.compile("[CDG][A-Z0-9]{2,}")
+#: A name that was read longer ago is read again before it is used.
 KEPT_SECONDS = 60.0
+#: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
+KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
 READ_AGAIN_SECONDS = 3.0
+#: Maximum number of workspaces whose names are kept; the one not asked for longest goes first.
+MAX_KEPT_WORKSPACES = 200
 
 
 class Directory:
@@ -29,16 +39,21 @@ class Directory:
     Only the channels the bot is in are ever listed: big workspaces have too many to page through.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(
+        self, client: AsyncWebClient, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
+        self._monotonic = monotonic
         self._channels: dict[str, str] = {}
+        self._read_at: float | None = None
+        self._is_stale = False
         self._reading: asyncio.Task[None] | None = None
-        self._read_again_at = 0.0
+        self._wait_until = 0.0
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def channel_id(self, channel: str) -> str:
         """
-        Return the id for an id, a `#name`, a mention or a link.
+        Return the id for an id, a `#name` in any case, a mention or a link.
 
         Raises `InvalidError` when the bot is in no channel of that name, `UnavailableError` when
         Slack does not tell.
@@ -46,35 +61,58 @@ class Directory:
         channel_id = read_id(channel)
         if channel_id is not None:
             return channel_id
-        if channel.strip().startswith("@"):
+        written = channel.strip()
+        if written.startswith("@"):
             raise InvalidError("For a direct message give the person's id, like U0123456789.")
-        name = channel.strip().removeprefix("#")
-        if name not in self._channels:
-            await self._read_channels()
-        if name not in self._channels:
-            raise InvalidError(
-                f"I am in no channel called #{name}: type `/invite` with my name there, "
-                "or give the channel's id."
-            )
-        return self._channels[name]
+        name = written.removeprefix("#").lower()
+        try:
+            await self._refresh(name)
+        except UnavailableError:
+            if not EITHER.fullmatch(written):
+                raise
+        if name in self._channels:
+            return self._channels[name]
+        if EITHER.fullmatch(written):
+            return written
+        raise InvalidError(
+            f"I am not in a channel called #{name}: type `/invite` with my name there, "
+            "or give the channel's id."
+        )
+
+    def forget(self, channel_id: str) -> None:
+        """Take note that a channel was renamed, archived or left: its name is asked for anew."""
+        self._channels = {name: one for name, one in self._channels.items() if one != channel_id}
+        self._is_stale = True
 
     async def group_members(self, group: str) -> frozenset[str]:
         """Return a user group's members; nobody if Slack does not tell."""
         kept = self._groups.get(group)
-        if kept and time.monotonic() - kept[0] < KEPT_SECONDS:
+        if kept and self._monotonic() - kept[0] < KEPT_SECONDS:
             return kept[1]
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             return frozenset()  # Not kept: the next click asks again.
         members: frozenset[str] = frozenset(answer.get("users") or [])
-        self._groups[group] = (time.monotonic(), members)
+        self._groups[group] = (self._monotonic(), members)
         return members
+
+    async def _refresh(self, name: str) -> None:
+        """Read the channels again if the name is unknown or was read too long ago."""
+        if name in self._channels and not self._is_stale and self._age() < KEPT_SECONDS:
+            return
+        try:
+            await self._read_channels()
+        except UnavailableError:
+            if name not in self._channels or self._age() >= KEPT_WITHOUT_SLACK_SECONDS:
+                raise
+
+    def _age(self) -> float:
+        return float("inf") if self._read_at is None else self._monotonic() - self._read_at
 
     async def _read_channels(self) -> None:
         """Read the list, once for all who ask meanwhile; what was read just now is not yet."""
-        is_over = self._reading is None or self._reading.done()
-        if self._reading is None or (is_over and time.monotonic() >= self._read_again_at):
+        if self._reading is None or (self._reading.done() and self._may_read()):
             self._reading = asyncio.create_task(self._read_pages(), name="read channels")
         try:
             await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
@@ -84,16 +122,29 @@ class Directory:
                 "or give the channel's id."
             ) from error
 
+    def _may_read(self) -> bool:
+        is_news = self._is_stale or self._age() >= READ_AGAIN_SECONDS
+        return is_news and self._monotonic() >= self._wait_until
+
     async def _read_pages(self) -> None:
+        """Replace all that is known, so that no name outlives its channel."""
+        self._is_stale = False  # What changes while we read makes it stale again.
+        found: list[dict[str, Any]] = []
         cursor = ""
-        while True:
-            page = await self._read_page(cursor)
-            for channel in page.get("channels") or []:
-                self._channels[channel["name"]] = channel["id"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                self._rest(READ_AGAIN_SECONDS)
-                return
+        try:
+            while True:
+                page = await self._read_page(cursor)
+                found += page.get("channels") or []
+                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                if not cursor:
+                    break
+        except BaseException:
+            self._is_stale = True
+            raise
+        # The last one of a name stays: a living one, of this workspace, the newest.
+        found.sort(key=preference)
+        self._channels = {str(one["name"]).lower(): one["id"] for one in found}
+        self._read_at = self._monotonic()
 
     async def _read_page(self, cursor: str) -> AsyncSlackResponse:
         try:
@@ -104,11 +155,84 @@ class Directory:
                 cursor=cursor or None,
             )
         except SlackApiError as error:
-            self._rest(float(error.response.headers.get("Retry-After", 0)))
+            pause = float(error.response.headers.get("Retry-After", 0))
+            self._wait_until = self._monotonic() + pause
             raise
 
-    def _rest(self, seconds: float) -> None:
-        self._read_again_at = time.monotonic() + seconds
+
+class Nameless(Directory):
+    """
+    Takes every channel's name for its id, where there is no token to ask Slack with.
+
+    A webhook posts into its own channel, whatever the message is called after.
+    """
+
+    def __init__(self) -> None:
+        """There is nobody to ask."""
+
+    async def channel_id(self, channel: str) -> str:
+        """Return the name as it was given."""
+        return channel.strip()
+
+    def forget(self, channel_id: str) -> None:
+        """Nothing is known of any channel."""
+
+    async def group_members(self, group: str) -> frozenset[str]:  # noqa: ARG002
+        """Return nobody: nobody clicks anything."""
+        return frozenset()
+
+
+class Directories:
+    """Knows the channels of every workspace that *token_of* has a token for."""
+
+    def __init__(
+        self,
+        home_id: str,
+        home: Directory,
+        api_url: str,
+        token_of: Callable[[str], Awaitable[str]],
+        proxy: str | None = None,
+    ) -> None:
+        self._home_id = home_id
+        self._home = home
+        self._api_url = api_url
+        self._token_of = token_of
+        self._proxy = proxy
+        self._kept: OrderedDict[tuple[str, str], Directory] = OrderedDict()
+
+    async def channel_id(self, workspace_id: str, channel: str) -> str:
+        """Return the id for an id, a `#name`, a mention or a link; raise as `Directory` does."""
+        return read_id(channel) or await (await self._of(workspace_id)).channel_id(channel)
+
+    async def _of(self, workspace_id: str) -> Directory:
+        if workspace_id == self._home_id:
+            return self._home
+        try:
+            token = await self._token_of(workspace_id)
+        except NoTransportError as error:
+            raise UnavailableError(
+                f"The workspace's token cannot be used ({error}): give the channel's id."
+            ) from error
+        key = (workspace_id, token)
+        directory = self._kept.pop(key, None) or self._open(token)
+        self._kept[key] = directory
+        if len(self._kept) > MAX_KEPT_WORKSPACES:
+            self._kept.popitem(last=False)
+        return directory
+
+    def _open(self, token: str) -> Directory:
+        return Directory(AsyncWebClient(token=token, base_url=self._api_url, proxy=self._proxy))
+
+
+def preference(channel: dict[str, Any]) -> tuple[bool, bool, int]:
+    """Return what orders channels of one name, the one that is meant last."""
+    is_foreign = bool(channel.get("is_ext_shared"))
+    created = channel.get("created")
+    return (
+        not channel.get("is_archived"),
+        not is_foreign,
+        created if isinstance(created, int) else 0,
+    )
 
 
 def read_id(channel: str) -> str | None:
@@ -117,4 +241,4 @@ def read_id(channel: str) -> str | None:
     link = CHANNEL_LINK.match(channel)
     if link:
         return link[1] or link[2]
-    return channel if CHANNEL_ID.fullmatch(channel) else None
+    return channel if is_slack_channel_id(channel) else None

@@ -1,7 +1,10 @@
 """Check Slack's tokens before anything relies on them."""
 
 import asyncio
-from dataclasses import dataclass, field
+import os
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import aiohttp
 
@@ -19,6 +22,9 @@ REASONS = {
     "not_allowed_token_type": "this is a token of another kind (xoxb- and xapp- are swapped?)",
     "forbidden_team": "the app may not connect from this workspace: ask its owner",
 }
+#: `xapp-1-<the app's id>-<number>-<secret>`
+APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
+CODE = re.compile("[a-z_]{1,60}")
 #: These say nothing about the token.
 PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
@@ -32,6 +38,8 @@ class Identity:
     workspace_url: str
     bot_user_id: str
     scopes: frozenset[str]
+    enterprise_id: str | None = None
+    app_id: str | None = None  # None where Slack does not tell: without the scope users:read
 
 
 @dataclass(frozen=True)
@@ -39,23 +47,29 @@ class Reply:
     """What Slack said: what is wrong ("" if nothing), the body, the token's scopes."""
 
     why: str
-    body: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
 
 
 async def check_tokens(
-    session: aiohttp.ClientSession, api_url: str, bot_token: str, app_token: str
+    session: aiohttp.ClientSession,
+    api_url: str,
+    bot_token: str,
+    app_token: str,
+    *,
+    proxy: str | None = None,
 ) -> Identity:
     """
     Return who we are; raise `ConfigError` naming each bad token and the reason.
 
     The SDK would retry a refused app token for ever without a word
-    (slack_sdk.socket_mode), so both are asked for here, at once.
+    (slack_sdk.socket_mode), so both are asked for here, at once. Tokens of two apps are refused:
+    commands and clicks would go to the other app.
     """
     replies = await asyncio.gather(
-        call(session, f"{api_url}auth.test", bot_token),
-        call(session, f"{api_url}apps.connections.open", app_token),
+        call(session, f"{api_url}auth.test", bot_token, proxy),
+        call(session, f"{api_url}apps.connections.open", app_token, proxy),
     )
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     problems = [
@@ -65,17 +79,53 @@ async def check_tokens(
         raise ConfigError(problems)
     identity = identity_of(replies[0])
     if identity is None:
-        raise ConfigError([f"SLACK_BOT_TOKEN: cannot be checked, {api_url} is not Slack's API"])
+        raise ConfigError(["SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL is not Slack's API"])
+    identity = replace(
+        identity, app_id=await app_of(session, api_url, bot_token, replies[0], proxy)
+    )
+    named = APP_TOKEN.fullmatch(app_token)
+    if named:
+        require_one_app(identity, named[1])
     return identity
 
 
-async def identify(session: aiohttp.ClientSession, api_url: str, bot_token: str) -> Identity:
+async def app_of(
+    session: aiohttp.ClientSession,
+    api_url: str,
+    bot_token: str,
+    reply: Reply,
+    proxy: str | None = None,
+) -> str | None:
+    """Return the id of the app that a bot token belongs to; None if Slack does not tell."""
+    bot_id = reply.body.get("bot_id")
+    if not isinstance(bot_id, str):
+        return None
+    told = await call(session, f"{api_url}bots.info", bot_token, proxy, bot=bot_id)
+    found = told.body.get("bot")
+    app_id = found.get("app_id") if isinstance(found, dict) else None
+    return app_id if isinstance(app_id, str) else None
+
+
+def require_one_app(identity: Identity, app_id: str) -> None:
+    """Raise `ConfigError` if the app-level token is another app's than the bot token."""
+    if identity.app_id not in (None, app_id):
+        raise ConfigError(
+            [
+                f"SLACK_APP_TOKEN: belongs to app {app_id}, but SLACK_BOT_TOKEN to app "
+                f"{identity.app_id}; copy both from the same app at api.slack.com/apps"
+            ]
+        )
+
+
+async def identify(
+    session: aiohttp.ClientSession, api_url: str, bot_token: str, *, proxy: str | None = None
+) -> Identity:
     """
     Return whose bot token this is.
 
     Raises `InvalidError` if Slack refuses it, `UnavailableError` if Slack cannot be asked.
     """
-    reply = await call(session, f"{api_url}auth.test", bot_token)
+    reply = await call(session, f"{api_url}auth.test", bot_token, proxy)
     identity = None if reply.why else identity_of(reply)
     if identity is not None:
         return identity
@@ -94,24 +144,45 @@ def identity_of(reply: Reply) -> Identity | None:
         workspace_url=body.get("url", ""),
         bot_user_id=body["user_id"],
         scopes=reply.scopes,
+        enterprise_id=body.get("enterprise_id") or None,
     )
 
 
-async def call(session: aiohttp.ClientSession, url: str, token: str) -> Reply:
+async def call(
+    session: aiohttp.ClientSession,
+    url: str,
+    token: str,
+    proxy: str | None = None,
+    **arguments: str,
+) -> Reply:
     """Ask Slack with this token."""
     try:
         async with session.post(
             url,
+            data=arguments,
             headers={"Authorization": f"Bearer {token}"},
+            proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         ) as response:
             body = await response.json(content_type=None)
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        return Reply(f"cannot be checked, {url} does not answer: {reason}", is_answer=False)
+        why = f"cannot be checked, SLACK_API_URL does not answer as Slack does ({reason_of(error)})"
+        return Reply(why, is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
-        code = body.get("error", "no error named") if isinstance(body, dict) else "no JSON object"
+        code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
+        # Whoever answers in Slack's place may say anything, even repeat the token.
+        code = code if CODE.fullmatch(code) else "unreadable_error"
         why = f"{REASONS.get(code, 'Slack refuses it')} ({code})"
         return Reply(why, is_answer=isinstance(body, dict) and code not in PASSING)
     return Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
+
+
+def reason_of(error: Exception) -> str:
+    """Say why nobody answers, without the address: it may hold a secret that was put there."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        refused = error.os_error
+        code = refused.errno or 0
+        words = os.strerror(code) if code > 0 else refused.strerror
+        return words or type(refused).__name__
+    return type(error).__name__

@@ -8,15 +8,16 @@ from listeners.actions.task import (
     handle_task_cancel_action,
     handle_task_retry_action,
 )
-from listeners.strays import ANYTHING, handle_stray_action, handle_stray_options
+from listeners.admission import LINK_ACTIONS
+from listeners.fallback import ANYTHING, handle_unknown_action, handle_unknown_options
 
 
 def register(app: AsyncApp) -> None:
-    """Take the buttons of our templates, and every other with a word of regret."""
+    """Handle the buttons of our templates, and any other with an apology."""
     app.action("task_retry")(handle_task_retry_action)
     app.action("task_cancel")(handle_task_cancel_action)
-    app.action("task_logs")(handle_link_action)
-    app.action("task_grafana")(handle_link_action)
+    for action_id in LINK_ACTIONS:
+        app.action(action_id)(handle_link_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
-    app.action(ANYTHING)(handle_stray_action)
-    app.options(ANYTHING)(handle_stray_options)
+    app.action(ANYTHING)(handle_unknown_action)
+    app.options(ANYTHING)(handle_unknown_options)

@@ -17,7 +17,7 @@ async def handle_delivery_replay_action(
     dead_letters: DeadLetters,
     owner: Owner,
 ) -> None:
-    """Send again what the notice lists, its channel switched on; the notice says who did."""
+    """Send again what the notice lists and resume its channel; the notice says who did."""
     await rights.require_operator(user_id)
     await dead_letters.replay_group(owner.tenant, action["value"], by=user_id)
     await ack()

@@ -7,13 +7,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.redaction import redact
 from bot.tasks.creation import Owner
 from listeners.commands import about, delivery, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import PREFIX, SHORT_CUTS
 from listeners.commands.parser import parse
+from listeners.fallback import ANYTHING, handle_unknown_command
 from listeners.services import Services
-from listeners.strays import ANYTHING, handle_stray_command
 
 #: (area, verb) of the grammar -> who answers.
 HANDLERS: Mapping[tuple[str, str], Handler] = {
@@ -35,7 +36,7 @@ def register(app: AsyncApp) -> None:
     """Take `/ops`, its short cuts, and whatever command is left."""
     for name in (PREFIX, *SHORT_CUTS):
         app.command(name)(handle_ops_command)
-    app.command(ANYTHING)(handle_stray_command)
+    app.command(ANYTHING)(handle_unknown_command)
 
 
 async def handle_ops_command(
@@ -46,7 +47,7 @@ async def handle_ops_command(
     client: AsyncWebClient,
 ) -> None:
     """Do what the line asks for and answer the asker."""
-    request = parse(command.get("text") or "", SHORT_CUTS.get(command["command"], ""))
+    request = parse(redact(command.get("text") or ""), SHORT_CUTS.get(command["command"], ""))
     asked = Asked(
         request,
         user_id=command["user_id"],

@@ -7,11 +7,11 @@ from listeners.wording import as_mrkdwn
 
 
 async def show_help(asked: Asked) -> Answer:
-    """Return what can be said, to the asker alone."""
+    """Return the help, only to the asker."""
     text = help_text(asked.request.values.get("area"))
     return {"response_type": "ephemeral", "text": as_mrkdwn(text)}
 
 
 async def show_health(asked: Asked) -> Answer:
-    """Return how the bot is doing, to the asker alone."""
+    """Return the bot's health, only to the asker."""
     return build_health(asked.services.health())

@@ -4,8 +4,7 @@ import re
 
 from bot.errors import InvalidError
 from listeners.commands.asked import Answer, Asked
-from listeners.views.story_builder import build_dead_list, build_story
-from listeners.wording import as_mrkdwn
+from listeners.views.story_builder import build_dead_list, build_replayed, build_story
 
 LISTED = 10
 #: A permalink: the `p` is followed by the timestamp without its point.
@@ -13,31 +12,30 @@ LINK = re.compile(r"https?://\S+?/archives/([CDG][A-Z0-9]+)/p(\d+)(\d{6})(?:[?#]
 
 
 async def show_delivery(asked: Asked) -> Answer:
-    """Return the story of a message."""
+    """Return the history of a message."""
     key = asked.request.values["id"]
     return build_story(await asked.services.requests.status(asked.owner.tenant, key))
 
 
 async def replay_delivery(asked: Asked) -> Answer:
-    """Try a dead letter again; in its channel for all to see, like any change of shared state."""
+    """Send a dead letter again and say so in the channel, as for any change of shared state."""
     await asked.services.rights.require_operator(asked.user_id)
     key = asked.request.values["id"]
     await asked.services.requests.replay(asked.owner.tenant, key, by=asked.user_id)
-    sentence = as_mrkdwn(f"<@{asked.user_id}> replays the message `{key}`.")
-    return {"response_type": "in_channel", "text": sentence}
+    return build_replayed(key, by=asked.user_id)
 
 
 async def list_dead(asked: Asked) -> Answer:
-    """Return the newest dead letters, each with what to do and what to type."""
+    """Return the newest dead letters, each with its fix and the command to replay it."""
     found = await asked.services.requests.dead(asked.owner.tenant, LISTED)
     return build_dead_list(found, most=LISTED)
 
 
 async def show_why(asked: Asked) -> Answer:
-    """Return the story of the message behind a link."""
+    """Return the history of the message behind a link."""
     link = LINK.fullmatch(asked.request.values["link"])
     if link is None:
-        raise InvalidError("That is no link to a message: use *Copy link* in the message's menu.")
+        raise InvalidError("Not a link to a message: use *Copy link* in the message's menu.")
     ts = f"{link[2]}.{link[3]}"
     workspace = asked.owner.workspace_id
     return build_story(await asked.services.requests.of_place(workspace, link[1], ts))

@@ -1,7 +1,7 @@
 """
-What can be said behind `/ops`, as data.
+The grammar of `/ops`, as data.
 
-Parsing (`parser`), help (`help`), suggestions and the manifest's hints all come from this table.
+Parsing (`parser`), help (`help`), suggestions and the manifest's usage hints come from this table.
 To add an area: one `Area` here and its handlers in `listeners.commands.HANDLERS`.
 """
 
@@ -18,7 +18,7 @@ class Kind(StrEnum):
     """What an argument takes."""
 
     WORD = "word"
-    ID = "id"  #: a word without brackets and backticks
+    ID = "id"  #: a word of any printable characters; with spaces in quotation marks
     CHOICE = "choice"
     DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta
     PAIRS = "pairs"  #: any number of key=value
@@ -71,11 +71,11 @@ AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
     Area(
         "task",
-        "start, follow, retry and cancel work that runs elsewhere",
+        "start, follow, retry and cancel tasks",
         (
             Verb(
                 "run",
-                "start a task; its message appears in this channel",
+                "start a task and post its message in this channel",
                 (
                     Argument("kind", required=True),
                     Argument("subject"),
@@ -84,35 +84,35 @@ AREAS = (
             ),
             Verb(
                 "list",
-                "show the newest tasks, only to you",
+                "list the newest tasks (only you see them)",
                 (Argument("which", Kind.CHOICE, choices=("failed", "running", "stuck")),),
             ),
-            Verb("show", "show all that is known of a task, only to you", (TASK_ID,)),
-            Verb("retry", "start the next attempt of a task that ended badly", (TASK_ID,)),
-            Verb("cancel", "stop a task that waits or runs", (TASK_ID,)),
+            Verb("show", "show everything about a task (only you see it)", (TASK_ID,)),
+            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ID,)),
+            Verb("cancel", "cancel a queued or running task", (TASK_ID,)),
         ),
     ),
     Area(
         "delivery",
-        "see why a message is where it is, and try dead letters again",
+        "show what happened to a message, and replay dead letters",
         (
-            Verb("show", "show the story of a message, only to you", (MESSAGE_ID,)),
+            Verb("show", "show the history of a message (only you see it)", (MESSAGE_ID,)),
             Verb("replay", "send a dead letter again", (MESSAGE_ID,)),
-            Verb("dead", "show the newest dead letters, only to you"),
+            Verb("dead", "list the newest dead letters (only you see them)"),
         ),
     ),
     Area(
         "why",
-        "why a message of mine says what it says",
+        "explain one of my messages",
         (
             Verb(
                 "",
-                "show the story of the message behind a link, only to you",
+                "show the history of the message behind a link (only you see it)",
                 (Argument("link", required=True),),
             ),
         ),
     ),
-    Area("health", "how I am doing", (Verb("", "show how I am doing, only to you"),)),
+    Area("health", "connection and deliveries", (Verb("", "show my health (only you see it)"),)),
 )
 
 

@@ -1,13 +1,12 @@
-"""The grammar, told to people. Pure; mrkdwn before escaping."""
-
-import difflib
+"""Help texts made from the grammar. Pure; mrkdwn before escaping."""
 
 from bot.errors import InvalidError
+from bot.suggestions import closest
 from listeners.commands.grammar import AREAS, PREFIX, SHORT_CUTS, Area, find_area, usage
 
 
 def usage_block(area: Area | None = None) -> str:
-    """Return one line for each thing that can be said, in one area or everywhere."""
+    """Return one line per command, of one area or of all."""
     return "\n".join(
         f"• `{usage(one, verb)}` {verb.about}"
         for one in ([area] if area else AREAS)
@@ -19,11 +18,11 @@ def help_text(area_name: str | None = None) -> str:
     """Return the short help, or that of one area; raise `InvalidError` for an unknown one."""
     if area_name is None:
         short = ", ".join(f"`{cut}` for `{PREFIX} {area}`" for cut, area in SHORT_CUTS.items())
-        return f"*What I can do*\n{usage_block()}\nYou can write {short}."
+        return f"*What I can do*\n{usage_block()}\nShort forms: {short}."
     area = find_area(area_name.lower())
     if area is not None:
         return f"*{PREFIX} {area.name}*: {area.about}\n{usage_block(area)}"
     names = [one.name for one in AREAS]
-    near = difflib.get_close_matches(area_name.lower()[:100], names, n=1)
-    hint = f" Did you mean `help {near[0]}`?" if near else ""
-    raise InvalidError(f"There is no help of that name.{hint} I know: {', '.join(names)}.")
+    near = closest(area_name.lower(), names)
+    hint = f" Did you mean `help {near}`?" if near else ""
+    raise InvalidError(f"There is no help on that.{hint} Topics: {', '.join(names)}.")

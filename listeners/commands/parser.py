@@ -1,19 +1,19 @@
 """Words become a request, as far as the grammar knows them. Pure."""
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from bot.errors import InvalidError
+from bot.suggestions import closest
 from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, find_area, usage
 from listeners.commands.help import usage_block
-from listeners.commands.words import Word, split
+from listeners.words import Word, split
 
 _DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?(?:(\d{1,6})s)?")
-_ID = re.compile(r"[^\s<>&`]{1,200}")
+_ID = re.compile(r"[^\x00-\x1f\x7f]{1,300}")
 _SHOWN_CHARACTERS = 40
 
 
@@ -50,11 +50,10 @@ def parse_in(area: Area, words: list[Word]) -> Request:
         return Request("help", "", {"area": area.name})
     verb = area.verb(words[0].text.lower())
     if verb is None:
-        near = nearest(words[0].text, [one.name for one in area.verbs])
+        near = closest(words[0].text.lower(), [one.name for one in area.verbs])
         hint = f" Did you mean `{area.name} {near}`?" if near else ""
-        raise InvalidError(
-            f"`{area.name}` knows no `{shown(words[0].text)}`.{hint}\n{usage_block(area)}"
-        )
+        wrong = f"Unknown command `{area.name} {shown(words[0].text)}`."
+        raise InvalidError(f"{wrong}{hint}\n{usage_block(area)}")
     return Request(area.name, verb.name, arguments(area, verb, words[1:]))
 
 
@@ -63,20 +62,27 @@ def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
     pairs = next((one for one in verb.arguments if one.kind is Kind.PAIRS), None)
     plain = [word for word in words if pairs is None or word.key is None]
     places = [one for one in verb.arguments if one is not pairs]
-    written = f"Write it so: `{usage(area, verb)}`"
+    written = f"Usage: `{usage(area, verb)}`"
     missing = [one for one in places[len(plain) :] if one.required]
     if missing:
-        raise InvalidError(f"There is no {missing[0].name} in that. {written}")
+        raise InvalidError(f"Missing argument: {missing[0].name}. {written}")
     if len(plain) > len(places):
         extra = shown(plain[len(places)].text)
-        raise InvalidError(f"I do not know what to do with `{extra}`. {written}")
+        raise InvalidError(f"Unexpected argument: `{extra}`. {written}")
     values = {
         one.name: value_of(one, word.text, written)
         for one, word in zip(places, plain, strict=False)
     }
     if pairs is not None and len(plain) < len(words):
-        values[pairs.name] = {word.key: word.value for word in words if word.key is not None}
+        values[pairs.name] = pairs_of(words)
     return values
+
+
+def pairs_of(words: list[Word]) -> dict[str, Any]:
+    problem = next((word.problem for word in words if word.problem), None)
+    if problem:
+        raise InvalidError(problem)
+    return {word.key: word.value for word in words if word.key is not None}
 
 
 def value_of(argument: Argument, text: str, written: str) -> Any:
@@ -84,7 +90,7 @@ def value_of(argument: Argument, text: str, written: str) -> Any:
     if argument.kind is Kind.DURATION:
         return duration(text, written)
     if argument.kind is Kind.ID and not _ID.fullmatch(text):
-        raise InvalidError(f"`{shown(text)}` cannot be an id. {written}")
+        raise InvalidError(f"Invalid {argument.name}: `{shown(text)}`. {written}")
     if argument.kind is Kind.CHOICE:
         return choice(argument, text, written)
     return text
@@ -93,15 +99,17 @@ def value_of(argument: Argument, text: str, written: str) -> Any:
 def choice(argument: Argument, text: str, written: str) -> str:
     if text.lower() in argument.choices:
         return text.lower()
-    near = nearest(text, argument.choices)
+    near = closest(text.lower(), argument.choices)
     hint = f" Did you mean `{near}`?" if near else ""
-    raise InvalidError(f"I do not know `{shown(text)}`.{hint} {written}")
+    raise InvalidError(f"Invalid {argument.name}: `{shown(text)}`.{hint} {written}")
 
 
 def duration(text: str, written: str) -> timedelta:
     found = _DURATION.fullmatch(text.lower())
     if not text or found is None:
-        raise InvalidError(f"`{shown(text)}` is no duration like 90m, 2h or 1d12h. {written}")
+        raise InvalidError(
+            f"Invalid duration: `{shown(text)}`. Write it like 90m, 2h or 1d12h. {written}"
+        )
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
@@ -112,15 +120,11 @@ def unknown_area(text: str) -> str:
     for area in AREAS:
         for verb in area.verbs:
             ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
-    near = nearest(text, ways)
+    near = closest(text.lower(), ways)
     if near is None:
-        return f"I do not know `{shown(text)}`.\n{usage_block()}"
+        return f"Unknown command `{shown(text)}`.\n{usage_block()}"
     block = usage_block(find_area(ways[near].split()[0]))
-    return f"I do not know `{shown(text)}`. Did you mean `{ways[near]}`?\n{block}"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word.lower()[:100], list(known), n=1)), None)
+    return f"Unknown command `{shown(text)}`. Did you mean `{ways[near]}`?\n{block}"
 
 
 def shown(text: str) -> str:

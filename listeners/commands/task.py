@@ -1,8 +1,8 @@
 """
 `/ops task …`.
 
-What changes a task is public by itself: the task's message, in its channel, shows the new state
-and who asked for it. So these answers too are for the asker alone and only say that it worked.
+A task's message, in its channel, shows every change and who made it. So these answers are for the
+asker alone and only confirm the action.
 """
 
 from datetime import timedelta
@@ -41,7 +41,7 @@ async def run_task(asked: Asked) -> Answer:
         run=True,
     )
     task, _ = await services.tasks.create(asked.owner, new)
-    return said(f"Queued `{task.id}`; its message in this channel follows it to the end.")
+    return said(f"Queued `{task.id}`. Its message in this channel shows its progress.")
 
 
 async def list_tasks(asked: Asked) -> Answer:
@@ -53,7 +53,7 @@ async def list_tasks(asked: Asked) -> Answer:
 
 
 async def show_task(asked: Asked) -> Answer:
-    """Return all that is known of a task."""
+    """Return everything known about a task."""
     task, ts = await asked.services.tasks.get(asked.owner, asked.request.values["id"])
     return build_task_facts(task, ts, workspace_url=asked.workspace_url)
 
@@ -63,15 +63,15 @@ async def retry_task(asked: Asked) -> Answer:
     task_id = asked.request.values["id"]
     await require_may_act(asked.services, asked.owner, task_id, asked.user_id)
     task = await asked.services.tasks.retry(asked.owner, task_id, by=asked.user_id)
-    return said(f"Attempt {task.attempt} of `{task.id}` is queued; its message shows it.")
+    return said(f"Queued attempt {task.attempt} of `{task.id}`.")
 
 
 async def cancel_task(asked: Asked) -> Answer:
-    """End a task that waits or runs."""
+    """Cancel a queued or running task."""
     task_id = asked.request.values["id"]
     await require_may_act(asked.services, asked.owner, task_id, asked.user_id)
     task = await asked.services.tasks.cancel(asked.owner, task_id, by=asked.user_id)
-    return said(f"Cancelled `{task.id}`; its message shows it.")
+    return said(f"Cancelled `{task.id}`.")
 
 
 def said(sentence: str) -> Answer:

@@ -2,9 +2,13 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from listeners.strays import ANYTHING, handle_stray_event
+from listeners.events.channels import EVENTS, handle_channel_event, handle_member_left_event
+from listeners.fallback import ANYTHING, handle_unknown_event
 
 
 def register(app: AsyncApp) -> None:
-    """Take every event: one that nobody takes would be repeated by Slack three times."""
-    app.event(ANYTHING)(handle_stray_event)
+    """Handle every event: Slack retries one that is not acknowledged three times."""
+    for name in EVENTS:
+        app.event(name)(handle_channel_event)
+    app.event("member_left_channel")(handle_member_left_event)
+    app.event(ANYTHING)(handle_unknown_event)

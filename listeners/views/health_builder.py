@@ -7,9 +7,9 @@ from listeners.views import literal
 MOST_LANES = 20
 SENTENCE_CHARACTERS = 300
 STATES = {
-    "running": "messages are being delivered",
+    "running": "delivering messages",
     "elsewhere": "another process delivers its messages",
-    "starting": "deliveries are about to begin",
+    "starting": "starting",
 }
 
 
@@ -19,27 +19,28 @@ def build_health(health: dict[str, Any]) -> dict[str, Any]:
     lanes = health["lanes"]
     sentences += [lane_sentence(lane) for lane in lanes[:MOST_LANES]]
     if len(lanes) > MOST_LANES:
-        sentences.append(f"and {len(lanes) - MOST_LANES} workspaces more")
+        sentences.append(f"and {len(lanes) - MOST_LANES} more workspaces")
     parts = [literal.text(f"\n• {sentence}", SENTENCE_CHARACTERS) for sentence in sentences]
-    heading = literal.section(literal.text("How I am doing", bold=True), *parts)
+    heading = literal.section(literal.text("Health", bold=True), *parts)
     return {
         "response_type": "ephemeral",
-        "text": f"How I am doing: {'; '.join(sentences)}"[:SENTENCE_CHARACTERS],
+        "text": f"Health: {'; '.join(sentences)}"[:SENTENCE_CHARACTERS],
         "blocks": [literal.rich_text(heading)],
     }
 
 
 def socket_sentence(socket: dict[str, Any]) -> str:
-    """Say whether Slack can reach us, and how often the connection had to be replaced."""
+    """Say whether Slack can reach us, and how often we had to reconnect."""
     times = socket.get("replaced", 0)
-    renewed = f", replaced {times} time{'s' if times > 1 else ''} since the start" if times else ""
+    count = "once" if times == 1 else f"{times} times"
+    renewed = f", reconnected {count} since the start" if times else ""
     if socket["connected"]:
         return f"Slack: connected{renewed}"
     return f"Slack: not connected for {socket['silent_seconds'] or 0:.0f} s{renewed}"
 
 
 def lane_sentence(lane: dict[str, str]) -> str:
-    """Say what becomes of a workspace's messages."""
-    state = STATES.get(lane["state"], f"{lane['state']}, nothing is delivered")
+    """Say whether a workspace's messages are being delivered."""
+    state = STATES.get(lane["state"], f"{lane['state']}, not delivering")
     reason = f" ({lane['reason']})" if lane["reason"] else ""
     return f"Workspace {lane['workspace_id']}: {state}{reason}"

@@ -1,8 +1,9 @@
-"""Rich text: the one place in Slack where data stands as it is, with links beside it. Pure."""
+"""Rich text, in which Slack shows data exactly as it is. Pure."""
 
 from datetime import datetime
 from typing import Any
 
+from bot.ids import is_slack_channel_id, is_slack_user_id
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import cut
 
@@ -22,14 +23,14 @@ def link(url: str, label: str) -> Part:
 
 def user(user_id: str) -> Part:
     """Return a mention, or the words as they are when it is no person of Slack."""
-    if user_id.startswith(("U", "W")) and user_id.isalnum():
+    if is_slack_user_id(user_id):
         return {"type": "user", "user_id": user_id}
     return text(user_id)
 
 
 def place(channel: str) -> Part:
     """Return a channel or a person by id; the name of a destination as it is."""
-    if channel.startswith(("C", "G")) and channel.isalnum() and channel.isupper():
+    if is_slack_channel_id(channel) and not channel.startswith("D"):
         return {"type": "channel", "channel_id": channel}
     return user(channel)
 

@@ -1,4 +1,4 @@
-"""A modal that only says something."""
+"""A modal with a message and nothing to fill in."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ NOTICE_CHARACTERS = 3_000
 
 def build_notice(words: str, title: str = "Opsbell") -> dict[str, Any]:
     """Return a modal with *words*, which are mrkdwn of our own making."""
-    text = cut(words, NOTICE_CHARACTERS) or "There is nothing to say."
+    text = cut(words, NOTICE_CHARACTERS) or "Nothing to show."
     return {
         "type": "modal",
         "callback_id": "notice",
@@ -20,5 +20,5 @@ def build_notice(words: str, title: str = "Opsbell") -> dict[str, Any]:
 
 
 def build_loading(title: str) -> dict[str, Any]:
-    """Return the modal that stands while the real one is made."""
-    return build_notice("One moment, I am looking that up…", title)
+    """Return the modal that is shown while the real one is being prepared."""
+    return build_notice("Loading…", title)

@@ -6,6 +6,7 @@ from typing import Any
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import units
+from bot.strict_json import STRICT
 
 #: What a plain_text_input takes. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_CHARACTERS = 3_000
@@ -34,23 +35,20 @@ def read_payload(written: str | None) -> Any:
     if not written or not written.strip():
         return None
     try:
-        return json.loads(straight(written), parse_constant=refuse_constant)
+        return STRICT.decode(straight(written))
     except json.JSONDecodeError as error:
-        words = f"Line {error.lineno}, column {error.colno}: {error.msg}. This must be JSON."
+        words = f"Not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
     except (ValueError, RecursionError) as error:
-        words = f"This is no JSON that can be sent: {error}."
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        words = f"Not valid JSON: {reason}."
         raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
 
 
 def straight(written: str) -> str:
-    """Undo the quotation marks of a phone, if the text is no JSON as it stands."""
+    """Undo the quotation marks of a phone if the text is not JSON as it stands."""
     try:
         json.loads(written)
     except (ValueError, RecursionError):
         return written.translate(str.maketrans("“”„", '"""')).replace("\u00a0", " ")
     return written
-
-
-def refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")

@@ -55,13 +55,13 @@ def payload_input(written: str) -> dict[str, Any]:
         "block_id": "payload",
         "optional": True,
         "label": plain("Payload"),
-        "hint": plain("JSON for the runner. Left empty, the payload stays as it was."),
+        "hint": plain("JSON for the runner. Leave it empty to keep the payload as it is."),
         "element": element,
     }
 
 
 def too_large() -> dict[str, Any]:
-    words = "The payload is too large to edit here: the new attempt gets the same one."
+    words = "The payload is too large to edit here. The new attempt will use it unchanged."
     return {"type": "context", "elements": [plain(words)]}
 
 
@@ -71,7 +71,7 @@ def reason_input() -> dict[str, Any]:
         "block_id": "reason",
         "optional": True,
         "label": plain("Reason"),
-        "hint": plain("Kept with the task, for those who look later."),
+        "hint": plain("Stored with the task."),
         "element": {
             "type": "plain_text_input",
             "action_id": "reason",

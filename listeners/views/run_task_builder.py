@@ -23,9 +23,14 @@ def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
         "close": plain("Close"),
         "blocks": [
             field("kind", "Kind", kind_element(kinds)),
-            field("subject", "Subject", typed(NAME_CHARACTERS), "Whom it is for."),
+            field("subject", "Subject", typed(NAME_CHARACTERS), "What or whom the task is for."),
             field("channel", "Channel", channel_element()),
-            field("payload", "Payload", typed(INPUT_CHARACTERS, multiline=True), "JSON."),
+            field(
+                "payload",
+                "Payload",
+                typed(INPUT_CHARACTERS, multiline=True),
+                "JSON for the runner.",
+            ),
         ],
     }
 

@@ -1,32 +1,33 @@
-"""The story of a message, and the list of dead letters. Pure."""
+"""The history of a message, and the list of dead letters. Pure."""
 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.messages.fixes import fix_for
 from bot.messages.models import EventName, Message
-from bot.messages.policy import fix_for
+from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.requests.status import Standing, Status
 from listeners.views import literal
 
 TITLE = "Why this message?"
 EVENTS = 25
-ASIDE = "put aside: its channel is switched off"
-ON_AGAIN = "goes on: its channel is on again"
-FOUND_AGAIN = "Slack's answer was lost; the message was found in the history"
+ASIDE = "on hold: its channel is suspended"
+ON_AGAIN = "resumed: its channel is no longer suspended"
+FOUND_AGAIN = "Slack's answer was lost; the message was found in the channel's history"
 DETAIL_CHARACTERS = 300
 #: Of one event; the API tells them all.
 ALTERATIONS = 5
 FACES = {
     Standing.SCHEDULED: "🕒 Scheduled",
     Standing.PENDING: "⏳ Waiting",
-    Standing.RETRYING: "🔁 Trying again",
+    Standing.RETRYING: "🔁 Retrying",
     Standing.SENT: "✅ Sent",
     Standing.FAILED: "❌ Failed",
-    Standing.WITHDRAWN: "⏹️ Taken back",
+    Standing.WITHDRAWN: "⏹️ Withdrawn",
 }
-#: What of an event's detail is for people, and under which name.
+#: Which fields of an event's detail are shown, and their labels.
 TOLD = {
     "error": "error",
     "fix": "fix",
@@ -34,13 +35,14 @@ TOLD = {
     "sender": "sender",
     "queue": "queue",
     "template_error": "template error",
-    "retry_after": "Slack asked to wait (s)",
-    "verdict": "which is",
+    "reason": "because",
+    "retry_after": "Slack asked us to wait (s)",
+    "verdict": "classified as",
 }
 
 
 def build_story(status: Status) -> dict[str, Any]:
-    """Return an ephemeral answer with all that happened to a message."""
+    """Return an ephemeral answer with the history of a message."""
     return {
         "response_type": "ephemeral",
         "text": f"{FACES[status.standing]}: message {status.message.id}",
@@ -88,16 +90,16 @@ def facts(status: Status) -> Iterator[list[literal.Part]]:
         "Queue": f"{message.queue}, priority {message.priority}",
         "Attempts": status.attempts,
         "Last error": message.error,
-        "What to do": status.fix,
-        "Channel is switched off": status.switched_off,
+        "Fix": status.fix,
+        "Channel suspended because of": status.switched_off,
     }
     for label, value in told.items():
         if value is not None:
             yield [literal.text(f"{label}: "), literal.text(value, DETAIL_CHARACTERS)]
     if message.requested_by:
-        yield [literal.text("Asked for by: "), literal.user(message.requested_by)]
+        yield [literal.text("Requested by: "), literal.user(message.requested_by)]
     if message.possibly_delivered:
-        yield [literal.text("Slack never said whether the first copy arrived.")]
+        yield [literal.text("Possibly delivered twice: Slack did not confirm the first copy.")]
 
 
 def line(event: dict[str, Any]) -> dict[str, Any]:
@@ -137,16 +139,26 @@ def shown(value: Any) -> str:
 def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
     """Return an ephemeral answer with a paragraph for each dead letter."""
     if not found:
-        return {"response_type": "ephemeral", "text": "No dead letters: nothing was given up."}
+        return {"response_type": "ephemeral", "text": "No dead letters."}
     lines = [dead_line(message) for message in found]
     if len(found) == most:
-        lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))
+        lines.append(literal.section(literal.text(f"Showing the newest {most}.")))
     return {
         "response_type": "ephemeral",
         "text": f"Dead letters: {len(found)}",
         "blocks": [
             literal.rich_text(literal.section(literal.text("Dead letters", bold=True)), *lines)
         ],
+    }
+
+
+def build_replayed(key: str, *, by: str) -> dict[str, Any]:
+    """Return the answer that all in the channel see; *key* may be of anybody's making."""
+    line = [literal.user(by), literal.text(" replayed the message "), literal.text(key, code=True)]
+    return {
+        "response_type": "in_channel",
+        "text": f"<@{by}> replayed the message {escape_mrkdwn(key)}",
+        "blocks": [literal.rich_text(literal.section(*line))],
     }
 
 

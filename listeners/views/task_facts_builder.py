@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.messages.rendering.escaping import is_safe_url
+from bot.messages.rendering.escaping import escape_mrkdwn, is_safe_url
 from bot.tasks.models import Task
+from bot.terminal_sequences import strip_all_sequences
 from listeners.views import literal
 from listeners.views.task_words import face, message_url, name, next_command
 
@@ -16,7 +17,7 @@ ACTS = 10
 
 
 def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[str, Any]:
-    """Return an ephemeral answer with all that is known of a task."""
+    """Return an ephemeral answer with everything known about a task."""
     top = literal.section(
         literal.text(f"{face(task)}  "),
         literal.text(name(task), FACT_CHARACTERS, bold=True),
@@ -27,7 +28,7 @@ def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[
     )
     return {
         "response_type": "ephemeral",
-        "text": f"{face(task)}: task {task.id}",
+        "text": f"{face(task)}: task {escape_mrkdwn(task.id)}",
         "blocks": [literal.rich_text(top, *data(task))],
     }
 
@@ -58,7 +59,7 @@ def moments(task: Task) -> Iterator[list[literal.Part]]:
     if task.created_by:
         created += [literal.text(" by "), literal.user(task.created_by)]
     yield created
-    times = {"Started": task.started_at, "Ended": task.ended_at, "Last heard of": task.heard_at}
+    times = {"Started": task.started_at, "Ended": task.ended_at, "Last report": task.heard_at}
     for label, at in times.items():
         if at is not None:
             yield [literal.text(f"{label}: "), literal.date(at)]
@@ -78,7 +79,11 @@ def data(task: Task) -> Iterator[literal.Part]:
     if task.error:
         yield literal.section(literal.text("Error"))
         yield literal.preformatted(task.error, ERROR_CHARACTERS)
-    kept = {"Metadata": task.details, "Statistics": task.stats, "Payload": task.payload}
+    kept = {
+        "Metadata": strip_all_sequences(task.details),
+        "Statistics": strip_all_sequences(task.stats),
+        "Payload": task.payload,
+    }
     for label, value in kept.items():
         if value is not None:
             shown = json.dumps(value, indent=2, ensure_ascii=False, default=str)

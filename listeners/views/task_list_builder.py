@@ -13,14 +13,14 @@ NAME_CHARACTERS = 80
 def build_task_list(
     found: Sequence[tuple[Task, str | None]], *, which: str | None, workspace_url: str, most: int
 ) -> dict[str, Any]:
-    """Return an ephemeral answer with two short lines for each task: what it is, what to type."""
+    """Return an ephemeral answer with two lines per task: what it is, and the next command."""
     heading = f"{which.capitalize()} tasks" if which else "Newest tasks"
     if not found:
-        words = f"No {which} tasks." if which else "No tasks yet. `/ops task run` starts one."
+        words = f"No {which} tasks." if which else "No tasks yet. Start one with `/ops task run`."
         return {"response_type": "ephemeral", "text": words}
     lines = [line(task, ts, workspace_url) for task, ts in found]
     if len(found) == most:
-        lines.append(literal.section(literal.text(f"Only the newest {most} are shown.")))
+        lines.append(literal.section(literal.text(f"Showing the newest {most}.")))
     top = literal.section(literal.text(heading, bold=True))
     return {
         "response_type": "ephemeral",

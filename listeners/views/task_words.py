@@ -2,6 +2,7 @@
 
 from bot.messages.rendering.escaping import clean
 from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from listeners.words import quoted
 
 FACES = {
     Status.QUEUED: "⏳",
@@ -26,11 +27,12 @@ def name(task: Task) -> str:
 
 def next_command(task: Task) -> str:
     """Return what to type to act on the task, or to read it where there is nothing to do."""
+    verb = "show"
     if task.status in LIVE:
-        return f"/ops task cancel {task.id}"
-    if task.status in RETRYABLE and task.runner:
-        return f"/ops task retry {task.id}"
-    return f"/ops task show {task.id}"
+        verb = "cancel"
+    elif task.status in RETRYABLE and task.runner:
+        verb = "retry"
+    return f"/ops task {verb} {quoted(task.id)}"
 
 
 def message_url(task: Task, ts: str | None, workspace_url: str) -> str | None:

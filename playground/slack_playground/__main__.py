@@ -20,6 +20,7 @@ def main() -> int:
         host=options.host,
         port=options.port,
         limits=options.limits,
+        client_msg_id=options.client_msg_id,
         seed=options.seed,
         manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
     )
@@ -39,6 +40,12 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--limits", choices=("slack", "off"), default="slack")
+    parser.add_argument(
+        "--client-msg-id",
+        choices=("honoured", "ignored"),
+        default="ignored",
+        help="whether a post that repeats another's client_msg_id is answered with that one",
+    )
     parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
     parser.add_argument(
         "--manifest", type=Path, help="the app's manifest; ./manifest.json if there is one"

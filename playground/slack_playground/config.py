@@ -19,7 +19,9 @@ class PlaygroundConfig:
     seconds before each redelivery of an event nobody acknowledged: Slack sends
     the first almost at once, then after one and after five minutes. The order
     is from https://docs.slack.dev/apis/events-api/#retries, for Socket Mode
-    it is inferred from what people saw.
+    it is inferred from what people saw. `client_msg_id`: whether a post that repeats one is
+    answered with the first copy; Slack documents errors of it, and nothing else.
+    `edit_window_seconds`: how old a message may be that is edited.
     """
 
     host: str = "127.0.0.1"
@@ -28,6 +30,8 @@ class PlaygroundConfig:
     seed: Path | Record | None = None
     manifest: Path | Record | None = None
     clock: Clock = field(default_factory=RealClock)
+    client_msg_id: Literal["honoured", "ignored"] = "ignored"
+    edit_window_seconds: float | None = None
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -14,8 +14,10 @@ def open_group(workspace: Workspace, users: list[User], opener: str = "") -> Cha
     """
     Return the conversation of the bot, or of `opener`, and these people.
 
-    One person makes it direct. Raises SlackError where two bots would talk.
+    One person makes it direct. Raises SlackError where two bots would talk, or somebody has left.
     """
+    if any(user.deleted for user in users):
+        raise SlackError("user_disabled")
     state = workspace.state
     opener = opener or state.bot_user_id
     members = frozenset(user.id for user in users) | {opener}

@@ -28,6 +28,7 @@ OTHER_CALLS = ("response_url", "webhook", "upload")
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "error": (str,),
+    "errors": (list,),
     "status": (int,),
     "seconds": (int, float),
     "retry_after": (int,),
@@ -42,7 +43,8 @@ class Fault:
     """
     One ordered failure.
 
-    For calls: `error` answers `ok: false` with `error`; `http` answers `status`
+    For calls: `error` answers `ok: false` with `error`, and `errors`, as of refused
+    blocks; `http` answers `status`
     (with Retry-After if given); `delay` waits `seconds` first; `refuse` closes
     the connection before any work; `drop_answer` works, then closes it. `hold`
     waits until the fault is taken back, then works; `hold_answer` works, then waits.
@@ -54,6 +56,7 @@ class Fault:
     method: str
     kind: FaultKind
     error: str = "internal_error"
+    errors: list[str] | None = None
     status: int = 500
     seconds: float = 1.0
     retry_after: int | None = None

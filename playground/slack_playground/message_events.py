@@ -1,5 +1,7 @@
 """Which events a message gives rise to, for an app that asked for them."""
 
+from typing import Any
+
 from slack_playground.state import Channel, Message, Record
 from slack_playground.workspace import Workspace
 
@@ -64,6 +66,14 @@ def send_membership(workspace: Workspace, channel: Channel, user: str, kind: str
             "event_ts": workspace.next_ts(),
         }
         send_event(workspace, event)
+
+
+def send_channel_event(workspace: Workspace, about: Channel, kind: str, **facts: Any) -> None:
+    """Tell the app that a channel it is in was renamed, archived or brought back."""
+    event = f"{'group' if about.is_private else 'channel'}_{kind}"
+    if _is_in_reach(workspace, about) and workspace.manifest.subscribes(event):
+        told = {"type": event, "channel": about.id, "event_ts": workspace.next_ts(), **facts}
+        send_event(workspace, told)
 
 
 def send_reaction(

@@ -42,6 +42,7 @@ def make_app(platform: Platform) -> web.Application:
     for kind in ("commands", "actions"):
         app.router.add_post(f"/{kind}/{{team}}/{{secret}}", routes.serve_response_url)
     app.router.add_post("/services/{team}/{bot}/{secret}", routes.serve_webhook)
+    app.router.add_get("/services/{team}/{bot}/{secret}", routes.serve_webhook)
     add_authorization(app, platform)
     app.router.add_route("*", "/upload/v1/{file}", routes.serve_upload)
     app.router.add_get("/files/{file}", routes.serve_file)

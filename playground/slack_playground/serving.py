@@ -75,9 +75,17 @@ class Exchange:
         self.workspace.journal.add(call)
 
 
+def _told(errors: list[str] | None) -> Record:
+    """Return what refused blocks come with: what is wrong, and where."""
+    if errors is None:
+        return {}
+    metadata = {"messages": [f"[ERROR] {error}" for error in errors]}
+    return {"errors": errors, "response_metadata": metadata}
+
+
 def _ordered(fault: Fault) -> Answer:
     if fault.kind == "error":
-        return Answer({"ok": False, "error": fault.error})
+        return Answer({"ok": False, "error": fault.error, **_told(fault.errors)})
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     error = "ratelimited" if fault.status == 429 else fault.error
     return Answer({"ok": False, "error": error}, fault.status, headers)

@@ -20,6 +20,12 @@ class User:
     is_bot: bool = False
     is_owner: bool = False
     deleted: bool = False
+    # A guest of many channels, of a single one.
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    # A member of another team, in a shared channel, and the organisation of that team.
+    team_id: str = ""
+    enterprise_id: str = ""
 
 
 @dataclass(slots=True)
@@ -201,6 +207,8 @@ class State:
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
     webhooks: dict[str, str] = field(default_factory=dict)
+    # What was posted under a client's own id: where it stands.
+    client_msg_ids: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     is_installed: bool = True
     refused: dict[str, Refused] = field(default_factory=dict)
     unsupported: Counter[str] = field(default_factory=Counter)
@@ -210,6 +218,12 @@ class State:
     def next_id(self, prefix: str) -> str:
         self.last_number += 1
         return f"{prefix}{self.last_number:08X}N"
+
+    def rename_channel(self, channel: Channel, name: str) -> None:
+        """Give a channel another name; the old one is free from now on."""
+        self.channel_ids.pop(channel.name, None)
+        self.channel_ids[name] = channel.id
+        channel.name = name
 
     def channel(self, reference: str) -> Channel | None:
         """Find a channel by its id, `name` or `#name`."""

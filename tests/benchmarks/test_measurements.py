@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import (
     accepting,
+    doubled,
     engine,
     freshness,
     growth,
@@ -32,6 +33,15 @@ def test_freshness_shows_ends(way):
     assert figures["finals_shown"] + figures["finals_never_shown"] == 6
     assert way == "first_in_first_out" or figures["answers_429"] == 0
     assert way != "opsbell" or figures["final_max_s"] < 5
+
+
+@pytest.mark.parametrize("way", doubled.WAYS)
+def test_doubled_counts_what_stands_twice(way):
+    """Nothing is missing; nothing is doubled where Slack knows posts again."""
+    figures = doubled.doubled(way, 20)
+
+    assert figures["missing"] == 0
+    assert way[0] == "ignored" or figures["doubled"] == 0
 
 
 def test_throughput_delivers_all():

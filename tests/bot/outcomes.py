@@ -1,8 +1,9 @@
 """What became of a claim, for tests that need one to have died."""
 
 from bot.messages.delivery.outcome import Claim, Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import Answer
 
 
 def dead(claim: Claim) -> Outcome:

@@ -86,6 +86,7 @@ def test_an_unknown_kind_has_the_defaults(tmp_path):
         ('[destinations.a]\nur = "x"\nurl_file = "y"', "destinations.a.ur", "url"),
         ('[access]\nadmin = ["U"]', "access.admin", "admins"),
         ("[retention]\nday = 3", "retention.day", "days"),
+        ("[http]\nbursts = 3", "http.bursts", "burst"),
     ],
 )
 def test_an_unknown_key_is_answered_with_the_nearest(problems, content, place, meant):
@@ -192,4 +193,4 @@ def test_what_a_command_is_given_is_not_printed(tmp_path):
     path = tmp_path / "opsbell.toml"
     path.write_text(WHOLE)
 
-    assert "private" not in repr(read_config_file(path))
+    assert "'private'" not in repr(read_config_file(path))

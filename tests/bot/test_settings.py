@@ -1,5 +1,7 @@
 """The environment: everything wrong is said at once, by name, and no secret is ever repeated."""
 
+import base64
+
 import pytest
 
 from bot.credentials import outlets_of
@@ -8,6 +10,7 @@ from bot.settings import read_settings
 
 BOT = "xoxb-1-ada-secret"
 APP = "xapp-1-ada-secret"
+CALLBACK_SECRET = f"whsec_{base64.b64encode(b'private-' * 3).decode()}"
 TOKENS = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
 
 
@@ -167,14 +170,15 @@ def test_secrets_are_not_printed():
         {
             **TOKENS,
             "JWT_SECRET": "j" * 32,
-            "CALLBACK_SECRET": "whsec_private",
+            "CALLBACK_SECRET": CALLBACK_SECRET,
+            "ORCHESTRATOR_URL": "https://ada:hunter2@jobs.example",
             "DATABASE_URL": "postgresql://ada:hunter2@db/opsbell",
         }
     )
 
     shown = f"{settings!r} {settings}"
 
-    for secret in (BOT, APP, "j" * 32, "whsec_private", "hunter2"):
+    for secret in (BOT, APP, "j" * 32, CALLBACK_SECRET, "hunter2"):
         assert secret not in shown
 
 
@@ -277,3 +281,193 @@ def test_the_address_of_a_destination_may_stand_in_a_file(elsewhere):
     (problem,) = problems(TOKENS)
     assert "destinations.pager.url_file" in problem
     assert "ada-secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "path", ["triggers/T0/1", "workflows/T0/A0/1", "commands/T0/1", "//Triggers/T0"]
+)
+@pytest.mark.parametrize("host", ["hooks.slack.com", "HOOKS.slack.com:443", "hooks.slack-gov.com"])
+def test_what_is_no_incoming_webhook_is_refused(elsewhere, path, host):
+    """In the environment and as a destination, with where to make one, and without the secret."""
+    address = f"https://{host}/{path}/ada-secret"
+    (elsewhere / "address").write_text(address)
+    (elsewhere / "opsbell.toml").write_text(
+        f'[destinations.a]\nurl = "{address}"\n[destinations.b]\nurl_file = "address"\n'
+    )
+
+    found = problems({**TOKENS, "SLACK_WEBHOOK": address})
+
+    assert [problem.partition(": ")[0] for problem in found] == [
+        *("opsbell.toml", "opsbell.toml", "SLACK_WEBHOOK")
+    ]
+    assert all("make an incoming webhook" in problem for problem in found)
+    assert "ada-secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        *('"{}"', "'{}'", "`{}`", "\u201c{}\u201d", "\u201e{}\u201c", "\u2018{}\u2019"),
+        *("\u00ab{}\u00bb", '"{}\u201d', "\uff02{}\uff02"),
+    ],
+)
+def test_a_value_in_quotation_marks_is_refused_by_name(quoted):
+    """No token of `--env-file` is taken for one that Slack or a caller would know."""
+    values = {
+        **TOKENS,
+        "JWT_SECRET": "0123456789abcdef0123456789abcdef",
+        "SLACK_DEFAULT_CHANNEL": "#ops",
+        "LOG_LEVEL": "info",
+        "PORT": "8000",
+        "ENVIRONMENT": "production",
+        "APP_URL": "https://opsbell.example",
+        "ORCHESTRATOR_URL": "https://jobs.example/run",
+        "GRAFANA_URL": "https://grafana.example/d?x={subject}",
+        "DATABASE_URL": "postgresql://ada:hunter2@db/opsbell",
+        "OPSBELL_CONFIG": "opsbell.toml",
+    }
+
+    found = problems({name: quoted.format(value) for name, value in values.items()})
+
+    told = {problem.split(":")[0] for problem in found if "stands in quotation marks" in problem}
+    assert told == values.keys()
+    assert not [value for value in values.values() if value in "\n".join(found)]
+
+
+def test_a_file_whose_content_is_quoted_is_refused(tmp_path):
+    """The quotes may be in the file as well, or around its path."""
+    secret, token = tmp_path / "secret", tmp_path / "token"
+    secret.write_text('"0123456789abcdef0123456789abcdef"\n')
+    token.write_text(f"\ufeff{BOT}\n")
+
+    found = problems(
+        {
+            "SLACK_BOT_TOKEN_FILE": str(token),
+            "SLACK_APP_TOKEN": APP,
+            "JWT_SECRET_FILE": str(secret),
+            "CALLBACK_SECRET_FILE": f"'{secret}'",
+        }
+    )
+
+    assert [problem.split(" in quotation")[0] for problem in found] == [
+        "JWT_SECRET_FILE: cannot use the file it names: what it holds stands",
+        "CALLBACK_SECRET_FILE: stands",
+    ]
+
+
+def test_a_quoted_address_of_a_destination_is_refused(elsewhere):
+    """`url_file` is read like every other file with a secret."""
+    (elsewhere / "url").write_text('"https://hooks.slack.com/services/T0/B0/private"')
+    (elsewhere / "opsbell.toml").write_text('[destinations.team]\nurl_file = "url"\n')
+
+    (problem,) = problems(TOKENS)
+
+    assert "destinations.team.url_file: cannot use the file it names" in problem
+    assert "stands in quotation marks" in problem
+    assert "private" not in problem
+
+
+def test_quotation_marks_within_a_value_are_part_of_it():
+    """Only a pair around the whole value looks like a mistake."""
+    settings = read_settings({**TOKENS, "JWT_SECRET": '"0123"456789abcdef0123456789abcdef\''})
+
+    assert settings.jwt_secret is not None
+    assert settings.jwt_secret.get_secret_value().startswith('"0123"')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        WEBHOOK,
+        "https://hooks.slack-gov.com/services/T/B/x",
+        "http://127.0.0.1:3900/services/T/B/x",
+        "https://ops.example.com/triggers/x",
+    ],
+)
+def test_an_incoming_webhook_is_taken(address):
+    """Also at the playground, and at a server of somebody else's."""
+    webhook = read_settings({"SLACK_WEBHOOK": address}).webhook
+
+    assert webhook is not None
+    assert webhook.get_secret_value() == address
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+def test_a_proxy_is_read_in_either_spelling(name):
+    """Calls to Slack go through it, but for the hosts that NO_PROXY names."""
+    settings = read_settings(
+        {**TOKENS, name: "http://ada:ada-secret@proxy:3128", "no_proxy": "::1"}
+    )
+
+    assert settings.proxies.for_url("https://slack.com/api/") == "http://ada:ada-secret@proxy:3128"
+    assert settings.proxies.for_url("https://[::1]/api/") is None
+    assert "ada-secret" not in repr(settings)
+
+
+def test_what_is_no_proxy_is_refused_without_its_password():
+    """The bot would wait for ever for a Slack that it cannot reach."""
+    (problem,) = problems({**TOKENS, "HTTPS_PROXY": "socks5://ada:ada-secret@proxy:1080"})
+
+    assert problem.startswith("HTTPS_PROXY: must be the address of an HTTP proxy")
+    assert "ada-secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("user:hunter2@host/jobs", "hunter2", "ftp://hunter2", "https://", "https:///hunter2"),
+        *("http://[hunter2", "http://host:hunter2/", "http://host:99999/hunter2", "http://host:0/"),
+        *("https://hunter2 .example", "https://host/\nhunter2", "//host/hunter2"),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["SLACK_API_URL", "APP_URL", "ORCHESTRATOR_URL", "GRAFANA_URL", "SLACK_WEBHOOK"]
+)
+def test_a_wrong_address_is_refused_by_name_and_not_repeated(name, address):
+    """What http cannot call stops the start; a password in it does not reach the log."""
+    (problem,) = problems({**TOKENS, name: address})
+
+    assert problem == f"{name}: must be an http:// or https:// address"
+
+
+def test_placeholders_may_stand_in_the_dashboards_address():
+    """They are filled in later; the rest must be an address."""
+    address = "https://grafana.example/d/x?dealer={subject}&from={started_ms}"
+
+    assert read_settings({**TOKENS, "GRAFANA_URL": address}).grafana_url == address
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:/hunter2", "postgresql://ada:hunter2@db:port/opsbell", "postgresql://"]
+)
+def test_a_wrong_database_is_refused_and_not_repeated(address):
+    """The password in it does not reach the log, not in a traceback either."""
+    (problem,) = problems({**TOKENS, "DATABASE_URL": address})
+
+    assert problem == "DATABASE_URL: must be sqlite:///FILE or postgresql://…"
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        ("whsec_!", "must be base64"),
+        ("whsec_ä", "must be base64"),
+        ("hunter2", "must be base64"),
+        ("whsec_", "needs at least 24 bytes"),
+        ("whsec_YWJj", "needs at least 24 bytes"),
+        (base64.b64encode(b"h" * 23).decode(), "needs at least 24 bytes"),
+    ],
+)
+def test_a_callback_secret_is_as_long_as_its_standard_wants(secret, why):
+    """Standard Webhooks asks for 24 bytes or more; three bytes are guessed in a moment."""
+    (problem,) = problems({**TOKENS, "CALLBACK_SECRET": secret})
+
+    assert problem.startswith(f"CALLBACK_SECRET: {why}")
+    assert secret not in problem
+
+
+def test_slacks_address_holds_no_password():
+    """Calls are authorised by the token; aiohttp refuses both at once, in words about itself."""
+    (problem,) = problems({**TOKENS, "SLACK_API_URL": "https://ada:hunter2@slack.example/api/"})
+
+    assert problem == "SLACK_API_URL: must not contain a user name or a password"

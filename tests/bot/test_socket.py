@@ -10,6 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import ConfigError
 from listeners.socket import Socket
 from tests.patience import until
 
@@ -77,3 +78,14 @@ async def test_nothing_is_left_after_the_stop(playground):
 def left_since(before: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
     """Return the tasks that began since, but for the playground's own."""
     return {one for one in asyncio.all_tasks() - before if "web_protocol" not in repr(one)}
+
+
+async def test_a_socket_of_another_app_is_refused(playground):
+    """Slack says in its hello which app it talks to; with a stranger's token nothing would come."""
+    app = AsyncApp(client=AsyncWebClient(token=playground.bot_token, base_url=playground.api_url))
+    socket = Socket(app, playground.app_token, app_id="A0OTHERAPP")
+
+    with pytest.raises(ConfigError, match="SLACK_APP_TOKEN: belongs to app A0OPSBELL1, but"):
+        await socket.start()
+
+    assert playground.connected == 0

@@ -16,6 +16,7 @@ from bot.tasks.models import Status
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.tasks.room import HandClock, make_room
+from tests.isolation import ISOLATION
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     """No tick is dropped for being late, and none overlaps the last."""
     deliveries = open_deliveries(
         database,
-        Renderer(tmp_path),
         room.clock,
+        isolation=ISOLATION,
         wake=lambda _workspace: None,
         directory=Directory(AsyncWebClient()),
         alerts_channel=None,

@@ -29,6 +29,7 @@ from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
+from bot.workspaces.gate import Gate, House
 from listeners.services import Services
 from listeners.socket import Socket
 from tests.patience import PATIENT, until
@@ -119,7 +120,7 @@ async def open_room(
         client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
         app = AsyncApp(client=client)
         directory = Directory(client)
-        services = make_services(database, lanes, owner, directory)
+        services = make_services(database, lanes, owner, client, directory)
         rights = Rights(Access(operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
@@ -134,7 +135,9 @@ async def open_room(
             transport.close()
 
 
-def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Directory) -> Services:
+def make_services(
+    database: Database, lanes: Lanes, owner: Owner, client: AsyncWebClient, directory: Directory
+) -> Services:
     """Return services as the composition root wires them; `elsewhere` has no runner."""
     clock = SystemClock()
     transactions = Transactions(database, lanes=lanes, launcher=NoLauncher())
@@ -149,6 +152,7 @@ def make_services(database: Database, lanes: Lanes, owner: Owner, directory: Dir
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
         ),
+        gate=Gate(client, House(owner.workspace_id, "Playground")),
         rights=Rights(CONFIG.access, directory),
         directory=directory,
         owner_of=lambda _team_id: owner,

@@ -27,7 +27,7 @@ async def test_what_the_bot_cannot_see_it_is_not_in(room: Room) -> None:
 
 async def test_in_the_direct_messages_of_others_nobody_can_invite(room: Room) -> None:
     """The answer names another place instead of a command that does not work there."""
-    with pytest.raises(InvalidError, match="use a channel that I am in"):
+    with pytest.raises(InvalidError, match="choose a channel that I am in"):
         await require_membership(client_of(room), "D0HIDDEN01", "Opsbell")
 
 

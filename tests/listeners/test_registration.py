@@ -14,8 +14,8 @@ import pytest
 
 import listeners
 from listeners.commands.grammar import usage_hint
+from listeners.fallback import ANYTHING
 from listeners.services import Services
-from listeners.strays import ANYTHING
 from tests.listeners.room import TEMPLATES, Room
 
 ROOT = Path(__file__).parents[2]

@@ -84,10 +84,17 @@ class Bot:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Call the API and return its answer."""
+        return await self._call("POST", path, body)
+
+    async def read(self, path: str) -> dict[str, Any]:
+        """Ask the API and return its answer."""
+        return await self._call("GET", path, None)
+
+    async def _call(self, method: str, path: str, body: Any) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.post(f"{self.url}{path}", json=body) as answer,
+            session.request(method, f"{self.url}{path}", json=body) as answer,
         ):
             found: dict[str, Any] = await answer.json()
             assert answer.status < 300, found

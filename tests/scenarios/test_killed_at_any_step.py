@@ -10,7 +10,7 @@ from tests.scenarios.killing import TEMPLATE, Victim, settings
 
 #: One step after the other on the same database: (what the kill interrupts, where it strikes).
 COMMITTED = "bot.db:transact:return"
-REQUESTS = "bot.messages.requests.service:Requests"
+SERVICE = "bot.messages.requests.service:Requests"
 CONNECTION = "bot.messages.transports.http_client:Connection"
 CREATED = "bot.tasks.service:Tasks.create.<locals>.work:return"
 REPORTED = "bot.tasks.intake:Intake.report.<locals>.work:return"
@@ -25,8 +25,8 @@ KEYS = {
 }
 REQUESTS = {
     "they are checked": "bot.messages.requests.batch:Desk.store:call",
-    "they are not committed": f"{REQUESTS}._take:return",
-    "they are committed, not answered": f"{REQUESTS}._take:return,{COMMITTED}",
+    "they are not committed": f"{SERVICE}._take:return",
+    "they are committed, not answered": f"{SERVICE}._take:return,{COMMITTED}",
     "the lane is woken": "bot.messages.delivery.lanes:Lanes.wake:call",
 }
 TASKS = {

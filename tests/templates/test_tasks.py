@@ -104,12 +104,52 @@ def test_long_names_leave_room_for_the_reason():
     assert f"\n{name} · dealer-of-the-north" in message.text
 
 
+def test_numbers_in_metadata_are_shown_as_they_were_sent():
+    """An order number, a port and a year have no thousands separators; counts have them."""
+    metadata = {"order": 4711, "port": 8080, "year": 2026, "build": 20261120, "loss": 0.1, "i": "7"}
+    stats = {"rows": 1234567, "invoice": "90210"}
+
+    message = task(**STATUSES["completed"] | {"metadata": metadata, "stats": stats, "steps": []})
+
+    assert visible(message.blocks[1]).splitlines() == [
+        *("order  4711", "port  8080", "year  2026", "build  20261120", "loss  0.1", "i  7"),
+        *("rows  1,234,567", "invoice  90210"),
+    ]
+
+
+def test_facts_stay_letters():
+    """A ratio or a port in the facts of a task makes no emoji and needs no look-alike."""
+    facts = {"split": "12:100:33", "svc:fire:eu": "2001:db8::1"}
+
+    message = task(subject="1:100:8", metadata=facts, stats={}, steps=[])
+
+    assert visible(message.blocks[1]) == "split  12:100:33\nsvc:fire:eu  2001:db8::1"
+    assert message.text.startswith("▶️ Running: schema_fix · 1\ua789100:8")
+
+
+def test_colour_codes_leave_nothing_behind():
+    """What a terminal would have interpreted is gone; the words count when they are cut."""
+    error = "\x1b[31mSigning failed\x1b[0m: " + "\x1b[33mp\x1b[0m" * 100
+
+    message = task(
+        **STATUSES["failed"] | {"error": error, "metadata": {"\x1b[1mk": "\x9b0mv"}, "steps": []}
+    )
+
+    assert message.text.startswith(
+        "❌ Failed: schema_fix · dealer-12 \N{EN DASH} Signing failed: ppp"
+    )
+    assert message.blocks[0]["elements"][1]["elements"][0]["text"] == (
+        "Signing failed: " + "p" * 100
+    )
+    assert visible(message.blocks[1]).splitlines()[0] == "k  v"
+
+
 def test_a_long_error_points_to_the_thread():
     """The message stays short; the whole error is a reply."""
     message = task(**STATUSES["failed"] | {"error": "e" * 5_000})
 
     quoted = message.blocks[0]["elements"][1]["elements"][0]["text"]
-    assert quoted == "e" * 199 + "… whole error in the thread"
+    assert quoted == "e" * 199 + "… (full error in the thread)"
     assert message.overflow is None
 
 
@@ -134,7 +174,7 @@ def test_cancelling_asks_first_and_says_what_it_does():
     cancel = buttons(task())["task_cancel"]
 
     assert cancel["confirm"]["title"]["text"] == "Cancel schema_fix?"
-    assert "schema_fix · dealer-12 is asked to stop" in cancel["confirm"]["text"]["text"]
+    assert "schema_fix · dealer-12 will be asked to stop" in cancel["confirm"]["text"]["text"]
     assert cancel["value"] == "t_01HZX"
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.config_file import TaskKind
-from bot.errors import NotFoundError
-from bot.http.call import Answer, Call
+from bot.errors import InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.schemas.tasks import LogTask, UpdateTask
-from bot.tasks.models import Status
-from bot.tasks.updates import Outcome, Report
+from bot.http.routing import Answer, Call
+from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
+from bot.tasks.models import ENDS, Status
+from bot.tasks.updates import Report
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -17,58 +17,65 @@ async def update_task(call: Call) -> Answer:
     """Take an orchestrator's report; what is older than what is known is ignored."""
     body: UpdateTask = call.body
     owner = await call.owner()
-    task_id = reported_task(call, body)
-    channel = body.channel
-    if task_id is None and channel and body.ts:
-        channel = await resolve_channel(call.services.channels, owner.workspace_id, channel)
-    reported = await call.services.intake.report(
-        owner,
-        Report(
-            status=Status(body.status),
-            task_id=task_id,
-            channel=channel,
-            ts=body.ts,
-            task=body.task,
-            subject=body.subject,
-            progress=body.progress,
-            progress_note=body.progress_note,
-            error=body.error,
-            attempt=body.attempt,
-            seq=body.seq,
-            stats=body.stats,
-            steps=body.steps,
-            log_url=body.log_url,
-            grafana_url=body.grafana_url,
-            details=body.metadata or {},
-        ),
+    task_id = body.task_id or call.caller.task_id
+    channel, problem = body.channel, None
+    if channel and body.ts:
+        try:
+            channel = await resolve_channel(call.services.channels, owner.workspace_id, channel)
+        except InvalidError as error:
+            channel, problem = None, error  # The id may be enough.
+    report = Report(
+        status=Status(body.status),
+        task_id=task_id,
+        channel=channel,
+        ts=body.ts,
+        task=body.task,
+        subject=body.subject,
+        progress=body.progress,
+        progress_note=body.progress_note,
+        error=body.error,
+        attempt=body.attempt,
+        seq=body.seq,
+        stats=body.stats,
+        steps=body.steps,
+        log_url=body.log_url,
+        grafana_url=body.grafana_url,
+        details=body.metadata or {},
     )
-    return taken(reported.task_id, reported.outcome)
+    try:
+        reported = await call.services.intake.report(owner, report, only=call.caller.task_id)
+    except (InvalidError, NotFoundError) as error:
+        if problem is not None:
+            raise problem from error
+        raise
+    return Answer(Taken.of(reported))
 
 
-def reported_task(call: Call, body: UpdateTask) -> str | None:
-    """Return which task is meant; a token of one task means that one and no other."""
-    own = call.caller.task_id
-    if own and body.task_id and body.task_id != own:
-        raise NotFoundError(f"There is no task `{body.task_id}` for this token.")
-    return body.task_id or own
+def is_end(body: UpdateTask) -> bool:
+    """Tell whether a report says how a task ended."""
+    return Status(body.status) in ENDS
 
 
 async def heartbeat_task(call: Call) -> Answer:
     """Take a sign of life; without one for a minute the task counts as lost."""
-    task_id = call.path["id"]
-    return taken(task_id, await call.services.intake.heartbeat(await call.owner(), task_id))
+    intake, only = call.services.intake, call.caller.task_id
+    reported = await intake.heartbeat(await call.owner(), call.path["id"], only=only)
+    return Answer(Taken.of(reported))
 
 
 async def log_task(call: Call) -> Answer:
     """Bring log lines into the task's thread, those of its kind's `log_level` and above."""
     body: LogTask = call.body
-    owner, task_id = await call.owner(), call.path["id"]
-    task, _ = await call.services.tasks.get(owner, task_id)
+    config = call.services.settings.config
     now = int(call.services.clock.now().timestamp())
-    lines = loud_enough(body, call.services.settings.config.kind(task.task), now)
-    count = await call.services.intake.log(owner, task_id, lines)
-    left_out = len(body.lines) - count
-    return Answer({"ok": True, "taskId": task_id, "taken": count, "leftOut": left_out})
+    logged = await call.services.intake.log(
+        await call.owner(),
+        call.path["id"],
+        lambda task: loud_enough(body, config.kind(task.task), now),
+        only=call.caller.task_id,
+    )
+    left_out = len(body.lines) - logged.count
+    return Answer(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
 
 
 def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
@@ -76,15 +83,3 @@ def loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]
     least = LEVELS.index(kind.log_level)
     loud = [line for line in body.lines if LEVELS.index(line.level) >= least]
     return [{**line.model_dump(), "at": now if line.at is None else line.at} for line in loud]
-
-
-def taken(task_id: str, outcome: Outcome) -> Answer:
-    applied = outcome is Outcome.APPLIED
-    return Answer(
-        {
-            "ok": True,
-            "taskId": task_id,
-            "outcome": "applied" if applied else "ignored",
-            "reason": None if applied else str(outcome),
-        }
-    )

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from bot.http.call import Answer, Call
 from bot.http.openapi import describe_api, operations_by_tag
-from bot.http.routing import Route
+from bot.http.routing import Answer, Call, Route
 
 PAGE = Path(__file__).with_name("docs.html")
 # The page brings its style along and needs nothing else, so nothing else may run or load.

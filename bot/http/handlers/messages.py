@@ -6,16 +6,23 @@ from functools import partial
 from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_destination
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.schemas.messages import DeadFilter, ScheduleMessage, SendMessage
+from bot.http.routing import Answer, Call
+from bot.http.schemas.messages import (
+    NO_MESSAGE_IDS,
+    DeadFilter,
+    DeadPage,
+    QueueStats,
+    ScheduleMessage,
+    SendMessage,
+    ShownDeadLetter,
+    ShownMessage,
+    Stats,
+)
 from bot.ids import new_id
-from bot.messages.models import Message
-from bot.messages.policy import fix_for
 from bot.messages.requests.batch import Unit
 from bot.messages.requests.message_request import Order
-from bot.messages.requests.status import Standing, Status
 from bot.messages.transports.base import File
 
 ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
@@ -23,14 +30,6 @@ ACCEPTED = {"status": "accepted", "message": "Slack message request queued for p
 FURTHEST = timedelta(days=5 * 366)
 
 Workspaces = Callable[[str], Awaitable[str]]
-
-#: What stands where a correlation id may stand in an address, or what clients leave out of one.
-ADDRESSES = {
-    "dead": "is the address of a list",
-    "stats": "is the address of a list",
-    ".": "cannot stand in an address",
-    "..": "cannot stand in an address",
-}
 
 
 async def request_message(call: Call) -> Answer:
@@ -133,12 +132,8 @@ async def order_of(
     )
     own = call.correlation_id if number is None else new_id("c")
     correlation_id = body.correlation_id or own
-    if correlation_id in ADDRESSES:
-        problem = FieldProblem(
-            f"{prefix}correlationId",
-            f"`{correlation_id}` {ADDRESSES[correlation_id]}: take another",
-        )
-        raise InvalidError(f"Nothing was accepted: {problem.message}.", [problem])
+    if correlation_id in NO_MESSAGE_IDS:  # It came in the header.
+        correlation_id = new_id("c")
     return Order(
         tenant=tenant,
         workspace_id=None,
@@ -170,7 +165,7 @@ def message_id(call: Call, number: int | None) -> str:
 async def show_message(call: Call) -> Answer:
     """Show where a message stands and its whole timeline."""
     found = await call.services.requests.status(call.caller.tenant, call.path["correlationId"])
-    return Answer(as_json(found))
+    return Answer(ShownMessage.of(found))
 
 
 async def withdraw_message(call: Call) -> Answer:
@@ -198,74 +193,16 @@ async def list_dead_messages(call: Call) -> Answer:
     found = await call.services.requests.dead(call.caller.tenant, wanted.limit + 1, before)
     page = found[: wanted.limit]
     more = len(found) > wanted.limit
+    letters = [ShownDeadLetter.of(message) for message in page]
     return Answer(
-        {
-            "messages": [dead_letter(message) for message in page],
-            "nextCursor": write_cursor(died_at(page[-1]), page[-1].id) if more else None,
-        }
+        DeadPage(
+            messages=letters,
+            next_cursor=write_cursor(letters[-1].at, page[-1].id) if more else None,
+        )
     )
 
 
 async def show_stats(call: Call) -> Answer:
     """Count the messages of each queue by state."""
     lines = await call.services.requests.stats(call.caller.tenant)
-    for line in lines:
-        line["oldestSeconds"] = line.pop("oldest_seconds")
-    return Answer({"queues": lines})
-
-
-def as_json(status: Status) -> dict[str, Any]:
-    """Return a status as the API shows it."""
-    message = status.message
-    return {
-        "correlationId": message.correlation_id,
-        "messageId": message.id,
-        "status": str(status.standing),
-        "delivery": delivery_of(status),
-        "attempts": status.attempts,
-        "channel": message.channel,
-        "ts": message.ts,
-        "threadTs": message.thread_ts,
-        "permalink": status.permalink,
-        "templateCode": message.template,
-        "configCode": message.sender,
-        "queue": message.queue,
-        "priority": message.priority,
-        "lastError": message.error,
-        "fix": status.fix,
-        "destinationOff": status.switched_off,
-        "scheduledAt": iso(message.scheduled_at),
-        "createdAt": iso(message.created_at),
-        "sentAt": iso(message.sent_at),
-        "events": status.events,
-        "otherMessages": status.others,
-    }
-
-
-def delivery_of(status: Status) -> str | None:
-    """Return whether it certainly arrived, once; None while nothing can have arrived."""
-    message = status.message
-    if message.possibly_delivered or message.answer_lost:
-        return "possibly"
-    return "confirmed" if message.ts or status.standing is Standing.SENT else None
-
-
-def dead_letter(message: Message) -> dict[str, Any]:
-    return {
-        "correlationId": message.correlation_id,
-        "messageId": message.id,
-        "channel": message.channel,
-        "templateCode": message.template,
-        "error": message.error or "",
-        "fix": fix_for(message.error or ""),
-        "attempts": message.tries,
-        "at": iso(died_at(message)),
-    }
-
-
-def died_at(message: Message) -> datetime:
-    return message.dead_at or message.created_at
-
-
-def iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    return Answer(Stats(queues=[QueueStats(**line) for line in lines]))

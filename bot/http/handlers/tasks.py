@@ -3,14 +3,25 @@
 from datetime import timedelta
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_channel
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.schemas.tasks import CreateTask, RetryTask, TaskFilter
+from bot.http.routing import Answer, Call
+from bot.http.schemas.tasks import (
+    CreatedTask,
+    CreateTask,
+    ListedTask,
+    RetryTask,
+    ShownTask,
+    ShownTaskWithTimeline,
+    TaskFilter,
+    TaskPage,
+)
 from bot.tasks.creation import NewTask
-from bot.tasks.display import as_json
 from bot.tasks.models import Status
 from bot.tasks.queries import Filter
+
+#: Events that are shown of a task; progress makes one each time it is shown.
+MAX_TIMELINE = 1_000
 
 
 async def create_task(call: Call) -> Answer:
@@ -21,16 +32,7 @@ async def create_task(call: Call) -> Answer:
         owner, new_task(call, body, await channel_for(call, body, owner.workspace_id))
     )
     ts = None if is_new else (await call.services.tasks.get(owner, task.id))[1]
-    return Answer(
-        {
-            "taskId": task.id,
-            "status": str(task.status),
-            "messageId": task.message_id,
-            "channel": task.channel,
-            "ts": ts,
-        },
-        status=201 if is_new else 200,
-    )
+    return Answer(CreatedTask.of(task, ts), status=201 if is_new else 200)
 
 
 async def channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
@@ -80,7 +82,7 @@ async def retry_task(call: Call) -> Answer:
         payload=body.payload,
         reason=body.reason,
     )
-    return Answer(as_json(task, await place_of(call, task.id)))
+    return Answer(ShownTask.of(task, await place_of(call, task.id), payload=task.payload))
 
 
 async def cancel_task(call: Call) -> Answer:
@@ -88,7 +90,7 @@ async def cancel_task(call: Call) -> Answer:
     task = await call.services.tasks.cancel(
         await call.owner(), call.path["id"], by=call.caller.subject
     )
-    return Answer(as_json(task, await place_of(call, task.id)))
+    return Answer(ShownTask.of(task, await place_of(call, task.id), payload=task.payload))
 
 
 async def place_of(call: Call, task_id: str) -> str | None:
@@ -114,10 +116,10 @@ async def list_tasks(call: Call) -> Answer:
     page = found[: wanted.limit]
     more = len(found) > wanted.limit
     return Answer(
-        {
-            "tasks": [as_json(task, ts) for task, ts in page],
-            "nextCursor": write_cursor(page[-1][0].updated_at, page[-1][0].id) if more else None,
-        }
+        TaskPage(
+            tasks=[ListedTask.of(task, ts) for task, ts in page],
+            next_cursor=write_cursor(page[-1][0].updated_at, page[-1][0].id) if more else None,
+        )
     )
 
 
@@ -128,5 +130,14 @@ def minutes(count: float | None) -> timedelta | None:
 async def show_task(call: Call) -> Answer:
     """Show a task and the timeline of its message."""
     task, ts = await call.services.tasks.get(await call.owner(), call.path["id"])
-    events = await call.services.timeline(task.message_id) if task.message_id else []
-    return Answer({**as_json(task, ts), "timeline": [dict(event) for event in events]})
+    # One more than is shown tells whether there are more.
+    newest = MAX_TIMELINE + 1
+    events = await call.services.timeline(task.message_id, newest) if task.message_id else []
+    shown = ShownTaskWithTimeline.of(
+        task,
+        ts,
+        payload=task.payload,
+        timeline=[dict(event) for event in events[-MAX_TIMELINE:]],
+        timeline_is_cut=len(events) > MAX_TIMELINE,
+    )
+    return Answer(shown)

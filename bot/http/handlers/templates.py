@@ -8,12 +8,18 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.call import Answer, Call
 from bot.http.channel_lookup import resolve_destination
+from bot.http.routing import Answer, Call
 from bot.http.schemas.message_fields import Code
-from bot.http.schemas.messages import PreviewTemplate, PutSender, PutTemplate
-from bot.messages.destinations import shown_name
-from bot.messages.models import Ambiguous, Sender, StoredTemplate
+from bot.http.schemas.messages import (
+    Preview,
+    PreviewTemplate,
+    PutSender,
+    PutTemplate,
+    ShownSender,
+    ShownTemplate,
+)
+from bot.messages.models import Ambiguous
 from bot.messages.requests.senders import SenderSettings
 from bot.messages.requests.workspace_resolution import workspace_of
 from bot.messages.templates.store import NewTemplate
@@ -24,7 +30,7 @@ CODE = TypeAdapter(Code)
 async def show_template(call: Call) -> Answer:
     """Show the newest version of a template."""
     stored = await call.services.templates.get(call.caller.tenant, call.path["code"])
-    return Answer(template_json(stored))
+    return Answer(ShownTemplate.of(stored))
 
 
 async def put_template(call: Call) -> Answer:
@@ -36,7 +42,7 @@ async def put_template(call: Call) -> Answer:
     stored, is_new = await call.services.templates.put(
         call.caller.tenant, new, by=call.caller.subject
     )
-    return Answer(template_json(stored), status=201 if is_new else 200)
+    return Answer(ShownTemplate.of(stored), status=201 if is_new else 200)
 
 
 async def preview_template(call: Call) -> Answer:
@@ -49,19 +55,16 @@ async def preview_template(call: Call) -> Answer:
         None if body.body is None else source_of(body.body),
     )
     return Answer(
-        {
-            "text": drawn.text,
-            "blocks": drawn.blocks,
-            "overflow": drawn.overflow,
-            "altered": drawn.altered,
-        }
+        Preview(
+            text=drawn.text, blocks=drawn.blocks, overflow=drawn.overflow, altered=drawn.altered
+        )
     )
 
 
 async def show_sender(call: Call) -> Answer:
     """Show a sender's settings."""
     sender = await call.services.senders.get(call.caller.tenant, call.path["code"])
-    return Answer(sender_json(sender))
+    return Answer(ShownSender.of(sender))
 
 
 async def put_sender(call: Call) -> Answer:
@@ -96,7 +99,7 @@ async def put_sender(call: Call) -> Answer:
     sender, is_new = await call.services.senders.put(
         call.caller.tenant, wanted, by=call.caller.subject
     )
-    return Answer(sender_json(sender), status=201 if is_new else 200)
+    return Answer(ShownSender.of(sender), status=201 if is_new else 200)
 
 
 async def workspace_of_new(call: Call, body: PutSender) -> str:
@@ -120,30 +123,3 @@ def new_code(call: Call) -> str:
 def source_of(body: str | dict[str, Any] | list[Any]) -> str:
     """Return a template's source, which may be sent as the JSON that it is."""
     return body if isinstance(body, str) else json.dumps(body, indent=1, ensure_ascii=False)
-
-
-def template_json(stored: StoredTemplate) -> dict[str, Any]:
-    return {
-        "code": stored.code,
-        "version": stored.version,
-        "body": stored.body,
-        "schema": stored.payload_schema,
-        "description": stored.description,
-        "createdBy": stored.created_by,
-        "createdAt": stored.created_at.isoformat(),
-    }
-
-
-def sender_json(sender: Sender) -> dict[str, Any]:
-    return {
-        "code": sender.code,
-        "workspace": sender.workspace_id and shown_name(sender.workspace_id),
-        "channel": sender.channel,
-        "queue": sender.queue,
-        "priority": sender.priority,
-        "maxAttempts": sender.max_attempts,
-        "allowedChannels": sender.allowed_channels,
-        "ambiguous": str(sender.ambiguous),
-        "createdBy": sender.created_by,
-        "updatedAt": sender.updated_at.isoformat(),
-    }

@@ -1,10 +1,7 @@
 """Workspaces of a tenant: connect, look, disconnect. A token goes in and never comes out."""
 
-from typing import Any
-
-from bot.http.call import Answer, Call
-from bot.http.schemas.workspaces import ConnectWorkspace
-from bot.workspaces.service import Connection
+from bot.http.routing import Answer, Call
+from bot.http.schemas.workspaces import ConnectWorkspace, DisconnectedWorkspace, ShownWorkspace
 
 
 async def connect_workspace(call: Call) -> Answer:
@@ -17,30 +14,17 @@ async def connect_workspace(call: Call) -> Answer:
         name=body.team_name,
         by=call.caller.subject,
     )
-    return Answer(as_json(made), status=201 if made.is_new else 200)
+    return Answer(ShownWorkspace.of(made), status=201 if made.is_new else 200)
 
 
 async def check_workspace(call: Call) -> Answer:
     """Ask Slack whether a workspace's token still works, and what it may do."""
     found = await call.services.connections.look(call.caller.tenant, call.path["team_id"])
-    return Answer(as_json(found))
+    return Answer(ShownWorkspace.of(found))
 
 
 async def disconnect_workspace(call: Call) -> Answer:
     """Forget a workspace's token; what waits for it is delivered once it is connected again."""
     team_id = call.path["team_id"]
     await call.services.connections.disconnect(call.caller.tenant, team_id)
-    return Answer({"teamId": team_id, "status": "disconnected"})
-
-
-def as_json(connection: Connection) -> dict[str, Any]:
-    workspace = connection.workspace
-    return {
-        "ok": True,
-        "teamId": workspace.id,
-        "teamName": workspace.name,
-        "url": workspace.url,
-        "botUserId": workspace.bot_user_id,
-        "scopes": sorted(connection.scopes),
-        "missingScopes": connection.missing,
-    }
+    return Answer(DisconnectedWorkspace(team_id=team_id, status="disconnected"))

@@ -1,17 +1,37 @@
 """What every request model shares: both spellings of names, and problems with paths."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
-from bot.config_file import nearest
 from bot.errors import FieldProblem, InvalidError
+from bot.http.schemas.constraints import or_null
+from bot.redaction import redact_json
+from bot.suggestions import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 #: Where it is not one field that is wrong.
 ALL = "(all)"
+#: Nothing that is sent has so many fields of its own.
+MAX_FIELDS = 100
+#: So many wrong values are described, and for so many names the nearest one is looked for.
+MAX_PROBLEMS = 20
+MAX_GUESSES = 3
+#: A longer name is no misspelt one, and is not repeated whole.
+MAX_NAME = 40
 #: Callers speak JSON, not Python.
 IN_WORDS = {
     "dict_type": "must be an object",
@@ -28,13 +48,30 @@ class Sent(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
+    #: Secrets in what is sent are masked at once, unless the model says who sees to them.
+    is_redacted: ClassVar[bool] = True
 
     @model_validator(mode="before")
     @classmethod
     def _drop_nulls(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        return {name: value for name, value in values.items() if value is not None}
+        if len(values) > MAX_FIELDS and cls.model_config["extra"] == "forbid":
+            raise ValueError(f"has {len(values):,} fields: give those that there are")
+        known = spellings(cls)
+        return {
+            name: value for name, value in values.items() if value is not None or name not in known
+        }
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        described = handler.resolve_ref_schema(handler(schema))
+        required = described.get("required", ())
+        fields = described.get("properties", {})
+        fields |= {name: or_null(one) for name, one in fields.items() if name not in required}
+        return described
 
 
 class Lenient(Sent):
@@ -49,13 +86,24 @@ class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
+#: A moment in an answer: ISO 8601 with offset.
+At = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+
+
 def bind(model: type[M], values: Mapping[str, Any]) -> M:
     """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
+    told = redact_json(dict(values)) if getattr(model, "is_redacted", True) else dict(values)
     try:
-        return model.model_validate(dict(values))
+        return model.model_validate(told)
     except ValidationError as error:
-        problems = [describe(item, model) for item in error.errors(include_input=False)]
-        raise InvalidError(f"Nothing was changed: {summary(problems)}", problems) from error
+        problems = describe_all(error, model)
+        raise InvalidError(
+            f"Nothing was changed: {summary(problems, error.error_count())}", problems
+        ) from error
 
 
 def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
@@ -66,6 +114,8 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
     bound: list[M] = []
     problems: list[FieldProblem] = []
     for number, value in enumerate(values):
+        if len(problems) >= MAX_PROBLEMS:
+            break
         try:
             bound.append(bind(model, as_object(value)))
         except InvalidError as error:
@@ -74,7 +124,7 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
                 for one in error.problems
             ]
     if problems:
-        raise InvalidError(f"Nothing was changed: {summary(problems)}", problems)
+        raise InvalidError(f"Nothing was changed: {summary(problems, len(problems))}", problems)
     return bound
 
 
@@ -84,25 +134,55 @@ def as_object(value: Any) -> Mapping[str, Any]:
     raise InvalidError("", [FieldProblem(ALL, "must be an object")])
 
 
-def describe(item: Any, model: type[BaseModel]) -> FieldProblem:
+def describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldProblem]:
+    """Return what is wrong, field by field, as far as anybody reads on."""
+    items = error.errors(include_input=False, include_url=False, include_context=False)
+    unknown = [item for item in items if item["type"] == "extra_forbidden"]
+    known = names(model)
+    guesses = {
+        item["loc"]: did_you_mean(str(item["loc"][-1]), known)
+        for item in unknown[:MAX_GUESSES]
+        if len(str(item["loc"][-1])) <= MAX_NAME
+    }
+    return [describe(item, known, guesses) for item in items[:MAX_PROBLEMS]]
+
+
+def describe(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
     path = path_of(item["loc"])
     if item["type"] == "extra_forbidden":
-        return FieldProblem(path, why_unknown(str(item["loc"][-1]), names(model)))
+        return FieldProblem(path, why_unknown(item["loc"], known, guesses))
     message = IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
     return FieldProblem(path or ALL, f"{message[0].lower()}{message[1:]}")
 
 
 def path_of(location: Sequence[str | int]) -> str:
-    """Return it as it is written: `request.files[0].name`."""
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    """Return it as it is written: `request.files[0].name`; names that are too long, cut."""
+    path = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in location
+    )
     return path.removeprefix(".")
 
 
-def why_unknown(name: str, known: list[str]) -> str:
+def shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"
+
+
+def why_unknown(location: Any, known: list[str], guesses: Mapping[Any, str]) -> str:
     """Say of a name that was left over whether it is another spelling of one that was given."""
-    if to_camel(name) in known:
-        return f"is the same as `{to_camel(name)}`: give one of them"
-    return f"unknown field{nearest(name, known)}"
+    name = to_camel(str(location[-1])) if len(str(location[-1])) <= MAX_NAME else ""
+    if name in known:
+        return f"is the same as `{name}`: give one of them"
+    return f"unknown field{guesses.get(location, '')}"
+
+
+@lru_cache
+def spellings(model: type[BaseModel]) -> frozenset[str]:
+    """Return all names that *model* takes."""
+    found = set(model.model_fields)
+    for field in model.model_fields.values():
+        also = field.validation_alias
+        found |= {str(one) for one in getattr(also, "choices", (also or field.alias,))}
+    return frozenset(found)
 
 
 def names(model: type[BaseModel]) -> list[str]:
@@ -110,8 +190,9 @@ def names(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def summary(problems: list[FieldProblem]) -> str:
+def summary(problems: Sequence[FieldProblem], count: int) -> str:
+    """Return the first of *count* problems as a sentence."""
     first = problems[0]
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    more = f" (and {count - 1:,} more)" if count > 1 else ""
     end = "" if first.message.endswith("?") and not more else "."
     return f"`{first.field}`: {first.message}{more}{end}"

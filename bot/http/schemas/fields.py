@@ -2,27 +2,35 @@
 
 import json
 import math
-import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from bot.http.correlation import ACCEPTED
-from bot.messages.rendering.escaping import is_safe_url
+from bot.http.schemas.constraints import Matching, Names, NotBlank, OrInteger, Seen, Whole
+from bot.messages.rendering.escaping import URL_CHARACTERS, is_safe_url
+from bot.tasks.external_ids import NO_TASK_IDS, TASK_ID
+from bot.tasks.updates import MAX_DETAILS_CHARACTERS
+from bot.terminal_sequences import strip_sequences
+
+T = TypeVar("T")
 
 #: Told whole in the thread, in parts.
 MAX_ERROR_CHARACTERS = 24_000
-#: Context travels with every revision of a message, so it must stay small.
-MAX_DETAILS_CHARACTERS = 32_000
-MAX_INTEGER = 2**31 - 1
+#: Printable ASCII: the id is sent back in a header and stands in logs.
+CORRELATION_ID = "[ -~]{1,128}"
+#: Far from what a column holds: a retry adds one to it.
+MAX_ATTEMPT = 1_000_000_000
 MAX_SEQUENCE = 2**63 - 1
+#: The end of the year 9999.
+LAST_SECOND = 253_402_300_799
+STATUSES = ("queued", "running", "completed", "failed", "cancelled")
 SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
 
 
-def as_text(value: Any) -> Any:
-    """Take a number where a name is wanted: dealers and users are often numbers."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def seen_text(most: int) -> AfterValidator:
+    """Keep the first *most* characters of what is seen of a program's text."""
+    return AfterValidator(lambda text: strip_sequences(text)[:most])
 
 
 def whole_percent(value: Any) -> int:
@@ -40,26 +48,7 @@ def link(value: str) -> str:
     return value
 
 
-def addressable(task_id: str) -> str:
-    """Return an id that can stand in an address: clients resolve `.` and `..` away."""
-    if not re.fullmatch("[!-~]{1,200}", task_id) or task_id in (".", ".."):
-        raise ValueError("must be 1 to 200 printable ASCII characters without spaces")
-    return task_id
-
-
-def correlating(value: str) -> str:
-    if not ACCEPTED.fullmatch(value):
-        raise ValueError("must be 1 to 128 printable ASCII characters")
-    return value
-
-
-def timestamp(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,12}\.[0-9]{1,9}", value):
-        raise ValueError("must be a message's `ts` as Slack says it, like 1700000000.000100")
-    return value
-
-
-def small(value: dict[str, Any]) -> dict[str, Any]:
+def small(value: T) -> T:
     if len(json.dumps(value)) > MAX_DETAILS_CHARACTERS:
         raise ValueError(f"must be at most {MAX_DETAILS_CHARACTERS:,} characters of JSON")
     return value
@@ -73,7 +62,9 @@ def moment(value: Any) -> int | None:
         except ValueError:
             return None
         return None if at.tzinfo is None else int(at.timestamp())
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value <= LAST_SECOND else None
 
 
 def level(value: Any) -> str:
@@ -92,47 +83,61 @@ def level(value: Any) -> str:
     return known.get(word, "info")
 
 
-# The constraints come first, next to `str`: behind another validator they would not strip.
 Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    BeforeValidator(as_text),
+    str, StringConstraints(min_length=1, max_length=200), NotBlank(), OrInteger(), Seen()
 ]
+Runner = Annotated[Name, Names("runner")]
 NewTaskId = Annotated[
     str,
-    AfterValidator(addressable),
-    BeforeValidator(as_text),
-    WithJsonSchema({"type": "string", "pattern": "^[!-~]{1,200}$"}),
+    Matching(
+        TASK_ID,
+        "must be 1 to 200 printable ASCII characters without spaces and backticks, not . or ..",
+        NO_TASK_IDS,
+    ),
+    OrInteger(),
 ]
-TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(as_text)]
-Channel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+TaskId = Annotated[str, StringConstraints(min_length=1, max_length=200), OrInteger()]
+Channel = Annotated[
+    str, StringConstraints(min_length=1, max_length=300), NotBlank(), Names("slack-channel")
+]
 CorrelationId = Annotated[
-    str,
-    AfterValidator(correlating),
-    WithJsonSchema({"type": "string", "pattern": "^[ -~]{1,128}$"}),
+    str, Matching(CORRELATION_ID, "must be 1 to 128 printable ASCII characters")
 ]
 Timestamp = Annotated[
     str,
-    AfterValidator(timestamp),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,12}\.[0-9]{1,9}$"}),
+    Matching(
+        r"[0-9]{1,12}\.[0-9]{1,9}",
+        "must be a message's `ts` as Slack says it, like 1700000000.000100",
+    ),
 ]
 SentStatus = Annotated[
     Literal["queued", "running", "completed", "failed", "cancelled"],
     BeforeValidator(lambda value: SPELLINGS.get(value, value) if isinstance(value, str) else value),
+    WithJsonSchema({"type": "string", "enum": [*STATUSES, *SPELLINGS]}),
 ]
 Percent = Annotated[
     int,
     BeforeValidator(whole_percent),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
-Attempt = Annotated[int, Field(strict=True, ge=1, le=MAX_INTEGER)]
-Sequence = Annotated[int, Field(strict=True, ge=0, le=MAX_SEQUENCE)]
-Url = Annotated[str, AfterValidator(link)]
-Details = Annotated[dict[str, Any], AfterValidator(small)]
-ErrorText = Annotated[str, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])]
-Moment = Annotated[
-    int | None,
-    BeforeValidator(moment),
-    WithJsonSchema({"type": ["string", "number", "null"]}),
+Attempt = Annotated[int, Whole(1, MAX_ATTEMPT)]
+Sequence = Annotated[int, Whole(0, MAX_SEQUENCE)]
+Url = Annotated[
+    str,
+    AfterValidator(link),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "uri",
+            "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/]",
+            "maxLength": URL_CHARACTERS,
+        }
+    ),
 ]
-Level = Annotated[str, BeforeValidator(level)]
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=500), Names("cursor")]
+Details = Annotated[dict[str, Any], AfterValidator(small)]
+Steps = Annotated[list[dict[str, Any]], Field(max_length=50), AfterValidator(small)]
+ErrorText = Annotated[str, seen_text(MAX_ERROR_CHARACTERS)]
+# Whatever is sent: a line without a time that can be read, or of an unknown level, is still a line.
+Moment = Annotated[int | None, BeforeValidator(moment), WithJsonSchema({})]
+Level = Annotated[str, BeforeValidator(level), WithJsonSchema({})]

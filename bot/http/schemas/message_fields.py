@@ -1,6 +1,6 @@
 """The kinds of values in requests for messages, templates and senders, each with its limits."""
 
-import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,46 +13,37 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from bot.http.schemas.constraints import Matching, Names
+from bot.ids import USER_ID_PATTERN
 from bot.messages.policy import PRIORITIES, QUEUES
 
 MAX_PRIORITY = 100
 MAX_BODY_CHARACTERS = 200_000
 MAX_FILE_CHARACTERS = 200_000
-MAX_CODE = 100
 AS_TIME = "must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00"
-CODE = "^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+CODE = "[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"
 
 
 def priority(value: Any) -> Any:
     """Return the number behind CRITICAL, HIGH, NORMAL or LOW; numbers from 1 to 100 as they are."""
     if isinstance(value, str) and value.upper() in PRIORITIES:
         return PRIORITIES[value.upper()]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 1.0 is a whole number in JSON.
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRIORITY:
         return value
     raise ValueError(f"must be one of {', '.join(PRIORITIES)}, or a number from 1 to 100")
 
 
-def queue(value: Any) -> Any:
+def any_case(words: Iterable[str]) -> str:
+    """Return the pattern of these words in capital or small letters."""
+    letters = ("".join(f"[{one.upper()}{one.lower()}]" for one in word) for word in words)
+    return f"^({'|'.join(letters)})$"
+
+
+def queue(value: str) -> str:
     if value not in QUEUES:
         raise ValueError(f"must be one of {', '.join(QUEUES)}")
-    return value
-
-
-def code(value: str) -> str:
-    if len(value) > MAX_CODE or not re.fullmatch(CODE, value):
-        raise ValueError("must be 1 to 100 letters, digits and . _ : - (first a letter or digit)")
-    return value
-
-
-def person(value: str) -> str:
-    if not re.fullmatch("[UW][A-Z0-9]{2,30}", value):
-        raise ValueError("must be the id of a member, like U0123456789")
-    return value
-
-
-def file_name(value: str) -> str:
-    if not re.fullmatch(r"[^/\\\x00-\x1f\x7f]{1,200}", value):
-        raise ValueError("must be 1 to 200 characters without slashes, like report.csv")
     return value
 
 
@@ -89,33 +80,42 @@ def moment(value: Any) -> Any:
 
 Code = Annotated[
     str,
-    AfterValidator(code),
-    WithJsonSchema({"type": "string", "pattern": CODE, "maxLength": MAX_CODE}),
+    Matching(CODE, "must be 1 to 100 letters, digits and . _ : - (first a letter or digit)"),
 ]
+TemplateCode = Annotated[Code, Names("template-code")]
+SenderCode = Annotated[Code, Names("sender-code")]
 Priority = Annotated[
     int,
     BeforeValidator(priority),
     WithJsonSchema(
-        {"anyOf": [{"enum": list(PRIORITIES)}, {"type": "integer", "minimum": 1, "maximum": 100}]}
+        {
+            "anyOf": [
+                # In whatever letters.
+                {"type": "string", "pattern": any_case(PRIORITIES)},
+                {"type": "integer", "minimum": 1, "maximum": MAX_PRIORITY},
+            ]
+        }
     ),
 ]
 QueueName = Annotated[
-    str, BeforeValidator(queue), WithJsonSchema({"type": "string", "enum": list(QUEUES)})
+    str, AfterValidator(queue), WithJsonSchema({"type": "string", "enum": list(QUEUES)})
 ]
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "future-date-time"}),
 ]
 Person = Annotated[
-    str,
-    AfterValidator(person),
-    WithJsonSchema({"type": "string", "pattern": "^[UW][A-Z0-9]{2,30}$"}),
+    str, Matching(USER_ID_PATTERN[1:-1], "must be the id of a member, like U0123456789")
 ]
 FileName = Annotated[
     str,
-    AfterValidator(file_name),
-    WithJsonSchema({"type": "string", "pattern": r"^[^/\\\x00-\x1f\x7f]{1,200}$"}),
+    Matching(
+        r"[^/\\\x00-\x1f\x7f]{1,200}",
+        "must be 1 to 200 characters without slashes, like report.csv",
+    ),
+    # One name of each file of a message, which no pattern can say.
+    Names("file-name"),
 ]
 FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
 Source = Annotated[

@@ -1,14 +1,16 @@
 """What is sent to and answered by the endpoints of tasks."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AliasChoices, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
-from bot.http.schemas.base import Lenient, Sent, Shown
+from bot.http.schemas.base import At, Lenient, Sent, Shown
 from bot.http.schemas.fields import (
     Attempt,
     Channel,
     CorrelationId,
+    Cursor,
     Details,
     ErrorText,
     Level,
@@ -16,12 +18,18 @@ from bot.http.schemas.fields import (
     Name,
     NewTaskId,
     Percent,
+    Runner,
     SentStatus,
     Sequence,
+    Steps,
     TaskId,
     Timestamp,
     Url,
+    seen_text,
 )
+from bot.tasks.intake import Reported
+from bot.tasks.models import Task
+from bot.tasks.updates import Outcome
 
 MAX_LINES = 200
 MAX_LINE_CHARACTERS = 1_000
@@ -32,6 +40,15 @@ FOR_WHOM = "Whom it is for; `dealer` is understood, too"
 
 Step = dict[str, Any]
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
+
+
+_SAID: JsonDict = {"type": ["string", "integer"]}
+TASK_IS_NAMED: JsonDict = {
+    "anyOf": [
+        {"required": ["taskId"], "properties": {"taskId": {**_SAID}}},
+        {"required": ["channel", "ts"], "properties": {"channel": {**_SAID}, "ts": {**_SAID}}},
+    ]
+}
 
 
 def one_subject(values: Any) -> Any:
@@ -53,10 +70,10 @@ class CreateTask(Sent):
     status: SentStatus = "queued"
     metadata: Details | None = Field(None, description="Shown as name and value")
     payload: Any = Field(None, description="For the runner; not shown")
-    steps: list[Step] | None = Field(None, max_length=50)
+    steps: Steps | None = None
     log_url: Url | None = None
     grafana_url: Url | None = None
-    runner: Name | None = None
+    runner: Runner | None = None
     environment: Name | None = None
     correlation_id: CorrelationId | None = None
     run: bool = Field(False, strict=True, description="Also hand it to its runner")
@@ -65,7 +82,13 @@ class CreateTask(Sent):
 
 
 class UpdateTask(Lenient):
-    """What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`."""
+    """
+    What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`.
+
+    With the token that a runner was given it need not be named.
+    """
+
+    model_config = ConfigDict(json_schema_extra=TASK_IS_NAMED)
 
     status: SentStatus = Field(description="`in_progress` means running")
     task_id: TaskId | None = None
@@ -74,12 +97,12 @@ class UpdateTask(Lenient):
     task: Name | None = None
     subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
     progress: Percent | None = None
-    progress_note: Annotated[str, AfterValidator(lambda text: text[:200])] | None = None
+    progress_note: Annotated[str, seen_text(200)] | None = None
     error: ErrorText | None = None
     attempt: Attempt | None = Field(None, description="A higher one starts over")
     seq: Sequence | None = Field(None, description="Orders reports within an attempt")
     stats: Details | None = Field(None, description="Counts, told in the thread at the end")
-    steps: list[Step] | None = Field(None, max_length=50)
+    steps: Steps | None = None
     metadata: Details | None = None
     log_url: Url | None = None
     grafana_url: Url | None = None
@@ -90,13 +113,15 @@ class UpdateTask(Lenient):
 class LogLine(Lenient):
     """One line. `level` is info unless known; `at` is ISO 8601 with offset or epoch seconds."""
 
-    text: Annotated[str, AfterValidator(lambda text: text[:MAX_LINE_CHARACTERS])]
+    text: Annotated[str, seen_text(MAX_LINE_CHARACTERS)]
     level: Level = "info"
     at: Moment = None
 
 
 class LogTask(Lenient):
     """Lines for the task's thread."""
+
+    is_redacted: ClassVar[bool] = False  # The intake does it, over the ends of lines.
 
     lines: list[LogLine] = Field(max_length=MAX_LINES)
 
@@ -126,7 +151,7 @@ class TaskFilter(Sent):
     since_minutes: Minutes | None = Field(None, description="Changed within so many minutes")
     stuck_minutes: Minutes | None = Field(None, description="Live and unchanged for longer")
     limit: int = Field(50, ge=1, le=MAX_PAGE)
-    cursor: str | None = Field(None, max_length=500, description="`nextCursor` of the page before")
+    cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
     _subject = model_validator(mode="before")(one_subject)
 
@@ -140,29 +165,52 @@ class CreatedTask(Shown):
     channel: str
     ts: str | None
 
+    @classmethod
+    def of(cls, task: Task, ts: str | None) -> Self:
+        """Return what is answered about *task*, whose message stands at *ts*."""
+        return cls(
+            task_id=task.id,
+            status=str(task.status),
+            message_id=task.message_id,
+            channel=task.channel,
+            ts=ts,
+        )
+
 
 class Taken(Shown):
     """What became of a report."""
 
-    ok: Literal[True]
+    ok: Literal[True] = True
     task_id: str
     outcome: Literal["applied", "ignored"]
     reason: Literal["stale", "final"] | None
+
+    @classmethod
+    def of(cls, reported: Reported) -> Self:
+        """Return what is answered to a report."""
+        match reported.outcome:
+            case Outcome.APPLIED:
+                return cls(task_id=reported.task_id, outcome="applied", reason=None)
+            case Outcome.STALE:
+                return cls(task_id=reported.task_id, outcome="ignored", reason="stale")
+            case Outcome.FINAL:
+                return cls(task_id=reported.task_id, outcome="ignored", reason="final")
 
 
 class TakenLines(Shown):
     """How many lines go to the thread; the others are below the kind's `log_level`."""
 
-    ok: Literal[True]
+    ok: Literal[True] = True
     task_id: str
     taken: int
     left_out: int
 
 
-class ShownTask(Shown):
-    """A task."""
+class ListedTask(Shown):
+    """A task in a list: without the payload, which may be large."""
 
     task_id: str
+    external_id: str | None = Field(description="The orchestrator's own id, the newest of them")
     task: str
     subject: str | None
     status: str
@@ -173,7 +221,6 @@ class ShownTask(Shown):
     metadata: dict[str, Any]
     stats: dict[str, Any]
     steps: list[Step]
-    payload: Any
     log_url: str | None
     grafana_url: str | None
     runner: str | None
@@ -181,20 +228,57 @@ class ShownTask(Shown):
     channel: str
     ts: str | None
     correlation_id: str | None
-    created_at: str
-    started_at: str | None
-    ended_at: str | None
-    updated_at: str
+    created_at: At
+    started_at: At | None
+    ended_at: At | None
+    updated_at: At
+
+    @classmethod
+    def of(cls, task: Task, ts: str | None, **more: Any) -> Self:
+        """Return *task*, whose message stands at *ts*; *more* is what a list has not."""
+        return cls(
+            task_id=task.id,
+            external_id=task.external_id,
+            task=task.task,
+            subject=task.subject,
+            status=str(task.status),
+            attempt=task.attempt,
+            progress=task.progress,
+            error=task.error,
+            environment=task.environment,
+            metadata=task.details or {},
+            stats=task.stats or {},
+            steps=task.steps or [],
+            log_url=task.log_url,
+            grafana_url=task.grafana_url,
+            runner=task.runner,
+            message_id=task.message_id,
+            channel=task.channel,
+            ts=ts,
+            correlation_id=task.correlation_id,
+            created_at=task.created_at,
+            started_at=task.started_at,
+            ended_at=task.ended_at,
+            updated_at=task.updated_at,
+            **more,
+        )
+
+
+class ShownTask(ListedTask):
+    """A task."""
+
+    payload: Any
 
 
 class ShownTaskWithTimeline(ShownTask):
-    """A task and everything that happened to its message."""
+    """A task and what happened to its message; of a very long story the newest part."""
 
     timeline: list[dict[str, Any]]
+    timeline_is_cut: bool
 
 
 class TaskPage(Shown):
     """Tasks, the most recently changed first; `nextCursor` asks for the next page."""
 
-    tasks: list[ShownTask]
+    tasks: list[ListedTask]
     next_cursor: str | None

@@ -1,36 +1,40 @@
 """What is sent to and answered by the endpoints of workspaces."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, WithJsonSchema
+from pydantic import Field, SecretStr
 
 from bot.http.schemas.base import Sent, Shown
+from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import Name
+from bot.workspaces.service import Connection
 
-TEAM = "^T[A-Z0-9]{1,30}$"
-BOT_TOKEN = re.compile(r"xoxb-[!-~]{1,500}")
-
-
-def team(value: str) -> str:
-    if not re.fullmatch(TEAM, value):
-        raise ValueError("must be the id of a team, like T0123456789")
-    return value
+TeamId = Annotated[
+    str,
+    Matching("T[A-Z0-9]{1,30}", "must be the id of a team, like T0123456789"),
+    Names("slack-team"),
+]
 
 
-def bot_token(secret: SecretStr) -> SecretStr:
-    """Take what looks like a bot token; the answer never repeats what was sent."""
-    if not BOT_TOKEN.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be a bot token, xoxb-…")
-    return secret
+class _BotToken(Matching):
+    """What looks like a bot token; a refusal never repeats what was sent."""
+
+    def check(self, value: Any) -> Any:
+        super().check(value.get_secret_value())
+        return value
 
 
-TeamId = Annotated[str, AfterValidator(team), WithJsonSchema({"type": "string", "pattern": TEAM})]
-BotToken = Annotated[SecretStr, AfterValidator(bot_token)]
+BotToken = Annotated[
+    SecretStr,
+    _BotToken("xoxb-[!-~]{1,500}", "must be a bot token, xoxb-…"),
+    Names("slack-bot-token"),
+]
 
 
 class ConnectWorkspace(Sent):
     """A Slack team and its bot token."""
+
+    is_redacted: ClassVar[bool] = False  # The token is wanted; it is encrypted and never shown.
 
     team_id: TeamId
     team_name: Name | None = Field(None, description="Slack's own name if none is given")
@@ -47,6 +51,20 @@ class ShownWorkspace(Shown):
     bot_user_id: str
     scopes: list[str]
     missing_scopes: list[str] = Field(description="Without these something works less well")
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """Return a connection that has just been tried."""
+        workspace = connection.workspace
+        return cls(
+            ok=True,
+            team_id=workspace.id,
+            team_name=workspace.name,
+            url=workspace.url,
+            bot_user_id=workspace.bot_user_id,
+            scopes=sorted(connection.scopes),
+            missing_scopes=connection.missing,
+        )
 
 
 class DisconnectedWorkspace(Shown):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.errors import ForbiddenError, NotFoundError, UnavailableError
-from bot.http.refusal import unauthorized
+from bot.errors import ForbiddenError, UnavailableError
+from bot.http.errors import unauthorized
 from bot.http.routing import Access, Route
 from bot.http.security.signatures import HEADERS, Signatures
 from bot.tokens import Caller, TokenError, Tokens
@@ -50,12 +50,9 @@ class Authority:
             raise unauthorized(f"The token is not accepted: {error}.") from error
 
 
-def require(caller: Caller, route: Route, path: Mapping[str, str]) -> None:
-    """Return if *caller* may use *route* at *path*; else raise, naming the scope it lacks."""
-    if caller.task_id is not None:
-        if route.access not in (Access.CALLBACK, Access.SIGNED):
-            raise ForbiddenError("This token is good for the callbacks of its own task only.")
-        if path.get("id", caller.task_id) != caller.task_id:
-            raise NotFoundError(f"There is no task `{path['id']}` for this token.")
+def require(caller: Caller, route: Route) -> None:
+    """Return if *caller* may use *route*; else raise, naming the scope it lacks."""
+    if caller.task_id is not None and route.access not in (Access.CALLBACK, Access.SIGNED):
+        raise ForbiddenError("This token is good for the callbacks of its own task only.")
     if route.scope and not caller.may(route.scope):
         raise ForbiddenError(f"The token lacks the scope `{route.scope}`.")

@@ -4,11 +4,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-PER_SECOND = 100.0
-BURST = 200.0
-#: For what programs send in masses.
-BUSY_PER_SECOND = 5_000.0
-BUSY_BURST = 10_000.0
+#: Of what programs send in masses a token may ask so many times as much.
+BUSY_TIMES = 5
+#: This part of a burst is left to reports of an end, which must not wait behind progress.
+RESERVED = 0.1
+#: How often somebody at one address may try a token that is not good.
+TRIES_PER_SECOND = 100.0
+TRIES_BURST = 200.0
 MAX_BUCKETS = 10_000
 
 
@@ -23,7 +25,7 @@ class Bucket:
 class RateLimit:
     """Lets each caller do *per_second* requests, and *burst* at once after a pause."""
 
-    def __init__(self, per_second: float = PER_SECOND, burst: float = BURST) -> None:
+    def __init__(self, per_second: float, burst: float) -> None:
         self._per_second = per_second
         self._burst = burst
         self._buckets: dict[Hashable, Bucket] = {}
@@ -40,6 +42,15 @@ class RateLimit:
             return (1 - bucket.left) / self._per_second
         bucket.left -= 1
         return 0.0
+
+    def keep_reserve(self, caller: Hashable) -> float:
+        """Return 0, or uncount the last request and say when it would leave the reserve alone."""
+        bucket = self._buckets.get(caller)
+        least = int(self._burst * RESERVED)
+        if bucket is None or bucket.left >= least:
+            return 0.0
+        bucket.left += 1
+        return max(1.0, least + 1 - bucket.left) / self._per_second
 
     def _filled(self, bucket: Bucket, now: datetime) -> float:
         seconds = max(0.0, (now - bucket.at).total_seconds())

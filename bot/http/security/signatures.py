@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from bot.clock import Clock
 from bot.errors import ConfigError
-from bot.http.refusal import unauthorized
+from bot.http.errors import unauthorized
 from bot.settings import Settings
 from bot.tokens import Caller
 

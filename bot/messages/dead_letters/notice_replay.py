@@ -1,12 +1,12 @@
 """What the button of a notice about dead letters does: everything it counts is sent again."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from bot.errors import ConflictError, NotFoundError
+from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
 from bot.messages.dead_letters import replay
 from bot.messages.delivery.dead_letter_rows import NOTICE
@@ -14,7 +14,6 @@ from bot.messages.models import DeadLetter, Message, MessageState, Rank
 
 #: One transaction's share.
 MOST_AT_ONCE = 200
-PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 def replay_some(
@@ -75,10 +74,5 @@ def dead_among(session: Session, letters: Sequence[DeadLetter]) -> Sequence[Mess
     return session.exec(query).all()
 
 
-def is_person(subject: str | None) -> bool:
-    """Tell whether this is somebody whom Slack can reach, not a program's name."""
-    return subject is not None and PERSON.fullmatch(subject) is not None
-
-
 def named(subject: str) -> str:
-    return f"<@{subject}>" if is_person(subject) else subject
+    return f"<@{subject}>" if is_slack_user_id(subject) else subject

@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,18 +18,21 @@ from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
-from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, is_person, replay_some
+from bot.messages.dead_letters.notice_replay import MOST_AT_ONCE, dead_among, replay_some
 from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.destinations import is_outlet, no_home, shown_name
 from bot.messages.models import (
     DeadLetter,
     Message,
+    MessageState,
     Rank,
     Sender,
     StoredTemplate,
 )
 from bot.messages.outbox import Content, Place
+from bot.messages.policy import NOTICE_TRIES, OWN_TRIES
 
 logger = structlog.get_logger(__name__)
 
@@ -38,6 +41,12 @@ SHOWN = 5
 #: More channels than this in an hour share one notice: a failing Slack must not make us flood.
 MOST_GROUPS = 20
 MANY = "many channels"
+#: What whoever made the template can do something about.
+TEMPLATE_ERRORS = frozenset({"template_error", "template_stopped"})
+#: What Slack says of bots, of people who have left, and of those whom the bot may not see.
+UNREACHABLE_ERRORS = ("cannot_dm_bot", "user_disabled", "user_not_found", "user_not_visible")
+#: Somebody may come back: after this they are written to once more.
+REACHED_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,7 @@ class DeadLetters:
         context = context_of(session, group, is_off=is_off)
         home = self._home(first.workspace_id, tenant)
         owners = owners_of(session, messages.values())
+        owners -= unreachable(session, tenant, home, now)
         # The channel is one of the home workspace: other workspaces' deaths are not told there.
         where = alerts if home == self._home_of(tenant) else None
         recipients = {shown_name(home)} if is_outlet(home) else {where, *owners}
@@ -162,6 +172,8 @@ def put_notice(
             rank=Rank.ALERT,
             correlation_id=group.key,
             message_id=notice_id,
+            # Somebody who cannot be reached is no alarm.
+            max_attempts=NOTICE_TRIES if is_slack_user_id(place.channel) else OWN_TRIES,
         )
     elif not is_outlet(place.workspace_id):
         # Said, or the button would seem to have done nothing.
@@ -228,9 +240,22 @@ def owners_of(session: Session, messages: Iterable[Message]) -> set[str]:
         sender = session.get(Sender, (one.tenant, one.sender)) if one.sender else None
         if sender is not None:
             found.add(sender.created_by)
-        if one.template_id and one.error == "template_error":
+        if one.template_id and one.error in TEMPLATE_ERRORS:
             found.add(session.get_one(StoredTemplate, one.template_id).created_by)
-    return {person for person in found if person and is_person(person)}
+    return {person for person in found if is_slack_user_id(person)}
+
+
+def unreachable(session: Session, tenant: str, workspace_id: str, now: datetime) -> set[str]:
+    """Return whom no notice can reach, as Slack said of one within the last day."""
+    query = select(Message.channel).where(
+        Message.tenant == tenant,
+        Message.state == MessageState.DEAD,
+        col(Message.dead_at) > now - REACHED_AGAIN,
+        Message.workspace_id == workspace_id,
+        Message.template == NOTICE,
+        col(Message.error).in_(UNREACHABLE_ERRORS),
+    )
+    return set(session.exec(query))
 
 
 def digest(*parts: str) -> str:

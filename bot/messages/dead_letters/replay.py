@@ -6,6 +6,7 @@ from sqlmodel import Session, col, delete
 
 from bot.errors import ConflictError
 from bot.messages import channel_suspension, outbox
+from bot.messages.error_codes import BY_CODE, Verdict
 from bot.messages.history import projection
 from bot.messages.models import DeadLetter, EventName, Message, MessageState
 from bot.messages.templates.store import newest
@@ -43,6 +44,11 @@ def revive(
     before = projection.snapshot(message)
     message.tries = 0
     message.text_only = False
+    message.refusals = None
+    if message.ts and BY_CODE.get(message.error or "") is Verdict.REPLACE:
+        message.uneditable_ts = message.ts
+        outbox.leave_place(message)
+        message.rank = outbox.rank_of(message)
     message.error = None
     message.dead_at = None
     message.template_id = template_id or message.template_id

@@ -4,32 +4,46 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import TemplateError
-from bot.messages.delivery.content import draw, marked_as_repeat
-from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
-from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import (
-    MAX_TRIES,
-    SETTLE,
-    Answer,
-    Verdict,
-    classify,
-    fix_for,
-    is_recognised,
-    wait_after,
+from bot.errors import TemplateError, UnavailableError, WorkerStoppedError
+from bot.messages.delivery.content import (
+    Content,
+    Drawn,
+    marked_as_repeat,
+    marked_as_successor,
+    unrendered,
 )
-from bot.messages.rendering.renderer import Renderer
+from bot.messages.delivery.decide import MOST_COPIES, client_msg_id, concede, most_tries
+from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
+from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
+from bot.messages.fixes import fix_for
+from bot.messages.models import Ambiguous, EventName
+from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
+from bot.messages.rendering.refused_blocks import (
+    BARE,
+    LATER,
+    controls_alone,
+    hosts_not_fetched,
+    without_hosts,
+    without_refused,
+)
+from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File, Found, Outgoing, Transport
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
+TEMPLATE_ERROR = "template_error"
+#: The second time in a row is the last one: a worker is dear.
+TEMPLATE_STOPPED = "template_stopped"
 #: After these an attempt has been used up, if anybody is there to refuse it.
-COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE)
+COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE, Verdict.UNRECOGNISED)
 #: What keeps us from joining a channel now, but perhaps not later.
 PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
+#: How long an image's host is left alone that Slack could not fetch from, and of how many.
+HOST_WAIT = timedelta(minutes=5)
+MOST_HOSTS = 1000
 TEXT_ALONE = (
     "Its text stands alone, for Slack refused the blocks (they are the `refused_blocks` of the "
     "failed attempt): correct the template."
@@ -42,17 +56,18 @@ class Delivery:
     def __init__(
         self,
         transport: Transport,
-        renderer: Renderer,
+        content: Content,
         now: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
         self._transport = transport
-        self._renderer = renderer
+        self._content = content
         self._now = now
         self._chance = chance
         self._probing = asyncio.Lock()
         self._probed_at: datetime | None = None
         self._probe_ok = True
+        self._hosts_away: dict[str, datetime] = {}
 
     async def deliver(self, claim: Claim, may_call: Callable[[], bool] = lambda: True) -> Outcome:
         """
@@ -60,27 +75,74 @@ class Delivery:
 
         *may_call* is asked right before Slack is: False once the claim may be another process's.
         """
-        try:
-            drawn = draw(self._renderer, claim)
-        except TemplateError as error:
-            return self._given_up(claim, Answer(error="template_error"), str(error))
-        outgoing = Outgoing(
-            message_id=claim.id,
-            revision=claim.revision,
-            channel=claim.channel,
-            thread_ts=claim.thread_ts,
-            ts=claim.ts,
-            rendered=drawn.rendered,
-            text_only=claim.text_only,
-            since=claim.called_at or claim.created_at,
-            file=drawn.file,
-            files=[File(**one) for one in claim.files],
-            seen_by=claim.seen_by,
+        if claim.tries >= claim.max_attempts:
+            return await self._exhausted(claim)
+        drawn = await self._drawn(claim)
+        if isinstance(drawn, Outcome):
+            return drawn
+        rendered = self._conceded(claim, drawn.rendered)
+        outgoing = replace(
+            outgoing_of(claim, drawn),
+            rendered=marked_as_successor(rendered) if claim.uneditable_ts else rendered,
+            text_only=claim.text_only and not rendered.blocks,
         )
         outcome = await self._bring(claim, outgoing, may_call)
-        if not drawn.detail:
+        less = rendered.altered[len(drawn.rendered.altered) :]
+        detail = drawn.detail
+        if less:
+            detail = {**detail, "altered": [*detail.get("altered", ()), *less]}
+        if not detail:
             return outcome
-        return replace(outcome, detail=told(drawn.detail, outcome))
+        return replace(outcome, detail=told(detail, outcome))
+
+    def _conceded(self, claim: Claim, rendered: Rendered) -> Rendered:
+        """Return the message without what Slack has refused of it, or could not fetch lately."""
+        rendered = without_refused(rendered, claim.refusals)
+        if self._hosts_away:
+            now = self._now()
+            away = [host for host, until in self._hosts_away.items() if now < until]
+            rendered = without_hosts(rendered, away)
+        if not claim.text_only:
+            return rendered
+        has_controls = claim.is_own and BARE not in (claim.refusals or ())
+        blocks = controls_alone(rendered, is_edit=claim.is_edit) if has_controls else []
+        return replace(rendered, blocks=blocks)
+
+    async def _drawn(self, claim: Claim) -> Drawn | Outcome:
+        """Return what is to be shown, or what it means that it cannot be rendered."""
+        try:
+            return await self._content.of(claim)
+        except TemplateError as error:
+            return self._given_up(claim, Answer(error=TEMPLATE_ERROR), str(error))
+        except WorkerStoppedError as error:
+            stopped = Answer(error=TEMPLATE_STOPPED, detail={"reason": f"the template {error}"})
+            if claim.tries and claim.error == TEMPLATE_STOPPED:
+                fix = (
+                    f"The template {error}, twice now: make it or the payload smaller, then replay."
+                )
+                return self._given_up(claim, stopped, fix, tries=claim.tries + 1)
+            return self._again(claim, Verdict.TRANSIENT, stopped, claim.tries + 1)
+        except UnavailableError:
+            outcome = self._stalled(claim)
+            return replace(outcome, due_at=self._now() + SETTLE)
+
+    async def _exhausted(self, claim: Claim) -> Outcome:
+        """
+        Give up a claim whose attempts are used up, unless Slack has it after all.
+
+        It is not rendered before it is found: for all we know that is what killed the bot.
+        """
+        if claim.is_edit or not claim.answer_lost:
+            return self._given_up(claim, Answer(error="interrupted"))
+        outcome = await self._look(claim, outgoing_of(claim, unrendered(claim)))
+        if isinstance(outcome, Claim):  # It never is: nobody may post it again.
+            return self._given_up(claim, Answer(error="answer_lost"))
+        if outcome.delivered_revision != claim.revision:
+            return outcome
+        drawn = await self._drawn(claim)
+        return replace(
+            outcome, overflow=drawn.rendered.overflow if isinstance(drawn, Drawn) else None
+        )
 
     async def _bring(
         self, claim: Claim, outgoing: Outgoing, may_call: Callable[[], bool]
@@ -107,6 +169,9 @@ class Delivery:
         """Look for a post whose answer was lost; return the claim if it is to be posted again."""
         found = await self._transport.find(outgoing)
         claim = replace(claim, pages=found.pages)
+        if found.ts and found.left_thread:
+            stray = Answer(error="left_thread", ts=found.ts, channel=found.channel)
+            return await self._left_thread(claim, stray)
         if found.ts:
             return self._recovered(claim, outgoing, found)
         if not found.answer.ok:
@@ -147,22 +212,47 @@ class Delivery:
             return self._delivered(claim, outgoing, answer)
         if verdict in (Verdict.FINAL, Verdict.JOIN):
             return self._given_up(claim, answer, tries=claim.tries + 1)
-        if verdict is Verdict.TEXT_ONLY:
+        if verdict is Verdict.REFUSED_BLOCKS:
             return self._without_blocks(claim, outgoing, answer)
+        if verdict is Verdict.LEFT_THREAD:
+            return await self._left_thread(claim, answer)
+        if verdict is Verdict.NEW_GENERATION:
+            return self._as_new_copy(claim, verdict, answer)
         if verdict in COUNTED:
             return await self._count(claim, verdict, answer)
         return self._again(claim, verdict, answer, claim.tries)
 
     async def _count(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
-        """Count a failed attempt, unless nobody is there at all."""
+        """Count a failed attempt, unless nobody is there at all, or we are refused as such."""
         if verdict is not Verdict.TRANSIENT and not await self._alive():
             lost = claim.answer_lost or verdict is Verdict.AMBIGUOUS
-            outcome = self._again(claim, Verdict.OUTAGE, answer, claim.tries)
-            return replace(outcome, answer_lost=lost)
+            refused = verdict is Verdict.UNRECOGNISED
+            away = Verdict.LOCKED_OUT if refused else Verdict.OUTAGE
+            return replace(self._again(claim, away, answer, claim.tries), answer_lost=lost)
         tries = claim.tries + 1
-        if tries >= claim.max_attempts and verdict is not Verdict.AMBIGUOUS:
+        most = most_tries(claim, is_recognised=verdict is not Verdict.UNRECOGNISED)
+        if tries >= most and verdict is not Verdict.AMBIGUOUS:
             return self._given_up(claim, answer, tries=tries)
         return self._again(claim, verdict, answer, tries)
+
+    def _as_new_copy(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
+        """Post another copy, a few times: the one that Slack knows by this id is gone."""
+        tries = claim.tries + 1
+        if claim.generation >= MOST_COPIES or tries >= claim.max_attempts:
+            return self._given_up(claim, answer, tries=tries)
+        outcome = self._again(claim, verdict, answer, tries)
+        # What Slack knew, or was taken back, is gone: the next copy is no repeat of it.
+        return replace(outcome, is_new_copy=True, answer_lost=False, possibly_delivered=False)
+
+    async def _left_thread(self, claim: Claim, answer: Answer) -> Outcome:
+        """Take back a reply that stands in the channel; whom it replied to, recording finds out."""
+        outcome = self._as_new_copy(claim, Verdict.LEFT_THREAD, answer)
+        if not answer.ts:
+            return outcome
+        deleted = await self._transport.delete(answer.channel or claim.channel, answer.ts)
+        is_gone = deleted.ok or deleted.error == "message_not_found"
+        detail = {**outcome.detail, "stray_ts": answer.ts, "stray_deleted": is_gone}
+        return replace(outcome, detail=detail, due_at=self._now())
 
     async def _alive(self) -> bool:
         """Probe the other side; the many that fail together share one probe."""
@@ -175,19 +265,26 @@ class Delivery:
 
     def _delivered(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
         altered = [*([TEXT_ALONE] if claim.text_only else []), *answer.altered]
+        # Handed back what it had posted before, Slack settles the doubt about that.
+        is_settled = claim.possibly_delivered and answer.is_first_copy is True
+        delivered = revision_told(claim, answer)
+        is_newest = delivered >= claim.revision
+        takes_all = self._transport.takes_overflow
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
             answer=answer,
             event=EventName.EDITED if claim.is_edit else EventName.SENT,
             ts=answer.ts or claim.ts,
-            delivered_revision=claim.revision,
-            possibly_delivered=claim.possibly_delivered,
+            delivered_revision=delivered,
+            possibly_delivered=claim.possibly_delivered and not is_settled,
             text_only=claim.text_only,
-            overflow=None if self._transport.takes_overflow else outgoing.rendered.overflow,
+            refusals=claim.refusals,
+            overflow=None if takes_all or not is_newest else outgoing.rendered.overflow,
             detail={
                 **({"text_only": True} if claim.text_only else {}),
                 **({"altered": altered} if altered else {}),
+                **({"recovered": True} if is_settled else {}),
             },
         )
 
@@ -213,14 +310,28 @@ class Delivery:
         return replace(outcome, due_at=self._now() + SETTLE)
 
     def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
-        if claim.text_only:
+        """Go on with less of the blocks, step by step (`decide.concede`)."""
+        blocks = outgoing.rendered.blocks
+        less = concede(claim, answer)
+        if less is None:
             return self._given_up(claim, answer, tries=claim.tries + 1)
-        again = self._again(claim, Verdict.TEXT_ONLY, answer, claim.tries)
+        if not less.is_pause:
+            self._remember(hosts_not_fetched(answer, blocks))
+        again = self._again(claim, Verdict.REFUSED_BLOCKS, answer, claim.tries)
+        wait = wait_after(claim.queue, 1, self._chance) if less.is_pause else timedelta(0)
         return replace(
             again,
-            text_only=True,
-            detail={**again.detail, "refused_blocks": outgoing.rendered.blocks},
+            text_only=less.text_only,
+            refusals=less.refusals,
+            due_at=self._now() + wait,
+            detail={**again.detail, "refused_blocks": blocks},
         )
+
+    def _remember(self, hosts: set[str]) -> None:
+        """Leave images from these hosts out for a while."""
+        if len(self._hosts_away) > MOST_HOSTS:
+            self._hosts_away.clear()
+        self._hosts_away |= dict.fromkeys(hosts, self._now() + HOST_WAIT)
 
     def _again(self, claim: Claim, verdict: Verdict, answer: Answer, tries: int) -> Outcome:
         now = self._now()
@@ -231,6 +342,8 @@ class Delivery:
             due_at = now + wait_after(claim.queue, tries, self._chance)
         if verdict is Verdict.AMBIGUOUS or answer.lost:
             due_at = max(due_at, now + SETTLE)
+        if answer.is_own_wait:
+            due_at = now + timedelta(seconds=answer.retry_after or 1.0)
         return Outcome(
             claim=claim,
             verdict=verdict,
@@ -242,6 +355,7 @@ class Delivery:
             answer_lost=claim.answer_lost or verdict is Verdict.AMBIGUOUS,
             possibly_delivered=claim.possibly_delivered,
             text_only=claim.text_only,
+            refusals=claim.refusals,
             error=describe(answer),
             detail=failure_detail(answer, verdict),
         )
@@ -249,6 +363,9 @@ class Delivery:
     def _given_up(
         self, claim: Claim, answer: Answer, fix: str = "", *, tries: int | None = None
     ) -> Outcome:
+        error = describe(answer)
+        if LATER in (claim.refusals or ()) and claim.is_edit:
+            return self._left_as_text(claim, answer)
         return Outcome(
             claim=claim,
             verdict=Verdict.FINAL,
@@ -256,14 +373,55 @@ class Delivery:
             event=EventName.DEAD,
             ts=claim.ts,
             tries=claim.tries if tries is None else tries,
-            possibly_delivered=claim.possibly_delivered,
+            possibly_delivered=claim.possibly_delivered or error in POSSIBLY_DELIVERED_ERRORS,
             text_only=claim.text_only,
-            error=describe(answer),
-            detail={
-                **failure_detail(answer, Verdict.FINAL),
-                "fix": fix or fix_for(describe(answer)),
-            },
+            refusals=claim.refusals,
+            error=error,
+            detail={**failure_detail(answer, Verdict.FINAL), "fix": fix or fix_for(error)},
         )
+
+    def _left_as_text(self, claim: Claim, answer: Answer) -> Outcome:
+        """Leave an end as it stands, whose text arrived and whose blocks are refused for good."""
+        return Outcome(
+            claim=claim,
+            verdict=Verdict.REFUSED_BLOCKS,
+            answer=Answer(error=answer.error, detail=answer.detail),
+            event=EventName.FAILED,
+            ts=claim.ts,
+            delivered_revision=claim.revision,
+            possibly_delivered=claim.possibly_delivered,
+            refusals=claim.refusals,
+            detail=failure_detail(answer, Verdict.REFUSED_BLOCKS),
+        )
+
+
+def revision_told(claim: Claim, answer: Answer) -> int:
+    """
+    Return which revision stands after a yes; Slack may have handed back an older one.
+
+    If it does not say which, a first copy counts as the one before, and an edit follows.
+    """
+    if answer.revision is not None:
+        return min(answer.revision, claim.revision)
+    is_older = answer.is_first_copy is True and claim.revision > 1
+    return claim.revision - 1 if is_older else claim.revision
+
+
+def outgoing_of(claim: Claim, drawn: Drawn) -> Outgoing:
+    return Outgoing(
+        message_id=claim.id,
+        revision=claim.revision,
+        channel=claim.channel,
+        thread_ts=claim.thread_ts,
+        ts=claim.ts,
+        rendered=drawn.rendered,
+        text_only=claim.text_only,
+        since=claim.called_at or claim.created_at,
+        file=drawn.file,
+        files=[File(**one) for one in claim.files],
+        seen_by=claim.seen_by,
+        client_msg_id=client_msg_id(claim.id, claim.generation),
+    )
 
 
 def told(drawn: dict[str, Any], outcome: Outcome) -> dict[str, Any]:

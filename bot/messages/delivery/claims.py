@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, null, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.delivery import dead_letter_rows, overflow
+from bot.messages.delivery import dead_letter_rows, overflow, threads
 from bot.messages.delivery.outcome import Claim, Outcome
 from bot.messages.delivery.selection import MESSAGE, M, in_state
 from bot.messages.delivery.transitions import SETTLED, event_rows, settle
@@ -41,6 +41,7 @@ FREE = Statement(
     .where(M.id == bindparam("key"))
     .values(
         state=MessageState.DELAYED.value,
+        tries=bindparam("tries"),
         answer_lost=bindparam("answer_lost"),
         called_at=bindparam("called_at"),
         due_at=bindparam("due_at"),
@@ -65,6 +66,7 @@ UNCLAIM = Statement(
 CURRENT = Statement(
     select(
         *(M.id, M.workspace_id, M.template, M.template_id, M.revision, M.post_rank, M.edit_rank),
+        M.is_final,
         *(M[name] for name in SETTLED),
         M.claimed_at,
     )
@@ -94,7 +96,8 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     Free what a former owner had claimed; return how many messages that were.
 
     A post that was under way may have reached Slack: it is looked up before it is posted again,
-    and not before whatever is on its way inside Slack has arrived.
+    and not before whatever is on its way inside Slack has arrived. It counts as an attempt: a
+    message that kills the bot must not kill it at every start.
     """
     held = SENDING.rows(session, workspace=workspace_id)
     FREE.run_each(session, [{"key": row.id, **freed(row, now)} for row in held])
@@ -104,6 +107,7 @@ def take_over(session: Session, workspace_id: str, now: datetime) -> int:
 
 def freed(row: Any, now: datetime) -> dict[str, Any]:
     return {
+        "tries": row.tries + 1,
         "answer_lost": not row.is_posted,
         "called_at": row.called_at if row.answer_lost else row.claimed_at,
         "due_at": now + SETTLE,
@@ -117,7 +121,7 @@ def freed_event(row: Any, now: datetime) -> dict[str, Any]:
         "name": EventName.QUEUED,
         "at": now,
         "revision": row.revision,
-        "attempt": row.tries,
+        "attempt": row.tries + 1,
         "detail": {"taken_over": True},
         "change": {name: projection.encode(value) for name, value in freed(row, now).items()},
     }
@@ -162,6 +166,7 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         revision=row.revision,
         channel=row.channel,
         seen_by=row.seen_by,
+        parent_id=row.parent_id,
         thread_ts=row.thread_ts,
         ts=row.ts,
         template=row.template,
@@ -175,9 +180,14 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         answer_lost=row.answer_lost,
         called_at=row.called_at,
         possibly_delivered=row.possibly_delivered,
+        generation=row.generation,
+        uneditable_ts=row.uneditable_ts,
         text_only=row.text_only,
+        refusals=row.refusals,
         created_at=row.created_at,
         claimed_at=now,
+        tenant=row.tenant,
+        error=row.error,
     )
 
 
@@ -200,6 +210,7 @@ def write_down(
     session: Session, current: Mapping[str, Any], outcomes: Mapping[str, Outcome], now: datetime
 ) -> set[str]:
     """Settle rows as they were read; return the ids of those that nobody has changed since."""
+    outcomes = threads.with_strays(session, current, outcomes, now)
     settled = {key: settle(row, outcomes[key], now) for key, row in current.items()}
     written = set_columns(session, current, settled)
     rows = [row for key, row in current.items() if key in written]
@@ -214,6 +225,7 @@ def write_down(
     posted = [row.id for row in rows if outcomes[row.id].event is EventName.SENT]
     if posted:
         FREE_REPLIES.run(session, ids=fast_json.text(posted))
+    threads.follow(session, rows, outcomes, settled, now)
     return written
 
 

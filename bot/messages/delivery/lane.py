@@ -25,8 +25,9 @@ from bot.messages.delivery.leases import RENEWED, Hold, hold_lease, release_leas
 from bot.messages.delivery.persisted_rate_limits import RecentCalls
 from bot.messages.delivery.selection import Look
 from bot.messages.delivery.worker_pool import Calls
+from bot.messages.error_codes import Verdict
 from bot.messages.models import Rank
-from bot.messages.policy import Verdict, is_recognised
+from bot.messages.policy import is_recognised
 from bot.messages.rate_limits.outage_backoff import Pause
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.templates.store import Sources
@@ -244,7 +245,8 @@ class Lane:
         if outcome.verdict is Verdict.DELIVERED:
             self._pause.forget()
         elif outcome.verdict is Verdict.PACED:
-            self._slow_down(outcome)
+            if not answer.is_own_wait:
+                self._slow_down(outcome)
         elif outcome.verdict in (Verdict.OUTAGE, Verdict.LOCKED_OUT):
             self._pause_because(outcome.error or str(outcome.verdict))
         if not is_recognised(answer):

@@ -22,12 +22,15 @@ from bot.errors import NoTransportError
 from bot.ids import new_id
 from bot.messages.delivery.attempt import Delivery
 from bot.messages.delivery.concurrency import Shares
+from bot.messages.delivery.content import Content
 from bot.messages.delivery.due_lanes import due_lanes
 from bot.messages.delivery.health import LaneHealth, LaneState
 from bot.messages.delivery.lane import Lane
 from bot.messages.delivery.wakeup_routing import ANEW, Holders
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
+from bot.messages.rendering.workers import Workers
+from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.base import Transport
 from bot.messages.transports.factory import Opened, Transports
 
@@ -65,12 +68,13 @@ class Lanes:
         renderer: Renderer,
         clock: Clock,
         *,
+        isolation: Isolation | None = None,
         transports: Transports | None = None,
         wake_elsewhere: Callable[[Session, str], None] | None = None,
         most_lanes: int = MOST_LANES,
     ) -> None:
         self._database = database
-        self._renderer = renderer
+        self._content = Content(renderer, isolation or Isolation(Workers()))
         self._clock = SteadyClock(clock)
         self._transports = transports or Transports()
         self._most_lanes = most_lanes
@@ -230,7 +234,7 @@ class Lanes:
             owner=self._owner,
             database=self._database,
             transport=opened.transport,
-            delivery=Delivery(opened.transport, self._renderer, now, chance),
+            delivery=Delivery(opened.transport, self._content, now, chance),
             pacing=deepcopy(opened.pacing),
             clock=self._clock,
             shares=self._shares,

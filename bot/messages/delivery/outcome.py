@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.messages.error_codes import Verdict
 from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import ANSWER_LOST, Answer, Verdict
+from bot.messages.policy import ANSWER_LOST, Answer
+from bot.redaction import redact, redact_json
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Claim:
     id: str
     revision: int
     channel: str
+    parent_id: str | None  # the message of ours that it replies to
     thread_ts: str | None
     seen_by: str | None
     ts: str | None
@@ -30,15 +33,25 @@ class Claim:
     answer_lost: bool
     called_at: datetime | None  # when the post was called for that is to be looked for
     possibly_delivered: bool
+    generation: int
+    uneditable_ts: str | None  # the message it stands for, or is, that can no longer be edited
     text_only: bool
+    refusals: list[list[str]] | None
     created_at: datetime
     claimed_at: datetime
+    tenant: str = ""
+    error: str | None = None  # of the attempt before
     pages: int = 0  # how many of the history were looked through; one is paid for
 
     @property
     def is_edit(self) -> bool:
         """Tell whether the message stands in Slack, so that it is edited, not posted."""
         return self.ts is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether its template is one of our own, so that its controls are ours, too."""
+        return self.source is None
 
     @property
     def calls(self) -> list[tuple[str, str]]:
@@ -63,7 +76,10 @@ class Outcome:
     due_at: datetime | None = None
     answer_lost: bool = False
     possibly_delivered: bool = False
+    is_new_copy: bool = False  # the next post is meant to be another one for Slack
+    is_blocked: bool = False  # it waits until what it replies to stands anew
     text_only: bool = False
+    refusals: list[list[str]] | None = None
     error: str | None = None
     overflow: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
@@ -77,7 +93,7 @@ class Outcome:
 def describe(answer: Answer) -> str:
     """Return the error in a few words, for the row and for people."""
     if answer.error:
-        return answer.error
+        return redact(answer.error)
     if answer.lost:
         return ANSWER_LOST
     if answer.unreachable:
@@ -89,4 +105,4 @@ def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
     detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
     if answer.retry_after is not None:
         detail["retry_after"] = answer.retry_after
-    return {**detail, **answer.detail}
+    return {**detail, **redact_json(answer.detail)}

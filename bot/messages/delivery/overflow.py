@@ -58,4 +58,10 @@ def reply_once(
     digest = hashlib.sha256(f"{message.id}\n{words}".encode()).hexdigest()[:24]
     message_id = f"m_{digest}"
     told = session.get(Message, message_id)
-    return told or outbox.reply(session, after, content, now=now, message_id=message_id)
+    rank = rank_of_rest(message)
+    return told or outbox.reply(session, after, content, now=now, rank=rank, message_id=message_id)
+
+
+def rank_of_rest(message: Message) -> Rank:
+    """Return the rank of what a message had no room for: its own, below first posts and ends."""
+    return Rank(max(Rank.URGENT, min(message.post_rank, message.edit_rank)))

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, SQLModel
 
 from bot.messages.delivery.outcome import Claim, Outcome
-from bot.messages.policy import Verdict
+from bot.messages.error_codes import Verdict
 from bot.messages.rate_limits.limiters import WINDOW
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.sql.statements import Statement

@@ -32,6 +32,8 @@ M = MESSAGE.c
 OFF = SQLModel.metadata.tables["destination"].c
 CLAIM_COLUMNS = (
     M.id,
+    M.tenant,
+    M.error,
     M.revision,
     # Slack has the reply's channel from its parent: a message to a person stands in another one.
     func.coalesce(PARENT.c.channel, M.channel).label("channel"),
@@ -48,7 +50,11 @@ CLAIM_COLUMNS = (
     M.answer_lost,
     M.called_at,
     M.possibly_delivered,
+    M.generation,
+    M.uneditable_ts,
     M.text_only,
+    M.refusals,
+    M.parent_id,
     M.created_at,
     # A thread has no threads of its own: a reply to a reply stands where that one does.
     func.coalesce(PARENT.c.thread_ts, PARENT.c.ts, M.thread_ts).label("thread_ts"),

@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.messages.delivery.decide import LATER_WAIT, stands_without_blocks
 from bot.messages.delivery.outcome import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, first_rank
-from bot.messages.policy import Verdict
+from bot.messages.rendering.refused_blocks import LATER
 
 #: The columns that an outcome may leave as they were; times, when they are set, are always new.
 SETTLED = (
     *("ts", "is_posted", "channel", "rank", "state", "delivered_revision", "tries", "error"),
-    *("answer_lost", "possibly_delivered", "text_only", "thread_ts"),
+    *("answer_lost", "possibly_delivered", "text_only", "refusals", "thread_ts"),
+    *("generation", "former_ts", "uneditable_ts"),
 )
 
 
@@ -26,9 +29,10 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
     """
     delivered = outcome.delivered_revision
     is_newer = current.revision > (delivered or outcome.claim.revision)
-    is_posted = outcome.ts is not None
+    ts = None if is_replaced(current, outcome) else outcome.ts
+    is_posted = ts is not None
     values: dict[str, Any] = {
-        "ts": outcome.ts,
+        "ts": ts,
         "is_posted": is_posted,
         "channel": outcome.answer.channel or outcome.claim.channel,
         "rank": current.edit_rank
@@ -39,12 +43,16 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
         "error": outcome.error,
         "tries": 0 if is_newer else outcome.tries,
         "text_only": outcome.text_only and not is_newer,
+        "refusals": None if is_newer else outcome.refusals,
+        "generation": current.generation + (outcome.is_new_copy or is_lost(current, outcome)),
     }
     if outcome.answer_lost:
         claim = outcome.claim
         values["called_at"] = claim.called_at if claim.answer_lost else claim.claimed_at
-    if outcome.verdict is Verdict.REPOST:
-        values["delivered_revision"] = 0
+    if outcome.verdict is Verdict.REPLACE:
+        values["uneditable_ts"] = outcome.claim.ts
+    if is_lost(current, outcome):
+        values |= {"delivered_revision": 0, "former_ts": current.former_ts or outcome.claim.ts}
     if delivered is not None:
         values |= {"delivered_revision": delivered, "sent_at": now}
         if outcome.claim.thread_ts != current.thread_ts and not outcome.claim.is_edit:
@@ -52,10 +60,30 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
     return values | next_step(current, outcome, now, is_newer=is_newer)
 
 
+def is_replaced(current: Row[Any], outcome: Outcome) -> bool:
+    """
+    Tell whether a message that can no longer be edited gives way to a new one.
+
+    Progress is not worth another message: only what people must not miss is posted anew.
+    """
+    return outcome.verdict is Verdict.REPLACE and (
+        current.is_final or current.edit_rank != Rank.PROGRESS
+    )
+
+
+def is_lost(current: Row[Any], outcome: Outcome) -> bool:
+    """Tell whether what stood in Slack, or does, is given up, and another message follows."""
+    return outcome.verdict is Verdict.REPOST or is_replaced(current, outcome)
+
+
 def next_step(
     current: Row[Any], outcome: Outcome, now: datetime, *, is_newer: bool
 ) -> dict[str, Any]:
     """Return when, if ever, the lane is to take the message again."""
+    if outcome.verdict is Verdict.REPLACE and not is_replaced(current, outcome):
+        return {"state": MessageState.IDLE}  # Its next status will be posted; this one is left out.
+    if outcome.is_blocked:
+        return {"state": MessageState.BLOCKED}
     if is_newer and outcome.delivered_revision is not None:
         spaced = current.edit_rank == Rank.PROGRESS
         return {
@@ -63,6 +91,10 @@ def next_step(
             "due_at": now + EDIT_INTERVAL if spaced else now,
             "waiting_since": outcome.claim.claimed_at,
         }
+    if stands_without_blocks(outcome, is_final=current.is_final):
+        due_at = now + LATER_WAIT
+        later = {"text_only": False, "refusals": [LATER], "waiting_since": due_at}
+        return {"state": MessageState.DELAYED, "due_at": due_at, **later}
     if outcome.delivered_revision is not None:
         return {"state": MessageState.IDLE}
     if outcome.is_dead and not is_newer:

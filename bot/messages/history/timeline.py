@@ -7,9 +7,10 @@ from sqlmodel import Session, col, select
 from bot.messages.models import Event
 
 
-def events_of(session: Session, message_id: str) -> list[dict[str, Any]]:
-    """Return the message's events as the API shows them."""
-    query = select(Event).where(Event.message_id == message_id).order_by(col(Event.id))
+def events_of(session: Session, message_id: str, newest: int | None = None) -> list[dict[str, Any]]:
+    """Return the message's events as the API shows them, or so many of the *newest*."""
+    query = select(Event).where(Event.message_id == message_id).order_by(col(Event.id).desc())
+    events = session.exec(query.limit(newest)).all()
     return [
         {
             "event": event.name,
@@ -18,7 +19,7 @@ def events_of(session: Session, message_id: str) -> list[dict[str, Any]]:
             "attempt": event.attempt,
             "detail": {**event.detail, **shown_context(event)},
         }
-        for event in session.exec(query).all()
+        for event in reversed(events)
     ]
 
 

@@ -3,10 +3,10 @@ Walk the blocks of one message: find every text, settle every address and id,
 and drop what came out empty instead of letting Slack refuse the whole message.
 """
 
-import re
 from typing import Any
 
 from bot.errors import TemplateError
+from bot.ids import is_slack_user_id
 from bot.messages.rendering import warnings
 from bot.messages.rendering.block_kit import (
     DASHED,
@@ -18,11 +18,21 @@ from bot.messages.rendering.block_kit import (
     WORDS,
 )
 from bot.messages.rendering.chart_blocks import lost_of_chart, settle_chart
+from bot.messages.rendering.emoji import has_own_shortcode
 from bot.messages.rendering.escaping import is_safe_url
+from bot.messages.rendering.own_buttons import own_action
 from bot.messages.rendering.plan_blocks import settle_card, settle_steps
 from bot.messages.rendering.rich_text import MENTIONS, with_dates, words_instead
 from bot.messages.rendering.table_blocks import DASH, settle_rows, size_of
-from bot.messages.rendering.text_field import Leaf, Markdown, Mrkdwn, is_marked, plain
+from bot.messages.rendering.text_field import (
+    Leaf,
+    Markdown,
+    Mrkdwn,
+    WithEmoji,
+    is_marked,
+    plain,
+    split,
+)
 from bot.messages.rendering.truncation import (
     CELL_CHARACTERS,
     CHILDREN,
@@ -37,7 +47,6 @@ from bot.messages.rendering.warnings import At
 
 Node = dict[str, Any]
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 _SHOWN = frozenset({"title", "alt_text"})
 _FORMATTED_TEXT = {"mrkdwn": Mrkdwn, "markdown": Markdown}
 #: Without words these say nothing, and nobody misses them.
@@ -66,7 +75,7 @@ class Walk:
         return self._object(node, "", DEFAULT_TEXT_CHARACTERS, at)
 
     def _object(self, node: Node, place: str, most: int, at: At) -> Node | None:
-        kind = self._kind(node, place, at)
+        kind = self._kind(node, place, at) if self._may_stand(node, at) else None
         if kind is None:
             return None
         if kind in SETTLED:
@@ -80,6 +89,12 @@ class Walk:
             elif not isinstance(value, bool):
                 self._other(node, kind, key, most, at)
         return node if self._is_complete(node, kind, at) else None
+
+    def _may_stand(self, node: Node, at: At) -> bool:
+        name = None if self._trusted else own_action(node)
+        if name is not None:
+            self.altered.append(warnings.own_button(at, name))
+        return name is None
 
     def _is_complete(self, node: Node, kind: str, at: At) -> bool:
         missing = _complete(node, kind)
@@ -153,7 +168,7 @@ class Walk:
         """Settle data in a field that means something to Slack rather than to readers."""
         word = node[key] = plain(node[key])
         if key in MENTIONS:
-            if self._trusted and key == "user_id" and _USER_ID.fullmatch(word):
+            if self._trusted and key == "user_id" and is_slack_user_id(word):
                 return True
             self.altered.append(warnings.no_mention(at))
             return False
@@ -164,7 +179,7 @@ class Walk:
 
     def _text(self, node: Node, kind: str, key: str, most: int, at: At) -> None:
         raw: str = node[key]
-        form = _FORMATTED_TEXT.get(kind, Leaf) if key == "text" else Leaf
+        form = self._form(node, kind, raw) if key == "text" else Leaf
         leaf = form(node, key, raw, TEXT.get((kind, key), most), at)
         # In rich text a lone space is a space; anywhere else Slack wants something to read.
         if not leaf.text or (kind != "text" and not leaf.text.strip()):
@@ -174,6 +189,15 @@ class Walk:
         if kind == "mrkdwn" and is_marked(raw):
             # Else Slack would make links of the addresses and mentions of the names in it.
             node["verbatim"] = True
+
+    def _form(self, node: Node, kind: str, raw: str) -> type[Leaf]:
+        if kind != "plain_text":
+            return _FORMATTED_TEXT.get(kind, Leaf)
+        if ":" in raw and node.get("emoji", True) and has_own_shortcode(split(raw)):
+            return WithEmoji
+        if is_marked(raw):
+            node["emoji"] = False  # Else Slack would make emoji of ports, times and ratios.
+        return Leaf
 
     def _address(self, node: Node, kind: str, key: str, at: At) -> bool:
         value: str = node[key]

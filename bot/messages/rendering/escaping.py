@@ -12,6 +12,8 @@ import re
 from json.encoder import encode_basestring
 from urllib.parse import urlsplit
 
+from bot.terminal_sequences import strip_sequences
+
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 DATE, DATE_FORMAT = "\ufdd2", "\ufdd3"
 
@@ -25,16 +27,30 @@ _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 # Slack's mrkdwn knows no escape for its formatting characters. Between letters or digits they
 # format nothing (schema_fix); elsewhere a look-alike of the same width takes their place.
-_LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+LOOK_ALIKE_COLON = "\ua789"
+_LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb", ":": LOOK_ALIKE_COLON}
 #: The way back, for places that have no formatting.
 REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.items()}
-_FORMATTING = re.compile(r"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])")
+#: What may stand between the colons of an emoji; custom ones may have letters of any script.
+SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
+_FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
 _NEEDS_CARE = re.compile(r"[&<>`*_~]")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|~]|:(?=//)|(?<=www)\.|@")
+_HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
+#: Stands for a colon that is to be escaped, whatever follows it.
+MARKDOWN_COLON = "\ufdd6"
+_MARKDOWN = re.compile(
+    rf"[\\`*_{{}}\[\]()#+!|~]|:(?=//|{SHORTCODE_NAME}:)|(?<=www)\.|@|{MARKDOWN_COLON}"
+)
 
 _URL_FORBIDDEN = re.compile(r"[\s<>\"'`|\\^{}\x00-\x20\x7f-\xa0]")
 _MAIL = re.compile(r"mailto:[^@/?]+@[^@/?]+(\?.*)?", re.IGNORECASE)
 URL_CHARACTERS = 3_000
+
+
+class OwnWords(str):
+    """A string that the template's author wrote into an expression: no data."""
+
+    __slots__ = ()
 
 
 class Fragment(str):
@@ -44,10 +60,14 @@ class Fragment(str):
 
 
 def clean(text: str) -> str:
-    """Drop what no reader can see but what can break JSON, lines or the reading order."""
+    """
+    Drop what no reader can see but what can break JSON, lines or the reading order.
+
+    Terminal sequences go as a whole, so that nothing of a colour code stays behind.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return _UNWANTED.sub("", _NEWLINES.sub("\n", text))
+    return _UNWANTED.sub("", _NEWLINES.sub("\n", strip_sequences(text)))
 
 
 def mark(text: str) -> str:
@@ -55,13 +75,23 @@ def mark(text: str) -> str:
     return OPEN + encode_basestring(clean(text))[1:-1] + CLOSE
 
 
+def own(text: str) -> str:
+    """Return `text`, which the template's author wrote, as the inside of a JSON string."""
+    return encode_basestring(clean(text))[1:-1]
+
+
 def mark_date(epoch: int, form: str) -> Fragment:
     return Fragment(f"{DATE}{epoch}{DATE_FORMAT}{form}{CLOSE}")
 
 
+def has_shortcode(text: str) -> bool:
+    """Tell whether Slack would make an emoji of some of *text*, as far as anybody can know."""
+    return ":" in text and _HAS_SHORTCODE.search(text) is not None
+
+
 def escape_mrkdwn(text: str) -> str:
-    """Make `text` stand literally in mrkdwn: no mention, link, date, code or formatting."""
-    if _NEEDS_CARE.search(text) is None:
+    """Make `text` stand literally in mrkdwn: no mention, link, date, emoji or formatting."""
+    if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
     return neutral.translate(_ENTITIES)
@@ -69,7 +99,8 @@ def escape_mrkdwn(text: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """Make `text` stand literally in a `markdown` block (CommonMark, and Slack's tokens)."""
-    return _MARKDOWN.sub(lambda found: "\\" + found[0], text).translate(_ENTITIES)
+    escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], text)
+    return escaped.replace(MARKDOWN_COLON, ":").translate(_ENTITIES)
 
 
 def is_safe_url(url: str) -> bool:

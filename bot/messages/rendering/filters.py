@@ -2,22 +2,33 @@
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Undefined
 
-from bot.messages.rendering.escaping import CLOSE, OPEN, Fragment, clean, mark, mark_date
+from bot.ids import is_slack_channel_id, is_slack_user_id
+from bot.messages.rendering.escaping import (
+    CLOSE,
+    OPEN,
+    Fragment,
+    OwnWords,
+    clean,
+    mark,
+    mark_date,
+    own,
+)
 from bot.messages.rendering.truncation import cut
+from bot.terminal_sequences import strip_sequences
 
 _BAR_CELLS = 10
-_PRINTED_BELOW = 10**24
+#: Python refuses to print an integer of more than 4,300 digits; JSON from callers has fewer.
+_PRINTED_BELOW = 10**1_000
+#: Larger ones are embedded as text: what reads the JSON would round them or give up.
+_EMBEDDED_BELOW = 10**24
 _DEEPEST = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,30}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 # Named date formats: Slack's tokens, and the UTC text for clients that cannot show them.
 DATE_FORMATS = {
@@ -33,6 +44,8 @@ def finalize(value: Any) -> str:
         return mark(value) if value else ""
     if isinstance(value, Fragment):
         return value
+    if isinstance(value, OwnWords):
+        return own(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -44,13 +57,13 @@ def finalize(value: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    """The same as plain text, for filters that work on texts."""
+    """The same as plain text, for filters that work on texts and count what is seen of them."""
     if isinstance(value, str):
-        return value
+        return strip_sequences(value)
     if value is None or isinstance(value, bool | int | float):
         return finalize(value)
     if isinstance(value, Mapping | list | tuple | set | frozenset):
-        return json.dumps(_plain(value, _DEEPEST, str), ensure_ascii=False)
+        return json.dumps(_plain(value, _DEEPEST, clean), ensure_ascii=False)
     return str(value)
 
 
@@ -137,13 +150,13 @@ def user(value: Any) -> str:
     a mention could come from data.
     """
     text = str(value)
-    return Fragment(f"<@{text}>") if _USER_ID.fullmatch(text) else text
+    return Fragment(f"<@{text}>") if is_slack_user_id(text) else text
 
 
 def place(value: Any) -> str:
     """Name a channel or a person by id, as `user` does; a destination's name is plain text."""
     text = str(value)
-    return Fragment(f"<#{text}>") if _CHANNEL_ID.fullmatch(text) else user(text)
+    return Fragment(f"<#{text}>") if is_slack_channel_id(text) and text[0] != "D" else user(text)
 
 
 def number(value: Any) -> str:
@@ -169,7 +182,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def _number(value: float) -> str:
-    # Python refuses to print an integer of more than 4,300 digits, and nobody reads one.
     if isinstance(value, int) and abs(value) >= _PRINTED_BELOW:
         return f"about 2^{value.bit_length()}"
     return str(value)
@@ -194,7 +206,7 @@ def _plain(value: Any, depth: int, convert: Callable[[str], str]) -> Any:
     if isinstance(value, Undefined):
         return None
     if isinstance(value, int | float):
-        return value if abs(value) < _PRINTED_BELOW else convert(_number(value))
+        return value if abs(value) < _EMBEDDED_BELOW else convert(_number(value))
     if isinstance(value, Mapping) and depth:
         return {clean(str(key)): _plain(each, depth - 1, convert) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth:

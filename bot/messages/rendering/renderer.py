@@ -16,6 +16,12 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering import warnings
 from bot.messages.rendering.blocks import Walk
+from bot.messages.rendering.compiled_message import CompiledMessage, compile_message
+from bot.messages.rendering.logicless_template import (
+    LogiclessTemplate,
+    TooLargeError,
+    compile_logicless,
+)
 from bot.messages.rendering.sandbox import render_stored, stored_environment
 from bot.messages.rendering.template_language import own_environment, parse, reason
 from bot.messages.rendering.text_field import Mrkdwn, plain
@@ -71,6 +77,7 @@ class Renderer:
         self._templates: dict[str, jinja2.Template] = {}
         self._stored = stored_environment()
         self._compiled = lru_cache(maxsize=256)(self._compile)
+        self._logicless = lru_cache(maxsize=256)(self._compile_logicless)
 
     def render(self, template: str, context: Mapping[str, Any]) -> Rendered:
         """Render `templates/<template>.json`; raises TemplateError naming line and reason."""
@@ -82,11 +89,45 @@ class Renderer:
             raise TemplateError(f"{name}: {reason(error, name)}") from error
 
     def render_source(self, source: str, context: Mapping[str, Any]) -> Rendered:
-        """Render a stored template, whose author is not trusted; raises TemplateError."""
+        """
+        Render a stored template, whose author is not trusted; raises TemplateError.
+
+        In a worker process only: what the template says may take any time and memory.
+        """
+        return self.message(self.parsed(source, context), context)
+
+    def render_logicless(self, source: str, context: Mapping[str, Any]) -> Rendered | None:
+        """
+        Render a stored template that cannot run away; None: it is a worker's work, or none's.
+
+        The result is that of `render_source`; raises TemplateError as that does.
+        """
+        template, compiled = self._logicless(source)
+        if template is None:
+            return None
         try:
-            text = render_stored(self._compiled(source), context)
-            return _message(parse(text), context, trusted=False)
+            values = template.values(context)
+        except (TooLargeError, jinja2.TemplateError, TemplateError, *_MISTAKES):
+            return None
+        found = compiled.filled(values) if compiled else None
+        if found is None:
+            return self.message(template.filled(values), context)
+        text, blocks = found
+        _number_blocks(blocks, context.get("revision"))
+        return Rendered(text, blocks, None)
+
+    def parsed(self, source: str, context: Mapping[str, Any]) -> Any:
+        """Return the JSON that a stored template becomes, its data marked; raises TemplateError."""
+        try:
+            return parse(render_stored(self._compiled(source), context))
         except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
+            raise reason(error, "<template>") from error
+
+    def message(self, parsed: Any, context: Mapping[str, Any]) -> Rendered:
+        """Return the message of what `parsed` gave, which is changed; raises TemplateError."""
+        try:
+            return _message(parsed, context, trusted=False)
+        except (TemplateError, *_MISTAKES) as error:
             raise reason(error, "<template>") from error
 
     def _template(self, name: str) -> jinja2.Template:
@@ -94,6 +135,17 @@ class Renderer:
         if template is None:
             template = self._templates[name] = quick(self._own.get_template(name))
         return template
+
+    def _compile_logicless(
+        self, source: str
+    ) -> tuple[LogiclessTemplate | None, CompiledMessage | None]:
+        template = compile_logicless(source, self._stored)
+        if template is None:
+            return None, None
+        try:
+            return template, compile_message(template)
+        except (TemplateError, *_MISTAKES):  # Filling it will say what is wrong.
+            return template, None
 
     def _compile(self, source: str) -> jinja2.Template:
         return quick(self._stored.from_string(source))

@@ -4,7 +4,8 @@ from itertools import groupby
 from typing import Any
 
 from bot.messages.rendering.filters import DATE_FORMATS
-from bot.messages.rendering.text_field import Part, is_marked, plain, remark, split
+from bot.messages.rendering.parts import Part
+from bot.messages.rendering.text_field import is_marked, plain, remark, split
 
 Node = dict[str, Any]
 MENTIONS = frozenset(["user_id", "usergroup_id", "channel_id", "team_id", "range"])

@@ -20,6 +20,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import TemplateError
+from bot.messages.rendering.escaping import OwnWords
 from bot.messages.rendering.filters import FILTERS, finalize, text_of
 
 LOOP_STEPS = 5_000
@@ -51,6 +52,17 @@ _FORBIDDEN: dict[type[nodes.Node], str] = {
     nodes.FromImport: "import is",
     nodes.Extends: "extends is",
     nodes.Block: "block is",
+}
+#: Where a string of the author's may be one of several to be printed.
+_CHOICES: dict[type[nodes.Node], tuple[str, ...]] = {
+    nodes.Output: ("nodes",),
+    nodes.CondExpr: ("expr1", "expr2"),
+    nodes.And: ("left", "right"),
+    nodes.Or: ("left", "right"),
+    nodes.Assign: ("node",),
+    nodes.Pair: ("value",),
+    nodes.List: ("items",),
+    nodes.Tuple: ("items",),
 }
 _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 
@@ -100,6 +112,11 @@ def render_stored(template: jinja2.Template, context: Mapping[str, Any]) -> str:
     return "".join(pieces)
 
 
+def stored_context(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored template sees: the payload's fields, and all of it as `payload`."""
+    return {**payload, "payload": payload}
+
+
 def stored_environment() -> jinja2.Environment:
     environment = _Sandbox(
         finalize=finalize,
@@ -111,7 +128,7 @@ def stored_environment() -> jinja2.Environment:
     )
     known = {name: environment.filters[name] for name in _JINJA_FILTERS}
     ours = {**FILTERS, "replace": _replace, "join": _join, "round": _round, "string": text_of}
-    bounds = {"_steps": _steps, "_small": _small, "_joined": _joined}
+    bounds = {"_steps": _steps, "_small": _small, "_joined": _joined, "_own": OwnWords}
     environment.filters = {
         name: _bounded(function) for name, function in {**known, **ours}.items()
     } | bounds
@@ -126,6 +143,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if len(source) > SOURCE_CHARACTERS:
             raise TemplateError(f"a template has at most {SOURCE_CHARACTERS:,} characters")
         tree = super()._parse(source, name, filename)
+        for node in list(tree.find_all(nodes.Node)):
+            _keep_own_words(node)
         for node in list(tree.find_all(nodes.Node)):
             _bound(node)
         return tree
@@ -152,6 +171,25 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if operator == "**" and (abs(right) > _LARGEST_EXPONENT or abs(left) > _LARGEST_BASE):
             raise SecurityError("that power is too large")
         return _small(super().call_binop(context, operator, left, right))
+
+
+def _keep_own_words(node: nodes.Node) -> None:
+    """
+    Let strings that the author chooses from stay the author's when they are printed.
+
+    `{{ ":x:" if failed else ":ok:" }}` shows an emoji, `{{ error }}` never does.
+    """
+    for field in _CHOICES.get(type(node), ()):
+        value = getattr(node, field)
+        if isinstance(value, list):
+            value[:] = [_as_own(each) for each in value]
+        else:
+            setattr(node, field, _as_own(value))
+
+
+def _as_own(value: Any) -> Any:
+    is_text = isinstance(value, nodes.Const) and isinstance(value.value, str)
+    return _filtered(value, "_own") if is_text else value
 
 
 def _bound(node: nodes.Node) -> None:

@@ -7,17 +7,20 @@ when it is known how much room each text has.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.messages.rendering.emoji import own_shortcodes_apart, without_shortcodes_of_data
 from bot.messages.rendering.escaping import (
     CLOSE,
     DATE,
+    MARKDOWN_COLON,
     OPEN,
     escape_markdown,
     escape_mrkdwn,
     is_safe_url,
 )
 from bot.messages.rendering.filters import DATE_FORMATS, date_fallback
+from bot.messages.rendering.parts import Part
 from bot.messages.rendering.truncation import ELLIPSIS, cut, level, units
 from bot.messages.rendering.warnings import At
 
@@ -27,15 +30,6 @@ _TORN = re.compile("&[a-z]{0,3}…$")
 # Data first, for it may say anything; then what the template has made of an empty address.
 _NOWHERE = re.compile("\ufdd0[^\ufdd1]*\ufdd1|<\\|((?:[^<>\ufdd0]|\ufdd0[^\ufdd1]*\ufdd1)*)>")
 _BRACKET = re.compile("([<>])")
-
-
-class Part(NamedTuple):
-    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
-
-    text: str
-    is_data: bool = False
-    epoch: int = 0
-    form: str = ""
 
 
 def is_marked(text: str) -> bool:
@@ -95,17 +89,18 @@ class Leaf:
     when cut to the limit of its own place. `refused` are addresses in it that may not be links.
     """
 
-    __slots__ = ("_raw", "at", "holder", "key", "refused", "share", "size", "text")
+    __slots__ = ("at", "holder", "key", "most", "raw", "refused", "share", "size", "text")
 
-    _escape: Callable[[str], str] = staticmethod(str)
+    escape: Callable[[str], str] = staticmethod(str)
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
     ) -> None:
-        self.holder, self.key, self._raw, self.at = holder, key, raw, at
+        self.holder, self.key, self.raw, self.at = holder, key, raw, at
         self.refused: Sequence[str] = ()
         self.text = self._settle() if is_marked(raw) else raw
         self.size = units(self.text)
+        self.most = most
         self.share = min(self.size, most)
 
     def write(self, most: int) -> bool:
@@ -114,28 +109,28 @@ class Leaf:
         if self.size <= most:
             self.holder[self.key] = self.text
             return True
-        text = self._shortened(most) if is_marked(self._raw) else self._raw
+        text = self._shortened(most) if is_marked(self.raw) else self.raw
         self.holder[self.key] = _TORN.sub(ELLIPSIS, cut(text, most))
         return False
 
     def whole(self) -> str:
         """All of it, uncut, as a person would copy it."""
-        return plain(self._raw)
+        return plain(self.raw)
 
     def as_mrkdwn(self) -> str:
         """The same words for a place that shows mrkdwn: here they stand as they are."""
-        return "".join([remark(part._replace(is_data=True)) for part in split(self._raw)])
+        return "".join([remark(part._replace(is_data=True)) for part in split(self.raw)])
 
     def _settle(self) -> str:
         """The whole text as Slack is to get it."""
-        return plain(self._raw)
+        return plain(self.raw)
 
     def _parts(self) -> list[Part]:
-        return split(self._raw)
+        return split(self.raw)
 
     def _shortened(self, most: int) -> str:
         """Give the template's words their room and share the rest among the data."""
-        escape, parts = self._escape, self._parts()
+        escape, parts = self.escape, self._parts()
         sizes = [units(escape(part.text)) for part in parts if part.is_data]
         room = level(sizes, most - self.size + sum(sizes))
         return "".join(
@@ -148,7 +143,7 @@ class Mrkdwn(Leaf):
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_mrkdwn)
+    escape = staticmethod(escape_mrkdwn)
 
     def __init__(
         self, holder: dict[str, Any], key: str, raw: str, most: int, at: At = None
@@ -160,16 +155,16 @@ class Mrkdwn(Leaf):
             self.refused = [*self.refused, ""]
 
     def as_mrkdwn(self) -> str:
-        return self._raw
+        return self.raw
 
     def _settle(self) -> str:
         return "".join([escape_mrkdwn(p.text) if p.is_data else p.text for p in self._parts()])
 
     def _parts(self) -> list[Part]:
         refused: list[str] = []
-        parts = guard([_token(part) if part.form else part for part in split(self._raw)], refused)
+        parts = guard([_token(part) if part.form else part for part in split(self.raw)], refused)
         self.refused = refused
-        return parts
+        return without_shortcodes_of_data(parts) if ":" in self.raw else parts
 
 
 class Markdown(Leaf):
@@ -177,10 +172,33 @@ class Markdown(Leaf):
 
     __slots__ = ()
 
-    _escape = staticmethod(escape_markdown)
+    escape = staticmethod(escape_markdown)
 
     def _settle(self) -> str:
         return "".join([escape_markdown(p.text) if p.is_data else p.text for p in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split(self.raw), data=MARKDOWN_COLON, own="\\:")
+
+
+class WithEmoji(Leaf):
+    """A plain text in which Slack replaces the shortcodes of the template's own words."""
+
+    __slots__ = ()
+
+    def as_mrkdwn(self) -> str:
+        parts = [
+            one
+            for part in split(self.raw)
+            for one in ([part] if part.is_data or part.form else own_shortcodes_apart(part))
+        ]
+        return "".join([remark(part) for part in parts])
+
+    def _settle(self) -> str:
+        return "".join([part.text for part in self._parts()])
+
+    def _parts(self) -> list[Part]:
+        return without_shortcodes_of_data(split(self.raw))
 
 
 def _words_alone(found: re.Match[str]) -> str:

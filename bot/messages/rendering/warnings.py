@@ -45,6 +45,12 @@ def no_type(at: At) -> str:
     return f"{pointer(at)} was left out: its type came out empty; write it into the template."
 
 
+def own_button(at: At, name: str) -> str:
+    return (
+        f"{pointer(at)} was left out: `{name}` is a button of Opsbell's own; name yours otherwise."
+    )
+
+
 def no_address(at: At, key: str, address: str, *, is_link: bool) -> str:
     what = "is shown as words without its link" if is_link else "was left out"
     found = f"`{quoted(address)}` may not be opened" if address else "it is empty"

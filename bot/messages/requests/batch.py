@@ -1,7 +1,8 @@
 """Where requests become rows: one transaction for the orders of many callers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel
@@ -42,6 +43,22 @@ class Unit:
 
     orders: Sequence[Order]
     prefix: str = ""  # before the path of what is wrong; `{}` stands for the order's number
+    verdicts: "Verdicts" = field(default_factory=dict)
+
+
+#: What is wrong with a payload, by the order's number and the id of the template's version.
+Verdicts = Mapping[tuple[int, str], Sequence[FieldProblem]]
+
+
+@dataclass(frozen=True)
+class Unvalidated:
+    """
+    Nothing was stored yet: these payloads have to be validated first, by the order's number.
+
+    That takes the time that a tenant's schema takes, and no transaction waits for it.
+    """
+
+    drawings: Mapping[int, Drawing]
 
 
 @dataclass
@@ -59,18 +76,31 @@ class Desk:
         self._connected: dict[str, list[str]] = {}
         self._prepared: list[Prepared] = []
 
-    def check(self, unit: Unit) -> list[str] | InvalidError:
-        """Return the ids of the messages, which `store` will make; or all that is wrong."""
+    def check(self, unit: Unit) -> list[str] | InvalidError | Unvalidated:
+        """
+        Return the ids of the messages, which `store` will make; or all that is wrong.
+
+        A payload is stored only with the version of the template that it was validated for, which
+        is the newest one: where there is no verdict on it yet, return for which there is none.
+        """
+        unvalidated = self._unvalidated(unit)
+        if unvalidated:
+            return Unvalidated(unvalidated)
         prepared: list[Prepared] = []
         problems: list[FieldProblem] = []
+        before: Counter[tuple[str, str | None]] = Counter()
         for number, order in enumerate(unit.orders):
             sender, drawing = self._sender(order), self._drawing(order)
             place = self._place(order, sender) if sender else None
-            wrong = problems_of(order, sender, drawing, self.outlets, place)
+            verdict = unit.verdicts.get((number, drawing.id), ()) if drawing else ()
+            wrong = problems_of(order, sender, drawing, self.outlets, place, verdict)
             prefix = unit.prefix.format(number)
             problems += [FieldProblem(prefix + one.field, one.message) for one in wrong]
             if not wrong and sender and drawing and isinstance(place, str):
-                prepared.append(prepare(order, sender, drawing, place, self.now))
+                channel = (place, order.channel or sender.channel)
+                ready = prepare(order, sender, drawing, place, self.now, before=before[channel])
+                before[channel] += 1
+                prepared.append(ready)
         if problems:
             return refusal(problems)
         self._prepared += prepared
@@ -95,6 +125,14 @@ class Desk:
             there = THERE.rows(self.session, ids=fast_json.text([*repeated]))
             made |= {row.id: row.correlation_id or row.id for row in there}
         return made
+
+    def _unvalidated(self, unit: Unit) -> dict[int, Drawing]:
+        drawings = [(number, self._drawing(order)) for number, order in enumerate(unit.orders)]
+        return {
+            number: drawing
+            for number, drawing in drawings
+            if drawing and drawing.schema and (number, drawing.id) not in unit.verdicts
+        }
 
     def _sender(self, order: Order) -> Terms | None:
         key = (order.tenant, order.sender)

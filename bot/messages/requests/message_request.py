@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import FieldProblem
@@ -12,11 +12,14 @@ from bot.messages.destinations import Outlets, is_outlet, shown_name
 from bot.messages.history import projection
 from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
-from bot.messages.templates.payload_schema import payload_problems
 from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
+
+
+#: A channel takes one post a second: so a bulk leaves every second one to whoever else comes.
+BULK_INTERVAL = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Drawing:
     name: str
     id: str
     schema: str | None = None
+    is_ours: bool = False  # no tenant wrote it
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,13 @@ def problems_of(
     drawing: Drawing | None,
     outlets: Outlets,
     place: str | FieldProblem | None,
+    payload_problems: Sequence[FieldProblem] = (),
 ) -> list[FieldProblem]:
     """
     Return what keeps this order from being accepted, each with its field.
 
-    *place* is the id of the workspace or outlet that it goes to, or why there is none.
+    *place* is the id of the workspace or outlet that it goes to, or why there is none;
+    *payload_problems* is what its template's schema says of the payload.
     """
     found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
@@ -104,7 +110,7 @@ def problems_of(
         fix = f"there is no template `{code}`: make it with PUT /api/templates/{code}"
         found.append(FieldProblem("templateCode", fix))
         return found
-    return found + payload_problems(order.payload, drawing.schema)
+    return [*found, *payload_problems]
 
 
 def outlet_problems(
@@ -146,8 +152,15 @@ def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
     return []
 
 
-def prepare(order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime) -> Prepared:
-    """Return the rows of an order without problems, which goes to *place*."""
+def prepare(
+    order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime, *, before: int = 0
+) -> Prepared:
+    """
+    Return the rows of an order without problems, which goes to *place*.
+
+    *before* is how many of the same call go to the same channel before it: they give way to others
+    as if each had come when the one before it had been sent.
+    """
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
     priority = order.priority or sender.priority or queue.priority
     rank = Rank.URGENT if order.urgent else Rank.NORMAL
@@ -181,7 +194,7 @@ def prepare(order: Order, sender: Terms, drawing: Drawing, place: str, now: date
         "edit_rank": rank.value,
         "is_final": True,
         "state": (MessageState.DELAYED if due_at > now else MessageState.WAITING).value,
-        "waiting_since": due_at,
+        "waiting_since": due_at + before * BULK_INTERVAL,
         "due_at": due_at,
         "created_at": now,
     }

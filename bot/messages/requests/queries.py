@@ -25,11 +25,13 @@ COUNTED_AS = {
 }
 COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
 AGEING = ("waiting", "sending")
+#: What gives way to others in the order of serving has waited since it was due all the same.
+_SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
 #: Each state has a partial index of its own, and most messages are in none of these states.
 #: A constant, not a parameter, or no database would use the index.
 _COUNT_OPEN = text(
     " UNION ALL ".join(
-        f"SELECT queue, '{state}' AS state, COUNT(*) AS number, MIN(waiting_since) AS since "  # noqa: S608
+        f"SELECT queue, '{state}' AS state, COUNT(*) AS number, MIN({_SINCE}) AS since "  # noqa: S608
         f"FROM message WHERE {condition} AND tenant = :tenant GROUP BY queue"
         for state, condition in (
             (MessageState.WAITING, "state = 'waiting'"),

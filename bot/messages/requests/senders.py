@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.config_file import nearest
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.messages.destinations import NO_OUTLETS, Outlets, is_outlet
 from bot.messages.models import Sender
 from bot.messages.requests.message_request import Terms
 from bot.messages.requests.workspace_resolution import workspace_of
+from bot.suggestions import did_you_mean
 from bot.workspaces.queries import connected_of
 
 
@@ -88,7 +88,7 @@ def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSett
         return name
     outlet = outlets.find(tenant, name)
     if outlet is None:
-        known = nearest(name, outlets.names(tenant))
+        known = did_you_mean(name, outlets.names(tenant))
         fix = f"name a workspace of yours by its id (T…) or a destination of opsbell.toml{known}"
         raise InvalidError(
             f"There is no workspace or destination `{name}`.", [FieldProblem("workspace", fix)]

@@ -5,21 +5,24 @@ Requests that arrive while a transaction runs share the next one, so that accept
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import ConflictError, InvalidError, NotFoundError
+from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from bot.messages import outbox
 from bot.messages.dead_letters import replay
 from bot.messages.destinations import NO_OUTLETS, Outlets
 from bot.messages.models import Message
+from bot.messages.rendering.workers import Workers
 from bot.messages.requests import queries
-from bot.messages.requests.batch import Desk, Unit
+from bot.messages.requests.batch import Desk, Unit, Unvalidated
 from bot.messages.requests.status import Status, status_of
+from bot.messages.requests.validation import Validation
+from bot.messages.templates.isolation import Isolation
 from bot.sql.group_commit import GroupCommit
 
 
@@ -31,7 +34,9 @@ class Stored:
     places: set[str]
 
 
-Taken = Stored | InvalidError
+Taken = Stored | InvalidError | Unvalidated
+#: As often a template may have changed while its payload was validated.
+MAX_VALIDATIONS = 5
 
 
 class Requests:
@@ -43,11 +48,13 @@ class Requests:
         clock: Clock,
         wake: Callable[[str], None],
         outlets: Outlets = NO_OUTLETS,
+        isolation: Isolation | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
         self._outlets = outlets
+        self._validation = Validation(isolation or Isolation(Workers()))
         self._intake: GroupCommit[Unit, Taken] = GroupCommit(database, self._take)
 
     async def accept(self, unit: Unit) -> list[str]:
@@ -57,7 +64,7 @@ class Requests:
         The same `message_id` again is the same order, and is stored once. Raises `InvalidError`
         with the path of everything that is wrong.
         """
-        taken = await self._intake.submit(unit)
+        taken = await self._take_validated(unit)
         if isinstance(taken, InvalidError):
             raise taken
         for workspace_id in taken.places:
@@ -70,11 +77,19 @@ class Requests:
         stored = desk.store()
         # Woken once too often is nothing; each caller wakes for all who shared the transaction.
         return [
-            ids
-            if isinstance(ids, InvalidError)
-            else Stored([stored[one] for one in ids], desk.places)
+            Stored([stored[one] for one in ids], desk.places) if isinstance(ids, list) else ids
             for ids in results
         ]
+
+    async def _take_validated(self, unit: Unit) -> Stored | InvalidError:
+        """Validate payloads and store, until what is stored is the version that was validated."""
+        verdicts = await self._validation.expected(unit.orders)
+        for _ in range(MAX_VALIDATIONS):
+            taken = await self._intake.submit(replace(unit, verdicts=verdicts))
+            if not isinstance(taken, Unvalidated):
+                return taken
+            verdicts |= await self._validation.verdicts(unit.orders, taken.drawings)
+        raise UnavailableError("The template is changed again and again: try again in a moment.")
 
     async def stored(self, message_ids: Sequence[str]) -> list[str] | None:
         """Return the correlation ids of these messages, or None if they were never stored."""

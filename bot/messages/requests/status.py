@@ -8,9 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import channel_suspension
+from bot.messages.fixes import fix_for
 from bot.messages.history.timeline import events_of
 from bot.messages.models import EventName, Message, MessageState
-from bot.messages.policy import fix_for
 from bot.workspaces.models import Workspace
 
 ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)

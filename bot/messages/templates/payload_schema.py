@@ -1,13 +1,14 @@
 """
 A payload against its template's JSON Schema, and what may be such a schema.
 
-Schemas come from the API: they may neither fetch anything nor run for ever.
+Schemas come from the API: they may fetch nothing, and those of tenants run in worker processes.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -17,14 +18,19 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from bot.errors import FieldProblem
+from bot.messages.templates.schema_keywords import (
+    SOMETHING,
+    PatternError,
+    Validator,
+    pattern_problem,
+)
 
 MAX_PROBLEMS = 20
-MAX_PATTERN_CHARACTERS = 300
-#: A repeated group with a choice or a repetition inside can take exponential time.
-RUNAWAY = re.compile(r"[+*|{][^()]*\)+[+*{]|\\[1-9]")
-#: A pattern of texts that Slack takes: it refuses a message of nothing but spaces.
-SOMETHING = "\\S"
+#: So many are looked at to name the first ones of.
+MAX_ERRORS = 1_000
 NO_PROBLEMS: list[FieldProblem] = []
+#: What a schema can raise that was stored: it leads nowhere, or a pattern is not RE2's.
+_FAILURES = (Unresolvable, RecursionError, ArithmeticError, PatternError, re.error)
 
 
 def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldProblem]:
@@ -32,9 +38,10 @@ def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldP
     if not schema:
         return NO_PROBLEMS
     try:
-        errors = list(compiled(schema).iter_errors(payload))
-    except (Unresolvable, RecursionError) as error:
-        return [FieldProblem("payload", f"the template's schema cannot be followed: {error}")]
+        errors = list(islice(compiled(schema).iter_errors(payload), MAX_ERRORS))
+    except _FAILURES as error:
+        reason = str(error)[:300] or type(error).__name__
+        return [FieldProblem("payload", f"the template's schema cannot be followed: {reason}")]
     errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
     return [FieldProblem(path_of(error), in_words(error)) for error in errors[:MAX_PROBLEMS]]
 
@@ -108,11 +115,12 @@ def dangers_here(node: dict[str, Any], path: str) -> Iterator[FieldProblem]:
     if isinstance(node.get("patternProperties"), dict):
         patterns += node["patternProperties"]
     for pattern in patterns:
-        if len(pattern) > MAX_PATTERN_CHARACTERS or RUNAWAY.search(pattern):
-            yield FieldProblem(f"{path}.pattern", "may take for ever: repeat no group with + * |")
+        problem = pattern_problem(pattern)
+        if problem:
+            yield FieldProblem(f"{path}.pattern", problem)
 
 
 @lru_cache(maxsize=256)
-def compiled(schema: str) -> Draft202012Validator:
+def compiled(schema: str) -> Any:
     """Return the validator of a schema, given as JSON; it fetches nothing."""
-    return Draft202012Validator(json.loads(schema), registry=Registry())
+    return Validator(json.loads(schema), registry=Registry())

@@ -1,29 +1,24 @@
 """Templates that tenants have stored: versions, which are never changed."""
 
-import asyncio
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import FieldProblem, InvalidError, NotFoundError, TemplateError
-from bot.messages.delivery.content import stored_context
+from bot.errors import InvalidError, NotFoundError
 from bot.messages.models import StoredTemplate
-from bot.messages.rendering.renderer import Rendered, Renderer
+from bot.messages.rendering.renderer import Rendered
 from bot.messages.requests.message_request import Drawing
-from bot.messages.templates.block_placement import invalid_places
-from bot.messages.templates.payload_schema import SOMETHING, payload_problems, schema_problems
-from bot.messages.templates.sample_payloads import samples_of
+from bot.messages.templates.isolation import Isolation
+from bot.messages.templates.schema_keywords import SOMETHING
 from bot.sql.statements import Statement
 
-P = ParamSpec("P")
-R = TypeVar("R")
 #: What can be sent before anybody has stored a template; a tenant may store another `text`.
 PLAIN = StoredTemplate(
     id="tpl_text",
@@ -59,11 +54,10 @@ class NewTemplate:
 class Templates:
     """What people do with a tenant's templates."""
 
-    def __init__(self, database: Database, renderer: Renderer, clock: Clock) -> None:
+    def __init__(self, database: Database, isolation: Isolation, clock: Clock) -> None:
         self._database = database
-        self._renderer = renderer
+        self._isolation = isolation
         self._clock = clock
-        self._drawing = asyncio.Lock()
 
     async def get(self, tenant: str, code: str) -> StoredTemplate:
         """Return the newest version; raise `NotFoundError`."""
@@ -76,9 +70,9 @@ class Templates:
         """
         Store a version and return it with True; the same content again: the one there is, False.
 
-        Raises `InvalidError` naming line and reason when it cannot draw a message.
+        Raises `InvalidError` naming line and reason when it cannot render a message.
         """
-        await self._aside(self._require_drawable, new)
+        await self._isolation.require_storable(tenant, new.body, new.schema)
 
         def work(session: Session) -> tuple[StoredTemplate, bool]:
             last = newest(session, tenant, new.code)
@@ -102,44 +96,22 @@ class Templates:
     async def preview(
         self, tenant: str, code: str, payload: dict[str, Any], body: str | None = None
     ) -> Rendered:
-        """Draw *payload* with the newest version, or with *body*; raise `InvalidError`."""
-        if body is not None:
-            return await self._aside(self._draw, body, payload)
-        stored = await self.get(tenant, code)
-        problems = payload_problems(payload, schema_text(stored))
+        """Render *payload* with the newest version, or with *body*; raise `InvalidError`."""
+        if body is None:
+            stored = await self.get(tenant, code)
+            await self._require_fitting(tenant, stored, payload)
+            body = stored.body
+        return await self._isolation.preview(tenant, body, payload)
+
+    async def _require_fitting(
+        self, tenant: str, stored: StoredTemplate, payload: dict[str, Any]
+    ) -> None:
+        schema = schema_text(stored)
+        if schema is None:
+            return
+        (problems,) = await self._isolation.payload_problems(tenant, schema, [payload])
         if problems:
             raise InvalidError("The payload does not fit the template.", problems)
-        return await self._aside(self._draw, stored.body, payload)
-
-    async def _aside(self, draw: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Draw in a thread, one at a time: a template may take its time, nobody else's."""
-        async with self._drawing:
-            return await asyncio.to_thread(draw, *args, **kwargs)
-
-    def _require_drawable(self, new: NewTemplate) -> None:
-        problems = schema_problems(new.schema or {})
-        if problems:
-            raise InvalidError("The schema cannot be used; nothing was stored.", problems)
-        refusals = []
-        for sample in samples_of(new.body, new.schema):
-            try:
-                self._draw(new.body, sample)
-            except InvalidError as error:
-                refusals.append(error)
-            else:
-                return
-        raise refusals[0]
-
-    def _draw(self, body: str, payload: dict[str, Any]) -> Rendered:
-        try:
-            drawn = self._renderer.render_source(body, stored_context(payload))
-        except TemplateError as error:
-            problem = FieldProblem("body", str(error))
-            raise InvalidError(f"The template cannot be drawn: {error}.", [problem]) from error
-        problems = [FieldProblem("body", one) for one in invalid_places(drawn.blocks)]
-        if problems:
-            raise InvalidError(f"Slack would refuse this: {problems[0].message}.", problems)
-        return drawn
 
 
 def is_same(last: StoredTemplate, new: NewTemplate) -> bool:
@@ -187,7 +159,10 @@ def newest_drawing(session: Session, tenant: str, code: str) -> Drawing | None:
     rows = NEWEST.rows(session, of_tenant=tenant, called=code)
     if not rows and code == PLAIN.code:
         rows = [PLAIN]
-    return Drawing(rows[0].code, rows[0].id, schema_text(rows[0])) if rows else None
+    if not rows:
+        return None
+    row = rows[0]
+    return Drawing(row.code, row.id, schema_text(row), is_ours=row.id == PLAIN.id)
 
 
 def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:

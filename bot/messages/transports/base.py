@@ -8,6 +8,9 @@ from typing import Protocol
 from bot.messages.policy import Answer
 from bot.messages.rendering.renderer import Rendered
 
+#: What a second copy says of itself that may be one, so that nobody takes it for another message.
+REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
+
 
 @dataclass(frozen=True)
 class File:
@@ -36,6 +39,7 @@ class Outgoing:
     file: File | None = None  # what is to be uploaded, with no message but itself
     files: Sequence[File] = ()  # what goes along with the message
     seen_by: str | None = None  # the one person who is to see it
+    client_msg_id: str | None = None  # by which Slack may know a post that it has taken before
 
 
 def not_carried(files: Sequence[File], by: str) -> list[str]:
@@ -51,6 +55,8 @@ class Found:
     ts: str | None = None  # None: it is not there
     revision: int = 0
     channel: str | None = None  # where it stands, if the transport knows better than we
+    thread_gone: bool = False  # the thread that it was looked for in has lost its first message
+    left_thread: bool = False  # so it stands in the channel
     readable: bool = True  # False: the history may not be read
     answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
     pages: int = 1  # how many calls it took
@@ -78,6 +84,10 @@ class Transport(Protocol):
 
     async def find(self, outgoing: Outgoing) -> Found:
         """Look for a post whose answer was lost."""
+        ...
+
+    async def delete(self, channel: str, ts: str) -> Answer:
+        """Take back a message of ours."""
         ...
 
     async def join(self, channel: str) -> Answer:

@@ -8,16 +8,17 @@ from bot.messages.rate_limits.limiters import Window
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Make, Opened
 from bot.messages.transports.webhook import WebhookTransport
+from bot.proxies import NO_PROXIES, Proxies
 
 
-def maker_of(outlets: Outlets) -> Make:
+def maker_of(outlets: Outlets, proxies: Proxies = NO_PROXIES) -> Make:
     """Return who opens the way out to each of these outlets."""
 
     async def to_outlet(key: str) -> Opened:
         outlet = outlets.get(key)
         if outlet is None:
             raise NoTransportError("no_such_destination")
-        return open_outlet(outlet)
+        return open_outlet(outlet, proxies)
 
     return to_outlet
 
@@ -37,10 +38,10 @@ def check_outlets(outlets: Outlets) -> None:
         raise ConfigError(problems)
 
 
-def open_outlet(outlet: Outlet) -> Opened:
+def open_outlet(outlet: Outlet, proxies: Proxies = NO_PROXIES) -> Opened:
     """Return the way out that the outlet's address asks for; raise `NoTransportError`."""
     if outlet.is_webhook:
-        transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute)
+        transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute, proxies=proxies)
         return Opened(transport, pacing_of_outlet(is_strict=True), transport.close)
     # Only here: importing Apprise takes a tenth of a second that most starts can save.
     from bot.messages.transports.apprise import AppriseTransport

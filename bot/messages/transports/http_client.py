@@ -156,6 +156,13 @@ class Wire:
             f"POST {self._path}{path} HTTP/1.1\r\n{self._head}"
             f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
         )
+        return await self._ask(head, content, seconds)
+
+    async def get(self, seconds: float) -> Response:
+        """Get what stands at the address itself; return and raise as `post` does."""
+        return await self._ask(f"GET {self._path or '/'} HTTP/1.1\r\n{self._head}", b"", seconds)
+
+    async def _ask(self, head: str, content: bytes, seconds: float) -> Response:
         connection = self._take() or await self._connect()
         try:
             response = await connection.ask(head.encode() + b"\r\n" + content, seconds)

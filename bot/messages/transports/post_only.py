@@ -23,6 +23,10 @@ class OneWay(ABC):
         """Say that nothing can be looked up."""
         return Found(readable=False)
 
+    async def delete(self, _channel: str, _ts: str) -> Answer:
+        """Say that nothing can be taken back."""
+        return Answer(error="cant_delete_message")
+
     async def join(self, _channel: str) -> Answer:
         """Say that there is nothing to enter."""
         return Answer(error="not_in_channel")

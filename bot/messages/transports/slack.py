@@ -1,16 +1,22 @@
 """Slack's Web API as a lane needs it: post, upload, edit, look up, join, probe."""
 
+import asyncio
+import math
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.messages.policy import WRITING_SCOPE, Answer, Verdict, classify, is_recognised
-from bot.messages.transports.base import Found, Outgoing
-from bot.messages.transports.http_client import FORM, LostError, Response, UnreachableError, Wire
+from bot.messages.error_codes import Verdict
+from bot.messages.policy import WRITING_SCOPE, Answer, classify, is_recognised
+from bot.messages.transports.base import REPEAT, Found, Outgoing
+from bot.messages.transports.http_client import FORM, LostError, Response, UnreachableError
+from bot.messages.transports.proxied_http import AnyWire, open_wire
 from bot.messages.transports.responses import read_answer
 from bot.messages.transports.slack_files import carries, upload
+from bot.proxies import NO_PROXIES, Proxies
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -20,6 +26,9 @@ HISTORY_PAGE = 200
 HISTORY_PAGES = 10
 #: A call may have waited for its turn, and was under way, for so long at the most.
 CALL_SECONDS = 600
+#: A thread that was seen is taken to be there for so long, and so many are remembered.
+THREAD_SEEN_SECONDS = 60.0
+MOST_THREADS_SEEN = 1000
 #: Slack's clock and ours may differ a little when we look for our own message.
 CLOCK_SKEW_SECONDS = 60
 #: Slack posts to a person's id as to a channel's, but has no history of that name.
@@ -44,12 +53,15 @@ class SlackTransport:
         token: str,
         *,
         timeout_seconds: float = TIMEOUT_SECONDS,
-        wire: Wire | None = None,
+        wire: AnyWire | None = None,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         """*wire* is one to share with other workspaces; without it the transport has its own."""
         who = {"Authorization": f"Bearer {token}"}
-        self._wire = wire.sharing(who) if wire else Wire(api_url, who)
+        self._wire = wire.sharing(who) if wire else open_wire(api_url, who, proxies)
+        self._open_wire = partial(open_wire, headers={}, proxies=proxies)
         self._timeout_seconds = timeout_seconds
+        self._threads_seen: dict[tuple[str, str], float] = {}
 
     def close(self) -> None:
         """Hang up."""
@@ -58,7 +70,11 @@ class SlackTransport:
     async def post(self, outgoing: Outgoing) -> Answer:
         """Post a new message with our metadata in it, show it to one person, or upload a file."""
         if outgoing.file:
-            return await upload(outgoing, outgoing.file, self._ask, self._timeout_seconds)
+            if not await self._was_thread_there(outgoing):
+                return Answer(error="left_thread")
+            return await upload(
+                outgoing, outgoing.file, self._ask, self._timeout_seconds, self._open_wire
+            )
         arguments = self._content(outgoing)
         arguments |= {"unfurl_links": False, "unfurl_media": False}
         if outgoing.thread_ts:
@@ -67,13 +83,28 @@ class SlackTransport:
             del arguments["metadata"]  # Nobody can read it there.
             shown = await self._call("chat.postEphemeral", arguments | {"user": outgoing.seen_by})
             return replace(shown, ts=None)  # It can be neither edited nor found.
-        answer = await self._call("chat.postMessage", arguments)
+        if outgoing.client_msg_id:
+            arguments["client_msg_id"] = outgoing.client_msg_id
+        return await self._posted(outgoing, await self._call("chat.postMessage", arguments))
+
+    async def _posted(self, outgoing: Outgoing, answer: Answer) -> Answer:
+        """Return what an answer to a post means for it."""
         # A yes that does not say where the message stands is looked up like no answer at all.
-        return Answer(lost=True) if answer.ok and not answer.ts else answer
+        if answer.ok and not answer.ts:
+            return Answer(lost=True)
+        if not answer.ok:
+            return answer
+        if left_thread(answer, outgoing) and await self._is_thread_gone(outgoing, unseen=True):
+            return replace(answer, ok=False, error="left_thread", detail={})
+        return as_posted(answer, outgoing)
 
     async def edit(self, outgoing: Outgoing) -> Answer:
         """Replace text and blocks of a message; repeating it changes nothing."""
         return await self._call("chat.update", self._content(outgoing) | {"ts": outgoing.ts})
+
+    async def delete(self, channel: str, ts: str) -> Answer:
+        """Take back a message of ours."""
+        return await self._call("chat.delete", {"channel": channel, "ts": ts})
 
     async def find(self, outgoing: Outgoing) -> Found:
         """Look through the channel's, or the thread's, history for our metadata, or our file."""
@@ -92,6 +123,10 @@ class SlackTransport:
         if outgoing.thread_ts:
             arguments["ts"] = outgoing.thread_ts
         found = await self._search(method, arguments, outgoing)
+        if found is not None and found.thread_gone and outgoing.thread_ts:
+            del arguments["ts"]
+            found = await self._search("conversations.history", arguments, outgoing)
+            return replace(found, left_thread=True) if found else Found(readable=False)
         if found is not None:
             return found
         # Too much came after it: look again for what stood there soon after it was called for.
@@ -113,14 +148,48 @@ class SlackTransport:
                 joined = await self.join(outgoing.channel)
                 answer = await self._ask(method, arguments) if joined.ok else answer
             if not answer.ok:
-                return replace(unseen(answer), pages=page)
+                is_gone = answer.error == "thread_not_found"
+                return replace(unseen(answer), thread_gone=is_gone, pages=page)
             body = answer.detail["body"]
-            found = among(body.get("messages") or [], outgoing, arguments["channel"])
+            messages = body.get("messages") or []
+            found = among(messages, outgoing, arguments["channel"])
+            if found is None and "ts" in arguments and _begins_with_tombstone(messages):
+                return Found(thread_gone=True, pages=page)
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
             if found or not cursor:
                 return replace(found or Found(), pages=page)
             arguments = {**arguments, "cursor": cursor}
         return None
+
+    async def _was_thread_there(self, outgoing: Outgoing) -> bool:
+        """
+        Tell whether there is no thread to lose, or it still begins with a message.
+
+        An upload would not say. A thread that was there a minute ago is not asked for again.
+        """
+        if not outgoing.thread_ts:
+            return True
+        place = (outgoing.channel, outgoing.thread_ts)
+        now = asyncio.get_running_loop().time()
+        if self._threads_seen.get(place, -math.inf) > now - THREAD_SEEN_SECONDS:
+            return True
+        if await self._is_thread_gone(outgoing, unseen=False):
+            return False
+        if len(self._threads_seen) >= MOST_THREADS_SEEN:
+            self._threads_seen.clear()
+        self._threads_seen[place] = now
+        return True
+
+    async def _is_thread_gone(self, outgoing: Outgoing, *, unseen: bool) -> bool:
+        """Ask whether a thread has lost its first message; *unseen* if that cannot be seen."""
+        arguments = {"channel": outgoing.channel, "ts": outgoing.thread_ts, "limit": 1}
+        answer = await self._ask("conversations.replies", arguments)
+        if answer.error == "thread_not_found":
+            return True
+        if not answer.ok:
+            return unseen
+        messages = answer.detail["body"].get("messages") or []
+        return not messages or _begins_with_tombstone(messages)
 
     async def _conversation(self, channel: str) -> Answer:
         """Return where a post to *channel* stands: one to a person is in the message to them."""
@@ -148,6 +217,10 @@ class SlackTransport:
             "channel": outgoing.channel,
             "text": outgoing.rendered.text,
             "blocks": [] if outgoing.text_only else outgoing.rendered.blocks,
+            # Without these an edit shows `<!date^…>` as it is written: chat.update's own default
+            # is `client`, and it forgets what the post said.
+            "parse": "none",
+            "link_names": False,
             "metadata": {
                 "event_type": METADATA_TYPE,
                 "event_payload": {"id": outgoing.message_id, "revision": outgoing.revision},
@@ -174,6 +247,48 @@ class SlackTransport:
         if answer.ok:
             answer.detail["scopes"] = headers.get(b"x-oauth-scopes", "").replace(" ", "")
         return answer
+
+
+def left_thread(answer: Answer, outgoing: Outgoing) -> bool:
+    """
+    Tell whether a reply seems to stand in the channel.
+
+    Slack posts it there if its thread is gone; the missing `thread_ts` is the only sign.
+    """
+    message = answer.detail["body"].get("message")
+    is_reply = isinstance(message, dict) and outgoing.thread_ts is not None
+    return is_reply and not message.get("thread_ts")
+
+
+def as_posted(answer: Answer, outgoing: Outgoing) -> Answer:
+    """
+    Return a yes with what the message in it tells: whether it is this one, or one of before.
+
+    A post that Slack knows by its `client_msg_id` it hands back as it was.
+    """
+    message = answer.detail["body"].get("message")
+    if not isinstance(message, dict):
+        return answer
+    text = message.get("text")
+    is_repeat = REPEAT in outgoing.rendered.text
+    told = _revision_in(message, outgoing.message_id)
+    is_first = REPEAT not in text if is_repeat and isinstance(text, str) else None
+    return replace(answer, revision=told, is_first_copy=is_first)
+
+
+def _revision_in(message: dict[str, Any], message_id: str) -> int | None:
+    """Return the revision that a message of ours shows, by its metadata; None for any other."""
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    if metadata.get("event_type") != METADATA_TYPE or payload.get("id") != message_id:
+        return None
+    revision = payload.get("revision")
+    return revision if isinstance(revision, int) else None
+
+
+def _begins_with_tombstone(messages: list[dict[str, Any]]) -> bool:
+    """Tell whether a thread's first message was deleted."""
+    return bool(messages) and messages[0].get("subtype") == "tombstone"
 
 
 def unseen(answer: Answer) -> Found:

@@ -13,23 +13,38 @@ from typing import Any
 
 from bot.messages.policy import Answer
 from bot.messages.transports.base import File, Outgoing
-from bot.messages.transports.http_client import LostError, UnreachableError, Wire
+from bot.messages.transports.http_client import LostError, Response, UnreachableError
+from bot.messages.transports.proxied_http import AnyWire
+from bot.messages.transports.responses import seconds as retry_after_seconds
 
 Ask = Callable[[str, dict[str, Any]], Awaitable[Answer]]
 
 #: These refuse files, not the token as a whole: the lane goes on.
 NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 BYTES = "application/octet-stream"
+OpenWire = Callable[[str], AnyWire]
+#: "Request Timeout" and "Too Early".
+PASSING = frozenset({408, 425})
+#: What is the matter with the file, or with the address, which does not last.
+ERRORS = {404: "upload_expired", 410: "upload_expired", 413: "file_too_large"}
+#: So much of an answer goes into the timeline.
+SAID_BYTES = 200
 
 
-async def upload(outgoing: Outgoing, file: File, ask: Ask, seconds: float) -> Answer:
-    """Bring the file into the message's thread. Where it stands Slack does not say."""
+async def upload(
+    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_wire: OpenWire
+) -> Answer:
+    """
+    Bring the file into the message's thread. Where it stands Slack does not say.
+
+    *open_wire* opens the way to the address that Slack names for the bytes.
+    """
     length = len(file.encoded())
     begun = await ask("files.getUploadURLExternal", {"filename": file.name, "length": length})
     if not begun.ok:
         return not_shared(begun)
     body = begun.detail["body"]
-    brought = await bring(str(body.get("upload_url")), file.encoded(), seconds)
+    brought = await bring(open_wire(str(body.get("upload_url"))), file.encoded(), seconds)
     if not brought.ok:
         return brought
     arguments = {
@@ -42,20 +57,39 @@ async def upload(outgoing: Outgoing, file: File, ask: Ask, seconds: float) -> An
     return replace(shared, ts=None, channel=None, error=named(shared.error))
 
 
-async def bring(url: str, content: bytes, seconds: float) -> Answer:
-    """Send the bytes to the address that Slack gave us for them; nothing is shared by that."""
-    wire = Wire(url, {})
+async def bring(wire: AnyWire, content: bytes, seconds: float) -> Answer:
+    """Send the bytes to the address that Slack gave us for them, and hang up."""
     try:
         response = await wire.send("", content, BYTES, seconds)
     except (UnreachableError, LostError):
         return Answer(unreachable=True)
     finally:
         wire.close()
-    if response.status == 200:
+    return read_brought(response)
+
+
+def read_brought(response: Response) -> Answer:
+    """
+    Return what the file server's answer means. Pure.
+
+    Nothing was shared yet, so whatever may pass is tried again from the first step; its wait is
+    this file's alone, for Slack's methods have limits of their own.
+    """
+    status = response.status
+    if status == 200:
         return Answer(ok=True)
-    if response.status >= 500:
-        return Answer(unreachable=True)
-    return Answer(error="upload_refused", status=response.status)
+    said = response.body[:SAID_BYTES].decode("utf-8", "replace").strip()
+    detail = {"upload_status": status, **({"said": said} if said else {})}
+    if status == 429:
+        named = response.headers.get(b"retry-after")
+        wait = retry_after_seconds(named.decode("latin-1") if named else None)
+        return Answer(
+            error="rate_limited", status=status, retry_after=wait, is_own_wait=True, detail=detail
+        )
+    if status >= 500 or status in PASSING:
+        return Answer(unreachable=True, detail=detail)
+    error = ERRORS.get(status, "upload_refused")
+    return Answer(error=error, status=status, detail=detail)
 
 
 def not_shared(answer: Answer) -> Answer:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Opened
-from bot.messages.transports.http_client import Wire
+from bot.messages.transports.proxied_http import open_wire
 from bot.messages.transports.slack import SlackTransport
+from bot.proxies import NO_PROXIES, Proxies
 
 
 class SlackWorkspaces:
@@ -21,16 +22,18 @@ class SlackWorkspaces:
         api_url: str,
         token_of: Callable[[str], Awaitable[str]],
         pacing: Callable[[], Pacing] = Pacing,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._api_url = api_url
         self._token_of = token_of
         self._pacing = pacing
-        self._wire = Wire(api_url, {})
+        self._proxies = proxies
+        self._wire = open_wire(api_url, {}, proxies)
 
     async def open(self, workspace_id: str) -> Opened:
         """Return the way into a workspace; nothing is connected yet."""
         token = await self._token_of(workspace_id)
-        transport = SlackTransport(self._api_url, token, wire=self._wire)
+        transport = SlackTransport(self._api_url, token, wire=self._wire, proxies=self._proxies)
         return Opened(transport, self._pacing(), transport.close)
 
     def close(self) -> None:

@@ -7,15 +7,20 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
-from bot.messages.policy import Answer, Verdict, classify
+from bot.messages.error_codes import BY_CODE, Verdict
+from bot.messages.policy import Answer, classify
 from bot.messages.rendering.strip_interactive import without_controls
 from bot.messages.transports.base import Outgoing, not_carried
-from bot.messages.transports.http_client import LostError, Response, UnreachableError, Wire
+from bot.messages.transports.http_client import LostError, Response, UnreachableError
 from bot.messages.transports.post_only import OneWay
+from bot.messages.transports.proxied_http import open_wire
 from bot.messages.transports.responses import seconds
+from bot.proxies import NO_PROXIES, Proxies
+from bot.sql.fast_json import decoded
 
 TIMEOUT_SECONDS = 10.0
 UNHEARD = (
@@ -23,6 +28,8 @@ UNHEARD = (
     "destination: send it to a workspace, or give links."
 )
 WORD = re.compile(rb"[a-z_]{2,60}")
+#: So much of an answer goes into the timeline.
+SAID_BYTES = 200
 #: What the address as a whole is refused with; anything else says that somebody is there.
 NOBODY = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
 
@@ -33,10 +40,15 @@ class WebhookTransport(OneWay):
     takes_overflow = False
 
     def __init__(
-        self, address: str, *, is_mute: bool = False, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        address: str,
+        *,
+        is_mute: bool = False,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         """*is_mute* leaves out what people could click: nobody would hear it."""
-        self._wire = Wire(address, {})
+        self._wire = open_wire(address, {}, proxies)
         self._is_mute = is_mute
         self._timeout_seconds = timeout_seconds
 
@@ -64,14 +76,22 @@ class WebhookTransport(OneWay):
         return replace(answer, altered=altered) if altered else answer
 
     async def probe(self) -> Answer:
-        """Ask with a message without words, which is refused only if somebody is there."""
-        answer = await self._call({})
-        there = classify(answer, is_edit=False) not in NOBODY
+        """
+        Ask for the address with GET, which nobody acts upon.
+
+        A message without words would be refused by Slack, but starts a workflow or whatever else
+        listens at an address that only looks like a webhook.
+        """
+        answer = await self._said(self._wire.get(self._timeout_seconds))
+        there = answer.ok or classify(answer, is_edit=False) not in NOBODY
         return Answer(ok=True) if there else answer
 
     async def _call(self, body: dict[str, Any]) -> Answer:
+        return await self._said(self._wire.post("", body, self._timeout_seconds))
+
+    async def _said(self, asking: Awaitable[Response]) -> Answer:
         try:
-            response = await self._wire.post("", body, self._timeout_seconds)
+            response = await asking
         except UnreachableError:
             return Answer(unreachable=True)
         except LostError:
@@ -80,7 +100,12 @@ class WebhookTransport(OneWay):
 
 
 def read_answer(response: Response) -> Answer:
-    """Return what the webhook said. A word we do not know on a 4xx refuses this message."""
+    """
+    Return what the webhook said.
+
+    Only `ok` is a yes. Any other yes may be one: it is never sent again by itself. A word on a
+    refusal is Slack's code; JSON is that of somebody else, and refuses this message.
+    """
     status, said = response.status, response.body.strip()
     if status == 200 and said == b"ok":
         return Answer(ok=True)
@@ -88,8 +113,24 @@ def read_answer(response: Response) -> Answer:
         named = response.headers.get(b"retry-after")
         wait = seconds(named.decode("latin-1") if named else None)
         return Answer(error="rate_limited", status=status, retry_after=wait)
-    if status >= 500 or status < 400:
-        # A yes in other words is none: whether it was posted is not known.
-        return Answer(status=status) if status >= 500 else Answer(lost=True)
-    word = said.decode("ascii") if WORD.fullmatch(said) else "refused"
-    return Answer(error=word, status=status, detail={"status": status})
+    if status >= 500:
+        return Answer(status=status)
+    detail: dict[str, Any] = {"status": status}
+    word = said.decode("ascii") if WORD.fullmatch(said) else ""
+    code = word or _code_in(said)
+    if code or said:
+        detail["said"] = code or said[:SAID_BYTES].decode("utf-8", "replace")
+    if status < 300:
+        return Answer(error="unexpected_answer", status=status, detail=detail)
+    is_code = bool(word) or code in BY_CODE
+    return Answer(error=code if is_code else "refused", status=status, detail=detail)
+
+
+def _code_in(said: bytes) -> str:
+    """Return the `error` of a JSON body, shortened; "" if there is none."""
+    try:
+        content = decoded(said)
+    except ValueError:
+        return ""
+    error = content.get("error") if isinstance(content, dict) else None
+    return error[:SAID_BYTES] if isinstance(error, str) else ""

@@ -5,40 +5,46 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
-import subprocess
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from bot.config_file import CommandRunner
+from bot.errors import NotFoundError
 from bot.tasks.models import Status
-from bot.tasks.runners.output import MOST_BYTES, Output
-from bot.tasks.runners.runner import Attempt, Launch, RunnerError
+from bot.tasks.runners import supervisor
+from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runs import End, Run, Runs
 
 logger = structlog.get_logger(__name__)
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
 LOOK_SECONDS = 0.1
+#: As often as the client's heartbeats; the lease is four of them.
+BEAT_SECONDS = 15.0
+#: What nobody watches belonged to a process that died.
+TAKE_UP_SECONDS = 5.0
 #: Between asking a program to end and ending it.
 GRACE_SECONDS = 10.0
+#: A supervisor that says nothing for so long has not started its program.
+START_MS = 60_000
 #: What a program may know of our own environment; tokens and secrets are not among it.
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
-
-Outputs = tuple[Output, Output]
-Ended = Callable[[Launch, Status, str | None], Awaitable[None]]
+UNKNOWN_END = "Nobody knows how it ended: its supervisor is gone. Look whether it ran, then retry."
+NEVER_STARTED = "The bot was stopped before it could start this; retry."
 
 
 class Command:
     """
-    Runs one program per attempt and reports how it ended.
+    Runs one program per attempt, each under a supervisor of its own, and reports how it ended.
 
     A program that reports for itself (through the client) says more; then ours is old news. It
-    runs in a session of its own and outlives the bot: if nobody is left to see its end, the
-    task's lease says so. That is why it writes to a file and not to a pipe, which would break with
-    us, and why it is no subprocess of asyncio, which kills what it has not seen ending.
+    outlives the bot: the next one finds its run on the disk and goes on watching it.
     """
 
     repeatable = False
@@ -46,47 +52,49 @@ class Command:
     def __init__(
         self,
         settings: CommandRunner,
-        ended: Ended,
+        runs: Runs,
+        reports: Reports,
         *,
         grace_seconds: float = GRACE_SECONDS,
-        most_bytes: int = MOST_BYTES,
+        beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         self._settings = settings
-        self._ended = ended
+        self._runs = runs
+        self._reports = reports
         self._grace_seconds = grace_seconds
-        self._most_bytes = most_bytes
-        self._processes: dict[Attempt, subprocess.Popen[bytes]] = {}
+        self._beat_seconds = beat_seconds
+        self._children: set[int] = set()
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
         """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
         argv = [fill(part, launch) for part in self._settings.argv]
-        outputs = (Output(self._most_bytes), Output(self._most_bytes))
         try:
-            process = await asyncio.to_thread(self._spawn, argv, launch, outputs)
+            run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
-            for output in outputs:
-                output.close()
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        self._processes[launch.key] = process
-        watch = asyncio.create_task(
-            self._watch(launch, process, outputs), name=f"command {launch.task_id}"
-        )
-        self._watches.add(watch)
-        watch.add_done_callback(self._watches.discard)
+        await self._reports.tell(run.attempt, Status.RUNNING)
+        self._watch(run)
 
     async def cancel(self, attempt: Attempt) -> None:
-        """Ask the program and its children to end; end those that do not."""
-        process = self._processes.get(attempt)
-        if process is None:
+        """Ask the program and its children to end; those that do not are ended."""
+        run = await asyncio.to_thread(self._runs.find, attempt)
+        if run is None:
             return
-        send(process, signal.SIGTERM)
+        run.cancel()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._grace_seconds):
-                # Its children, too, when it has ended itself.
-                while send(process, 0):  # noqa: ASYNC110
+            async with asyncio.timeout(2 * self._grace_seconds):
+                while run.is_running:  # noqa: ASYNC110 - no other process tells us
                     await asyncio.sleep(LOOK_SECONDS)
-        send(process, signal.SIGKILL)
+
+    async def follow(self) -> None:
+        """Take up the programs that another process left, now and as soon as one does."""
+        while True:
+            self._reap()
+            for run in await asyncio.to_thread(lambda: list(self._runs.unwatched())):
+                logger.info("command_taken_up", task_id=run.attempt.task_id)
+                self._watch(run)
+            await asyncio.sleep(TAKE_UP_SECONDS)
 
     async def stop(self) -> None:
         """Stop watching; the programs go on."""
@@ -94,34 +102,107 @@ class Command:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
 
-    def _spawn(self, argv: list[str], launch: Launch, outputs: Outputs) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - the administrator's own argv, no shell
-            argv,
-            cwd=self._settings.cwd,
-            env=self._environment(launch),
-            stdin=subprocess.DEVNULL,
-            stdout=outputs[0].fileno(),
-            stderr=outputs[1].fileno(),
-            start_new_session=True,
-        )
+    def _start(self, argv: list[str], launch: Launch) -> Run:
+        """Start the supervisor and wait until it has started the program."""
+        run = self._runs.create(launch.key)
+        try:
+            refusal = self._spawn(argv, launch, run)
+        except (OSError, ValueError):
+            run.remove()
+            raise
+        if refusal:
+            run.remove()
+            raise OSError(refusal)
+        return run
 
-    async def _watch(
-        self, launch: Launch, process: subprocess.Popen[bytes], outputs: Outputs
-    ) -> None:
-        with closing(outputs[0]), closing(outputs[1]):
-            while (code := process.poll()) is None:
-                await asyncio.sleep(LOOK_SECONDS)
-                for output in outputs:
-                    output.trim()
-            said, complained = (output.tail() for output in outputs)
-        self._processes.pop(launch.key, None)
-        logger.info("command_ended", task_id=launch.task_id, code=code)
-        if code == 0:
-            await self._ended(launch, Status.COMPLETED, None)
+    def _spawn(self, argv: list[str], launch: Launch, run: Run) -> str:
+        """Return why the supervisor could not start the program, or nothing."""
+        held = run.hold()
+        reading, writing = os.pipe()
+        program = Path(supervisor.__file__).resolve()
+        told = [str(run.folder), str(self._grace_seconds), str(self._settings.cwd or "")]
+        try:
+            child = os.posix_spawn(
+                sys.executable,
+                [sys.executable, "-I", "-S", str(program), *told, *argv],
+                self._environment(launch),
+                file_actions=[  # In this order: one of them may have the number of another.
+                    (os.POSIX_SPAWN_DUP2, writing, 1),
+                    (os.POSIX_SPAWN_DUP2, held, supervisor.LOCK),
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                ],
+            )
+        except (OSError, ValueError):
+            os.close(reading)
+            raise
+        finally:
+            os.close(held)
+            os.close(writing)
+        self._children.add(child)
+        answer = read_answer(reading)
+        if not answer:
+            os.kill(child, signal.SIGKILL)
+        return "" if answer == supervisor.STARTED else answer or "its supervisor did not start"
+
+    def _watch(self, run: Run) -> None:
+        watch = asyncio.create_task(self._see_off(run), name=f"command {run.attempt.task_id}")
+        self._watches.add(watch)
+
+        def let_go(ended: asyncio.Task[None]) -> None:
+            self._watches.discard(ended)
+            run.let_go()
+
+        watch.add_done_callback(let_go)  # Even if it is cancelled before it has begun.
+
+    async def _see_off(self, run: Run) -> None:
+        """Watch a program until its end is reported; go on after whatever fails on the way."""
+        while True:
+            try:
+                await self._wait(run)
+                await self._report_end(run)
+            except NotFoundError:
+                logger.info("command_of_no_task", task_id=run.attempt.task_id)
+            except Exception:
+                logger.exception("command_watch_failed", task_id=run.attempt.task_id)
+                await asyncio.sleep(TAKE_UP_SECONDS)
+                continue
+            await asyncio.to_thread(run.remove)
+            self._reap()
+            return
+
+    async def _wait(self, run: Run) -> None:
+        """Wait until the program has ended; keep its task alive, end it if that is cancelled."""
+        beat_at = time.monotonic()
+        while run.is_running:
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + self._beat_seconds
+                with contextlib.suppress(NotFoundError):
+                    if not await self._reports.beat(run.attempt):
+                        run.cancel()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _report_end(self, run: Run) -> None:
+        end, refusal = run.end(), run.refusal()
+        code = end.code if end else None
+        logger.info("command_ended", task_id=run.attempt.task_id, code=code)
+        if end is not None:
+            status = Status.FAILED if end.code else Status.COMPLETED
+            await self._reports.tell(run.attempt, status, error=error_of(end))
+        elif refusal is not None or not run.was_started:
+            await self._reports.tell(run.attempt, Status.FAILED, error=refusal or NEVER_STARTED)
         else:
-            how = f"exit code {code}" if code > 0 else f"ended by signal {-code}"
-            error = "\n".join([how, *(complained or said)])
-            await self._ended(launch, Status.FAILED, error)
+            await self._reports.tell(run.attempt, Status.LOST, error=UNKNOWN_END)
+
+    def _reap(self) -> None:
+        """Let the system forget the supervisors that have ended."""
+        for child in list(self._children):
+            try:
+                pid, _ = os.waitpid(child, os.WNOHANG)
+            except ChildProcessError:
+                pid = child
+            if pid:
+                self._children.discard(child)
 
     def _environment(self, launch: Launch) -> dict[str, str]:
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -157,10 +238,19 @@ def fill(part: str, launch: Launch) -> str:
     return PLACEHOLDER.sub(value, part).replace("\0", "")
 
 
-def send(process: subprocess.Popen[bytes], number: int) -> bool:
-    """Send a signal to the program's whole session; False if nobody is left in it."""
+def read_answer(reading: int) -> str:
+    """Return what the supervisor says, or nothing if it does not; closes the descriptor."""
     try:
-        os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        poll = select.poll()
+        poll.register(reading, select.POLLIN)
+        return os.read(reading, 4096).decode(errors="replace") if poll.poll(START_MS) else ""
+    finally:
+        os.close(reading)
+
+
+def error_of(end: End) -> str | None:
+    """Return what its task says of a program that failed; None if it did not."""
+    if end.code == 0:
+        return None
+    how = f"exit code {end.code}" if end.code > 0 else f"ended by signal {-end.code}"
+    return "\n".join([how, *(end.err or end.out)])

@@ -10,11 +10,15 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from bot.clock import Clock
 from bot.config_file import HttpRunner
 from bot.errors import ConfigError
+from bot.redaction import redact
+from bot.tasks.runners.public_resolver import PublicResolver
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 ANSWER_SHOWN = 300
+#: More than what is shown, so that a secret at its end is not cut before it is masked.
+ANSWER_BYTES = 4_096
 
 
 class HttpOrchestrator:
@@ -24,7 +28,6 @@ class HttpOrchestrator:
 
     def __init__(
         self,
-        session: aiohttp.ClientSession,
         settings: HttpRunner,
         secret: str | None,
         clock: Clock,
@@ -32,7 +35,7 @@ class HttpOrchestrator:
         pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._pause_seconds = pause_seconds
-        self._session = session
+        self._session: aiohttp.ClientSession | None = None
         self._clock = clock
         self._settings = settings
         self._webhook = webhook(secret) if secret else None
@@ -64,8 +67,13 @@ class HttpOrchestrator:
             reason = reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
 
+    async def follow(self) -> None:
+        """Orchestrators call back."""
+
     async def stop(self) -> None:
-        """Nothing is kept open here."""
+        """Hang up."""
+        if self._session is not None:
+            await self._session.close()
 
     async def _post(self, url: str, key: str, body: bytes) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
@@ -77,7 +85,7 @@ class HttpOrchestrator:
                 "webhook-signature": self._webhook.sign(key, now, body.decode()),
             }
         timeout = aiohttp.ClientTimeout(total=self._settings.timeout_seconds)
-        async with self._session.post(
+        async with self._open().post(
             # A redirected POST would become a GET that every login page answers with 200.
             url,
             data=body,
@@ -88,8 +96,29 @@ class HttpOrchestrator:
             if answer.status >= 500:
                 answer.raise_for_status()
             if answer.status >= 300:
-                said = (await answer.text(errors="replace"))[:ANSWER_SHOWN]
+                said = await beginning(answer)
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Return our own connections, opened with the first call."""
+        if self._session is None:
+            resolver = None if self._settings.private_addresses else PublicResolver()
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60, resolver=resolver),
+                # A few kilobytes may unpack to gigabytes.
+                auto_decompress=False,
+                headers={"Accept-Encoding": "identity"},
+            )
+        return self._session
+
+
+async def beginning(answer: aiohttp.ClientResponse) -> str:
+    """Return the first words of an answer, however long it goes on, without its secrets."""
+    said = b""
+    while len(said) < ANSWER_BYTES and (chunk := await answer.content.read(ANSWER_BYTES)):
+        said += chunk
+    answer.close()  # There may be gigabytes more of it.
+    return redact(said[:ANSWER_BYTES].decode(errors="replace"))[:ANSWER_SHOWN]
 
 
 def key_of(attempt: Attempt) -> str:

@@ -31,6 +31,7 @@ MAX_CLAIMED = 50
 LOOK_AGAIN_SECONDS = 0.2
 LONGEST_SLEEP_SECONDS = 5.0
 STOP_SECONDS = 5.0
+FOLLOW_AGAIN_SECONDS = 5.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
@@ -48,15 +49,18 @@ class Launcher:
         *,
         base_url: Callable[[], str],
         tokens: Tokens | None,
+        may_run: Callable[[Task], bool] = lambda _: True,
     ) -> None:
         self._database = database
         self._clock = clock
         self._runners = runners
         self._base_url = base_url
         self._tokens = tokens
+        self._may_run = may_run
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
+        self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
         """Tell the launcher that something was committed."""
@@ -64,6 +68,8 @@ class Launcher:
 
     async def run(self, intake: Intake) -> None:
         """Serve until stopped; one failing step is logged and does not end the loop."""
+        for name, runner in self._runners.items():
+            self._followers.append(asyncio.create_task(follow(name, runner), name=f"follow {name}"))
         while not self._stopping:
             self._woken.clear()
             try:
@@ -84,6 +90,9 @@ class Launcher:
             for handover in late:  # The next process finds it begun, and begins anew.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for follower in self._followers:
+            follower.cancel()
+        await asyncio.gather(*self._followers, return_exceptions=True)
         for runner in self._runners.values():
             await runner.stop()
 
@@ -94,8 +103,8 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there, so that it can be retried."""
-        return task.runner in self._runners
+        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
         """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
@@ -141,7 +150,7 @@ class Launcher:
     def _refusal(self, task: Task) -> str | None:
         """Say why the task cannot be handed over; None if it can."""
         runner = self._runners.get(task.runner or "")
-        if runner is None:
+        if runner is None or not self._may_run(task):
             return f"There is no runner called {task.runner} any more."
         if task.launched_at is not None and not runner.repeatable:
             return "The bot was stopped while it started this; look whether it ran, then retry."
@@ -191,9 +200,21 @@ class Launcher:
             await cancel(self._runners[task.runner or ""], task)
 
 
+async def follow(name: str, runner: Runner) -> None:
+    """Let a runner report for as long as the bot runs, whatever fails on the way."""
+    while True:
+        try:
+            await runner.follow()
+        except Exception:
+            logger.exception("runner_follow_failed", runner=name)
+        else:
+            return
+        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+
+
 async def cancel(runner: Runner, task: Task) -> None:
     try:
-        await runner.cancel(Attempt(task.tenant, task.id, task.attempt))
+        await runner.cancel(Attempt(task.tenant, task.id, task.attempt, task.workspace_id))
     except RunnerError as error:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 

@@ -1,53 +1,84 @@
 """Which runner a task is for."""
 
-from collections.abc import Awaitable, Callable
-
-import aiohttp
+import hashlib
+import os
+from pathlib import Path
 
 from bot.clock import Clock
-from bot.config_file import CommandRunner, HttpRunner, nearest
+from bot.config_file import (
+    BullRunner,
+    CeleryRunner,
+    CommandRunner,
+    HttpRunner,
+    RunnerSettings,
+)
+from bot.db import driver_url
 from bot.errors import FieldProblem, InvalidError
-from bot.settings import Settings
-from bot.tasks.models import Status, Task
+from bot.settings import ORCHESTRATOR, Settings
+from bot.suggestions import did_you_mean
+from bot.tasks.models import Task
+from bot.tasks.runners.bullmq import BullQueue
+from bot.tasks.runners.celery import CeleryQueue
 from bot.tasks.runners.command import Command
 from bot.tasks.runners.http import HttpOrchestrator
-from bot.tasks.runners.runner import Launch, Runner
-
-#: The name of the runner that ORCHESTRATOR_URL makes.
-DEFAULT = "orchestrator"
+from bot.tasks.runners.runner import Reports, Runner
+from bot.tasks.runners.runs import Runs
 
 
-def build_runners(
-    settings: Settings,
-    session: aiohttp.ClientSession,
-    clock: Clock,
-    ended: Callable[[Launch, Status, str | None], Awaitable[None]],
-) -> dict[str, Runner]:
+def build_runners(settings: Settings, reports: Reports, clock: Clock) -> dict[str, Runner]:
     """Return the runners of the settings by name; the default one too if there is an address."""
     secret = settings.callback_secret.get_secret_value() if settings.callback_secret else None
+    runs = Runs(runs_folder(settings.database_url))
     runners: dict[str, Runner] = {}
-    if settings.orchestrator_url:
-        described = HttpRunner(type="http", url=settings.orchestrator_url)
-        runners[DEFAULT] = HttpOrchestrator(session, described, secret, clock)
-    for name, described_runner in settings.config.runners.items():
-        if isinstance(described_runner, CommandRunner):
-            runners[name] = Command(described_runner, ended)
+    for name, described in described_runners(settings).items():
+        if isinstance(described, CommandRunner):
+            runners[name] = Command(described, runs, reports)
+        elif isinstance(described, BullRunner):
+            runners[name] = BullQueue(name, described, reports)
+        elif isinstance(described, CeleryRunner):
+            runners[name] = CeleryQueue(name, described, reports)
         else:
-            runners[name] = HttpOrchestrator(session, described_runner, secret, clock)
+            runners[name] = HttpOrchestrator(described, secret, clock)
     return runners
+
+
+def described_runners(settings: Settings) -> dict[str, RunnerSettings]:
+    """Return what the settings say of each runner, that of ORCHESTRATOR_URL included."""
+    if not settings.orchestrator_url:
+        return dict(settings.config.runners)
+    default = HttpRunner(type="http", url=settings.orchestrator_url)
+    return {ORCHESTRATOR: default, **settings.config.runners}
 
 
 def runner_name(task: Task, settings: Settings) -> str | None:
     """
     Return the task's own runner, else its kind's, else the default one if there is any.
 
-    Raises `InvalidError` when the task names a runner that the settings do not have.
+    Raises `InvalidError` when the task names a runner that the settings do not have, or have for
+    other tenants: those look the same.
     """
-    known = set(settings.config.runners) | ({DEFAULT} if settings.orchestrator_url else set())
+    described = described_runners(settings)
+    known = {name for name, one in described.items() if one.serves(task.tenant)}
     if task.runner and task.runner not in known:
         raise InvalidError(
-            f"There is no runner `{task.runner}`{nearest(task.runner, known)}.",
+            f"There is no runner `{task.runner}`{did_you_mean(task.runner, known)}.",
             [FieldProblem("runner", "is not in opsbell.toml")],
         )
-    named = task.runner or settings.config.kind(task.task).runner
-    return named or (DEFAULT if DEFAULT in known else None)
+    named = task.runner or settings.config.kind(task.task).runner or ORCHESTRATOR
+    return named if named in known else None
+
+
+def may_run(task: Task, settings: Settings) -> bool:
+    """Tell whether the runner of a task is there, and for its tenant."""
+    described = described_runners(settings).get(task.runner or "")
+    return described is not None and described.serves(task.tenant)
+
+
+def runs_folder(database_url: str) -> Path:
+    """Return where programs leave how they ended: beside a SQLite file, else the user's own."""
+    url = driver_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(f"{url.database}.runs").absolute()
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    place = url.set(password=None).render_as_string()
+    return Path(state) / "opsbell" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"

@@ -1,9 +1,10 @@
 """What a runner is, and what it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.errors import OpsbellError
+from bot.tasks.models import Status
 
 
 class RunnerError(OpsbellError):
@@ -17,6 +18,8 @@ class Attempt:
     tenant: str
     task_id: str
     number: int
+    #: Where the task is shown.
+    workspace_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Launch:
     @property
     def key(self) -> Attempt:
         """Return which attempt this starts."""
-        return Attempt(self.tenant, self.task_id, self.attempt)
+        return Attempt(self.tenant, self.task_id, self.attempt, self.workspace_id)
 
     def as_json(self) -> dict[str, Any]:
         """Return the body that every kind of runner is sent, names as in the contract."""
@@ -55,6 +58,31 @@ class Launch:
         }
 
 
+class Reports(Protocol):
+    """Takes what a runner learns about what it has started."""
+
+    async def tell(
+        self,
+        attempt: Attempt,
+        status: Status,
+        *,
+        error: str | None = None,
+        progress: int | None = None,
+        note: str | None = None,
+        stats: dict[str, Any] | None = None,
+    ) -> None:
+        """Say where the attempt stands; what is older than what is known is ignored."""
+        ...
+
+    async def live(self, runner: str) -> list[Attempt]:
+        """Return the attempts of a runner that have not ended."""
+        ...
+
+    async def beat(self, attempt: Attempt) -> bool:
+        """Say that the attempt runs; return False if it was cancelled and has to end."""
+        ...
+
+
 class Runner(Protocol):
     """Starts work elsewhere."""
 
@@ -67,6 +95,14 @@ class Runner(Protocol):
 
     async def cancel(self, attempt: Attempt) -> None:
         """Ask for the attempt to be stopped; nothing happens if it has ended."""
+        ...
+
+    async def follow(self) -> None:
+        """
+        Report what becomes of what was started, be it before this process; until cancelled.
+
+        A runner whose work reports for itself returns at once.
+        """
         ...
 
     async def stop(self) -> None:

@@ -24,6 +24,11 @@ def store_text(text: str, *, has_links: bool = True) -> str:
     return _PIECE.sub(lambda piece: _stored(piece, has_links=has_links), text)
 
 
+def store_typed(text: str) -> str:
+    """Return text in which markup counts as typed words: an edit without `parse` keeps none."""
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _stored(piece: re.Match[str], *, has_links: bool) -> str:
     if piece["sign"]:
         return _ENTITIES[piece["sign"]]

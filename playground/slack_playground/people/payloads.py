@@ -17,7 +17,7 @@ def interaction(workspace: Workspace, kind: str, user: User) -> Record:
             "id": user.id,
             "username": user.name,
             "name": user.name,
-            "team_id": state.team_id,
+            "team_id": user.team_id or state.team_id,
         },
         "api_app_id": state.app_id,
     }

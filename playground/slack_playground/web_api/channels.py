@@ -3,7 +3,7 @@
 import re
 
 from slack_playground.errors import SlackError
-from slack_playground.message_events import send_membership
+from slack_playground.message_events import send_channel_event, send_membership
 from slack_playground.state import Channel, Record
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.conversations import channel_record
@@ -80,8 +80,31 @@ def archive(call: Call) -> Record:
     channel = _own(call, "already_archived")
     _refuse_in_general(channel, "cant_archive_general")
     channel.is_archived = True
+    send_channel_event(call.workspace, channel, "archive", user=call.actor)
     _changed(call, channel)
     return {}
+
+
+def unarchive(call: Call) -> Record:
+    channel = call.channel()
+    call.needs_to_manage(is_private=channel.is_private)
+    if not channel.is_archived:
+        raise SlackError("not_archived")
+    channel.is_archived = False
+    send_channel_event(call.workspace, channel, "unarchive", user=call.actor)
+    _changed(call, channel)
+    return {}
+
+
+def rename(call: Call) -> Record:
+    channel = _own(call)
+    name = _name(call)
+    if call.state.channel_ids.get(name) not in (None, channel.id):
+        raise SlackError("name_taken")
+    call.state.rename_channel(channel, name)
+    told = {"id": channel.id, "name": name, "created": channel.created}
+    send_channel_event(call.workspace, channel, "rename", channel=told)
+    return _changed(call, channel)
 
 
 def set_topic(call: Call) -> Record:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from slack_playground import messages
+from slack_playground.blocks.markup import store_typed
 from slack_playground.content import MAX_TEXT, Content, read_content
 from slack_playground.direct_messages import open_group
 from slack_playground.errors import SlackError
@@ -16,6 +17,9 @@ TIMESTAMP = re.compile(r"\d{1,12}\.\d{6}")
 
 def post_message(call: Call) -> Record:
     channel = channel_to_write(call)
+    known = known_post(call)
+    if known is not None:
+        return known
     call.workspace.limits.admit_post(channel.id)
     content = read_content(call.arguments.values)
     if content.is_empty:
@@ -25,7 +29,33 @@ def post_message(call: Call) -> Record:
         content.text = content.text[:MAX_TEXT]
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     posted = messages.post(call.workspace, channel, body, author=call.actor)
+    client_msg_id = call.arguments.text("client_msg_id")
+    if client_msg_id:
+        call.state.client_msg_ids[call.actor, client_msg_id] = (channel.id, posted["ts"])
     return {"channel": channel.id, "ts": posted["ts"], "message": posted}
+
+
+def known_post(call: Call) -> Record | None:
+    """
+    Return the answer to a post that was taken before, where `client_msg_id` is honoured.
+
+    The first copy is handed back as it is now, and nothing is posted. Raises SlackError if it is
+    gone.
+    """
+    client_msg_id = call.arguments.text("client_msg_id")
+    if not client_msg_id or call.workspace.config.client_msg_id != "honoured":
+        return None
+    place = call.state.client_msg_ids.get((call.actor, client_msg_id))
+    if place is None:
+        return None
+    channel = call.state.channels.get(place[0])
+    if channel is None:
+        raise SlackError("duplicate_channel_not_found")
+    message = channel.messages.get(place[1])
+    if message is None or message.body.get("subtype") == "tombstone":
+        raise SlackError("duplicate_message_not_found")
+    body = messages.shown(channel, message)
+    return {"channel": channel.id, "ts": body["ts"], "message": body}
 
 
 def update(call: Call) -> Record:
@@ -35,7 +65,11 @@ def update(call: Call) -> Record:
         raise SlackError("is_inactive")
     if message.stream is not None:
         raise SlackError("streaming_state_conflict")
+    _check_edit_window(call, message)
     content = read_content(call.arguments.values)
+    if content.text is not None and call.arguments.text("parse") not in ("none", "full"):
+        # An edit's own default is `client`: markup counts as words somebody typed.
+        content.text = store_typed(content.text)
     if _says_nothing(content):
         raise SlackError("no_text")
     if content.text is not None and len(content.text) > MAX_UPDATED_TEXT:
@@ -157,14 +191,14 @@ def thread_fields(call: Call, channel: Channel) -> Record:
     if parent is not None:
         # The ts of a reply leads to its thread.
         thread_ts = parent.body.get("thread_ts", thread_ts)
-    fields: Record = {"thread_ts": thread_ts}
-    if parent is not None:
-        fields["parent_user_id"] = parent.body.get("user")
+    root = channel.messages.get(thread_ts)
+    if parent is None or root is None or root.body.get("subtype") == "tombstone":
+        # Slack does not refuse it: it stands in the channel, and only `thread_ts` is missing.
+        return {}
+    fields: Record = {"thread_ts": thread_ts, "parent_user_id": parent.body.get("user")}
     if call.arguments.flag("reply_broadcast"):
         fields["subtype"] = "thread_broadcast"
-        root = channel.messages.get(thread_ts)
-        if root is not None:
-            fields["root"] = messages.shown(channel, root)
+        fields["root"] = messages.shown(channel, root)
     return fields
 
 
@@ -192,6 +226,13 @@ def _own_message(call: Call, channel: Channel, refusal: str) -> Message:
 def _says_nothing(content: Content) -> bool:
     """An edit may clear blocks with an empty list, so only absence says nothing."""
     return not content.text and content.blocks is None and content.attachments is None
+
+
+def _check_edit_window(call: Call, message: Message) -> None:
+    """Refuse what is older than the workspace lets its members edit."""
+    window = call.workspace.config.edit_window_seconds
+    if window is not None and call.workspace.clock.now() - float(message.body["ts"]) > window:
+        raise SlackError("edit_window_closed")
 
 
 def _check_block_kinds(message: Message, content: Content) -> None:

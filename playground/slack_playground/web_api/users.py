@@ -55,9 +55,17 @@ def list_usergroup_users(call: Call) -> Record:
 
 
 def user_record(call: Call, user: User) -> Record:
+    team = user.team_id or call.state.team_id
+    record = _user_record(call, user, team)
+    if user.enterprise_id:
+        record["enterprise_user"] = {"enterprise_id": user.enterprise_id, "teams": [team]}
+    return record
+
+
+def _user_record(call: Call, user: User, team: str) -> Record:
     return {
         "id": user.id,
-        "team_id": call.state.team_id,
+        "team_id": team,
         "name": user.name,
         "deleted": user.deleted,
         "real_name": user.real_name,
@@ -68,8 +76,9 @@ def user_record(call: Call, user: User) -> Record:
         "is_admin": user.is_owner,
         "is_owner": user.is_owner,
         "is_primary_owner": user.is_owner,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": user.is_restricted or user.is_ultra_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
+        "is_stranger": team != call.state.team_id and not user.enterprise_id,
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 1_700_000_000,

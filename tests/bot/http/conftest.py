@@ -15,7 +15,6 @@ from bot.http.server import HttpServer
 from bot.http.services import Services
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import Outlet, Outlets
-from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -31,6 +30,7 @@ from bot.tokens import Tokens
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
+from tests.isolation import ISOLATION
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -115,8 +115,8 @@ def services(
         connect(database, workspace_id, tenant)
     owners = Owners(database, "T1")
 
-    async def timeline(_message_id: str) -> Sequence[Mapping[str, Any]]:
-        return surroundings.events
+    async def timeline(_message_id: str, newest: int) -> Sequence[Mapping[str, Any]]:
+        return surroundings.events[-newest:]
 
     transactions = Transactions(database, lanes=Recorder(), launcher=Recorder())
     announcer = Announcer(
@@ -128,8 +128,8 @@ def services(
         clock=clock,
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
-        requests=Requests(database, clock, surroundings.woken.append, OUTLETS),
-        templates=Templates(database, Renderer(TEMPLATES), clock),
+        requests=Requests(database, clock, surroundings.woken.append, OUTLETS, ISOLATION),
+        templates=Templates(database, ISOLATION, clock),
         senders=Senders(database, clock, OUTLETS),
         channels=Names(),
         tokens=Tokens(JWT_SECRET, clock),

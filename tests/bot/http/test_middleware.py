@@ -1,15 +1,16 @@
 """What surrounds every request."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
 import structlog
 
+from bot.config_file import Http
 from bot.errors import UserError
-from bot.http.call import Answer, Call
 from bot.http.routes import ROUTES
-from bot.http.routing import Access, Route
+from bot.http.routing import Access, Answer, Call, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 
@@ -72,6 +73,38 @@ async def test_what_is_not_served_is_refused_as_json(client, method, path, statu
 
     assert (status, code, []) == (reply.status, reply.body["error"], reply.body["details"])
     assert ("Allow" in reply.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/tasks", "GET,HEAD,POST"),
+        ("/api/tasks/a", "GET,HEAD"),
+        ("/api/tasks/a/retry", "POST"),
+        ("/api/messages/request", "POST"),
+        ("/api/messages/dead", "GET,HEAD"),
+        ("/api/messages/a", "DELETE,GET,HEAD"),
+        ("/api/messages/dead/replay", "POST"),
+        ("/api/senders/a", "GET,HEAD,PUT"),
+        ("/healthz", "GET,HEAD"),
+    ],
+)
+async def test_allow_names_the_methods_of_this_address_alone(client, path, allowed):
+    """
+    An address that looks like another line of the table has not got that one's methods.
+    """
+    reply = await client.call("PATCH", path)
+
+    assert (reply.status, reply.headers["Allow"]) == (405, allowed)
+
+
+async def test_a_list_is_not_taken_for_a_message(client):
+    """
+    There is no message called `request` to be looked at: that address only takes requests.
+    """
+    reply = await client.get("/api/messages/request", token=token_for("default", "messages:read"))
+
+    assert (reply.status, reply.headers["Allow"]) == (405, "POST")
 
 
 async def test_a_request_leaves_one_line_without_body_or_token(client):
@@ -161,14 +194,27 @@ async def test_log_lines_carry_the_correlation_id(fragile):
     assert structlog.contextvars.get_contextvars() == {}
 
 
-async def test_too_many_requests_are_told_when_to_come_back(client, clock):
+@pytest.fixture
+async def limited(services, client):
+    """The same caller at a server that takes ten requests a second, and twenty at once."""
+    config = services.settings.config.model_copy(
+        update={"http": Http(requests_per_second=10, burst=20)}
+    )
+    settings = services.settings.model_copy(update={"config": config})
+    server = HttpServer(replace(services, settings=settings))
+    await server.start()
+    yield Client(client.session, f"http://127.0.0.1:{server.port}", client.token)
+    await server.stop()
+
+
+async def test_too_many_requests_are_told_when_to_come_back(limited, clock):
     """
     One caller's burst is limited; another caller, and the same one a little later, go on.
     """
-    replies = [await client.get("/api/health") for _ in range(201)]
-    ben = await client.get("/api/health", token=token_for(subject="ben"))
+    replies = [await limited.get("/api/health") for _ in range(21)]
+    ben = await limited.get("/api/health", token=token_for(subject="ben"))
     clock.pass_by(seconds=1)
-    later = await client.get("/api/health")
+    later = await limited.get("/api/health")
 
     assert {200} == {reply.status for reply in replies[:-1]}
     assert (
@@ -177,6 +223,19 @@ async def test_too_many_requests_are_told_when_to_come_back(client, clock):
         replies[-1].headers["Retry-After"],
     ) == (429, "rate_limited", "1")
     assert (ben.status, later.status) == (200, 200)
+
+
+async def test_progress_leaves_room_for_the_end(limited):
+    """
+    A caller that reports too often is refused its progress first; the end still goes through.
+    """
+    await limited.post("/api/tasks", {"task": "a", "taskId": "t", "status": "running"})
+    report = {"taskId": "t", "status": "running"}
+    progress = [await limited.post("/api/slack/update", report) for _ in range(30)]
+    end = await limited.post("/api/slack/update", {"taskId": "t", "status": "completed"})
+
+    assert [reply.status for reply in progress] == [200] * 17 + [429] * 13
+    assert (end.status, end.body["outcome"]) == (200, "applied")
 
 
 async def test_guessing_tokens_is_limited_by_address(client):

@@ -7,8 +7,7 @@ import aiohttp
 import pytest
 
 from bot.errors import ConfigError
-from bot.http.call import Answer, Call
-from bot.http.routing import Access, Route
+from bot.http.routing import Access, Answer, Call, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import PATIENCE_SECONDS

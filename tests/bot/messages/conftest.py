@@ -19,6 +19,7 @@ from bot.messages.outbox import Content, Place
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.slack import SlackTransport
+from tests.isolation import ISOLATION
 
 NOTE = """{"text": "{{ text }}", "blocks": [
   {"type": "section", "text": {"type": "plain_text", "text": "{{ text }}"}}]}"""
@@ -110,7 +111,7 @@ async def rig(database: Database, tmp_path: Path) -> AsyncIterator[Rig]:
     folder.mkdir()
     (folder / "note.json").write_text(NOTE)
     async with Playground(limits="off") as playground:
-        lanes = Lanes(database, Renderer(folder), SystemClock())
+        lanes = Lanes(database, Renderer(folder), SystemClock(), isolation=ISOLATION)
         transport = SlackTransport(playground.api_url, playground.bot_token)
         team = playground.state.team_id
         ops = playground.channel("ops").id

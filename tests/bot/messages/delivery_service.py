@@ -22,6 +22,7 @@ from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
+from tests.isolation import ISOLATION
 from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -86,7 +87,7 @@ async def service(database: Database) -> AsyncIterator[Service]:
     clock, renderer = SystemClock(), Renderer(TEMPLATES)
     async with Playground(limits="off") as playground:
         team = playground.state.team_id
-        lanes = Lanes(database, renderer, clock)
+        lanes = Lanes(database, renderer, clock, isolation=ISOLATION)
         transport = SlackTransport(playground.api_url, playground.bot_token)
         lanes.open(team, transport, Pacing(unlimited=True))
         hook = WebhookTransport(playground.webhook("old-news"))
@@ -98,9 +99,9 @@ async def service(database: Database) -> AsyncIterator[Service]:
 
         yield Service(
             playground,
-            Requests(database, clock, lanes.wake, outlets),
+            Requests(database, clock, lanes.wake, outlets, ISOLATION),
             Senders(database, clock, outlets),
-            Templates(database, renderer, clock),
+            Templates(database, ISOLATION, clock),
             DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
             team,
         )

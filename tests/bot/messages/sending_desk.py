@@ -21,6 +21,7 @@ from bot.messages.requests.service import Requests
 from bot.messages.transports.base import File
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
+from tests.isolation import ISOLATION
 from tests.patience import until
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -79,13 +80,13 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
         team = playground.state.team_id
         address = playground.webhook("ops")
         outlets = Outlets([Outlet("hook", "default", address)])
-        lanes = Lanes(database, Renderer(TEMPLATES), clock)
+        lanes = Lanes(database, Renderer(TEMPLATES), clock, isolation=ISOLATION)
         slack = SlackTransport(playground.api_url, playground.bot_token)
         hook = WebhookTransport(address)
         lanes.open(team, slack, Pacing(unlimited=True))
         lanes.open("to:hook", hook, Pacing(unlimited=True))
         senders = Senders(database, clock, outlets)
-        requests = Requests(database, clock, lanes.wake, outlets)
+        requests = Requests(database, clock, lanes.wake, outlets, ISOLATION)
         yield Desk(playground, requests, senders, team, lanes)
         await lanes.stop()
         slack.close()

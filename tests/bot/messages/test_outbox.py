@@ -9,9 +9,10 @@ import pytest
 from bot.messages import outbox
 from bot.messages.delivery import claims, selection
 from bot.messages.delivery.attempt import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, Message, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import Answer
 from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)

@@ -54,6 +54,9 @@ class Desk:
     async def find(self, outgoing):
         return Found()
 
+    async def delete(self, channel, ts):
+        return Answer(ok=True)
+
     async def join(self, channel):
         return Answer(ok=True, channel=channel)
 

@@ -26,6 +26,24 @@ def test_it_says_the_same(value):
     assert value == json.loads(fast_json.text(value))
 
 
+@given(VALUES, st.booleans())
+def test_what_is_stored_is_read_as_the_standard_library_reads_it(value, is_ascii):
+    """Whole numbers stay exact and halves of surrogate pairs stay what they are."""
+    text = json.dumps(value, ensure_ascii=is_ascii or not is_utf_8(value))
+
+    assert fast_json.stored(text) == json.loads(text)
+    assert fast_json.stored(text.encode()) == json.loads(text)
+
+
+def is_utf_8(value):
+    """Tell whether there is no half of a surrogate pair in it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @given(VALUES)
 def test_it_is_utf_8(value):
     """What is sent or stored is valid UTF-8, whatever the texts hold."""

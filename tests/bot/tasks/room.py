@@ -71,6 +71,14 @@ class Room:
         report = Report(status=Status(status), task_id=task.id, **said)
         return (await self.intake.report(OURS, report)).outcome
 
+    async def beat(self, task: Task) -> Outcome:
+        """Let the worker give a sign of life."""
+        return (await self.intake.heartbeat(OURS, task.id)).outcome
+
+    async def log(self, task_id: str, lines: list[Any], owner: Owner = OURS) -> int:
+        """Let the worker send log lines, and return how many go to the thread."""
+        return (await self.intake.log(owner, task_id, lambda _task: lines)).count
+
     async def row(self, task: Task) -> Task:
         """Return the task as it stands in the table."""
         return await self.database.read(

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import delete
 
-from bot.messages.models import Message
+from bot.messages.models import Message, Rank
 from bot.messages.rendering.text_splitting import MOST_PARTS, PART_CHARACTERS, in_parts
 from bot.tasks.models import Status
 from tests.bot.tasks.room import BEN, OURS, make_room
@@ -119,3 +119,17 @@ async def test_a_task_retried_after_its_message_was_cleaned_away_is_posted_anew(
 
     (message,) = await room.all(Message)
     assert message.context["attempt"] == 2
+
+
+async def test_what_a_failure_says_does_not_wait_behind_a_bulk(room):
+    """Its error and an end's summary come before what is not urgent; log lines do not."""
+    failed, completed = await room.create(), await room.create()
+    await room.report(failed, "running")
+    await room.intake.log(OURS, failed.id, [{"level": "info", "text": "a line"}])
+    await room.report(failed, "failed", error="x" * 7_000)
+    await room.report(completed, "completed", stats={"good": 3})
+
+    ranks = {one.template: one.rank for one in await room.all(Message)}
+
+    assert ranks["tasks/error"] == ranks["tasks/summary"] == Rank.ALERT
+    assert ranks["tasks/logs"] == Rank.NORMAL

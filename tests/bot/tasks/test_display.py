@@ -33,7 +33,12 @@ def test_facts_are_told_in_words():
     Readers once saw Python: `True` and `{'a': None}`.
     """
     task = new_task()
-    task.details = {"dry run": True, "parts": [1, None, {"a": "ü"}], "file": "a.csv", "rows": 7}
+    task.details = {
+        "dry run": True,
+        "parts": [1, None, {"a": "\x1b[31mü\x1b[0m"}],
+        "file": "a.csv",
+        "rows": 7,
+    }
     task.stats = {"clean": False, "took": 1.5}
     context = message_context(task, Links(ConfigFile()), START, can_retry=False)
 

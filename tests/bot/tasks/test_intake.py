@@ -147,7 +147,7 @@ async def test_heartbeats_keep_a_task_from_being_lost(room, clock):
     """Work that beats every fifteen seconds may run for hours; a minute of silence ends that."""
     task = await room.create(status=Status.RUNNING)
     for _ in range(20):
-        assert await room.intake.heartbeat(OURS, task.id) == Outcome.APPLIED
+        assert await room.beat(task) == Outcome.APPLIED
         clock.advance(seconds=59)
         assert await room.intake.mark_lost() == 0
     clock.advance(seconds=2)
@@ -161,7 +161,7 @@ async def test_a_heartbeat_revives_a_lost_task(room, clock):
     clock.advance(minutes=31)
     await room.intake.mark_lost()
 
-    assert await room.intake.heartbeat(OURS, task.id) == Outcome.APPLIED
+    assert await room.beat(task) == Outcome.APPLIED
 
     message = await room.message(task)
     assert (message.context["status"], message.context["progress"]) == ("running", 40)
@@ -173,8 +173,25 @@ async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
     await room.report(task, "completed")
     before = values(await room.row(task))
 
-    assert await room.intake.heartbeat(OURS, task.id) == Outcome.FINAL
+    assert await room.beat(task) == Outcome.FINAL
     assert before == values(await room.row(task))
+
+
+async def test_whoever_watches_an_attempt_keeps_it_alive_and_learns_of_its_cancel(room, clock):
+    """The lease is renewed, a lost attempt revived; one that is not the newest is left alone."""
+    task = await room.create(status=Status.RUNNING)
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    await room.report(task, "lost", error="nobody knows")
+    assert await room.intake.mark_lost() == 0
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    assert (await room.row(task)).status == Status.RUNNING
+
+    await room.tasks.cancel(OURS, task.id, by="U0BEN00002")
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.CANCELLED
+    await room.tasks.retry(OURS, task.id, by="U0BEN00002")
+    before = values(await room.row(task))
+    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    assert values(await room.row(task)) == before
 
 
 async def test_log_lines_reach_the_thread(room):
@@ -183,8 +200,8 @@ async def test_log_lines_reach_the_thread(room):
     lines = [{"level": "info", "text": "page 1", "at": None}] * 3
 
     assert (
-        await room.intake.log(OURS, task.id, lines),
-        await room.intake.log(OURS, task.id, []),
+        await room.log(task.id, lines),
+        await room.log(task.id, []),
     ) == (3, 0)
     assert [lines] == [reply.context["lines"] for reply in await room.replies(task)]
 
@@ -193,5 +210,5 @@ async def test_a_silent_task_has_no_thread_for_its_lines(database, clock):
     """With notices of creation off there is nothing to reply to before the start."""
     room: Room = make_room(database, clock, on_creation=False)
     task = await room.create()
-    assert await room.intake.log(OURS, task.id, [{"text": "early"}]) == 0
+    assert await room.log(task.id, [{"text": "early"}]) == 0
     assert await room.all(Message) == []

@@ -50,7 +50,7 @@ async def test_a_task_of_another_tenant_does_not_exist(room):
         room.tasks.retry(CLEOS, task.id, by=CLEO),
         room.tasks.cancel(CLEOS, task.id, by=CLEO),
         room.intake.heartbeat(CLEOS, task.id),
-        room.intake.log(CLEOS, task.id, [{"text": "hello"}]),
+        room.log(task.id, [{"text": "hello"}], CLEOS),
     ):
         with pytest.raises(NotFoundError, match="There is no task `t-1`"):
             await attempt

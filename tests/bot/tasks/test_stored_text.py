@@ -65,7 +65,7 @@ async def test_a_report_takes_any_text(room):
 
         wanted = Filter(subject=f"for {text}", task=task.task, status="queued")
         assert task.id in [one.id for one, _ in await room.tasks.list(OURS, wanted)]
-        assert await room.intake.log(OURS, task.id, [{"level": "info", "text": text}]) == 1
+        assert await room.log(task.id, [{"level": "info", "text": text}]) == 1
 
 
 async def test_an_adopted_place_takes_any_text(room):

@@ -18,7 +18,7 @@ async def test_an_operator_may_and_an_outsider_may_not(directory):
     """The refusal says who may."""
     rights = Rights(Access(operators=[ADA]), directory)
     await rights.require_operator(ADA)
-    with pytest.raises(ForbiddenError, match=f"Only these may do that: <@{ADA}>"):
+    with pytest.raises(ForbiddenError, match=f"Only <@{ADA}> can do that"):
         await rights.require_operator(CLEO)
 
 

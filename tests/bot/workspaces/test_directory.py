@@ -3,8 +3,16 @@
 import asyncio
 
 import pytest
+from slack_playground.state import Channel
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError, UnavailableError
+from bot.workspaces.directory import (
+    KEPT_SECONDS,
+    KEPT_WITHOUT_SLACK_SECONDS,
+    Directory,
+    preference,
+)
 
 
 @pytest.mark.parametrize("written", ["#ops", "ops", " #ops ", "C0OPS00002", "<#C0OPS00002|ops>"])
@@ -98,3 +106,115 @@ async def test_a_group_that_slack_does_not_tell_has_nobody(directory, playground
     assert frozenset() == await directory.group_members("S0OPERATOR")
     playground.heal()
     assert len(await directory.group_members("S0OPERATOR")) == 2
+
+
+class HandClock:
+    """A monotonic clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = 1_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def timed(playground, hand_clock) -> Directory:
+    client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
+    return Directory(client, monotonic=hand_clock)
+
+
+def succeed_ops(playground) -> str:
+    """Give #ops another name and its old one to a new channel with the bot; return its id."""
+    state = playground.state
+    state.rename_channel(state.channels["C0OPS00002"], "ops-2025")
+    state.channels["C0NEWOPS09"] = Channel("C0NEWOPS09", "ops", members={state.bot_user_id})
+    state.channel_ids["ops"] = "C0NEWOPS09"
+    return "C0NEWOPS09"
+
+
+async def test_a_renamed_channel_loses_its_name_within_a_minute(timed, playground, hand_clock):
+    """What is sent to #ops once stood in the channel that had been called so before."""
+    assert await timed.channel_id("#ops") == "C0OPS00002"
+    successor = succeed_ops(playground)
+    hand_clock.at += KEPT_SECONDS
+
+    assert await timed.channel_id("#ops") == successor
+    assert await timed.channel_id("#ops-2025") == "C0OPS00002"
+    assert len(playground.calls("users.conversations")) == 2
+
+
+async def test_a_name_that_no_channel_has_any_more_is_refused(timed, playground, hand_clock):
+    """Never silently in a channel of another name."""
+    await timed.channel_id("#ops")
+    playground.state.rename_channel(playground.state.channels["C0OPS00002"], "ops-2025")
+    hand_clock.at += KEPT_SECONDS
+
+    with pytest.raises(InvalidError, match="#ops:"):
+        await timed.channel_id("#ops")
+
+
+async def test_an_event_makes_a_name_be_asked_for_at_once(timed, playground):
+    """A rename that Slack tells us of needs no minute; the list may just have been read."""
+    await timed.channel_id("#ops")
+    successor = succeed_ops(playground)
+    timed.forget("C0OPS00002")
+
+    assert await timed.channel_id("#ops") == successor
+
+
+async def test_an_event_while_names_are_read_makes_them_be_read_again(timed, playground):
+    """The answer that is on its way may be from before."""
+    playground.fail("users.conversations", "delay", seconds=0.2)
+    reading = asyncio.create_task(timed.channel_id("#ops"))
+    await playground.wait_for(lambda: playground.calls("users.conversations"))
+    successor = succeed_ops(playground)
+    timed.forget("C0OPS00002")
+    await reading
+    playground.heal()
+
+    assert await timed.channel_id("#ops") == successor
+
+
+async def test_a_slack_that_is_away_does_not_stop_known_names(timed, playground, hand_clock):
+    """For ten minutes what was read last is used; after that nobody can know."""
+    await timed.channel_id("#ops")
+    playground.fail("users.conversations", "refuse", count=20)
+    hand_clock.at += KEPT_WITHOUT_SLACK_SECONDS - 1
+    assert await timed.channel_id("#ops") == "C0OPS00002"
+    hand_clock.at += 1
+
+    with pytest.raises(UnavailableError, match="give the channel's id"):
+        await timed.channel_id("#ops")
+
+
+@pytest.mark.parametrize("written", ["#Ops", "OPS", " #OPS "])
+async def test_names_are_understood_in_any_case(directory, written):
+    """Slack's names are in small letters, however somebody types them."""
+    assert await directory.channel_id(written) == "C0OPS00002"
+
+
+async def test_capitals_may_be_a_name_or_an_id(directory, playground):
+    """A channel of that name is meant; where there is none it is taken for an id, as before."""
+    playground.state.rename_channel(playground.state.channels["C0OPS00002"], "deploys")
+
+    assert await directory.channel_id("DEPLOYS") == "C0OPS00002"
+    assert await directory.channel_id("CABLE") == "CABLE"
+    with pytest.raises(InvalidError, match="#cable"):
+        await directory.channel_id("#CABLE")
+
+
+def test_of_two_channels_of_one_name_the_living_one_is_meant():
+    """Then the one of this workspace, then the newer one."""
+    archived = {"id": "C1", "is_archived": True, "created": 9}
+    shared = {"id": "C2", "is_ext_shared": True, "created": 8}
+    old, new = {"id": "C3", "created": 1}, {"id": "C4", "created": 2}
+
+    found = sorted([new, archived, old, shared], key=preference)
+
+    assert [one["id"] for one in found] == ["C1", "C2", "C3", "C4"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
+from slack_playground import Playground
 
 from bot.errors import ConfigError
 from bot.workspaces.preflight import check_tokens
@@ -61,3 +62,55 @@ async def test_what_is_not_slack_is_told(session, body):
     with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN"):
         await check_tokens(session, url, "xoxb-1", "xapp-1")
     await runner.cleanup()
+
+
+OTHER_APP = "xapp-1-A0OTHERAPP-1-private"
+
+
+@pytest.fixture
+async def two_apps() -> AsyncIterator[Playground]:
+    tokens = {"xoxb-private": "bot", OTHER_APP: "app", "xapp-1-A0OPSBELL1-1-x": "app"}
+    async with Playground(limits="off", seed={"tokens": tokens}) as playground:
+        yield playground
+
+
+async def test_tokens_of_two_apps_are_refused(two_apps, session):
+    """Commands and clicks would go to the other app, and nobody would say a word."""
+    with pytest.raises(ConfigError) as refused:
+        await check_tokens(session, two_apps.api_url, "xoxb-private", OTHER_APP)
+
+    (problem,) = refused.value.problems
+    assert problem == (
+        "SLACK_APP_TOKEN: belongs to app A0OTHERAPP, but SLACK_BOT_TOKEN to app A0OPSBELL1; "
+        "copy both from the same app at api.slack.com/apps"
+    )
+
+
+async def test_tokens_of_one_app_are_taken(two_apps, session):
+    """The app's id stands in the app-level token and is what Slack says of the bot."""
+    found = await check_tokens(session, two_apps.api_url, "xoxb-private", "xapp-1-A0OPSBELL1-1-x")
+
+    assert found.app_id == "A0OPSBELL1"
+
+
+async def test_without_the_scope_to_ask_the_apps_are_not_compared(two_apps, session):
+    """A bot that may not read users cannot know its own app; it starts as before."""
+    two_apps.fail("bots.info", error="missing_scope")
+
+    found = await check_tokens(session, two_apps.api_url, "xoxb-private", OTHER_APP)
+
+    assert found.app_id is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/xoxb-private/", "http://xoxb-private.invalid/", "http://a b/"]
+)
+async def test_an_address_that_does_not_answer_is_not_repeated(session, url):
+    """A token that was put where the address belongs stays out of the log."""
+    with pytest.raises(ConfigError) as refused:
+        await check_tokens(session, url, "xoxb-1", "xapp-1")
+
+    said = "\n".join(refused.value.problems)
+    assert "SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL does not answer" in said
+    assert url not in said
+    assert "private" not in said

@@ -87,7 +87,7 @@ async def test_a_slow_read_never_costs_the_trigger(
         body = click("task_retry", task.id, user="U0CLEO0003", playground=room.playground)
         dispatched = room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         assert (await dispatched).status == 200
-        assert "One moment" in json.dumps(await room.modal("cleo"))
+        assert "Loading" in json.dumps(await room.modal("cleo"))
         slow.may_read.set()
         await room.playground.wait_for(
             lambda: expected in json.dumps(room.playground.views("cleo"))

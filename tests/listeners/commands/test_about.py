@@ -35,7 +35,7 @@ async def test_health_is_told_to_the_asker_alone(room: Room) -> None:
     await room.told("ben")
     shown = json.dumps(room.playground.ephemerals("ben", "ops")[0])
     assert "Slack: connected" in shown
-    assert "Workspace T1: messages are being delivered" in shown
+    assert "Workspace T1: delivering messages" in shown
 
 
 async def test_what_breaks_inside_is_one_sentence_with_a_reference(sqlite: Database) -> None:
@@ -48,5 +48,5 @@ async def test_what_breaks_inside_is_one_sentence_with_a_reference(sqlite: Datab
         outcome = await room.playground.run_command("ada", "ops", "/ops health")
         assert outcome.ok
         told = await room.told("ada")
-        assert "the log knows this as `" in told
+        assert "The error is in the log as `" in told
         assert "secret" not in told

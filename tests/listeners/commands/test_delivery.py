@@ -48,7 +48,7 @@ async def test_why_takes_a_link(room: Room) -> None:
 
     await until(look)
     await room.playground.run_command("ada", "ops", "/ops why nonsense")
-    assert "no link to a message" in await room.told("ada")
+    assert "Not a link to a message" in await room.told("ada")
 
 
 async def test_the_shortcut_opens_the_story(room: Room) -> None:
@@ -87,4 +87,20 @@ async def test_the_button_of_the_notice_replays(room: Room) -> None:
     await room.playground.wait_for(lambda: room.playground.messages("old-news"))
     await room.playground.wait_for(
         lambda: "Replayed by" in json.dumps(room.playground.messages("ops"))
+    )
+
+
+async def test_an_id_of_anybodys_making_mentions_nobody(room: Room) -> None:
+    """All in the channel read who replayed what; the id in it stays text."""
+    key = "<!subteam^S0OPERATOR> a"
+    await dead(room, key)
+    room.playground.channel("old-news").is_archived = False
+
+    await room.playground.run_command("ada", "ops", f'/ops delivery replay "{key}"')
+
+    await room.playground.wait_for(lambda: room.playground.messages("old-news"))
+    [told] = [one for one in room.playground.messages("ops") if ADA in one["text"]]
+    assert told["text"] == f"<@{ADA}> replayed the message &lt;!subteam^S0OPERATOR&gt; a"
+    assert {"type": "text", "text": key, "style": {"code": True}} in (
+        told["blocks"][0]["elements"][0]["elements"]
     )

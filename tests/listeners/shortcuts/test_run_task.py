@@ -69,5 +69,5 @@ async def test_what_breaks_after_the_acknowledgement_is_said_in_a_modal(sqlite: 
     async with open_room(sqlite, kinds=broken) as room:
         assert (await room.playground.run_shortcut("ada", "run_task")).ok
         shown = json.dumps(await room.modal("ada"))
-        assert "the log knows this as" in shown
+        assert "The error is in the log as" in shown
         assert "secret" not in shown

@@ -60,12 +60,12 @@ def test_health_is_told_in_sentences() -> None:
     answer = build_health({"socket": socket, "lanes": lanes})
 
     assert answer["text"] == (
-        "How I am doing: Slack: connected, replaced 2 times since the start; Workspace T1: "
-        "messages are being delivered; Workspace T2: paused, nothing is delivered (token_revoked)"
+        "Health: Slack: connected, reconnected 2 times since the start; Workspace T1: "
+        "delivering messages; Workspace T2: paused, not delivering (token_revoked)"
     )
     socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
     said = build_health({"socket": socket, "lanes": []})["text"]
-    assert said == "How I am doing: Slack: not connected for 12 s"
+    assert said == "Health: Slack: not connected for 12 s"
 
 
 @given(st.lists(TEXTS | st.text(min_size=70, max_size=200), max_size=120))

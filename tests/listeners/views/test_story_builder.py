@@ -47,8 +47,8 @@ def test_what_was_put_aside_says_why_by_whom_and_where():
     parts = parts_of(build_story(status))
     words = " ".join(part.get("text", "") for part in parts)
 
-    assert "put aside: its channel is switched off" in words
-    assert "goes on: its channel is on again" in words
+    assert "on hold: its channel is suspended" in words
+    assert "resumed: its channel is no longer suspended" in words
     assert {"type": "channel", "channel_id": "C0ARCHIVE6"} in parts
     assert {"type": "user", "user_id": "U0BEN00002"} in parts
     assert {"type": "link", "url": link, "text": "here"} in parts
@@ -83,7 +83,7 @@ def test_what_was_asked_for_and_found_again_reads_as_a_sentence():
     words = "".join(part.get("text", "") for part in parts_of(build_story(status)))
 
     assert "by nightly; template: text" in words
-    assert "found in the history" in words
+    assert "found in the channel's history" in words
 
 
 def test_a_dead_letter_names_its_channel():

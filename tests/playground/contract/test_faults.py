@@ -31,3 +31,14 @@ async def test_an_accepted_call_may_lose_its_answer(playground: Playground, api:
     with pytest.raises(aiohttp.ClientConnectionError):
         await api("chat.postMessage", channel="C0OPS00002", text="x")
     assert [one["text"] for one in playground.messages("ops")] == ["x"]
+
+
+async def test_refused_blocks_may_name_what_is_wrong(playground: Playground, api: Api) -> None:
+    """As of an image that Slack cannot fetch, which no validator can know."""
+    why = "downloading image failed [json-pointer:/blocks/0/image_url]"
+    playground.fail("chat.postMessage", error="invalid_blocks", errors=[why])
+
+    answer = await api("chat.postMessage", channel="C0OPS00002", text="x")
+
+    assert (answer["error"], answer["errors"]) == ("invalid_blocks", [why])
+    assert answer["response_metadata"]["messages"] == [f"[ERROR] {why}"]

@@ -32,10 +32,21 @@ async def test_texts_are_kept_as_slack_keeps_them(
     posted = await api("chat.postMessage", channel=OPS, text=sent, blocks=[section(sent)])
     assert posted["message"]["text"] == kept
     assert posted["message"]["blocks"][0]["text"]["text"] == kept
-    edited = await api("chat.update", channel=OPS, ts=posted["ts"], text=sent)
+    edited = await api("chat.update", channel=OPS, ts=posted["ts"], text=sent, parse="none")
     assert edited["text"] == kept
     await api("chat.postEphemeral", channel=OPS, user=ADA, text=sent)
     assert playground.ephemerals("ada", "ops")[-1]["text"] == kept
+
+
+@pytest.mark.parametrize("more", [{}, {"parse": "client"}])
+async def test_an_edit_without_parse_shows_its_markup(api: Api, more: dict[str, str]) -> None:
+    """`chat.update` takes a text as typed by somebody, unlike the post before it."""
+    posted = await api("chat.postMessage", channel=OPS, text="<!date^1^{date}|then>")
+
+    edited = await api("chat.update", channel=OPS, ts=posted["ts"], text="<@U1> & <b>", **more)
+
+    assert posted["message"]["text"] == "<!date^1^{date}|then>"
+    assert edited["text"] == "&lt;@U1&gt; &amp; &lt;b&gt;"
 
 
 async def test_words_of_attachments_are_kept_alike(api: Api) -> None:

@@ -54,6 +54,23 @@ async def test_a_deleted_parent_is_told_as_a_change(
     assert (event["subtype"], event["message"]["subtype"]) == ("message_changed", "tombstone")
 
 
+@pytest.mark.parametrize("had_replies", [False, True])
+@pytest.mark.parametrize("more", [{}, {"reply_broadcast": True}])
+async def test_a_reply_whose_parent_is_gone_stands_in_the_channel(
+    playground: Playground, api: Api, had_replies: bool, more: dict[str, bool]
+) -> None:
+    """It is not refused, whether the parent was deleted or left a tombstone: no `thread_ts`."""
+    ts = (await api("chat.postMessage", channel=OPS, text="root"))["ts"]
+    if had_replies:
+        await api("chat.postMessage", channel=OPS, text="reply", thread_ts=ts)
+    await api("chat.delete", channel=OPS, ts=ts)
+
+    answer = await api("chat.postMessage", channel=OPS, text="late", thread_ts=ts, **more)
+
+    assert (answer["ok"], "thread_ts" in answer["message"]) == (True, False)
+    assert playground.messages(OPS)[-1]["text"] == "late"
+
+
 async def test_a_dressed_up_message_is_the_bots(playground: Playground, api: Api) -> None:
     """With a name of its own it is a bot_message of no user, and still the bot's to edit."""
     dress = {"username": "Herald", "icon_emoji": ":tada:"}

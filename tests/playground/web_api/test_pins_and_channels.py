@@ -43,6 +43,39 @@ async def test_a_channel_is_made_and_filled(playground: Playground, api: Api, ap
     )
 
 
+async def test_a_channel_is_renamed_archived_and_brought_back(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """Its old name is free, and the app is told each time."""
+    assert (await api("conversations.rename", channel=OPS, name="general"))["error"] == "name_taken"
+    renamed = await api("conversations.rename", channel=OPS, name="ops-2025")
+    assert renamed["channel"]["name"] == "ops-2025"
+    assert (await api("conversations.create", name="ops"))["ok"] is True
+    assert (await api("conversations.archive", channel=OPS))["ok"] is True
+    assert (await api("conversations.unarchive", channel=OPS))["ok"] is True
+    assert (await api("conversations.unarchive", channel=OPS))["error"] == "not_archived"
+
+    await playground.wait_for(lambda: app.events("channel_unarchive"))
+    (rename,), (archive,) = app.events("channel_rename"), app.events("channel_archive")
+    assert (rename["channel"]["id"], rename["channel"]["name"]) == (OPS, "ops-2025")
+    assert archive["channel"] == OPS
+
+
+async def test_guests_and_strangers_are_told_apart(playground: Playground, api: Api) -> None:
+    """users.info says who is a guest, who is of another team, and of which organisation."""
+    playground.state.users[ADA].is_ultra_restricted = True
+    playground.state.users[CLEO].team_id = "T9PARTNER"
+
+    ada = (await api("users.info", user=ADA))["user"]
+    cleo = (await api("users.info", user=CLEO))["user"]
+
+    assert (ada["is_restricted"], ada["is_ultra_restricted"], ada["is_stranger"]) == (
+        *(True, True),
+        False,
+    )
+    assert (cleo["team_id"], cleo["is_stranger"]) == ("T9PARTNER", True)
+
+
 async def test_topic_purpose_archive_and_leave(playground: Playground, api: Api) -> None:
     """Each shows in conversations.info; an archived or left channel changes no more."""
     answer = await api("conversations.setTopic", channel=OPS, topic="Quiet")

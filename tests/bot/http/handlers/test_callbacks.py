@@ -135,6 +135,29 @@ async def test_a_long_error_is_cut_and_not_refused(client, running):
     assert (await client.get("/api/tasks/i-1")).body["error"] == "x" * 24_000
 
 
+async def test_colour_codes_are_taken_out_before_anything_is_counted(client, running, database):
+    """
+    A name, an error and a log line are as long as what is seen of them.
+    """
+    coloured = "\x1b[31mx\x1b[0m"
+    lines = [{"level": "error", "text": "\x1b[2K" + coloured * 1_000 + "\x1b]8;;http"}]
+
+    reported = await client.post(
+        UPDATE,
+        {
+            "taskId": "i-1",
+            "status": "running",
+            "subject": coloured * 200,
+            "error": coloured * 24_000,
+        },
+    )
+    await client.post("/api/tasks/i-1/logs", {"lines": lines})
+
+    assert reported.body["outcome"] == "applied"
+    assert (await client.get("/api/tasks/i-1")).body["error"] == "x" * 24_000
+    assert [line["text"] for line in log_lines_in(database)] == ["x" * 1_000]
+
+
 async def test_a_heartbeat_renews_and_after_the_end_says_so(client, running):
     """
     The worker learns from its own heartbeat that the task was cancelled.
@@ -224,3 +247,50 @@ async def test_a_callback_token_is_good_for_its_own_task_only(client, running):
         ("GET", "/api/health"),
     ]:
         assert (await client.call(method, path, token=own)).status == 403
+
+
+PLACE = {"channel": "C1", "ts": "1700000000.000100"}
+
+
+async def test_an_orchestrators_own_id_finds_the_task_by_its_place(client):
+    """A BullMQ worker sends its job's number; later it needs no place, anywhere."""
+    await client.post("/api/slack/update", {**PLACE, "status": "queued", "task": "import"})
+    (task,) = (await client.get("/api/tasks")).body["tasks"]
+
+    first = await client.post("/api/slack/update", {**PLACE, "taskId": 17, "status": "in_progress"})
+    second = await client.post("/api/slack/update", {"taskId": "17", "status": "running"})
+    beat = await client.post("/api/tasks/17/heartbeat")
+    logged = await client.post("/api/tasks/17/logs", {"lines": [{"text": "a", "level": "error"}]})
+    shown = await client.get("/api/tasks/17")
+
+    replies = (first, second, beat, logged, shown)
+    assert {reply.body["taskId"] for reply in replies} == {task["taskId"]}
+    assert shown.body["externalId"] == "17"
+
+
+async def test_a_known_id_needs_no_channel_that_can_be_found(client):
+    """A name that no channel has harms nothing where the id is enough, and is told where not."""
+    await client.post("/api/tasks", {"task": "import", "taskId": "t1"})
+    place = {"channel": "#gone", "ts": "1700000000.000100", "status": "running"}
+
+    known = await client.post("/api/slack/update", {**place, "taskId": "t1"})
+    unknown = await client.post("/api/slack/update", {**place, "taskId": "17"})
+
+    assert (known.status, known.body["taskId"]) == (200, "t1")
+    assert (unknown.status, unknown.body["details"][0]["field"]) == (422, "channel")
+
+
+async def test_a_token_of_one_task_may_be_used_with_the_orchestrators_id(client):
+    """At the task's own place; at another one there is no such task."""
+    reported = await client.post("/api/slack/update", {**PLACE, "status": "queued", "task": "a"})
+    own = reported.body["taskId"]
+    token = token_for("default", "tasks:write", task_id=own)
+    told = {**PLACE, "taskId": "17", "status": "running"}
+
+    first = await client.post("/api/slack/update", told, token=token)
+    beat = await client.post("/api/tasks/17/heartbeat", token=token)
+    other = await client.post("/api/slack/update", {**told, "ts": "1700000000.000200"}, token=token)
+
+    assert (first.status, first.body["taskId"]) == (200, own)
+    assert (beat.status, beat.body["taskId"]) == (200, own)
+    assert other.status == 404

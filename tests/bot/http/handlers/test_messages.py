@@ -251,7 +251,7 @@ async def test_a_request_may_bring_files(shop, database):
     assert (parent.id, 2) == (shown["messageId"], len(shown["otherMessages"]))
 
 
-@pytest.mark.parametrize("word", ["dead", "stats", ".", ".."])
+@pytest.mark.parametrize("word", ["dead", "stats", "request", "urgent", "schedule", ".", ".."])
 async def test_a_correlation_id_that_is_an_address_is_refused(shop, word):
     """A message of that name could never be looked at: its address is a list's, or no address."""
     reply = await shop.post("/api/messages/request", {**ORDER, "correlationId": word})

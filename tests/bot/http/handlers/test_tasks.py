@@ -292,3 +292,60 @@ async def test_a_tenant_without_a_workspace_is_told_so(client):
     reply = await client.post("/api/tasks", {"task": "a"}, token=token_for("nobody"))
 
     assert (reply.status, reply.body["message"]) == (422, "Tenant `nobody` has no workspace here.")
+
+
+async def test_a_list_has_no_payloads(client):
+    """A payload may be large: only the task itself is shown with it."""
+    await client.post("/api/tasks", {"task": "import", "taskId": "t", "payload": {"a": "b" * 9}})
+
+    (listed,) = (await client.get("/api/tasks")).body["tasks"]
+    shown = (await client.get("/api/tasks/t")).body
+
+    assert "payload" not in listed
+    assert shown["payload"] == {"a": "b" * 9}
+    assert set(shown) - set(listed) == {"payload", "timeline", "timelineIsCut"}
+
+
+async def test_the_metadata_of_a_task_is_limited_as_a_whole(client):
+    """Reports that add to it are refused once it is too much; an end is not."""
+    await client.post("/api/tasks", {"task": "import", "taskId": "t", "status": "running"})
+    replies = [
+        await client.post(
+            "/api/slack/update",
+            {"taskId": "t", "status": "running", "metadata": {f"key{number}": "x" * 10_000}},
+        )
+        for number in range(4)
+    ]
+    end = await client.post(
+        "/api/slack/update",
+        {"taskId": "t", "status": "completed", "metadata": {"more": "x" * 10_000}},
+    )
+
+    assert [reply.status for reply in replies] == [200, 200, 200, 422]
+    assert replies[-1].body["details"][0]["field"] == "metadata"
+    assert (end.status, end.body["outcome"]) == (200, "applied")
+    assert [*(await client.get("/api/tasks/t")).body["metadata"]] == ["key0", "key1", "key2"]
+
+
+@pytest.mark.parametrize("field", ["metadata", "stats", "steps"])
+async def test_what_is_shown_of_a_task_is_limited(client, field):
+    """32,000 characters of JSON each."""
+    value = [{"name": "x" * 32_000}] if field == "steps" else {"name": "x" * 32_000}
+    reply = await client.post(
+        "/api/slack/update", {"taskId": "t", "status": "running", field: value}
+    )
+
+    assert (reply.status, reply.body["details"][0]["field"]) == (422, field)
+
+
+async def test_a_very_long_story_is_cut(client, surroundings):
+    """The newest thousand events are shown, and that there were more."""
+    await client.post("/api/tasks", {"task": "import", "taskId": "t"})
+    surroundings.events = [{"event": f"e{number}"} for number in range(1_000)]
+    whole = (await client.get("/api/tasks/t")).body
+    surroundings.events.append({"event": "newest"})
+    cut = (await client.get("/api/tasks/t")).body
+
+    assert (len(whole["timeline"]), whole["timelineIsCut"]) == (1_000, False)
+    assert (len(cut["timeline"]), cut["timelineIsCut"]) == (1_000, True)
+    assert (cut["timeline"][0]["event"], cut["timeline"][-1]["event"]) == ("e1", "newest")

@@ -89,7 +89,7 @@ async def test_a_slow_template_keeps_nobody_waiting(shop):
     [
         {"type": "nonsense"},
         {"$ref": "http://127.0.0.1:1/schema.json"},
-        {"properties": {"a": {"pattern": "(a+)+$"}}},
+        {"properties": {"a": {"pattern": "(?=a)b"}}},
     ],
 )
 async def test_a_dangerous_schema_is_refused(shop, schema):

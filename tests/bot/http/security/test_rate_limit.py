@@ -53,6 +53,27 @@ def test_a_clock_that_jumps_back_gives_nothing_away():
     assert limit.take("ada", NOW) > 0
 
 
+def test_what_is_left_at_last_is_for_ends():
+    """
+    Who keeps the reserve is refused at a tenth of the burst, and what was refused is not counted.
+    """
+    limit = RateLimit(per_second=1, burst=20)
+    taken = [limit.take("ada", NOW) == 0 and limit.keep_reserve("ada") == 0 for _ in range(25)]
+
+    assert taken == [True] * 18 + [False] * 7
+    assert [limit.take("ada", NOW) for _ in range(3)] == [0, 0, 1]
+
+
+def test_a_small_burst_has_no_reserve():
+    """
+    Somebody who may do one request may do it for anything.
+    """
+    limit = RateLimit(per_second=1, burst=1)
+    limit.take("ada", NOW)
+
+    assert limit.keep_reserve("ada") == 0
+
+
 def test_quiet_callers_are_forgotten():
     """
     However many have called, those with a full bucket take no room.

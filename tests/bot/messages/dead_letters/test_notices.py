@@ -68,7 +68,7 @@ async def test_the_confirmation_names_no_id(service):
 
     button = service.playground.messages("ops")[0]["blocks"][-1]["elements"][0]
     asked = button["confirm"]["text"]["text"]
-    assert asked == "1 message will be sent again, to where this notice says."
+    assert asked == "1 message will be sent again to the channel named in this notice."
 
 
 async def test_many_deaths_make_one_notice(service):
@@ -85,7 +85,7 @@ async def test_many_deaths_make_one_notice(service):
 async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
     """After three in a row nothing is sent there; one click sends all that died or waited."""
     await service.die("a", "b", "c")
-    await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
+    await service.playground.wait_for(lambda: "suspended" in str(service.texts("ops")))
     await service.playground.wait_for(service.direct)
     calls = len(service.playground.calls("chat.postMessage"))
     await service.send("d")
@@ -206,14 +206,14 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
     """
     The webhook's channel is archived: its messages die, and the tenant's workspace hears of it.
 
-    After three it is switched off; one click sends what died and what waited, through the webhook.
+    After three it is suspended; one click sends what died and what waited, through the webhook.
     """
     await service.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by=ADA)
     for text in ("a", "b", "c"):
         await service.send(text, None, sender="s")
         await service.until(text, "FAILED")
     await service.dead_letters.tell_next()
-    await service.playground.wait_for(lambda: "switched off" in str(service.texts("ops")))
+    await service.playground.wait_for(lambda: "suspended" in str(service.texts("ops")))
     assert "3 messages to hook (channel_is_archived)" in service.texts("ops")[0]
     await service.playground.wait_for(service.direct)
     assert len(service.direct()) == 1

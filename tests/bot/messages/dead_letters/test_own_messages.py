@@ -16,7 +16,7 @@ FAILURES = {
     "internal_error": Answer(error="internal_error"),
     "http_500": Answer(status=500),
     "answer_lost": Answer(lost=True),
-    "never_heard_of": Answer(error="never_heard_of"),
+    "update_failed": Answer(error="update_failed"),
 }
 
 

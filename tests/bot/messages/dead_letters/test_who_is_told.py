@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from bot.messages.requests.senders import SenderSettings
 from tests.bot.messages.delivery_service import ADA, service
 from tests.patience import until
@@ -42,3 +44,32 @@ async def parked(service, key, told):
         return told == [one["detail"]["parked"] for one in events if "parked" in one["detail"]]
 
     await until(look)
+
+
+@pytest.mark.parametrize("who", ["bot", "former colleague"])
+async def test_whom_no_notice_can_reach_gets_one_a_day(service, who):
+    """A bot, or somebody who has left: one call, no notice of that notice, and no second one."""
+    cleo = service.playground.user("cleo")
+    cleo.deleted = True
+    owner = cleo.id if who != "bot" else service.playground.state.bot_user_id
+    await service.send("first", by=owner)
+    await service.until("first", "FAILED")
+    await service.dead_letters.tell_next()
+    await service.playground.wait_for(lambda: written_to(service, owner))
+
+    async def both_dead():
+        return len(await service.requests.dead("default", 10)) == 2
+
+    await until(both_dead)
+    await service.send("second", by=owner, channel="C0NOWHERE")
+    await service.until("second", "FAILED")
+    await service.dead_letters.tell_next()
+    await service.playground.wait_for(lambda: len(service.texts("ops")) == 2)
+
+    assert len(written_to(service, owner)) == 1
+
+
+def written_to(service, person):
+    """Return the posts that were tried to a person."""
+    posts = service.playground.calls("chat.postMessage")
+    return [call for call in posts if call.arguments["channel"] == person]

@@ -10,10 +10,11 @@ import pytest
 from bot.messages import outbox
 from bot.messages.delivery import claims, leases, selection
 from bot.messages.delivery.attempt import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import SETTLE, Answer, Verdict
+from bot.messages.policy import SETTLE, Answer
 from tests.bot.outcomes import dead
 from tests.patience import PATIENCE_SECONDS
 
@@ -163,8 +164,9 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
     freed, row = database.transact(work)
 
     assert freed == 1
-    assert (row.state, row.answer_lost) == (MessageState.DELAYED, True)
+    assert (row.state, row.answer_lost, row.tries) == (MessageState.DELAYED, True, 1)
     assert row.due_at == LATER + SETTLE
+    assert database.transact(verify).is_clean
 
 
 def test_what_was_freed_meanwhile_is_not_recorded(database):

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bot.messages import outbox
-from bot.messages.delivery import due_lanes
+from bot.messages.delivery import due_lanes, leases
 from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 
@@ -55,7 +55,7 @@ def plan_of(database):
 
     def work(session):
         rows = session.execute(
-            question, {"owner": "p", "now": NOW, "latest": NOW + due_lanes.MAX_AHEAD}
+            question, {"owner": "p", "now": NOW, "latest": NOW + leases.MAX_AHEAD}
         ).all()
         return "\n".join(str(row[-1]) for row in rows)
 

@@ -122,8 +122,8 @@ async def test_a_message_that_somebody_deleted_is_posted_anew(rig):
 
 
 async def test_refused_blocks_go_out_as_text(rig):
-    """When Slack will not have the blocks, people get the text, and the event keeps the blocks."""
-    rig.playground.fail("chat.postMessage", error="invalid_blocks")
+    """What is refused twice goes out as its text, and the event keeps the blocks."""
+    rig.playground.fail("chat.postMessage", error="invalid_blocks", count=2)
     rig.open()
 
     message_id = await rig.put("plain")
@@ -131,7 +131,7 @@ async def test_refused_blocks_go_out_as_text(rig):
     await rig.lanes.stop()
 
     assert not rig.playground.messages("ops")[0].get("blocks")
-    assert await rig.events(message_id) == ["Requested", "Failed", "Sent"]
+    assert await rig.events(message_id) == ["Requested", "Failed", "Failed", "Sent"]
     story = await rig.database.read(lambda session: events_of(session, message_id))
     assert "Its text stands alone" in story[-1]["detail"]["altered"][0]
 

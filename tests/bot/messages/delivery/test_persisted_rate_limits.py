@@ -12,9 +12,10 @@ from bot.messages import outbox
 from bot.messages.delivery import claims, leases, selection
 from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.persisted_rate_limits import RecentCalls, milliseconds
+from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, LaneLease
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import Answer
 from bot.messages.rate_limits.slack_limits import Pacing
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

@@ -8,10 +8,11 @@ import pytest
 from bot.messages import outbox
 from bot.messages.delivery import claims, selection
 from bot.messages.delivery.outcome import Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, Message
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import ANSWER_LOST, SETTLE, Answer, Verdict
+from bot.messages.policy import ANSWER_LOST, SETTLE, Answer
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")

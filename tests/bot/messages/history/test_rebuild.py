@@ -17,10 +17,11 @@ from bot.messages import channel_suspension, outbox
 from bot.messages.dead_letters import replay
 from bot.messages.delivery import claims, selection
 from bot.messages.delivery.outcome import Claim, Outcome
+from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import rebuild, verify
 from bot.messages.models import Event, EventName, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer, Verdict
+from bot.messages.policy import Answer
 from bot.messages.requests.batch import Desk, Unit
 from bot.messages.requests.message_request import Order
 
@@ -45,7 +46,7 @@ ENDINGS: dict[str, dict[str, Any]] = {
     "recovered": {"verdict": Verdict.DELIVERED, "event": EventName.SENT, "possibly": True},
     "failed": {"verdict": Verdict.TRANSIENT, "error": "update_failed", "tries": 1},
     "lost": {"verdict": Verdict.AMBIGUOUS, "error": "answer_lost", "tries": 1, "lost": True},
-    "text_only": {"verdict": Verdict.TEXT_ONLY, "error": "invalid_blocks", "text_only": True},
+    "text_only": {"verdict": Verdict.REFUSED_BLOCKS, "error": "invalid_blocks", "text_only": True},
     "repost": {"verdict": Verdict.REPOST, "error": "message_not_found", "gone": True},
     "dead": {"verdict": Verdict.FINAL, "error": "is_archived", "event": EventName.DEAD},
     "held": {

@@ -12,7 +12,9 @@ ANY_TEXT = st.text(st.characters())
 @pytest.mark.parametrize(
     ("dirty", "expected"),
     [
-        ("a\x00b\x1b[31mc\x7f", "ab[31mc"),
+        ("a\x00b\x1b[31mc\x7f", "abc"),
+        ("\x1b]8;;https://evil.example\x07\x9b1mtext\x1b]8;;\x1b\\", "text"),
+        ("StraÃ\x9fe\x85", "StraÃe"),
         ("\u202egnp.exe\u2069\u200f", "gnp.exe"),
         ("one\r\ntwo\rthree\u2028four\tfive", "one\ntwo\nthree\nfour\tfive"),
         ("\ud800x\udfff", "x"),

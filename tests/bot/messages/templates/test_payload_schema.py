@@ -57,10 +57,11 @@ def test_a_schema_that_leads_nowhere_is_a_problem_not_an_error():
         ({"type": "nonsense"}, "schema.type"),
         ({"$ref": "https://127.0.0.1/other.json"}, "schema.$ref"),
         ({"properties": {"a": {"$dynamicRef": "file:///x"}}}, "schema.properties.a.$ref"),
-        ({"anyOf": [{}, {"pattern": "(a+)+$"}]}, "schema.anyOf[1].pattern"),
-        ({"patternProperties": {"(x|x*)*y": {}}}, "schema.pattern"),
+        ({"anyOf": [{}, {"pattern": "a(?=b)"}]}, "schema.anyOf[1].pattern"),
+        ({"patternProperties": {"(?<!x)y": {}}}, "schema.pattern"),
         ({"pattern": r"(a)\1"}, "schema.pattern"),
-        ({"pattern": "a" * 301}, "schema.pattern"),
+        ({"pattern": "a" * 1_001}, "schema.pattern"),
+        ({"pattern": "((a{100}){100}){100}"}, "schema.pattern"),
     ],
 )
 def test_a_schema_that_may_fetch_or_never_end_is_refused(schema, field):

@@ -18,6 +18,7 @@ class OddServer:
     def __init__(self):
         self.says = [HANG_UP]
         self.requests = []
+        self.heads = []
         self.reads = True
         self.hangs = False
         self.port = 0
@@ -26,15 +27,20 @@ class OddServer:
         """Take one request and answer it, or hang up, or neither."""
         if self.reads:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = int(head.lower().split("content-length:")[1].split()[0])
-            body = await reader.readexactly(length)
-            is_form = "x-www-form-urlencoded" in head
-            self.requests.append(dict(parse_qsl(body.decode())) if is_form else json.loads(body))
+            self.heads.append(head)
+            if head.startswith("POST "):
+                self.requests.append(await self._read_body(reader, head))
         if self.hangs:
             await reader.read()
         else:
             writer.write(self.says.pop(0) if len(self.says) > 1 else self.says[0])
         writer.close()
+
+    async def _read_body(self, reader, head):
+        length = int(head.lower().split("content-length:")[1].split()[0])
+        body = await reader.readexactly(length)
+        is_form = "x-www-form-urlencoded" in head
+        return dict(parse_qsl(body.decode())) if is_form else json.loads(body)
 
 
 def said(status=200, body=b'{"ok": true, "ts": "1.2"}', wait=None, headers=()):

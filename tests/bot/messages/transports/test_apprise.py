@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.errors import NoTransportError
-from bot.messages.policy import Verdict, classify
+from bot.messages.error_codes import Verdict
+from bot.messages.policy import classify
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.apprise import AppriseTransport
 from bot.messages.transports.base import File

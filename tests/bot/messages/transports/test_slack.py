@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.messages.policy import Answer, Verdict, classify
+from bot.messages.error_codes import Verdict
+from bot.messages.policy import Answer, classify
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File
 from bot.messages.transports.slack import SlackTransport

@@ -6,6 +6,7 @@ from slack_playground import Playground
 
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import Outgoing
+from bot.messages.transports.http_client import Wire
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 
 TOKENS = {"T0PLAYGRND": "xoxb-playground-bot", "T0BRANCH1": "xoxb-branch-bot"}
@@ -34,6 +35,7 @@ async def test_each_workspace_is_written_to_with_its_own_token():
             opened = await slack.open(team_id)
             assert (await opened.transport.post(outgoing(f"{team_id} {number}"))).ok
             opened.close()
+        assert isinstance(slack._wire, Wire)
         kept = len(slack._wire._idle)
         slack.close()
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages.policy import Verdict, classify
+from bot.messages.error_codes import Verdict
+from bot.messages.policy import classify
 from bot.messages.transports.base import File
 from bot.messages.transports.webhook import WebhookTransport
 from tests.bot.messages.transports.odd import HANG_UP, SECTION, outgoing, said
@@ -99,12 +100,19 @@ async def test_a_webhook_of_another_app_keeps_its_controls(webhook, playground):
         (said(410, b"channel_is_archived"), Verdict.FINAL),
         (said(404, b"channel_not_found"), Verdict.FINAL),
         (said(400, b"invalid_payload"), Verdict.FINAL),
-        (said(400, b"invalid_blocks"), Verdict.TEXT_ONLY),
+        (said(400, b"invalid_blocks"), Verdict.REFUSED_BLOCKS),
         (said(400, b"<html>Who are you?</html>"), Verdict.FINAL),
-        (said(400, b"never_heard_of"), Verdict.TRANSIENT),
+        (said(400, b"never_heard_of"), Verdict.UNRECOGNISED),
+        (said(400, b'{"ok": false, "error": "missing_variable"}'), Verdict.FINAL),
+        (said(404, b'{"ok": false, "error": "no_service"}'), Verdict.LOCKED_OUT),
+        (said(302, b""), Verdict.FINAL),
         (said(429, b"rate_limited", wait=7), Verdict.PACED),
         (said(503, b"down"), Verdict.AMBIGUOUS),
-        (said(200, b"<html>Welcome</html>"), Verdict.AMBIGUOUS),
+        (said(200, b"<html>Welcome</html>"), Verdict.FINAL),
+        (said(200, b'{"ok":true}'), Verdict.FINAL),
+        (said(200, b""), Verdict.FINAL),
+        (said(202, b"ok"), Verdict.FINAL),
+        (said(204, b""), Verdict.FINAL),
         (HANG_UP, Verdict.AMBIGUOUS),
     ],
 )
@@ -143,3 +151,28 @@ async def test_an_archived_channel_does_not_stop_the_probe(webhook, playground):
 
     assert (await webhook.probe()).ok
     assert (await webhook.post(outgoing())).error == "channel_is_archived"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said_in_timeline"),
+    [
+        (said(200, b'{"ok":true}'), '{"ok":true}'),
+        (said(202, b"<html>Thanks</html>"), "<html>Thanks</html>"),
+        (said(400, b'{"ok":false,"error":"missing_variable"}'), "missing_variable"),
+        (said(400, b"never_heard_of"), "never_heard_of"),
+        (said(400, b"[1]"), "[1]"),
+    ],
+)
+async def test_what_was_answered_is_kept_for_the_timeline(odd, oddly, answer, said_in_timeline):
+    """Whoever looks for the reason finds the other side's own words."""
+    odd.says = [answer]
+
+    assert (await oddly.post(outgoing())).detail["said"] == said_in_timeline
+
+
+async def test_a_probe_is_nothing_that_somebody_could_act_upon(odd, oddly):
+    """It is a GET without a body, whatever listens there."""
+    odd.says = [said(405, b"")]
+
+    assert (await oddly.probe()).ok
+    assert odd.heads[-1].startswith("GET /services/T/B/x HTTP/1.1")

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import pytest
 
 from bot.config_file import CommandRunner
 from bot.tasks.models import Status
-from bot.tasks.runners.command import Command
-from bot.tasks.runners.output import MOST_BYTES, TAIL_LINES
+from bot.tasks.runners.command import NEVER_STARTED, UNKNOWN_END, Command
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
+from bot.tasks.runners.runs import Runs
+from bot.tasks.runners.supervisor import TAIL_LINES
 from tests.clock_shift import PRELOAD, SECONDS
 from tests.patience import PATIENCE_SECONDS, until
 
@@ -24,52 +25,78 @@ SHOW = "import json,os,sys; print(json.dumps([sys.argv[1:], dict(os.environ)]));
 TIDY = """import signal, sys, time
 def tidy(*_): print("tidied", file=sys.stderr); sys.exit(7)
 signal.signal(signal.SIGTERM, tidy); open(sys.argv[1], "w").close(); time.sleep(600)"""
-CHATTER = """import os, pathlib, sys, time
-print(*range(400_000), sep="\\n", flush=True); end = time.monotonic() + 60
-while os.fstat(1).st_size > 100_000 and time.monotonic() < end: time.sleep(0.05)
-pathlib.Path(sys.argv[1]).write_text(str(os.fstat(1).st_size)); print("the end"); sys.exit(1)"""
 FIRST = Attempt("default", "t-1", 1)
 BEATS = "trap '' TERM; while :; do date +%s%N > {file}; sleep 0.05; done"
 
 
 class Programs:
-    """Starts programs and remembers how each of them ended."""
+    """Starts programs and remembers what was reported of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.ends: asyncio.Queue[tuple[Status, str | None]] = asyncio.Queue()
-        self.started: list[Command] = []
+        self.begun: list[Attempt] = []
+        self.beats: list[Attempt] = []
+        self.wanted = True
+        self.commands: list[Command] = []
 
     async def start(
         self,
         *argv: str,
         env: dict[str, str] | None = None,
-        most_bytes: int = MOST_BYTES,
         grace_seconds: float = 0.3,
         **task: Any,
     ) -> Command:
-        settings = CommandRunner(type="command", argv=list(argv), env=env or {}, cwd=None)
-        command = Command(settings, self._ended, grace_seconds=grace_seconds, most_bytes=most_bytes)
-        self.started.append(command)
+        command = self.command(*argv, env=env, grace_seconds=grace_seconds)
         await command.start(launch(**task))
+        return command
+
+    def command(
+        self, *argv: str, env: dict[str, str] | None = None, grace_seconds: float = 0.3
+    ) -> Command:
+        """Return a runner of this program."""
+        settings = CommandRunner(type="command", argv=list(argv), env=env or {}, cwd=None)
+        runs = Runs(self.folder)
+        command = Command(settings, runs, self, grace_seconds=grace_seconds, beat_seconds=0.05)
+        self.commands.append(command)
         return command
 
     async def run(self, *argv: str, **task: Any) -> tuple[Status, str | None]:
         await self.start(*argv, **task)
-        return await self.end()
+        end = await self.end()
+        await until(lambda: asyncio.sleep(0, not self.runs()))  # The attempt may be run again.
+        return end
 
     async def end(self) -> tuple[Status, str | None]:
         """Wait until the next one has ended."""
         return await asyncio.wait_for(self.ends.get(), PATIENCE_SECONDS)
 
-    async def _ended(self, _launch: Launch, status: Status, error: str | None) -> None:
-        await self.ends.put((status, error))
+    async def tell(self, attempt: Attempt, status: Status, **said: Any) -> None:
+        """Take what the runner reports."""
+        if status is Status.RUNNING:
+            self.begun.append(attempt)
+        else:
+            await self.ends.put((status, said["error"]))
+
+    async def live(self, runner: str) -> list[Attempt]:
+        """Return nothing: each test starts its own programs."""
+        return []
+
+    async def beat(self, attempt: Attempt) -> bool:
+        """Take a sign of life, and say whether the work is still wanted."""
+        self.beats.append(attempt)
+        return self.wanted
+
+    def runs(self) -> list[Path]:
+        """Return what is left of runs on the disk."""
+        return list(self.folder.iterdir()) if self.folder.exists() else []
 
 
 @pytest.fixture
-async def programs() -> AsyncIterator[Programs]:
-    programs = Programs()
+async def programs(tmp_path: Path) -> AsyncIterator[Programs]:
+    programs = Programs(tmp_path / "runs")
     yield programs
-    for command in programs.started:
+    for command in programs.commands:
         await command.cancel(FIRST)
         await command.stop()
 
@@ -178,21 +205,45 @@ async def test_the_error_is_the_tail_of_what_it_complained(programs):
     assert error == "exit code 1\nBo\ufffdom"
 
 
-async def test_what_it_prints_does_not_fill_the_disk(programs, tmp_path):
-    """A program that prints without end can look at its own output: it stays small."""
-    program = [sys.executable, "-c", CHATTER, str(tmp_path / "size")]
-    _, error = await programs.run(*program, most_bytes=100_000)
+async def test_what_it_prints_does_not_fill_the_disk(programs):
+    """Two hundred megabytes go through, and nothing of them stands on the disk meanwhile."""
+    script = "yes 'so much' | head -c 200000000; echo end; kill -STOP $$; exit 1"
+    await programs.start("sh", "-c", script)
+    seen = []
 
-    assert int((tmp_path / "size").read_text()) <= 100_000
-    assert str(error).split("\n")[-3:] == ["399998", "399999", "the end"]
+    async def look() -> bool:
+        seen.append(sum(one.stat().st_size for one in programs.folder.rglob("*")))
+        return await stopped_groups(programs)
+
+    await until(look)
+    assert max(seen) < 50_000
+    _, error = await programs.end()
+    assert str(error).split("\n")[-2:] == ["so much", "end"]
+
+
+async def stopped_groups(programs: Programs) -> bool:
+    """Let a program go on that has stopped itself; tell whether there was one."""
+    program = children_of(int(read(programs.runs()[0] / "pid")))[0]
+    if read(Path(f"/proc/{program}/stat")).rpartition(")")[2].split()[0] != "T":
+        return False
+    os.kill(program, signal.SIGCONT)
+    return True
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    return [int(child) for child in read(Path(f"/proc/{pid}/task/{pid}/children")).split()]
 
 
 async def test_an_end_is_told_though_a_child_holds_the_output(programs, tmp_path):
     """A program that leaves a daemon behind has ended when it has ended."""
-    daemon = tmp_path / "daemon"
-    script = f"sleep 600 & echo $! > {daemon}; exit 0"
-    assert await programs.run("sh", "-c", script) == (Status.COMPLETED, None)
-    os.kill(int(daemon.read_text()), signal.SIGKILL)
+    daemon, pid = tmp_path / "daemon", tmp_path / "pid"
+    script = f"echo $$ > {pid}; while echo beat; do date +%s%N > {daemon}; sleep 0.05; done"
+    argv = ("sh", "-c", 'sh -c "$0" & exit 0', "{payload.script}")
+    assert await programs.run(*argv, payload={"script": script}) == (Status.COMPLETED, None)
+    await wait_for(daemon)
+    await wait_for_a_beat(daemon)  # Nor does it die of a broken pipe.
+    os.kill(int(read(pid)), signal.SIGKILL)
 
 
 async def test_a_cancel_asks_first(programs, tmp_path):
@@ -253,20 +304,156 @@ async def test_a_cancel_ends_one_tenants_program_only(programs, tmp_path):
     await command.cancel(Attempt("ben", "t-1", 1))
 
 
-async def test_a_program_goes_on_when_the_bot_ends(tmp_path):
-    """A bot that is started anew does not break the pipe of what it had started, nor kill it."""
-    done = tmp_path / "done"
-    program = f"for i in 1 2 3 4 5 6; do echo $i || exit 1; sleep 0.1; done; touch {done}"
-    bot = (
-        "import asyncio\n"
-        "from tests.bot.tasks.runners.test_command import *\n"
-        "asyncio.run(Programs().start('sh', '-c', " + repr(program) + "))\n"
+async def test_it_runs_from_its_start(programs, tmp_path):
+    """The task runs as soon as the program does, and is kept alive for as long as it does."""
+    await programs.start("sleep", "600")
+
+    assert programs.begun == [FIRST]
+    await until(lambda: asyncio.sleep(0, len(programs.beats) > 1))
+
+
+async def test_work_that_is_not_wanted_any_more_is_ended(programs):
+    """Cancelled where this bot did not hear of it: the next sign of life says so."""
+    programs.wanted = False
+    await programs.start("sleep", "600")
+
+    assert await programs.end() == (Status.FAILED, "ended by signal 15")
+
+
+BOT = """import asyncio, os, sys
+from tests.bot.tasks.runners.test_command import *
+async def main():
+    await Programs(Path(sys.argv[1])).start(*sys.argv[2:])
+    os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())"""
+
+
+async def killed_bot(programs: Programs, *argv: str) -> None:
+    """Let a bot start a program and be killed."""
+    bot = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", BOT, str(programs.folder), *argv), cwd=Path(__file__).parents[4]
     )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", bot, cwd=Path(__file__).parents[4], env={**os.environ}
-    )
-    assert await process.wait() == 0
-    await wait_for(done)
+    assert await bot.wait() == -signal.SIGKILL
+
+
+@pytest.fixture
+async def next_bot(programs: Programs) -> AsyncIterator[Command]:
+    """A bot that finds what others left; started by `follow`."""
+    command = programs.command("true")
+    yield command
+    await command.stop()
+
+
+@pytest.fixture
+async def following(next_bot: Command) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """What starts the next bot."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def start() -> None:
+        tasks.append(asyncio.create_task(next_bot.follow()))
+
+    yield start
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_program_goes_on_when_the_bot_is_killed(programs, following, tmp_path):
+    """It neither ends nor breaks its pipe; the next bot watches it, and reports its end once."""
+    go = tmp_path / "go"
+    script = f"while [ ! -e {go} ]; do echo waiting; sleep 0.02; done; echo done >&2; exit 4"
+    await killed_bot(programs, "sh", "-c", script)
+    await following()
+    await until(lambda: asyncio.sleep(0, FIRST in programs.beats))
+    go.touch()
+
+    assert await programs.end() == (Status.FAILED, "exit code 4\ndone")
+    await until(lambda: asyncio.sleep(0, not programs.runs()))
+
+
+async def test_an_end_that_nobody_saw_is_read_from_what_it_left(programs, following):
+    """The program ended while no bot was there."""
+    await killed_bot(programs, "sh", "-c", "echo enough; exit 3")
+    (run,) = programs.runs()
+    await wait_for(run / "end")
+    await following()
+
+    assert await programs.end() == (Status.FAILED, "exit code 3\nenough")
+
+
+async def test_a_cancel_after_a_restart_reaches_the_program(programs, next_bot, tmp_path):
+    """Children included, as if the bot had started it itself."""
+    files = [tmp_path / "parent", tmp_path / "child"]
+    script = f"({BEATS.format(file=files[1])}) & {BEATS.format(file=files[0])}"
+    await killed_bot(programs, "sh", "-c", script)
+    await wait_for(*files)
+    await next_bot.cancel(FIRST)
+
+    await assert_still(*files)
+
+
+async def test_a_bot_that_stops_leaves_its_programs_to_the_next(programs, following):
+    """Stopped in good order, it reports nothing that it has not seen."""
+    command = await programs.start("sh", "-c", "sleep 0.3; exit 5")
+    await command.stop()
+    await following()
+
+    assert await programs.end() == (Status.FAILED, "exit code 5")
+
+
+async def test_two_bots_report_an_end_once(programs, following):
+    """A program that somebody watches is not taken up by another."""
+    await programs.start("sh", "-c", "sleep 0.3")
+    await following()
+
+    assert await programs.end() == (Status.COMPLETED, None)
+    await until(lambda: asyncio.sleep(0, not programs.runs()))
+    assert programs.ends.empty()
+
+
+async def test_an_end_that_nobody_can_know_is_lost(programs):
+    """Killed with its supervisor, as with the machine: it is lost, and never silently."""
+    await programs.start("sleep", "600")
+    (run,) = programs.runs()
+    pid = int(read(run / "pid"))
+    (program,) = children_of(pid)
+    os.kill(pid, signal.SIGKILL)
+
+    assert await programs.end() == (Status.LOST, UNKNOWN_END)
+    os.kill(program, signal.SIGKILL)
+
+
+async def test_what_was_never_started_says_so(programs, following):
+    """The bot died between the wish and the program: it can be retried with no worry."""
+    Runs(programs.folder).create(FIRST).let_go()
+    await following()
+
+    assert await programs.end() == (Status.FAILED, NEVER_STARTED)
+
+
+async def test_a_report_that_fails_is_repeated(programs, following):
+    """The database was away when the program ended."""
+    failures = [OSError("away")]
+    tell = programs.ends.put
+
+    async def put(end: tuple[Status, str | None]) -> None:
+        if failures:
+            raise failures.pop()
+        await tell(end)
+
+    programs.ends.put = put
+    await programs.start("true")
+    assert await programs.end() == (Status.COMPLETED, None)
+
+
+async def test_its_folders_are_private(programs):
+    """Who cannot be the bot can neither read what it printed nor plant an end."""
+    await programs.start("sleep", "600")
+
+    for folder in (programs.folder, *programs.runs()):
+        assert folder.stat().st_mode & 0o077 == 0
+    for file in programs.runs()[0].iterdir():
+        assert file.stat().st_mode & 0o077 == 0
 
 
 async def wait_for(*files: Path) -> None:

@@ -1,19 +1,23 @@
 """An orchestrator on this machine: what it is sent, and what becomes of its answers."""
 
 import asyncio
+import contextlib
+import gzip
 import json
+import resource
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
 from bot.config_file import HttpRunner
 from bot.tasks.runners.http import HttpOrchestrator
+from bot.tasks.runners.public_resolver import PublicResolver, is_own_name, is_public
 from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.room import HandClock
 from tests.bot.tasks.runners.test_command import launch
@@ -29,7 +33,9 @@ class Orchestrator:
     answers: list[Any] = field(default_factory=list)
     heard: list[tuple[dict[str, str], str]] = field(default_factory=list)
 
-    async def handle(self, request: web.Request) -> web.Response:
+    sent: int = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         self.heard.append((dict(request.headers), await request.text()))
         answer = self.answers.pop(0) if self.answers else 200
         if answer == "hang":
@@ -38,6 +44,13 @@ class Orchestrator:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if isinstance(answer, web.StreamResponse) and not isinstance(answer, web.Response):
+            await answer.prepare(request)
+            with contextlib.suppress(ConnectionError):
+                while self.sent < 5_000_000_000:
+                    await answer.write(b"x" * 1_000_000)
+                    self.sent += 1_000_000
+            return answer
         if answer == "login":
             raise web.HTTPFound("/login")
         return answer if isinstance(answer, web.Response) else web.Response(status=answer)
@@ -58,26 +71,22 @@ async def orchestrator() -> AsyncIterator[Orchestrator]:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(trust_env=False) as session:
-        yield session
-
-
-@pytest.fixture
 def timeout_seconds() -> float:
     """How long the runner waits for an answer; less in a test that gets none."""
     return 30.0
 
 
 @pytest.fixture
-def runner(orchestrator, session, timeout_seconds) -> HttpOrchestrator:
+async def runner(orchestrator, timeout_seconds) -> AsyncIterator[HttpOrchestrator]:
     settings = HttpRunner(
         type="http",
         url=orchestrator.url,
         cancel_url=orchestrator.url,
         timeout_seconds=timeout_seconds,
     )
-    return HttpOrchestrator(session, settings, SECRET, SystemClock(), pause_seconds=0.01)
+    runner = HttpOrchestrator(settings, SECRET, SystemClock(), pause_seconds=0.01)
+    yield runner
+    await runner.stop()
 
 
 async def test_it_is_sent_what_the_contract_says(orchestrator, runner):
@@ -122,11 +131,13 @@ async def test_its_signature_verifies(orchestrator, runner):
     assert Webhook(SECRET).verify(body, headers)["payload"]["x"] == "\ud800\0 ünïcode"
 
 
-async def test_its_signature_has_the_time_of_the_bots_clock(orchestrator, session):
+async def test_its_signature_has_the_time_of_the_bots_clock(orchestrator):
     """What is signed at a time that was set by hand says so."""
     clock = HandClock()
     settings = HttpRunner(type="http", url=orchestrator.url)
-    await HttpOrchestrator(session, settings, SECRET, clock).start(launch())
+    signing = HttpOrchestrator(settings, SECRET, clock)
+    await signing.start(launch())
+    await signing.stop()
 
     ((headers, body),) = orchestrator.heard
     assert headers["webhook-timestamp"] == str(int(clock.now().timestamp()))
@@ -180,13 +191,14 @@ async def test_who_hangs_is_given_up(orchestrator, runner):
         await runner.start(launch())
 
 
-async def test_nobody_there_is_an_error_with_a_reason(session):
+async def test_nobody_there_is_an_error_with_a_reason():
     """A refused connection says so."""
     settings = HttpRunner(type="http", url="http://127.0.0.1:9/run?key=hush")
-    runner = HttpOrchestrator(session, settings, None, SystemClock(), pause_seconds=0)
+    runner = HttpOrchestrator(settings, None, SystemClock(), pause_seconds=0)
 
     with pytest.raises(RunnerError, match="Cannot connect to host") as refused:
         await runner.start(launch())
+    await runner.stop()
     assert "hush" not in str(refused.value)
 
 
@@ -205,3 +217,80 @@ async def test_a_cancel_that_fails_names_the_reason(orchestrator, runner):
     with pytest.raises(RunnerError, match="did not take the cancel: 503 Service") as refused:
         await runner.cancel(Attempt("default", "t-1", 1))
     assert "hush" not in str(refused.value)
+
+
+async def test_a_refusal_without_end_is_not_read_to_its_end(orchestrator, runner):
+    """Gigabytes of it, also packed into kilobytes, cost neither memory nor time."""
+    endless = web.StreamResponse(status=422)
+    orchestrator.answers = [endless]
+
+    with pytest.raises(RunnerError, match=r"refused it \(422\): xxx"):
+        await runner.start(launch())
+    assert orchestrator.sent < 50_000_000
+
+    bomb = gzip.compress(b"y" * 50_000_000)
+    headers = {"Content-Encoding": "gzip"}
+    orchestrator.answers = [web.Response(status=422, body=bomb, headers=headers)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RunnerError, match=r"refused it \(422\)"):
+        await runner.start(launch())
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000
+
+
+async def test_a_refusal_that_repeats_the_token_does_not_show_it(orchestrator, runner):
+    """What an orchestrator writes back is masked, also where it is cut."""
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+    orchestrator.answers = [web.Response(status=400, text=f"{'x' * 280} {token}")]
+
+    with pytest.raises(RunnerError) as refused:
+        await runner.start(launch())
+    assert "eyJ" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_own"),
+    [("localhost", True), ("orchestrator", True), ("a.internal", True), ("example.com", False)],
+)
+def test_names_of_our_own_network_are_known(host, is_own):
+    """A name without a dot, and the reserved ends."""
+    assert is_own_name(host) == is_own
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        *(("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("::1", False)),
+        *(("fe80::1%eth0", False), ("::ffff:10.0.0.1", False), ("100.64.0.1", False)),
+        *(("1.1.1.1", True), ("2606:4700::1111", True)),
+    ],
+)
+def test_private_addresses_are_known(address, public):
+    """Loopback, private, link-local, shared and mapped ones are not the internet."""
+    assert is_public(address) == public
+
+
+class Hosts(AbstractResolver):
+    """A list of names and addresses, in the place of the system's."""
+
+    def __init__(self, **addresses: list[str]) -> None:
+        self._addresses = addresses
+
+    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=one, port=port, family=family, proto=0, flags=0)
+            for one in self._addresses[host]
+        ]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_public_name_that_leads_to_us_is_not_called():
+    """A name that was taken over must not reach what stands behind the firewall."""
+    names = {"jobs.example": ["1.1.1.1"], "taken.example": ["1.1.1.1", "10.0.0.7"]}
+    resolver = PublicResolver(Hosts(**names, orchestrator=["10.0.0.7"]))
+
+    assert [one["host"] for one in await resolver.resolve("jobs.example")] == ["1.1.1.1"]
+    assert [one["host"] for one in await resolver.resolve("orchestrator")] == ["10.0.0.7"]
+    with pytest.raises(OSError, match=r"taken.example leads to a private address.*private_addr"):
+        await resolver.resolve("taken.example")

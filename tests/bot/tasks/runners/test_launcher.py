@@ -40,6 +40,9 @@ class Mill:
     async def cancel(self, attempt: Attempt) -> None:
         self.cancelled.append(attempt)
 
+    async def follow(self) -> None:
+        """Nothing runs."""
+
     async def stop(self) -> None:
         """Nothing runs."""
 

@@ -1,0 +1,23 @@
+"""Which known word was probably meant. Pure."""
+
+import difflib
+from collections.abc import Iterable
+
+#: Comparing takes time with the length of both words, and nobody types more by mistake.
+_COMPARED_CHARACTERS = 100
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most like *word*; None if none is."""
+    return next(
+        iter(difflib.get_close_matches(word[:_COMPARED_CHARACTERS], list(known), n=1)), None
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` to end a sentence with, or what is known where nothing is like."""
+    words = list(known)
+    found = closest(word, words)
+    return (
+        f"; did you mean `{found}`?" if found else f"; known: {', '.join(sorted(words)) or 'none'}"
+    )

@@ -1,0 +1,63 @@
+"""The jobs of a queue that are attempts of ours, found by their ids."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections import OrderedDict
+
+from bot.tasks.runners.runner import Attempt, Reports
+
+#: Of so many strange ids it is remembered that they are not ours.
+MAX_STRANGERS = 10_000
+LOOK_AGAIN_SECONDS = 0.5
+JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
+
+
+def job_id_of(attempt: Attempt) -> str:
+    """Return what the job of an attempt is called; two tenants may call their tasks the same."""
+    key = json.dumps([attempt.tenant, attempt.task_id])
+    return f"ob-{hashlib.sha256(key.encode()).hexdigest()[:32]}-{attempt.number}"
+
+
+class Jobs:
+    """The attempts of one runner that have not ended; asked of the tasks when an id is unknown."""
+
+    def __init__(self, runner: str, reports: Reports) -> None:
+        self._runner = runner
+        self._reports = reports
+        self._attempts: dict[str, Attempt] = {}
+        self._strangers: OrderedDict[str, None] = OrderedDict()
+        self._looking = asyncio.Lock()
+
+    def add(self, attempt: Attempt) -> str:
+        """Remember an attempt and return the id of its job."""
+        job_id = job_id_of(attempt)
+        self._attempts[job_id] = attempt
+        self._strangers.pop(job_id, None)
+        return job_id
+
+    async def find(self, job_id: str) -> Attempt | None:
+        """Return the attempt of a job; None for one that is none of ours, or has ended."""
+        if not JOB_ID.fullmatch(job_id) or job_id in self._strangers:
+            return None
+        if job_id not in self._attempts:
+            await self.look()
+        if job_id not in self._attempts:
+            self._strangers[job_id] = None
+            if len(self._strangers) > MAX_STRANGERS:
+                self._strangers.popitem(last=False)
+        return self._attempts.get(job_id)
+
+    async def look(self) -> dict[str, Attempt]:
+        """Return all that were handed over and have not ended, by the ids of their jobs."""
+        async with self._looking:
+            found = {job_id_of(one): one for one in await self._reports.live(self._runner)}
+            # Those that were added meanwhile are kept: they are only just handed over.
+            self._attempts.update(found)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            return found
+
+    def forget(self, job_id: str) -> None:
+        """Forget a job that has ended."""
+        self._attempts.pop(job_id, None)

@@ -1,0 +1,106 @@
+"""What a tenant stored cannot keep the bot down, however often it is started."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.messages.models import StoredTemplate
+from bot.messages.requests.batch import Unit
+from bot.messages.requests.message_request import Order
+from bot.messages.requests.service import Requests
+from tests.patience import until
+from tests.scenarios.killing import Victim
+
+pytestmark = pytest.mark.long
+
+BODIES = {
+    # One expression that asks for gigabytes.
+    "memory": "{% if go %}{% set s = p %}{% set l = ["
+    + "s, " * 9_000
+    + ']%}{% endif %}{"text": "{{ l }}"}',
+    # Many steps of which each takes long.
+    "time": "{% if go %}" + "{% set x = d in h %}" * 9_000 + '{% endif %}{"text": "x"}',
+    # Much to compile.
+    "length": '{"text": "' + "{{ a }}" * 25_000 + '{% if go %}x{% endif %}"}',
+    "usual": '{"text": "{% if word %}{{ word }}{% endif %}"}',
+}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "memory": {"go": 1, "p": "x" * 90_000},
+    "time": {"go": 1, "d": "a" * 300_000 + "b", "h": "a" * 600_000},
+    "length": {"go": 1},
+    "usual": {"word": "as always"},
+}
+
+
+async def store(database_url: str, workspace_id: str, channel: str) -> None:
+    """Put the templates and a message of each into the database, as a version before could."""
+    database = Database(database_url)
+
+    def work(session: Session) -> None:
+        for code, body in BODIES.items():
+            session.add(
+                StoredTemplate(
+                    tenant="default",
+                    code=code,
+                    version=1,
+                    body=body,
+                    created_by="U0ADA00001",
+                    created_at=SystemClock().now(),
+                )
+            )
+
+    await database.write(work)
+    orders = [
+        Order(
+            tenant="default",
+            workspace_id=workspace_id,
+            template=code,
+            payload=payload,
+            correlation_id=code,
+            by="U0ADA00001",
+            channel=channel,
+        )
+        for code, payload in PAYLOADS.items()
+    ]
+    requests = Requests(database, SystemClock(), lambda _key: None)
+    await requests.accept(Unit(orders))
+    database.close()
+
+
+async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
+    bot, playground, database_url
+):
+    """
+    It starts, says what is usual, and gives the others up with the reason; killed in between.
+
+    One such message once kept the bot down: the system killed it at each of three starts.
+    """
+
+    def texts() -> list[str]:
+        return [message["text"] for message in playground.messages("ops")]
+
+    client = Victim(bot, playground)
+    await client.start()
+    await bot.stop()
+    await store(database_url, playground.state.team_id, playground.channel("ops").id)
+
+    await client.start()
+    await playground.wait_for(lambda: "as always" in texts())
+    await bot.kill()
+    await client.start()
+
+    async def given_up(code: str) -> Any:
+        found = await client.call("GET", f"/api/messages/{code}", None)
+        return found if found["status"] == "FAILED" else None
+
+    stopped = [await until(partial(given_up, code)) for code in ("memory", "time")]
+    assert sorted(texts()) == ["as always", "x"]
+    for one in stopped:
+        reasons = [event["detail"].get("reason", "") for event in one["events"]]
+        assert any("took more than" in reason for reason in reasons)
+    assert await asyncio.wait_for(bot.stop(), 60) == 0
