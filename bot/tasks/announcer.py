@@ -96,20 +96,39 @@ class Announcer:
         return self._reply(session, task, Content(LOGS, {"lines": lines}), now) is not None
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
-        # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
-        context = self._context(task, now)
+        """
+        Reply once with how it ended, if there is an error or whoever reports keeps statistics.
+
+        Statistics without a number count: the client sends them, as each of its jobs gets a
+        summary. Only an error that is too long for one message is followed by its parts.
+        """
         # Where there are no threads it is a post of its own, and must say more than the end did.
         apart = is_outlet(task.workspace_id)
-        if task.status == Status.FAILED and task.error:
-            if apart and len(task.error) <= SHOWN_CHARACTERS:
-                return
-            parts = in_parts(task.error)
-            last = None  # Each part replies to the one before it, so that they come in order.
-            for number, part in enumerate(parts, start=1):
-                told = {**context, "error": part, "part": number, "parts": len(parts)}
-                last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)
-        elif task.stats and not apart:
-            self._reply(session, task, Content(SUMMARY, context), now, rank=Rank.ALERT)
+        error = task.error if task.status == Status.FAILED else None
+        parts = in_parts(error) if error else []
+        if task.stats is not None and not apart:
+            whole = task.error if len(parts) < 2 else None
+            told = {**self._context(task, now), "whole_error": whole}
+            summary = self._reply(session, task, Content(SUMMARY, told), now, rank=Rank.ALERT)
+            if len(parts) > 1:
+                self._tell_parts(session, task, parts, now, after=summary)
+        elif error and not (apart and len(error) <= SHOWN_CHARACTERS):
+            self._tell_parts(session, task, parts, now)
+
+    def _tell_parts(
+        self,
+        session: Session,
+        task: Task,
+        parts: list[str],
+        now: datetime,
+        after: Message | None = None,
+    ) -> None:
+        # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
+        context = self._context(task, now)
+        for number, part in enumerate(parts, start=1):
+            told = {**context, "error": part, "part": number, "parts": len(parts)}
+            # Each part replies to the one before it, so that they come in order.
+            after = self._reply(session, task, Content(ERROR, told), now, after, Rank.ALERT)
 
     def _reply(
         self,

@@ -240,6 +240,15 @@ def test_log_lines_are_aligned():
     )
 
 
+def test_a_summary_shows_the_whole_error_if_it_is_given():
+    """The traceback of a job stands under its first line."""
+    sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "summary.json").read_text())
+
+    message = RENDERER.render("tasks/summary", sample | {"whole_error": sample["error"]})
+
+    assert visible(message.blocks).endswith("TimeoutError: no answer\nat line 2")
+
+
 def test_a_summary_says_how_it_ended():
     """Status, duration, counts and the first line of the error."""
     sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "summary.json").read_text())
