@@ -45,6 +45,7 @@ from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskRoom, open_tasks
+from bot.users.service import Users
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
@@ -205,6 +206,7 @@ class Opsbell:
                 tasks=rooms.tasks.tasks,
                 intake=rooms.tasks.intake,
                 requests=rooms.deliveries.requests,
+                users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
                 channels=Directories(

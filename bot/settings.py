@@ -56,6 +56,7 @@ class Settings(BaseModel):
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_users_channel: Text = None
     slack_webhook: Secret = None
     slack_webhook_url: Secret = None
     https_proxy: Secret = None

@@ -20,6 +20,7 @@ SCOPES = frozenset(
         "reports:read",
         "reports:write",
         "leaderboards:write",
+        "users:write",
         "workspaces:write",
         "admin",
     }

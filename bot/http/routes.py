@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, workspaces
+from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, users, workspaces
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
+from bot.http.schemas import users as u
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
 from bot.http.schemas.message_fields import Code
@@ -85,6 +86,10 @@ WORKSPACE_ROUTES = (
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )
+USER_ROUTES = (
+    Route("POST", "/api/users/registered", users.register_user, "Tell of a new user in the users channel", "Users",
+          scope="users:write", body=u.RegisteredUser, answers={201: u.ToldUser, 200: u.ToldUser}, creates=True),
+)
 HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
@@ -103,6 +108,7 @@ ROUTES = (
     *(route for item in MESSAGE_ADDRESSES.items() for route in message_routes(*item)),
     *TEMPLATE_ROUTES,
     *WORKSPACE_ROUTES,
+    *USER_ROUTES,
     *HEALTH_ROUTES,
     *DOCS_ROUTES,
 )

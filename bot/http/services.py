@@ -16,6 +16,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
+from bot.users.service import Users
 from bot.workspaces.service import Connections
 
 
@@ -44,6 +45,7 @@ class Services:
     tasks: Tasks
     intake: Intake
     requests: Requests
+    users: Users
     templates: Templates
     senders: Senders
     channels: Channels

@@ -27,6 +27,7 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
+from bot.users.service import Users
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
@@ -129,6 +130,7 @@ def services(
         tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
         intake=Intake(transactions, announcer, clock, runner_of),
         requests=Requests(database, clock, surroundings.woken.append, OUTLETS, ISOLATION),
+        users=Users(database, clock, surroundings.woken.append),
         templates=Templates(database, ISOLATION, clock),
         senders=Senders(database, clock, OUTLETS),
         channels=Names(),

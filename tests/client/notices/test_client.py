@@ -147,7 +147,7 @@ def test_what_the_server_cannot_take_comes_first_next_time(server, mood):
 
 def test_what_is_no_json_is_sent_as_text(opsbell, server):
     """Objects in a payload arrive as their texts; a loop ends in nothing, never in an error."""
-    loop: list = []
+    loop: list[object] = []
     loop.append(loop)
 
     assert opsbell.send(payload={"x": loop}) is None
