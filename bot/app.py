@@ -22,6 +22,7 @@ from slack_bolt.async_app import AsyncApp
 import jobs
 import listeners
 from bot.clock import Clock, SystemClock
+from bot.config_file import is_pattern
 from bot.credentials import api_tokens, outlets_of, secrets_of
 from bot.database_lock import lock_database
 from bot.db import Database
@@ -240,7 +241,8 @@ class Opsbell:
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
-            return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
+            known = [kind for kind in config.tasks if not is_pattern(kind)]
+            return [*dict.fromkeys([*known, *await rooms.tasks.tasks.kinds(owner)])]
 
         return listeners.Services(
             tasks=rooms.tasks.tasks,

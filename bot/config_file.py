@@ -2,6 +2,8 @@
 
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -177,8 +179,31 @@ class ConfigFile(Section):
     http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
-        """Return what the file says about this kind of task; nothing said is the default."""
-        return self.tasks.get(task) or TaskKind()
+        """
+        Return what the file says about this kind of task; nothing said is the default.
+
+        `[tasks.<kind>]` goes before `[tasks."<pattern>"]`, and of the patterns that fit the longest
+        goes first; each key is taken from the first of them that has it.
+        """
+        said = [self.tasks[task]] if task in self.tasks else []
+        said += [self.tasks[pattern] for pattern in self._patterns if fnmatchcase(task, pattern)]
+        if len(said) < 2:
+            return said[0] if said else TaskKind()
+        merged: dict[str, Any] = {}
+        for one in reversed(said):
+            merged.update({name: getattr(one, name) for name in one.model_fields_set})
+        return TaskKind.model_construct(**merged)
+
+    @cached_property
+    def _patterns(self) -> list[str]:
+        """The names of kinds that are patterns, the longest first."""
+        patterns = [name for name in self.tasks if is_pattern(name)]
+        return sorted(patterns, key=lambda name: (-len(name), name))
+
+
+def is_pattern(kind: str) -> bool:
+    """Tell whether the name of a kind stands for all that fit it, like `nightly-*`."""
+    return not set("*?[").isdisjoint(kind)
 
 
 RUNNERS: dict[str, type[Section]] = {

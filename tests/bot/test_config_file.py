@@ -194,3 +194,50 @@ def test_what_a_command_is_given_is_not_printed(tmp_path):
     path.write_text(WHOLE)
 
     assert "'private'" not in repr(read_config_file(path))
+
+
+PATTERNS = """
+[tasks."*"]
+channel = "C0ALL"
+log_level = "error"
+
+[tasks."nightly-*"]
+channel = "C0NIGHT"
+retry_roles = ["S0NIGHT"]
+
+[tasks."nightly-import-*"]
+expected_minutes = 5
+
+[tasks.nightly-import-prices]
+log_level = "debug"
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("backfill", ("C0ALL", "error", [], None)),
+        ("nightly-backup", ("C0NIGHT", "error", ["S0NIGHT"], None)),
+        ("nightly-import-users", ("C0NIGHT", "error", ["S0NIGHT"], 5)),
+        ("nightly-import-prices", ("C0NIGHT", "debug", ["S0NIGHT"], 5)),
+        ("Nightly-backup", ("C0ALL", "error", [], None)),
+    ],
+)
+def test_kinds_are_told_by_patterns(tmp_path, kind, expected):
+    """Each key comes from the kind's own table, else from the longest pattern that has it."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(PATTERNS)
+
+    said = read_config_file(path).kind(kind)
+
+    assert (said.channel, said.log_level, said.retry_roles, said.expected_minutes) == expected
+
+
+def test_a_pattern_is_checked_like_a_kind(problems):
+    """A runner that is not there, a key nobody knows."""
+    assert problems('[tasks."a-*"]\nrunner = "x"') == [
+        "tasks.a-*.runner: there is no [runners.x]; known: none"
+    ]
+    assert problems('[tasks."a-*"]\nchanel = "x"') == [
+        "tasks.a-*.chanel: unknown key; did you mean `channel`?"
+    ]
