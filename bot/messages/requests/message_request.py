@@ -52,6 +52,7 @@ class Order:
     by: str
     sender: str = DEFAULT_SENDER
     channel: str | None = None
+    fallback_channel: str | None = None  # where neither the order nor its sender names one
     priority: int | None = None
     thread_ts: str | None = None
     scheduled_at: datetime | None = None
@@ -143,7 +144,7 @@ def attachment_problems(order: Order, place: str | FieldProblem | None) -> Itera
 
 
 def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
-    channel = order.channel or sender.channel
+    channel = order.channel or sender.channel or order.fallback_channel
     if channel is None:
         return [FieldProblem("channel", "give one: the sender has none of its own")]
     if sender.allowed_channels is not None and channel not in sender.allowed_channels:
@@ -170,7 +171,7 @@ def prepare(
         "id": order.message_id,
         "workspace_id": place,
         "tenant": order.tenant,
-        "channel": order.channel or sender.channel or shown_name(place),
+        "channel": order.channel or sender.channel or order.fallback_channel or shown_name(place),
         "thread_ts": order.thread_ts,
         "seen_by": order.seen_by,
         "template": drawing.name,
