@@ -95,8 +95,17 @@ def take_assignment(environ: MutableMapping[str, str] = os.environ) -> Assignmen
     task_id, attempt, url, token = (_value(environ, name) for name in ASSIGNMENT)
     for name in ASSIGNMENT:
         environ.pop(name, None)
-    if not task_id:
-        return None
+    return _assignment(task_id, attempt, url, token) if task_id else None
+
+
+def assignment_of(message: Mapping[str, object]) -> Assignment | None:
+    """Return the task a server's runner has sent in *message* (`taskId`, `callbackUrl` …)."""
+    names = ("taskId", "attempt", "callbackUrl", "callbackToken")
+    task_id, attempt, url, token = (str(message.get(name) or "") for name in names)
+    return _assignment(task_id, attempt, url, token) if task_id and url and token else None
+
+
+def _assignment(task_id: str, attempt: str, url: str, token: str) -> Assignment | None:
     parts = _address("OPSBELL_CALLBACK_URL", url)
     if not _is_token("OPSBELL_CALLBACK_TOKEN", token) or parts is None:
         return None
