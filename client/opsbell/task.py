@@ -102,6 +102,7 @@ def start_task(
     subject: object = None,
     channel: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    log_url: str | None = None,
     assignment: Assignment | None = None,
     task_id: str | None = None,
     attempt: int = 1,
@@ -117,7 +118,7 @@ def start_task(
     with Shield("open a task"):
         if task_id is not None and assignment is None:
             return _resumed(task_id, attempt, name, subject, channel, metadata)
-        return _opened(name, subject, channel, metadata, assignment)
+        return _opened(name, subject, channel, metadata, log_url, assignment)
     return Task()
 
 
@@ -126,6 +127,7 @@ def _opened(
     subject: object,
     channel: str | None,
     metadata: Mapping[str, Any] | None,
+    log_url: str | None,
     assignment: Assignment | None,
 ) -> Task:
     assignment = assignment or take_assignment()
@@ -134,7 +136,10 @@ def _opened(
         return Task()
     if assignment is None:
         task_id = "t_" + os.urandom(16).hex()
-        return _told(target, *_announced(task_id, 1, name, subject, channel, metadata))
+        head, create = _announced(task_id, 1, name, subject, channel, metadata)
+        if log_url:
+            create["logUrl"] = log_url
+        return _told(target, head, create)
     head = {
         "task": plain_name(name),
         "taskId": assignment.task_id,

@@ -12,7 +12,7 @@ app = Celery("mill", broker=os.environ["BROKER"])
 install(app)
 
 
-@app.task(bind=True, name="import_prices", max_retries=1)
+@app.task(bind=True, name="import_prices", max_retries=1)  # type: ignore[untyped-decorator]
 def import_prices(self: Any, do: str = "", **_told: Any) -> Any:
     """Complete, fail, retry, hang or leave, as asked."""
     current().progress(40)

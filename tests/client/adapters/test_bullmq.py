@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import bullmq
+import bullmq  # type: ignore[import-untyped]
 import pytest
 from redis.asyncio import from_url
 
