@@ -11,7 +11,7 @@ from bot.messages.models import (
     Sender,
     StoredTemplate,
 )
-from bot.tasks.models import ExternalTaskId, Task
+from bot.tasks.models import ExternalTaskId, Task, TaskLog
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -26,6 +26,7 @@ TABLES = (
     Sender,
     StoredTemplate,
     Task,
+    TaskLog,
     Workspace,
     WorkspaceToken,
 )

@@ -16,7 +16,7 @@ from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.liveness import mark_lost_tasks
-from jobs.retention import delete_old_messages, fold_message_totals
+from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 
 #: What nobody was told of is found after this long: work of a process that died, a lost wake-up.
 SWEEP_SECONDS = 2
@@ -42,6 +42,7 @@ def register(
         (LIVENESS_SECONDS, mark_lost_tasks, intake),
         (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+        (RETENTION_SECONDS, delete_old_logs, intake),
         (RETENTION_SECONDS, forget_old_keys, forget_keys),
         (TOTALS_SECONDS, fold_message_totals, database),
     ):

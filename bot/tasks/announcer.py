@@ -11,13 +11,13 @@ from bot.messages.destinations import is_outlet
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.messages.rendering.text_splitting import in_parts
+from bot.tasks import logs
 from bot.tasks.display import Links, message_context
 from bot.tasks.models import ENDS, Status, Task
 
 TEMPLATE = "tasks/task"
 SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
-LOGS = "tasks/logs"
 #: What the task's own message shows of an error.
 SHOWN_CHARACTERS = 200
 
@@ -85,15 +85,30 @@ class Announcer:
         if task.status in ENDS:
             self._tell_the_end(session, task, now)
 
-    def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> bool:
+    def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> int:
         """
-        Put log lines into the task's thread; False while the task has no message.
+        Put log lines into the task's thread and return how many; 0 while it has no message.
 
-        Where there are no threads the lines would bury everything else: False as well.
+        Where there are no threads the lines would bury everything else: 0 as well.
         """
-        if is_outlet(task.workspace_id):
-            return False
-        return self._reply(session, task, Content(LOGS, {"lines": lines}), now) is not None
+        if is_outlet(task.workspace_id) or task.message_id is None or not lines:
+            return 0
+        return logs.stream(
+            session, task, lines, now, lambda content, at: self._reply(session, task, content, at)
+        )
+
+    def attach_log(self, session: Session, task: Task, now: datetime) -> None:
+        """Put the whole log of an ended attempt into its thread, if it was not all told."""
+        if is_outlet(task.workspace_id) or task.message_id is None or not task.has_logs:
+            return
+        due_at = now + logs.FILE_DELAY
+        logs.attach(
+            session,
+            task,
+            lambda content, key: self._reply(
+                session, task, content, now, message_id=key, due_at=due_at
+            ),
+        )
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
         """
@@ -114,6 +129,7 @@ class Announcer:
                 self._tell_parts(session, task, parts, now, after=summary)
         elif error and not (apart and len(error) <= SHOWN_CHARACTERS):
             self._tell_parts(session, task, parts, now)
+        self.attach_log(session, task, now)
 
     def _tell_parts(
         self,
@@ -138,11 +154,12 @@ class Announcer:
         now: datetime,
         after: Message | None = None,
         rank: Rank = Rank.NORMAL,
+        **more: Any,
     ) -> Message | None:
         parent = session.get(Message, task.message_id) if task.message_id else None
         if parent is None:
             return None
-        return outbox.reply(session, after or parent, content, now=now, rank=rank)
+        return outbox.reply(session, after or parent, content, now=now, rank=rank, **more)
 
     def _context(self, task: Task, now: datetime) -> dict[str, Any]:
         return message_context(task, self._links, now, can_retry=self._can_retry(task))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.credentials import api_tokens
@@ -54,6 +55,12 @@ def open_tasks(
         on_creation=settings.slack_notify_on_task_creation,
     )
     transactions = Transactions(database, lanes=lanes, launcher=launcher)
-    intake = Intake(transactions, announcer, clock, runner_of)
+    intake = Intake(
+        transactions,
+        announcer,
+        clock,
+        runner_of,
+        kept=timedelta(days=settings.config.retention.days),
+    )
     tasks = Tasks(transactions, announcer, clock, runner_of, launcher.cancel)
     return TaskRoom(tasks, intake, launcher)

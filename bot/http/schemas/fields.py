@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -25,6 +26,8 @@ MAX_SEQUENCE = 2**63 - 1
 #: The end of the year 9999.
 LAST_SECOND = 253_402_300_799
 STATUSES = ("queued", "running", "completed", "failed", "cancelled")
+#: In seconds the year 5138, in milliseconds 1973.
+MILLISECONDS_FROM = 10**11
 SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
 
 
@@ -55,7 +58,13 @@ def small(value: T) -> T:
 
 
 def moment(value: Any) -> int | None:
-    """Return the epoch seconds of an ISO 8601 time with offset, or of a number; else None."""
+    """
+    Return the epoch seconds of an ISO 8601 time with offset, or of a number; else None.
+
+    A number that would be far in the future is one of milliseconds.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{10,16}(?:\.[0-9]{1,9})?", value):
+        value = float(value)
     if isinstance(value, str):
         try:
             at = datetime.fromisoformat(value)
@@ -64,6 +73,8 @@ def moment(value: Any) -> int | None:
         return None if at.tzinfo is None else int(at.timestamp())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    if value >= MILLISECONDS_FROM:
+        value = value / 1000
     return int(value) if 0 <= value <= LAST_SECOND else None
 
 

@@ -31,7 +31,7 @@ from bot.tasks.intake import Reported
 from bot.tasks.models import Task
 from bot.tasks.updates import Outcome
 
-MAX_LINES = 200
+MAX_LINES = 1_000
 MAX_LINE_CHARACTERS = 1_000
 MAX_PAGE = 100
 MAX_MINUTES = 60 * 24 * 366

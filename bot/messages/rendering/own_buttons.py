@@ -13,7 +13,7 @@ from bot.messages.rendering.text_field import plain
 
 #: All that `listeners.actions` listens for.
 OWN_ACTIONS = frozenset(
-    {"delivery_replay", "task_cancel", "task_grafana", "task_logs", "task_retry"}
+    {"delivery_replay", "task_cancel", "task_grafana", "task_log_lines", "task_logs", "task_retry"}
 )
 _LITERAL = re.compile(rf'"action_id"\s*:\s*"({"|".join(sorted(OWN_ACTIONS))})"')
 
