@@ -79,12 +79,16 @@ def keep(session: Session, task: Task, lines: Sequence[Line], shown: int, now: d
         text=text[-MAX_KEPT_CHARACTERS:],
         at=now,
     )
+    room = MAX_KEPT_CHARACTERS - len(text)
+    # Without the texts: of a flood there is much, and it comes often.
+    sizes = select(TaskLog.first_line, TaskLog.characters).where(*_of_attempt(task))
+    for first_line, characters in session.exec(sizes.order_by(col(TaskLog.first_line).desc())):
+        room -= characters
+        if room < 0:
+            old = delete(TaskLog).where(*_of_attempt(task), col(TaskLog.first_line) <= first_line)
+            session.exec(old)
+            break
     session.add(row)
-    room = MAX_KEPT_CHARACTERS
-    for kept in session.exec(_rows(task).order_by(col(TaskLog.first_line).desc())).all():
-        room -= kept.characters
-        if room < 0 and kept.first_line != row.first_line:
-            session.delete(kept)
 
 
 def attach(session: Session, task: Task, reply: Callable[[Content, str], Message | None]) -> None:
@@ -93,7 +97,7 @@ def attach(session: Session, task: Task, reply: Callable[[Content, str], Message
 
     The file that waits already takes over what has come since.
     """
-    rows = session.exec(_rows(task).order_by(col(TaskLog.first_line))).all()
+    rows = _rows(session, task)
     total = rows[-1].first_line + rows[-1].lines if rows else 0
     is_whole = bool(rows) and rows[0].first_line == 0
     if not rows or (is_whole and total <= CHUNK_LINES and sum(row.shown for row in rows) == total):
@@ -109,7 +113,7 @@ def attach(session: Session, task: Task, reply: Callable[[Content, str], Message
 
 def tail(session: Session, task: Task, characters: int) -> LogTail:
     """Return the last whole lines of the newest attempt's log, in at most *characters*."""
-    rows = session.exec(_rows(task).order_by(col(TaskLog.first_line))).all()
+    rows = _rows(session, task)
     text = "".join(row.text for row in rows)
     if len(text) > characters:
         text = text[-characters:].partition("\n")[2] or text[-characters:]
@@ -122,20 +126,21 @@ def forget(session: Session, before: datetime) -> None:
     session.exec(delete(TaskLog).where(col(TaskLog.at) < before))
 
 
-def _rows(task: Task) -> Any:
-    return select(TaskLog).where(
+def _of_attempt(task: Task) -> tuple[Any, ...]:
+    return (
         TaskLog.tenant == task.tenant,
         TaskLog.task_id == task.id,
         TaskLog.attempt == task.attempt,
     )
+
+
+def _rows(session: Session, task: Task) -> Sequence[TaskLog]:
+    query = select(TaskLog).where(*_of_attempt(task)).order_by(col(TaskLog.first_line))
+    return session.exec(query).all()
 
 
 def _next_line(session: Session, task: Task) -> int:
-    query = select(func.max(TaskLog.first_line + TaskLog.lines)).where(
-        TaskLog.tenant == task.tenant,
-        TaskLog.task_id == task.id,
-        TaskLog.attempt == task.attempt,
-    )
+    query = select(func.max(TaskLog.first_line + TaskLog.lines)).where(*_of_attempt(task))
     return session.exec(query).one() or 0
 
 
@@ -181,8 +186,9 @@ def _fitting(there: Sequence[Line], lines: Sequence[Line]) -> int:
 
 def _written(line: Line) -> str:
     at, level = line.get("at"), str(line.get("level") or "")
-    is_shown = at is not None and 0 <= at <= LAST_SECOND
-    clock = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}  " if is_shown else ""
+    clock = ""
+    if at is not None and 0 <= at <= LAST_SECOND:
+        clock = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}  "
     return f"{clock}{level.upper():<7}  {line['text']}"
 
 
