@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from jinja2 import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -144,6 +146,41 @@ class Destination(Section):
         return found
 
 
+def _an_expression(text: str) -> str:
+    try:
+        ImmutableSandboxedEnvironment().compile_expression(text)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"is no Jinja expression: {error.message}") from None
+    return text
+
+
+Expression = Annotated[str, StringConstraints(min_length=1), AfterValidator(_an_expression)]
+TaskStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
+
+
+class WebhookMapping(Section):
+    """`[webhooks.<name>]`: what another system's event says of a task, as Jinja expressions."""
+
+    preset: Literal["prefect", "kestra", "argo", "trigger.dev", "dbt"] | None = None
+    id: Expression | None = None
+    task: Expression | None = None
+    subject: Expression | None = None
+    status: Expression | None = None
+    error: Expression | None = None
+    progress: Expression | None = None
+    attempt: Expression | None = None
+    log_url: Expression | None = None
+    statuses: dict[str, TaskStatus] = {}
+    channel: str | None = None
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        missing = [name for name in ("id", "task", "status") if getattr(self, name) is None]
+        if self.preset is None and missing:
+            raise ValueError(f"set preset, or {', '.join(missing)}")
+        return self
+
+
 #: In small letters, so that it is never mistaken for the id of a workspace.
 DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
@@ -174,6 +211,7 @@ class ConfigFile(Section):
     tasks: dict[str, TaskKind] = {}
     runners: dict[str, Runner] = {}
     destinations: dict[DestinationName, Destination] = {}
+    webhooks: dict[DestinationName, WebhookMapping] = {}
     access: Access = Access()
     retention: Retention = Retention()
     http: Http = Http()
@@ -258,6 +296,8 @@ def known_keys(table: list[str]) -> list[str]:
             section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
             section = RUNNERS[kind]
+        case ["webhooks", _]:
+            section = WebhookMapping
         case ["destinations", _]:
             section = Destination
         case ["access"]:

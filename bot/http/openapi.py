@@ -33,6 +33,7 @@ FORMATS = {
     "id": "task-id",
     "correlationId": "message-id",
     "code": "code",
+    "name": "webhook-name",
     "team_id": "slack-team",
 }
 OF_BODIES = ("400", "413", "415")

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, users, workspaces
+from bot.http.handlers import (
+    callbacks,
+    docs,
+    health,
+    messages,
+    tasks,
+    templates,
+    users,
+    webhooks,
+    workspaces,
+)
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
@@ -33,6 +43,8 @@ TASK_ROUTES = (
     Route("POST", "/api/slack/update", callbacks.update_task, "Report on a task: the orchestrator's callback",
           "Callbacks", access=SIGNED, scope=WRITE_TASKS, body=t.UpdateTask, answers={200: t.Taken},
           is_urgent=callbacks.is_end),
+    Route("POST", "/api/webhooks/{name}", webhooks.take_event, "Take another system's event", "Callbacks",
+          scope=WRITE_TASKS, body=t.ForeignEvent, answers={200: t.TakenEvent}),
     Route("POST", "/api/tasks/{id}/heartbeat", callbacks.heartbeat_task, "Give a sign of life", "Callbacks",
           access=CALLBACK, scope=WRITE_TASKS, body=t.Heartbeat, answers={200: t.Taken}),
     Route("POST", "/api/tasks/{id}/logs", callbacks.log_task, "Bring log lines into the task's thread", "Callbacks",

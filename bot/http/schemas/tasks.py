@@ -110,6 +110,12 @@ class UpdateTask(Lenient):
     _subject = model_validator(mode="before")(one_subject)
 
 
+class ForeignEvent(Sent):
+    """Whatever another system sends; `[webhooks.<name>]` says what it means."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class LogLine(Lenient):
     """One line. `level` is info unless known; `at` is ISO 8601 with offset or epoch seconds."""
 
@@ -195,6 +201,15 @@ class Taken(Shown):
                 return cls(task_id=reported.task_id, outcome="ignored", reason="stale")
             case Outcome.FINAL:
                 return cls(task_id=reported.task_id, outcome="ignored", reason="final")
+
+
+class TakenEvent(Shown):
+    """What became of an event; reason `status`: its word for that means none of ours."""
+
+    ok: Literal[True] = True
+    task_id: str
+    outcome: Literal["applied", "ignored"]
+    reason: Literal["stale", "final", "status"] | None
 
 
 class TakenLines(Shown):
