@@ -155,6 +155,8 @@ def _an_expression(text: str) -> str:
 
 
 Expression = Annotated[str, StringConstraints(min_length=1), AfterValidator(_an_expression)]
+#: Less could be guessed.
+MIN_SECRET_CHARACTERS = 16
 TaskStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
 
 
@@ -172,9 +174,24 @@ class WebhookMapping(Section):
     log_url: Expression | None = None
     statuses: dict[str, TaskStatus] = {}
     channel: str | None = None
+    secret: SecretStr | None = Field(None, min_length=MIN_SECRET_CHARACTERS)
+    secret_file: Path | None = None
+
+    def read_secret(self) -> str | None:
+        """Return the secret, or None; raise `OSError` or `ValueError` if its file is unreadable."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        if self.secret_file is None:
+            return None
+        found = read_secret(self.secret_file)
+        if len(found) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"must hold {MIN_SECRET_CHARACTERS} characters or more")
+        return found
 
     @model_validator(mode="after")
     def _enough(self) -> Self:
+        if self.secret is not None and self.secret_file is not None:
+            raise ValueError("set either secret or secret_file")
         missing = [name for name in ("id", "task", "status") if getattr(self, name) is None]
         if self.preset is None and missing:
             raise ValueError(f"set preset, or {', '.join(missing)}")

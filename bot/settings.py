@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.addresses import require_address_template, require_web_address
-from bot.config_file import ConfigFile, read_config_file
+from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
 from bot.errors import ConfigError
 from bot.proxies import NAMES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
@@ -240,7 +240,21 @@ def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
         config = read_config_file(path)
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
-    return config, [f"{path}: {problem}" for problem in unreadable_addresses(config)]
+    problems = [*unreadable_addresses(config), *unusable_secrets(config)]
+    return config, [f"{path}: {problem}" for problem in problems]
+
+
+def unusable_secrets(config: ConfigFile) -> Iterator[str]:
+    """Yield why the file with the secret of a webhook cannot be used."""
+    for name, mapping in config.webhooks.items():
+        place = f"webhooks.{name}.secret_file"
+        try:
+            found = read_secret(mapping.secret_file) if mapping.secret_file else None
+        except (OSError, ValueError) as error:
+            yield f"{place}: cannot use the file it names: {why_unreadable(error)}"
+            continue
+        if found is not None and len(found) < MIN_SECRET_CHARACTERS:
+            yield f"{place}: its file must hold {MIN_SECRET_CHARACTERS} characters or more"
 
 
 def unreadable_addresses(config: ConfigFile) -> Iterator[str]:

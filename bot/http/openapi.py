@@ -42,6 +42,7 @@ SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.BEARER: [{"token": []}],
     Access.CALLBACK: [{"token": []}],
+    Access.WEBHOOK: [{"token": []}],
     Access.SIGNED: [{"token": []}, {"signature": []}],
 }
 SCHEMES = {

@@ -44,7 +44,7 @@ TASK_ROUTES = (
           "Callbacks", access=SIGNED, scope=WRITE_TASKS, body=t.UpdateTask, answers={200: t.Taken},
           is_urgent=callbacks.is_end),
     Route("POST", "/api/webhooks/{name}", webhooks.take_event, "Take another system's event", "Callbacks",
-          scope=WRITE_TASKS, body=t.ForeignEvent, answers={200: t.TakenEvent}),
+          access=Access.WEBHOOK, scope=WRITE_TASKS, body=t.ForeignEvent, answers={200: t.TakenEvent}),
     Route("POST", "/api/tasks/{id}/heartbeat", callbacks.heartbeat_task, "Give a sign of life", "Callbacks",
           access=CALLBACK, scope=WRITE_TASKS, body=t.Heartbeat, answers={200: t.Taken}),
     Route("POST", "/api/tasks/{id}/logs", callbacks.log_task, "Bring log lines into the task's thread", "Callbacks",
