@@ -13,20 +13,20 @@ import uvloop
 from sqlmodel import Session
 
 from benchmarks.engine import OURS, TENANT, WORKSPACE, quiet
+from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.garbage import look_seldom
 from bot.http.server import HttpServer
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport
+from bot.messages.workers.pool import Workers
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tokens import Tokens
@@ -77,13 +77,15 @@ async def serve(database_url: str, slack_url: str) -> None:
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
     unused: Any = None  # by the one endpoint that is called
     server = HttpServer(
-        Services(
+        HttpServices(
             settings=Settings.model_validate({"port": 0, "jwt_secret": SECRET}),
             database=database,
             clock=clock,
             tasks=unused,
             intake=unused,
+            alerts=unused,
             requests=Requests(database, clock, lanes.wake, isolation=isolation),
+            users=unused,
             templates=Templates(database, isolation, clock),
             senders=Senders(database, clock),
             channels=Channels(),
@@ -95,10 +97,11 @@ async def serve(database_url: str, slack_url: str) -> None:
             timeline=unused,
             lanes=lanes.health,
             socket=dict,
+            leaderboards=unused,
         )
     )
     await server.start()
-    look_seldom()  # as the bot does
+    collect_garbage_rarely()  # as the bot does
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()
     await stop.wait()

@@ -20,7 +20,7 @@ from bot.messages import outbox
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.messages.transports.base import Found, Outgoing, Transport
@@ -49,11 +49,11 @@ class Watched:
         self._inner = inner
         self._sightings = sightings
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Post, and take note."""
         return self._noted("post", outgoing, await self._inner.post(outgoing))
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
         """Edit, and take note."""
         return self._noted("edit", outgoing, await self._inner.edit(outgoing))
 
@@ -61,19 +61,19 @@ class Watched:
         """Look up."""
         return await self._inner.find(outgoing)
 
-    async def delete(self, channel: str, ts: str) -> Answer:
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
         """Delete."""
         return await self._inner.delete(channel, ts)
 
-    async def join(self, channel: str) -> Answer:
+    async def join(self, channel: str) -> SlackResponse:
         """Join."""
         return await self._inner.join(channel)
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Probe."""
         return await self._inner.probe()
 
-    def _noted(self, kind: str, outgoing: Outgoing, answer: Answer) -> Answer:
+    def _noted(self, kind: str, outgoing: Outgoing, answer: SlackResponse) -> SlackResponse:
         if answer.ok:
             now = asyncio.get_running_loop().time()
             self._sightings.see(kind, outgoing.message_id, outgoing.rendered.text, now)
@@ -211,7 +211,7 @@ class NewestWins:
             call.cancel()
 
 
-async def write(transport: Transport, report: Report, places: dict[str, str]) -> Answer:
+async def write(transport: Transport, report: Report, places: dict[str, str]) -> SlackResponse:
     """Post or edit one message, and remember where it stands."""
     key, channel, word = report
     outgoing = Outgoing(

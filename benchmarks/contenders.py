@@ -17,8 +17,8 @@ from benchmarks.engine import NOTE, TENANT, WORKSPACE, database, folder_in_memor
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.models import StoredTemplate
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.service import Requests
 
 HERE = Path(__file__).parent
@@ -109,7 +109,7 @@ async def store_requests(store: Database, count: int, channels: int) -> None:
     for start in range(0, count, BULK):
         numbers = range(start, min(start + BULK, count))
         orders = [order(number, f"C0BENCH{number % channels or ''}") for number in numbers]
-        await requests.accept(Unit(orders))
+        await requests.accept(RequestBatch(orders))
 
 
 def store_template(session: Session) -> None:
@@ -121,8 +121,8 @@ def store_template(session: Session) -> None:
     )
 
 
-def order(number: int, channel: str = "C0BENCH") -> Order:
-    return Order(
+def order(number: int, channel: str = "C0BENCH") -> MessageRequest:
+    return MessageRequest(
         tenant=TENANT,
         workspace_id=WORKSPACE,
         template="note",

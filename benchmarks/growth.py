@@ -95,7 +95,7 @@ def plans(session: Session, kind: str, closed: Sequence[str]) -> str:
     queries["edits"] = selection.ready(*columns, is_posted=True)
     lines = []
     for name, query in queries.items():
-        bound = query.params(workspace=WORKSPACE, most=FEW)
+        bound = query.params(workspace=WORKSPACE, limit=FEW)
         sql = str(bound.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
         lines.append(f"{name}:")
         lines += [f"  {row[-1]}" for row in session.execute(text(explain + sql))]

@@ -31,7 +31,7 @@ from bot.messages.models import MessageState
 from bot.messages.outbox import Content, Place
 from bot.messages.requests.queries import stats
 from bot.messages.totals import fold_totals
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter, list_tasks
 
 KINDS = ("sqlite", "postgresql")
@@ -44,9 +44,9 @@ _EACH_ITS_OWN = {
 #: One of so many is old enough to be deleted.
 OLD = 20
 LISTS = {
-    "running": Filter(status=Status.RUNNING),
+    "running": Filter(status=TaskStatus.RUNNING),
     "stuck": Filter(stuck_for=timedelta(minutes=30)),
-    "lost": Filter(status=Status.LOST),
+    "lost": Filter(status=TaskStatus.LOST),
     "newest": Filter(),
 }
 
@@ -69,7 +69,7 @@ def fill(store: Database, messages: int, tasks: int) -> None:
         made.state, made.delivered_revision, made.sent_at = MessageState.IDLE, 1, now
         model = Task(
             id="t_model", tenant=TENANT, workspace_id=WORKSPACE, channel="C0OPS",
-            task="import", status=Status.COMPLETED, created_at=now, updated_at=now,
+            task="import", status=TaskStatus.COMPLETED, created_at=now, updated_at=now,
         )  # fmt: skip
         session.add(model)
         session.flush()

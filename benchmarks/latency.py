@@ -8,13 +8,13 @@ import uvloop
 
 from benchmarks import contenders, servers
 from benchmarks.engine import WORKSPACE, database, folder_in_memory, renderer
+from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.garbage import look_seldom
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.batch import Unit
+from bot.messages.requests.batch import RequestBatch
 from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
 
@@ -49,14 +49,14 @@ async def ask_steadily(
     requests = Requests(store, SystemClock(), lanes.wake)
     transport = SlackTransport(slack.url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))
-    look_seldom()  # as the bot does
+    collect_garbage_rarely()  # as the bot does
     asked = []
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number in range(count):
         await asyncio.sleep(max(0.0, began + number * PERIOD_SECONDS - loop.time()))
         asked.append(time.time())
-        await requests.accept(Unit([contenders.order(number)]))
+        await requests.accept(RequestBatch([contenders.order(number)]))
     await asyncio.to_thread(slack.wait_for, count, PATIENCE_SECONDS)
     await lanes.stop()
     transport.close()

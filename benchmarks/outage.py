@@ -29,7 +29,7 @@ from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.models import Message, MessageState
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Renderer
 
 REPORT_SECONDS = 2.0
@@ -44,18 +44,20 @@ OPEN = (MessageState.WAITING, MessageState.DELAYED, MessageState.BLOCKED, Messag
 class Way:
     """One way to fail: the answer to all calls, and whether asking who we are fails as well."""
 
-    answer: Answer
+    answer: SlackResponse
     probe_fails: bool = True
 
 
 WAYS = {
-    "answers 503": Way(Answer(status=503)),
-    "unreachable": Way(Answer(unreachable=True)),
-    "no answers": Way(Answer(lost=True)),
-    "token revoked": Way(Answer(error="token_revoked")),
-    "429 to all": Way(Answer(error="ratelimited", status=429, retry_after=30.0), probe_fails=False),
-    "writes fail, probes do not": Way(Answer(error="internal_error"), probe_fails=False),
-    "refuses all channels": Way(Answer(error="channel_not_found"), probe_fails=False),
+    "answers 503": Way(SlackResponse(status=503)),
+    "unreachable": Way(SlackResponse(unreachable=True)),
+    "no answers": Way(SlackResponse(lost=True)),
+    "token revoked": Way(SlackResponse(error="token_revoked")),
+    "429 to all": Way(
+        SlackResponse(error="ratelimited", status=429, retry_after=30.0), probe_fails=False
+    ),
+    "writes fail, probes do not": Way(SlackResponse(error="internal_error"), probe_fails=False),
+    "refuses all channels": Way(SlackResponse(error="channel_not_found"), probe_fails=False),
 }
 
 
@@ -96,7 +98,7 @@ class Outage:
             "probes": calls.get("auth.test", 0),
             "asked_for": next(self._numbers) - 1,
             "given_up": await self._count(MessageState.DEAD),
-            "put_aside": await self._count(MessageState.PARKED),
+            "on_hold": await self._count(MessageState.SUSPENDED),
             "notices": await self._notices(),
             "clear_after_s": round(waited),
         }

@@ -17,15 +17,15 @@ WINDOW_SECONDS = 60.0
 class Window:
     """At most *most* calls in any sliding minute."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._times: deque[float] = deque()
 
     def wait(self, now: float) -> float:
         """Return the seconds until one more call may come; 0 for now."""
         while self._times and self._times[0] <= now - WINDOW_SECONDS:
             self._times.popleft()
-        if len(self._times) < self._most:
+        if len(self._times) < self._limit:
             return 0.0
         return self._times[0] + WINDOW_SECONDS - now
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.engine import WORKSPACE, quiet
+from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.garbage import look_seldom
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
@@ -31,7 +31,7 @@ async def serve(database_url: str, slack_url: str, templates: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(database_url)
     lanes = Lanes(database, Renderer(Path(templates)), SystemClock())
-    look_seldom()  # as the bot does
+    collect_garbage_rarely()  # as the bot does
     before = cpu_seconds()
     transport = SlackTransport(slack_url, "xoxb-bench")
     lanes.open(WORKSPACE, transport, Pacing(unlimited=True))

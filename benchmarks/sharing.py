@@ -48,17 +48,17 @@ async def serve(database_url: str, slack_url: str, templates: str) -> None:
     wakeups.start(lanes.hear)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    cpu, began, most = cpu_seconds(), time.monotonic(), 0
+    cpu, began, limit = cpu_seconds(), time.monotonic(), 0
     while not stop.is_set():
         await lanes.sweep()
-        most = max(most, len(lanes.health()))
+        limit = max(limit, len(lanes.health()))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
     found = {
         "cpu_s": cpu_seconds() - cpu,
         "seconds": time.monotonic() - began,
         "memory_mb": memory_mb(),
-        "most_lanes": most,
+        "most_lanes": limit,
     }
     await lanes.stop()
     await wakeups.stop()

@@ -7,7 +7,7 @@ from collections import Counter
 
 from benchmarks.published_limits import PublishedLimits
 from benchmarks.virtual_time import BEGINNING
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.transports.base import Found, Outgoing
 
 #: What Slack's API takes for an answer, about.
@@ -21,7 +21,7 @@ class SimulatedSlack:
     takes_overflow = False
 
     def __init__(self, chance: random.Random) -> None:
-        self.failing: Answer | None = None
+        self.failing: SlackResponse | None = None
         self.probe_fails = True
         self.calls: Counter[str] = Counter()
         self.shown: dict[str, str] = {}
@@ -29,11 +29,11 @@ class SimulatedSlack:
         self._limits = PublishedLimits()
         self._serial = itertools.count(1)
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Post a message."""
         return await self._call("chat.postMessage", outgoing)
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
         """Edit a message."""
         return await self._call("chat.update", outgoing)
 
@@ -42,30 +42,30 @@ class SimulatedSlack:
         answer = await self._call("conversations.history", outgoing)
         return Found(ts=self.shown.get(outgoing.message_id), revision=1, answer=answer)
 
-    async def delete(self, channel: str, ts: str) -> Answer:
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
         """Delete, as if it had been asked."""
         del channel, ts
-        return Answer(ok=True)
+        return SlackResponse(ok=True)
 
-    async def join(self, channel: str) -> Answer:
+    async def join(self, channel: str) -> SlackResponse:
         """Be in the channel already."""
         del channel
-        return Answer(ok=True)
+        return SlackResponse(ok=True)
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Say whether Slack is there."""
         await self._travel()
         self.calls["auth.test"] += 1
-        return (self.failing if self.probe_fails else None) or Answer(ok=True)
+        return (self.failing if self.probe_fails else None) or SlackResponse(ok=True)
 
-    async def _call(self, method: str, outgoing: Outgoing) -> Answer:
+    async def _call(self, method: str, outgoing: Outgoing) -> SlackResponse:
         await self._travel()
         self.calls[method] += 1
         answer = self.failing or self._accept(method, outgoing)
         await self._travel()
         return answer
 
-    def _accept(self, method: str, outgoing: Outgoing) -> Answer:
+    def _accept(self, method: str, outgoing: Outgoing) -> SlackResponse:
         now = asyncio.get_running_loop().time()
         wait = 0
         if method == "chat.postMessage":
@@ -73,13 +73,13 @@ class SimulatedSlack:
         elif method == "chat.update":
             wait = self._limits.edit(now)
         if wait:
-            return Answer(error="ratelimited", status=429, retry_after=float(wait))
+            return SlackResponse(error="ratelimited", status=429, retry_after=float(wait))
         # By the clock that the bot goes by: it compares the two.
         second = int(BEGINNING.timestamp() + now)
         ts = outgoing.ts or f"{second}.{next(self._serial):06}"
         if method == "chat.postMessage":
             self.shown[outgoing.message_id] = ts
-        return Answer(ok=True, ts=ts, channel=outgoing.channel)
+        return SlackResponse(ok=True, ts=ts, channel=outgoing.channel)
 
     async def _travel(self) -> None:
         await asyncio.sleep(self._chance.uniform(QUICKEST_SECONDS, SLOWEST_SECONDS) / 2)

@@ -1,8 +1,8 @@
 """
-The composition root: everything is built here, once, and handed down.
+The composition root: builds everything once and hands it down.
 
-Start: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that nothing is heard
-before it can be answered. Stop: the same, backwards.
+Start order: database, tokens, lanes, services, HTTP, jobs, and the socket last, so that the bot
+receives nothing before it can answer. Stop order: the reverse.
 """
 
 import asyncio
@@ -21,32 +21,35 @@ from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
+from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
-from bot.credentials import api_tokens, outlets_of, secrets_of
-from bot.database_lock import lock_database
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
-from bot.http.services import Services as HttpServices
+from bot.http.services import HttpServices
+from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import Outlets
+from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
-from bot.messages.transports.destination import check_outlets
-from bot.outward import Outward, open_outward, remember_home
-from bot.owners import Owners
-from bot.presence import Presence, appear
+from bot.messages.transports.destination import check_destinations
+from bot.messages.workers.pool import Workers
+from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
-from bot.tasks.wiring import TaskRoom, open_tasks
+from bot.tasks.wiring import TaskServices, open_tasks
 from bot.users.service import Users
+from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.outward import Outward, open_outward, remember_home
+from bot.wiring.presence import Presence, appear
+from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
@@ -58,24 +61,35 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True)
-class Rooms:
+class _Rooms:
     """What the outer rooms (HTTP, jobs, listeners) are given."""
 
     database: Database
     slack: Presence
     outward: Outward
-    tasks: TaskRoom
+    tasks: TaskServices
+    alerts: AlertRoom
     deliveries: Deliveries
     owners: Owners
+    leaderboards: Leaderboards
 
 
 class Opsbell:
     """The running bot: `async with Opsbell(settings):` starts it and stops it cleanly."""
 
+    rooms: _Rooms  # once it has started
+
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, pacing: Pacing | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        pacing: Pacing | None = None,
+        is_brief: bool = False,
     ) -> None:
+        """*is_brief* opens the services alone: nothing is heard, served or done by itself."""
         self._settings = settings
+        self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
         self._stack = AsyncExitStack()
@@ -114,14 +128,16 @@ class Opsbell:
     async def _start(self) -> None:
         began = time.monotonic()
         learn(secrets_of(self._settings))
-        outlets = outlets_of(self._settings)
-        check_outlets(outlets)
+        destinations = destinations_of(self._settings)
+        check_destinations(destinations)
         database = self._open_database()
         session = await self._stack.enter_async_context(open_session())
         slack = await appear(self._settings, session)
         await remember_home(database, self._clock, slack.identity)
-        rooms = await self._open_rooms(database, session, slack, outlets)
-        await self._open_http(rooms, outlets)
+        rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
+        if self._is_brief:
+            return
+        await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
@@ -158,8 +174,8 @@ class Opsbell:
         database: Database,
         session: aiohttp.ClientSession,
         slack: Presence,
-        outlets: Outlets,
-    ) -> Rooms:
+        destinations: Destinations,
+    ) -> _Rooms:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
         workers = Workers()
@@ -172,7 +188,7 @@ class Opsbell:
             self._clock,
             session,
             self._stack,
-            outlets,
+            destinations,
             lambda: self._pacing or Pacing(),
             isolation,
         )
@@ -184,6 +200,7 @@ class Opsbell:
             self._clock,
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
+            tokens=api_tokens(settings, self._clock),
         )
         deliveries = open_deliveries(
             database,
@@ -191,14 +208,33 @@ class Opsbell:
             isolation=isolation,
             wake=outward.lanes.wake,
             directory=slack.directory,
-            outlets=outlets,
+            destinations=destinations,
             home_of=owners.home_of,
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
-        return Rooms(database, slack, outward, tasks, deliveries, owners)
+        alerts = open_alerts(
+            settings,
+            database,
+            self._clock,
+            tasks.tasks,
+            wake=outward.lanes.wake,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=slack.directory.channel_id,
+        )
+        leaderboards = open_leaderboards(
+            settings,
+            database,
+            self._clock,
+            slack.directory,
+            renderer,
+            home=slack.identity.workspace_id,
+            wake=outward.lanes.wake,
+        )
+        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners, leaderboards)
 
-    async def _open_http(self, rooms: Rooms, outlets: Outlets) -> None:
+    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -206,6 +242,7 @@ class Opsbell:
                 clock=self._clock,
                 tasks=rooms.tasks.tasks,
                 intake=rooms.tasks.intake,
+                alerts=rooms.alerts,
                 requests=rooms.deliveries.requests,
                 users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
@@ -227,7 +264,8 @@ class Opsbell:
                 ),
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
-                outlets=outlets,
+                leaderboards=rooms.leaderboards,
+                destinations=destinations,
             )
         )
         await http.start()
@@ -235,7 +273,9 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: Rooms, ears: AsyncApp, socket: Socket) -> listeners.Services:
+    def _for_listeners(
+        self, rooms: _Rooms, ears: AsyncApp, socket: Socket
+    ) -> listeners.ListenerServices:
         config = self._settings.config
         identity = rooms.slack.identity
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
@@ -244,9 +284,11 @@ class Opsbell:
             known = [kind for kind in config.tasks if not is_pattern(kind)]
             return [*dict.fromkeys([*known, *await rooms.tasks.tasks.kinds(owner)])]
 
-        return listeners.Services(
+        return listeners.ListenerServices(
             tasks=rooms.tasks.tasks,
             intake=rooms.tasks.intake,
+            alerts=rooms.alerts.alerts,
+            reruns=rooms.alerts.reruns,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
@@ -256,13 +298,14 @@ class Opsbell:
             config=config,
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
+            leaderboards=rooms.leaderboards,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
             clock=self._clock,
         )
 
-    def _start_launcher(self, room: TaskRoom) -> None:
+    def _start_launcher(self, room: TaskServices) -> None:
         running = asyncio.create_task(room.launcher.run(room.intake), name="launcher")
 
         async def stop() -> None:
@@ -271,7 +314,7 @@ class Opsbell:
 
         self._stack.push_async_callback(stop)
 
-    def _start_jobs(self, rooms: Rooms) -> None:
+    def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
         jobs.register(
@@ -281,6 +324,8 @@ class Opsbell:
             rooms.tasks.intake,
             rooms.deliveries,
             idempotency.forget_old,
+            rooms.alerts,
+            rooms.leaderboards,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

@@ -1,4 +1,4 @@
-"""The only place that reads the wall clock, but for `bot.ids`."""
+"""Clocks: the only place, apart from `bot.ids`, that reads the wall clock."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the bot needs of time; tests set one by hand."""
+    """The bot's source of time; tests set one by hand."""
 
     def now(self) -> datetime:
         """Return the present as aware UTC."""
@@ -25,9 +25,9 @@ class SteadyClock:
     """
     Another clock's time that never goes back.
 
-    For what waits and expires: when the machine's clock is set back, it goes on from where it was,
-    or every lease and every wait would last that much longer. For times that people read, and for
-    schedules, the clock itself is right.
+    For waits and expiries: if the machine's clock is set back, this one continues from where it
+    was, because otherwise every lease and every wait would last that much longer. Use the clock
+    itself for times that people read, and for schedules.
     """
 
     def __init__(self, clock: Clock) -> None:

@@ -1,7 +1,7 @@
-"""`opsbell.toml`: tasks, runners, destinations, rights, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -24,32 +24,50 @@ from pydantic import (
 
 from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
-from bot.secret_files import read_secret
+from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
+from bot.process.secret_files import read_secret
+from bot.scheduling.quiet_hours import parse_quiet_hours
+from bot.scheduling.schedule_parser import parse_cron, parse_timezone
+from bot.scheduling.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
 
-WebAddress = Annotated[str, AfterValidator(require_web_address)]
-AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
+_WebAddress = Annotated[str, AfterValidator(require_web_address)]
+_AddressTemplate = Annotated[str, AfterValidator(require_address_template)]
 
 
-class Section(BaseModel):
+class _Section(BaseModel):
     """A table of the file; refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class TaskKind(Section):
+class TaskKind(_Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
     channel: str | None = None
-    log_url: AddressTemplate | None = None
-    grafana_url: AddressTemplate | None = None
+    log_url: _AddressTemplate | None = None
+    grafana_url: _AddressTemplate | None = None
     runner: str | None = None
     expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    cron: str | None = None
+    timezone: str = "UTC"
+    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
+    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
+    alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    _cron = field_validator("cron")(parse_cron)
+    _timezone = field_validator("timezone")(parse_timezone)
 
-class RunnerSection(Section):
+    @property
+    def schedule(self) -> Schedule | None:
+        """Return when it is to run, if that is known."""
+        return Schedule(Frequency.CRON, self.timezone, cron=self.cron) if self.cron else None
+
+
+class RunnerSection(_Section):
     """What every kind of runner has; `tenants` may start it, `*` means all of them."""
 
     tenants: list[str] = Field(["default"], min_length=1)
@@ -63,8 +81,8 @@ class HttpRunner(RunnerSection):
     """`[runners.<name>] type = "http"`: an orchestrator that takes tasks over HTTP."""
 
     type: Literal["http"]
-    url: WebAddress = Field(repr=False)  # may hold a password
-    cancel_url: WebAddress | None = Field(None, repr=False)
+    url: _WebAddress = Field(repr=False)  # may hold a password
+    cancel_url: _WebAddress | None = Field(None, repr=False)
     timeout_seconds: float = Field(10, gt=0, le=60)
     private_addresses: bool = False
 
@@ -89,7 +107,7 @@ class BullRunner(RunnerSection):
     @field_validator("redis_url")
     @classmethod
     def _of_redis(cls, url: SecretStr) -> SecretStr:
-        return require_scheme(url, "redis", "rediss", "unix")
+        return _require_scheme(url, "redis", "rediss", "unix")
 
 
 class CeleryRunner(RunnerSection):
@@ -103,10 +121,10 @@ class CeleryRunner(RunnerSection):
     @field_validator("broker_url")
     @classmethod
     def _of_a_broker(cls, url: SecretStr) -> SecretStr:
-        return require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
+        return _require_scheme(url, "redis", "rediss", "amqp", "amqps", "pyamqp", "sqs")
 
 
-def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
     """Return an address of one of these kinds; raise `ValueError` that does not repeat it."""
     address = url.get_secret_value()
     scheme, found, rest = address.partition("://")
@@ -120,10 +138,10 @@ def require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
 
 
 RunnerSettings = HttpRunner | CommandRunner | BullRunner | CeleryRunner
-Runner = Annotated[RunnerSettings, Field(discriminator="type")]
+_AnyRunner = Annotated[RunnerSettings, Field(discriminator="type")]
 
 
-class Destination(Section):
+class DestinationSettings(_Section):
     """`[destinations.<name>]`: a Slack webhook or an Apprise address, outside any workspace."""
 
     url: SecretStr | None = Field(None, min_length=1)
@@ -160,7 +178,7 @@ MIN_SECRET_CHARACTERS = 16
 TaskStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
 
 
-class WebhookMapping(Section):
+class WebhookMapping(_Section):
     """`[webhooks.<name>]`: what another system's event says of a task, as Jinja expressions."""
 
     preset: Literal["prefect", "kestra", "argo", "trigger.dev", "dbt"] | None = None
@@ -199,38 +217,73 @@ class WebhookMapping(Section):
 
 
 #: In small letters, so that it is never mistaken for the id of a workspace.
-DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
+_DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
-class Access(Section):
+class AccessSettings(_Section):
     """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
 
     operators: list[str] = []
     admins: list[str] = []
 
 
-class Retention(Section):
+class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
     days: int = Field(30, ge=1)
 
 
-class Http(Section):
+_PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class AlertSettings(_Section):
+    """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
+
+    stuck_after_minutes: _PositiveMinutes = 30
+    failed_window_minutes: _PositiveMinutes = 30
+    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
+    digest_at: str | None = None
+    severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
+    routes: dict[str, str] = {}  # pattern of kinds -> channel
+    repeat_after_hours: _PositiveMinutes = 24
+    escalate_after_minutes: _PositiveMinutes | None = None
+    escalate_to: str | None = None
+    also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
+    storm_after: int = Field(5, ge=1)
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.quiet_hours is not None:
+            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+        elif self.digest_at is not None:
+            raise ValueError("digest_at needs quiet_hours")
+        if (self.escalate_after_minutes is None) != (self.escalate_to is None):
+            raise ValueError("set both escalate_after_minutes and escalate_to, or neither")
+        return self
+
+
+class Http(_Section):
     """`[http]`: how often one token may call the API, and how often at once after a rest."""
 
     requests_per_second: float = Field(1_000, gt=0, le=1_000_000, allow_inf_nan=False)
     burst: float = Field(2_000, ge=1, le=1_000_000, allow_inf_nan=False)
 
 
-class ConfigFile(Section):
+class ConfigFile(_Section):
     """The whole file; an absent file is an empty one."""
 
     tasks: dict[str, TaskKind] = {}
-    runners: dict[str, Runner] = {}
-    destinations: dict[DestinationName, Destination] = {}
-    webhooks: dict[DestinationName, WebhookMapping] = {}
-    access: Access = Access()
-    retention: Retention = Retention()
+    runners: dict[str, _AnyRunner] = {}
+    destinations: dict[_DestinationName, DestinationSettings] = {}
+    webhooks: dict[_DestinationName, WebhookMapping] = {}
+    leaderboards: dict[BoardName, Leaderboard] = {}
+    access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
+    retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
@@ -261,7 +314,7 @@ def is_pattern(kind: str) -> bool:
     return not set("*?[").isdisjoint(kind)
 
 
-RUNNERS: dict[str, type[Section]] = {
+_RUNNERS: dict[str, type[_Section]] = {
     "http": HttpRunner,
     "command": CommandRunner,
     "bullmq": BullRunner,
@@ -280,47 +333,65 @@ def read_config_file(path: Path) -> ConfigFile:
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
-        raise ConfigError([f"{path}: {describe(item)}" for item in error.errors()]) from error
-    problems = [f"{path}: {problem}" for problem in unknown_runners(config)]
+        raise ConfigError(
+            [f"{path}: {_describe_problem(item)}" for item in error.errors()]
+        ) from error
+    found = [*_unknown_runners(config), *_shared_folders(config)]
+    problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
     return config
 
 
-def unknown_runners(config: ConfigFile) -> Iterator[str]:
+def _unknown_runners(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if kind.runner and kind.runner not in config.runners:
             hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
 
 
-def describe(item: Any) -> str:
+def _shared_folders(config: ConfigFile) -> Iterator[str]:
+    folders: dict[str, str] = {}
+    for name, board in config.leaderboards.items():
+        if board.files is None:
+            continue
+        first = folders.setdefault(str(board.files.resolve()), name)
+        if first != name:
+            yield f"leaderboards.{name}.files: `{first}` writes there; name another folder"
+
+
+def _describe_problem(item: Any) -> str:
     """Say what is wrong with one key, and for an unknown one which known key is nearest."""
     location = [str(part) for part in item["loc"]]
     path = ".".join(location)
     if item["type"] == "extra_forbidden":
-        return f"{path}: unknown key{did_you_mean(location[-1], known_keys(location[:-1]))}"
+        return f"{path}: unknown key{did_you_mean(location[-1], _known_keys(location[:-1]))}"
     return f"{path}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def known_keys(table: list[str]) -> list[str]:
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "tasks": TaskKind,
+    "destinations": DestinationSettings,
+    "access": AccessSettings,
+    "alerts": AlertSettings,
+    "http": Http,
+    "retention": RetentionSettings,
+    "webhooks": WebhookMapping,
+}
+
+
+def _known_keys(table: list[str]) -> list[str]:
     """Return the keys allowed in the table at this place of the file."""
-    section: type[Section]
+    section: type[BaseModel]
     match table:
         case []:
             section = ConfigFile
-        case ["tasks", _]:
-            section = TaskKind
         case ["runners", _, kind]:  # The last part is the runner's type.
-            section = RUNNERS[kind]
-        case ["webhooks", _]:
-            section = WebhookMapping
-        case ["destinations", _]:
-            section = Destination
-        case ["access"]:
-            section = Access
-        case ["http"]:
-            section = Http
-        case _:
-            section = Retention
+            section = _RUNNERS[kind]
+        case ["leaderboards", _]:
+            section = Leaderboard
+        case ["leaderboards", *_]:
+            section = LeaderboardColumn
+        case [name, *_]:
+            section = _TABLES[name]
     return list(section.model_fields)

@@ -24,19 +24,19 @@ from sqlmodel import Session, SQLModel
 
 from bot import schema
 from bot.errors import ConfigError
-from bot.private_file import make_sqlite_private
+from bot.process.private_file import make_sqlite_private
 from bot.sql import fast_json
 
 T = TypeVar("T")
 
 POSTGRESQL_THREADS = 8
-LAST_USED = "last used"
-#: A connection that nobody has used for so long may be gone.
+_LAST_USED = "last used"
+#: A connection idle for this long may be broken.
 ASKED_AFTER_SECONDS = 1.0
-SQLITE_READERS = 4
+_SQLITE_READERS = 4
 #: Maximum retries after a unique-key conflict.
-MOST_RIVALS = 20
-SQLITE_PRAGMAS = (
+_MAX_RIVALS = 20
+_SQLITE_PRAGMAS = (
     # Readers never wait for the writer. https://www.sqlite.org/wal.html
     "PRAGMA journal_mode = WAL",
     # A killed process loses nothing with NORMAL; only a power cut can lose the last commits.
@@ -46,8 +46,8 @@ SQLITE_PRAGMAS = (
 )
 #: KiB that a connection caches. The writer's pages change all the time; readers share the file's
 #: pages in the operating system's cache, and there are several of them.
-SQLITE_WRITER_CACHE = 16_000
-SQLITE_READER_CACHE = 2_000
+_SQLITE_WRITER_CACHE = 16_000
+_SQLITE_READER_CACHE = 2_000
 
 
 class Database:
@@ -64,14 +64,14 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             make_sqlite_private(self.url.database)
-            self._writer = sqlite_engine(self.url, "BEGIN IMMEDIATE", SQLITE_WRITER_CACHE)
-            self._reader = sqlite_engine(self.url, "BEGIN", SQLITE_READER_CACHE)
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", _SQLITE_WRITER_CACHE)
+            self._reader = _sqlite_engine(self.url, "BEGIN", _SQLITE_READER_CACHE)
             self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
             #: That thread's own: to take one from the pool costs as much as a transaction.
             self._kept: Connection | None = None
-            self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
+            self._read_pool = ThreadPoolExecutor(_SQLITE_READERS, thread_name_prefix="db-read")
         else:
-            self._writer = postgresql_engine(self.url)
+            self._writer = _postgresql_engine(self.url)
             self._reader = self._writer
             self._write_pool = ThreadPoolExecutor(POSTGRESQL_THREADS, thread_name_prefix="db")
             self._read_pool = self._write_pool
@@ -99,7 +99,7 @@ class Database:
 
     async def write_unique(self, work: Callable[[Session], T]) -> T:
         """Write as `write` does, again whenever another writer has just inserted the same key."""
-        for _ in range(MOST_RIVALS):
+        for _ in range(_MAX_RIVALS):
             with contextlib.suppress(IntegrityError):
                 return await self.write(work)
         return await self.write(work)
@@ -147,7 +147,7 @@ class Database:
         except (OperationalError, sqlite3.Error) as error:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise ConfigError([f"DATABASE_URL: cannot open {shown}: {reason}"]) from error
-        if found != schema.newest():
+        if found != schema.newest_revision():
             raise ConfigError(
                 [f"DATABASE_URL: the schema of {shown} is not current: run `python -m bot migrate`"]
             )
@@ -180,19 +180,19 @@ def _change_nothing_that_matters(session: Session) -> None:
 
 
 def insert_absent(session: Session, row: SQLModel) -> None:
-    """Insert a row unless its primary key is there, whoever else inserts it at the same time."""
-    session.execute(insert_of(session, row).on_conflict_do_nothing())
+    """Insert a row unless its primary key exists, even if others insert it at the same time."""
+    session.execute(_insert_of(session, row).on_conflict_do_nothing())
 
 
 def upsert(session: Session, row: SQLModel) -> None:
     """Insert a row, or make the one of its primary key equal to it; atomic in both databases."""
     keys = [column.name for column in inspect(type(row)).primary_key]
     values = {name: value for name, value in row.model_dump().items() if name not in keys}
-    query = insert_of(session, row).on_conflict_do_update(index_elements=keys, set_=values)
+    query = _insert_of(session, row).on_conflict_do_update(index_elements=keys, set_=values)
     session.execute(query)
 
 
-def insert_of(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
+def _insert_of(session: Session, row: SQLModel) -> postgresql.Insert | sqlite.Insert:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert(type(row)) if is_sqlite else postgresql.insert(type(row))
     return insert.values(**row.model_dump())
@@ -212,7 +212,7 @@ def driver_url(url: str) -> URL:
     return parsed
 
 
-def postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
         pool_size=POSTGRESQL_THREADS,
@@ -227,12 +227,12 @@ def postgresql_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _put_back(_connection: Any, record: Any) -> None:
-        record.info[LAST_USED] = time.monotonic()
+        record.info[_LAST_USED] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
     def _ask_first(connection: Any, record: Any, _proxy: Any) -> None:
         # The server may have gone meanwhile; to ask each time takes longer than most statements.
-        if time.monotonic() - record.info.get(LAST_USED, math.inf) < ASKED_AFTER_SECONDS:
+        if time.monotonic() - record.info.get(_LAST_USED, math.inf) < ASKED_AFTER_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)
@@ -242,7 +242,7 @@ def postgresql_engine(url: URL) -> Engine:
     return engine
 
 
-def sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
+def _sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False},
@@ -254,7 +254,7 @@ def sqlite_engine(url: URL, begin: str, cache_kib: int) -> Engine:
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own implicit BEGIN comes too late; we say it ourselves below.
         connection.isolation_level = None
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in _SQLITE_PRAGMAS:
             connection.execute(pragma)
         connection.execute(f"PRAGMA cache_size = -{cache_kib}")
 

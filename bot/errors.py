@@ -1,19 +1,19 @@
 """
-Everything the bot raises on purpose:
+The errors that the bot raises on purpose:
 
 * OpsbellError
   x ConfigError         the process must not start; carries every problem at once
   x TemplateError       a template cannot be read or does not render
-  x WorkerStoppedError  what a tenant wrote took more time or memory than it may
-  x NoTransportError    there is no way out for a lane; the message is a code for health
+  x WorkerStoppedError  a tenant's template or schema exceeded its time or memory limit
+  x NoTransportError    a lane has no way to deliver; the message is a code for health
   x UserError           safe to show to the person or program that asked
-    + InvalidError      a value is wrong; names the field and the fix     (HTTP 422)
-    + NotFoundError     no such thing, or not theirs to see               (HTTP 404)
-    + ForbiddenError    known, but not allowed                            (HTTP 403)
-    + ConflictError     true a moment ago, not now                        (HTTP 409)
-    + UnavailableError  cannot be done at present; says what is missing   (HTTP 503)
+    + InvalidError      a value is wrong; names the field and the fix       (HTTP 422)
+    + NotFoundError     it does not exist, or the caller may not see it     (HTTP 404)
+    + ForbiddenError    known, but not allowed                              (HTTP 403)
+    + ConflictError     the state has changed in the meantime               (HTTP 409)
+    + UnavailableError  cannot be done at present; says what is missing     (HTTP 503)
 
-What Slack answers is no exception: the lane treats it as a value (`bot.messages.policy`).
+Slack's error answers are not exceptions: the lane treats them as values (`bot.messages.policy`).
 """
 
 from collections.abc import Sequence

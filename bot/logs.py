@@ -1,4 +1,4 @@
-"""Logs: one event a line, for people or for machines; never a token, never a message's text."""
+"""Logs: one event per line, for people or machines; never a token, never a message's text."""
 
 import logging
 import sys
@@ -9,11 +9,15 @@ import structlog
 from bot.redaction import redact, redact_json
 
 #: Libraries that say in their own words what we say in ours.
-QUIET = {
+_QUIET = {
     "alembic": logging.WARNING,
     # That a tick is left out while the one before it still runs is as it should be.
     "apscheduler": logging.ERROR,
     "aiohttp.access": logging.WARNING,
+    "amqp": logging.WARNING,
+    "bullmq": logging.WARNING,
+    "celery": logging.WARNING,
+    "kombu": logging.WARNING,
     "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
@@ -23,7 +27,7 @@ QUIET = {
 
 
 #: The renderer for people makes its text itself.
-KEPT = frozenset({"exc_info", "stack_info"})
+_KEPT_FIELDS = frozenset({"exc_info", "stack_info"})
 
 
 def set_up_logs(level: str, log_format: str) -> None:
@@ -36,12 +40,12 @@ def set_up_logs(level: str, log_format: str) -> None:
     if log_format == "json":
         renderer: list[Any] = [
             structlog.processors.format_exc_info,
-            redact_fields,
+            _redact_fields,
             structlog.processors.JSONRenderer(),
         ]
     else:
         renderer = [
-            redact_fields,
+            _redact_fields,
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 # The default one, with rich, shows every frame's local variables.
@@ -65,21 +69,21 @@ def set_up_logs(level: str, log_format: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *renderer,
-                *([] if log_format == "json" else [redact_line]),
+                *([] if log_format == "json" else [_redact_line]),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name, lowest in QUIET.items():
+    for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(max(lowest, root.level))
 
 
-def redact_fields(_logger: Any, _method: str, event: Any) -> dict[str, Any]:
+def _redact_fields(_logger: Any, _method: str, event: Any) -> dict[str, Any]:
     """Mask the secrets in an event, wherever they stand; what is no JSON becomes text."""
     return {
-        name: value if name in KEPT else redact_json(plain(value), name)
+        name: value if name in _KEPT_FIELDS else redact_json(plain(value), name)
         for name, value in event.items()
     }
 
@@ -95,6 +99,6 @@ def plain(value: Any) -> Any:
     return repr(value)
 
 
-def redact_line(_logger: Any, _method: str, line: Any) -> str:
+def _redact_line(_logger: Any, _method: str, line: Any) -> str:
     """Mask what a traceback brought into the finished line."""
     return redact(str(line))

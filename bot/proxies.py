@@ -1,11 +1,11 @@
-"""The HTTP proxy that a call goes through: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, as in curl."""
+"""The HTTP proxy for a call: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as in curl."""
 
 import ipaddress
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 #: A web socket goes the way of what it begins as.
 _SECURE = ("https", "wss")
 

@@ -1,8 +1,8 @@
 """
-Masks secrets in whatever comes in from outside: those we know, and what looks like one.
+Masks secrets in text from outside: the bot's own, and text that looks like a secret.
 
-Called where text enters (HTTP fields, tasks and their reports, log lines, errors of others), so
-that nothing behind it needs to think of them; and once more where our own log leaves.
+It is called where text enters (HTTP fields, tasks and their reports, log lines, errors of other
+services), so that no other code needs to handle secrets, and once more where our log leaves.
 """
 
 import re
@@ -13,30 +13,32 @@ from urllib.parse import quote
 
 MASK = "[secret]"
 #: A shorter one would blot out ordinary words.
-SHORTEST_KNOWN = 8
+_SHORTEST_KNOWN = 8
+#: So long a text is remembered with what became of it.
+SHORT = 80
 
 SLACK = re.compile(r"(?<![A-Za-z0-9])x(?:ox[a-z]|app)-[A-Za-z0-9-]{4,}")
 # The second is one that was cut: its header begins so.
 JWT = re.compile(
     r"(?<![A-Za-z0-9])eyJ[\w-]+(?:\.[\w-]+){2,4}|(?<![A-Za-z0-9])eyJ(?:hbGci|0eXAi|raWQi|jdHki|lbmMi)[\w-]*(?:\.[\w-]*){0,2}"
 )
-AWS = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b")
-PRIVATE_KEY = re.compile(
+_AWS = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b")
+_PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----(?:.*?-----END [A-Z ]*-----|.*)", re.DOTALL
 )
 # One word without digits may be prose: "basic authentication".
-AUTHORIZATION = re.compile(
+_AUTHORIZATION = re.compile(
     r"(?:(?<=\b[Bb]earer )|(?<=\bBEARER )|(?<=\b[Bb]asic ))(?=[^\s\d]{0,200}[\d=])[\w.~+/=-]{8,}"
 )
 #: Each with what a text must contain before it is worth searching.
-SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("xox", SLACK),
     ("xapp-", SLACK),
     ("eyJ", JWT),
     ("hooks.slack", re.compile(r"(?<=hooks\.slack\.com/)[\w/-]{4,}")),
     ("://", re.compile(r"(?<=://)[^\s/@:]*:[^\s/]+(?=@)")),
-    ("KIA", AWS),
-    ("SIA", AWS),
+    ("KIA", _AWS),
+    ("SIA", _AWS),
     ("gh", re.compile(r"(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{20,}")),
     ("github_pat_", re.compile(r"(?<![A-Za-z0-9])github_pat_\w{20,}")),
     ("AIza", re.compile(r"(?<![A-Za-z0-9])AIza[\w-]{30,}")),
@@ -47,51 +49,51 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("k_live_", re.compile(r"(?<![A-Za-z0-9])[sr]k_live_\w{10,}")),
     ("k_test_", re.compile(r"(?<![A-Za-z0-9])[sr]k_test_\w{10,}")),
     ("whsec_", re.compile(r"(?<![A-Za-z0-9])whsec_[\w+/=-]{8,}")),
-    ("-----BEGIN", PRIVATE_KEY),
-    ("earer ", AUTHORIZATION),
-    ("EARER ", AUTHORIZATION),
-    ("asic ", AUTHORIZATION),
+    ("-----BEGIN", _PRIVATE_KEY),
+    ("earer ", _AUTHORIZATION),
+    ("EARER ", _AUTHORIZATION),
+    ("asic ", _AUTHORIZATION),
 )
-KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----")
-KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{4,}\s*")
+_KEY_END = re.compile(r"-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----")
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{4,}\s*")
 
 #: What the name before a value must contain before it is worth reading.
-NAME_HINTS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "signature")
-NAMED = re.compile(r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80})\\*["']?\s{0,3}(?:=>|[:=])\s{0,3}""")
+_NAME_HINTS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "signature")
+_NAMED = re.compile(r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80})\\*["']?\s{0,3}(?:=>|[:=])\s{0,3}""")
 #: In quotes, in quotes with backslashes before them, or up to the next space.
-VALUE = re.compile(
+_VALUE = re.compile(
     r""""(?P<a>(?:[^"\\\n]|\\.){1,300})" | '(?P<b>(?:[^'\\\n]|\\.){1,300})'
     | \\+["'](?P<c>[^\n]{1,300}?)\\+["'] | \\*["']?(?P<d>[^\s,;&"'<>()\[\]{}\\|]+)""",
     re.VERBOSE,
 )
 #: The same of a name that means a secret only if its value looks random.
-RANDOM_VALUE = re.compile(r"""\\*["']?(?P<r>[\w+/=-]{16,})""")
+_RANDOM_VALUE = re.compile(r"""\\*["']?(?P<r>[\w+/=-]{16,})""")
 OPTION = re.compile(r"""(?<![\w-])--?([A-Za-z][\w-]{1,60})["']?,?\s{1,3}["']?(?!-)(?=\S)""")
-LONG_VALUE = 200
-WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-SECRET_ENDS = (
+_LONG_VALUE = 200
+_NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SECRET_ENDS = (
     *("password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey"),
     *("credential", "credentials", "authorization", "cookie"),
 )
 NAMES = frozenset({"pass", "pwd", "key", "auth", "signature"})
 #: These may be numbers.
-NUMBERED = ("password", "passwd", "passphrase", "passcode", "pass", "pwd")
+_NUMBERED = ("password", "passwd", "passphrase", "passcode", "pass", "pwd")
 #: Kinds of keys that are always secrets; any other `key` is one only if its value looks random.
-KEY_KINDS = frozenset(
+_KEY_KINDS = frozenset(
     {"api", "access", "private", "secret", "signing", "encryption", "auth", "account", "shared"}
     | {"master", "ssh", "storage", "license", "service", "deploy", "client", "webhook", "hmac"}
     | {"fernet"}
 )
 #: `token_count`, `password_policy` and the like are about secrets, and none.
-ABOUT = frozenset(
+_ABOUT_SECRETS = frozenset(
     {"age", "at", "budget", "column", "columns", "count", "counts", "endpoint", "error", "errors"}
     | {"expiration", "expired", "expires", "expiry", "field", "fields", "file", "in", "length"}
     | {"limit", "max", "min", "missing", "name", "names", "path", "policy", "required", "size"}
     | {"state", "status", "ttl", "type", "types", "usage", "used", "valid", "version"}
 )
 #: Not a secret, whatever the name before it.
-NUMBER = re.compile(r"[+-]?[0-9][0-9.,]{0,11}%?")
-PLAIN = re.compile(
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]{0,11}%?")
+_NOT_SECRET = re.compile(
     r"[$%{<*].*|\[secret\]?|\W*|(?:null|none|nil|true|false|yes|no|not|is|was|has|are|"
     r"the|a|an|for|of|in|on|to|and|or|with|must|should|could|cannot|can|may|be|been|expired|expires|"
     r"invalid|missing|wrong|incorrect|required|unknown|empty|unset|set|changed|rejected|refused|"
@@ -108,36 +110,47 @@ _known: dict[str, None] = {}
 
 def learn(secrets: Iterable[str]) -> None:
     """Mask these from now on, wherever they stand, also as an address or JSON spells them."""
-    for secret in secrets:
-        if len(secret) >= SHORTEST_KNOWN:
+    for secret in (one.strip() for one in secrets):
+        if len(secret) >= _SHORTEST_KNOWN:
             escaped = secret.replace("\\", "\\\\").replace('"', '\\"')
             for spelled in (secret, quote(secret, safe=""), quote(secret), escaped):
                 _known[spelled] = None
     for secret in sorted(_known, key=len, reverse=True):  # The longest first.
         _known[secret] = _known.pop(secret)
+    _redacted_before.cache_clear()
 
 
 def redact(text: str) -> str:
     """Return *text* with its secrets masked and the words around them as they are."""
+    # Names, codes and channels come again and again.
+    return _redacted_before(text) if len(text) <= SHORT else _redacted(text)
+
+
+@lru_cache(maxsize=4_000)
+def _redacted_before(text: str) -> str:
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     for secret in _known:
         if secret in text:
             text = text.replace(secret, MASK)
-    for hint, shape in SHAPES:
+    for hint, shape in _SHAPES:
         if hint in text:
             text = shape.sub(MASK, text)
     if "-----END" in text:
         text = _without_key_end(text)
     if "=" in text or ":" in text or "--" in text or " -" in text:
         lower = text.lower()
-        if any(hint in lower for hint in NAME_HINTS):
-            text = _without_named(_without_named(text, NAMED), OPTION)
+        if any(hint in lower for hint in _NAME_HINTS):
+            text = _without_named(_without_named(text, _NAMED), OPTION)
     return text
 
 
 def redact_json(value: Any, name: str = "") -> Any:
     """Return a JSON value with the secrets in its texts masked; *name* is what it is called."""
     if isinstance(value, str):
-        return MASK if name and _is_secret(name, value) else redact(value)
+        return MASK if name and _names_secret(name) and _is_secret(name, value) else redact(value)
     if isinstance(value, dict):
         return {
             redact(key) if isinstance(key, str) else key: redact_json(one, str(key))
@@ -148,11 +161,6 @@ def redact_json(value: Any, name: str = "") -> Any:
     if name and isinstance(value, int) and not isinstance(value, bool):
         return MASK if _is_secret(name, str(value)) else value
     return value
-
-
-def is_known(text: str) -> bool:
-    """Tell whether a text holds a secret that we know."""
-    return any(secret in text for secret in _known)
 
 
 def known_secrets() -> list[str]:
@@ -167,13 +175,15 @@ def _without_named(text: str, names: re.Pattern[str]) -> str:
     for found in names.finditer(text):
         if found.start() < done or not _names_secret(found[1]):
             continue
-        pattern = VALUE if _always_secret(_words(found[1])) else RANDOM_VALUE
+        pattern = _VALUE if _always_secret(_words(found[1])) else _RANDOM_VALUE
         value = pattern.match(text, found.end())
         if value is None:
             continue
         start, end = value.span(value.lastgroup or 0)
         if not _is_secret(found[1], text[start:end]):
-            if end - start > LONG_VALUE:  # Or each name in it would be looked at with all the rest.
+            if (
+                end - start > _LONG_VALUE
+            ):  # Or each name in it would be looked at with all the rest.
                 parts.append(text[done:end])
                 done = end
             continue
@@ -183,27 +193,27 @@ def _without_named(text: str, names: re.Pattern[str]) -> str:
 
 
 def _without_key_end(text: str) -> str:
-    """Mask what is left of a private key whose beginning was cut off."""
+    """Mask the rest of a private key whose beginning is missing."""
     kept: list[str] = []
     first = 0  # of the lines just before that may belong to a key
     for line in text.splitlines(keepends=True):
-        end = KEY_END.match(line)
+        end = _KEY_END.match(line)
         if end is not None:
             kept[first:] = [MASK + line[end.end() :]]
         else:
             kept.append(line)
-        if end is not None or not KEY_LINE.fullmatch(line):
+        if end is not None or not _KEY_LINE.fullmatch(line):
             first = len(kept)
     return "".join(kept)
 
 
 def _is_secret(name: str, value: str) -> bool:
     """Tell whether the value of something called so is a secret."""
-    if not _names_secret(name) or PLAIN.fullmatch(value):
+    if not _names_secret(name) or _NOT_SECRET.fullmatch(value):
         return False
     words = _words(name)
-    if NUMBER.fullmatch(value):
-        return words[-1].endswith(NUMBERED)
+    if _PLAIN_NUMBER.fullmatch(value):
+        return words[-1].endswith(_NUMBERED)
     if words[-1] == "pwd":
         return not value.startswith("/")
     return _always_secret(words) or RANDOM.fullmatch(value) is not None
@@ -211,22 +221,22 @@ def _is_secret(name: str, value: str) -> bool:
 
 def _always_secret(words: tuple[str, ...]) -> bool:
     """Tell whether what is called so is a secret even if it does not look random."""
-    is_strong = words[-1] in ("pass", "pwd") or not KEY_KINDS.isdisjoint(words)
-    return is_strong or any(word.endswith(SECRET_ENDS) for word in words)
+    is_strong = words[-1] in ("pass", "pwd") or not _KEY_KINDS.isdisjoint(words)
+    return is_strong or any(word.endswith(_SECRET_ENDS) for word in words)
 
 
 @lru_cache(maxsize=1_000)
 def _names_secret(name: str) -> bool:
     """Tell whether what is called so may be a secret."""
     lower = name.lower()
-    if not any(hint in lower for hint in NAME_HINTS):
+    if not any(hint in lower for hint in _NAME_HINTS):
         return False
     words = _words(name)
-    if not words or words[-1] in ABOUT:
+    if not words or words[-1] in _ABOUT_SECRETS:
         return False
-    return any(word in NAMES or word.endswith(SECRET_ENDS) for word in words)
+    return any(word in NAMES or word.endswith(_SECRET_ENDS) for word in words)
 
 
 @lru_cache(maxsize=1_000)
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in WORDS.findall(name))
+    return tuple(word.lower() for word in _NAME_WORDS.findall(name))

@@ -1,5 +1,5 @@
 """
-Which revision of the schema a database has, and which is the newest.
+The schema revision of a database, and the newest one.
 
 Alembic is loaded only by a process that has something to migrate: it takes 11 MB of memory.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
-def newest() -> str:
+def newest_revision() -> str:
     """Return the last revision there is; the files' names begin with their revisions."""
     return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
@@ -25,7 +25,7 @@ def current(connection: Connection) -> str | None:
 
 def migrate(connection: Connection) -> None:
     """Bring the schema to the newest revision and commit; nothing if it is there already."""
-    if current(connection) == newest():
+    if current(connection) == newest_revision():
         return
     from bot.migrations.upgrade import upgrade
 

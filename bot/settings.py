@@ -1,7 +1,7 @@
 """
 The environment, read once. Every problem is reported together, by the variable's name.
 
-`NAME_FILE` reads `NAME` from a file, for secrets. `opsbell.toml` is read in `bot.config_file`.
+`NAME_FILE` reads `NAME` from a file, for secrets. `bot.config_file` reads `opsbell.toml`.
 """
 
 import base64
@@ -23,26 +23,25 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.addresses import require_address_template, require_web_address
+from bot.addresses import require_address_template, require_web_address, webhook_address_problem
 from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
 from bot.errors import ConfigError
-from bot.proxies import NAMES as PROXY_NAMES
+from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
+from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
-from bot.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
-from bot.webhook_addresses import webhook_address_problem
 
-JWT_SECRET_BYTES = 32
+_JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-CALLBACK_SECRET_BYTES = 24
-FERNET_KEY_BYTES = 32
-DEFAULT_CONFIG = Path("opsbell.toml")
+_CALLBACK_SECRET_BYTES = 24
+_FERNET_KEY_BYTES = 32
+_DEFAULT_CONFIG = Path("opsbell.toml")
 #: What the webhook of the environment is called among the destinations.
 WEBHOOK = "webhook"
 #: What the runner of ORCHESTRATOR_URL is called among the runners.
 ORCHESTRATOR = "orchestrator"
 
 # An empty variable means the same as none: compose files and Procfiles leave many of them empty.
-Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
+_Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
 Text = Annotated[str | None, BeforeValidator(lambda value: value or None)]
 
 
@@ -51,16 +50,17 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    slack_bot_token: Secret = None
-    slack_app_token: Secret = None
+    slack_bot_token: _Secret = None
+    slack_app_token: _Secret = None
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
     slack_users_channel: Text = None
-    slack_webhook: Secret = None
-    slack_webhook_url: Secret = None
-    https_proxy: Secret = None
-    http_proxy: Secret = None
+    slack_leaderboard_channel: Text = None
+    slack_webhook: _Secret = None
+    slack_webhook_url: _Secret = None
+    https_proxy: _Secret = None
+    http_proxy: _Secret = None
     no_proxy: Text = None
     slack_notify_on_task_creation: bool = True
     # Not printed: it may hold the password of the database.
@@ -68,10 +68,10 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     app_url: Text = None
-    jwt_secret: Secret = None
-    token_encryption_key: Secret = None
+    jwt_secret: _Secret = None
+    token_encryption_key: _Secret = None
     orchestrator_url: Text = Field(None, repr=False)  # may hold a password
-    callback_secret: Secret = None
+    callback_secret: _Secret = None
     grafana_url: Text = None
     environment: Text = None
     opsbell_config: Text = None
@@ -111,8 +111,8 @@ class Settings(BaseModel):
     @field_validator("jwt_secret")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret and len(secret.get_secret_value().encode()) < JWT_SECRET_BYTES:
-            raise ValueError(f"needs at least {JWT_SECRET_BYTES} bytes for HS256")
+        if secret and len(secret.get_secret_value().encode()) < _JWT_SECRET_BYTES:
+            raise ValueError(f"needs at least {_JWT_SECRET_BYTES} bytes for HS256")
         return secret
 
     @field_validator("callback_secret")
@@ -124,14 +124,14 @@ class Settings(BaseModel):
             key = base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
         except ValueError:
             raise ValueError("must be base64, with or without `whsec_` in front") from None
-        if len(key) < CALLBACK_SECRET_BYTES:
-            raise ValueError(f"needs at least {CALLBACK_SECRET_BYTES} bytes in base64")
+        if len(key) < _CALLBACK_SECRET_BYTES:
+            raise ValueError(f"needs at least {_CALLBACK_SECRET_BYTES} bytes in base64")
         return secret
 
     @field_validator("token_encryption_key")
     @classmethod
     def _fernet_keys(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret and not all(map(is_fernet_key, secret.get_secret_value().split(","))):
+        if secret and not all(map(_is_fernet_key, secret.get_secret_value().split(","))):
             raise ValueError("must be Fernet keys, comma separated: 32 bytes in URL-safe base64")
         return secret
 
@@ -187,24 +187,24 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     *need_slack* is False for commands that never talk to Slack (`migrate`, `token`).
     Raises `ConfigError` with every problem found.
     """
-    values, problems = read_values(environ)
-    config, config_problems = read_config(values)
-    problems += config_problems + two_webhooks(values, config) + two_runners(values, config)
-    if is_webhook_enough(values):
+    values, problems = _read_values(environ)
+    config, config_problems = _read_config(values)
+    problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
+    if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
     elif need_slack:
-        problems += missing_tokens(values)
+        problems += _missing_tokens(values)
     try:
         settings = Settings(**values, config=config)
     except ValidationError as error:
-        problems += [describe(item) for item in error.errors()]
+        problems += [_describe_setting(item) for item in error.errors()]
     if problems:
         raise ConfigError(problems)
     return settings
 
 
-def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+def _read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Return the variables by field name, those of `NAME_FILE` included, and what went wrong."""
     values: dict[str, Any] = {}
     problems: list[str] = []
@@ -230,21 +230,21 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     return values, problems
 
 
-def read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
+def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
     """Return the configuration file that the variables name, or an empty one, and its problems."""
     named = values.get("opsbell_config")
-    path = Path(named) if named else DEFAULT_CONFIG
+    path = Path(named) if named else _DEFAULT_CONFIG
     if not named and not path.exists():
         return ConfigFile(), []
     try:
         config = read_config_file(path)
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
-    problems = [*unreadable_addresses(config), *unusable_secrets(config)]
+    problems = [*_unreadable_addresses(config), *_unusable_secrets(config)]
     return config, [f"{path}: {problem}" for problem in problems]
 
 
-def unusable_secrets(config: ConfigFile) -> Iterator[str]:
+def _unusable_secrets(config: ConfigFile) -> Iterator[str]:
     """Yield why the file with the secret of a webhook cannot be used."""
     for name, mapping in config.webhooks.items():
         place = f"webhooks.{name}.secret_file"
@@ -257,7 +257,7 @@ def unusable_secrets(config: ConfigFile) -> Iterator[str]:
             yield f"{place}: its file must hold {MIN_SECRET_CHARACTERS} characters or more"
 
 
-def unreadable_addresses(config: ConfigFile) -> Iterator[str]:
+def _unreadable_addresses(config: ConfigFile) -> Iterator[str]:
     """Yield why the address of a destination cannot be read, or is none to send messages to."""
     for name, destination in config.destinations.items():
         try:
@@ -270,7 +270,7 @@ def unreadable_addresses(config: ConfigFile) -> Iterator[str]:
             yield f"destinations.{name}: {problem}"
 
 
-def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
+def _two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     """Say where more than one webhook claims the same name."""
     first, second = values.get("slack_webhook"), values.get("slack_webhook_url")
     problems = []
@@ -281,7 +281,7 @@ def two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     return problems
 
 
-def two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
+def _two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     """Say if the runner of ORCHESTRATOR_URL and one of opsbell.toml claim the same name."""
     if values.get("orchestrator_url") and ORCHESTRATOR in config.runners:
         return [
@@ -291,13 +291,13 @@ def two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     return []
 
 
-def is_webhook_enough(values: Mapping[str, Any]) -> bool:
+def _is_webhook_enough(values: Mapping[str, Any]) -> bool:
     """Tell whether the bot can do without Slack's tokens, and nobody has begun to set them."""
     tokens = values.get("slack_bot_token") or values.get("slack_app_token")
     return not tokens and bool(values.get("slack_webhook") or values.get("slack_webhook_url"))
 
 
-def missing_tokens(values: Mapping[str, Any]) -> list[str]:
+def _missing_tokens(values: Mapping[str, Any]) -> list[str]:
     """Say which Slack tokens are missing or are of the wrong kind, and where to get them."""
     problems = []
     for name, prefix, place in (
@@ -315,15 +315,17 @@ def missing_tokens(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def is_fernet_key(key: str) -> bool:
+def _is_fernet_key(key: str) -> bool:
     """Tell whether this is a key as https://github.com/fernet/spec wants it."""
     try:
-        return len(base64.b64decode(key.strip(), altchars=b"-_", validate=True)) == FERNET_KEY_BYTES
+        return (
+            len(base64.b64decode(key.strip(), altchars=b"-_", validate=True)) == _FERNET_KEY_BYTES
+        )
     except ValueError:
         return False
 
 
-def describe(item: Any) -> str:
+def _describe_setting(item: Any) -> str:
     """Say what is wrong with one variable, without ever repeating its value."""
     name = ".".join(str(part) for part in item["loc"]).upper()
     message = item["msg"].removeprefix("Value error, ")

@@ -1,9 +1,9 @@
-"""Which known word was probably meant. Pure."""
+"""Suggests the known word that was probably meant. Pure."""
 
 import difflib
 from collections.abc import Iterable
 
-#: Comparing takes time with the length of both words, and nobody types more by mistake.
+#: Comparing takes longer with the length of both words; typing mistakes are shorter.
 _COMPARED_CHARACTERS = 100
 
 

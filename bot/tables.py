@@ -1,29 +1,39 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
+from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.http.idempotency import IdempotencyRecord
+from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
-    Destination,
     Event,
     LaneLease,
     Message,
     MessageTotal,
     Sender,
     StoredTemplate,
+    SuspendedChannel,
 )
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
+    Alert,
+    AlertCheck,
+    AlertRerun,
+    AlertTrouble,
     DeadLetter,
-    Destination,
+    SuspendedChannel,
     Event,
     ExternalTaskId,
     IdempotencyRecord,
     LaneLease,
+    LeaderboardDue,
+    LeaderboardPost,
+    LeaderboardSample,
     Message,
     MessageTotal,
     Sender,
+    Silence,
     StoredTemplate,
     Task,
     TaskLog,

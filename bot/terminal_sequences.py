@@ -1,5 +1,5 @@
 """
-What programs print for terminals alone: colours, cursor movements, titles, hyperlinks.
+Removes what only terminals understand: colours, cursor movements, titles, hyperlinks.
 
 Source: https://ecma-international.org/publications-and-standards/standards/ecma-48/ and
 https://invisible-island.net/xterm/ctlseqs/ctlseqs.html

@@ -9,16 +9,19 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import InvalidError, OpsbellError
 
-ALGORITHM = "HS256"
+_ALGORITHM = "HS256"
 SCOPES = frozenset(
     {
         "tasks:read",
         "tasks:write",
+        "alerts:read",
+        "alerts:write",
         "messages:read",
         "messages:write",
         "templates:write",
         "reports:read",
         "reports:write",
+        "leaderboards:read",
         "leaderboards:write",
         "users:write",
         "workspaces:write",
@@ -28,14 +31,14 @@ SCOPES = frozenset(
 #: How long work may go on reporting with the token its runner was given.
 CALLBACK_DAYS = 7
 #: Clocks of two machines never agree exactly: a token may be read before it was minted.
-LEEWAY_SECONDS = 60
+_LEEWAY_SECONDS = 60
 #: Beyond this a claim is no time, not even one in milliseconds.
-LATEST_SECONDS = 10**15
-#: Of so many tokens at most it is remembered whom they speak for.
-MOST_KNOWN = 1000
-COMPARE = "compare the clocks of the two machines"
+_LATEST_SECONDS = 10**15
+#: Maximum number of tokens whose claims are cached.
+_MAX_KNOWN = 1000
+_COMPARE = "compare the clocks of the two machines"
 #: PyJWT compares times with the machine's clock; `_check_times` uses ours.
-OPTIONS = {
+_OPTIONS = {
     "require": ["sub", "exp"],
     "verify_exp": False,
     "verify_iat": False,
@@ -57,8 +60,10 @@ class Caller:
     task_id: str | None = None
 
     def may(self, scope: str) -> bool:
-        """Tell whether the caller has *scope*; `admin` has them all."""
-        return scope in self.scopes or "admin" in self.scopes
+        """Tell whether the caller has *scope*: `admin` has them all, who may write may read."""
+        area, _, verb = scope.partition(":")
+        enough = {scope, "admin", f"{area}:write"} if verb == "read" else {scope, "admin"}
+        return bool(enough & self.scopes)
 
 
 class Tokens:
@@ -94,8 +99,8 @@ class Tokens:
         }
         if task_id is not None:
             claims["task"] = task_id
-        jwt = library()
-        return str(jwt.encode(claims, self._secret, algorithm=ALGORITHM))
+        jwt = _library()
+        return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM))
 
     def read(self, token: str) -> Caller:
         """
@@ -109,17 +114,17 @@ class Tokens:
             return caller
         claims = self._claims(token)
         _check_times(claims, now)
-        caller = caller_of(claims)
-        if len(self._known) >= MOST_KNOWN:
+        caller = _caller_of(claims)
+        if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
-        self._known[token] = (caller, claims["exp"] + LEEWAY_SECONDS)
+        self._known[token] = (caller, claims["exp"] + _LEEWAY_SECONDS)
         return caller
 
     def _claims(self, token: str) -> dict[str, Any]:
-        jwt = library()
+        jwt = _library()
         try:
             claims: dict[str, Any] = jwt.decode(
-                token, self._secret, algorithms=[ALGORITHM], options=OPTIONS
+                token, self._secret, algorithms=[_ALGORITHM], options=_OPTIONS
             )
         except jwt.InvalidTokenError as error:
             raise TokenError(str(error)) from error
@@ -128,7 +133,7 @@ class Tokens:
         return claims
 
 
-def library() -> Any:
+def _library() -> Any:
     """Return PyJWT, loaded with the first token: it brings 8 MB of cryptography."""
     return importlib.import_module("jwt")
 
@@ -136,20 +141,20 @@ def library() -> Any:
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
     """Raise `TokenError` unless the token is good at *now*, give or take a minute."""
     expired = now - _seconds_in(claims, "exp", now)
-    if expired >= LEEWAY_SECONDS:
+    if expired >= _LEEWAY_SECONDS:
         raise TokenError(f"expired {_spelled(expired)} ago")
     early = _seconds_in(claims, "iat", now) - now
-    if early > LEEWAY_SECONDS:
-        raise TokenError(f"issued {_spelled(early)} in the future: {COMPARE}")
+    if early > _LEEWAY_SECONDS:
+        raise TokenError(f"issued {_spelled(early)} in the future: {_COMPARE}")
     early = _seconds_in(claims, "nbf", now) - now
-    if early > LEEWAY_SECONDS:
-        raise TokenError(f"not valid for another {_spelled(early)}: {COMPARE}")
+    if early > _LEEWAY_SECONDS:
+        raise TokenError(f"not valid for another {_spelled(early)}: {_COMPARE}")
 
 
 def _seconds_in(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
     """Return a time of the token; raise `TokenError` if there is something else in its place."""
     at = claims.get(name, otherwise)
-    if isinstance(at, bool) or not isinstance(at, int | float) or not abs(at) <= LATEST_SECONDS:
+    if isinstance(at, bool) or not isinstance(at, int | float) or not abs(at) <= _LATEST_SECONDS:
         raise TokenError(f"`{name}` must be a time in seconds")
     return at
 
@@ -158,7 +163,7 @@ def _spelled(seconds: float) -> str:
     return f"{seconds:,.0f} s" if seconds < 2 * 86400 else f"{seconds / 86400:,.0f} days"
 
 
-def caller_of(claims: dict[str, Any]) -> Caller:
+def _caller_of(claims: dict[str, Any]) -> Caller:
     tenant, scope = claims.get("tenant"), claims.get("scope", "")
     if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
         raise TokenError("Token needs a `tenant` and a space-separated `scope`")

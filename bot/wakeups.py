@@ -1,8 +1,8 @@
 """
-Wake-ups between processes: PostgreSQL's LISTEN and NOTIFY. SQLite has one process and needs none.
+Wake-ups between processes: PostgreSQL's LISTEN and NOTIFY. SQLite has one process, needing none.
 
-A wake-up may be lost (its process died, the connection broke); whoever waits looks by itself now
-and then as well, so one only makes things quick. https://www.postgresql.org/docs/current/sql-notify.html
+A wake-up may be lost (its process died, the connection broke), so receivers also poll; wake-ups
+only make delivery faster. https://www.postgresql.org/docs/current/sql-notify.html
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bot.db import Database
 logger = structlog.get_logger(__name__)
 
 CHANNEL = "opsbell_wakeups"
-RECONNECT_SECONDS = 2.0
+_RECONNECT_SECONDS = 2.0
 
 
 def send_wakeup(session: Session, key: str) -> None:
@@ -56,4 +56,4 @@ class Wakeups:
                         woken(wakeup.payload)
             except psycopg.Error as error:
                 logger.warning("wakeups_lost", reason=type(error).__name__)
-            await asyncio.sleep(RECONNECT_SECONDS)
+            await asyncio.sleep(_RECONNECT_SECONDS)

@@ -1,31 +1,39 @@
 """
-What happens by itself. This list is complete.
+Everything that runs on a schedule. This list is complete.
 
-APScheduler only ticks; whether something is due is decided by a row of the database.
+APScheduler only ticks; rows of the database decide whether something is due.
 """
 
 from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.alerts.wiring import AlertRoom
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.tasks.intake import Intake
+from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
+from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 
-#: What nobody was told of is found after this long: work of a process that died, a lost wake-up.
+#: Interval of the sweep for work of dead processes and for lost wake-ups.
 SWEEP_SECONDS = 2
 #: A task that stopped reporting is said to be lost at most this long after its lease ran out.
-LIVENESS_SECONDS = 5
-#: Deaths of so many seconds share a notice at once.
-DEAD_LETTERS_SECONDS = 2
-RETENTION_SECONDS = 3600
-TOTALS_SECONDS = 60
+_LIVENESS_SECONDS = 5
+#: Dead letters of this many seconds share a notice.
+_DEAD_LETTERS_SECONDS = 2
+#: When a wave of tasks that are run again has completed, the next begins at most this long after.
+_RERUN_SECONDS = 5
+_RETENTION_SECONDS = 3600
+_TOTALS_SECONDS = 60
+#: Samples of so many seconds are one edit.
+_LEADERBOARDS_SECONDS = 5
 
 
 def register(
@@ -35,16 +43,22 @@ def register(
     intake: Intake,
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
+    alerts: AlertRoom,
+    leaderboards: Leaderboards,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
-        (LIVENESS_SECONDS, mark_lost_tasks, intake),
-        (DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
-        (RETENTION_SECONDS, delete_old_messages, deliveries.retention),
-        (RETENTION_SECONDS, delete_old_logs, intake),
-        (RETENTION_SECONDS, forget_old_keys, forget_keys),
-        (TOTALS_SECONDS, fold_message_totals, database),
+        (_LIVENESS_SECONDS, mark_lost_tasks, intake),
+        (alerts.every_seconds, watch_for_alerts, alerts.watch),
+        (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
+        (_RERUN_SECONDS, advance_reruns, alerts.reruns),
+        (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
+        (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+        (_RETENTION_SECONDS, delete_old_logs, intake),
+        (_RETENTION_SECONDS, forget_old_keys, forget_keys),
+        (_TOTALS_SECONDS, fold_message_totals, database),
+        (_LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),
     ):
         scheduler.add_job(
             job,

@@ -1,4 +1,4 @@
-"""Idempotency keys whose day is over."""
+"""Deletes idempotency keys that are older than a day."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""Lanes that nobody was told of."""
+"""Starts lanes whose wake-up was lost."""
 
 from bot.messages.delivery.lanes import Lanes
 

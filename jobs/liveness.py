@@ -1,4 +1,4 @@
-"""Tasks that stopped reporting."""
+"""Marks tasks as lost that stopped reporting."""
 
 import structlog
 

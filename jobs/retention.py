@@ -1,4 +1,4 @@
-"""What ended long ago, and sums that have grown long."""
+"""Deletes messages completed long ago, and compacts running totals."""
 
 from bot.db import Database
 from bot.messages.history.retention import Retention
@@ -6,12 +6,12 @@ from bot.messages.totals import fold_totals
 from bot.tasks.intake import Intake
 
 #: In one run; the next one goes on where it stopped.
-MOST_BATCHES = 1_000
+_MAX_BATCHES = 1_000
 
 
 async def delete_old_messages(retention: Retention) -> None:
     """Delete messages that the settings no longer keep, at most 100,000 of them."""
-    for _ in range(MOST_BATCHES):
+    for _ in range(_MAX_BATCHES):
         if not await retention.clean_next():
             return
 

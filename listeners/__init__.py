@@ -1,4 +1,4 @@
-"""Everything that hears Slack: parse, ask one service, answer."""
+"""Everything that handles requests from Slack: parse, call one service, answer."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -7,15 +7,15 @@ from listeners.admission import make_admission
 from listeners.errors import handle_error
 from listeners.fallback import StartCount
 from listeners.injection import make_injection
-from listeners.redelivery import Seen, make_filter
-from listeners.services import Services
+from listeners.redelivery import SeenDeliveries, make_filter
+from listeners.services import ListenerServices
 
-__all__ = ["Services", "register"]
+__all__ = ["ListenerServices", "register"]
 
 
-def register(app: AsyncApp, services: Services) -> None:
+def register(app: AsyncApp, services: ListenerServices) -> None:
     """Make *app* answer to everything the manifest offers; call it once."""
-    app.use(make_filter(Seen()))
+    app.use(make_filter(SeenDeliveries()))
     app.use(make_admission(services.gate))
     app.use(make_injection(services))
     app.error(handle_error)

@@ -1,4 +1,4 @@
-"""The one door for people: whatever somebody does in Slack passes it before any listener."""
+"""Authorization of people: every command and interaction is checked before any listener."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -6,26 +6,26 @@ from typing import Any
 from bot.errors import ForbiddenError
 from bot.workspaces.gate import Gate, House, Visitor
 
-Next = Callable[[], Awaitable[None]]
+_NextMiddleware = Callable[[], Awaitable[None]]
 
 #: Slack opens these addresses itself; a refusal would only be noise.
 LINK_ACTIONS = ("task_logs", "task_grafana")
 
 
-def make_admission(gate: Gate) -> Callable[[dict[str, Any], Next], Awaitable[None]]:
-    """Return a middleware that lets only people of the house act and read."""
+def make_admission(gate: Gate) -> Callable[[dict[str, Any], _NextMiddleware], Awaitable[None]]:
+    """Return a middleware that refuses everybody but members (see `bot.workspaces.gate`)."""
 
-    async def admit(body: dict[str, Any], next: Next) -> None:
-        visitor = visitor_of(body)
-        if visitor is not None and not is_harmless(body):
+    async def admit(body: dict[str, Any], next: _NextMiddleware) -> None:
+        visitor = _visitor_of(body)
+        if visitor is not None and not _is_harmless(body):
             await gate.require_insider(visitor)
-            require_home(body, visitor, gate.house)
+            _require_home(body, visitor, gate.house)
         await next()
 
     return admit
 
 
-def visitor_of(body: Mapping[str, Any]) -> Visitor | None:
+def _visitor_of(body: Mapping[str, Any]) -> Visitor | None:
     """Return who sent a command or an interaction; None for an event, which nobody sent."""
     if "command" in body:
         return Visitor(
@@ -45,14 +45,14 @@ def visitor_of(body: Mapping[str, Any]) -> Visitor | None:
     )
 
 
-def is_harmless(body: Mapping[str, Any]) -> bool:
-    """Tell whether nothing can be done or read: a link was opened or a modal closed."""
+def _is_harmless(body: Mapping[str, Any]) -> bool:
+    """Tell whether the interaction neither acts nor reads: a link was opened, a modal closed."""
     actions = body.get("actions") or []
     is_link = bool(actions) and all(one.get("action_id") in LINK_ACTIONS for one in actions)
     return is_link or body.get("type") == "view_closed"
 
 
-def require_home(body: Mapping[str, Any], visitor: Visitor, house: House) -> None:
+def _require_home(body: Mapping[str, Any], visitor: Visitor, house: House) -> None:
     """Raise `ForbiddenError` for a place that is another workspace's of the same organisation."""
     message = body.get("message") or {}
     place = message.get("team") or visitor.seen_in

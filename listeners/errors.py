@@ -1,4 +1,4 @@
-"""Any error becomes one answer to the person; the only place that does."""
+"""The only place that turns errors into replies to people."""
 
 import asyncio
 from typing import Any
@@ -8,13 +8,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 from listeners.views.notice_builder import build_notice
 from listeners.wording import words_for
 
-FIELD_ERROR_CHARACTERS = 500
+_FIELD_ERROR_CHARACTERS = 500
 #: Bolt looks every 10 ms for what a listener has acknowledged.
-BOLT_LOOKS_SECONDS = 0.05
+_BOLT_LOOKS_SECONDS = 0.05
 
 
 async def handle_error(
@@ -31,23 +31,23 @@ async def handle_error(
     """
     if response is None:
         # Bolt forgets the acknowledgement when an error follows before it has looked.
-        await asyncio.sleep(BOLT_LOOKS_SECONDS)
-        await tell(words_of(error, body), body, respond, client)
+        await asyncio.sleep(_BOLT_LOOKS_SECONDS)
+        await tell(_problem_words(error, body), body, respond, client)
         return None
     if "command" in body:
         return BoltResponse(
-            status=200, body={"response_type": "ephemeral", "text": words_of(error, body)}
+            status=200, body={"response_type": "ephemeral", "text": _problem_words(error, body)}
         )
     if body.get("type") == "view_submission":
         return BoltResponse(status=200, body=refusal(error, body))
-    await tell(words_of(error, body), body, respond, client)
+    await tell(_problem_words(error, body), body, respond, client)
     return BoltResponse(status=200)
 
 
 async def tell(
     words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
-    """Say *words* to the one who acted: under the message, else in a modal, else nowhere."""
+    """Tell the person *words*: under the message, else in a modal, else not at all."""
     if body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
@@ -56,13 +56,13 @@ async def tell(
 
 def refusal(error: Exception, body: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to a submitted modal: under the fields it names, else instead of it."""
-    errors = field_errors(error, body["view"]["blocks"])
+    errors = _field_errors(error, body["view"]["blocks"])
     if errors:
         return {"response_action": "errors", "errors": errors}
-    return {"response_action": "update", "view": build_notice(words_of(error, body))}
+    return {"response_action": "update", "view": build_notice(_problem_words(error, body))}
 
 
-def field_errors(error: Exception, blocks: list[dict[str, Any]]) -> dict[str, str]:
+def _field_errors(error: Exception, blocks: list[dict[str, Any]]) -> dict[str, str]:
     """
     Return what is wrong by input block; an input's block_id is the name of its field.
 
@@ -73,10 +73,10 @@ def field_errors(error: Exception, blocks: list[dict[str, Any]]) -> dict[str, st
         return {}
     named = {one.field: one.message for one in error.problems if one.field in inputs}
     found = named or {inputs[0]: str(error)}
-    return {field: cut(message, FIELD_ERROR_CHARACTERS) for field, message in found.items()}
+    return {field: truncate(message, _FIELD_ERROR_CHARACTERS) for field, message in found.items()}
 
 
-def words_of(error: Exception, body: dict[str, Any]) -> str:
+def _problem_words(error: Exception, body: dict[str, Any]) -> str:
     kind = body.get("command") or body.get("type")
     action = (body.get("actions") or [{}])[0].get("action_id")
     event = (body.get("event") or {}).get("type")

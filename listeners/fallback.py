@@ -15,10 +15,10 @@ from listeners.views.notice_builder import build_notice
 
 ANYTHING = re.compile(r"[\s\S]*")
 
-OLD_BUTTON = "This button no longer works: it belongs to an older version of this message."
-OLD_FORM = "This form is out of date. Nothing was done: please open it again."
-OLD_SHORTCUT = "This shortcut no longer exists. `/ops help` lists what I can do."
-OLD_COMMAND = "This command no longer exists. `/ops help` lists what I can do."
+_OLD_BUTTON = "This button no longer works: it belongs to an older version of this message."
+_OLD_FORM = "This form is out of date. Nothing was done: please open it again."
+_OLD_SHORTCUT = "This shortcut no longer exists. `/ops help` lists what I can do."
+_OLD_COMMAND = "This command no longer exists. `/ops help` lists what I can do."
 
 
 class StartCount(AsyncListenerStartHandler):
@@ -35,11 +35,11 @@ class StartCount(AsyncListenerStartHandler):
         request: AsyncBoltRequest,
         response: BoltResponse | None,  # noqa: ARG002 - Bolt passes it by name
     ) -> None:
-        """Count one more."""
+        """Count the listener."""
         request.context["starts"] = request.context.get("starts", 0) + 1
 
 
-def is_unclaimed(context: AsyncBoltContext) -> bool:
+def _is_unclaimed(context: AsyncBoltContext) -> bool:
     return bool(context.get("starts", 0) <= 1)
 
 
@@ -48,8 +48,8 @@ async def handle_unknown_action(
 ) -> None:
     """Say that the button no longer works, if it was clicked in a message."""
     await ack()
-    if is_unclaimed(context) and body.get("response_url"):
-        await respond(OLD_BUTTON, response_type="ephemeral", replace_original=False)
+    if _is_unclaimed(context) and body.get("response_url"):
+        await respond(_OLD_BUTTON, response_type="ephemeral", replace_original=False)
 
 
 async def handle_unknown_options(ack: AsyncAck) -> None:
@@ -59,14 +59,14 @@ async def handle_unknown_options(ack: AsyncAck) -> None:
 
 async def handle_unknown_submission(ack: AsyncAck, context: AsyncBoltContext) -> None:
     """Say that the form is out of date instead of closing it as if it had worked."""
-    if is_unclaimed(context):
-        await ack(response_action="update", view=build_notice(OLD_FORM))
+    if _is_unclaimed(context):
+        await ack(response_action="update", view=build_notice(_OLD_FORM))
     else:
         await ack()
 
 
 async def handle_unknown_close(ack: AsyncAck) -> None:
-    """A closed modal needs nothing."""
+    """Acknowledge a closed modal."""
     await ack()
 
 
@@ -75,13 +75,13 @@ async def handle_unknown_shortcut(
 ) -> None:
     """Say in a modal that the shortcut no longer exists."""
     await ack()
-    if is_unclaimed(context):
-        await client.views_open(trigger_id=body["trigger_id"], view=build_notice(OLD_SHORTCUT))
+    if _is_unclaimed(context):
+        await client.views_open(trigger_id=body["trigger_id"], view=build_notice(_OLD_SHORTCUT))
 
 
 async def handle_unknown_command(ack: AsyncAck, context: AsyncBoltContext) -> None:
     """Say that the command no longer exists."""
-    await ack(OLD_COMMAND if is_unclaimed(context) else "")
+    await ack(_OLD_COMMAND if _is_unclaimed(context) else "")
 
 
 async def handle_unknown_event() -> None:

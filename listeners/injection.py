@@ -5,14 +5,16 @@ from dataclasses import fields
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from listeners.services import Services
+from listeners.services import ListenerServices
 
-Next = Callable[[], Awaitable[None]]
+_NextListener = Callable[[], Awaitable[None]]
 
 
-def make_injection(services: Services) -> Callable[[AsyncBoltContext, Next], Awaitable[None]]:
+def make_injection(
+    services: ListenerServices,
+) -> Callable[[AsyncBoltContext, _NextListener], Awaitable[None]]:
     """
-    Return a middleware after which a listener may name any field of `Services`.
+    Return a middleware after which a listener may name any field of `ListenerServices`.
 
     `services` is all of them at once and `owner` is for whom the bot's workspace acts. Bolt
     looks at plain positional parameters only: keyword-only ones and `functools.partial` get
@@ -20,7 +22,7 @@ def make_injection(services: Services) -> Callable[[AsyncBoltContext, Next], Awa
     """
     by_name = {field.name: getattr(services, field.name) for field in fields(services)}
 
-    async def inject(context: AsyncBoltContext, next: Next) -> None:
+    async def inject(context: AsyncBoltContext, next: _NextListener) -> None:
         context.update(by_name)
         context["services"] = services
         context["owner"] = services.owner_of(services.gate.house.workspace_id)

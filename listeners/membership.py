@@ -1,4 +1,4 @@
-"""Whether the bot can write where somebody wants it to."""
+"""Checks that the bot is in a channel."""
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -6,7 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import FieldProblem, InvalidError
 
 #: What Slack answers about private channels and direct messages that the bot is not in.
-UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
+_UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
 
 
 async def require_membership(client: AsyncWebClient, channel: str, bot_name: str) -> None:
@@ -18,7 +18,7 @@ async def require_membership(client: AsyncWebClient, channel: str, bot_name: str
     try:
         found = (await client.conversations_info(channel=channel))["channel"]
     except SlackApiError as error:
-        if error.response.get("error") not in UNSEEN:
+        if error.response.get("error") not in _UNSEEN:
             return
         found = {}
     if found.get("is_member") or found.get("is_im"):

@@ -1,18 +1,20 @@
-"""Whether somebody may start or change a task, before it is tried."""
+"""Permission checks before a task is started or changed."""
 
 from bot.errors import ConflictError
 from bot.tasks.creation import Owner
 from bot.tasks.models import LIVE, RETRYABLE, Task
 from bot.tasks.service import last_act
-from listeners.services import Services
+from listeners.services import ListenerServices
 
 
-async def require_may_start(services: Services, kind: str, user_id: str) -> None:
+async def require_may_start(services: ListenerServices, kind: str, user_id: str) -> None:
     """Raise `ForbiddenError` saying who may, unless *user_id* may start tasks of this kind."""
     await services.rights.require_operator(user_id, services.config.kind(kind).retry_roles)
 
 
-async def require_may_act(services: Services, owner: Owner, task_id: str, user_id: str) -> Task:
+async def require_may_act(
+    services: ListenerServices, owner: Owner, task_id: str, user_id: str
+) -> Task:
     """
     Return the task if *user_id* may retry and cancel it.
 
@@ -23,8 +25,8 @@ async def require_may_act(services: Services, owner: Owner, task_id: str, user_i
     return task
 
 
-def require_stands_still(services: Services, task: Task) -> None:
-    """Raise `ConflictError` saying who was faster if the task cannot be retried any more."""
+def require_stands_still(services: ListenerServices, task: Task) -> None:
+    """Raise `ConflictError` if the task can no longer be retried, naming who was faster."""
     if task.status in RETRYABLE:
         return
     retried = last_act(task, "retried", services.clock.now())

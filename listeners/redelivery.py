@@ -1,4 +1,4 @@
-"""Drops what Slack delivers a second time."""
+"""Drops duplicate deliveries from Slack."""
 
 import time
 from collections import OrderedDict
@@ -9,34 +9,34 @@ from slack_bolt.response import BoltResponse
 
 # Slack repeats an event after a moment, a minute and five minutes, always with its `event_id`.
 # https://docs.slack.dev/apis/events-api/#retries
-KEPT_SECONDS = 600.0
-MOST_KEPT = 10_000
+REDELIVERY_SECONDS = 600.0
+_MAX_KEPT = 10_000
 
-Next = Callable[[], Awaitable[None]]
+_Next = Callable[[], Awaitable[None]]
 
 
-class Seen:
+class SeenDeliveries:
     """Remembers keys for ten minutes, and the newest ten thousand at most."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic, most: int = MOST_KEPT) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, limit: int = _MAX_KEPT) -> None:
         self._now = now
-        self._most = most
+        self._limit = limit
         self._until: OrderedDict[str, float] = OrderedDict()
 
     def is_repeated(self, key: str) -> bool:
         """Tell whether *key* was seen within the time, and remember it if not."""
         now = self._now()
         while self._until and (
-            len(self._until) > self._most or next(iter(self._until.values())) <= now
+            len(self._until) > self._limit or next(iter(self._until.values())) <= now
         ):
             self._until.popitem(last=False)
         if key in self._until:
             return True
-        self._until[key] = now + KEPT_SECONDS
+        self._until[key] = now + REDELIVERY_SECONDS
         return False
 
 
-def delivery_key(body: dict[str, Any]) -> str | None:
+def seen_key(body: dict[str, Any]) -> str | None:
     """
     Return what is the same in every delivery of one thing, or None if nothing is.
 
@@ -46,11 +46,13 @@ def delivery_key(body: dict[str, Any]) -> str | None:
     return str(key) if key else None
 
 
-def make_filter(seen: Seen) -> Callable[[dict[str, Any], Next], Awaitable[BoltResponse | None]]:
-    """Return a middleware that acknowledges a repetition and ends there."""
+def make_filter(
+    seen: SeenDeliveries,
+) -> Callable[[dict[str, Any], _Next], Awaitable[BoltResponse | None]]:
+    """Return a middleware that acknowledges a duplicate and stops there."""
 
-    async def drop_repeated(body: dict[str, Any], next: Next) -> BoltResponse | None:
-        key = delivery_key(body)
+    async def drop_repeated(body: dict[str, Any], next: _Next) -> BoltResponse | None:
+        key = seen_key(body)
         if key is not None and seen.is_repeated(key):
             return BoltResponse(status=200)
         await next()

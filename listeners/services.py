@@ -1,11 +1,14 @@
-"""What listeners may ask of the rest of the bot; the composition root fills it in once."""
+"""The services that listeners may call; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.alerts.reruns import Reruns
+from bot.alerts.service import Alerts
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
+from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
@@ -17,7 +20,7 @@ from bot.workspaces.gate import Gate
 
 
 @dataclass(frozen=True)
-class Services:
+class ListenerServices:
     """
     Every field can be named as a parameter of a listener (`listeners.injection`).
 
@@ -29,6 +32,8 @@ class Services:
 
     tasks: Tasks
     intake: Intake
+    alerts: Alerts
+    reruns: Reruns
     requests: Requests
     dead_letters: DeadLetters
     gate: Gate
@@ -38,6 +43,7 @@ class Services:
     config: ConfigFile
     kinds: Callable[[Owner], Awaitable[list[str]]]
     health: Callable[[], dict[str, Any]]
+    leaderboards: Leaderboards
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"

@@ -3,7 +3,7 @@ The Socket Mode connection, and the watchdog that replaces a dead one.
 
 The SDK reconnects by itself in most cases, but it can retry an expired address for ever or stay
 connected to a peer that has gone silent. So its client is thrown away and made anew whenever
-it has shown no sign of life for `DEAD_AFTER_SECONDS`.
+it has shown no sign of life for `_DEAD_AFTER_SECONDS`.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ from bot.errors import ConfigError
 logger = structlog.get_logger(__name__)
 
 #: The SDK calls a connection stale after four of these.
-PING_SECONDS = 5.0
-CHECK_SECONDS = 5.0
-DEAD_AFTER_SECONDS = 35.0
-CONNECT_SECONDS = 15.0
-CLOSE_SECONDS = 2.0
-#: Slack says hello at once; whoever says nothing is not waited for.
-HELLO_SECONDS = 2.0
+_PING_SECONDS = 5.0
+_WATCH_SECONDS = 5.0
+_DEAD_AFTER_SECONDS = 35.0
+_SOCKET_CONNECT_SECONDS = 15.0
+_CLOSE_SECONDS = 2.0
+#: Maximum wait for Slack's hello, which normally comes at once.
+_HELLO_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class SocketHealth:
+class _SocketHealth:
     """What health says: whether Slack can reach us, and since when it has been silent."""
 
     connected: bool
@@ -51,9 +51,9 @@ class Socket:
         *,
         proxy: str | None = None,
         app_id: str | None = None,
-        ping_seconds: float = PING_SECONDS,
-        check_seconds: float = CHECK_SECONDS,
-        dead_after_seconds: float = DEAD_AFTER_SECONDS,
+        ping_seconds: float = _PING_SECONDS,
+        check_seconds: float = _WATCH_SECONDS,
+        dead_after_seconds: float = _DEAD_AFTER_SECONDS,
     ) -> None:
         self._ping_seconds = ping_seconds
         self._check_seconds = check_seconds
@@ -89,17 +89,17 @@ class Socket:
             await asyncio.gather(self._watch, return_exceptions=True)
         await self._hang_up()
 
-    def health(self) -> SocketHealth:
-        """Return how the connection is, as the last check saw it."""
+    def health(self) -> _SocketHealth:
+        """Return the state of the connection as of the last check."""
         silent = None if self._alive_at is None else round(time.monotonic() - self._alive_at, 1)
-        return SocketHealth(self._connected, silent, self._replaced)
+        return _SocketHealth(self._connected, silent, self._replaced)
 
     async def _connect(self) -> None:
         handler = AsyncSocketModeHandler(
             self._app,
             self._app_token,
             # Its own chatter, full of payloads, is not for our log.
-            logger=quiet_logger(),
+            logger=_quiet_logger(),
             web_client=self._app.client,
             proxy=self._proxy,
             ping_interval=self._ping_seconds,
@@ -107,7 +107,7 @@ class Socket:
         self._handler = handler
         handler.client.on_message_listeners.append(self._heard)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(handler.connect_async(), CONNECT_SECONDS)
+            await asyncio.wait_for(handler.connect_async(), _SOCKET_CONNECT_SECONDS)
         await self._look(handler)
 
     async def _hang_up(self) -> None:
@@ -115,13 +115,13 @@ class Socket:
         self._connected = False
         if handler is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(handler.close_async(), CLOSE_SECONDS)
+                await asyncio.wait_for(handler.close_async(), _CLOSE_SECONDS)
 
     async def _require_own_app(self) -> None:
         if self._app_id is None or not self._connected:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._said_hello.wait(), HELLO_SECONDS)
+            await asyncio.wait_for(self._said_hello.wait(), _HELLO_SECONDS)
         if self._hello_app_id not in (None, self._app_id):
             await self._hang_up()
             raise ConfigError(
@@ -177,8 +177,8 @@ class Socket:
             self._alive_at = time.monotonic()
 
 
-def quiet_logger() -> logging.Logger:
-    """Return the SDK's logger, told to speak of failures only."""
+def _quiet_logger() -> logging.Logger:
+    """Return the SDK's logger, silenced below critical."""
     sdk = logging.getLogger("opsbell.socket")
     sdk.setLevel(logging.CRITICAL)
     return sdk

@@ -1,4 +1,4 @@
-"""A command line as people type it on phones and desks, cut into words. Pure."""
+"""Splits a command line, as people type it on phones and keyboards, into words. Pure."""
 
 import json
 import math
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import InvalidError
-from bot.strict_json import STRICT
+from listeners.strict_json import STRICT
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Word:
 
 
 #: Slack puts only addresses with a scheme between brackets.
-_LINK = re.compile(r"<((?:mailto:|[a-z][a-z0-9+.-]*:)[^<>|\s]+)(?:\|([^<>]*))?>")
+_SLACK_LINK = re.compile(r"<((?:mailto:|[a-z][a-z0-9+.-]*:)[^<>|\s]+)(?:\|([^<>]*))?>")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\x00]")
 _KEY = re.compile(r"([^\W\d][\w.-]*)=")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -50,27 +50,27 @@ def split(line: str) -> list[Word]:
     found: list[Word] = []
     at = 0
     while match := _WORD.search(line, at):
-        word, at = read_word(line, match.start())
+        word, at = _read_word(line, match.start())
         found.append(word)
     return found
 
 
 def typed(line: str) -> str:
-    """Undo what Slack does to typed text: bracketed links, entities, invisible characters."""
-    line = _LINK.sub(typed_link, line)
+    """Undo Slack's changes to typed text: links in brackets, entities, invisible characters."""
+    line = _SLACK_LINK.sub(_typed_link, line)
     for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         line = line.replace(entity, sign)
     return _INVISIBLE.sub("", line)
 
 
-def typed_link(found: re.Match[str]) -> str:
+def _typed_link(found: re.Match[str]) -> str:
     """Return what was typed where Slack made a link: `clip.mov`, not `http://clip.mov`."""
     address, label = found[1].removeprefix("mailto:"), found[2] or ""
     is_made_up = address.removeprefix("http://").rstrip("/").lower() == label.rstrip("/").lower()
     return label if is_made_up else address
 
 
-def read_word(line: str, at: int) -> tuple[Word, int]:
+def _read_word(line: str, at: int) -> tuple[Word, int]:
     """Return the word that starts at *at*, and where it ends."""
     key = _KEY.match(line, at)
     if key is None:
@@ -79,10 +79,10 @@ def read_word(line: str, at: int) -> tuple[Word, int]:
     start = key.end()
     try:
         if line[start : start + 1] in ("{", "["):
-            value, end = read_json(line, start, key[1])
+            value, end = _json_value(line, start, key[1])
         else:
             text, end, is_quoted = read_text(line, start)
-            value = text if is_quoted else typed_value(text)
+            value = text if is_quoted else _typed_value(text)
     except InvalidError as error:
         word = _WORD.match(line, at)
         end = word.end() if word else len(line)
@@ -91,7 +91,7 @@ def read_word(line: str, at: int) -> tuple[Word, int]:
 
 
 def read_text(line: str, at: int) -> tuple[str, int, bool]:
-    """Return what stands at *at* up to a space or the closing quote, its end, and if quoted."""
+    """Return the text from *at* up to a space or the closing quote, its end, and if quoted."""
     opening = line[at : at + 1]
     if opening in _CLOSING and opening:
         quoted = re.compile(
@@ -106,7 +106,7 @@ def read_text(line: str, at: int) -> tuple[str, int, bool]:
     return (plain[0], plain.end(), False) if plain else ("", at, False)
 
 
-def read_json(line: str, at: int, key: str) -> tuple[Any, int]:
+def _json_value(line: str, at: int, key: str) -> tuple[Any, int]:
     try:
         value, end = STRICT.raw_decode(line.translate(_STRAIGHT), at)
     except (ValueError, RecursionError) as error:
@@ -114,8 +114,8 @@ def read_json(line: str, at: int, key: str) -> tuple[Any, int]:
     return value, int(end)
 
 
-def typed_value(text: str) -> Any:
-    """Return a number, true, false or null where *text* is one as in JSON, else the text."""
+def _typed_value(text: str) -> Any:
+    """Return a number, true, false or null if *text* is one in JSON, else the text."""
     if text in _LITERALS:
         return _LITERALS[text]
     if len(text) > _NUMBER_CHARACTERS or not _NUMBER.fullmatch(text):
@@ -124,8 +124,8 @@ def typed_value(text: str) -> Any:
     return number if math.isfinite(number) else text
 
 
-def quoted(text: str) -> str:
-    """Return *text* as it is typed as one word: in quotation marks where it needs them."""
+def as_word(text: str) -> str:
+    """Return *text* as one word of a command, in quotation marks if it needs them."""
     if _BARE.fullmatch(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,17 @@ ROOMS = ("bot", "listeners", "jobs", "playground", "client", "tests")
 MAX_LINES = 500
 #: `a*+`, `a{2}+`, `(?>a)`.
 POSSESSIVE = re.compile(r"(?<!\\)(?:[+*?]|\{\d*,?\d*\})\+|\(\?>")
+MAX_FILES = 20
+#: Names that stand in several modules, and why each may.
+SHARED_NAMES = {
+    "logger": "each module that logs has its own",
+    "register": "the table of contents of a package of listeners, or of the jobs",
+    "Node": "a JSON object of Block Kit, as in its documentation",
+    "T": "a type variable",
+    "__all__": "what a package shows",
+}
+#: Folders with more files; each is to be divided.
+CROWDED = {"playground/slack_playground", "playground/slack_playground/blocks"}
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 PYTHON = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
@@ -44,7 +57,10 @@ def shown(path):
 
 def test_no_python_file_is_too_long():
     """A file is one noun: none has more than 500 lines."""
-    lengths = {shown(path): len(path.read_text().splitlines()) for path in PYTHON}
+    written = [
+        path for path in PYTHON if path.parent.name != "versions"
+    ]  # Migrations are generated.
+    lengths = {shown(path): len(path.read_text().splitlines()) for path in written}
 
     assert {path: lines for path, lines in lengths.items() if lines > MAX_LINES} == {}
 
@@ -56,6 +72,57 @@ def test_no_file_is_a_drawer():
         for path in PYTHON
         if NO_NAMES & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
     ] == []
+
+
+def top_level_names(path):
+    """Yield the functions, classes and variables that a module defines."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def test_a_name_stands_in_one_module():
+    """A top-level name means one thing: only the names of a short list stand in two modules."""
+    modules = defaultdict(set)
+    for path in PYTHON:
+        room, *folders = path.relative_to(ROOT).parts
+        if room in ("bot", "listeners", "jobs") and "migrations" not in folders:
+            for name in top_level_names(path):
+                modules[name].add(shown(path))
+    shared = {name: sorted(paths) for name, paths in modules.items() if len(paths) > 1}
+
+    assert {name: paths for name, paths in shared.items() if name not in SHARED_NAMES} == {}
+    assert sorted(SHARED_NAMES.keys() - shared.keys()) == []
+
+
+def test_no_folder_is_crowded():
+    """A folder holds at most 20 Python files beside `__init__.py` and `__main__.py`."""
+    counts = Counter(
+        shown(path.parent)
+        for path in PYTHON
+        if path.name not in ("__init__.py", "__main__.py")
+        and not path.is_relative_to(ROOT / "tests")
+    )
+
+    assert {folder for folder, files in counts.items() if files > MAX_FILES} == CROWDED
+
+
+def test_every_module_stands_in_a_layer():
+    """The layers of import-linter name every module and package of `bot`."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    names = " | ".join(contracts["contracts"][0]["layers"]).split(" | ")
+    layers = {".".join(name.split(".")[:2]) for name in names}
+    modules = {
+        f"bot.{path.stem}"
+        for path in (ROOT / "bot").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+
+    assert sorted(modules - {"bot.__init__"} - layers) == []
 
 
 def test_every_test_says_what_it_proves():

@@ -1,13 +1,15 @@
-"""The command line, a file per command. Exit codes: 0 done, 1 a failed action, 2 wrong usage."""
+"""The command line, one file per command. Exit codes: 0 done, 1 action failed, 2 wrong usage."""
 
 import sys
 
 import typer
 
-from bot.cli.dead import dead
+from bot.cli.alerts import alerts
+from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
-from bot.cli.events import events
-from bot.cli.migrate import migrate
+from bot.cli.events import event_commands
+from bot.cli.leaderboard import leaderboard
+from bot.cli.migrate import migrate_command
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
@@ -19,10 +21,14 @@ cli = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, migrate, demo, token):
-    cli.command()(command)
-cli.add_typer(events, name="events")
-cli.add_typer(dead, name="dead")
+cli.command("run")(run)
+cli.command("migrate")(migrate_command)
+cli.command("demo")(demo)
+cli.command("token")(token)
+cli.command("alerts")(alerts)
+cli.command("leaderboard")(leaderboard)
+cli.add_typer(event_commands, name="events")
+cli.add_typer(dead_commands, name="dead")
 
 
 @cli.callback(invoke_without_command=True)

@@ -12,16 +12,16 @@ from bot.messages.dead_letters.replay import replay as replay_message
 from bot.messages.fixes import fix_for
 from bot.messages.requests import queries
 
-LISTED = 100
+_MAX_DEAD = 100
 
-dead = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+dead_commands = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 
 
-@dead.command(name="list")
-def list_dead() -> None:
+@dead_commands.command(name="list")
+def print_dead() -> None:
     """Print the newest 100 dead letters: id, when, where, why, and what to do."""
     with open_database() as database:
-        found = database.snapshot(lambda session: queries.all_dead(session, LISTED))
+        found = database.snapshot(lambda session: queries.all_dead(session, _MAX_DEAD))
     for one in found:
         at = (one.dead_at or one.created_at).isoformat(timespec="seconds")
         place = f"{one.workspace_id}/{one.channel}"
@@ -31,8 +31,8 @@ def list_dead() -> None:
         sys.stdout.write("No dead letters: nothing was given up.\n")
 
 
-@dead.command()
-def replay(message_id: str) -> None:
+@dead_commands.command(name="replay")
+def replay_dead(message_id: str) -> None:
     """Try a dead letter again; a running bot takes it up within seconds."""
 
     def work(session: Session) -> None:

@@ -1,7 +1,7 @@
 """
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
-Three kinds of processes, as in real life: the workspace (`python -m slack_playground`), the bot
+It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot
 (`python -m bot run`), and commands that the client reports on (`python -m opsbell run`).
 """
 
@@ -20,6 +20,7 @@ from typing import Annotated
 import aiohttp
 import typer
 
+from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
 from bot.cli.demo_work import configuration, start_work
@@ -27,16 +28,16 @@ from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.clock import SystemClock
 from bot.tokens import Tokens
 
-FOLDER = Path(".demo")
-PAGE_PORT = 3900
-#: The id of #ops in a workspace that nobody has seeded.
+_FOLDER = Path(".demo")
+_PAGE_PORT = 3900
+#: The id of #ops in a workspace with the default seed.
 OPS = "C0OPS00002"
-#: More than a slow machine needs; whoever does not want to wait presses Ctrl-C.
-START_SECONDS = 120.0
+#: More than a slow machine needs; Ctrl-C ends the wait.
+_START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Addresses:
+class _Addresses:
     """What the workspace printed about itself."""
 
     page: str
@@ -44,50 +45,51 @@ class Addresses:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Where the workspace's page is served.")] = PAGE_PORT,
+    port: Annotated[int, typer.Option(help="Where the workspace's page is served.")] = _PAGE_PORT,
     folder: Annotated[
         Path, typer.Option(help="For database and log; emptied at the start.")
-    ] = FOLDER,
+    ] = _FOLDER,
 ) -> None:
     """Start a local workspace with the bot in it and some real work. No Slack, no key needed."""
     try:
         with made_anew(folder.resolve()) as own:
-            asyncio.run(serve(port, own))
+            asyncio.run(_serve_demo(port, own))
     except DemoError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
 
 
-async def serve(port: int, folder: Path) -> None:
+async def _serve_demo(port: int, folder: Path) -> None:
     """Run everything until Ctrl-C or SIGTERM, or until one of the processes ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        workspace, addresses = await stack.enter_async_context(start_workspace(port))
+        workspace, addresses = await stack.enter_async_context(_start_workspace(port))
         bots_port = stack.enter_context(held_port())
-        api, environment = bot_settings(folder, addresses, bots_port)
+        api, environment = _bot_settings(folder, addresses, bots_port)
         log = stack.enter_context((folder / "bot.log").open("wb"))
         bot = await stack.enter_async_context(
             running([sys.executable, "-m", "bot", "run"], environment, log.fileno())
         )
-        await wait_until_ready(api, bot, folder)
+        await _wait_until_ready(api, bot, folder)
         token = Tokens(environment["JWT_SECRET"], SystemClock()).mint(
             subject="demo", tenant="default", scopes=frozenset({"admin"})
         )
-        say(welcome(addresses, api, token, folder))
+        await show_board(api, token, SystemClock().now())
+        say(_welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))
         ended = [asyncio.create_task(one.wait()) for one in (workspace, bot)]
         await asyncio.wait(
             [*ended, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
         )
         if not stop.is_set():
-            raise DemoError(who_ended(workspace, bot, folder))
+            raise DemoError(_who_ended(workspace, bot, folder))
         say("\nStopping.\n")
 
 
-def who_ended(
+def _who_ended(
     workspace: asyncio.subprocess.Process, bot: asyncio.subprocess.Process, folder: Path
 ) -> str:
     name, code = ("bot", bot.returncode)
@@ -98,11 +100,11 @@ def who_ended(
 
 
 @asynccontextmanager
-async def start_workspace(
+async def _start_workspace(
     port: int,
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, Addresses]]:
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, _Addresses]]:
     """Start the workspace, on another port if this one is taken, and read what it prints."""
-    chosen = str(port if is_free(port) else 0)
+    chosen = str(port if _is_free(port) else 0)
     command = [sys.executable, "-m", "slack_playground", "--port", chosen]
     manifest = ["--manifest", str(ROOT / "manifest.json")]
     inside = {**inherited(), "PYTHONPATH": str(ROOT / "playground")}
@@ -110,27 +112,27 @@ async def start_workspace(
         environment: dict[str, str] = {}
         page = ""
         while not {"SLACK_API_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"} <= environment.keys():
-            line = await read_line(process)
+            line = await _read_line(process)
             name, _, value = line.strip().partition("=")
             if value and name.startswith("SLACK_"):
                 environment[name] = value
             elif " is at http" in line:
                 page = line.split()[-1]
-        yield process, Addresses(page, environment)
+        yield process, _Addresses(page, environment)
 
 
-async def read_line(process: asyncio.subprocess.Process) -> str:
+async def _read_line(process: asyncio.subprocess.Process) -> str:
     """Return the next line the process prints; raise `DemoError` if it has ended."""
     line = b""
     if process.stdout:
         with contextlib.suppress(TimeoutError):
-            line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+            line = await asyncio.wait_for(process.stdout.readline(), _START_SECONDS)
     if not line:
         raise DemoError("The workspace did not start.")
     return line.decode()
 
 
-def bot_settings(folder: Path, addresses: Addresses, port: int) -> tuple[str, dict[str, str]]:
+def _bot_settings(folder: Path, addresses: _Addresses, port: int) -> tuple[str, dict[str, str]]:
     """Return the bot's address and its environment."""
     config = folder / "opsbell.toml"
     config.write_text(configuration(folder), encoding="utf-8")
@@ -145,9 +147,9 @@ def bot_settings(folder: Path, addresses: Addresses, port: int) -> tuple[str, di
     return f"http://127.0.0.1:{port}", {**inherited(), **addresses.environment, **settings}
 
 
-async def wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Path) -> None:
+async def _wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Path) -> None:
     """Wait until the bot says it is ready; raise `DemoError` with its log if it ends."""
-    end = asyncio.get_running_loop().time() + START_SECONDS
+    end = asyncio.get_running_loop().time() + _START_SECONDS
     async with aiohttp.ClientSession() as session:
         while asyncio.get_running_loop().time() < end and bot.returncode is None:
             with contextlib.suppress(aiohttp.ClientError):
@@ -159,14 +161,15 @@ async def wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Pa
     raise DemoError(f"The bot did not start. Its log:\n{log}")
 
 
-def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
+def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
     """Return what a newcomer needs to know."""
     return (
         f"\n  The workspace   {addresses.page}#{OPS}\n"
         f"  The API         {api}/api/docs\n"
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
-        "  Press its Retry. Or type   /ops help   or   /task list\n\n"
+        "  Press its Retry. Or type   /ops help   or   /task list\n"
+        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"
@@ -175,7 +178,7 @@ def welcome(addresses: Addresses, api: str, token: str, folder: Path) -> str:
     )
 
 
-def is_free(port: int) -> bool:
+def _is_free(port: int) -> bool:
     """Tell whether nothing listens on a port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What keeps the demo from running."""
+"""Errors that prevent the demo from running."""
 
 from bot.errors import OpsbellError
 

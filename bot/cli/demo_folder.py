@@ -1,4 +1,4 @@
-"""The folder of a demo: emptied at its start, shared with nobody, and never somebody else's."""
+"""The demo's folder: emptied at the start, private, and never a folder of somebody else."""
 
 import fcntl
 import shutil
@@ -11,7 +11,7 @@ from typing import IO
 from bot.cli.demo_error import DemoError
 
 #: A folder with this file in it was made by a demo; a demo that runs holds a lock on it.
-MARK = ".opsbell-demo"
+_MARK = ".opsbell-demo"
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def made_anew(folder: Path) -> Iterator[Path]:
     for number in count(1):
         own = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
         try:
-            mark = claim(own)
+            mark = _claim_folder(own)
         except OSError as error:
             reason = error.strerror or error
             raise DemoError(f"Cannot write to {own}: {reason}. Name another --folder.") from error
@@ -35,12 +35,12 @@ def made_anew(folder: Path) -> Iterator[Path]:
             return
 
 
-def claim(folder: Path) -> IO[str] | None:
+def _claim_folder(folder: Path) -> IO[str] | None:
     """Return what holds the folder until it is closed, or None if another demo holds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / MARK).exists():
+    if any(folder.iterdir()) and not (folder / _MARK).exists():
         raise DemoError(f"{folder} is not empty and no demo made it. Name another --folder.")
-    mark = (folder / MARK).open("w")
+    mark = (folder / _MARK).open("w")
     try:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -49,6 +49,6 @@ def claim(folder: Path) -> IO[str] | None:
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
-        elif entry.name != MARK:
+        elif entry.name != _MARK:
             entry.unlink()
     return mark

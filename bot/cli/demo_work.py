@@ -1,4 +1,4 @@
-"""The demo's work: three real programs, what starts them again, and their end."""
+"""The demo's work: three real programs, how they are restarted, and how they end."""
 
 import asyncio
 import contextlib
@@ -13,10 +13,10 @@ import aiohttp
 from bot.cli.demo_error import DemoError
 from bot.cli.programs import ROOT, inherited, running
 
-EXAMPLES = ROOT / "client" / "examples"
-PRICES = 120
-BAD_PRICES = {41: "12 EUR", 97: "free"}
-CANCEL_SECONDS = 30.0
+_EXAMPLES = ROOT / "client" / "examples"
+_PRICES = 120
+_BAD_PRICES = {41: "12 EUR", 97: "free"}
+_CANCEL_SECONDS = 30.0
 #: The demo's own commands have time to say how they ended.
 EXIT_SECONDS = 60
 
@@ -24,8 +24,8 @@ EXIT_SECONDS = 60
 def configuration(folder: Path) -> str:
     """Return the `opsbell.toml` with which *Retry* can start the demo's work again."""
     client = [sys.executable, "-m", "opsbell", "run", "--", sys.executable]
-    importing = [*client, str(EXAMPLES / "import_prices.py"), "{payload.file}"]
-    compressing = [*client, str(EXAMPLES / "compress_tree.py"), "{payload.folder}"]
+    importing = [*client, str(_EXAMPLES / "import_prices.py"), "{payload.file}"]
+    compressing = [*client, str(_EXAMPLES / "compress_tree.py"), "{payload.folder}"]
     named = {"PYTHONPATH": str(ROOT / "client"), "OPSBELL_EXIT_SECONDS": str(EXIT_SECONDS)}
     values = ", ".join(f"{name} = {json.dumps(value)}" for name, value in named.items())
     environment = f"env = {{ {values} }}"
@@ -54,7 +54,7 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
     write_prices(folder / "prices.csv")
     site_packages = Path(aiohttp.__file__).parents[1]
     named = ["--task", "compress_docs", "--subject", "docs", "--channel", "#ops", "--"]
-    program = [sys.executable, str(EXAMPLES / "compress_tree.py")]
+    program = [sys.executable, str(_EXAMPLES / "compress_tree.py")]
     reported = {
         "OPSBELL_URL": api,
         "OPSBELL_TOKEN": token,
@@ -68,15 +68,17 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session,
         running([*command, *paths], {**inherited(), **reported}, asyncio.subprocess.DEVNULL),
     ):
-        await run_task(session, api, "compress_tree", "site-packages", folder=site_packages)
-        await run_task(session, api, "import_prices", "spring list", file=folder / "prices.csv")
+        await _run_demo_task(session, api, "compress_tree", "site-packages", folder=site_packages)
+        await _run_demo_task(
+            session, api, "import_prices", "spring list", file=folder / "prices.csv"
+        )
         try:
             yield
         finally:
-            await end_work(session, api)
+            await _end_work(session, api)
 
 
-async def run_task(
+async def _run_demo_task(
     session: aiohttp.ClientSession, api: str, task: str, subject: str, **payload: Path
 ) -> None:
     paths = {name: str(path) for name, path in payload.items()}
@@ -86,10 +88,10 @@ async def run_task(
             raise DemoError(f"A task was refused: {await answer.text()}")
 
 
-async def end_work(session: aiohttp.ClientSession, api: str) -> None:
+async def _end_work(session: aiohttp.ClientSession, api: str) -> None:
     """Cancel what is left: a runner's program outlives its bot, but should not outlive a demo."""
     with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-        async with asyncio.timeout(CANCEL_SECONDS):
+        async with asyncio.timeout(_CANCEL_SECONDS):
             for status in ("queued", "running"):
                 async with session.get(f"{api}/api/tasks", params={"status": status}) as answer:
                     live: list[Mapping[str, str]] = (await answer.json())["tasks"]
@@ -101,7 +103,7 @@ async def end_work(session: aiohttp.ClientSession, api: str) -> None:
 def write_prices(path: Path) -> None:
     """Write a price list in which two rows are no prices."""
     rows = [
-        f"part-{number:03},{BAD_PRICES.get(number, f'{number}.90')}"
-        for number in range(1, PRICES + 1)
+        f"part-{number:03},{_BAD_PRICES.get(number, f'{number}.90')}"
+        for number in range(1, _PRICES + 1)
     ]
     path.write_text("\n".join(["part,price", *rows, ""]), encoding="utf-8")

@@ -7,7 +7,7 @@ from bot.logs import set_up_logs
 from bot.settings import environment, read_settings
 
 
-def migrate() -> None:
+def migrate_command() -> None:
     """Bring the database's schema to the newest revision; safe to repeat."""
     settings = read_settings(environment(), need_slack=False)
     set_up_logs(settings.log_level, settings.log_format)

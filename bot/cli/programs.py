@@ -1,4 +1,4 @@
-"""Programs that the demo runs beside itself."""
+"""Child processes of the demo."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STOP_SECONDS = 12.0
+_TERMINATE_SECONDS = 12.0
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def running(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=output,
         stderr=None if output == asyncio.subprocess.PIPE else asyncio.subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for us; we pass it on in the right order.
+        start_new_session=True,  # We receive Ctrl-C and pass it on in the right order.
     )
     try:
         yield process
@@ -31,7 +31,7 @@ async def running(
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            await asyncio.wait_for(process.wait(), _TERMINATE_SECONDS)
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -1,17 +1,20 @@
 """`python -m bot`: the bot itself, until SIGTERM or Ctrl-C."""
 
 import asyncio
+import gc
 import os
 import signal
 
 import uvloop
 
 from bot.app import Opsbell
-from bot.garbage import look_seldom
 from bot.logs import set_up_logs
+from bot.process.secure_process import hide_memory
 from bot.proxies import hide_from_sdk
-from bot.secure_process import hide_memory
 from bot.settings import Settings, environment, read_settings
+
+#: Ten times Python's default; a message leaves a few dozen objects behind.
+_NEW_OBJECTS = 10_000
 
 
 def run() -> None:
@@ -40,6 +43,19 @@ async def serve(settings: Settings) -> None:
         await asyncio.wait({starting})
         return
     await starting
-    look_seldom()
+    collect_garbage_rarely()
     await stopping
     await bot.stop()
+
+
+def collect_garbage_rarely() -> None:
+    """
+    Collect garbage rarely, and only among objects that are made from now on.
+
+    Call it when the process has started: the objects that exist by then stay until the end, and
+    scanning them again and again takes a sixth of the processor time of a message.
+    https://docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)

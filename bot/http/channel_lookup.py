@@ -1,11 +1,11 @@
-"""A channel as a caller writes it → its id, in the workspace that is meant."""
+"""Resolves a channel, as callers write it, to its id in the right workspace."""
 
 from collections.abc import Awaitable, Callable
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.services import Channels
 from bot.ids import is_slack_user_id
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.workspaces.directory import read_id
 
 
@@ -14,7 +14,7 @@ async def resolve_channel(channels: Channels, workspace_id: str, channel: str) -
     return await by_name(channels, workspace_id, channel, "channel")
 
 
-async def resolve_destination(
+async def resolve_recipient(
     channels: Channels, workspace: Callable[[], Awaitable[str]], channel: str, field: str
 ) -> str:
     """
@@ -26,8 +26,8 @@ async def resolve_destination(
     if found:
         return found
     place = await workspace()
-    # A destination knows no channels; whoever checks the order says so.
-    return channel if is_outlet(place) else await by_name(channels, place, channel, field)
+    # A destination has no channels; the check of the request reports that.
+    return channel if is_destination(place) else await by_name(channels, place, channel, field)
 
 
 async def by_name(channels: Channels, workspace_id: str, channel: str, field: str) -> str:

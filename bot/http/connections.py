@@ -1,9 +1,9 @@
 """
-The server's connections: how long each may take, and who goes when there are too many.
+The server's connections: time limits for each, and which to close when there are too many.
 
-Whoever has not yet shown a token that is good is a stranger. Strangers have little time and few
-connections; when they are too many, those that came first go first. So there is always room for
-callers who can say who they are. Nothing here looks at what is sent.
+A client that has not yet sent a valid token is a stranger. Strangers get little time and few
+connections. When there are too many, the oldest are closed first, so that there is always room
+for authenticated callers. Nothing here looks at the data that is sent.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ import structlog
 logger = structlog.get_logger(__name__)
 
 #: How often the connections are looked through.
-SWEEP_SECONDS = 1.0
+_CONNECTION_SWEEP_SECONDS = 1.0
 #: Files that the process needs for other things than connections.
-OTHER_FILES = 200
-MIN_CONNECTIONS = 64
+_OTHER_FILES = 200
+_MIN_CONNECTIONS = 64
 
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Seconds and numbers; `grace` is how long nobody is closed for want of room."""
+    """Limits in seconds and numbers; `grace` protects new connections from being closed."""
 
     head_seconds: float = 10.0  #: for request line and headers, from the first byte
     idle_seconds: float = 75.0  #: between two requests; longer than the usual proxy's 60
@@ -43,16 +43,16 @@ def limits_of_system() -> ConnectionLimits:
     usual = ConnectionLimits()
     if files == resource.RLIM_INFINITY:
         return usual
-    most = max(MIN_CONNECTIONS, min(usual.connections, files - OTHER_FILES))
-    return ConnectionLimits(strangers=min(usual.strangers, most // 2), connections=most)
+    limit = max(_MIN_CONNECTIONS, min(usual.connections, files - _OTHER_FILES))
+    return ConnectionLimits(strangers=min(usual.strangers, limit // 2), connections=limit)
 
 
-class Connections:
+class OpenConnections:
     """All connections of a server. Use it in one event loop."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
-        self._open: dict[Any, _Guarded] = {}  # by transport, in the order they came
+        self._open: dict[Any, _Guarded] = {}  # by transport, oldest first
         self._sweep: asyncio.TimerHandle | None = None
 
     def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
@@ -71,7 +71,7 @@ class Connections:
             one.is_busy = False
 
     def trust(self, transport: Any) -> None:
-        """Note that who calls on this connection is no stranger."""
+        """Record that the client of this connection is authenticated."""
         if (one := self._open.get(transport)) is not None:
             one.is_trusted = True
 
@@ -90,7 +90,9 @@ class Connections:
             return False
         self._open[one.transport] = one
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._look)
+            self._sweep = asyncio.get_running_loop().call_later(
+                _CONNECTION_SWEEP_SECONDS, self._look
+            )
         return True
 
     def drop(self, one: "_Guarded") -> None:
@@ -110,10 +112,12 @@ class Connections:
         self.sweep()
         self._sweep = None
         if self._open:
-            self._sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._look)
+            self._sweep = asyncio.get_running_loop().call_later(
+                _CONNECTION_SWEEP_SECONDS, self._look
+            )
 
     def _too_many(self, strangers: list["_Guarded"], now: float) -> list["_Guarded"]:
-        """Return whom to close so that the others are within the limits; nobody who just came."""
+        """Return the connections to close to be within the limits; never brand-new ones."""
         limits = self.limits
         of_address: dict[str, int] = {}
         kept = 0
@@ -132,7 +136,7 @@ class Connections:
 class _Guarded(asyncio.Protocol):
     """Passes everything on to the real protocol, and notes the times."""
 
-    def __init__(self, inner: asyncio.Protocol, owner: Connections) -> None:
+    def __init__(self, inner: asyncio.Protocol, owner: OpenConnections) -> None:
         self._inner: asyncio.Protocol | None = inner
         self._owner = owner
         self.transport: Any = None
@@ -180,7 +184,7 @@ class _Guarded(asyncio.Protocol):
             self._inner.connection_lost(exc)
 
     def is_late(self, now: float, limits: ConnectionLimits) -> bool:
-        """Tell whether the other side has taken more time than anybody gets."""
+        """Tell whether the client has exceeded a time limit."""
         waits = self.waiting_since is not None and now - self.waiting_since > limits.head_seconds
         unread = self.unread_since is not None and now - self.unread_since > limits.unread_seconds
         return waits or unread

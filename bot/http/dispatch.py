@@ -1,4 +1,4 @@
-"""From an aiohttp request to a handler's call and back, the same way for every route."""
+"""Passes an aiohttp request to its handler and sends the response, the same way for every route."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -9,13 +9,13 @@ from aiohttp import web
 from bot.clock import SteadyClock
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
-from bot.http.connections import Connections
+from bot.http.connections import OpenConnections
 from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.json_body import clean_text, read_bytes, read_list, read_object
-from bot.http.middleware import CORRELATION, HEADER
+from bot.http.json_body import clean_text, read_bytes, read_csv, read_list, read_object
+from bot.http.middleware import CORRELATION, CORRELATION_HEADER
 from bot.http.responses import response_of
-from bot.http.routing import NOBODY, Access, Answer, Call, Route
+from bot.http.routing import NOBODY, Access, Call, Response, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
 from bot.http.security.rate_limit import (
@@ -26,20 +26,22 @@ from bot.http.security.rate_limit import (
 )
 from bot.http.security.signatures import signatures_of
 from bot.http.security.webhook_secrets import is_sent_with
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.tokens import Caller
 
 #: A body up to this size is read in a moment.
-SMALL_BYTES = 32 * 1024
+_SMALL_BYTES = 32 * 1024
 #: For whom the secret of a webhook speaks: opsbell.toml belongs to the home workspace.
-WEBHOOK_CALLER = Caller(subject="webhook", tenant="default", scopes=frozenset({"tasks:write"}))
+_WEBHOOK_CALLER = Caller(subject="webhook", tenant="default", scopes=frozenset({"tasks:write"}))
 
 
 class Dispatcher:
-    """Checks who calls, what is sent and how often, then calls the route's handler."""
+    """
+    Authenticates the caller, validates the request, applies rate limits and calls the handler.
+    """
 
     def __init__(
-        self, services: Services, routes: Sequence[Route], connections: Connections
+        self, services: HttpServices, routes: Sequence[Route], connections: OpenConnections
     ) -> None:
         self._services = services
         self._connections = connections
@@ -51,7 +53,7 @@ class Dispatcher:
         self._rate = RateLimit(http.requests_per_second, http.burst)
         self._busy_rate = RateLimit(http.requests_per_second * BUSY_TIMES, http.burst * BUSY_TIMES)
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
-        # Clock set back: or nobody's bucket would be filled until it has caught up.
+        # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)
         self._idempotency = Idempotency(services.database, services.clock)
 
@@ -73,20 +75,20 @@ class Dispatcher:
         path: Mapping[str, str],
         caller: Caller,
         raw: bytes,
-    ) -> Answer:
-        if len(raw) > SMALL_BYTES:  # Reading it would hold up everybody else.
-            fields, body = await asyncio.to_thread(read_body, route, raw, request)
+    ) -> Response:
+        if len(raw) > _SMALL_BYTES:  # Reading it would hold up everybody else.
+            fields, body = await asyncio.to_thread(_read_body, route, raw, request)
         else:
-            fields, body = read_body(route, raw, request)
+            fields, body = _read_body(route, raw, request)
         self._leave_room(route, caller, body)
         call = Call(
             services=self._services,
             routes=self._routes,
             correlation_id=request[CORRELATION],
-            is_named=request.headers.get(HEADER) == request[CORRELATION],
+            is_named=request.headers.get(CORRELATION_HEADER) == request[CORRELATION],
             caller=caller,
             path=path,
-            query=bind(route.query, query_of(request)) if route.query else None,
+            query=bind(route.query, _query_of(request)) if route.query else None,
             body=body,
         )
         header = request.headers.get(idempotency.HEADER)
@@ -100,13 +102,13 @@ class Dispatcher:
         )
 
     async def _admit(self, request: web.Request, route: Route) -> tuple[Caller, bytes]:
-        """Return who calls and what was sent; nobody's body is read before they are known."""
+        """Return the caller and the body; a body is read only after authentication."""
         if route.access is Access.PUBLIC:
             return NOBODY, b""
         if route.access is Access.WEBHOOK:
             raw = await self._read_own_secret(request)
             if raw is not None:
-                return WEBHOOK_CALLER, raw
+                return _WEBHOOK_CALLER, raw
         try:
             if self._authority.takes_signature(route, request.headers):
                 return await self._admit_signed(request)
@@ -116,7 +118,7 @@ class Dispatcher:
             self._count(self._tries, request.remote)
             raise
         self._connections.trust(request.transport)
-        self._count(self._busy_rate if route.is_busy else self._rate, bucket_of(caller))
+        self._count(self._busy_rate if route.is_busy else self._rate, _bucket_of(caller))
         require(caller, route)
         return caller, await read_bytes(request) if route.body else b""
 
@@ -131,7 +133,7 @@ class Dispatcher:
         if not is_sent_with(secret, request.headers, raw):
             return None
         self._connections.trust(request.transport)
-        self._count(self._rate, bucket_of(WEBHOOK_CALLER))
+        self._count(self._rate, _bucket_of(_WEBHOOK_CALLER))
         return raw
 
     async def _admit_signed(self, request: web.Request) -> tuple[Caller, bytes]:
@@ -139,19 +141,21 @@ class Dispatcher:
         raw = await read_bytes(request)
         caller = self._authority.read_signature(request.headers, raw)
         self._connections.trust(request.transport)
-        self._count(self._rate, bucket_of(caller))
+        self._count(self._rate, _bucket_of(caller))
         return caller, raw
 
     def _leave_room(self, route: Route, caller: Caller, body: Any) -> None:
-        """Refuse progress of a caller who has hardly anything left: an end may follow."""
+        """
+        Refuse progress from a caller close to the rate limit, because a final state may follow.
+        """
         if route.is_urgent and not route.is_urgent(body):
-            refuse_for(self._rate.keep_reserve(bucket_of(caller)))
+            _refuse_for(self._rate.keep_reserve(_bucket_of(caller)))
 
     def _count(self, rate: RateLimit, caller: Hashable) -> None:
-        refuse_for(rate.take(caller, self._clock.now()))
+        _refuse_for(rate.take(caller, self._clock.now()))
 
 
-def refuse_for(wait: float) -> None:
+def _refuse_for(wait: float) -> None:
     """Refuse a request that could be taken in *wait* seconds; 0 is no reason."""
     if wait:
         seconds = str(max(1, round(wait + 0.5)))
@@ -160,34 +164,38 @@ def refuse_for(wait: float) -> None:
         )
 
 
-def bucket_of(caller: Caller) -> Hashable:
+def _bucket_of(caller: Caller) -> Hashable:
     return caller.tenant, caller.subject, caller.task_id
 
 
-def read_body(route: Route, raw: bytes, request: web.Request) -> tuple[Any, Any]:
+def _read_body(route: Route, raw: bytes, request: web.Request) -> tuple[Any, Any]:
     """Return what was sent as JSON says it, and as the route's model."""
-    fields = fields_of(route, raw, request)
-    return fields, body_of(route, fields)
+    fields = _fields_of(route, raw, request)
+    return fields, _body_of(route, fields)
 
 
-def fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
-    """Return what was sent, as JSON says it."""
+def _fields_of(route: Route, raw: bytes, request: web.Request) -> Any:
+    """Return what was sent, as JSON says it; of CSV the text."""
     if not route.body:
         return {}
-    read = read_list if route.most_items else read_object
+    if route.takes_csv and request.content_type == "text/csv":
+        return read_csv(raw, request.charset)
+    read = read_list if route.max_items else read_object
     return read(raw, request.content_type, request.charset)
 
 
-def body_of(route: Route, fields: Any) -> Any:
+def _body_of(route: Route, fields: Any) -> Any:
     """Return what was sent as the route's model, or as a list of them."""
     if not route.body:
         return None
-    if route.most_items:
-        return bind_all(route.body, fields, route.most_items)
+    if isinstance(fields, str):
+        return fields
+    if route.max_items:
+        return bind_all(route.body, fields, route.max_items)
     return bind(route.body, fields)
 
 
-def query_of(request: web.Request) -> Mapping[str, Any]:
+def _query_of(request: web.Request) -> Mapping[str, Any]:
     """Return the query's values by name; an empty one says nothing. Refuses a name given twice."""
     query: dict[str, Any] = {}
     for name, value in request.query.items():

@@ -1,4 +1,4 @@
-"""Refusals that exist only over HTTP, and the one answer that the contract has for any error."""
+"""Errors that exist only over HTTP, and the one shape of every error response."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,20 +16,20 @@ from bot.errors import (
     UnavailableError,
     UserError,
 )
-from bot.http.routing import Answer
+from bot.http.routing import Response
 
 logger = structlog.get_logger(__name__)
 
-STATUS_OF: dict[type[UserError], int] = {
+_STATUS_OF: dict[type[UserError], int] = {
     InvalidError: 422,
     NotFoundError: 404,
     ForbiddenError: 403,
     ConflictError: 409,
     UnavailableError: 503,
 }
-RETRY_SECONDS = "5"
+_RETRY_SECONDS = "5"
 #: A database that cannot be used now. `TimeoutError`: no connection became free.
-AWAY = (
+_AWAY = (
     exc.OperationalError,
     exc.InterfaceError,
     exc.InternalError,
@@ -37,10 +37,10 @@ AWAY = (
     exc.DisconnectionError,
     exc.PendingRollbackError,
 )
-AWAY_NAMES = frozenset({"OperationalError", "InterfaceError", "InternalError"})
-DRIVERS = frozenset({"sqlite3", "psycopg"})
+_AWAY_NAMES = frozenset({"OperationalError", "InterfaceError", "InternalError"})
+_DRIVERS = frozenset({"sqlite3", "psycopg"})
 # What aiohttp itself refuses, and what to do about it.
-OF_AIOHTTP = {
+_OF_AIOHTTP = {
     404: "There is nothing at this address; the list is at /api/docs.",
     405: "This address does not take this method; the header Allow names those it takes.",
     413: "The body is larger than 1 MiB; send less, or in several calls.",
@@ -63,8 +63,8 @@ def not_json(reason: str, what: str = "one JSON object") -> RefusedError:
     return RefusedError(400, "bad_request", f"The body must be {what}: {reason}.")
 
 
-def too_large() -> RefusedError:
-    return RefusedError(413, "too_large", OF_AIOHTTP[413])
+def body_too_large() -> RefusedError:
+    return RefusedError(413, "too_large", _OF_AIOHTTP[413])
 
 
 def unauthorized(reason: str) -> RefusedError:
@@ -77,59 +77,59 @@ def unauthorized(reason: str) -> RefusedError:
     )
 
 
-def answer_to(error: Exception) -> Answer | None:
-    """Return what the caller is told; None for a mistake of ours."""
+def answer_to(error: Exception) -> Response | None:
+    """Return the error response; None for an internal error."""
     if isinstance(error, web.HTTPException):
-        return answer_to_aiohttp(error)
+        return _answer_to_aiohttp(error)
     if isinstance(error, RefusedError):
         return refused(error.status, error.code, str(error), headers=error.headers)
     if isinstance(error, UserError):
-        return answer_to_user(error)
+        return _answer_to_user(error)
     if isinstance(error, TimeoutError) or is_database_away(error):
         logger.error("http_database_failed", exc_info=error)
-        return unavailable("The database does not answer; try again.")
+        return _unavailable("The database does not answer; try again.")
     return None
 
 
 def is_database_away(error: BaseException) -> bool:
     """
-    Tell whether a database is locked, busy, full or gone, whoever says so.
+    Tell whether an error means that the database is locked, busy, full or unreachable.
 
-    SQLAlchemy passes on what a driver raises outside of its statements. The drivers' errors have
-    the names that PEP 249 gives them, so that a driver which is not used need not be loaded.
+    SQLAlchemy passes on errors that a driver raises outside its statements. They are recognised by
+    the names that PEP 249 prescribes, so that an unused driver need not be loaded.
     """
-    if isinstance(error, AWAY):
+    if isinstance(error, _AWAY):
         return True
     return any(
-        kind.__name__ in AWAY_NAMES and kind.__module__.partition(".")[0] in DRIVERS
+        kind.__name__ in _AWAY_NAMES and kind.__module__.partition(".")[0] in _DRIVERS
         for kind in type(error).__mro__
     )
 
 
-def answer_to_unforeseen(error_id: str) -> Answer:
-    """Return all that a caller may know of our own mistake: where it stands in the log."""
+def answer_to_unforeseen(error_id: str) -> Response:
+    """Return the response to an internal error: its id in the log and nothing else."""
     return refused(500, "internal", f"Something went wrong here; it is in the log as {error_id}.")
 
 
-def answer_to_user(error: UserError) -> Answer:
-    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 422)
+def _answer_to_user(error: UserError) -> Response:
+    status = next((code for kind, code in _STATUS_OF.items() if isinstance(error, kind)), 422)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return unavailable(str(error))
+        return _unavailable(str(error))
     problems = error.problems if isinstance(error, InvalidError) else ()
     details = [{"field": problem.field, "message": problem.message} for problem in problems]
     return refused(status, error.code, str(error), details)
 
 
-def answer_to_aiohttp(error: web.HTTPException) -> Answer:
-    message = OF_AIOHTTP.get(error.status, error.reason)
+def _answer_to_aiohttp(error: web.HTTPException) -> Response:
+    message = _OF_AIOHTTP.get(error.status, error.reason)
     phrase = HTTPStatus(error.status).phrase
     code = "too_large" if error.status == 413 else phrase.lower().replace(" ", "_")
     allow = error.headers.get("Allow")
     return refused(error.status, code, message, headers={"Allow": allow} if allow else {})
 
 
-def unavailable(message: str) -> Answer:
-    return refused(503, "unavailable", message, headers={"Retry-After": RETRY_SECONDS})
+def _unavailable(message: str) -> Response:
+    return refused(503, "unavailable", message, headers={"Retry-After": _RETRY_SECONDS})
 
 
 def refused(
@@ -138,6 +138,6 @@ def refused(
     message: str,
     details: list[dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
-) -> Answer:
+) -> Response:
     body: dict[str, Any] = {"error": code, "message": message, "details": details or []}
-    return Answer(body, status, headers or {})
+    return Response(body, status, headers or {})

@@ -1,4 +1,4 @@
-"""Around every request: its correlation id, its line in the log, and an answer to any error."""
+"""Middleware of every request: correlation id, log line, and a response for any error."""
 
 import re
 import time
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from bot.http.connections import Connections
+from bot.http.connections import OpenConnections
 from bot.http.errors import answer_to, answer_to_unforeseen
 from bot.http.responses import response_of
 from bot.http.schemas.fields import CORRELATION_ID
@@ -16,27 +16,27 @@ from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
 
-HEADER = "X-Correlation-Id"
+CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
-CONNECTIONS = web.AppKey("connections", Connections)
+CONNECTIONS = web.AppKey("connections", OpenConnections)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NextHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
-async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def envelope(request: web.Request, handler: _NextHandler) -> web.StreamResponse:
     """Answer every request in the shape of the contract and note that it was."""
     started = time.perf_counter()
     connections, transport = request.app[CONNECTIONS], request.transport
     connections.begin(transport)
-    request[CORRELATION] = correlation_id(request.headers.get(HEADER))
+    request[CORRELATION] = correlation_id(request.headers.get(CORRELATION_HEADER))
     with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
         response = await answered(request, handler)
-        response.headers[HEADER] = request[CORRELATION]
+        response.headers[CORRELATION_HEADER] = request[CORRELATION]
         logger.debug(
             "http_request",
             method=request.method,
-            route=template_of(request),
+            route=_template_of(request),
             status=response.status,
             milliseconds=round((time.perf_counter() - started) * 1000, 1),
             correlation_id=request[CORRELATION],
@@ -45,7 +45,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     return response
 
 
-async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def answered(request: web.Request, handler: _NextHandler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Exception as error:
@@ -53,11 +53,11 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
         if answer is not None:
             return response_of(answer)
         error_id = new_id("e")
-        logger.exception("http_request_failed", error_id=error_id, route=template_of(request))
+        logger.exception("http_request_failed", error_id=error_id, route=_template_of(request))
         return response_of(answer_to_unforeseen(error_id))
 
 
-def template_of(request: web.Request) -> str:
+def _template_of(request: web.Request) -> str:
     """Return the route's template, never the address itself: that may carry anything."""
     resource = request.match_info.route.resource
     return resource.canonical if resource and resource.canonical != "/{nothing}" else "(none)"

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of a route table."""
+"""Generates the OpenAPI 3.1 document from the route table."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from bot.http.idempotency import IDEMPOTENCY_KEY
-from bot.http.routing import JSON, Access, Route
+from bot.http.routing import JSON_TYPE, Access, Route
 from bot.http.schemas.base import Shown
 from bot.http.schemas.constraints import or_empty
 
-VERSION = "1"
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-REF = "#/components/schemas/{model}"
-ERRORS = {
+_VERSION = "1"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_REF = "#/components/schemas/{model}"
+_ERRORS = {
     "400": "The body is not one JSON object",
     "401": "No token, or one that is not accepted",
     "403": "The token lacks the scope",
@@ -28,24 +28,24 @@ ERRORS = {
     "429": "Too many requests; `Retry-After` says how long to wait",
     "503": "Something is missing or down; the message says what",
 }
-#: What is looked for by what stands in a path.
-FORMATS = {
+#: Formats of the path parameters that look something up.
+_FORMATS = {
     "id": "task-id",
     "correlationId": "message-id",
     "code": "code",
     "name": "webhook-name",
     "team_id": "slack-team",
 }
-OF_BODIES = ("400", "413", "415")
-OF_TOKENS = ("401", "403", "404", "409", "422", "503")
-SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+_OF_BODIES = ("400", "413", "415")
+_OF_TOKENS = ("401", "403", "404", "409", "422", "503")
+_SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.BEARER: [{"token": []}],
     Access.CALLBACK: [{"token": []}],
     Access.WEBHOOK: [{"token": []}],
     Access.SIGNED: [{"token": []}, {"signature": []}],
 }
-SCHEMES = {
+_SCHEMES = {
     "token": {
         "type": "http",
         "scheme": "bearer",
@@ -60,7 +60,7 @@ SCHEMES = {
         "`webhook-timestamp`; good for five minutes.",
     },
 }
-PROBLEM = {
+_PROBLEM = {
     "type": "object",
     "required": ["error", "message", "details"],
     "properties": {
@@ -87,58 +87,58 @@ def describe_api(routes: tuple[Route, ...], url: str) -> dict[str, Any]:
     """
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
-        "jsonSchemaDialect": DIALECT,
+        "jsonSchemaDialect": _DIALECT,
         "info": {
             "title": "Opsbell",
-            "version": VERSION,
+            "version": _VERSION,
             "description": "Work that runs elsewhere becomes Slack messages that stay true.",
         },
         "servers": [{"url": url}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": {
-            "schemas": {**schemas(routes), "Problem": PROBLEM},
-            "securitySchemes": SCHEMES,
+            "schemas": {**schemas(routes), "Problem": _PROBLEM},
+            "securitySchemes": _SCHEMES,
         },
     }
 
 
 def schemas(routes: Sequence[Route]) -> dict[str, Any]:
     sent = {route.body for route in routes if route.body}
-    shown = {model for route in routes for model in (route.answers or {}).values()}
+    response_schema = {model for route in routes for model in (route.answers or {}).values()}
     models: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in sent]
     models += [
         (model, "serialization")
-        for model in shown
+        for model in response_schema
         if isinstance(model, type) and issubclass(model, Shown)
     ]
     models.sort(key=lambda pair: pair[0].__name__)
-    _, top = models_json_schema(models, by_alias=True, ref_template=REF)
+    _, top = models_json_schema(models, by_alias=True, ref_template=_REF)
     return dict(top.get("$defs", {}))
 
 
-def operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": route.operation_id,
         "summary": route.summary,
         "description": description(route),
         "tags": [route.tag],
-        "security": SECURITY[route.access],
+        "security": _SECURITY[route.access],
         "parameters": parameters(route),
-        "responses": responses(route),
+        "responses": _responses(route),
     }
     if route.body:
-        schema: dict[str, Any] = {"$ref": REF.format(model=route.body.__name__)}
-        if route.most_items:
-            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.most_items}
+        schema: dict[str, Any] = {"$ref": _REF.format(model=route.body.__name__)}
+        if route.max_items:
+            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
         needed = any(field.is_required() for field in route.body.model_fields.values())
-        described["requestBody"] = {
-            "required": needed,
-            "content": {"application/json": {"schema": schema}},
-        }
+        content = {"application/json": {"schema": schema}}
+        if route.takes_csv:
+            content["text/csv"] = {"schema": {"type": "string"}}
+        described["requestBody"] = {"required": needed, "content": content}
     return described
 
 
@@ -153,7 +153,7 @@ def description(route: Route) -> str:
 
 def parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": path_schema(route, name)}
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(route, name)}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     if route.query:
@@ -170,10 +170,10 @@ def parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
-def path_schema(route: Route, name: str) -> dict[str, Any]:
+def _path_schema(route: Route, name: str) -> dict[str, Any]:
     """Return what may stand in a path: anything where something is looked for."""
     kind = route.path_kinds.get(name)
-    return TypeAdapter(kind).json_schema() if kind else {"type": "string", "format": FORMATS[name]}
+    return TypeAdapter(kind).json_schema() if kind else {"type": "string", "format": _FORMATS[name]}
 
 
 def header(name: str, text: str, limits: dict[str, Any]) -> dict[str, Any]:
@@ -181,21 +181,24 @@ def header(name: str, text: str, limits: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
 
 
-def responses(route: Route) -> dict[str, Any]:
-    codes = [*OF_TOKENS] if route.access is not Access.PUBLIC else []
-    codes += OF_BODIES if route.body else ()
-    problem = {"application/json": {"schema": {"$ref": REF.format(model="Problem")}}}
+def _responses(route: Route) -> dict[str, Any]:
+    codes = [*_OF_TOKENS] if route.access is not Access.PUBLIC else []
+    codes += _OF_BODIES if route.body else ()
+    problem = {"application/json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     refusals = {
-        code: {"description": ERRORS[code], "content": problem} for code in sorted([*codes, "429"])
+        code: {"description": _ERRORS[code], "content": problem} for code in sorted([*codes, "429"])
     }
-    return {**refusals, **{str(status): shown(it) for status, it in (route.answers or {}).items()}}
+    return {
+        **refusals,
+        **{str(status): response_schema(it) for status, it in (route.answers or {}).items()},
+    }
 
 
-def shown(answer: type[BaseModel] | str) -> dict[str, Any]:
+def response_schema(answer: type[BaseModel] | str) -> dict[str, Any]:
     if isinstance(answer, str):
-        content = {answer: {"schema": {"type": "object" if answer == JSON else "string"}}}
+        content = {answer: {"schema": {"type": "object" if answer == JSON_TYPE else "string"}}}
         return {"description": "This description", "content": content}
-    schema = {"$ref": REF.format(model=answer.__name__)}
+    schema = {"$ref": _REF.format(model=answer.__name__)}
     return {
         "description": (answer.__doc__ or answer.__name__).strip(),
         "content": {"application/json": {"schema": schema}},

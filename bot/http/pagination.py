@@ -1,4 +1,4 @@
-"""The opaque cursor of a list of tasks: where the page before ended."""
+"""The opaque cursor of a list of tasks: the position where the previous page ended."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ def write_cursor(at: datetime, task_id: str) -> str:
 
 
 def read_cursor(cursor: str) -> tuple[datetime, str]:
-    """Return what `write_cursor` was given; raise `InvalidError` for anything else."""
+    """Return the arguments of `write_cursor`; raise `InvalidError` for any other text."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         at_text, task_id = json.loads(raw)
@@ -22,12 +22,12 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         # What a database cannot compare must not reach it.
         usable = isinstance(task_id, str) and task_id.isprintable() and at.tzinfo is not None
     except (ValueError, TypeError) as error:
-        raise bad_cursor() from error
+        raise _bad_cursor() from error
     if not usable:
-        raise bad_cursor()
+        raise _bad_cursor()
     return at, task_id
 
 
-def bad_cursor() -> InvalidError:
+def _bad_cursor() -> InvalidError:
     problem = FieldProblem("cursor", "take it unchanged from `nextCursor` of the page before")
     return InvalidError("The cursor is not one of ours.", [problem])

@@ -1,14 +1,14 @@
-"""An answer → what aiohttp sends."""
+"""Turns a handler's response into what aiohttp sends."""
 
 from aiohttp import web
 
-from bot.http.routing import JSON, Answer
+from bot.http.routing import JSON_TYPE, Response
 from bot.sql import fast_json
 
 
-def response_of(answer: Answer) -> web.Response:
+def response_of(answer: Response) -> web.Response:
     """Return what aiohttp sends."""
-    is_json = answer.content_type == JSON
+    is_json = answer.content_type == JSON_TYPE
     return web.Response(
         text=fast_json.text(answer.body) if is_json else answer.body,
         status=answer.status,

@@ -1,7 +1,8 @@
-"""Everything that is served. OpenAPI is made of the same table."""
+"""The table of all routes. The OpenAPI document is generated from it."""
 
 from collections.abc import Iterator
 
+from bot.http.alert_routes import ALERT_ROUTES
 from bot.http.handlers import (
     callbacks,
     docs,
@@ -13,26 +14,28 @@ from bot.http.handlers import (
     webhooks,
     workspaces,
 )
+from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
+from bot.http.schemas import templates as e
 from bot.http.schemas import users as u
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
 from bot.http.schemas.message_fields import Code
 
 #: Where the same is served, and what tells the operations apart.
-MESSAGE_ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}
+_MESSAGE_ADDRESSES = {"/api/messages": "", "/core-slack-worker/messages": "_of_worker"}
 READ_TASKS, WRITE_TASKS = "tasks:read", "tasks:write"
 READ, WRITE = "messages:read", "messages:write"
 WRITE_TEMPLATES, WRITE_WORKSPACES = "templates:write", "workspaces:write"
 SIGNED, CALLBACK, PUBLIC = Access.SIGNED, Access.CALLBACK, Access.PUBLIC
 
 # fmt: off
-TASK_ROUTES = (
+_TASK_ROUTES = (
     Route("POST", "/api/tasks", tasks.create_task, "Announce a task, and run it if asked to", "Tasks",
           scope=WRITE_TASKS, body=t.CreateTask, answers={201: t.CreatedTask, 200: t.CreatedTask}, creates=True),
-    Route("GET", "/api/tasks", tasks.list_tasks, "List tasks, the most recently changed first", "Tasks",
+    Route("GET", "/api/tasks", tasks.list_matching_tasks, "List tasks, the most recently changed first", "Tasks",
           scope=READ_TASKS, query=t.TaskFilter, answers={200: t.TaskPage}),
     Route("GET", "/api/tasks/{id}", tasks.show_task, "Show a task with the timeline of its message", "Tasks",
           scope=READ_TASKS, answers={200: t.ShownTaskWithTimeline}),
@@ -52,7 +55,7 @@ TASK_ROUTES = (
 )
 
 
-def message_routes(address: str, alias: str) -> Iterator[Route]:
+def _message_routes(address: str, alias: str) -> Iterator[Route]:
     """Yield what is served for messages at one address."""
     one = f"{address}/{{correlationId}}"
     for name, handler, summary, body in (
@@ -63,7 +66,7 @@ def message_routes(address: str, alias: str) -> Iterator[Route]:
         yield Route("POST", f"{address}/{name}", handler, summary, "Messages",
                     scope=WRITE, body=body, answers={202: m.AcceptedMessage}, creates=True, is_busy=True, alias=alias)
     yield Route("POST", f"{address}/request/bulk", messages.request_messages, "Send many messages, all or none",
-                "Messages", scope=WRITE, body=m.SendMessage, most_items=m.MAX_BULK,
+                "Messages", scope=WRITE, body=m.SendMessage, max_items=m.MAX_BULK,
                 answers={202: m.AcceptedMessages}, creates=True, alias=alias)
     yield Route("GET", f"{address}/dead", messages.list_dead_messages, "List dead letters", "Messages",
                 scope=READ, query=m.DeadFilter, answers={200: m.DeadPage}, alias=alias)
@@ -77,19 +80,19 @@ def message_routes(address: str, alias: str) -> Iterator[Route]:
                 scope=WRITE, body=m.ReplayMessage, answers={200: m.ChangedMessage}, alias=alias)
 
 
-TEMPLATE_ROUTES = (
+_TEMPLATE_ROUTES = (
     Route("GET", "/api/templates/{code}", templates.show_template, "Show a template", "Templates",
-          scope=READ, answers={200: m.ShownTemplate}),
+          scope=READ, answers={200: e.ShownTemplate}),
     Route("PUT", "/api/templates/{code}", templates.put_template, "Store a version of a template", "Templates",
-          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutTemplate, answers={201: m.ShownTemplate, 200: m.ShownTemplate}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=e.PutTemplate, answers={201: e.ShownTemplate, 200: e.ShownTemplate}),
     Route("POST", "/api/templates/{code}/preview", templates.preview_template, "Draw a payload without sending it",
-          "Templates", scope=READ, body=m.PreviewTemplate, answers={200: m.Preview}),
+          "Templates", scope=READ, body=e.PreviewTemplate, answers={200: e.Preview}),
     Route("GET", "/api/senders/{code}", templates.show_sender, "Show a sender", "Templates",
-          scope=READ, answers={200: m.ShownSender}),
+          scope=READ, answers={200: e.ShownSender}),
     Route("PUT", "/api/senders/{code}", templates.put_sender, "Make or replace a sender", "Templates",
-          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=m.PutSender, answers={201: m.ShownSender, 200: m.ShownSender}),
+          scope=WRITE_TEMPLATES, path_kinds={"code": Code}, body=e.PutSender, answers={201: e.ShownSender, 200: e.ShownSender}),
 )
-WORKSPACE_ROUTES = (
+_WORKSPACE_ROUTES = (
     Route("POST", "/api/scheduling/slack/workspace", workspaces.connect_workspace,
           "Connect a workspace, or replace its token", "Workspaces", scope=WRITE_WORKSPACES,
           body=w.ConnectWorkspace, answers={201: w.ShownWorkspace, 200: w.ShownWorkspace}, creates=True),
@@ -98,17 +101,17 @@ WORKSPACE_ROUTES = (
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )
-USER_ROUTES = (
+_USER_ROUTES = (
     Route("POST", "/api/users/registered", users.register_user, "Tell of a new user in the users channel", "Users",
           scope="users:write", body=u.RegisteredUser, answers={201: u.ToldUser, 200: u.ToldUser}, creates=True),
 )
-HEALTH_ROUTES = (
+_HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
           answers={200: Ready, 503: Ready}),
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
 )
-DOCS_ROUTES = (
+_DOCS_ROUTES = (
     Route("GET", "/api/openapi.json", docs.show_openapi, "This description, for programs", "Reading", PUBLIC,
           answers={200: "application/json"}),
     Route("GET", "/api/docs", docs.show_docs, "This description, for people", "Reading", PUBLIC,
@@ -116,11 +119,13 @@ DOCS_ROUTES = (
 )
 # fmt: on
 ROUTES = (
-    *TASK_ROUTES,
-    *(route for item in MESSAGE_ADDRESSES.items() for route in message_routes(*item)),
-    *TEMPLATE_ROUTES,
-    *WORKSPACE_ROUTES,
-    *USER_ROUTES,
-    *HEALTH_ROUTES,
-    *DOCS_ROUTES,
+    *_TASK_ROUTES,
+    *ALERT_ROUTES,
+    *LEADERBOARD_ROUTES,
+    *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
+    *_TEMPLATE_ROUTES,
+    *_WORKSPACE_ROUTES,
+    *_USER_ROUTES,
+    *_HEALTH_ROUTES,
+    *_DOCS_ROUTES,
 )

@@ -1,4 +1,4 @@
-"""The route table's lines, and one call of the API: what a handler gets and what it gives back."""
+"""The types of the route table: a route, and a handler's call and response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.tasks.creation import Owner
 from bot.tokens import Caller
 
-JSON = "application/json"
+JSON_TYPE = "application/json"
 NOBODY = Caller(subject="", tenant="", scopes=frozenset())
 
 
@@ -26,13 +26,13 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is sent back: a model or plain JSON; a body of another type than JSON is text."""
+class Response:
+    """A response: a model or plain JSON; a body with another content type than JSON is text."""
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    content_type: str = JSON
+    content_type: str = JSON_TYPE
 
     def __post_init__(self) -> None:
         if isinstance(self.body, BaseModel):
@@ -43,15 +43,15 @@ class Answer:
 @dataclass(frozen=True)
 class Call:
     """
-    What a handler works with.
+    The input of a handler.
 
-    `is_named` says that the caller has given the call its correlation id, which is made up else.
-    `body` and `query` are instances of the models that the route names. `new_id` is the id that
-    something made by this call must bear, if the caller repeats the call under one idempotency key;
-    `is_again` says that a process that died may have made it already.
+    `is_named` says that the caller provided the correlation id; otherwise it is generated. `body`
+    and `query` are instances of the models that the route names. `new_id` is the id for an object
+    that this call creates, if it is repeated under one idempotency key; `is_again` says that a
+    process that died may have created it already.
     """
 
-    services: Services
+    services: HttpServices
     routes: tuple["Route", ...]
     correlation_id: str
     is_named: bool = False
@@ -73,11 +73,11 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """An endpoint. The table of these is what the server serves and what OpenAPI is made of."""
+    """An endpoint. The table of routes is served, and OpenAPI is generated from it."""
 
     method: str
     path: str
-    handler: Callable[[Call], Awaitable[Answer]]
+    handler: Callable[[Call], Awaitable[Response]]
     summary: str
     tag: str
     access: Access = Access.BEARER
@@ -87,7 +87,8 @@ class Route:
     answers: Mapping[int, type[BaseModel] | str] | None = None
     path_kinds: Mapping[str, Any] = field(default_factory=dict)  # of names that are given there
     creates: bool = False  # honours Idempotency-Key
-    most_items: int = 0  # above 0 the body is a list of so many of `body` at most
+    max_items: int = 0  # above 0, the body is a list of at most this many `body`
+    takes_csv: bool = False  # the body may be `text/csv`; the handler gets its text
     is_busy: bool = False  # called by programs thousands of times a second
     is_urgent: Callable[[Any], bool] | None = None  # of such bodies some go before others
     alias: str = ""  # tells the operation from the same one at another address

@@ -1,4 +1,4 @@
-"""The HTTP server: binds, serves the route table, stops without cutting anybody off."""
+"""The HTTP server: binds, serves the route table, and finishes open requests when it stops."""
 
 import asyncio
 import errno
@@ -12,21 +12,21 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import ConfigError
-from bot.http.connections import ConnectionLimits, Connections, limits_of_system
+from bot.http.connections import ConnectionLimits, OpenConnections, limits_of_system
 from bot.http.dispatch import Dispatcher
 from bot.http.json_body import MAX_BYTES
 from bot.http.middleware import CONNECTIONS, envelope
 from bot.http.routes import ROUTES
 from bot.http.routing import Route
-from bot.http.services import Services
+from bot.http.services import HttpServices
 
 logger = structlog.get_logger(__name__)
 
-STOP_SECONDS = 5.0
+_DRAIN_SECONDS = 5.0
 #: How long the rest of a body is thrown away, so that the caller still reads why.
-LINGERING_SECONDS = 2.0
-BACKLOG = 512
-NO_HTTP = (HttpProcessingError, web.RequestPayloadError)
+_LINGERING_SECONDS = 2.0
+_BACKLOG = 512
+_NO_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
 class HttpServer:
@@ -34,21 +34,21 @@ class HttpServer:
 
     def __init__(
         self,
-        services: Services,
+        services: HttpServices,
         routes: Sequence[Route] = ROUTES,
         limits: ConnectionLimits | None = None,
     ) -> None:
         self._settings = services.settings
         self.port = services.settings.port
-        self.connections = Connections(limits or limits_of_system())
+        self.connections = OpenConnections(limits or limits_of_system())
         self._runner = web.AppRunner(
-            application(services, routes, self.connections),
+            _application(services, routes, self.connections),
             access_log=None,
             handle_signals=False,
-            logger=wire_log(),
-            shutdown_timeout=STOP_SECONDS,
+            logger=_wire_log(),
+            shutdown_timeout=_DRAIN_SECONDS,
             keepalive_timeout=self.connections.limits.idle_seconds,
-            lingering_time=LINGERING_SECONDS,
+            lingering_time=_LINGERING_SECONDS,
             auto_decompress=False,  # Unpacked when it is known who sent it, and bounded.
         )
         self._server: asyncio.Server | None = None
@@ -62,7 +62,7 @@ class HttpServer:
         host, port = self._settings.host, self._settings.port
         try:
             loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(protocols, host, port, backlog=BACKLOG)
+            self._server = await loop.create_server(protocols, host, port, backlog=_BACKLOG)
         except OSError as error:
             await self._runner.cleanup()
             raise ConfigError([self._why_not(error)]) from error
@@ -85,8 +85,8 @@ class HttpServer:
         return f"HOST: cannot listen on {host}, port {port}: {error.strerror or error}"
 
 
-def application(
-    services: Services, routes: Sequence[Route], connections: Connections
+def _application(
+    services: HttpServices, routes: Sequence[Route], connections: OpenConnections
 ) -> web.Application:
     """Return the aiohttp application of *routes*; raise `ConfigError` on a bad CALLBACK_SECRET."""
     dispatcher = Dispatcher(services, routes, connections)
@@ -100,17 +100,17 @@ def application(
         resource = app.router.add_resource(re.sub(r"{(\w+)}", r"{\1:[^/]+}", path))
         for route in there:
             serve = dispatcher.serve(route)
-            resource.add_route(route.method, serve, expect_handler=expect_later)
+            resource.add_route(route.method, serve, expect_handler=_expect_later)
             if route.method == "GET":
-                resource.add_route("HEAD", serve, expect_handler=expect_later)
+                resource.add_route("HEAD", serve, expect_handler=_expect_later)
         # An address is one thing: no other line of the table that looks like it says what it takes.
-        resource.add_route("*", refuse_method(there), expect_handler=expect_later)
-    app.router.add_route("*", "/{nothing:.*}", refuse_address, expect_handler=expect_later)
+        resource.add_route("*", _refuse_method(there), expect_handler=_expect_later)
+    app.router.add_route("*", "/{nothing:.*}", _refuse_address, expect_handler=_expect_later)
     return app
 
 
-def refuse_method(routes: Sequence[Route]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Return what answers a method that none of *routes*, all of one address, has."""
+def _refuse_method(routes: Sequence[Route]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return the handler for methods that none of *routes*, all of one path, has."""
     methods = {route.method for route in routes}
     allowed = methods | ({"HEAD"} if "GET" in methods else set())
 
@@ -120,23 +120,23 @@ def refuse_method(routes: Sequence[Route]) -> Callable[[web.Request], Awaitable[
     return refuse
 
 
-async def refuse_address(_request: web.Request) -> web.Response:
+async def _refuse_address(_request: web.Request) -> web.Response:
     raise web.HTTPNotFound
 
 
-async def expect_later(request: web.Request) -> None:
-    """Ask nobody for a body who has not been let in: `read_bytes` does, where one is wanted."""
+async def _expect_later(request: web.Request) -> None:
+    """Do not send `100 Continue` before authentication; `read_bytes` sends it when needed."""
     if request.headers["Expect"].lower() != "100-continue":
         raise web.HTTPExpectationFailed(text="The only thing to expect here is 100-continue.")
 
 
-def wire_log() -> logging.Logger:
+def _wire_log() -> logging.Logger:
     """Return where aiohttp itself complains, but not about requests that are no HTTP."""
     log = logging.getLogger("bot.http.wire")
-    log.addFilter(is_our_concern)
+    log.addFilter(_is_our_concern)
     return log
 
 
-def is_our_concern(record: logging.LogRecord) -> bool:
+def _is_our_concern(record: logging.LogRecord) -> bool:
     # These are answered with 400; the log would repeat what was sent, tokens too.
-    return not (record.exc_info and isinstance(record.exc_info[1], NO_HTTP))
+    return not (record.exc_info and isinstance(record.exc_info[1], _NO_HTTP))

@@ -1,13 +1,15 @@
-"""What the HTTP server needs of the rest of the bot; filled once by the composition root."""
+"""The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
-from bot.messages.destinations import NO_OUTLETS, Outlets
+from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -17,11 +19,11 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
 from bot.users.service import Users
-from bot.workspaces.service import Connections
+from bot.workspaces.service import WorkspaceConnections
 
 
 class Channels(Protocol):
-    """Who knows the channels of each workspace by name."""
+    """Looks up the channels of each workspace by name."""
 
     async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise `InvalidError`."""
@@ -29,7 +31,7 @@ class Channels(Protocol):
 
 
 @dataclass(frozen=True)
-class Services:
+class HttpServices:
     """
     Use cases and facts behind the endpoints.
 
@@ -44,6 +46,7 @@ class Services:
     clock: Clock
     tasks: Tasks
     intake: Intake
+    alerts: AlertRoom
     requests: Requests
     users: Users
     templates: Templates
@@ -53,8 +56,9 @@ class Services:
     home: str
     owner_of: Callable[[str], Awaitable[Owner]]
     workspaces_of: Callable[[str], Awaitable[Sequence[str]]]
-    connections: Connections
+    connections: WorkspaceConnections
     timeline: Callable[[str, int], Awaitable[Sequence[Mapping[str, Any]]]]
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
-    outlets: Outlets = NO_OUTLETS
+    leaderboards: Leaderboards
+    destinations: Destinations = NO_DESTINATIONS

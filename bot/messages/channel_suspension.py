@@ -1,4 +1,4 @@
-"""Channels that refuse everything are switched off, and on again by one click."""
+"""Suspends channels that refuse every message, and resumes them."""
 
 from datetime import UTC, datetime
 
@@ -6,24 +6,24 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.messages.delivery import dead_letter_rows
-from bot.messages.error_codes import DESTINATION_ERRORS
-from bot.messages.models import DeadLetter, Destination, Message
-from bot.messages.policy import DESTINATION_FAILURES
+from bot.messages.error_codes import CHANNEL_ERRORS
+from bot.messages.models import DeadLetter, Message, SuspendedChannel
+from bot.messages.policy import FAILURES_BEFORE_SUSPENSION
 
 
-def why_off(session: Session, workspace_id: str, channel: str) -> str | None:
-    """Return the error for which a channel is switched off; None if it is on."""
-    destination = session.get(Destination, (workspace_id, channel))
-    return destination.error if destination and destination.off_at else None
+def suspension_error(session: Session, workspace_id: str, channel: str) -> str | None:
+    """Return the error that suspended a channel; None if it is not suspended."""
+    suspended = session.get(SuspendedChannel, (workspace_id, channel))
+    return suspended.error if suspended and suspended.suspended_at else None
 
 
-def judge(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
+def suspend_if_failing(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
     """Switch a channel off if its last deliveries were all refused for good; return if it is."""
-    known = session.get(Destination, (workspace_id, channel), with_for_update=True)
-    if known and known.off_at:
+    known = session.get(SuspendedChannel, (workspace_id, channel), with_for_update=True)
+    if known and known.suspended_at:
         return True
     since = max(
-        last_success(session, workspace_id, channel),
+        _last_success(session, workspace_id, channel),
         (known and known.counted_from) or datetime.min.replace(tzinfo=UTC),
     )
     letters = session.exec(
@@ -34,22 +34,22 @@ def judge(session: Session, workspace_id: str, channel: str, now: datetime) -> b
             DeadLetter.died_at > since,
         )
         .order_by(col(DeadLetter.died_at).desc())
-        .limit(DESTINATION_FAILURES)
+        .limit(FAILURES_BEFORE_SUSPENSION)
     ).all()
-    if len(letters) < DESTINATION_FAILURES or not DESTINATION_ERRORS.issuperset(letters):
+    if len(letters) < FAILURES_BEFORE_SUSPENSION or not CHANNEL_ERRORS.issuperset(letters):
         return False
-    destination = known or Destination(workspace_id=workspace_id, channel=channel, error="")
-    destination.error = letters[0]
-    destination.off_at = now
-    session.add(destination)
+    suspended = known or SuspendedChannel(workspace_id=workspace_id, channel=channel, error="")
+    suspended.error = letters[0]
+    suspended.suspended_at = now
+    session.add(suspended)
     return True
 
 
-def last_success(session: Session, workspace_id: str, channel: str) -> datetime:
+def _last_success(session: Session, workspace_id: str, channel: str) -> datetime:
     """
-    Return when the newest message that stands in a channel was posted, by Slack's clock.
+    Return when a message was last posted to a channel, by Slack's clock.
 
-    By ours, where nobody says what stands there.
+    For messages without a timestamp, by our own clock.
     """
     query = select(func.max(Message.ts), func.max(Message.sent_at)).where(
         Message.workspace_id == workspace_id, Message.channel == channel
@@ -60,13 +60,13 @@ def last_success(session: Session, workspace_id: str, channel: str) -> datetime:
     return sent_at or datetime.min.replace(tzinfo=UTC)
 
 
-def switch_on(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
-    """Deliver to a channel again, what was put aside first; False if it was on."""
-    destination = session.get(Destination, (workspace_id, channel), with_for_update=True)
-    if destination is None or destination.off_at is None:
+def resume_channel(session: Session, workspace_id: str, channel: str, now: datetime) -> bool:
+    """Resume a channel, waiting messages first; False if it was not suspended."""
+    suspended = session.get(SuspendedChannel, (workspace_id, channel), with_for_update=True)
+    if suspended is None or suspended.suspended_at is None:
         return False
-    destination.off_at = None
-    destination.counted_from = now
+    suspended.suspended_at = None
+    suspended.counted_from = now
     session.flush()
-    dead_letter_rows.unpark(session, workspace_id, channel, now)
+    dead_letter_rows.resume(session, workspace_id, channel, now)
     return True

@@ -1,84 +1,93 @@
 """
-Outlets: places outside every workspace that messages go to, `[destinations.<name>]` to people.
+Destinations: places outside Slack for messages, `[destinations.<name>]` in opsbell.toml.
 
-To a lane an outlet is what a workspace is. Its id cannot be that of a workspace, and it says what
-is true of every outlet: nothing can be edited there, looked up, or answered to in a thread.
+A lane treats a destination like a workspace. Its id is never that of a workspace. No destination
+can edit, look up or thread messages.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-PREFIX = "to:"
+DESTINATION_PREFIX = "to:"
 
 
 @dataclass(frozen=True)
-class Outlet:
-    """One place, and who may write to it. Its address is a secret and is never shown."""
+class Destination:
+    """
+    One destination, and the tenant that may write to it.
+
+    Its address is a secret and is never shown.
+    """
 
     name: str
     tenant: str
     address: str = field(repr=False)
-    is_mute: bool = False  # nobody hears what people click there
+    is_mute: bool = False  # clicks there reach nobody
 
     @property
     def id(self) -> str:
-        """What stands in the place of a workspace's id."""
-        return outlet_id(self.name)
+        """The destination's id, used in place of a workspace's id."""
+        return destination_id(self.name)
 
     @property
     def is_webhook(self) -> bool:
-        """Tell whether it is an incoming webhook of Slack; else it is an Apprise address."""
+        """Tell whether it is an incoming webhook of Slack and not an Apprise address."""
         return self.address.startswith(("https://", "http://"))
 
 
-class Outlets:
-    """All outlets that the settings name."""
+class Destinations:
+    """All destinations that the settings name."""
 
-    def __init__(self, outlets: Iterable[Outlet] = ()) -> None:
-        self._outlets = {outlet.id: outlet for outlet in outlets}
+    def __init__(self, destinations: Iterable[Destination] = ()) -> None:
+        self._destinations = {destination.id: destination for destination in destinations}
 
-    def __iter__(self) -> Iterator[Outlet]:
-        return iter(self._outlets.values())
+    def __iter__(self) -> Iterator[Destination]:
+        return iter(self._destinations.values())
 
-    def get(self, workspace_id: str) -> Outlet | None:
-        """Return the outlet of this id, or None."""
-        return self._outlets.get(workspace_id)
+    def get(self, workspace_id: str) -> Destination | None:
+        """Return the destination of this id, or None."""
+        return self._destinations.get(workspace_id)
 
-    def find(self, tenant: str, name: str) -> Outlet | None:
-        """Return the tenant's outlet of this name, or None."""
-        return self.open_to(tenant, outlet_id(name))
+    def find(self, tenant: str, name: str) -> Destination | None:
+        """Return the tenant's destination of this name, or None."""
+        return self.open_to(tenant, destination_id(name))
 
-    def open_to(self, tenant: str, workspace_id: str) -> Outlet | None:
-        """Return the outlet of this id if the tenant may write to it, or None."""
-        outlet = self.get(workspace_id)
-        return outlet if outlet and outlet.tenant == tenant else None
+    def open_to(self, tenant: str, workspace_id: str) -> Destination | None:
+        """Return the destination of this id if the tenant may write to it, or None."""
+        destination = self.get(workspace_id)
+        return destination if destination and destination.tenant == tenant else None
 
     def ids(self, tenant: str) -> list[str]:
-        """Return the ids of the outlets that a tenant may write to."""
-        return [one.id for one in self._outlets.values() if one.tenant == tenant]
+        """Return the ids of the destinations that a tenant may write to."""
+        return [one.id for one in self._destinations.values() if one.tenant == tenant]
 
     def names(self, tenant: str) -> list[str]:
-        """Return the names of the outlets that a tenant may write to."""
-        return [one.name for one in self._outlets.values() if one.tenant == tenant]
+        """Return the names of the destinations that a tenant may write to."""
+        return [one.name for one in self._destinations.values() if one.tenant == tenant]
 
 
-NO_OUTLETS = Outlets()
+NO_DESTINATIONS = Destinations()
 
 
 def no_home(_tenant: str) -> str | None:
-    """Say that a tenant has no workspace in which it could be told of its outlets."""
+    """Return None: the tenant has no workspace for notices about its destinations."""
     return None
 
 
-def outlet_id(name: str) -> str:
-    return f"{PREFIX}{name}"
+def destination_id(name: str) -> str:
+    return f"{DESTINATION_PREFIX}{name}"
 
 
-def is_outlet(workspace_id: str) -> bool:
-    """Tell whether this is the id of an outlet, not of a workspace."""
-    return workspace_id.startswith(PREFIX)
+def is_destination(workspace_id: str) -> bool:
+    """Tell whether this is the id of a destination, not of a workspace."""
+    return workspace_id.startswith(DESTINATION_PREFIX)
 
 
 def shown_name(workspace_id: str) -> str:
-    """Return a workspace's id, or an outlet's name: what people call it by."""
-    return workspace_id.removeprefix(PREFIX)
+    """Return a workspace's id, or a destination's name: what people call it by."""
+    return workspace_id.removeprefix(DESTINATION_PREFIX)
+
+
+def also_notified(number: int) -> str:
+    """Return the name of one of the places that hear of alerts besides Slack, counted from 1."""
+    return f"also-notify-{number}"

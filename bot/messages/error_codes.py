@@ -1,9 +1,9 @@
 """
-Slack's error codes, the webhook's words and our own: what each means for a message.
+Error codes of Slack, of its webhooks and of our own: what each means for a message.
 
-Sources: the method pages of docs.slack.dev, its page on incoming webhooks, the SDK's sources, and
-codes that were seen although no page lists them. A code that is missing here is `UNRECOGNISED`: it
-is logged, so that it gets added, and the probe is asked before it counts.
+Sources: the method pages of docs.slack.dev, its page on incoming webhooks, the SDK's source, and
+codes seen in practice that no page lists. A code that is missing here is `UNRECOGNISED`: it is
+logged so that it gets added, and the lane probes Slack before the failure counts.
 """
 
 from enum import StrEnum
@@ -17,9 +17,9 @@ class Verdict(StrEnum):
     PACED = "paced"  #: Slack said wait: not counted, never dead
     OUTAGE = "outage"  #: nothing was done; if a probe fails too, the lane pauses, uncounted
     LOCKED_OUT = "locked_out"  #: the workspace's token or account is refused: the lane pauses
-    UNRECOGNISED = "unrecognised"  #: a code nobody knows: probe first, then two more tries
+    UNRECOGNISED = "unrecognised"  #: an unknown code: probe first, then two more attempts
     REPOST = "repost"  #: the message is gone from Slack: post it anew
-    REPLACE = "replace"  #: the message stands, but can no longer be edited: post another one
+    REPLACE = "replace"  #: the message can no longer be edited: post another one
     NEW_GENERATION = "new_generation"  #: Slack knows this post, but it is gone: post anew
     LEFT_THREAD = "left_thread"  #: the thread's first message is gone: nothing can reply to it
     JOIN = "join"  #: join the public channel once, then try again
@@ -54,7 +54,7 @@ _FINAL = """
     upload_refused user_disabled user_is_restricted user_not_found user_not_in_channel
     user_not_visible users_list_not_supplied users_not_found
 """
-#: Refusals of the token or the workspace: no message may die of them.
+#: Refusals of the token or the workspace: no message is given up because of them.
 _LOCKED_OUT = """
     accesslimited account_inactive action_prohibited address_refused app_access_restricted
     ekm_access_denied enterprise_is_restricted forbidden_team invalid_auth invalid_token
@@ -93,6 +93,6 @@ VERDICTS: dict[Verdict, frozenset[str]] = {
 BY_CODE = {code: verdict for verdict, codes in VERDICTS.items() for code in codes}
 
 #: A channel that answers so refuses every message, whatever is in it.
-DESTINATION_ERRORS = frozenset(_REFUSES_ALL.split())
-#: After these nobody knows whether somebody got it, and only a person can find out.
+CHANNEL_ERRORS = frozenset(_REFUSES_ALL.split())
+#: After these it is unknown whether the message arrived; only a person can find out.
 POSSIBLY_DELIVERED_ERRORS = frozenset({"held", "unexpected_answer"})

@@ -1,4 +1,4 @@
-"""What a person is told to do about a message that was given up."""
+"""What a person should do about a message that was given up."""
 
 FIXES = {
     "delivery_failed": "Opsbell itself failed on this message: look for delivery_failed in its "

@@ -8,25 +8,25 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, String, UniqueC
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.sql.partial_index import partial_index
 
 
 class MessageState(StrEnum):
-    """Where a message stands with its lane."""
+    """The state of a message in its lane."""
 
     IDLE = "idle"  #: Slack shows the newest revision, or nothing is wanted
     WAITING = "waiting"  #: may be delivered as soon as a budget allows
     DELAYED = "delayed"  #: may be delivered from `due_at` on
     BLOCKED = "blocked"  #: a reply whose parent is not in Slack yet
     SENDING = "sending"  #: claimed; Slack is being called
-    PARKED = "parked"  #: its channel is switched off; goes on once it is on again
+    SUSPENDED = "suspended"  #: its channel is suspended; delivered once that is resumed
     DEAD = "dead"  #: given up; listed and replayable
     WITHDRAWN = "withdrawn"  #: taken back before it was sent
 
 
 class Rank(IntEnum):
-    """The order in which a lane serves; the smallest first, within a rank the longest-waiting."""
+    """The order of delivery: smallest first, and within a rank the longest waiting."""
 
     FINAL = 0
     FIRST_POST = 1
@@ -51,17 +51,17 @@ class EventName(StrEnum):
 
 
 class Ambiguous(StrEnum):
-    """What to do with a post that may or may not have arrived, if the history may not be read."""
+    """What to do with a post that may have arrived, if the history may not be read."""
 
     RESEND = "resend"  #: post again and say that it may be a repeat
     HOLD = "hold"  #: a dead letter until somebody replays it
 
 
 class Message(SQLModel, table=True):
-    """What should stand at one place in Slack, and how far Slack has been brought."""
+    """The wanted content of one message in Slack, and how much of it was delivered."""
 
     __table_args__ = (
-        # What a lane picks from: only the few messages that are ready, in the order of serving.
+        # For lanes: only the few messages that are ready, in the order of delivery.
         partial_index(
             "message_ready",
             "workspace_id",
@@ -93,7 +93,7 @@ class Message(SQLModel, table=True):
         partial_index("message_parent", "parent_id", where="parent_id IS NOT NULL"),
         Index("message_created", "created_at", "id"),  # retention begins with the oldest
         # Few wait for a parent or a suspended channel; they are counted, and freed together.
-        partial_index("message_aside", "tenant", where="state IN ('blocked', 'parked')"),
+        partial_index("message_aside", "tenant", where="state IN ('blocked', 'suspended')"),
         partial_index(
             "message_former_place",
             "workspace_id",
@@ -108,7 +108,7 @@ class Message(SQLModel, table=True):
     tenant: str
     channel: str
     parent_id: str | None = None  # the message of ours that this one replies to
-    thread_ts: str | None = None  # a thread that is not ours; of a reply where it stands
+    thread_ts: str | None = None  # a thread of others; for a reply, that of its post
     seen_by: str | None = None  # the one person who is shown it, for a moment
     template: str
     context: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -120,7 +120,7 @@ class Message(SQLModel, table=True):
     correlation_id: str | None = Field(default=None, index=True)
     request_id: str | None = None  # what the caller called its call, if that is another id
     sender: str | None = None
-    requested_by: str | None = None  # who is told when it dies; a Slack user id reaches them
+    requested_by: str | None = None  # who is notified if it is given up, if it is a Slack user id
     queue: str = "slack-message"
     priority: int = 10
     turn: int = -10  # minus the priority: within a rank the smallest first, as an index sorts
@@ -145,7 +145,7 @@ class Message(SQLModel, table=True):
     called_at: datetime | None = None  # and when it was called for, the first time
     possibly_delivered: bool = False
     generation: int = 0  # with the id it names a post to Slack; a new one is meant to be another
-    former_ts: str | None = None  # where it stood before it was posted anew; callers may know it
+    former_ts: str | None = None  # its timestamp before it was posted anew; callers may know it
     uneditable_ts: str | None = None  # the message that Slack no longer lets us edit
     text_only: bool = False  # Slack refused the blocks of this revision, whatever was left out
     # What was left out of this revision's blocks, round by round (`refused_blocks`).
@@ -161,19 +161,19 @@ class Message(SQLModel, table=True):
 
     @property
     def is_told(self) -> bool:
-        """Tell whether some revision has arrived, be it where nothing says its place."""
+        """Tell whether some revision was delivered, even where there is no timestamp."""
         return self.is_posted or self.delivered_revision > 0
 
     @property
     def is_uneditable(self) -> bool:
-        """Tell whether it stands in Slack and can no longer be edited."""
+        """Tell whether it is in Slack and can no longer be edited."""
         return self.ts is not None and self.ts == self.uneditable_ts
 
     @property
     def would_repeat(self) -> bool:
-        """Tell whether an edit would be a post that says the same with another percentage."""
+        """Tell whether an edit would be a new post that differs only in its percentage."""
         on_its_way = max(self.delivered_revision, self.claimed_revision or 0)
-        return is_outlet(self.workspace_id) and self.revision == on_its_way
+        return is_destination(self.workspace_id) and self.revision == on_its_way
 
 
 class Event(SQLModel, table=True):
@@ -221,9 +221,9 @@ class LaneLease(SQLModel, table=True):
     workspace_id: str = Field(primary_key=True)
     owner: str
     expires_at: datetime
-    # The calls of the last minute, which count against Slack's budgets whoever made them.
+    # The calls of the last minute; they count against Slack's limits whichever process made them.
     recent: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
-    # What Slack last told us to leave alone, and until when; it means whoever calls.
+    # What Slack has rate-limited, and until when; it applies to every process.
     frozen: list[Any] | None = Field(default_factory=list, sa_column=Column(JSON))
 
 
@@ -245,7 +245,7 @@ class StoredTemplate(SQLModel, table=True):
 
 
 class Sender(SQLModel, table=True):
-    """A tenant's named delivery settings; what is None is left to the request or the queue."""
+    """A tenant's named delivery settings; None leaves the choice to the request or the queue."""
 
     tenant: str = Field(primary_key=True)
     code: str = Field(primary_key=True)
@@ -261,12 +261,12 @@ class Sender(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """A death that somebody is to be told of; notices' own deaths have none."""
+    """A dead letter whose owner has to be notified; notices themselves have none."""
 
     __tablename__ = "dead_letter"
     __table_args__ = (
         partial_index("dead_letter_untold", "died_at", where="told_at IS NULL"),
-        Index("dead_letter_destination", "workspace_id", "channel", "died_at"),
+        Index("dead_letter_channel", "workspace_id", "channel", "died_at"),
     )
 
     message_id: str = Field(primary_key=True)
@@ -279,11 +279,15 @@ class DeadLetter(SQLModel, table=True):
     notice_group: str | None = Field(default=None, index=True)
 
 
-class Destination(SQLModel, table=True):
+class SuspendedChannel(SQLModel, table=True):
     """A channel that refused messages again and again."""
+
+    __tablename__ = "suspended_channel"
 
     workspace_id: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     error: str
-    off_at: datetime | None = None  # since when nothing is delivered there; None: it is on again
+    suspended_at: datetime | None = (
+        None  # since when nothing is delivered there; None: it is on again
+    )
     counted_from: datetime | None = None  # earlier failures are forgiven

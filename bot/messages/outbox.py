@@ -1,7 +1,7 @@
 """
-What features do with messages: put, reply, edit, adopt, withdraw; in the caller's transaction.
+What features do with messages, in the caller's transaction: put, reply, edit, adopt, withdraw.
 
-Nothing here talks to Slack. The caller commits and then wakes the workspace's lane.
+Nothing here calls Slack. The caller commits and then wakes the workspace's lane.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from bot.messages.error_codes import DESTINATION_ERRORS
+from bot.messages.error_codes import CHANNEL_ERRORS
 from bot.messages.history import projection
 from bot.messages.models import (
     Event,
@@ -20,19 +20,19 @@ from bot.messages.models import (
     MessageState,
     Rank,
 )
-from bot.messages.policy import ANSWER_LOST, OWN_TRIES, SETTLE
+from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY, OWN_TRIES
 from bot.messages.totals import add_to_totals
 
 # Slack's own advice for messages that change: at most about one edit in three seconds.
 # https://docs.slack.dev/messaging/modifying-messages
 EDIT_INTERVAL = timedelta(seconds=3)
 #: A channel that has refused a message is not asked again sooner for its progress alone.
-REFUSED_INTERVAL = timedelta(minutes=1)
+_REFUSED_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message should stand: a workspace's channel, perhaps in a thread."""
+    """The place of a message: a workspace's channel, optionally a thread."""
 
     workspace_id: str
     tenant: str
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Content:
-    """A template and what it is filled with."""
+    """A template and its context."""
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class EditOutcome(StrEnum):
     QUEUED = "queued"
     LOCKED = "locked"  #: the message is at its end; only *reopen* may change it
     LEFT_OUT = "left_out"  #: progress, where every change would be a post of its own
-    GONE = "gone"  #: the message was settled so long ago that it is no longer kept
+    GONE = "gone"  #: the message was completed so long ago that it is no longer kept
 
 
 def put(
@@ -71,11 +71,11 @@ def put(
     max_attempts: int = OWN_TRIES,
 ) -> Message:
     """
-    Ask for a new message and return its row; it is posted once the caller has committed.
+    Create a message and return its row; it is posted once the caller has committed.
 
-    *requested_by* is who is told if it cannot be delivered.
+    *requested_by* is notified if it cannot be delivered.
     """
-    message = new_message(
+    message = _new_message(
         place,
         content,
         now,
@@ -102,14 +102,14 @@ def reply(
     due_at: datetime | None = None,
 ) -> Message:
     """
-    Ask for a reply in the thread of *parent*, or beside it; it waits until that stands.
+    Create a reply in the thread of *parent*, or beside it; it waits until that is posted.
 
-    *rank* is that of what it tells: a failure's error is not to wait behind a bulk. *due_at* is
-    when it may be posted where the parent stands already.
+    *rank* is that of its content: the error of a failed task must not wait behind a bulk.
+    *due_at* is when it may be posted where the parent stands already.
     """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
-    message = new_message(
+    message = _new_message(
         Place(parent.workspace_id, parent.tenant, parent.channel, parent.thread_ts),
         content,
         now,
@@ -158,8 +158,8 @@ def adopt(
     final: bool = False,
     correlation_id: str | None = None,
 ) -> Message:
-    """Take over a message that stands in Slack already; its content is edited to ours."""
-    message = new_message(
+    """Adopt a message that is already in Slack; its content is edited to ours."""
+    message = _new_message(
         place,
         content,
         now,
@@ -184,13 +184,13 @@ def edit(
     reopen: bool = False,
 ) -> EditOutcome:
     """
-    Ask for a newer revision of a message; what was queued before for it will be skipped.
+    Request a newer revision of a message; a queued older one will be skipped.
 
-    A message whose newest revision is final stays as it is, unless *reopen* says that a new
-    attempt starts. A progress edit waits until the last edit is three seconds old, and stays
-    undelivered if the channel has refused this message within the last minute, or Slack no longer
-    lets it be edited; where nothing can be edited it is left out. Any other change of a message
-    that Slack no longer lets us edit is posted anew.
+    A message whose newest revision is final does not change, unless *reopen* says that a new
+    attempt starts. A progress edit waits until the last edit is three seconds old. It is not
+    delivered if the channel refused this message within the last minute, or if Slack no longer
+    allows edits; where nothing can be edited it is left out. Any other change of a message that can
+    no longer be edited is posted as a new message.
     """
     message = find(session, message_id)
     if message is None:
@@ -208,7 +208,7 @@ def edit(
     message.context = context
     message.is_final = final
     message.edit_rank = Rank.FINAL if final else rank
-    if message.is_uneditable and not is_progress:
+    if message.is_uneditable and not is_progress and message.state != MessageState.SENDING:
         leave_place(message)
     message.rank = rank_of(message)
     if not stays_as_is:
@@ -255,10 +255,10 @@ def lock(session: Session, message_id: str) -> Message:
 
 
 def was_refused(message: Message, now: datetime) -> bool:
-    """Tell whether the channel has refused this message only just now."""
-    if message.dead_at is None or message.error not in DESTINATION_ERRORS:
+    """Tell whether the channel has just refused this message."""
+    if message.dead_at is None or message.error not in CHANNEL_ERRORS:
         return False
-    return now < message.dead_at + REFUSED_INTERVAL
+    return now < message.dead_at + _REFUSED_INTERVAL
 
 
 def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
@@ -267,7 +267,7 @@ def first_rank(post_rank: Rank, edit_rank: Rank) -> Rank:
 
 
 def leave_place(message: Message) -> None:
-    """Let the message be posted anew; what stood in Slack, or does, is given up."""
+    """Let the message be posted anew; its old place in Slack is given up."""
     message.former_ts = message.former_ts or message.ts
     message.ts = None
     message.is_posted = False
@@ -276,7 +276,7 @@ def leave_place(message: Message) -> None:
 
 
 def rank_of(message: Message) -> Rank:
-    """Return when the lane is to serve this message, as it stands now."""
+    """Return the message's rank in its lane, in its present state."""
     if message.is_posted:
         return message.edit_rank
     return first_rank(message.post_rank, message.edit_rank)
@@ -284,18 +284,18 @@ def rank_of(message: Message) -> Rank:
 
 def schedule(message: Message, now: datetime) -> None:
     """Decide when the lane may take the newest revision."""
-    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.PARKED):
+    if message.state in (MessageState.SENDING, MessageState.BLOCKED, MessageState.SUSPENDED):
         return  # The lane's record, the parent's, or the channel's return decides what comes next.
     due_at = now
     if message.rank == Rank.PROGRESS and message.sent_at is not None:
         due_at = max(now, message.sent_at + EDIT_INTERVAL)
     if message.answer_lost or message.error == ANSWER_LOST:  # It may be on its way inside Slack.
-        due_at = max(due_at, min(message.due_at, now + SETTLE))
+        due_at = max(due_at, min(message.due_at, now + LOOKUP_DELAY))
     message.due_at = due_at
     message.state = MessageState.DELAYED if message.due_at > now else MessageState.WAITING
 
 
-def new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
+def _new_message(place: Place, content: Content, now: datetime, **fields: Any) -> Message:
     """Return a row that waits from now on; *fields* are the columns that are not usual."""
     usual = {"waiting_since": now, "due_at": now, "created_at": now, "max_attempts": OWN_TRIES}
     return Message(

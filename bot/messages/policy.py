@@ -1,4 +1,4 @@
-"""What an answer means for a message, and how long messages wait. Pure."""
+"""What Slack's response means for a message, and how long messages wait. Pure."""
 
 import random
 from collections.abc import Sequence
@@ -11,25 +11,25 @@ from bot.messages.error_codes import BY_CODE, Verdict
 from bot.messages.fixes import FIXES
 
 MAX_TRIES = 4
-UNRECOGNISED_TRIES = 3  # after that a code nobody knows is final, whoever asked
+UNRECOGNISED_TRIES = 3  # maximum attempts after an unknown code, for any message
 NOTICE_TRIES = 3  # of a notice to one person
-OWN_TRIES = 60  # of what nobody would ask for again, a task's end or an alert: half an hour
-BACKOFF_BASE = timedelta(seconds=2)
+OWN_TRIES = 60  # for messages that nobody would request again, e.g. a task's end: half an hour
+_BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(seconds=60)
 #: How long a call whose answer was lost may still be on its way inside Slack.
-SETTLE = timedelta(seconds=2)
-ANSWER_LOST = "answer_lost"  # what is said of such a call, whoever lost the answer
+LOOKUP_DELAY = timedelta(seconds=2)
+ANSWER_LOST = "answer_lost"  # the error of such a call
 
 
 @dataclass(frozen=True)
-class Answer:
+class SlackResponse:
     """
-    What came back from one call: `ok`, or Slack's error code, or nothing at all.
+    The response to one call: `ok`, or Slack's error code, or no response.
 
-    `lost` means that the request may have reached Slack but no answer arrived; `unreachable` that
-    it certainly did not. `retry_after` is in seconds; `is_own_wait` says that it concerns this
-    message alone. `altered` says what could not be shown. `revision` is the one that stands now.
-    `is_first_copy`: Slack knew the post by its `client_msg_id` and handed back the first copy.
+    `lost` means that the request may have reached Slack but no response arrived; `unreachable` that
+    it certainly did not reach Slack. `retry_after` is in seconds; `is_own_wait` limits it to this
+    message. `warnings` lists what could not be shown. `revision` is the one in Slack now.
+    `is_first_copy`: Slack recognised the post by its `client_msg_id` and returned the first copy.
     """
 
     ok: bool = False
@@ -41,7 +41,7 @@ class Answer:
     is_own_wait: bool = False
     lost: bool = False
     unreachable: bool = False
-    altered: Sequence[str] = ()
+    warnings: Sequence[str] = ()
     revision: int | None = None  # None: the answer does not say, here and in the next
     is_first_copy: bool | None = None
     detail: dict[str, Any] = field(default_factory=dict)
@@ -52,15 +52,15 @@ WRITING_SCOPE = "chat:write"
 
 
 #: What a verdict becomes where it cannot be meant.
-OF_EDITS = {
+_OF_EDITS = {
     Verdict.AMBIGUOUS: Verdict.TRANSIENT,
     Verdict.NEW_GENERATION: Verdict.TRANSIENT,
     Verdict.LEFT_THREAD: Verdict.FINAL,
 }
-OF_POSTS = {Verdict.REPOST: Verdict.FINAL, Verdict.REPLACE: Verdict.FINAL}
+_OF_POSTS = {Verdict.REPOST: Verdict.FINAL, Verdict.REPLACE: Verdict.FINAL}
 
 
-def classify(answer: Answer, *, is_edit: bool) -> Verdict:
+def classify(answer: SlackResponse, *, is_edit: bool) -> Verdict:
     """
     Return what to do after *answer*.
 
@@ -74,11 +74,11 @@ def classify(answer: Answer, *, is_edit: bool) -> Verdict:
         return Verdict.OUTAGE
     if answer.lost or answer.status >= 500:
         return Verdict.OUTAGE if is_edit else Verdict.AMBIGUOUS
-    verdict = verdict_on(answer)
-    return (OF_EDITS if is_edit else OF_POSTS).get(verdict, verdict)
+    verdict = _verdict_on(answer)
+    return (_OF_EDITS if is_edit else _OF_POSTS).get(verdict, verdict)
 
 
-def verdict_on(answer: Answer) -> Verdict:
+def _verdict_on(answer: SlackResponse) -> Verdict:
     """
     Return what the table says of Slack's error.
 
@@ -92,7 +92,7 @@ def verdict_on(answer: Answer) -> Verdict:
     return BY_CODE.get(answer.error, Verdict.UNRECOGNISED)
 
 
-def is_recognised(answer: Answer) -> bool:
+def is_recognised(answer: SlackResponse) -> bool:
     """Tell whether this error is known, Slack's or our own, so that a new one can be logged."""
     unsaid = answer.lost or answer.unreachable or answer.status >= 500
     return answer.ok or unsaid or answer.error in BY_CODE or answer.error in FIXES
@@ -123,20 +123,20 @@ QUEUES = {
 }
 DEFAULT_QUEUE = "slack-message"
 PRIORITIES = {"CRITICAL": 20, "HIGH": 10, "NORMAL": 5, "LOW": 1}
-STEADY_WAITS = {Waits.FIXED: timedelta(seconds=5), Waits.LONG: timedelta(seconds=60)}
+_STEADY_WAITS = {Waits.FIXED: timedelta(seconds=5), Waits.LONG: timedelta(seconds=60)}
 
 
 def wait_after(queue: str, tries: int, chance: random.Random) -> timedelta:
     """Return how long a message of *queue* waits after its *tries*-th failed attempt."""
     waits = QUEUES[queue].waits if queue in QUEUES else Waits.EXPONENTIAL
-    return STEADY_WAITS.get(waits) or backoff(tries, chance)
+    return _STEADY_WAITS.get(waits) or backoff(tries, chance)
 
 
-#: So many in a row and a channel is switched off.
-DESTINATION_FAILURES = 3
+#: Number of consecutive refusals that suspend a channel.
+FAILURES_BEFORE_SUSPENSION = 3
 
 
 def backoff(tries: int, chance: random.Random) -> timedelta:
     """Return how long to wait after the *tries*-th failed attempt: doubling, with full jitter."""
-    doubled = BACKOFF_BASE * float(2 ** min(tries - 1, 9))
+    doubled = _BACKOFF_BASE * float(2 ** min(tries - 1, 9))
     return min(BACKOFF_CAP, doubled) * chance.random()

@@ -1,4 +1,4 @@
-"""The delivery service: everything people and programs do with messages, in one place."""
+"""Builds the message services that people and programs use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.destinations import NO_OUTLETS, Outlets, no_home
+from bot.messages.destinations import NO_DESTINATIONS, Destinations, no_home
 from bot.messages.history.retention import Retention
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
@@ -36,13 +36,14 @@ def open_deliveries(
     alerts_channel: str | None,
     kept_days: int,
     isolation: Isolation,
-    outlets: Outlets = NO_OUTLETS,
+    destinations: Destinations = NO_DESTINATIONS,
     home_of: Callable[[str], str | None] = no_home,
 ) -> Deliveries:
     """
-    Return the service. *wake* tells a workspace's lane that something was committed for it.
+    Return the service. *wake* tells a workspace's lane that work was committed for it.
 
-    *home_of* returns the workspace in which a tenant is told of what happens outside of any.
+    *home_of* returns the workspace in which a tenant is notified of what happens outside any
+    workspace.
     """
 
     async def alerts() -> str | None:
@@ -52,9 +53,9 @@ def open_deliveries(
             return None
 
     return Deliveries(
-        requests=Requests(database, clock, wake, outlets, isolation),
+        requests=Requests(database, clock, wake, destinations, isolation),
         templates=Templates(database, isolation, clock),
-        senders=Senders(database, clock, outlets),
+        senders=Senders(database, clock, destinations),
         dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),
     )

@@ -1,8 +1,8 @@
 """
-How many messages each tenant has in each queue, without counting them.
+Running totals of messages by tenant and queue, so that nobody has to count rows.
 
-Every transaction that adds or removes messages adds one line with the difference; nobody waits for
-anybody else's line, as with one counter. The lines are summed up into one now and then.
+Every transaction that adds or removes messages inserts one row with the difference, so transactions
+do not wait for each other as they would with one counter. The rows are summed up from time to time.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from bot.messages.models import MessageTotal
 from bot.sql.statements import Statement
 from bot.sql.tables import table_of
 
-Key = tuple[str, str]  # tenant, queue
+_QueueKey = tuple[str, str]  # tenant, queue
 
 _TOTALS = table_of(MessageTotal)
 _ADD = Statement(
@@ -25,7 +25,7 @@ _ADD = Statement(
 )
 
 
-def add_to_totals(session: Session, added: Iterable[Key], *, sign: int = 1) -> None:
+def add_to_totals(session: Session, added: Iterable[_QueueKey], *, sign: int = 1) -> None:
     """Note that these messages were added, or with *sign* -1 that they are gone."""
     changes = Counter(added)
     _ADD.run_each(
@@ -46,7 +46,7 @@ def totals_of(session: Session, tenant: str) -> dict[str, int]:
 def fold_totals(session: Session) -> None:
     """Replace the lines by their sums; of two processes that do so, each sums what it removed."""
     removed = delete(_TOTALS).returning(_TOTALS.c.tenant, _TOTALS.c.queue, _TOTALS.c.change)
-    sums: Counter[Key] = Counter()
+    sums: Counter[_QueueKey] = Counter()
     for tenant, queue, change in session.execute(removed):
         sums[tenant, queue] += change
     for (tenant, queue), total in sums.items():

@@ -1,1 +1,1 @@
-"""The schema's history; `versions/` holds a file per step, applied by `Database.migrate`."""
+"""The migrations: `versions/` has one file per step, applied by `Database.migrate`."""

@@ -1,4 +1,4 @@
-"""`make migration m="What changes"`: write the next step from the models."""
+"""`make migration m="What changes"`: generates the next step from the models."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `bot.db.Database.migrate` hands over."""
+"""Runs the migrations on the connection that `bot.db.Database.migrate` passes in."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -1,8 +1,9 @@
 """
-JSON as the engine writes it, many times for each message.
+Fast JSON for the delivery engine, which writes it many times per message.
 
-orjson is several times as quick as the standard library and refuses what that one writes: whole
-numbers beyond 64 bits, keys that are no texts, half of a surrogate pair. Those go the usual way.
+orjson is several times as fast as the standard library but refuses some values that the standard
+library writes: integers beyond 64 bits, keys that are not strings, lone surrogates. Those fall back
+to the standard library.
 """
 
 import json
@@ -13,7 +14,7 @@ import orjson
 
 #: Times and dataclasses are refused, as the standard library refuses them: who means their text
 #: says so.
-AS_USUAL = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_AS_USUAL = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 #: Of a number that orjson may make inexact.
@@ -24,7 +25,7 @@ _DIGITS_IN_UTF8 = re.compile(rb"[0-9]{19}")
 def encoded(value: Any) -> bytes:
     """Return JSON in UTF-8; raise `TypeError` for what JSON has no word for."""
     try:
-        return orjson.dumps(value, option=AS_USUAL)
+        return orjson.dumps(value, option=_AS_USUAL)
     except orjson.JSONEncodeError:
         return json.dumps(value, separators=(",", ":")).encode()
 

@@ -1,4 +1,4 @@
-"""Many small writes in one transaction: what arrives while one runs shares the next one."""
+"""Group commit: writes that arrive while a transaction runs share the next one."""
 
 import asyncio
 from collections import deque
@@ -14,9 +14,9 @@ Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 
 #: What is to be written, and what tells its caller how that went.
-Waiting = tuple[Unit, asyncio.Future[Result]]
+_Waiting = tuple[Unit, asyncio.Future[Result]]
 
-MOST_UNITS = 400
+MAX_UNITS = 400
 
 
 class GroupCommit(Generic[Unit, Result]):
@@ -32,8 +32,8 @@ class GroupCommit(Generic[Unit, Result]):
     ) -> None:
         self._database = database
         self._work = work
-        self._waiting: deque[Waiting[Unit, Result]] = deque()
-        self._alone: deque[Waiting[Unit, Result]] = deque()
+        self._waiting: deque[_Waiting[Unit, Result]] = deque()
+        self._alone: deque[_Waiting[Unit, Result]] = deque()
         self._is_running = False
 
     async def submit(self, unit: Unit) -> Result:
@@ -55,14 +55,14 @@ class GroupCommit(Generic[Unit, Result]):
         writing = self._database.begin_write(lambda session: self._work(session, units))
         writing.add_done_callback(partial(self._settle, group))
 
-    def _next_group(self) -> Sequence[Waiting[Unit, Result]]:
+    def _next_group(self) -> Sequence[_Waiting[Unit, Result]]:
         if self._alone:
             return [self._alone.popleft()]
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_UNITS))]
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_UNITS))]
 
     def _settle(
         self,
-        group: Sequence[Waiting[Unit, Result]],
+        group: Sequence[_Waiting[Unit, Result]],
         writing: asyncio.Future[Sequence[Result]],
     ) -> None:
         """Tell each caller of *group* how it went, and go on with the next one."""

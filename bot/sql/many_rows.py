@@ -1,8 +1,8 @@
 """
-Statements for many rows at a time, as quick as each kind of database can be.
+Statements for many rows at a time, each as fast as the database allows.
 
-PostgreSQL takes all rows as one parameter, for there an execution costs more than a row. SQLite is
-a function call away and takes them one by one.
+PostgreSQL takes all rows as one parameter, because an execution costs more than a row. SQLite is a
+function call away and takes them one by one.
 """
 
 from abc import ABC, abstractmethod
@@ -17,13 +17,13 @@ from sqlmodel import Session
 from bot.sql import fast_json
 from bot.sql.statements import asking
 
-Row = Mapping[str, Any]
-Encode = Callable[[Any], Any]
+_RowValues = Mapping[str, Any]
+_Encode = Callable[[Any], Any]
 #: Where PostgreSQL's statements have the rows from.
-GIVEN = "json_to_recordset(%s::json) AS given"
+_GIVEN_ROWS = "json_to_recordset(%s::json) AS given"
 
 
-class Columns:
+class _Columns:
     """Columns by the names that rows of values have for them."""
 
     def __init__(self, columns: Mapping[str, Column[Any]], dialect: Dialect) -> None:
@@ -31,14 +31,14 @@ class Columns:
         self._dialect = dialect
         self._encoders = [(name, self._encoder(column)) for name, column in columns.items()]
 
-    def tuples(self, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    def tuples(self, rows: Iterable[_RowValues]) -> list[tuple[Any, ...]]:
         """Return rows as SQLite's driver takes them."""
         return [
             tuple([encode(row[name]) if encode else row[name] for name, encode in self._encoders])
             for row in rows
         ]
 
-    def json(self, rows: Iterable[Row]) -> str:
+    def json(self, rows: Iterable[_RowValues]) -> str:
         """Return rows as `recordset` reads them."""
         encoded = [
             {name: encode(row[name]) if encode else row[name] for name, encode in self._encoders}
@@ -49,7 +49,7 @@ class Columns:
     @property
     def recordset(self) -> str:
         types = ", ".join(f"{name} {self._type(one)}" for name, one in self._columns.items())
-        return f"{GIVEN}({types})"
+        return f"{_GIVEN_ROWS}({types})"
 
     @property
     def selected(self) -> str:
@@ -60,7 +60,7 @@ class Columns:
         """Return what one of them is called in a statement on the recordset."""
         return f"given.{name}" + ("::json" if is_json(self._columns[name]) else "")
 
-    def _encoder(self, column: Column[Any]) -> Encode | None:
+    def _encoder(self, column: Column[Any]) -> _Encode | None:
         # JSON travels as a text, so that nothing in it is taken for a value of its own: a NUL, say.
         if is_json(column):
             return fast_json.text
@@ -72,17 +72,17 @@ class Columns:
         return "text" if is_json(column) else column.type.compile(self._dialect)
 
 
-class ManyRows(ABC):
+class _ManyRows(ABC):
     """A statement for rows of values, in each kind of database's own words."""
 
     def __init__(self, columns: Mapping[str, Column[Any]]) -> None:
         self._columns = columns
-        self._forms: dict[str, tuple[str, Columns]] = {}
+        self._forms: dict[str, tuple[str, _Columns]] = {}
 
-    def _form(self, session: Session) -> tuple[str, Columns]:
+    def _form(self, session: Session) -> tuple[str, _Columns]:
         dialect = session.get_bind().dialect
         if dialect.name not in self._forms:
-            columns = Columns(self._columns, dialect)
+            columns = _Columns(self._columns, dialect)
             sql = self._for_one() if dialect.name == "sqlite" else self._for_all(columns)
             self._forms[dialect.name] = sql, columns
         return self._forms[dialect.name]
@@ -92,19 +92,19 @@ class ManyRows(ABC):
         """Return SQLite's statement for one row."""
 
     @abstractmethod
-    def _for_all(self, columns: Columns) -> str:
+    def _for_all(self, columns: _Columns) -> str:
         """Return PostgreSQL's statement for all rows."""
 
 
-class Insert(ManyRows):
+class Insert(_ManyRows):
     """Inserts rows of a table, without the columns that are *left_out*."""
 
     def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
-        super().__init__(columns_of(table, left_out))
-        self._into = into(table, self._columns)
+        super().__init__(_columns_of(table, left_out))
+        self._into = _into(table, self._columns)
 
-    def run(self, session: Session, rows: Sequence[Row]) -> None:
-        """Insert the rows, in their order."""
+    def run(self, session: Session, rows: Sequence[_RowValues]) -> None:
+        """Insert the rows in order."""
         if not rows:
             return
         sql, columns = self._form(session)
@@ -117,18 +117,18 @@ class Insert(ManyRows):
     def _for_one(self) -> str:
         return f"{self._into} {values(self._columns)}"
 
-    def _for_all(self, columns: Columns) -> str:
+    def _for_all(self, columns: _Columns) -> str:
         return f"{self._into} {columns.selected}"
 
 
-class Selective(ManyRows):
+class _Selective(_ManyRows):
     """A statement that leaves some of the rows alone, and tells which it did not."""
 
     def __init__(self, table: Table, columns: Mapping[str, Column[Any]]) -> None:
         super().__init__(columns)
         (self._key,) = table.primary_key.columns.keys()
 
-    def run(self, session: Session, rows: Sequence[Row]) -> set[Any]:
+    def run(self, session: Session, rows: Sequence[_RowValues]) -> set[Any]:
         """Return the primary keys of the rows that it had an effect on."""
         if not rows:
             return set()
@@ -140,27 +140,27 @@ class Selective(ManyRows):
             cursor.execute(sql, self._parameters(columns, rows))
             return {key for (key,) in cursor.fetchall()}
 
-    def _parameters(self, columns: Columns, rows: Sequence[Row]) -> list[str]:
+    def _parameters(self, columns: _Columns, rows: Sequence[_RowValues]) -> list[str]:
         """Return what PostgreSQL's statement is executed with."""
         return [columns.json(rows)]
 
 
-class InsertAbsent(Selective):
-    """Inserts the rows whose primary key is not there, whoever else does at the same time."""
+class InsertAbsent(_Selective):
+    """Inserts rows whose primary key is missing, even if others insert them at the same time."""
 
     def __init__(self, table: Table, left_out: Iterable[str] = ()) -> None:
-        super().__init__(table, columns_of(table, left_out))
-        self._into = into(table, self._columns)
+        super().__init__(table, _columns_of(table, left_out))
+        self._into = _into(table, self._columns)
         self._unless_there = f"ON CONFLICT ({self._key}) DO NOTHING"
 
     def _for_one(self) -> str:
         return f"{self._into} {values(self._columns)} {self._unless_there}"
 
-    def _for_all(self, columns: Columns) -> str:
+    def _for_all(self, columns: _Columns) -> str:
         return f"{self._into} {columns.selected} {self._unless_there} RETURNING {self._key}"
 
 
-class Update(Selective):
+class Update(_Selective):
     """
     Sets the columns *names* of the rows whose *guards* are as they were.
 
@@ -188,7 +188,7 @@ class Update(Selective):
         held = " AND ".join(f"{column.name} = ?" for column in self._old.values())
         return f"UPDATE {self._table} SET {sets} WHERE {held}"  # noqa: S608 - our own names
 
-    def _for_all(self, columns: Columns) -> str:
+    def _for_all(self, columns: _Columns) -> str:
         news = (f"{name} = {columns.given(name)}" for name in self._new)
         olds = (f"{one.name} = {columns.given(name)}" for name, one in self._old.items())
         held = " AND ".join(f"{self._table}.{one}" for one in olds)
@@ -200,16 +200,16 @@ class Update(Selective):
             f" RETURNING {self._table}.{self._key}"
         )
 
-    def _parameters(self, columns: Columns, rows: Sequence[Row]) -> list[str]:
+    def _parameters(self, columns: _Columns, rows: Sequence[_RowValues]) -> list[str]:
         keys = fast_json.text([row[self._key] for row in rows])
         return [*super()._parameters(columns, rows), keys]
 
 
-def columns_of(table: Table, left_out: Iterable[str]) -> dict[str, Column[Any]]:
+def _columns_of(table: Table, left_out: Iterable[str]) -> dict[str, Column[Any]]:
     return {one.name: one for one in table.c if one.name not in left_out}
 
 
-def into(table: Table, names: Iterable[str]) -> str:
+def _into(table: Table, names: Iterable[str]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(names)})"
 
 

@@ -1,4 +1,4 @@
-"""An index of the few rows of a table that anybody looks for."""
+"""Partial indexes, for the few rows of a table that queries look for."""
 
 from sqlalchemy import Index, text
 

@@ -1,10 +1,10 @@
 """
-Statements whose SQL is made once for each kind of database, and not at each execution.
+Statements that are compiled once per kind of database instead of at each execution.
 
-For the few statements that run many times a second: to find its SQL, convert its values and hand
-it to the driver, SQLAlchemy takes longer than a database takes to execute it. Here the driver is
-asked directly, on the connection and in the transaction of the session. Values are converted as
-its types say, and errors are SQLAlchemy's.
+They are for the few statements that run many times a second: compiling the SQL, converting the
+values and calling the driver takes SQLAlchemy longer than the database takes to execute them. Here
+the driver is called directly, on the connection and in the transaction of the session. Values are
+converted by SQLAlchemy's types, and errors are SQLAlchemy's.
 """
 
 from collections import namedtuple
@@ -19,7 +19,7 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
-Convert = Callable[[Any], Any]
+_Convert = Callable[[Any], Any]
 
 
 class Statement:
@@ -31,7 +31,7 @@ class Statement:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
-        self._forms: dict[str, Form] = {}
+        self._forms: dict[str, _Form] = {}
 
     def rows(self, session: Session, **values: Any) -> list[Any]:
         """Return the rows of a query, as named tuples."""
@@ -53,12 +53,12 @@ class Statement:
             with asking(session, form.sql) as cursor:
                 cursor.executemany(form.sql, [form.bound(row) for row in rows])
 
-    def _form(self, session: Session) -> "Form":
+    def _form(self, session: Session) -> "_Form":
         dialect = session.get_bind().dialect
         form = self._forms.get(dialect.name)
         if form is None:
             compiled: Any = self._statement.compile(dialect=dialect)
-            form = self._forms[dialect.name] = Form(compiled, dialect)
+            form = self._forms[dialect.name] = _Form(compiled, dialect)
         return form
 
 
@@ -78,7 +78,7 @@ def asking(session: Session, sql: str) -> Iterator[Any]:
         raise DBAPIError.instance(sql, None, error, base, dialect=dialect) from error
 
 
-class Form:
+class _Form:
     """A statement as one kind of database takes it."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
@@ -88,7 +88,7 @@ class Form:
             name: value for name, value in compiled.params.items() if value is not None
         }
         self._names = (compiled.positiontup if compiled.positional else None) or [*compiled.params]
-        self._fields: list[tuple[str, Convert | None]] = []
+        self._fields: list[tuple[str, _Convert | None]] = []
         for name in self._names:
             kind = compiled.binds[name].type.dialect_impl(dialect)
             self._fields.append((name, kind.bind_processor(dialect)))

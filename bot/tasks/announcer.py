@@ -7,19 +7,19 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import outbox
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.messages.rendering.text_splitting import in_parts
 from bot.tasks import logs
 from bot.tasks.display import Links, message_context
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 
 TEMPLATE = "tasks/task"
-SUMMARY = "tasks/summary"
+_SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
 #: What the task's own message shows of an error.
-SHOWN_CHARACTERS = 200
+_HEADLINE_CHARACTERS = 200
 
 
 class Announcer:
@@ -36,11 +36,11 @@ class Announcer:
         self, session: Session, task: Task, now: datetime, *, rank: Rank, new_attempt: bool = False
     ) -> None:
         """
-        Bring the task's message up to the task; make the message if there is none yet.
+        Update the task's message to the task's state; create the message if there is none yet.
 
-        With SLACK_NOTIFY_ON_TASK_CREATION off a task that has not started stays silent.
+        With SLACK_NOTIFY_ON_TASK_CREATION off, a task that has not started has no message.
         """
-        if task.message_id is None and task.status == Status.QUEUED and not self._on_creation:
+        if task.message_id is None and task.status == TaskStatus.QUEUED and not self._on_creation:
             return
         final = task.status in ENDS
         edited = task.message_id is not None and outbox.edit(
@@ -71,7 +71,7 @@ class Announcer:
         return message.id
 
     def adopt(self, session: Session, task: Task, ts: str, now: datetime) -> None:
-        """Make a message that stands in Slack already the task's own."""
+        """Make an existing message in Slack the task's own."""
         message = outbox.adopt(
             session,
             self._place(task),
@@ -91,7 +91,7 @@ class Announcer:
 
         Where there are no threads the lines would bury everything else: 0 as well.
         """
-        if is_outlet(task.workspace_id) or task.message_id is None or not lines:
+        if is_destination(task.workspace_id) or task.message_id is None or not lines:
             return 0
         return logs.stream(
             session, task, lines, now, lambda content, at: self._reply(session, task, content, at)
@@ -99,7 +99,7 @@ class Announcer:
 
     def attach_log(self, session: Session, task: Task, now: datetime) -> None:
         """Put the whole log of an ended attempt into its thread, if it was not all told."""
-        if is_outlet(task.workspace_id) or task.message_id is None or not task.has_logs:
+        if is_destination(task.workspace_id) or task.message_id is None or not task.has_logs:
             return
         due_at = now + logs.FILE_DELAY
         logs.attach(
@@ -118,16 +118,16 @@ class Announcer:
         summary. Only an error that is too long for one message is followed by its parts.
         """
         # Where there are no threads it is a post of its own, and must say more than the end did.
-        apart = is_outlet(task.workspace_id)
-        error = task.error if task.status == Status.FAILED else None
+        apart = is_destination(task.workspace_id)
+        error = task.error if task.status == TaskStatus.FAILED else None
         parts = in_parts(error) if error else []
         if task.stats is not None and not apart:
             whole = task.error if len(parts) < 2 else None
             told = {**self._context(task, now), "whole_error": whole}
-            summary = self._reply(session, task, Content(SUMMARY, told), now, rank=Rank.ALERT)
+            summary = self._reply(session, task, Content(_SUMMARY, told), now, rank=Rank.ALERT)
             if len(parts) > 1:
                 self._tell_parts(session, task, parts, now, after=summary)
-        elif error and not (apart and len(error) <= SHOWN_CHARACTERS):
+        elif error and not (apart and len(error) <= _HEADLINE_CHARACTERS):
             self._tell_parts(session, task, parts, now)
         self.attach_log(session, task, now)
 

@@ -1,11 +1,11 @@
-"""A new task, before it has a row."""
+"""A new task that has no row yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.ids import is_slack_user_id, new_id
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.stored_text import make_storable, redact_record
 
 
@@ -25,7 +25,7 @@ class NewTask:
     channel: str
     subject: str | None = None
     task_id: str | None = None
-    status: Status = Status.QUEUED
+    status: TaskStatus = TaskStatus.QUEUED
     details: dict[str, Any] | None = None
     payload: Any = None
     steps: list[dict[str, Any]] | None = None
@@ -38,7 +38,7 @@ class NewTask:
     run: bool = False
 
     def __post_init__(self) -> None:
-        make_storable(self, "task_id", "channel", "correlation_id")
+        make_storable(self, "task_id", "task", "channel", "correlation_id")
         redact_record(self)
 
 
@@ -67,6 +67,6 @@ def make_task(owner: Owner, new: NewTask, now: datetime) -> Task:
 
 
 def act(verb: str, by: str, now: datetime, reason: str | None = None) -> dict[str, Any]:
-    """Return the line that says who did what to a task, as its message shows it."""
+    """Return the line saying who did what to a task, as its message shows it."""
     done: dict[str, Any] = {"verb": verb, "by": by, "at": int(now.timestamp())}
     return {**done, "reason": reason} if reason else done

@@ -1,4 +1,4 @@
-"""What a task looks like: the context of its message, and its links. Pure."""
+"""How a task is displayed: the context of its message, and its links. Pure."""
 
 import json
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.config_file import ConfigFile
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.terminal_sequences import strip_all_sequences
 
-ACTED_SHOWN = 3
-ERROR_CHARACTERS = 1_000
+_ACTED_SHOWN = 3
+_ERROR_CHARACTERS = 1_000
 #: Below this the remaining time would be a guess.
-MIN_PROGRESS_FOR_ETA = 2
+_MIN_PROGRESS_FOR_ETA = 2
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
         "subject": task.subject or "",
         "dealer": task.subject or "",
         "attempt": str(task.attempt),
-        "started_ms": milliseconds(task.started_at or task.created_at),
-        "ended_ms": milliseconds(task.ended_at or now),
+        "started_ms": _epoch_milliseconds(task.started_at or task.created_at),
+        "ended_ms": _epoch_milliseconds(task.ended_at or now),
     }
     for name, value in values.items():
         template = template.replace(f"{{{name}}}", quote(value, safe=""))
@@ -52,7 +52,7 @@ def fill(template: str | None, task: Task, now: datetime) -> str | None:
 
 
 def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool) -> dict[str, Any]:
-    """Return what `templates/tasks/task.json` is filled with; times are whole epoch seconds."""
+    """Return the context of `templates/tasks/task.json`; times are whole epoch seconds."""
     return {
         "task": task.task,
         "subject": task.subject,
@@ -72,22 +72,22 @@ def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool)
         "metadata": readable(task.details),
         "stats": readable(task.stats),
         # The template shows 200 characters; the thread has the rest.
-        "error": task.error[:ERROR_CHARACTERS] if task.error else None,
+        "error": task.error[:_ERROR_CHARACTERS] if task.error else None,
         "log_url": links.log_url(task, now),
         "has_logs": task.has_logs,
         "grafana_url": links.grafana(task, now),
         "actions": actions(task, can_retry=can_retry),
-        "acted": (task.acted or [])[-ACTED_SHOWN:],
+        "acted": (task.acted or [])[-_ACTED_SHOWN:],
         "last_heard_at": epoch(task.heard_at),
     }
 
 
 def readable(facts: dict[str, Any] | None) -> dict[str, Any]:
     """Return names and values for people: numbers and text as they are, the rest in words."""
-    return {name: worded(value) for name, value in (facts or {}).items()}
+    return {name: _worded(value) for name, value in (facts or {}).items()}
 
 
-def worded(value: Any) -> Any:
+def _worded(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict | list):
@@ -106,15 +106,15 @@ def elapsed_seconds(task: Task, now: datetime) -> int | None:
     """Return how long the attempt has run, or ran."""
     if task.started_at is None:
         return None
-    end = task.ended_at or (task.heard_at if task.status == Status.LOST else None) or now
+    end = task.ended_at or (task.heard_at if task.status == TaskStatus.LOST else None) or now
     return max(0, round((end - task.started_at).total_seconds()))
 
 
 def expected_end(task: Task, config: ConfigFile, now: datetime) -> datetime | None:
     """Return when a running task will probably end: by its pace, else by what its kind takes."""
-    if task.status != Status.RUNNING or task.started_at is None:
+    if task.status != TaskStatus.RUNNING or task.started_at is None:
         return None
-    if task.progress and MIN_PROGRESS_FOR_ETA <= task.progress < 100:
+    if task.progress and _MIN_PROGRESS_FOR_ETA <= task.progress < 100:
         return now + (now - task.started_at) * ((100 - task.progress) / task.progress)
     minutes = config.kind(task.task).expected_minutes
     expected = task.started_at + timedelta(minutes=minutes) if minutes else None
@@ -125,5 +125,5 @@ def epoch(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
 
-def milliseconds(at: datetime) -> str:
+def _epoch_milliseconds(at: datetime) -> str:
     return str(int(at.timestamp() * 1000))

@@ -10,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config_file import WebhookMapping
 from bot.errors import FieldProblem, InvalidError
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 
 FIELDS = ("id", "task", "subject", "status", "error", "progress", "attempt", "log_url")
 REQUIRED = ("id", "task", "status")
@@ -26,14 +26,14 @@ ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
 ENVIRONMENT.globals["find"] = find
 #: What other systems call our statuses, in small letters.
 STATUSES = {
-    **dict.fromkeys(("scheduled", "pending", "queued", "created", "late"), Status.QUEUED),
+    **dict.fromkeys(("scheduled", "pending", "queued", "created", "late"), TaskStatus.QUEUED),
     **dict.fromkeys(
         ("running", "started", "executing", "in_progress", "retrying", "awaitingretry"),
-        Status.RUNNING,
+        TaskStatus.RUNNING,
     ),
     **dict.fromkeys(
         ("completed", "success", "succeeded", "successful", "warning", "done", "passed"),
-        Status.COMPLETED,
+        TaskStatus.COMPLETED,
     ),
     **dict.fromkeys(
         (
@@ -46,10 +46,11 @@ STATUSES = {
             "timedout",
             "system_failure",
         ),
-        Status.FAILED,
+        TaskStatus.FAILED,
     ),
     **dict.fromkeys(
-        ("cancelled", "canceled", "killed", "cancelling", "skipped", "expired"), Status.CANCELLED
+        ("cancelled", "canceled", "killed", "cancelling", "skipped", "expired"),
+        TaskStatus.CANCELLED,
     ),
 }
 #: Shipped mappings: what these systems send, see docs/adapters/webhooks.md.
@@ -103,7 +104,7 @@ class Event:
 
     task_id: str
     task: str
-    status: Status | None
+    status: TaskStatus | None
     said_status: str
     subject: str | None = None
     error: str | None = None
@@ -126,11 +127,11 @@ def read_event(name: str, mapping: WebhookMapping, event: Mapping[str, Any]) -> 
     said = str(found["status"])
     own = {word.lower(): status for word, status in mapping.statuses.items()}
     status = own.get(said.lower()) or STATUSES.get(said.lower())
-    is_failure = status == Status.FAILED
+    is_failure = status == TaskStatus.FAILED
     return Event(
         task_id=_task_id(name, str(found["id"])),
         task=str(found["task"])[:200],
-        status=Status(status) if status else None,
+        status=TaskStatus(status) if status else None,
         said_status=said[:200],
         subject=_text(found["subject"], 200),
         error=_text(found["error"], 24_000) if is_failure else None,
@@ -169,13 +170,13 @@ def _task_id(name: str, said: str) -> str:
     return "".join(sign if "!" <= sign <= "~" and sign != "`" else "-" for sign in text)[:200]
 
 
-def _text(value: Any, most: int) -> str | None:
-    return None if value is None else str(value)[:most] or None
+def _text(value: Any, limit: int) -> str | None:
+    return None if value is None else str(value)[:limit] or None
 
 
-def _number(value: Any, least: int, most: int) -> int | None:
+def _number(value: Any, least: int, limit: int) -> int | None:
     try:
         number = int(float(value))
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if least <= number <= most else None
+    return number if least <= number <= limit else None

@@ -1,9 +1,9 @@
 """
-The ids that orchestrators give to tasks of ours: a BullMQ job's number, say.
+The ids that orchestrators give to our tasks, such as a BullMQ job's number.
 
-A task may have several, one for each attempt; several tasks may have the same one, because every
-queue counts for itself. So an id is remembered with the place it was reported for, and where the
-two disagree the place decides. A name that a task was created under is never anybody else's.
+A task may have several, one for each attempt. Several tasks may have the same one, because every
+queue counts for itself. So an id is stored with the place for which it was reported, and if the two
+disagree, the place decides. An id under which a task was created never refers to another task.
 """
 
 import re
@@ -19,20 +19,20 @@ from bot.tasks.models import ExternalTaskId, Task
 TASK_ID = "[!-_a-~]{1,200}"
 #: Clients resolve these away when they stand in an address.
 NO_TASK_IDS = (".", "..")
-#: A task remembers so many ids of others at most; the oldest is forgotten first.
+#: Maximum number of external ids per task; the oldest is dropped first.
 MAX_IDS = 50
 
 
 @dataclass(frozen=True)
 class MessagePlace:
-    """Where a message stands in Slack."""
+    """The place of a message in Slack."""
 
     channel: str
     ts: str
 
 
 def is_task_id(text: str) -> bool:
-    """Tell whether a task may bear this id as its own."""
+    """Tell whether this can be a task's own id."""
     return re.fullmatch(TASK_ID, text) is not None and text not in NO_TASK_IDS
 
 
@@ -54,7 +54,7 @@ def tasks_having(
 
 
 def was_at(session: Session, task: Task, external_id: str, place: MessagePlace) -> bool:
-    """Tell whether *external_id* was first reported for *place*, wherever the task stands now."""
+    """Tell whether *external_id* was first reported for *place*, wherever the task is now."""
     known = session.get(ExternalTaskId, (task.tenant, external_id, task.id))
     return known is not None and (known.channel, known.ts) == (place.channel, place.ts)
 

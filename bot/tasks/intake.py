@@ -1,7 +1,7 @@
 """
-What the work itself says: reports, heartbeats, log lines; and what its silence says.
+Takes in reports, heartbeats and log lines, and detects tasks that have gone silent.
 
-Task, message and events change together, in a transaction that many callers may share.
+Task, message and events change together, in a transaction that several callers may share.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,25 +18,25 @@ from bot.tasks import external_ids, logs, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.line_redaction import LineRedactor
-from bot.tasks.models import ENDS, LIVE, Status, Task
+from bot.tasks.models import ENDS, LIVE, Task, TaskStatus
 from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Outcome, Report, apply, hear
+from bot.tasks.updates import Report, ReportOutcome, apply, hear
 
 #: How many lost tasks one sweep announces; the next sweep takes the rest.
-SWEEP = 100
+_SWEEP = 100
 
 
 @dataclass(frozen=True)
 class Reported:
-    """What became of a report, and of which task it was: by the task's own id."""
+    """The outcome of a report, and the id of its task."""
 
     task_id: str
-    outcome: Outcome
+    outcome: ReportOutcome
 
 
 @dataclass(frozen=True)
-class Logged:
+class _Logged:
     """How many lines go to the thread of which task."""
 
     task_id: str
@@ -64,10 +64,10 @@ class Intake:
 
     async def report(self, owner: Owner, report: Report, *, only: str | None = None) -> Reported:
         """
-        Take what a worker says. An unknown task at a known place in Slack is adopted.
+        Process a worker's report. An unknown task at a known place in Slack is adopted.
 
-        *only* is the id of the one task that may be reported on. Raises `InvalidError` when the
-        report names neither a task nor a place, `NotFoundError` when there is no such task.
+        *only* is the id of the one task that may be reported on. Raises `InvalidError` if the
+        report names neither a task nor a place, `NotFoundError` if there is no such task.
         """
 
         def work(session: Session, late: LateEdits) -> Reported:
@@ -81,9 +81,9 @@ class Intake:
                 external_ids.remember(session, task, report.task_id, report.place, now)
             before = (task.status, task.attempt)
             outcome = apply(task, report, now)
-            if outcome is Outcome.APPLIED and before == (task.status, task.attempt):
+            if outcome is ReportOutcome.APPLIED and before == (task.status, task.attempt):
                 late.want(task)
-            elif outcome is Outcome.APPLIED:
+            elif outcome is ReportOutcome.APPLIED:
                 is_new = task.attempt > before[1]
                 self._show(session, late, task, now, new_attempt=is_new)
             return Reported(task.id, outcome)
@@ -101,42 +101,47 @@ class Intake:
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
-    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> Status:
+    async def keep_alive(self, owner: Owner, task_id: str, attempt: int) -> TaskStatus:
         """
-        Take it from whoever sees an attempt run that it does, and return where it stands.
+        Record that an attempt was seen running, and return its status.
 
-        An attempt that is not the newest any more is left alone and counts as running.
+        An attempt that is no longer the newest is left alone and counts as running.
         """
 
-        def work(session: Session) -> Status:
+        def work(session: Session) -> TaskStatus:
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.attempt != attempt:
-                return Status.RUNNING
-            self._beat(session, task)
+                return TaskStatus.RUNNING
+            self._beat(session, task, is_seen=True)
             return task.status
 
         return await self._transactions.write(owner, work)
 
     def _beat(
-        self, session: Session, task: Task, drop_late: Callable[[Task], None] = lambda _task: None
-    ) -> Outcome:
+        self,
+        session: Session,
+        task: Task,
+        drop_late: Callable[[Task], None] = lambda _task: None,
+        *,
+        is_seen: bool = False,
+    ) -> ReportOutcome:
         now = self._clock.now()
         if task.status in ENDS:
-            return Outcome.FINAL
+            return ReportOutcome.FINAL
         task.beats = True
-        if task.status != Status.LOST:
+        if task.status == TaskStatus.RUNNING or (task.status == TaskStatus.QUEUED and not is_seen):
             hear(task, now)
-            return Outcome.APPLIED
-        outcome = apply(task, Report(status=Status.RUNNING), now)
+            return ReportOutcome.APPLIED
+        outcome = apply(task, Report(status=TaskStatus.RUNNING), now)
         drop_late(task)
         self._announcer.show(session, task, now, rank=Rank.NORMAL)
         return outcome
 
     async def live_of(self, runner: str) -> list[Task]:
-        """Return what a runner was handed, of every tenant, and has not ended; lost ones too."""
+        """Return the unfinished attempts given to a runner, of every tenant; lost ones included."""
 
         def work(session: Session) -> list[Task]:
-            wanted = col(Task.status).in_([*LIVE, Status.LOST])
+            wanted = col(Task.status).in_([*LIVE, TaskStatus.LOST])
             is_handed_over = (
                 col(Task.launch_wanted_at).is_(None),
                 col(Task.launched_at).is_not(None),
@@ -153,18 +158,18 @@ class Intake:
         choose: Callable[[Task], list[dict[str, Any]]],
         *,
         only: str | None = None,
-    ) -> Logged:
+    ) -> _Logged:
         """
         Keep the lines that *choose* returns, without secrets, and tell those that are `loud`.
 
         `count` of the answer is how many of them go to the task's thread.
         """
 
-        def work(session: Session, late: LateEdits) -> Logged:
+        def work(session: Session, late: LateEdits) -> _Logged:
             task = _get(session, owner.tenant, task_id, only)
             lines = self._lines.redact((task.tenant, task.id), choose(task))
             if not lines:
-                return Logged(task.id, 0)
+                return _Logged(task.id, 0)
             now = self._clock.now()
             if task in late:  # The lines come after the progress that was reported before them.
                 late.drop(task)
@@ -178,7 +183,7 @@ class Intake:
                     self._announcer.show(session, task, now, rank=Rank.PROGRESS)
             elif task.status in ENDS:  # The last lines come after the end.
                 self._announcer.attach_log(session, task, now)
-            return Logged(task.id, shown)
+            return _Logged(task.id, shown)
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
@@ -195,13 +200,13 @@ class Intake:
             now = self._clock.now()
             query = (
                 select(Task)
-                .where(Task.status == Status.RUNNING, col(Task.lease_until) < now)
-                .limit(SWEEP)
+                .where(Task.status == TaskStatus.RUNNING, col(Task.lease_until) < now)
+                .limit(_SWEEP)
                 .with_for_update(skip_locked=True)
             )
             silent = session.exec(query).all()
             for task in silent:
-                task.status = Status.LOST
+                task.status = TaskStatus.LOST
                 task.updated_at = now
                 task.lease_until = None
                 self._announcer.show(session, task, now, rank=Rank.FINAL)
@@ -274,7 +279,7 @@ def _get(session: Session, tenant: str, task_id: str, only: str | None) -> Task:
 
 
 def _free_id(session: Session, tenant: str, task_id: str | None) -> str | None:
-    """Return the orchestrator's id if a task may bear it as its own and none does."""
+    """Return the orchestrator's id if a task may have it as its own and none does."""
     if task_id is None or not external_ids.is_task_id(task_id):
         return None
     return None if session.get(Task, (task_id, tenant)) else task_id

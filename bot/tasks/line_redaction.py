@@ -1,4 +1,4 @@
-"""Masks secrets in log lines, also one that was split over two of them, or over two calls."""
+"""Masks secrets in log lines, even one that is split over two lines or two calls."""
 
 import re
 from collections import OrderedDict
@@ -10,33 +10,33 @@ from typing import Any
 from bot.redaction import JWT, MASK, SLACK, known_secrets, redact
 
 #: What is remembered of the call before, and of how many tasks.
-REMEMBERED_CHARACTERS = 4_000
+_REMEMBERED_CHARACTERS = 4_000
 REMEMBERED_TASKS = 1_000
 #: The beginning of a known secret at the end of a call is masked if it is at least so long.
-SHORTEST_BEGINNING = 8
-KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
-KEY_ENDS = re.compile(r"-----END [A-Z ]*-----")
+_SHORTEST_BEGINNING = 8
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+_KEY_ENDS = re.compile(r"-----END [A-Z ]*-----")
 #: What follows half a token: more of it, and not the first word of another line.
-CONTINUED = re.compile(r"(?=[^\s]{0,200}[\d.-])[\w.-]+|[\w.-]{20,}")
+_CONTINUED = re.compile(r"(?=[^\s]{0,200}[\d.-])[\w.-]+|[\w.-]{20,}")
 
 
 @dataclass
-class Remembered:
-    """What the next lines of a task may continue."""
+class _Remembered:
+    """The end of a task's last lines, which the next lines may continue."""
 
     text: str = ""
     is_in_key: bool = False
 
 
 class LineRedactor:
-    """Redacts the lines of many tasks; what it remembers of them is bounded."""
+    """Redacts the lines of many tasks; its memory of them is bounded."""
 
     def __init__(self) -> None:
-        self._tasks: OrderedDict[Hashable, Remembered] = OrderedDict()
+        self._tasks: OrderedDict[Hashable, _Remembered] = OrderedDict()
 
     def redact(self, key: Hashable, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the next lines of the task *key*, each with its `text` masked."""
-        task = self._tasks.pop(key, None) or Remembered()
+        task = self._tasks.pop(key, None) or _Remembered()
         self._tasks[key] = task
         if len(self._tasks) > REMEMBERED_TASKS:
             self._tasks.popitem(last=False)
@@ -46,17 +46,17 @@ class LineRedactor:
         ]
 
 
-def _masked(task: Remembered, texts: list[str]) -> list[str]:
+def _masked(task: _Remembered, texts: list[str]) -> list[str]:
     spans = _split_secrets(task.text, texts)
-    task.text = "".join([task.text, *texts])[-REMEMBERED_CHARACTERS:]
+    task.text = "".join([task.text, *texts])[-_REMEMBERED_CHARACTERS:]
     return [_masked_line(task, text, own) for text, own in zip(texts, spans, strict=True)]
 
 
-def _masked_line(task: Remembered, text: str, spans: list[tuple[int, int]]) -> str:
+def _masked_line(task: _Remembered, text: str, spans: list[tuple[int, int]]) -> str:
     was_in_key = task.is_in_key
-    begins, ends = KEY_BEGINS.search(text), KEY_ENDS.search(text)
+    begins, ends = _KEY_BEGINS.search(text), _KEY_ENDS.search(text)
     if begins:
-        task.is_in_key = not KEY_ENDS.search(text, begins.end())
+        task.is_in_key = not _KEY_ENDS.search(text, begins.end())
     elif ends:
         task.is_in_key = False
     if was_in_key and not begins:
@@ -67,7 +67,7 @@ def _masked_line(task: Remembered, text: str, spans: list[tuple[int, int]]) -> s
 
 
 def _split_secrets(before: str, texts: list[str]) -> list[list[tuple[int, int]]]:
-    """Return where parts of secrets stand that go over the end of a line, for each text."""
+    """Return the positions of parts of secrets that continue over a line end, for each text."""
     whole = "".join([before, *texts])
     bounds = [len(before)]
     for text in texts:
@@ -88,7 +88,7 @@ def _known_spans(whole: str) -> list[tuple[int, int]]:
         while at >= 0:
             spans.append((at, at + len(secret)))
             at = whole.find(secret, at + 1)
-        for length in range(min(len(secret) - 1, len(whole)), SHORTEST_BEGINNING - 1, -1):
+        for length in range(min(len(secret) - 1, len(whole)), _SHORTEST_BEGINNING - 1, -1):
             if whole.endswith(secret[:length]):
                 # Half of it; the end lies behind all that is there, so that it counts as crossing.
                 spans.append((len(whole) - length, len(whole) + 1))
@@ -101,7 +101,7 @@ def _token_spans(whole: str, bounds: list[int]) -> list[tuple[int, int]]:
     for shape in (SLACK, JWT):
         for match in shape.finditer(whole):
             crossed = [at for at in bounds if match.start() < at < match.end()]
-            if all(CONTINUED.match(whole, at, match.end()) for at in crossed):
+            if all(_CONTINUED.match(whole, at, match.end()) for at in crossed):
                 spans.append(match.span())
             elif crossed:
                 spans.append((match.start(), crossed[0]))

@@ -151,7 +151,7 @@ def _waiting_chunks(session: Session, task: Task) -> list[Message]:
         .where(
             Message.parent_id == task.message_id,
             Message.template == TEMPLATE,
-            col(Message.state).in_([*UNSENT, MessageState.SENDING, MessageState.PARKED]),
+            col(Message.state).in_([*UNSENT, MessageState.SENDING, MessageState.SUSPENDED]),
             Message.delivered_revision == 0,
         )
         .order_by(col(Message.created_at), col(Message.id))

@@ -11,8 +11,8 @@ from bot.ids import new_id
 from bot.sql.partial_index import partial_index
 
 
-class Status(StrEnum):
-    """Where a task stands."""
+class TaskStatus(StrEnum):
+    """The status of a task."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -23,9 +23,9 @@ class Status(StrEnum):
 
 
 #: An attempt that ended so stays so.
-ENDS = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
-RETRYABLE = frozenset({Status.FAILED, Status.CANCELLED, Status.LOST})
-LIVE = frozenset({Status.QUEUED, Status.RUNNING})
+ENDS = frozenset({TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED})
+RETRYABLE = frozenset({TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.LOST})
+LIVE = frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING})
 
 
 class TaskLog(SQLModel, table=True):
@@ -49,7 +49,7 @@ class TaskLog(SQLModel, table=True):
     at: datetime
 
 
-def json_column() -> Column[Any]:
+def _json_column() -> Column[Any]:
     return Column(JSON(none_as_null=True), nullable=True)
 
 
@@ -59,8 +59,13 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         partial_index("task_lease", "lease_until", where="status = 'running'"),
         partial_index("task_launch", "launch_wanted_at", where="launch_wanted_at IS NOT NULL"),
+        partial_index("task_runner", "runner", "status", where="runner IS NOT NULL"),
         Index("task_newest", "tenant", "updated_at", "id"),
         Index("task_status", "tenant", "status", "updated_at", "id"),
+        # What checks look for: those that fell silent, a kind's runs, and how long they take.
+        partial_index("task_running", "tenant", "heard_at", where="status = 'running'"),
+        Index("task_kind", "tenant", "task", "created_at"),
+        partial_index("task_completed", "tenant", "task", "ended_at", where="status = 'completed'"),
     )
 
     id: str = Field(default_factory=lambda: new_id("t"), primary_key=True)
@@ -72,17 +77,17 @@ class Task(SQLModel, table=True):
 
     task: str
     subject: str | None = None
-    status: Status = Field(default=Status.QUEUED, sa_type=String)
+    status: TaskStatus = Field(default=TaskStatus.QUEUED, sa_type=String)
     attempt: int = 1
     seq: int | None = Field(default=None, sa_type=BigInteger)
     progress: int | None = None
     progress_note: str | None = None
     error: str | None = None
-    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
-    stats: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    details: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    payload: Any = Field(default=None, sa_column=json_column())
-    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column())
+    steps: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
+    stats: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    details: dict[str, Any] | None = Field(default=None, sa_column=_json_column())
+    payload: Any = Field(default=None, sa_column=_json_column())
+    acted: list[dict[str, Any]] | None = Field(default=None, sa_column=_json_column())
     environment: str | None = None
     log_url: str | None = None
     grafana_url: str | None = None

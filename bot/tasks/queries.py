@@ -1,4 +1,4 @@
-"""Finding tasks. A tenant sees its own and nothing else."""
+"""Queries for tasks. A tenant sees only its own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +14,9 @@ from bot.tasks.models import LIVE, Task
 from bot.tasks.stored_text import make_storable, storable
 
 MAX_LIMIT = 200
-PAYLOAD: Any = Task.payload
+_PAYLOAD: Any = Task.payload
 #: How many tasks of one id an error message names.
-SHOWN = 3
+_MAX_SHOWN_TASKS = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Filter:
     since: timedelta | None = None
     stuck_for: timedelta | None = None
     limit: int = 50
+    with_payload: bool = True  # else it is neither read nor there
     before: tuple[datetime, str] | None = None  # (updated_at, id) of the last one shown
 
     def __post_init__(self) -> None:
@@ -49,8 +50,8 @@ def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = 
     if not found:
         raise NotFoundError(f"There is no task `{task_id}`.")
     if len(found) > 1:
-        shown = ", ".join(f"`{task.id}`" for task in found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        shown = ", ".join(f"`{task.id}`" for task in found[:_MAX_SHOWN_TASKS])
+        more = f" and {len(found) - _MAX_SHOWN_TASKS} more" if len(found) > _MAX_SHOWN_TASKS else ""
         raise ConflictError(
             f"`{task_id}` is the orchestrator's id of several tasks ({shown}{more}): use one of"
             " their own ids, or report with `channel` and `ts`."
@@ -60,7 +61,7 @@ def get_task(session: Session, tenant: str, task_id: str, *, for_change: bool = 
 
 def find_reported(session: Session, tenant: str, task_id: str, place: MessagePlace) -> Task | None:
     """
-    Return the task that a report with an id and a place is about, held; None if nobody knows it.
+    Return the locked task that a report with an id and a place is about, or None.
 
     The task may not know the id yet: see `remember`.
     """
@@ -78,7 +79,7 @@ def find_reported(session: Session, tenant: str, task_id: str, place: MessagePla
 
 
 def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | None:
-    """Return the task whose message stands at *place*, or stood there once, held; or None."""
+    """Return the locked task whose message is or was at *place*, or None."""
     query = (
         select(Task)
         .join(Message, col(Message.id) == col(Task.message_id))
@@ -93,7 +94,7 @@ def find_by_place(session: Session, tenant: str, place: MessagePlace) -> Task | 
 
 
 def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool:
-    """Tell whether a message of ours that is no task's stands at *ts* in *channel*."""
+    """Tell whether *ts* in *channel* is a message of ours that belongs to no task."""
     query = (
         select(Message.id)
         .join(Task, col(Task.message_id) == col(Message.id), isouter=True)
@@ -108,8 +109,10 @@ def is_taken(session: Session, workspace_id: str, channel: str, ts: str) -> bool
 
 
 def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> list[Task]:
-    """Return matching tasks without their payloads, the most recently changed first."""
-    query = select(Task).where(Task.tenant == tenant).options(defer(PAYLOAD))
+    """Return matching tasks, the most recently changed first."""
+    query = select(Task).where(Task.tenant == tenant)
+    if not wanted.with_payload:
+        query = query.options(defer(_PAYLOAD))
     if wanted.status:
         query = query.where(Task.status == wanted.status)
     if wanted.task:
@@ -130,7 +133,7 @@ def list_tasks(session: Session, tenant: str, wanted: Filter, now: datetime) -> 
 
 
 def message_ts(session: Session, task: Task) -> str | None:
-    """Return where the task's message stands, or None while Slack has not got it."""
+    """Return the timestamp of the task's message, or None until Slack has it."""
     message = session.get(Message, task.message_id) if task.message_id else None
     return message.ts if message else None
 

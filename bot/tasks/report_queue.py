@@ -1,8 +1,8 @@
 """
-What work reports, on its way into the database.
+The queue of reports on their way into the database.
 
-Reports that wait at the same time share transactions, and those of one task share one edit of its
-message. Ends go before everything else. A caller goes on once what it said is committed.
+Reports that arrive together share transactions, and reports of one task share one edit of its
+message. Final states go first. Each caller continues once its report is committed.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from bot.tasks.transactions import Transactions
 T = TypeVar("T")
 
 #: SQLite has one writer, so tasks share its transactions: this many, for others want to write too.
-TASKS_TOGETHER = 50
+_TASKS_TOGETHER = 50
 #: In PostgreSQL a transaction of several tasks could deadlock with a lane's; many run side by side.
-SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 4
 #: Retries after somebody else has inserted the same key.
-MAX_RIVALS = 20
+_MAX_RETRIES = 20
 
 
 class LateEdits:
@@ -49,18 +49,18 @@ class LateEdits:
         return iter(self._tasks.values())
 
 
-Work = Callable[[Session, LateEdits], T]
+_Work = Callable[[Session, LateEdits], T]
 
 
 @dataclass(frozen=True)
 class _Entry:
     workspace_id: str
-    work: Work[Any]
+    work: _Work[Any]
     told: asyncio.Future[Any]
 
 
 class ReportQueue:
-    """Runs the work of many callers in few transactions, that of one key always in its order."""
+    """Runs the work of many callers in few transactions, in order for each key."""
 
     def __init__(
         self, transactions: Transactions, show: Callable[[Session, Iterable[Task]], None]
@@ -73,7 +73,7 @@ class ReportQueue:
         self._serving: set[asyncio.Task[None]] = set()
 
     async def submit(
-        self, workspace_id: str, key: Hashable, work: Work[T], *, is_end: bool = False
+        self, workspace_id: str, key: Hashable, work: _Work[T], *, is_end: bool = False
     ) -> T:
         """
         Return what *work* returned, committed; raise what it raised.
@@ -84,9 +84,9 @@ class ReportQueue:
         self._waiting.setdefault(key, []).append(_Entry(workspace_id, work, told))
         if is_end:
             self._ends[key] = None
-        most = 1 if self._transactions.is_single_writer else SIDE_BY_SIDE
-        if len(self._serving) < most:
-            # Of nobody's context: it will serve others as well.
+        limit = 1 if self._transactions.is_single_writer else _SIDE_BY_SIDE
+        if len(self._serving) < limit:
+            # In an empty context, because it serves several callers.
             serving = asyncio.create_task(self._serve(), context=contextvars.Context())
             self._serving.add(serving)
         return cast("T", await told)
@@ -102,10 +102,10 @@ class ReportQueue:
             self._serving.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _next_keys(self) -> list[Hashable]:
-        most = TASKS_TOGETHER if self._transactions.is_single_writer else 1
+        limit = _TASKS_TOGETHER if self._transactions.is_single_writer else 1
         found: dict[Hashable, None] = {}
         for key in (*self._ends, *self._waiting):
-            if len(found) == most:
+            if len(found) == limit:
                 break
             if key not in self._busy:
                 found[key] = None
@@ -114,7 +114,9 @@ class ReportQueue:
         return [*found]
 
     async def _write(self, entries: Sequence[_Entry], rivals: int = 0) -> None:
-        """Run a transaction and tell its callers; one that failed is run for each of them alone."""
+        """
+        Run a transaction and answer its callers; after a failure run each caller's part alone.
+        """
         writing = asyncio.ensure_future(
             self._transactions.write_all(lambda session: self._work(session, entries))
         )
@@ -128,7 +130,7 @@ class ReportQueue:
         elif len(entries) > 1:
             for entry in entries:
                 await self._write([entry])
-        elif isinstance(error, IntegrityError) and rivals < MAX_RIVALS:
+        elif isinstance(error, IntegrityError) and rivals < _MAX_RETRIES:
             await self._write(entries, rivals + 1)
         else:
             _tell(entries[0], error)
@@ -141,7 +143,7 @@ class ReportQueue:
 
 
 def _outcome(entry: _Entry, session: Session, late: LateEdits) -> Any:
-    """Return what the work returns or refuses; the others of its transaction go on."""
+    """Return the result or the refusal of the work; the rest of its transaction continues."""
     try:
         return entry.work(session, late)
     except UserError as error:

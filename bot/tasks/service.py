@@ -1,5 +1,5 @@
 """
-What people and programs ask of tasks: create, retry, cancel, show, list.
+The use cases of tasks: create, retry, cancel, show, list.
 
 Each method is one transaction: the task, its message and the events.
 """
@@ -19,12 +19,12 @@ from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, act, make_task
 from bot.tasks.logs import LogTail, tail
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
 
 #: Who did what to a task is remembered so far back.
-MAX_ACTS = 20
+_MAX_ACTS = 20
 
 
 class Tasks:
@@ -46,9 +46,9 @@ class Tasks:
 
     async def create(self, owner: Owner, new: NewTask) -> tuple[Task, bool]:
         """
-        Announce a task and return it with True; the same `task_id` again: what stands, with False.
+        Announce a task and return it with True; for an existing `task_id`, that task with False.
 
-        Raises `InvalidError` when it is to run and there is no runner for it.
+        Raises `InvalidError` if it is to run and there is no runner for it.
         """
 
         def work(session: Session) -> tuple[Task, bool]:
@@ -60,7 +60,7 @@ class Tasks:
             task.runner = self._runner_of(task)
             apply(task, Report(status=new.status), now)
             if new.run:
-                want_launch(task, now)
+                _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.FIRST_POST)
             session.add(task)
             return task, True
@@ -80,7 +80,7 @@ class Tasks:
         """
         Start the next attempt. *attempt* is the one that the person saw; None retries the newest.
 
-        Raises `ConflictError` when somebody was faster or the task does not stand still.
+        Raises `ConflictError` if somebody was faster or the task has not ended.
         """
 
         payload, reason = redact_json(payload), redact_json(reason)
@@ -88,12 +88,12 @@ class Tasks:
         def work(session: Session) -> Task:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
-            require_retryable(task, attempt, now)
+            _require_retryable(task, attempt, now)
             start_over(task, task.attempt + 1)
             task.updated_at = now
             task.payload = payload if payload is not None else task.payload
-            task.acted = with_act(task, act("retried", by, now, reason))
-            want_launch(task, now)
+            task.acted = _with_act(task, act("retried", by, now, reason))
+            _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.NORMAL, new_attempt=True)
             return task
 
@@ -106,11 +106,13 @@ class Tasks:
             now = self._clock.now()
             task = queries.get_task(session, owner.tenant, task_id, for_change=True)
             if task.status not in LIVE:
-                done = last_act(task, "cancelled", now) if task.status == Status.CANCELLED else ""
+                done = (
+                    last_act(task, "cancelled", now) if task.status == TaskStatus.CANCELLED else ""
+                )
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
-            apply(task, Report(status=Status.CANCELLED), now)
+            apply(task, Report(status=TaskStatus.CANCELLED), now)
             task.launch_wanted_at = None
-            task.acted = with_act(task, act("cancelled", by, now))
+            task.acted = _with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)
             return task
 
@@ -119,7 +121,7 @@ class Tasks:
         return task
 
     async def get(self, owner: Owner, task_id: str) -> tuple[Task, str | None]:
-        """Return a task and where its message stands; raise `NotFoundError`."""
+        """Return a task and the timestamp of its message; raise `NotFoundError`."""
 
         def work(session: Session) -> tuple[Task, str | None]:
             task = queries.get_task(session, owner.tenant, task_id)
@@ -156,7 +158,7 @@ class Tasks:
         return await self._transactions.read(work)
 
 
-def want_launch(task: Task, now: datetime) -> None:
+def _want_launch(task: Task, now: datetime) -> None:
     """Ask the launcher to hand the task to its runner once the transaction has committed."""
     if task.runner is None:
         fix = f"name one in opsbell.toml ([tasks.{task.task}] runner = …) or set ORCHESTRATOR_URL"
@@ -166,7 +168,7 @@ def want_launch(task: Task, now: datetime) -> None:
     task.launched_at = None
 
 
-def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
+def _require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
     who = last_act(task, "retried", now)
     if attempt is not None and attempt != task.attempt:
         raise ConflictError(f"Already retried{who}: attempt {task.attempt} is {task.status}.")
@@ -179,13 +181,13 @@ def require_retryable(task: Task, attempt: int | None, now: datetime) -> None:
         )
 
 
-def with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what was done to a task, the latest last; what is long ago is forgotten."""
-    return [*(task.acted or []), done][-MAX_ACTS:]
+def _with_act(task: Task, done: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the acts on a task, latest last, without the oldest ones."""
+    return [*(task.acted or []), done][-_MAX_ACTS:]
 
 
 def last_act(task: Task, verb: str, now: datetime) -> str:
-    """Return ` by <@U…> 4 s ago` for who did *verb* last, or nothing if nobody did."""
+    """Return ` by <@U…> 4 s ago` for the last person who did *verb*, or ""."""
     last = next((act for act in reversed(task.acted or []) if act["verb"] == verb), None)
     if last is None:
         return ""

@@ -1,4 +1,4 @@
-"""What of a text is stored: no secret, no lone surrogate, and for PostgreSQL no NUL."""
+"""Prepares text for storage: masks secrets, removes lone surrogates and, for PostgreSQL, NUL."""
 
 import re
 from dataclasses import fields
@@ -15,18 +15,18 @@ MAX_ID_CHARACTERS = 300
 
 def storable(text: str) -> str:
     """
-    Drop what cannot be stored and what only a terminal understands.
+    Remove characters that cannot be stored, and sequences that only terminals understand.
 
-    The rest stays as it is: escaping is for the renderer.
+    The rest is unchanged: the renderer escapes.
     """
     return strip_sequences(_UNSTORABLE.sub("", text))
 
 
 def make_storable(record: Any, *ids: str) -> None:
     """
-    Do the same to every text of a frozen dataclass; JSON inside needs none, it is stored in ASCII.
+    Apply `storable` to every text of a frozen dataclass; JSON is stored in ASCII and needs none.
 
-    Raises `InvalidError` if one of the fields named *ids* is too long to be looked up.
+    Raises `InvalidError` if one of the fields named *ids* is too long to be indexed.
     """
     for one in fields(record):
         value = getattr(record, one.name)

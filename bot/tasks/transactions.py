@@ -1,4 +1,4 @@
-"""A transaction about tasks, and who is woken by it."""
+"""A transaction on tasks, and the lanes and launcher to wake after it."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Waker(Protocol):
-    """What is told that something was committed."""
+    """Is notified when work was committed."""
 
     def wake(self, workspace_id: str) -> None:
         """Look again."""
@@ -30,7 +30,7 @@ class Transactions:
 
     @property
     def is_single_writer(self) -> bool:
-        """Tell whether transactions that write run one after the other anyway."""
+        """Tell whether writing transactions run one after the other anyway."""
         return self._database.is_sqlite
 
     async def write(self, owner: Owner, work: Callable[[Session], T]) -> T:

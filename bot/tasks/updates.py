@@ -1,7 +1,7 @@
 """
-What a report about a task changes. Pure: whoever calls it holds the row.
+Decides what a report changes in a task. Pure: the caller has locked the row.
 
-Reports may arrive late, twice and out of order; a task only ever moves forward.
+Reports may arrive late, twice and out of order; a task only moves forward.
 """
 
 import json
@@ -12,18 +12,19 @@ from typing import Any
 
 from bot.errors import FieldProblem, InvalidError
 from bot.tasks.external_ids import MessagePlace
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.stored_text import make_storable, redact_record
 
 #: Four missed heartbeats of the client, which sends one every fifteen seconds.
 BEATING_LEASE = timedelta(seconds=60)
 #: Context travels with every revision of a message, so it must stay small.
 MAX_DETAILS_CHARACTERS = 32_000
-#: Work that never sends heartbeats may be silent this long before it counts as lost.
-SILENT_LEASE = timedelta(minutes=30)
+#: Work that never sends heartbeats may be silent this long before it counts as lost. Long before
+#: that it is stuck, which is an alert and changes nothing of the task.
+SILENT_LEASE = timedelta(hours=24)
 
 
-class Outcome(StrEnum):
+class ReportOutcome(StrEnum):
     """What became of a report."""
 
     APPLIED = "applied"
@@ -35,7 +36,7 @@ class Outcome(StrEnum):
 class Report:
     """What an orchestrator, worker or client says about a task; None where it says nothing."""
 
-    status: Status
+    status: TaskStatus
     task_id: str | None = None
     channel: str | None = None
     ts: str | None = None
@@ -58,47 +59,47 @@ class Report:
 
     @property
     def place(self) -> MessagePlace | None:
-        """Where the message of the task stands, if the report says so."""
+        """Return the place of the task's message, if the report names it."""
         return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
-def judge(task: Task, report: Report) -> Outcome:
+def _judge(task: Task, report: Report) -> ReportOutcome:
     """Return whether *report* may change *task*."""
     attempt = report.attempt if report.attempt is not None else task.attempt
     if attempt != task.attempt:
-        return Outcome.APPLIED if attempt > task.attempt else Outcome.STALE
+        return ReportOutcome.APPLIED if attempt > task.attempt else ReportOutcome.STALE
     if task.status in ENDS:
-        return Outcome.FINAL
+        return ReportOutcome.FINAL
     if report.seq is not None and task.seq is not None:
-        return Outcome.APPLIED if report.seq > task.seq else Outcome.STALE
-    return Outcome.STALE if goes_back(task, report) else Outcome.APPLIED
+        return ReportOutcome.APPLIED if report.seq > task.seq else ReportOutcome.STALE
+    return ReportOutcome.STALE if _goes_back(task, report) else ReportOutcome.APPLIED
 
 
-def goes_back(task: Task, report: Report) -> bool:
-    """Tell, without a number that orders them, whether a report is older than what is known."""
-    if report.status == Status.QUEUED and task.status != Status.QUEUED:
+def _goes_back(task: Task, report: Report) -> bool:
+    """Tell whether a report without a sequence number is outdated."""
+    if report.status == TaskStatus.QUEUED and task.status != TaskStatus.QUEUED:
         return True  # A lost task had started, too.
-    return report.status == task.status and loses_progress(task, report)
+    return report.status == task.status and _loses_progress(task, report)
 
 
-def loses_progress(task: Task, report: Report) -> bool:
-    """Tell whether a report that no number orders would take percents away."""
+def _loses_progress(task: Task, report: Report) -> bool:
+    """Tell whether a report without a sequence number would reduce the progress."""
     if report.seq is not None and task.seq is not None:
         return False
     known, told = task.progress, report.progress
     return known is not None and told is not None and told < known
 
 
-def apply(task: Task, report: Report, now: datetime) -> Outcome:
+def apply(task: Task, report: Report, now: datetime) -> ReportOutcome:
     """Change *task* as far as *report* is news, and say how far it was."""
-    outcome = judge(task, report)
-    if outcome is not Outcome.APPLIED:
+    outcome = _judge(task, report)
+    if outcome is not ReportOutcome.APPLIED:
         return outcome
     details = merged(task, report)
     if report.attempt is not None and report.attempt > task.attempt:
         start_over(task, report.attempt)
-    progress = None if loses_progress(task, report) else report.progress
-    move(task, report.status, now)
+    progress = None if _loses_progress(task, report) else report.progress
+    _move_to(task, report.status, now)
     task.seq = report.seq if report.seq is not None else task.seq
     told = {
         "progress": progress,
@@ -113,7 +114,7 @@ def apply(task: Task, report: Report, now: datetime) -> Outcome:
     for name, value in told.items():
         if value is not None:
             setattr(task, name, value)
-    if task.status == Status.COMPLETED and task.progress is not None:
+    if task.status == TaskStatus.COMPLETED and task.progress is not None:
         task.progress = 100
     return outcome
 
@@ -143,7 +144,7 @@ def merged(task: Task, report: Report) -> dict[str, Any]:
 def start_over(task: Task, attempt: int) -> None:
     """Forget what the last attempt left behind."""
     task.attempt = attempt
-    task.status = Status.QUEUED
+    task.status = TaskStatus.QUEUED
     task.seq = None
     task.progress = task.progress_note = task.error = None
     task.stats = task.steps = None
@@ -151,21 +152,21 @@ def start_over(task: Task, attempt: int) -> None:
     task.started_at = task.ended_at = task.heard_at = task.lease_until = None
 
 
-def move(task: Task, status: Status, now: datetime) -> None:
+def _move_to(task: Task, status: TaskStatus, now: datetime) -> None:
     """Bring a task to *status* and keep its times in step."""
     task.status = status
     task.updated_at = now
-    if status == Status.QUEUED:
+    if status == TaskStatus.QUEUED:
         return
     # What was cancelled while it waited has not run at all.
-    if status != Status.CANCELLED:
+    if status != TaskStatus.CANCELLED:
         task.started_at = task.started_at or now
     if status in ENDS:
         task.ended_at = now
         task.lease_until = None
-    elif status == Status.LOST:
+    elif status == TaskStatus.LOST:
         task.lease_until = None
-    elif status == Status.RUNNING:
+    elif status == TaskStatus.RUNNING:
         hear(task, now)
 
 

@@ -1,11 +1,10 @@
-"""The room of tasks, wired together once at the start."""
+"""Build the services of tasks, once, at the start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.credentials import api_tokens
 from bot.db import Database
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
@@ -17,10 +16,11 @@ from bot.tasks.runners.registry import build_runners, may_run, runner_name
 from bot.tasks.runners.reporter import Reporter
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions, Waker
+from bot.tokens import Tokens
 
 
 @dataclass(frozen=True)
-class TaskRoom:
+class TaskServices:
     """The services of tasks. The launcher does nothing until it is run."""
 
     tasks: Tasks
@@ -35,8 +35,9 @@ def open_tasks(
     *,
     lanes: Waker,
     base_url: Callable[[], str],
-) -> TaskRoom:
-    """Build the services; `base_url` says where callbacks arrive, once that is known."""
+    tokens: Tokens | None,
+) -> TaskServices:
+    """Build the services; `base_url` gives the callback address, known once HTTP has started."""
 
     def runner_of(task: Task) -> str | None:
         return runner_name(task, settings)
@@ -46,7 +47,7 @@ def open_tasks(
         clock,
         build_runners(settings, Reporter(lambda: intake), clock),
         base_url=base_url,
-        tokens=api_tokens(settings, clock),
+        tokens=tokens,
         may_run=lambda task: may_run(task, settings),
     )
     announcer = Announcer(
@@ -63,4 +64,4 @@ def open_tasks(
         kept=timedelta(days=settings.config.retention.days),
     )
     tasks = Tasks(transactions, announcer, clock, runner_of, launcher.cancel)
-    return TaskRoom(tasks, intake, launcher)
+    return TaskServices(tasks, intake, launcher)

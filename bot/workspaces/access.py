@@ -1,8 +1,8 @@
-"""Who may do what, decided at the click."""
+"""Permissions of people, checked at the click."""
 
 from collections.abc import Sequence
 
-from bot.config_file import Access, ConfigFile
+from bot.config_file import AccessSettings, ConfigFile
 from bot.errors import ForbiddenError
 from bot.ids import is_slack_user_id
 from bot.workspaces.directory import Directory
@@ -18,23 +18,23 @@ def named_people(config: ConfigFile) -> set[str]:
 class Rights:
     """Knows operators and admins: user ids (`U…`, `W…`) or user-group ids (`S…`)."""
 
-    def __init__(self, access: Access, directory: Directory) -> None:
+    def __init__(self, access: AccessSettings, directory: Directory) -> None:
         self._access = access
         self._directory = directory
 
     async def require_operator(self, user_id: str, roles: Sequence[str] = ()) -> None:
         """
-        Return if *user_id* may act on tasks; else raise `ForbiddenError` saying who may.
+        Return if *user_id* may act on tasks; else raise `ForbiddenError` naming who may.
 
-        *roles* (a task kind's `retry_roles`) stand in for the operators where given. With nobody
-        named at all, everybody of the house may: whoever passes `bot.workspaces.gate`.
+        *roles* (a task kind's `retry_roles`) replace the operators if given. If nobody is named at
+        all, every member admitted by `bot.workspaces.gate` may.
         """
         allowed = list(roles) or self._access.operators
         if not allowed:
             return
         if await self._is_among(user_id, [*allowed, *self._access.admins]):
             return
-        names = " ".join(mention(one) for one in allowed)
+        names = " ".join(_mention(one) for one in allowed)
         raise ForbiddenError(f"Only {names} can do that. Ask one of them.")
 
     async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
@@ -46,6 +46,6 @@ class Rights:
         return False
 
 
-def mention(one: str) -> str:
-    """Return a mention that Slack shows by name; in an ephemeral answer it notifies nobody."""
+def _mention(one: str) -> str:
+    """Return a mention that Slack shows by name; in an ephemeral reply it notifies nobody."""
     return f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>"

@@ -1,4 +1,4 @@
-"""Names of channels and members of user groups, as Slack knows them; asked rarely, kept a while."""
+"""Channel names and user-group members, as Slack knows them; cached for a while."""
 
 import asyncio
 import re
@@ -15,21 +15,21 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.errors import InvalidError, NoTransportError, UnavailableError
 from bot.ids import is_slack_channel_id
 
-CHANNEL_LINK = re.compile(
+_CHANNEL_LINK = re.compile(
     r"<#([CDG][A-Z0-9]{2,})(?:\|[^>]*)?>|https?://\S+/archives/([CDG][A-Z0-9]+)"
 )
 #: Could be an id as well as a name in capitals.
-EITHER = re.compile("[CDG][A-Z0-9]{2,}")
+_EITHER = re.compile("[CDG][A-Z0-9]{2,}")
 #: A name that was read longer ago is read again before it is used.
-KEPT_SECONDS = 60.0
-#: While Slack does not answer, nobody can have renamed much: the last answer is good so long.
-KEPT_WITHOUT_SLACK_SECONDS = 600.0
+NAMES_KEPT_SECONDS = 60.0
+#: While Slack does not answer, the last list remains valid for this long.
+NAMES_KEPT_WITHOUT_SLACK_SECONDS = 600.0
 PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
-READ_AGAIN_SECONDS = 3.0
+_READ_AGAIN_SECONDS = 3.0
 #: Maximum number of workspaces whose names are kept; the one not asked for longest goes first.
-MAX_KEPT_WORKSPACES = 200
+_MAX_KEPT_WORKSPACES = 200
 
 
 class Directory:
@@ -63,16 +63,16 @@ class Directory:
             return channel_id
         written = channel.strip()
         if written.startswith("@"):
-            raise InvalidError("For a direct message give the person's id, like U0123456789.")
+            raise InvalidError("For a direct message, give the person's id, like U0123456789.")
         name = written.removeprefix("#").lower()
         try:
             await self._refresh(name)
         except UnavailableError:
-            if not EITHER.fullmatch(written):
+            if not _EITHER.fullmatch(written):
                 raise
         if name in self._channels:
             return self._channels[name]
-        if EITHER.fullmatch(written):
+        if _EITHER.fullmatch(written):
             return written
         raise InvalidError(
             f"I am not in a channel called #{name}: type `/invite` with my name there, "
@@ -80,14 +80,14 @@ class Directory:
         )
 
     def forget(self, channel_id: str) -> None:
-        """Take note that a channel was renamed, archived or left: its name is asked for anew."""
+        """Forget a channel's name, because it was renamed, archived or left."""
         self._channels = {name: one for name, one in self._channels.items() if one != channel_id}
         self._is_stale = True
 
     async def group_members(self, group: str) -> frozenset[str]:
         """Return a user group's members; nobody if Slack does not tell."""
         kept = self._groups.get(group)
-        if kept and self._monotonic() - kept[0] < KEPT_SECONDS:
+        if kept and self._monotonic() - kept[0] < NAMES_KEPT_SECONDS:
             return kept[1]
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
@@ -99,31 +99,30 @@ class Directory:
 
     async def _refresh(self, name: str) -> None:
         """Read the channels again if the name is unknown or was read too long ago."""
-        if name in self._channels and not self._is_stale and self._age() < KEPT_SECONDS:
+        if name in self._channels and not self._is_stale and self._age() < NAMES_KEPT_SECONDS:
             return
         try:
             await self._read_channels()
         except UnavailableError:
-            if name not in self._channels or self._age() >= KEPT_WITHOUT_SLACK_SECONDS:
+            if name not in self._channels or self._age() >= NAMES_KEPT_WITHOUT_SLACK_SECONDS:
                 raise
 
     def _age(self) -> float:
         return float("inf") if self._read_at is None else self._monotonic() - self._read_at
 
     async def _read_channels(self) -> None:
-        """Read the list, once for all who ask meanwhile; what was read just now is not yet."""
+        """Read the list once for all simultaneous callers; a fresh list is not read again."""
         if self._reading is None or (self._reading.done() and self._may_read()):
             self._reading = asyncio.create_task(self._read_pages(), name="read channels")
         try:
             await asyncio.shield(self._reading)  # The others still want it if this caller hangs up.
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError(
-                "Slack does not say which channels there are just now: try again, "
-                "or give the channel's id."
+                "Slack could not list its channels: try again, or give the channel's id."
             ) from error
 
     def _may_read(self) -> bool:
-        is_news = self._is_stale or self._age() >= READ_AGAIN_SECONDS
+        is_news = self._is_stale or self._age() >= _READ_AGAIN_SECONDS
         return is_news and self._monotonic() >= self._wait_until
 
     async def _read_pages(self) -> None:
@@ -162,9 +161,9 @@ class Directory:
 
 class Nameless(Directory):
     """
-    Takes every channel's name for its id, where there is no token to ask Slack with.
+    Uses every channel's name as its id, for a bot without a token to ask Slack with.
 
-    A webhook posts into its own channel, whatever the message is called after.
+    A webhook posts into its own channel, whatever channel the message names.
     """
 
     def __init__(self) -> None:
@@ -216,7 +215,7 @@ class Directories:
         key = (workspace_id, token)
         directory = self._kept.pop(key, None) or self._open(token)
         self._kept[key] = directory
-        if len(self._kept) > MAX_KEPT_WORKSPACES:
+        if len(self._kept) > _MAX_KEPT_WORKSPACES:
             self._kept.popitem(last=False)
         return directory
 
@@ -225,7 +224,7 @@ class Directories:
 
 
 def preference(channel: dict[str, Any]) -> tuple[bool, bool, int]:
-    """Return what orders channels of one name, the one that is meant last."""
+    """Return the sort key of channels with one name; the preferred one comes last."""
     is_foreign = bool(channel.get("is_ext_shared"))
     created = channel.get("created")
     return (
@@ -238,7 +237,7 @@ def preference(channel: dict[str, Any]) -> tuple[bool, bool, int]:
 def read_id(channel: str) -> str | None:
     """Return the id that an id, a mention or a link says; None for a name."""
     channel = channel.strip()
-    link = CHANNEL_LINK.match(channel)
+    link = _CHANNEL_LINK.match(channel)
     if link:
         return link[1] or link[2]
     return channel if is_slack_channel_id(channel) else None

@@ -1,4 +1,4 @@
-"""Who may use the bot from Slack at all: people of the house, not guests and not partners."""
+"""Admits to the bot only full members of its workspace, not guests and not partners."""
 
 import asyncio
 import time
@@ -18,20 +18,20 @@ from bot.errors import ForbiddenError, UnavailableError
 logger = structlog.get_logger(__name__)
 
 #: What Slack says of somebody is believed so long.
-KEPT_SECONDS = 300.0
+PEOPLE_KEPT_SECONDS = 300.0
 #: The same while Slack does not answer.
-KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
-MAX_KEPT_PEOPLE = 10_000
+PEOPLE_KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
+_MAX_KEPT_PEOPLE = 10_000
 #: A click has to be acknowledged within three seconds.
-ASK_SECONDS = 1.5
+_ASK_SECONDS = 1.5
 #: Any other error says that Slack does not tell us about this person.
-PASSING = frozenset(
+_UNDECIDED_ERRORS = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 
 
-class Standing(StrEnum):
-    """What somebody is to the house."""
+class Membership(StrEnum):
+    """A person's relation to the workspace."""
 
     MEMBER = "member"
     GUEST = "guest"  #: single- or multi-channel
@@ -49,7 +49,7 @@ class House:
 
 @dataclass(frozen=True)
 class Visitor:
-    """What a payload says of who sent it; None where it does not say."""
+    """What a payload says about its sender; None where it says nothing."""
 
     user_id: str
     team_id: str | None = None  #: the person's own workspace
@@ -59,9 +59,9 @@ class Visitor:
 
 class Gate:
     """
-    Lets people of the house through.
+    Refuses everybody but members.
 
-    *named* are the user ids that the configuration names: a guest among them passes, too.
+    *named* are the user ids in the configuration: guests among them are let in.
     """
 
     def __init__(
@@ -82,46 +82,48 @@ class Gate:
         """
         Return if this person may use the bot.
 
-        Raises `ForbiddenError` saying why not, `UnavailableError` while Slack does not tell.
+        Raises `ForbiddenError` with the reason, `UnavailableError` if Slack does not answer.
         """
-        standing = await self._standing(visitor)
-        if standing is Standing.OUTSIDER:
-            raise ForbiddenError(f"Only people of *{self.house.name}* can use me: ask one of them.")
-        if standing is Standing.GUEST and visitor.user_id not in self._named:
+        membership = await self._membership(visitor)
+        if membership is Membership.OUTSIDER:
+            raise ForbiddenError(
+                f"Only members of *{self.house.name}* can use me: ask one of them."
+            )
+        if membership is Membership.GUEST and visitor.user_id not in self._named:
             raise ForbiddenError(f"Guests cannot use me: ask a full member of *{self.house.name}*.")
 
-    async def _standing(self, visitor: Visitor) -> Standing:
+    async def _membership(self, visitor: Visitor) -> Membership:
         is_elsewhere = visitor.team_id not in (None, self.house.workspace_id)
         if is_elsewhere and self.house.enterprise_id is None:
-            return Standing.OUTSIDER
-        return standing_of(await self._record(visitor.user_id), visitor, self.house)
+            return Membership.OUTSIDER
+        return membership_of(await self._record(visitor.user_id), visitor, self.house)
 
     async def _record(self, user_id: str) -> Mapping[str, Any]:
-        """Return what users.info says; nothing if Slack tells us of nobody."""
+        """Return the answer of users.info; nothing if Slack does not tell."""
         asked_at, known = self._kept.get(user_id, (None, {}))
         now = self._monotonic()
-        if asked_at is not None and now - asked_at < KEPT_SECONDS:
+        if asked_at is not None and now - asked_at < PEOPLE_KEPT_SECONDS:
             return known
         try:
             found = await self._ask(user_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            if asked_at is not None and now - asked_at < KEPT_WITHOUT_SLACK_SECONDS:
+            if asked_at is not None and now - asked_at < PEOPLE_KEPT_WITHOUT_SLACK_SECONDS:
                 return known
             raise UnavailableError(
-                "Slack does not say just now who you are, so nothing was done: try again."
+                "Slack could not tell me who you are, so nothing was done. Try again."
             ) from error
         self._kept[user_id] = (now, found)
         self._kept.move_to_end(user_id)
-        if len(self._kept) > MAX_KEPT_PEOPLE:
+        if len(self._kept) > _MAX_KEPT_PEOPLE:
             self._kept.popitem(last=False)
         return found
 
     async def _ask(self, user_id: str) -> Mapping[str, Any]:
         try:
-            async with asyncio.timeout(ASK_SECONDS):
+            async with asyncio.timeout(_ASK_SECONDS):
                 answer = await self._client.users_info(user=user_id)
         except SlackApiError as error:
-            if is_passing(error):
+            if _is_passing(error):
                 raise
             # Without the scope users:read guests look like members; docs/scopes.md says so.
             logger.warning("person_unknown", user=user_id, error=error.response.get("error"))
@@ -130,22 +132,22 @@ class Gate:
         return found if isinstance(found, dict) else {}
 
 
-def is_passing(error: SlackApiError) -> bool:
-    """Tell whether Slack may answer the same question later."""
+def _is_passing(error: SlackApiError) -> bool:
+    """Tell whether the error is temporary."""
     status = error.response.status_code
-    return error.response.get("error") in PASSING or status == 429 or status >= 500
+    return error.response.get("error") in _UNDECIDED_ERRORS or status == 429 or status >= 500
 
 
-def standing_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Standing:
-    """Return what somebody is to the house, by users.info and, where it is silent, the payload."""
-    if user.get("is_stranger") or user.get("deleted") or not is_of(user, visitor, house):
-        return Standing.OUTSIDER
+def membership_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> Membership:
+    """Return a person's relation to the workspace, by users.info or else by the payload."""
+    if user.get("is_stranger") or user.get("deleted") or not _belongs_to(user, visitor, house):
+        return Membership.OUTSIDER
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
-    return Standing.GUEST if is_guest else Standing.MEMBER
+    return Membership.GUEST if is_guest else Membership.MEMBER
 
 
-def is_of(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
-    """Tell whether somebody belongs to the workspace, or to the organisation around it."""
+def _belongs_to(user: Mapping[str, Any], visitor: Visitor, house: House) -> bool:
+    """Tell whether a person belongs to the workspace or to its organisation."""
     grid = user.get("enterprise_user") or {}
     team = user.get("team_id") or visitor.team_id or visitor.seen_in
     if house.workspace_id in (team, *(grid.get("teams") or ())):

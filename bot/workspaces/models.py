@@ -4,6 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
+#: The tenant of the workspace that SLACK_BOT_TOKEN belongs to.
+DEFAULT_TENANT = "default"
+
 
 class Workspace(SQLModel, table=True):
     """A Slack team that the bot is or was in; it stays with the tenant that connected it first."""

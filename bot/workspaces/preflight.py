@@ -1,4 +1,4 @@
-"""Check Slack's tokens before anything relies on them."""
+"""Checks Slack's tokens before they are used."""
 
 import asyncio
 import os
@@ -10,9 +10,9 @@ import aiohttp
 
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 
-TIMEOUT_SECONDS = 5.0
+_CHECK_SECONDS = 5.0
 
-REASONS = {
+_REASONS = {
     "invalid_auth": "Slack does not know this token: copy it anew",
     "not_authed": "Slack got no token: copy it anew",
     "account_inactive": "the app was removed from the workspace: install it again",
@@ -23,15 +23,15 @@ REASONS = {
     "forbidden_team": "the app may not connect from this workspace: ask its owner",
 }
 #: `xapp-1-<the app's id>-<number>-<secret>`
-APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
-CODE = re.compile("[a-z_]{1,60}")
+_APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
+_ERROR_CODE = re.compile("[a-z_]{1,60}")
 #: These say nothing about the token.
-PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
+_PASSING_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the bot token belongs to."""
+    """The app, bot user and workspace of the bot token."""
 
     workspace_id: str
     workspace_name: str
@@ -43,13 +43,13 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What Slack said: what is wrong ("" if nothing), the body, the token's scopes."""
+class _Reply:
+    """Slack's response: the error ("" if none), the body, the token's scopes."""
 
     why: str
     body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
-    is_answer: bool = True  # False: nobody answered, or nobody that speaks like Slack
+    is_answer: bool = True  # False: no answer, or none in Slack's format
 
 
 async def check_tokens(
@@ -61,11 +61,11 @@ async def check_tokens(
     proxy: str | None = None,
 ) -> Identity:
     """
-    Return who we are; raise `ConfigError` naming each bad token and the reason.
+    Return our identity; raise `ConfigError` naming each bad token and the reason.
 
-    The SDK would retry a refused app token for ever without a word
-    (slack_sdk.socket_mode), so both are asked for here, at once. Tokens of two apps are refused:
-    commands and clicks would go to the other app.
+    The SDK silently retries a refused app token for ever (slack_sdk.socket_mode), so both tokens
+    are checked here, at once. Tokens of two apps are refused: commands and clicks would go to the
+    other app.
     """
     replies = await asyncio.gather(
         call(session, f"{api_url}auth.test", bot_token, proxy),
@@ -77,26 +77,26 @@ async def check_tokens(
     ]
     if problems:
         raise ConfigError(problems)
-    identity = identity_of(replies[0])
+    identity = _identity_of(replies[0])
     if identity is None:
         raise ConfigError(["SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL is not Slack's API"])
     identity = replace(
-        identity, app_id=await app_of(session, api_url, bot_token, replies[0], proxy)
+        identity, app_id=await _app_of(session, api_url, bot_token, replies[0], proxy)
     )
-    named = APP_TOKEN.fullmatch(app_token)
+    named = _APP_TOKEN.fullmatch(app_token)
     if named:
-        require_one_app(identity, named[1])
+        _require_one_app(identity, named[1])
     return identity
 
 
-async def app_of(
+async def _app_of(
     session: aiohttp.ClientSession,
     api_url: str,
     bot_token: str,
-    reply: Reply,
+    reply: _Reply,
     proxy: str | None = None,
 ) -> str | None:
-    """Return the id of the app that a bot token belongs to; None if Slack does not tell."""
+    """Return the id of a bot token's app; None if Slack does not tell."""
     bot_id = reply.body.get("bot_id")
     if not isinstance(bot_id, str):
         return None
@@ -106,7 +106,7 @@ async def app_of(
     return app_id if isinstance(app_id, str) else None
 
 
-def require_one_app(identity: Identity, app_id: str) -> None:
+def _require_one_app(identity: Identity, app_id: str) -> None:
     """Raise `ConfigError` if the app-level token is another app's than the bot token."""
     if identity.app_id not in (None, app_id):
         raise ConfigError(
@@ -126,7 +126,7 @@ async def identify(
     Raises `InvalidError` if Slack refuses it, `UnavailableError` if Slack cannot be asked.
     """
     reply = await call(session, f"{api_url}auth.test", bot_token, proxy)
-    identity = None if reply.why else identity_of(reply)
+    identity = None if reply.why else _identity_of(reply)
     if identity is not None:
         return identity
     if reply.why and reply.is_answer:
@@ -134,7 +134,7 @@ async def identify(
     raise UnavailableError("Slack cannot be asked about the token just now: try again.")
 
 
-def identity_of(reply: Reply) -> Identity | None:
+def _identity_of(reply: _Reply) -> Identity | None:
     body = reply.body
     if not (isinstance(body.get("team_id"), str) and isinstance(body.get("user_id"), str)):
         return None
@@ -154,7 +154,7 @@ async def call(
     token: str,
     proxy: str | None = None,
     **arguments: str,
-) -> Reply:
+) -> _Reply:
     """Ask Slack with this token."""
     try:
         async with session.post(
@@ -162,24 +162,24 @@ async def call(
             data=arguments,
             headers={"Authorization": f"Bearer {token}"},
             proxy=proxy,
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=_CHECK_SECONDS),
         ) as response:
             body = await response.json(content_type=None)
             scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        why = f"cannot be checked, SLACK_API_URL does not answer as Slack does ({reason_of(error)})"
-        return Reply(why, is_answer=False)
+        why = f"SLACK_API_URL does not answer as Slack does ({_why_unreachable(error)})"
+        return _Reply(f"cannot be checked, {why}", is_answer=False)
     if not isinstance(body, dict) or not body.get("ok"):
         code = str(body.get("error", "no_error")) if isinstance(body, dict) else "no_json_object"
-        # Whoever answers in Slack's place may say anything, even repeat the token.
-        code = code if CODE.fullmatch(code) else "unreadable_error"
-        why = f"{REASONS.get(code, 'Slack refuses it')} ({code})"
-        return Reply(why, is_answer=isinstance(body, dict) and code not in PASSING)
-    return Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
+        # Another server in Slack's place may answer anything, even repeat the token.
+        code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
+        why = f"{_REASONS.get(code, 'Slack refuses it')} ({code})"
+        return _Reply(why, is_answer=isinstance(body, dict) and code not in _PASSING_ERRORS)
+    return _Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
 
 
-def reason_of(error: Exception) -> str:
-    """Say why nobody answers, without the address: it may hold a secret that was put there."""
+def _why_unreachable(error: Exception) -> str:
+    """Return why Slack cannot be reached, without the address, which may contain a secret."""
     if isinstance(error, aiohttp.ClientConnectorError):
         refused = error.os_error
         code = refused.errno or 0

@@ -1,4 +1,4 @@
-"""Which workspaces are whose, asked in any transaction. One without a token is not connected."""
+"""Queries for the workspaces of a tenant. One without a token is not connected."""
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from bot.sql.statements import Statement
 from bot.workspaces.models import Workspace, WorkspaceToken
 
-CONNECTED = Statement(
+_CONNECTED = Statement(
     select(col(Workspace.id))
     .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
     .where(col(Workspace.tenant) == bindparam("of_tenant"))
@@ -16,7 +16,12 @@ CONNECTED = Statement(
 
 def connected_of(session: Session, tenant: str) -> list[str]:
     """Return the tenant's connected workspaces, the one it connected first in front."""
-    return [row.id for row in CONNECTED.rows(session, of_tenant=tenant)]
+    return [row.id for row in _CONNECTED.rows(session, of_tenant=tenant)]
+
+
+def tenants_of(session: Session) -> list[str]:
+    """Return every tenant that has a workspace here, or had one."""
+    return sorted(session.execute(select(col(Workspace.tenant)).distinct()).scalars())
 
 
 def find_connected(

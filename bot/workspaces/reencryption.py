@@ -1,4 +1,4 @@
-"""After TOKEN_ENCRYPTION_KEY got a new first key: encrypt every token with it."""
+"""Re-encrypts all tokens after TOKEN_ENCRYPTION_KEY got a new first key."""
 
 from functools import partial
 
@@ -12,19 +12,19 @@ from bot.workspaces.tokens import Vault
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 500
+_TOKEN_BATCH = 500
 
 
 async def reseal_tokens(database: Database, vault: Vault) -> None:
-    """Encrypt anew what an older key encrypted. Harmless to repeat and to do in two processes."""
+    """Re-encrypt tokens encrypted with an older key. Safe to repeat and to run in two processes."""
     done, unreadable, after = 0, 0, ""
     while True:
-        batch = await database.read(partial(next_tokens, after=after))
+        batch = await database.read(partial(_next_tokens, after=after))
         if not batch:
             break
         after = batch[-1][0]
         old = [one for one in batch if not vault.is_sealed_with_newest(one[1])]
-        renewed = [(key, sealed, anew) for key, sealed in old if (anew := resealed(vault, sealed))]
+        renewed = [(key, sealed, anew) for key, sealed in old if (anew := _resealed(vault, sealed))]
         unreadable += len(old) - len(renewed)
         if renewed:
             await database.write(partial(replace, renewed=renewed))
@@ -33,17 +33,17 @@ async def reseal_tokens(database: Database, vault: Vault) -> None:
         logger.warning("tokens_resealed", count=done, unreadable=unreadable)
 
 
-def next_tokens(session: Session, after: str) -> list[tuple[str, str]]:
+def _next_tokens(session: Session, after: str) -> list[tuple[str, str]]:
     query = (
         select(WorkspaceToken.workspace_id, WorkspaceToken.sealed)
         .where(WorkspaceToken.workspace_id > after, col(WorkspaceToken.sealed).is_not(None))
         .order_by(col(WorkspaceToken.workspace_id))
-        .limit(BATCH)
+        .limit(_TOKEN_BATCH)
     )
     return [(key, sealed) for key, sealed in session.exec(query).all() if sealed]
 
 
-def resealed(vault: Vault, sealed: str) -> str | None:
+def _resealed(vault: Vault, sealed: str) -> str | None:
     try:
         return vault.seal(vault.unseal(sealed))
     except NoTransportError:  # Its lane says so; another key may still be put back.
@@ -51,7 +51,7 @@ def resealed(vault: Vault, sealed: str) -> str | None:
 
 
 def replace(session: Session, renewed: list[tuple[str, str, str]]) -> None:
-    """Store what was encrypted anew, unless somebody has sent another token meanwhile."""
+    """Store the re-encrypted token, unless somebody has sent another one meanwhile."""
     for key, sealed, anew in renewed:
         session.exec(
             update(WorkspaceToken)

@@ -1,4 +1,4 @@
-"""Workspaces besides that of SLACK_BOT_TOKEN: connect, replace the token, look, disconnect."""
+"""Workspaces other than that of SLACK_BOT_TOKEN: connect, replace the token, show, disconnect."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from bot.workspaces.queries import find_connected
 from bot.workspaces.tokens import Vault
 
 #: Without this one nothing can be delivered.
-NEEDED = frozenset({"chat:write"})
+_NEEDED_SCOPES = frozenset({"chat:write"})
 #: Without these something works less well; docs/scopes.md says what.
-WANTED = frozenset(
+_WANTED = frozenset(
     {"channels:history", "channels:join", "channels:read"}
     | {"files:write", "groups:history", "groups:read"}
 )
-NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
+_NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Connection:
 
     @property
     def missing(self) -> list[str]:
-        """The scopes that would be good to have; none if Slack does not say which there are."""
-        return sorted((NEEDED | WANTED) - self.scopes) if self.scopes else []
+        """The recommended scopes that are missing; none if Slack does not list the scopes."""
+        return sorted((_NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
 
 
-class Connections:
+class WorkspaceConnections:
     """
-    The use cases. No token ever leaves this class but through `token_of`.
+    The use cases. Tokens leave this class only through `token_of`.
 
-    *identify* asks Slack whose token one is; *reopen* lets a workspace's lane begin anew.
+    *identify* asks Slack whose token it is; *reopen* restarts a workspace's lane.
     """
 
     def __init__(
@@ -79,10 +79,10 @@ class Connections:
         post, and `ForbiddenError` for a team that is not the tenant's to connect.
         """
         if self._vault is None:
-            raise UnavailableError(NO_KEY)
+            raise UnavailableError(_NO_KEY)
         identity = await self._identify(token)
-        require_team(identity, team_id)
-        require_scopes(identity)
+        _require_team(identity, team_id)
+        _require_scopes(identity)
         workspace = Workspace(
             id=team_id,
             tenant=tenant,
@@ -100,23 +100,23 @@ class Connections:
         """Ask Slack about a workspace's token; raise as `connect` does, or `NotFoundError`."""
         found = await self._database.read(lambda session: find_connected(session, tenant, team_id))
         if found is None:
-            raise unknown(team_id)
+            raise _unknown_workspace(team_id)
         workspace, kept = found
         try:
             token = self._token(kept)
         except NoTransportError as error:
             raise InvalidError(f"The token cannot be used: {error}. Send it anew.") from error
         identity = await self._identify(token)
-        require_team(identity, team_id)
+        _require_team(identity, team_id)
         return Connection(workspace, identity.scopes, is_new=False)
 
     async def disconnect(self, tenant: str, team_id: str) -> None:
-        """Forget a workspace's token; what waits for it is kept. Raises `NotFoundError`."""
+        """Delete a workspace's token; its messages wait. Raises `NotFoundError`."""
 
         def work(session: Session) -> None:
             found = find_connected(session, tenant, team_id)
             if found is None:
-                raise unknown(team_id)
+                raise _unknown_workspace(team_id)
             if found[1].sealed is None:
                 raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
             session.delete(found[1])
@@ -168,18 +168,20 @@ def store(session: Session, workspace: Workspace, sealed: str | None, by: str) -
     return kept is None
 
 
-def require_team(identity: Identity, team_id: str) -> None:
+def _require_team(identity: Identity, team_id: str) -> None:
     if identity.workspace_id != team_id:
         fix = "is not the team of this token"
         raise InvalidError(f"Nothing was stored: `team_id` {fix}.", [FieldProblem("team_id", fix)])
 
 
-def require_scopes(identity: Identity) -> None:
-    if identity.scopes and not identity.scopes >= NEEDED:
-        fix = f"lacks {', '.join(sorted(NEEDED - identity.scopes))}: add it and install again"
+def _require_scopes(identity: Identity) -> None:
+    if identity.scopes and not identity.scopes >= _NEEDED_SCOPES:
+        fix = (
+            f"lacks {', '.join(sorted(_NEEDED_SCOPES - identity.scopes))}: add it and install again"
+        )
         problem = FieldProblem("bot_token", fix)
         raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
 
 
-def unknown(team_id: str) -> UserError:
+def _unknown_workspace(team_id: str) -> UserError:
     return NotFoundError(f"There is no workspace `{team_id}`.")

@@ -2,7 +2,15 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from listeners.actions.alert import (
+    handle_alert_acknowledge_action,
+    handle_alert_more_action,
+    handle_alert_mute_action,
+    handle_alert_retry_action,
+    handle_alert_snooze_action,
+)
 from listeners.actions.delivery import handle_delivery_replay_action
+from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.task import (
     handle_link_action,
     handle_task_cancel_action,
@@ -20,6 +28,12 @@ def register(app: AsyncApp) -> None:
     app.action("task_log_lines")(handle_task_log_lines_action)
     for action_id in LINK_ACTIONS:
         app.action(action_id)(handle_link_action)
+    app.action("alert_acknowledge")(handle_alert_acknowledge_action)
+    app.action("alert_snooze")(handle_alert_snooze_action)
+    app.action("alert_mute")(handle_alert_mute_action)
+    app.action("alert_retry")(handle_alert_retry_action)
+    app.action("alert_more")(handle_alert_more_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
+    app.action("leaderboard_subject")(handle_leaderboard_subject_action)
     app.action(ANYTHING)(handle_unknown_action)
     app.options(ANYTHING)(handle_unknown_options)

@@ -7,10 +7,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
 from listeners.permission import require_may_act, require_stands_still
-from listeners.services import Services
+from listeners.services import ListenerServices
 from listeners.views import task_log_builder
 from listeners.views.opening import open_when_ready
-from listeners.views.retry_task_builder import TITLE, build_retry_task
+from listeners.views.retry_task_builder import RETRY_TITLE, build_retry_task
 
 
 async def handle_task_retry_action(
@@ -19,17 +19,17 @@ async def handle_task_retry_action(
     action: dict[str, Any],
     user_id: str,
     client: AsyncWebClient,
-    services: Services,
+    services: ListenerServices,
     owner: Owner,
 ) -> None:
-    """Open the retry modal for those who may retry the task, if it still can be."""
+    """Open the retry modal if the person may retry the task and it can still be retried."""
     await ack()
-    view = retry_view(services, owner, action["value"], user_id)
-    await open_when_ready(client, body["trigger_id"], TITLE, view)
+    view = _retry_view(services, owner, action["value"], user_id)
+    await open_when_ready(client, body["trigger_id"], RETRY_TITLE, view)
 
 
-async def retry_view(
-    services: Services, owner: Owner, task_id: str, user_id: str
+async def _retry_view(
+    services: ListenerServices, owner: Owner, task_id: str, user_id: str
 ) -> dict[str, Any]:
     task = await require_may_act(services, owner, task_id, user_id)
     require_stands_still(services, task)
@@ -37,9 +37,9 @@ async def retry_view(
 
 
 async def handle_task_cancel_action(
-    ack: AsyncAck, action: dict[str, Any], user_id: str, services: Services, owner: Owner
+    ack: AsyncAck, action: dict[str, Any], user_id: str, services: ListenerServices, owner: Owner
 ) -> None:
-    """Cancel the task; its message says who did."""
+    """Cancel the task; its message shows who did."""
     await require_may_act(services, owner, action["value"], user_id)
     await services.tasks.cancel(owner, action["value"], by=user_id)
     await ack()
@@ -50,7 +50,7 @@ async def handle_task_log_lines_action(
     body: dict[str, Any],
     action: dict[str, Any],
     client: AsyncWebClient,
-    services: Services,
+    services: ListenerServices,
     owner: Owner,
 ) -> None:
     """Show the last lines of a task's log, whose address nobody has told."""
@@ -59,11 +59,11 @@ async def handle_task_log_lines_action(
     await open_when_ready(client, body["trigger_id"], task_log_builder.TITLE, view)
 
 
-async def log_view(services: Services, owner: Owner, task_id: str) -> dict[str, Any]:
+async def log_view(services: ListenerServices, owner: Owner, task_id: str) -> dict[str, Any]:
     task, tail = await services.tasks.log_tail(owner, task_id, task_log_builder.SHOWN_CHARACTERS)
     return task_log_builder.build_task_log(task, tail)
 
 
 async def handle_link_action(ack: AsyncAck) -> None:
-    """A button with an address has been opened by Slack itself and only wants to be heard."""
+    """Acknowledge a click on a link button; Slack has opened the link itself."""
     await ack()

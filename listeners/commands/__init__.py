@@ -1,4 +1,4 @@
-"""The slash commands: `/ops <area> <verb> …`, and short cuts for an area of it."""
+"""The slash commands: `/ops <area> <verb> …`, and shortcuts to its areas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,44 +9,52 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.redaction import redact
 from bot.tasks.creation import Owner
-from listeners.commands import about, delivery, task
+from listeners.commands import about, alert, delivery, leaderboard, task
 from listeners.commands.asked import Asked, Handler
-from listeners.commands.grammar import PREFIX, SHORT_CUTS
+from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
 from listeners.fallback import ANYTHING, handle_unknown_command
-from listeners.services import Services
+from listeners.services import ListenerServices
 
 #: (area, verb) of the grammar -> who answers.
 HANDLERS: Mapping[tuple[str, str], Handler] = {
-    ("task", "run"): task.run_task,
-    ("task", "list"): task.list_tasks,
-    ("task", "show"): task.show_task,
-    ("task", "retry"): task.retry_task,
-    ("task", "cancel"): task.cancel_task,
+    ("task", "run"): task.command_run,
+    ("task", "list"): task.command_list,
+    ("task", "show"): task.command_show,
+    ("task", "retry"): task.command_retry,
+    ("task", "cancel"): task.command_cancel,
+    ("alert", "list"): alert.command_list_alerts,
+    ("alert", "acknowledge"): alert.command_acknowledge,
+    ("alert", "snooze"): alert.command_snooze,
+    ("alert", "resolve"): alert.command_resolve,
+    ("alert", "mute"): alert.mute_kind,
+    ("alert", "unmute"): alert.unmute_kind,
+    ("maintenance", ""): alert.begin_maintenance,
     ("delivery", "show"): delivery.show_delivery,
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,
+    ("leaderboard", ""): leaderboard.show_or_post_leaderboard,
     ("why", ""): delivery.show_why,
-    ("health", ""): about.show_health,
+    ("health", ""): about.tell_health,
     ("help", ""): about.show_help,
 }
 
 
 def register(app: AsyncApp) -> None:
-    """Take `/ops`, its short cuts, and whatever command is left."""
-    for name in (PREFIX, *SHORT_CUTS):
-        app.command(name)(handle_ops_command)
+    """Handle `/ops`, its shortcuts, and any other command."""
+    for name in (COMMAND, *SHORT_CUTS):
+        app.command(name)(_handle_ops_command)
     app.command(ANYTHING)(handle_unknown_command)
 
 
-async def handle_ops_command(
+async def _handle_ops_command(
     ack: AsyncAck,
     command: dict[str, Any],
-    services: Services,
+    services: ListenerServices,
     owner: Owner,
     client: AsyncWebClient,
 ) -> None:
-    """Do what the line asks for and answer the asker."""
+    """Run the command and answer the person."""
     request = parse(redact(command.get("text") or ""), SHORT_CUTS.get(command["command"], ""))
     asked = Asked(
         request,

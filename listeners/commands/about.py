@@ -1,17 +1,17 @@
 """`/ops help` and `/ops health`."""
 
-from listeners.commands.asked import Answer, Asked
+from listeners.commands.asked import Asked, CommandReply
 from listeners.commands.help import help_text
 from listeners.views.health_builder import build_health
 from listeners.wording import as_mrkdwn
 
 
-async def show_help(asked: Asked) -> Answer:
+async def show_help(asked: Asked) -> CommandReply:
     """Return the help, only to the asker."""
     text = help_text(asked.request.values.get("area"))
     return {"response_type": "ephemeral", "text": as_mrkdwn(text)}
 
 
-async def show_health(asked: Asked) -> Answer:
+async def tell_health(asked: Asked) -> CommandReply:
     """Return the bot's health, only to the asker."""
     return build_health(asked.services.health())

@@ -1,4 +1,4 @@
-"""A request with everything its handler needs."""
+"""A request with its context."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
 from listeners.commands.parser import Request
-from listeners.services import Services
+from listeners.services import ListenerServices
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who wants what, where, and whom to ask."""
+    """A request, who sent it and where, and the services to handle it."""
 
     request: Request
     user_id: str
     channel_id: str
     workspace_url: str
     owner: Owner
-    services: Services
+    services: ListenerServices
     client: AsyncWebClient
 
 
-#: What Slack is acknowledged with: `text`, perhaps `blocks`; only the asker sees it.
-Answer = dict[str, Any]
-Handler = Callable[[Asked], Awaitable[Answer]]
+#: The acknowledgement: `text` and optionally `blocks`; only the asker sees it.
+CommandReply = dict[str, Any]
+Handler = Callable[[Asked], Awaitable[CommandReply]]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-PREFIX = "/ops"
+COMMAND = "/ops"
 #: Commands that are short for an area of `/ops`.
-SHORT_CUTS = {"/task": "task"}
+SHORT_CUTS = {"/task": "task", "/leaderboard": "leaderboard"}
 
 
 class Kind(StrEnum):
-    """What an argument takes."""
+    """The type of an argument."""
 
     WORD = "word"
     ID = "id"  #: a word of any printable characters; with spaces in quotation marks
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument; those that are not required follow those that are."""
+    """An argument; optional ones follow required ones."""
 
     name: str
     kind: Kind = Kind.WORD
@@ -44,7 +44,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Verb:
-    """What can be done in an area; the name is empty where the area alone says it."""
+    """A command of an area; its name is empty if the area is the command."""
 
     name: str
     about: str
@@ -53,7 +53,7 @@ class Verb:
 
 @dataclass(frozen=True)
 class Area:
-    """A first word behind `/ops`."""
+    """The first word after `/ops`."""
 
     name: str
     about: str
@@ -64,8 +64,10 @@ class Area:
         return next((verb for verb in self.verbs if verb.name == name), None)
 
 
-MESSAGE_ID = Argument("id", Kind.ID, required=True)
-TASK_ID = Argument("id", Kind.ID, required=True)
+_MESSAGE_ID = Argument("id", Kind.ID, required=True)
+_TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
+_ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
+_KIND_ARGUMENT = Argument("kind", required=True)
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -87,18 +89,60 @@ AREAS = (
                 "list the newest tasks (only you see them)",
                 (Argument("which", Kind.CHOICE, choices=("failed", "running", "stuck")),),
             ),
-            Verb("show", "show everything about a task (only you see it)", (TASK_ID,)),
-            Verb("retry", "retry a task that failed, was cancelled or was lost", (TASK_ID,)),
-            Verb("cancel", "cancel a queued or running task", (TASK_ID,)),
+            Verb("show", "show everything about a task (only you see it)", (_TASK_ARGUMENT,)),
+            Verb("retry", "retry a task that failed, was cancelled or was lost", (_TASK_ARGUMENT,)),
+            Verb("cancel", "cancel a queued or running task", (_TASK_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "alert",
+        "see what is in trouble, and who looks after it",
+        (
+            Verb("list", "show the alerts that are not resolved, only to you"),
+            Verb("acknowledge", "say that you look after an alert", (_ALERT_ARGUMENT,)),
+            Verb(
+                "snooze",
+                "keep silent about an alert for a while, or until the morning",
+                (_ALERT_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("resolve", "close an alert for what it holds", (_ALERT_ARGUMENT,)),
+            Verb(
+                "mute",
+                "tell nobody of a kind of task, for a while or until it is unmuted",
+                (_KIND_ARGUMENT, Argument("duration", Kind.DURATION)),
+            ),
+            Verb("unmute", "tell of a kind of task again", (_KIND_ARGUMENT,)),
+        ),
+    ),
+    Area(
+        "maintenance",
+        "no alerts while you work on something",
+        (
+            Verb(
+                "",
+                "tell nobody of a kind of task, or of any, for so long",
+                (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
+            ),
         ),
     ),
     Area(
         "delivery",
         "show what happened to a message, and replay dead letters",
         (
-            Verb("show", "show the history of a message (only you see it)", (MESSAGE_ID,)),
-            Verb("replay", "send a dead letter again", (MESSAGE_ID,)),
+            Verb("show", "show the history of a message (only you see it)", (_MESSAGE_ID,)),
+            Verb("replay", "send a dead letter again", (_MESSAGE_ID,)),
             Verb("dead", "list the newest dead letters (only you see them)"),
+        ),
+    ),
+    Area(
+        "leaderboard",
+        "who leads, who slipped, and what it costs",
+        (
+            Verb(
+                "",
+                "show the week so far, only to you, or post it",
+                (Argument("name"), Argument("post", Kind.CHOICE, choices=("post",))),
+            ),
         ),
     ),
     Area(
@@ -123,17 +167,17 @@ def find_area(name: str) -> Area | None:
 
 def usage(area: Area, verb: Verb) -> str:
     """Return e.g. `/ops task show <id>`."""
-    words = [PREFIX, area.name, verb.name, *(one.usage for one in verb.arguments)]
+    words = [COMMAND, area.name, verb.name, *(one.usage for one in verb.arguments)]
     return " ".join(word for word in words if word)
 
 
 def usage_lines(area: Area | None = None) -> list[str]:
-    """Return how everything is written, or everything of one area; one line each."""
+    """Return the usage of every command, or of one area's, one line each."""
     return [usage(one, verb) for one in ([area] if area else AREAS) for verb in one.verbs]
 
 
 def usage_hint(command: str) -> str:
-    """Return what the manifest shows behind *command* while somebody types it."""
+    """Return the manifest's usage hint for *command*."""
     area = find_area(SHORT_CUTS.get(command, ""))
     if area is None:
         verbs = {one.name: "|".join(verb.name for verb in one.verbs) for one in AREAS}
@@ -141,5 +185,5 @@ def usage_hint(command: str) -> str:
     hints = []
     for arguments, same in groupby(area.verbs, key=lambda verb: verb.arguments):
         shown = [one.usage for one in arguments if one.kind is not Kind.PAIRS]
-        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]))
+        hints.append(" ".join(["|".join(verb.name for verb in same), *shown]).strip())
     return " | ".join(hints)

@@ -2,7 +2,7 @@
 
 from bot.errors import InvalidError
 from bot.suggestions import closest
-from listeners.commands.grammar import AREAS, PREFIX, SHORT_CUTS, Area, find_area, usage
+from listeners.commands.grammar import AREAS, COMMAND, SHORT_CUTS, Area, find_area, usage
 
 
 def usage_block(area: Area | None = None) -> str:
@@ -17,11 +17,11 @@ def usage_block(area: Area | None = None) -> str:
 def help_text(area_name: str | None = None) -> str:
     """Return the short help, or that of one area; raise `InvalidError` for an unknown one."""
     if area_name is None:
-        short = ", ".join(f"`{cut}` for `{PREFIX} {area}`" for cut, area in SHORT_CUTS.items())
+        short = ", ".join(f"`{cut}` for `{COMMAND} {area}`" for cut, area in SHORT_CUTS.items())
         return f"*What I can do*\n{usage_block()}\nShort forms: {short}."
     area = find_area(area_name.lower())
     if area is not None:
-        return f"*{PREFIX} {area.name}*: {area.about}\n{usage_block(area)}"
+        return f"*{COMMAND} {area.name}*: {area.about}\n{usage_block(area)}"
     names = [one.name for one in AREAS]
     near = closest(area_name.lower(), names)
     hint = f" Did you mean `help {near}`?" if near else ""

@@ -1,4 +1,4 @@
-"""Words become a request, as far as the grammar knows them. Pure."""
+"""Parses words into a request, by the grammar. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _SHOWN_CHARACTERS = 40
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody wants; an argument that was not given is missing in `values`."""
+    """A parsed command; arguments that were not given are missing in `values`."""
 
     area: str
     verb: str
@@ -37,11 +37,11 @@ def parse(line: str, area: str = "") -> Request:
         return Request("help", "")
     found = find_area(words[0].text.lower())
     if found is None:
-        raise InvalidError(unknown_area(words[0].text))
-    return parse_in(found, words[1:])
+        raise InvalidError(_unknown_area(words[0].text))
+    return _parse_in(found, words[1:])
 
 
-def parse_in(area: Area, words: list[Word]) -> Request:
+def _parse_in(area: Area, words: list[Word]) -> Request:
     """Return the request in the words that follow an area's name."""
     alone = area.verb("")
     if alone is not None:
@@ -52,7 +52,7 @@ def parse_in(area: Area, words: list[Word]) -> Request:
     if verb is None:
         near = closest(words[0].text.lower(), [one.name for one in area.verbs])
         hint = f" Did you mean `{area.name} {near}`?" if near else ""
-        wrong = f"Unknown command `{area.name} {shown(words[0].text)}`."
+        wrong = f"Unknown command `{area.name} {_quoted_word(words[0].text)}`."
         raise InvalidError(f"{wrong}{hint}\n{usage_block(area)}")
     return Request(area.name, verb.name, arguments(area, verb, words[1:]))
 
@@ -67,30 +67,30 @@ def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
     if missing:
         raise InvalidError(f"Missing argument: {missing[0].name}. {written}")
     if len(plain) > len(places):
-        extra = shown(plain[len(places)].text)
+        extra = _quoted_word(plain[len(places)].text)
         raise InvalidError(f"Unexpected argument: `{extra}`. {written}")
     values = {
-        one.name: value_of(one, word.text, written)
+        one.name: _value_of(one, word.text, written)
         for one, word in zip(places, plain, strict=False)
     }
     if pairs is not None and len(plain) < len(words):
-        values[pairs.name] = pairs_of(words)
+        values[pairs.name] = _pairs_of(words)
     return values
 
 
-def pairs_of(words: list[Word]) -> dict[str, Any]:
+def _pairs_of(words: list[Word]) -> dict[str, Any]:
     problem = next((word.problem for word in words if word.problem), None)
     if problem:
         raise InvalidError(problem)
     return {word.key: word.value for word in words if word.key is not None}
 
 
-def value_of(argument: Argument, text: str, written: str) -> Any:
-    """Return what *text* means for an argument."""
+def _value_of(argument: Argument, text: str, written: str) -> Any:
+    """Return the value of an argument."""
     if argument.kind is Kind.DURATION:
-        return duration(text, written)
+        return _parse_duration(text, written)
     if argument.kind is Kind.ID and not _ID.fullmatch(text):
-        raise InvalidError(f"Invalid {argument.name}: `{shown(text)}`. {written}")
+        raise InvalidError(f"Invalid {argument.name}: `{_quoted_word(text)}`. {written}")
     if argument.kind is Kind.CHOICE:
         return choice(argument, text, written)
     return text
@@ -101,32 +101,32 @@ def choice(argument: Argument, text: str, written: str) -> str:
         return text.lower()
     near = closest(text.lower(), argument.choices)
     hint = f" Did you mean `{near}`?" if near else ""
-    raise InvalidError(f"Invalid {argument.name}: `{shown(text)}`.{hint} {written}")
+    raise InvalidError(f"Invalid {argument.name}: `{_quoted_word(text)}`.{hint} {written}")
 
 
-def duration(text: str, written: str) -> timedelta:
+def _parse_duration(text: str, written: str) -> timedelta:
     found = _DURATION.fullmatch(text.lower())
     if not text or found is None:
         raise InvalidError(
-            f"Invalid duration: `{shown(text)}`. Write it like 90m, 2h or 1d12h. {written}"
+            f"Invalid duration: `{_quoted_word(text)}`. Write it like 90m, 2h or 1d12h. {written}"
         )
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def unknown_area(text: str) -> str:
-    """Return what to say to a first word that nobody knows, be it a verb without its area."""
+def _unknown_area(text: str) -> str:
+    """Return the answer to an unknown first word, which may be a verb without its area."""
     ways = {area.name: area.name for area in AREAS}
     for area in AREAS:
         for verb in area.verbs:
             ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
     near = closest(text.lower(), ways)
     if near is None:
-        return f"Unknown command `{shown(text)}`.\n{usage_block()}"
+        return f"Unknown command `{_quoted_word(text)}`.\n{usage_block()}"
     block = usage_block(find_area(ways[near].split()[0]))
-    return f"Unknown command `{shown(text)}`. Did you mean `{ways[near]}`?\n{block}"
+    return f"Unknown command `{_quoted_word(text)}`. Did you mean `{ways[near]}`?\n{block}"
 
 
-def shown(text: str) -> str:
-    """Return a typed word so that it can stand between backticks."""
+def _quoted_word(text: str) -> str:
+    """Return a typed word, shortened and safe between backticks."""
     return " ".join(text.replace("`", "\u02cb").split())[:_SHOWN_CHARACTERS] or "…"

@@ -8,25 +8,25 @@ asker alone and only confirm the action.
 from datetime import timedelta
 
 from bot.tasks.creation import NewTask
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
-from listeners.commands.asked import Answer, Asked
+from listeners.commands.asked import Asked, CommandReply
 from listeners.membership import require_membership
 from listeners.permission import require_may_act, require_may_start
 from listeners.views.task_facts_builder import build_task_facts
 from listeners.views.task_list_builder import build_task_list
 from listeners.wording import as_mrkdwn
 
-LISTED = 15
-STUCK_AFTER = timedelta(minutes=30)
-FILTERS = {
-    "failed": Filter(status=Status.FAILED, limit=LISTED),
-    "running": Filter(status=Status.RUNNING, limit=LISTED),
-    "stuck": Filter(stuck_for=STUCK_AFTER, limit=LISTED),
+_LISTED = 15
+_STUCK_AFTER = timedelta(minutes=30)
+_TASK_FILTERS = {
+    "failed": Filter(status=TaskStatus.FAILED, limit=_LISTED),
+    "running": Filter(status=TaskStatus.RUNNING, limit=_LISTED),
+    "stuck": Filter(stuck_for=_STUCK_AFTER, limit=_LISTED),
 }
 
 
-async def run_task(asked: Asked) -> Answer:
+async def command_run(asked: Asked) -> CommandReply:
     """Create a task and hand it to its runner; its message appears where the command was typed."""
     values, services = asked.request.values, asked.services
     await require_may_start(services, values["kind"], asked.user_id)
@@ -44,21 +44,21 @@ async def run_task(asked: Asked) -> Answer:
     return said(f"Queued `{task.id}`. Its message in this channel shows its progress.")
 
 
-async def list_tasks(asked: Asked) -> Answer:
+async def command_list(asked: Asked) -> CommandReply:
     """Return the newest tasks, one line each."""
     which = asked.request.values.get("which")
-    wanted = FILTERS.get(which or "", Filter(limit=LISTED))
+    wanted = _TASK_FILTERS.get(which or "", Filter(limit=_LISTED))
     found = await asked.services.tasks.list(asked.owner, wanted)
-    return build_task_list(found, which=which, workspace_url=asked.workspace_url, most=LISTED)
+    return build_task_list(found, which=which, workspace_url=asked.workspace_url, limit=_LISTED)
 
 
-async def show_task(asked: Asked) -> Answer:
+async def command_show(asked: Asked) -> CommandReply:
     """Return everything known about a task."""
     task, ts = await asked.services.tasks.get(asked.owner, asked.request.values["id"])
     return build_task_facts(task, ts, workspace_url=asked.workspace_url)
 
 
-async def retry_task(asked: Asked) -> Answer:
+async def command_retry(asked: Asked) -> CommandReply:
     """Start the next attempt of a task."""
     task_id = asked.request.values["id"]
     await require_may_act(asked.services, asked.owner, task_id, asked.user_id)
@@ -66,7 +66,7 @@ async def retry_task(asked: Asked) -> Answer:
     return said(f"Queued attempt {task.attempt} of `{task.id}`.")
 
 
-async def cancel_task(asked: Asked) -> Answer:
+async def command_cancel(asked: Asked) -> CommandReply:
     """Cancel a queued or running task."""
     task_id = asked.request.values["id"]
     await require_may_act(asked.services, asked.owner, task_id, asked.user_id)
@@ -74,5 +74,5 @@ async def cancel_task(asked: Asked) -> Answer:
     return said(f"Cancelled `{task.id}`.")
 
 
-def said(sentence: str) -> Answer:
+def said(sentence: str) -> CommandReply:
     return {"response_type": "ephemeral", "text": as_mrkdwn(sentence)}

@@ -1,14 +1,14 @@
-"""Events the bot answers to."""
+"""Events that the bot handles."""
 
 from slack_bolt.async_app import AsyncApp
 
-from listeners.events.channels import EVENTS, handle_channel_event, handle_member_left_event
+from listeners.events.channels import CHANNEL_EVENTS, handle_channel_event, handle_member_left_event
 from listeners.fallback import ANYTHING, handle_unknown_event
 
 
 def register(app: AsyncApp) -> None:
     """Handle every event: Slack retries one that is not acknowledged three times."""
-    for name in EVENTS:
+    for name in CHANNEL_EVENTS:
         app.event(name)(handle_channel_event)
     app.event("member_left_channel")(handle_member_left_event)
     app.event(ANYTHING)(handle_unknown_event)

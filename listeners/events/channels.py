@@ -1,4 +1,4 @@
-"""A channel got another name, or is no longer one that the bot is in."""
+"""Events about channels that were renamed, archived, deleted or left."""
 
 from typing import Any
 
@@ -6,22 +6,22 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.workspaces.directory import Directory
 
-#: What makes the name of a channel mean something else; private channels are groups.
-EVENTS = (
+#: After these a name may mean another channel; private channels are groups.
+CHANNEL_EVENTS = (
     *("channel_archive", "channel_deleted", "channel_left", "channel_rename"),
     *("group_archive", "group_deleted", "group_left", "group_rename"),
 )
 
 
 async def handle_channel_event(event: dict[str, Any], directory: Directory) -> None:
-    """Ask for the channel's name again before it is used."""
+    """Forget the channel's name, so that it is looked up again before use."""
     forget(event, directory)
 
 
 async def handle_member_left_event(
     event: dict[str, Any], context: AsyncBoltContext, directory: Directory
 ) -> None:
-    """Do the same where it is the bot that left."""
+    """Do the same if it is the bot that left."""
     if event.get("user") == context.bot_user_id:
         forget(event, directory)
 

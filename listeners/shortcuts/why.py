@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
 from listeners.views.opening import open_when_ready
-from listeners.views.story_builder import TITLE, build_story_modal
+from listeners.views.story_builder import STORY_TITLE, build_story_modal
 
 
 async def handle_why_shortcut(
@@ -18,11 +18,11 @@ async def handle_why_shortcut(
     requests: Requests,
     owner: Owner,
 ) -> None:
-    """Open a modal with the story of the message."""
+    """Open a modal with the history of the message."""
     await ack()
-    view = story_view(requests, owner, shortcut["channel"]["id"], shortcut["message_ts"])
-    await open_when_ready(client, shortcut["trigger_id"], TITLE, view)
+    view = _story_view(requests, owner, shortcut["channel"]["id"], shortcut["message_ts"])
+    await open_when_ready(client, shortcut["trigger_id"], STORY_TITLE, view)
 
 
-async def story_view(requests: Requests, owner: Owner, channel: str, ts: str) -> dict[str, Any]:
+async def _story_view(requests: Requests, owner: Owner, channel: str, ts: str) -> dict[str, Any]:
     return build_story_modal(await requests.of_place(owner.workspace_id, channel, ts))

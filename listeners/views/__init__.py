@@ -10,7 +10,7 @@ from listeners.views.run_task import handle_run_task_submission
 
 def register(app: AsyncApp) -> None:
     """Handle the submissions of our modals, and any other with an apology."""
-    app.view_submission(retry_task_builder.CALLBACK_ID)(handle_retry_task_submission)
-    app.view_submission(run_task_builder.CALLBACK_ID)(handle_run_task_submission)
+    app.view_submission(retry_task_builder.RETRY_TASK)(handle_retry_task_submission)
+    app.view_submission(run_task_builder.RUN_TASK)(handle_run_task_submission)
     app.view_submission(ANYTHING)(handle_unknown_submission)
     app.view_closed(ANYTHING)(handle_unknown_close)

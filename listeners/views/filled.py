@@ -1,10 +1,10 @@
-"""What a person filled into a modal, by the names of its fields. Pure."""
+"""The values entered in a modal, by field name. Pure."""
 
 from typing import Any
 
 
 def filled(view: dict[str, Any]) -> dict[str, str | None]:
-    """Return the values of texts and selects; None where nothing was filled in."""
+    """Return the values of text inputs and selects; None for an empty field."""
     found: dict[str, str | None] = {}
     for field, actions in view["state"]["values"].items():
         for value in actions.values():

@@ -4,9 +4,9 @@ from typing import Any
 
 from listeners.views import literal
 
-MOST_LANES = 20
-SENTENCE_CHARACTERS = 300
-STATES = {
+_MAX_SHOWN_LANES = 20
+_SENTENCE_CHARACTERS = 300
+_STATES = {
     "running": "delivering messages",
     "elsewhere": "another process delivers its messages",
     "starting": "starting",
@@ -15,21 +15,21 @@ STATES = {
 
 def build_health(health: dict[str, Any]) -> dict[str, Any]:
     """Return an ephemeral answer: one sentence on the connection, one on each workspace."""
-    sentences = [socket_sentence(health["socket"])]
+    sentences = [_socket_sentence(health["socket"])]
     lanes = health["lanes"]
-    sentences += [lane_sentence(lane) for lane in lanes[:MOST_LANES]]
-    if len(lanes) > MOST_LANES:
-        sentences.append(f"and {len(lanes) - MOST_LANES} more workspaces")
-    parts = [literal.text(f"\n• {sentence}", SENTENCE_CHARACTERS) for sentence in sentences]
-    heading = literal.section(literal.text("Health", bold=True), *parts)
+    sentences += [_lane_sentence(lane) for lane in lanes[:_MAX_SHOWN_LANES]]
+    if len(lanes) > _MAX_SHOWN_LANES:
+        sentences.append(f"and {len(lanes) - _MAX_SHOWN_LANES} more workspaces")
+    parts = [literal.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences]
+    heading = literal.section(literal.text_part("Health", bold=True), *parts)
     return {
         "response_type": "ephemeral",
-        "text": f"Health: {'; '.join(sentences)}"[:SENTENCE_CHARACTERS],
+        "text": f"Health: {'; '.join(sentences)}"[:_SENTENCE_CHARACTERS],
         "blocks": [literal.rich_text(heading)],
     }
 
 
-def socket_sentence(socket: dict[str, Any]) -> str:
+def _socket_sentence(socket: dict[str, Any]) -> str:
     """Say whether Slack can reach us, and how often we had to reconnect."""
     times = socket.get("replaced", 0)
     count = "once" if times == 1 else f"{times} times"
@@ -39,8 +39,8 @@ def socket_sentence(socket: dict[str, Any]) -> str:
     return f"Slack: not connected for {socket['silent_seconds'] or 0:.0f} s{renewed}"
 
 
-def lane_sentence(lane: dict[str, str]) -> str:
+def _lane_sentence(lane: dict[str, str]) -> str:
     """Say whether a workspace's messages are being delivered."""
-    state = STATES.get(lane["state"], f"{lane['state']}, not delivering")
+    state = _STATES.get(lane["state"], f"{lane['state']}, not delivering")
     reason = f" ({lane['reason']})" if lane["reason"] else ""
     return f"Workspace {lane['workspace_id']}: {state}{reason}"

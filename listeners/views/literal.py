@@ -5,52 +5,52 @@ from typing import Any
 
 from bot.ids import is_slack_channel_id, is_slack_user_id
 from bot.messages.rendering.escaping import clean
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 
-Part = dict[str, Any]
+RichTextPart = dict[str, Any]
 
 
-def text(content: Any, most: int = 200, **style: bool) -> Part:
+def text_part(content: Any, limit: int = 200, **style: bool) -> RichTextPart:
     """Return *content* as text that can neither mention, nor link, nor format."""
-    part: Part = {"type": "text", "text": cut(clean(str(content)), most) or "-"}
+    part: RichTextPart = {"type": "text", "text": truncate(clean(str(content)), limit) or "-"}
     return {**part, "style": style} if style else part
 
 
-def link(url: str, label: str) -> Part:
+def link_part(url: str, label: str) -> RichTextPart:
     """Return a link; *url* is one that `is_safe_url` lets pass."""
     return {"type": "link", "url": url, "text": label}
 
 
-def user(user_id: str) -> Part:
-    """Return a mention, or the words as they are when it is no person of Slack."""
+def user_part(user_id: str) -> RichTextPart:
+    """Return a mention of a Slack user, or plain text for anybody else."""
     if is_slack_user_id(user_id):
         return {"type": "user", "user_id": user_id}
-    return text(user_id)
+    return text_part(user_id)
 
 
-def place(channel: str) -> Part:
-    """Return a channel or a person by id; the name of a destination as it is."""
+def place_part(channel: str) -> RichTextPart:
+    """Return a mention of a channel or user by id, or a destination's name as plain text."""
     if is_slack_channel_id(channel) and not channel.startswith("D"):
         return {"type": "channel", "channel_id": channel}
-    return user(channel)
+    return user_part(channel)
 
 
-def date(at: datetime, form: str = "{date_short_pretty} at {time}") -> Part:
-    """Return a moment that everybody reads in their own zone."""
+def date_part(at: datetime, form: str = "{date_short_pretty} at {time}") -> RichTextPart:
+    """Return a time that each reader sees in their own time zone."""
     fallback = f"{at:%Y-%m-%d %H:%M} UTC"
     return {"type": "date", "timestamp": int(at.timestamp()), "format": form, "fallback": fallback}
 
 
-def section(*parts: Part) -> Part:
+def section(*parts: RichTextPart) -> RichTextPart:
     """Return a paragraph."""
     return {"type": "rich_text_section", "elements": list(parts)}
 
 
-def preformatted(content: str, most: int = 2_000) -> Part:
+def preformatted(content: str, limit: int = 2_000) -> RichTextPart:
     """Return a block of code."""
-    return {"type": "rich_text_preformatted", "elements": [text(content, most)]}
+    return {"type": "rich_text_preformatted", "elements": [text_part(content, limit)]}
 
 
-def rich_text(*elements: Part) -> dict[str, Any]:
+def rich_text(*elements: RichTextPart) -> dict[str, Any]:
     """Return the block around paragraphs and code."""
     return {"type": "rich_text", "elements": list(elements)}

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 
-NOTICE_CHARACTERS = 3_000
+_NOTICE_CHARACTERS = 3_000
 
 
 def build_notice(words: str, title: str = "Opsbell") -> dict[str, Any]:
     """Return a modal with *words*, which are mrkdwn of our own making."""
-    text = cut(words, NOTICE_CHARACTERS) or "Nothing to show."
+    text = truncate(words, _NOTICE_CHARACTERS) or "Nothing to show."
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": {"type": "plain_text", "text": cut(title, 24)},
+        "title": {"type": "plain_text", "text": truncate(title, 24)},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
     }

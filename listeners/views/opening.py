@@ -1,4 +1,4 @@
-"""Opening a modal within the three seconds that a click's trigger lives."""
+"""Opening a modal before the trigger of a click expires, which takes three seconds."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from listeners.views.notice_builder import build_loading, build_notice
 from listeners.wording import words_for
 
-LOADING_AFTER_SECONDS = 1.0
+_LOADING_AFTER_SECONDS = 1.0
 
 View = dict[str, Any]
 
@@ -23,7 +23,7 @@ async def open_when_ready(
     What *prepare* raises before anything is open is raised; later it is said in the modal.
     """
     preparing = asyncio.ensure_future(prepare)
-    done, _ = await asyncio.wait({preparing}, timeout=LOADING_AFTER_SECONDS)
+    done, _ = await asyncio.wait({preparing}, timeout=_LOADING_AFTER_SECONDS)
     if done:
         await client.views_open(trigger_id=trigger_id, view=preparing.result())
         return

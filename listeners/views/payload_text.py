@@ -6,15 +6,15 @@ from typing import Any
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import units
-from bot.strict_json import STRICT
+from listeners.strict_json import STRICT
 
 #: What a plain_text_input takes. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_CHARACTERS = 3_000
-FIELD = "payload"
+_FIELD = "payload"
 
 
 def payload_text(payload: Any) -> str | None:
-    """Return *payload* as JSON to edit, the prettiest that fits, or None when none does."""
+    """Return *payload* as JSON to edit, indented if that fits, or None if it is too long."""
     if payload is None:
         return ""
     for indent in (2, None):
@@ -35,17 +35,17 @@ def read_payload(written: str | None) -> Any:
     if not written or not written.strip():
         return None
     try:
-        return STRICT.decode(straight(written))
+        return STRICT.decode(_straight(written))
     except json.JSONDecodeError as error:
         words = f"Not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
+        raise InvalidError(words, [FieldProblem(_FIELD, words)]) from error
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
         words = f"Not valid JSON: {reason}."
-        raise InvalidError(words, [FieldProblem(FIELD, words)]) from error
+        raise InvalidError(words, [FieldProblem(_FIELD, words)]) from error
 
 
-def straight(written: str) -> str:
+def _straight(written: str) -> str:
     """Undo the quotation marks of a phone if the text is not JSON as it stands."""
     try:
         json.loads(written)

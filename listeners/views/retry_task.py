@@ -1,4 +1,4 @@
-"""Somebody submits the modal behind a task's Retry button."""
+"""Submission of the retry modal."""
 
 import json
 from typing import Any
@@ -7,15 +7,15 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.tasks.creation import Owner
 from listeners.permission import require_may_act
-from listeners.services import Services
+from listeners.services import ListenerServices
 from listeners.views.filled import filled
 from listeners.views.payload_text import read_payload
 
 
 async def handle_retry_task_submission(
-    ack: AsyncAck, view: dict[str, Any], user_id: str, services: Services, owner: Owner
+    ack: AsyncAck, view: dict[str, Any], user_id: str, services: ListenerServices, owner: Owner
 ) -> None:
-    """Start the next attempt, unless the one that was looked at is no longer the newest."""
+    """Start the next attempt, unless another attempt has started meanwhile."""
     seen, values = json.loads(view["private_metadata"]), filled(view)
     await require_may_act(services, owner, seen["task_id"], user_id)
     await services.tasks.retry(

@@ -1,4 +1,4 @@
-"""Somebody submits the modal of the shortcut *Run a task*."""
+"""Submission of the modal of the shortcut *Run a task*."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.tasks.creation import NewTask, Owner
 from listeners.membership import require_membership
 from listeners.permission import require_may_start
-from listeners.services import Services
+from listeners.services import ListenerServices
 from listeners.views.filled import filled
 from listeners.views.payload_text import read_payload
 
@@ -18,7 +18,7 @@ async def handle_run_task_submission(
     view: dict[str, Any],
     user_id: str,
     client: AsyncWebClient,
-    services: Services,
+    services: ListenerServices,
     owner: Owner,
 ) -> None:
     """Create a task and hand it to its runner; its message appears in the chosen channel."""

@@ -3,32 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.messages.rendering.truncation import OPTION_VALUE_CHARACTERS, cut, units
+from bot.messages.rendering.truncation import OPTION_VALUE_CHARACTERS, truncate, units
 from listeners.views.payload_text import INPUT_CHARACTERS
-from listeners.views.retry_task_builder import plain
+from listeners.views.retry_task_builder import plain_text_object
 
-CALLBACK_ID = "run_task_form"
-MOST_KINDS = 100
-OPTION_CHARACTERS = 75
-NAME_CHARACTERS = 200
+RUN_TASK = "run_task_form"
+_MAX_KINDS = 100
+_OPTION_CHARACTERS = 75
+_FIELD_CHARACTERS = 200
 
 
 def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
-    """Return the modal; with no known *kinds* the kind is typed."""
+    """Return the modal; without *kinds* to choose from, the kind is a text input."""
     return {
         "type": "modal",
-        "callback_id": CALLBACK_ID,
-        "title": plain("Run a task"),
-        "submit": plain("Run"),
-        "close": plain("Close"),
+        "callback_id": RUN_TASK,
+        "title": plain_text_object("Run a task"),
+        "submit": plain_text_object("Run"),
+        "close": plain_text_object("Close"),
         "blocks": [
-            field("kind", "Kind", kind_element(kinds)),
-            field("subject", "Subject", typed(NAME_CHARACTERS), "What or whom the task is for."),
-            field("channel", "Channel", channel_element()),
+            field("kind", "Kind", _kind_element(kinds)),
+            field(
+                "subject",
+                "Subject",
+                _typed_values(_FIELD_CHARACTERS),
+                "What or whom the task is for.",
+            ),
+            field("channel", "Channel", _channel_element()),
             field(
                 "payload",
                 "Payload",
-                typed(INPUT_CHARACTERS, multiline=True),
+                _typed_values(INPUT_CHARACTERS, multiline=True),
                 "JSON for the runner.",
             ),
         ],
@@ -36,40 +41,40 @@ def build_run_task(kinds: Sequence[str]) -> dict[str, Any]:
 
 
 def field(name: str, label: str, element: dict[str, Any], hint: str = "") -> dict[str, Any]:
-    """Return an input whose block_id is the name of its field; with a hint it is optional."""
+    """Return an input block named after its field; one with a hint is optional."""
     block = {
         "type": "input",
         "block_id": name,
-        "label": plain(label),
+        "label": plain_text_object(label),
         "element": {**element, "action_id": name},
     }
-    return {**block, "optional": True, "hint": plain(hint)} if hint else block
+    return {**block, "optional": True, "hint": plain_text_object(hint)} if hint else block
 
 
-def kind_element(kinds: Sequence[str]) -> dict[str, Any]:
+def _kind_element(kinds: Sequence[str]) -> dict[str, Any]:
     fitting = [
         one for one in dict.fromkeys(kinds) if one.strip() and units(one) <= OPTION_VALUE_CHARACTERS
     ]
     if not fitting:
-        return typed(NAME_CHARACTERS)
+        return _typed_values(_FIELD_CHARACTERS)
     return {
         "type": "static_select",
-        "placeholder": plain("Choose a kind"),
+        "placeholder": plain_text_object("Choose a kind"),
         "options": [
-            {"text": plain(cut(one, OPTION_CHARACTERS)), "value": one}
-            for one in fitting[:MOST_KINDS]
+            {"text": plain_text_object(truncate(one, _OPTION_CHARACTERS)), "value": one}
+            for one in fitting[:_MAX_KINDS]
         ],
     }
 
 
-def channel_element() -> dict[str, Any]:
+def _channel_element() -> dict[str, Any]:
     return {
         "type": "conversations_select",
-        "placeholder": plain("Choose a channel"),
+        "placeholder": plain_text_object("Choose a channel"),
         "default_to_current_conversation": True,
         "filter": {"include": ["public", "private", "im"], "exclude_bot_users": False},
     }
 
 
-def typed(most: int, *, multiline: bool = False) -> dict[str, Any]:
-    return {"type": "plain_text_input", "max_length": most, "multiline": multiline}
+def _typed_values(limit: int, *, multiline: bool = False) -> dict[str, Any]:
+    return {"type": "plain_text_input", "max_length": limit, "multiline": multiline}

@@ -8,18 +8,18 @@ from typing import Any
 from bot.messages.fixes import fix_for
 from bot.messages.models import EventName, Message
 from bot.messages.rendering.escaping import escape_mrkdwn
-from bot.messages.requests.status import Standing, Status
+from bot.messages.requests.status import MessageStatus, Standing
 from listeners.views import literal
 
-TITLE = "Why this message?"
-EVENTS = 25
-ASIDE = "on hold: its channel is suspended"
-ON_AGAIN = "resumed: its channel is no longer suspended"
-FOUND_AGAIN = "Slack's answer was lost; the message was found in the channel's history"
-DETAIL_CHARACTERS = 300
+STORY_TITLE = "Why this message?"
+_EVENT_WORDS = 25
+_ASIDE_WORDS = "on hold: its channel is suspended"
+_ON_AGAIN = "resumed: its channel is no longer suspended"
+_FOUND_AGAIN = "Slack's answer was lost; the message was found in the channel's history"
+_DETAIL_CHARACTERS = 300
 #: Of one event; the API tells them all.
-ALTERATIONS = 5
-FACES = {
+_ALTERATIONS = 5
+_EVENT_FACES = {
     Standing.SCHEDULED: "🕒 Scheduled",
     Standing.PENDING: "⏳ Waiting",
     Standing.RETRYING: "🔁 Retrying",
@@ -28,7 +28,7 @@ FACES = {
     Standing.WITHDRAWN: "⏹️ Withdrawn",
 }
 #: Which fields of an event's detail are shown, and their labels.
-TOLD = {
+_TOLD = {
     "error": "error",
     "fix": "fix",
     "template": "template",
@@ -41,47 +41,47 @@ TOLD = {
 }
 
 
-def build_story(status: Status) -> dict[str, Any]:
+def build_story(status: MessageStatus) -> dict[str, Any]:
     """Return an ephemeral answer with the history of a message."""
     return {
         "response_type": "ephemeral",
-        "text": f"{FACES[status.standing]}: message {status.message.id}",
+        "text": f"{_EVENT_FACES[status.standing]}: message {status.message.id}",
         "blocks": [story(status)],
     }
 
 
-def build_story_modal(status: Status) -> dict[str, Any]:
+def build_story_modal(status: MessageStatus) -> dict[str, Any]:
     """Return the same as a modal."""
     return {
         "type": "modal",
         "callback_id": "notice",
-        "title": {"type": "plain_text", "text": TITLE},
+        "title": {"type": "plain_text", "text": STORY_TITLE},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [story(status)],
     }
 
 
-def story(status: Status) -> dict[str, Any]:
+def story(status: MessageStatus) -> dict[str, Any]:
     message = status.message
     top = literal.section(
-        literal.text(FACES[status.standing], bold=True),
-        literal.text("  "),
-        literal.text(message.id, code=True),
-        *(part for fact in facts(status) for part in (literal.text("\n"), *fact)),
+        literal.text_part(_EVENT_FACES[status.standing], bold=True),
+        literal.text_part("  "),
+        literal.text_part(message.id, code=True),
+        *(part for fact in _facts(status) for part in (literal.text_part("\n"), *fact)),
     )
-    shown = status.events[-EVENTS:]
+    shown = status.events[-_EVENT_WORDS:]
     left_out = len(status.events) - len(shown)
-    lines = [literal.section(literal.text(f"{left_out} earlier events")) if left_out else None]
-    lines += [one for event in shown for one in (line(event), *altered(event))]
+    lines = [literal.section(literal.text_part(f"{left_out} earlier events")) if left_out else None]
+    lines += [one for event in shown for one in (event_line(event), *_altered(event))]
     return literal.rich_text(top, *(one for one in lines if one))
 
 
-def facts(status: Status) -> Iterator[list[literal.Part]]:
-    """Yield one line for each known thing."""
+def _facts(status: MessageStatus) -> Iterator[list[literal.RichTextPart]]:
+    """Yield one line per known fact."""
     message = status.message
-    where = [literal.text("To: "), literal.place(message.channel)]
+    where = [literal.text_part("To: "), literal.place_part(message.channel)]
     if status.permalink:
-        where += [literal.text(", "), literal.link(status.permalink, "here")]
+        where += [literal.text_part(", "), literal.link_part(status.permalink, "here")]
     yield where
     told = {
         "Correlation": message.correlation_id,
@@ -91,86 +91,92 @@ def facts(status: Status) -> Iterator[list[literal.Part]]:
         "Attempts": status.attempts,
         "Last error": message.error,
         "Fix": status.fix,
-        "Channel suspended because of": status.switched_off,
+        "Channel suspended because of": status.suspended_because,
     }
     for label, value in told.items():
         if value is not None:
-            yield [literal.text(f"{label}: "), literal.text(value, DETAIL_CHARACTERS)]
+            yield [literal.text_part(f"{label}: "), literal.text_part(value, _DETAIL_CHARACTERS)]
     if message.requested_by:
-        yield [literal.text("Requested by: "), literal.user(message.requested_by)]
+        yield [literal.text_part("Requested by: "), literal.user_part(message.requested_by)]
     if message.possibly_delivered:
-        yield [literal.text("Possibly delivered twice: Slack did not confirm the first copy.")]
+        yield [literal.text_part("Possibly delivered twice: Slack did not confirm the first copy.")]
 
 
-def line(event: dict[str, Any]) -> dict[str, Any]:
-    """Return one line: when, what, and what is worth knowing of it."""
+def event_line(event: dict[str, Any]) -> dict[str, Any]:
+    """Return one line: time, event, and the details that matter to people."""
     name = str(event["event"]).removeprefix("SlackMessage")
-    at = literal.date(datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}")
+    at = literal.date_part(datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}")
     attempt = f" (attempt {event['attempt']})" if event["event"] == EventName.FAILED else ""
     said = "; ".join(
         f"{label}: {shown(event['detail'][key])}"
-        for key, label in TOLD.items()
+        for key, label in _TOLD.items()
         if event["detail"].get(key) is not None
     )
-    parts = [at, literal.text(f"  {name}", bold=True), literal.text(f"{attempt} ")]
-    if "parked" in event["detail"]:
-        said = ASIDE if event["detail"]["parked"] else ON_AGAIN
+    parts = [at, literal.text_part(f"  {name}", bold=True), literal.text_part(f"{attempt} ")]
+    if "suspended" in event["detail"]:
+        said = _ASIDE_WORDS if event["detail"]["suspended"] else _ON_AGAIN
     if event["detail"].get("recovered"):
-        said = FOUND_AGAIN
+        said = _FOUND_AGAIN
     if event["detail"].get("by"):
-        parts += [literal.text("by "), literal.user(str(event["detail"]["by"]))]
-        parts += [literal.text("; ")] if said else []
-    return literal.section(*parts, literal.text(said or " ", DETAIL_CHARACTERS))
+        parts += [literal.text_part("by "), literal.user_part(str(event["detail"]["by"]))]
+        parts += [literal.text_part("; ")] if said else []
+    return literal.section(*parts, literal.text_part(said or " ", _DETAIL_CHARACTERS))
 
 
-def altered(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a line for each thing that the message does not show as its template has it."""
-    said = event["detail"].get("altered") or []
-    for sentence in said[:ALTERATIONS]:
-        yield literal.section(literal.text("    ✂️ "), literal.text(sentence, DETAIL_CHARACTERS))
-    if len(said) > ALTERATIONS:
-        yield literal.section(literal.text(f"    … and {len(said) - ALTERATIONS} more"))
+def _altered(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a line for each warning of the renderer."""
+    said = event["detail"].get("warnings") or []
+    for sentence in said[:_ALTERATIONS]:
+        yield literal.section(
+            literal.text_part("    ✂️ "), literal.text_part(sentence, _DETAIL_CHARACTERS)
+        )
+    if len(said) > _ALTERATIONS:
+        yield literal.section(literal.text_part(f"    … and {len(said) - _ALTERATIONS} more"))
 
 
 def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def build_dead_list(found: Sequence[Message], *, most: int) -> dict[str, Any]:
+def build_dead_list(found: Sequence[Message], *, limit: int) -> dict[str, Any]:
     """Return an ephemeral answer with a paragraph for each dead letter."""
     if not found:
         return {"response_type": "ephemeral", "text": "No dead letters."}
-    lines = [dead_line(message) for message in found]
-    if len(found) == most:
-        lines.append(literal.section(literal.text(f"Showing the newest {most}.")))
+    lines = [_dead_line(message) for message in found]
+    if len(found) == limit:
+        lines.append(literal.section(literal.text_part(f"Showing the newest {limit}.")))
     return {
         "response_type": "ephemeral",
         "text": f"Dead letters: {len(found)}",
         "blocks": [
-            literal.rich_text(literal.section(literal.text("Dead letters", bold=True)), *lines)
+            literal.rich_text(literal.section(literal.text_part("Dead letters", bold=True)), *lines)
         ],
     }
 
 
 def build_replayed(key: str, *, by: str) -> dict[str, Any]:
-    """Return the answer that all in the channel see; *key* may be of anybody's making."""
-    line = [literal.user(by), literal.text(" replayed the message "), literal.text(key, code=True)]
+    """Return the answer that everybody in the channel sees; *key* is untrusted text."""
+    event_line = [
+        literal.user_part(by),
+        literal.text_part(" replayed the message "),
+        literal.text_part(key, code=True),
+    ]
     return {
         "response_type": "in_channel",
         "text": f"<@{by}> replayed the message {escape_mrkdwn(key)}",
-        "blocks": [literal.rich_text(literal.section(*line))],
+        "blocks": [literal.rich_text(literal.section(*event_line))],
     }
 
 
-def dead_line(message: Message) -> dict[str, Any]:
+def _dead_line(message: Message) -> dict[str, Any]:
     return literal.section(
-        literal.text(message.error or "unknown", bold=True),
-        literal.text(f"  {message.template} to "),
-        literal.place(message.channel),
-        literal.text(" · "),
-        literal.date(message.dead_at or message.created_at, "{ago}"),
-        literal.text("\n"),
-        literal.text(fix_for(message.error or ""), DETAIL_CHARACTERS),
-        literal.text("\n"),
-        literal.text(f"/ops delivery replay {message.id}", code=True),
+        literal.text_part(message.error or "unknown", bold=True),
+        literal.text_part(f"  {message.template} to "),
+        literal.place_part(message.channel),
+        literal.text_part(" · "),
+        literal.date_part(message.dead_at or message.created_at, "{ago}"),
+        literal.text_part("\n"),
+        literal.text_part(fix_for(message.error or ""), _DETAIL_CHARACTERS),
+        literal.text_part("\n"),
+        literal.text_part(f"/ops delivery replay {message.id}", code=True),
     )

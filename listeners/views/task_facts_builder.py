@@ -10,21 +10,21 @@ from bot.terminal_sequences import strip_all_sequences
 from listeners.views import literal
 from listeners.views.task_words import face, message_url, name, next_command
 
-FACT_CHARACTERS = 300
-ERROR_CHARACTERS = 2_000
-DATA_CHARACTERS = 1_500
-ACTS = 10
+_FACT_CHARACTERS = 300
+_FACTS_ERROR_CHARACTERS = 2_000
+_DATA_CHARACTERS = 1_500
+_ACTS = 10
 
 
 def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[str, Any]:
     """Return an ephemeral answer with everything known about a task."""
     top = literal.section(
-        literal.text(f"{face(task)}  "),
-        literal.text(name(task), FACT_CHARACTERS, bold=True),
-        *(part for fact in facts(task) for part in (literal.text("\n"), *fact)),
+        literal.text_part(f"{face(task)}  "),
+        literal.text_part(name(task), _FACT_CHARACTERS, bold=True),
+        *(part for fact in _task_facts(task) for part in (literal.text_part("\n"), *fact)),
         *links(task, message_url(task, ts, workspace_url)),
-        literal.text("\n"),
-        literal.text(next_command(task), code=True),
+        literal.text_part("\n"),
+        literal.text_part(next_command(task), code=True),
     )
     return {
         "response_type": "ephemeral",
@@ -33,8 +33,8 @@ def build_task_facts(task: Task, ts: str | None, *, workspace_url: str) -> dict[
     }
 
 
-def facts(task: Task) -> Iterator[list[literal.Part]]:
-    """Yield one line for each known thing."""
+def _task_facts(task: Task) -> Iterator[list[literal.RichTextPart]]:
+    """Yield one line per known fact."""
     told = {
         "Id": task.id,
         "Attempt": task.attempt,
@@ -46,39 +46,39 @@ def facts(task: Task) -> Iterator[list[literal.Part]]:
     }
     for label, value in told.items():
         if value is not None:
-            yield [literal.text(f"{label}: "), literal.text(value, FACT_CHARACTERS)]
-    yield from moments(task)
-    for act in (task.acted or [])[-ACTS:]:
+            yield [literal.text_part(f"{label}: "), literal.text_part(value, _FACT_CHARACTERS)]
+    yield from _moments(task)
+    for act in (task.acted or [])[-_ACTS:]:
         reason = f": {act['reason']}" if act.get("reason") else ""
-        said = literal.text(f" {act['verb']} it{reason}", FACT_CHARACTERS)
-        yield [literal.user(str(act["by"])), said]
+        said = literal.text_part(f" {act['verb']} it{reason}", _FACT_CHARACTERS)
+        yield [literal.user_part(str(act["by"])), said]
 
 
-def moments(task: Task) -> Iterator[list[literal.Part]]:
-    created = [literal.text("Created: "), literal.date(task.created_at)]
+def _moments(task: Task) -> Iterator[list[literal.RichTextPart]]:
+    created = [literal.text_part("Created: "), literal.date_part(task.created_at)]
     if task.created_by:
-        created += [literal.text(" by "), literal.user(task.created_by)]
+        created += [literal.text_part(" by "), literal.user_part(task.created_by)]
     yield created
     times = {"Started": task.started_at, "Ended": task.ended_at, "Last report": task.heard_at}
     for label, at in times.items():
         if at is not None:
-            yield [literal.text(f"{label}: "), literal.date(at)]
+            yield [literal.text_part(f"{label}: "), literal.date_part(at)]
 
 
-def links(task: Task, message: str | None) -> Iterator[literal.Part]:
+def links(task: Task, message: str | None) -> Iterator[literal.RichTextPart]:
     """Yield the links that may be opened, each behind a line break."""
     found = {"Message": message, "Logs": task.log_url, "Grafana": task.grafana_url}
     for label, url in found.items():
         if url and is_safe_url(url):
-            yield literal.text("\n")
-            yield literal.link(url, label)
+            yield literal.text_part("\n")
+            yield literal.link_part(url, label)
 
 
-def data(task: Task) -> Iterator[literal.Part]:
+def data(task: Task) -> Iterator[literal.RichTextPart]:
     """Yield error, metadata, statistics and payload, each under its name."""
     if task.error:
-        yield literal.section(literal.text("Error"))
-        yield literal.preformatted(task.error, ERROR_CHARACTERS)
+        yield literal.section(literal.text_part("Error"))
+        yield literal.preformatted(task.error, _FACTS_ERROR_CHARACTERS)
     kept = {
         "Metadata": strip_all_sequences(task.details),
         "Statistics": strip_all_sequences(task.stats),
@@ -87,5 +87,5 @@ def data(task: Task) -> Iterator[literal.Part]:
     for label, value in kept.items():
         if value is not None:
             shown = json.dumps(value, indent=2, ensure_ascii=False, default=str)
-            yield literal.section(literal.text(label))
-            yield literal.preformatted(shown, DATA_CHARACTERS)
+            yield literal.section(literal.text_part(label))
+            yield literal.preformatted(shown, _DATA_CHARACTERS)

@@ -15,10 +15,10 @@ NOTHING = "No lines of this attempt are kept."
 def build_task_log(task: Task, tail: LogTail) -> dict[str, Any]:
     """Return a modal with the last lines of the newest attempt."""
     name = f"{task.task}{f' · {task.subject}' if task.subject else ''}, attempt {task.attempt}"
-    blocks = [literal.rich_text(literal.section(literal.text(name, bold=True)))]
+    blocks = [literal.rich_text(literal.section(literal.text_part(name, bold=True)))]
     if tail.before:
         earlier = f"The last lines; {tail.before:,} came before them."
-        blocks.append(literal.rich_text(literal.section(literal.text(earlier))))
+        blocks.append(literal.rich_text(literal.section(literal.text_part(earlier))))
     lines = literal.preformatted(tail.text or NOTHING, SHOWN_CHARACTERS)
     blocks.append(literal.rich_text(lines))
     return {

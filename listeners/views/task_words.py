@@ -1,22 +1,22 @@
-"""How a task is named and faced in answers; the same faces as in `templates/tasks/task.json`."""
+"""Names, symbols (those of `templates/tasks/task.json`) and next commands of tasks."""
 
 from bot.messages.rendering.escaping import clean
-from bot.tasks.models import LIVE, RETRYABLE, Status, Task
-from listeners.words import quoted
+from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
+from listeners.words import as_word
 
-FACES = {
-    Status.QUEUED: "⏳",
-    Status.RUNNING: "▶️",
-    Status.COMPLETED: "✅",
-    Status.FAILED: "❌",
-    Status.CANCELLED: "⏹️",
-    Status.LOST: "❔",
+_FACES = {
+    TaskStatus.QUEUED: "⏳",
+    TaskStatus.RUNNING: "▶️",
+    TaskStatus.COMPLETED: "✅",
+    TaskStatus.FAILED: "❌",
+    TaskStatus.CANCELLED: "⏹️",
+    TaskStatus.LOST: "❔",
 }
 
 
 def face(task: Task) -> str:
     """Return the symbol and the word, e.g. `❌ Failed`."""
-    return f"{FACES[Status(task.status)]} {str(task.status).capitalize()}"
+    return f"{_FACES[TaskStatus(task.status)]} {str(task.status).capitalize()}"
 
 
 def name(task: Task) -> str:
@@ -26,13 +26,13 @@ def name(task: Task) -> str:
 
 
 def next_command(task: Task) -> str:
-    """Return what to type to act on the task, or to read it where there is nothing to do."""
+    """Return the command that acts on the task, or shows it if there is nothing to do."""
     verb = "show"
     if task.status in LIVE:
         verb = "cancel"
     elif task.status in RETRYABLE and task.runner:
         verb = "retry"
-    return f"/ops task {verb} {quoted(task.id)}"
+    return f"/ops task {verb} {as_word(task.id)}"
 
 
 def message_url(task: Task, ts: str | None, workspace_url: str) -> str | None:

@@ -10,10 +10,13 @@ from benchmarks import (
     engine,
     freshness,
     growth,
+    hostile,
+    hostile_http,
     housekeeping,
     kill_worker,
     latency,
     outage,
+    rankings,
     responsiveness,
     scale_out,
     table,
@@ -42,6 +45,23 @@ def test_doubled_counts_what_stands_twice(way):
 
     assert figures["missing"] == 0
     assert way[0] == "ignored" or figures["doubled"] == 0
+
+
+def test_the_whole_bot_is_told_over_http():
+    """Every report is a request with one token; ends are seen in the playground."""
+    shape = Shape(live=4, finals_a_minute=60, minutes=0.05, warm_up_seconds=2.0)
+    figures = asyncio.run(freshness.really(shape))
+
+    assert figures["finals_shown"] + figures["finals_never_shown"] == 3
+    assert (figures["refused_by_us_429"], figures["other_refusals"]) == (0, 0)
+
+
+def test_everybody_else_is_served_during_an_attack():
+    """A quiet time and each attack have a figure for each thing that somebody does."""
+    figures = asyncio.run(hostile_http.measure(0.5, ["half_sent", "unknown_fields"]))
+
+    assert [*figures] == ["quiet", "half_sent", "unknown_fields, with a token"]
+    assert all(found["healthz_p99_ms"] > 0 for found in figures.values())
 
 
 def test_throughput_delivers_all():
@@ -76,6 +96,15 @@ async def test_responsiveness_knows_the_bots_process():
 
     assert figures["idle_rss_mb"] > 10
     assert figures["ack_ms_p50"] > 0
+
+
+async def test_clicks_are_answered_under_attack():
+    """The attack is answered as what it is, and each click is acknowledged."""
+    figures = await hostile.measure(3, ["nothing", "a pattern"], least_seconds=1.0)
+
+    assert figures["nothing"]["answers"] == ""
+    assert "422: " in figures["a pattern"]["answers"]
+    assert figures["a pattern"]["ack_ms_p50"] > 0
 
 
 def test_processes_share_the_work_of_many_workspaces():
@@ -128,3 +157,15 @@ def test_questions_beside_the_engine_are_timed():
 
     assert figures["deleting: longest transaction"] > 0
     assert min(figures.values()) >= 0
+
+
+@pytest.mark.parametrize("kind", growth.KINDS)
+def test_rankings_rank_everybody(kind):
+    """The board is full, and everybody is counted."""
+    took, memory, ranking = rankings.measure(kind, 4_000, 40, 1)
+
+    assert took > 0
+    assert memory > 0
+    assert len(ranking.rows) == 10
+    assert ranking.subjects == 40
+    assert all(row.trend and row.previous_rank for row in ranking.rows)

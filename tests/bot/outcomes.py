@@ -3,7 +3,7 @@
 from bot.messages.delivery.outcome import Claim, Outcome
 from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 
 
 def dead(claim: Claim) -> Outcome:
@@ -11,7 +11,7 @@ def dead(claim: Claim) -> Outcome:
     return Outcome(
         claim=claim,
         verdict=Verdict.FINAL,
-        answer=Answer(error="is_archived"),
+        answer=SlackResponse(error="is_archived"),
         event=EventName.DEAD,
         ts=None,
         tries=1,

@@ -84,6 +84,12 @@ def test_an_unknown_kind_has_the_defaults(tmp_path):
         ('[runners.r]\ntype = "http"\nurl = "http://r"\ntimeout = 3', "timeout", "timeout_seconds"),
         ('[runners."r.s"]\ntype = "command"\nargv = ["a"]\nargs = ["b"]', "args", "argv"),
         ('[destinations.a]\nur = "x"\nurl_file = "y"', "destinations.a.ur", "url"),
+        ('[leaderboards.a]\ntitle = "A"\ntpo = 3', "leaderboards.a.tpo", "top"),
+        (
+            '[leaderboards.a]\ntitle = "A"\ncolumns = [{name = "a", lable = "A"}]',
+            "leaderboards.a.columns.0.lable",
+            "label",
+        ),
         ('[access]\nadmin = ["U"]', "access.admin", "admins"),
         ("[retention]\nday = 3", "retention.day", "days"),
         ("[http]\nbursts = 3", "http.bursts", "burst"),
@@ -241,3 +247,89 @@ def test_a_pattern_is_checked_like_a_kind(problems):
     assert problems('[tasks."a-*"]\nchanel = "x"') == [
         "tasks.a-*.chanel: unknown key; did you mean `channel`?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('type = "bullmq"\nqueue = "q"', "redis_url: Field required"),
+        ('type = "bullmq"\nredis_url = "redis://h"', "queue: Field required"),
+        ('type = "bullmq"\nredis_url = "http://pw-77@h"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://h:pw-77"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://"\nqueue = "q"', "must be redis://HOST"),
+        ('type = "bullmq"\nredis_url = "redis://h"\nqueue = "a:b"', "queue: String should match"),
+        (
+            'type = "bullmq"\nredis_url = "redis://h"\nqeue = "q"',
+            "unknown key; did you mean `queue`",
+        ),
+        ('type = "celery"\nqueue = "q"', "broker_url: Field required"),
+        ('type = "celery"\nbroker_url = "pw-77"', "must be redis://HOST"),
+        ('type = "sidekiq"', "'http', 'command', 'bullmq', 'celery'"),
+        ('type = "command"\nargv = ["x"]\ntenants = []', "tenants: List should have at least 1"),
+    ],
+)
+def test_a_runner_that_cannot_be_is_named_with_its_key(tmp_path, table, problem):
+    """What is missing, misspelt or no address stops the start; no password is repeated."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(f"[runners.mill]\n{table}\n")
+    with pytest.raises(ConfigError) as refused:
+        read_config_file(path)
+    [told] = [one for one in refused.value.problems if problem in one]
+    assert "runners.mill" in told
+    assert "pw-77" not in "".join(refused.value.problems)
+
+
+def test_two_runners_with_one_name_are_refused(tmp_path):
+    """TOML itself says where."""
+    path = tmp_path / "opsbell.toml"
+    one = '[runners.mill]\ntype = "command"\nargv = ["x"]\n'
+    path.write_text(one + one)
+    with pytest.raises(ConfigError, match=r"line 4|mill"):
+        read_config_file(path)
+
+
+BOARD = 'title = "A"\nsamples = true\ncolumns = [{name = "score"}]\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (f"[leaderboards.post]\n{BOARD}", "`post` is what people say behind a name"),
+        (f"[leaderboards.A]\n{BOARD}", "should match pattern"),
+        (f"[leaderboards.a]\n{BOARD}tasks = true", "set one of samples, tasks and scorecard"),
+        ('[leaderboards.a]\ntitle = "A"\nsamples = true', "name at least one column"),
+        (f'[leaderboards.a]\n{BOARD}rank_by = "money"', "there is no column `money`"),
+        (f'[leaderboards.a]\n{BOARD}source = "shop"', "`source` needs reports, which this version"),
+        (
+            f'[leaderboards.a]\n{BOARD}metric = "sales"',
+            "`metric` needs reports, which this version",
+        ),
+        (f'[leaderboards.a]\n{BOARD}schedule = "moon 09:00"', "The schedule cannot be used"),
+        (f'[leaderboards.a]\n{BOARD}timezone = "Europe/Berln"', "did you mean Europe/Berlin?"),
+        (f'[leaderboards.a]\n{BOARD}subject = "score"', "both the subject and a column"),
+        (f"[leaderboards.a]\n{BOARD}top = 101", "less than or equal to 100"),
+        (BOARD.replace('"score"}', '"at"}'), "other than subject and at"),
+        (BOARD.replace('"score"}', '"score", format = "#,##0"}'), "should match pattern"),
+        (BOARD.replace('"score"}', '"score"}, {name = "score"}'), "a name of its own"),
+        (BOARD.replace("samples", "tasks"), "no `score` is measured; known: failures"),
+    ],
+)
+def test_a_board_that_does_not_fit_together_is_refused(problems, content, said):
+    """Each with what to do, at its place."""
+    if not content.startswith("["):
+        content = f"[leaderboards.a]\n{content}"
+    (problem,) = problems(content)
+
+    assert problem.startswith("leaderboards.")
+    assert said in problem
+
+
+def test_two_boards_do_not_write_into_one_folder(problems):
+    """Their files have the same names."""
+    boards = "".join(
+        f'[leaderboards.{name}]\n{BOARD}files = "{path}"\n'
+        for name, path in (("a", "boards"), ("b", "./boards/../boards"), ("c", "others"))
+    )
+    (problem,) = problems(boards)
+
+    assert problem == "leaderboards.b.files: `a` writes there; name another folder"

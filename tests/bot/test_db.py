@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, select
 
 import bot.tables
-from bot.database_lock import lock_database
 from bot.db import Database, insert_absent, upsert
 from bot.errors import ConfigError
+from bot.process.database_lock import lock_database
 from bot.workspaces.models import Workspace
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from bot.credentials import outlets_of
 from bot.errors import ConfigError
 from bot.settings import read_settings
+from bot.wiring.credentials import destinations_of
 
 BOT = "xoxb-1-ada-secret"
 APP = "xapp-1-ada-secret"
@@ -247,7 +247,7 @@ def test_a_webhook_beside_the_tokens_is_a_destination():
 
     assert (
         settings.speaks_by_webhook,
-        outlets_of(settings).names("default"),
+        destinations_of(settings).names("default"),
     ) == (False, ["webhook"])
 
 
@@ -273,9 +273,9 @@ def test_the_address_of_a_destination_may_stand_in_a_file(elsewhere):
     (elsewhere / "address").write_text("json://127.0.0.1/ada-secret\n")
     config = elsewhere / "opsbell.toml"
     config.write_text('[destinations.pager]\nurl_file = "address"\n')
-    (outlet,) = outlets_of(read_settings(TOKENS))
-    assert (outlet.address, outlet.id) == ("json://127.0.0.1/ada-secret", "to:pager")
-    assert "ada-secret" not in repr(outlet)
+    (destination,) = destinations_of(read_settings(TOKENS))
+    assert (destination.address, destination.id) == ("json://127.0.0.1/ada-secret", "to:pager")
+    assert "ada-secret" not in repr(destination)
 
     config.write_text('[destinations.pager]\nurl_file = "ada-secret"\n')
     (problem,) = problems(TOKENS)

@@ -85,7 +85,7 @@ async def test_a_socket_of_another_app_is_refused(playground):
     app = AsyncApp(client=AsyncWebClient(token=playground.bot_token, base_url=playground.api_url))
     socket = Socket(app, playground.app_token, app_id="A0OTHERAPP")
 
-    with pytest.raises(ConfigError, match="SLACK_APP_TOKEN: belongs to app A0OPSBELL1, but"):
+    with pytest.raises(ConfigError, match="SLACK_APP_TOKEN: belongs to app A0SAMPLE001, but"):
         await socket.start()
 
     assert playground.connected == 0

@@ -70,10 +70,13 @@ def test_an_unknown_scope_is_refused_with_the_known_ones():
 
 @pytest.mark.parametrize("scope", sorted(SCOPES))
 def test_admin_may_everything(scope):
-    """`admin` implies each scope; no other scope implies any."""
-    other = Caller("ben", "default", SCOPES - {scope, "admin"})
+    """`admin` implies each scope, writing implies reading, and nothing else implies anything."""
+    writing = scope.replace(":read", ":write")
+    other = Caller("ben", "default", SCOPES - {scope, writing, "admin"})
+    writer = Caller("cleo", "default", frozenset({writing}))
 
     assert Caller("ada", "default", frozenset({"admin"})).may(scope)
+    assert writer.may(scope)
     assert not other.may(scope)
 
 

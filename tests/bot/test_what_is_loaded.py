@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ["alembic", "apprise", "cryptography", "jwt", "psycopg"]
+HEAVY = ["alembic", "apprise", "bullmq", "celery", "cryptography", "jwt", "psycopg", "redis"]
 
 
 def test_a_bot_that_starts_loads_nothing_heavy():

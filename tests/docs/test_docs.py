@@ -11,14 +11,17 @@ from typer import Typer
 
 from bot.cli import cli
 from bot.config_file import (
-    Access,
+    AccessSettings,
+    BullRunner,
+    CeleryRunner,
     CommandRunner,
-    Destination,
+    DestinationSettings,
     HttpRunner,
-    Retention,
+    RetentionSettings,
     TaskKind,
     read_config_file,
 )
+from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +40,11 @@ LOGGED = re.compile(r'logger\.\w+\(\s*"(\w+)"(?: if \w+ else "(\w+)")?')
 README_LINES = 150
 TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[tasks.<kind>]": (TaskKind,),
-    "[runners.<name>]": (HttpRunner, CommandRunner),
-    "[destinations.<name>]": (Destination,),
-    "[access]": (Access,),
-    "[retention]": (Retention,),
+    "[runners.<name>]": (HttpRunner, CommandRunner, BullRunner, CeleryRunner),
+    "[destinations.<name>]": (DestinationSettings,),
+    "[leaderboards.<name>]": (Leaderboard, LeaderboardColumn),
+    "[access]": (AccessSettings,),
+    "[retention]": (RetentionSettings,),
 }
 
 

@@ -8,13 +8,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
+from bot.alerts.wiring import open_alerts
 from bot.http.idempotency import Idempotency
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
-from bot.tasks.models import Status
+from bot.settings import Settings
+from bot.tasks.models import TaskStatus
+from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.tasks.room import HandClock, make_room
 from tests.isolation import ISOLATION
 
@@ -38,11 +42,25 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler = AsyncIOScheduler(timezone=UTC)
     lanes = Lanes(database, Renderer(tmp_path), room.clock)
     forget_old = Idempotency(database, room.clock).forget_old
-    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old)
+    alerts = open_alerts(
+        Settings(),
+        database,
+        room.clock,
+        room.tasks,
+        wake=room.lanes.wake,
+        tenants=Owners(database, "T1").tenants,
+        home_of=lambda _tenant: "T1",
+        find_channel=Directory(AsyncWebClient()).channel_id,
+    )
+    boards = make_boards(database, room.clock)
+    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, alerts, boards)
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
     assert {
+        "advance_reruns",
+        "watch_for_alerts",
+        "delete_old_alerts",
         "sweep_lanes",
         "mark_lost_tasks",
         "tell_of_dead_letters",
@@ -50,6 +68,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "delete_old_messages",
         "forget_old_keys",
         "fold_message_totals",
+        "post_leaderboards",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
@@ -57,8 +76,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
 
 async def test_a_tick_says_which_tasks_are_lost(room):
     """Silent tasks are said to be lost by the job alone."""
-    task = await room.create(status=Status.RUNNING)
-    room.clock.advance(minutes=31)
+    task = await room.create(status=TaskStatus.RUNNING)
+    room.clock.advance(hours=25)
     await asyncio.gather(*(mark_lost_tasks(room.intake) for _ in range(3)))
-    assert (await room.row(task)).status == Status.LOST
+    assert (await room.row(task)).status == TaskStatus.LOST
     assert (await room.message(task)).revision == 2

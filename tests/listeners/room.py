@@ -11,8 +11,12 @@ from slack_playground import Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
+from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.reruns import Reruns
+from bot.alerts.rules import Rules
+from bot.alerts.service import Alerts
 from bot.clock import SystemClock
-from bot.config_file import Access, ConfigFile, TaskKind
+from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.lanes import Lanes
@@ -23,15 +27,16 @@ from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
-from listeners.services import Services
+from listeners.services import ListenerServices
 from listeners.socket import Socket
+from tests.bot.leaderboards.room import make_boards
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -56,20 +61,20 @@ class Room:
 
     playground: Playground
     app: AsyncApp
-    services: Services
+    services: ListenerServices
     owner: Owner
 
     async def failed_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
         """Return a task whose first attempt failed, its message standing in #ops."""
         new = NewTask(task=kind, channel=OPS, **fields)
         task, _ = await self.services.tasks.create(self.owner, new)
-        report = Report(status=Status.FAILED, task_id=task.id, error="Column missing")
+        report = Report(status=TaskStatus.FAILED, task_id=task.id, error="Column missing")
         await self.services.intake.report(self.owner, report)
         return await self.task(task.id)
 
     async def running_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
         """Return a task that runs, its message standing in #ops."""
-        new = NewTask(task=kind, channel=OPS, status=Status.RUNNING, **fields)
+        new = NewTask(task=kind, channel=OPS, status=TaskStatus.RUNNING, **fields)
         task, _ = await self.services.tasks.create(self.owner, new)
         return task
 
@@ -121,7 +126,7 @@ async def open_room(
         app = AsyncApp(client=client)
         directory = Directory(client)
         services = make_services(database, lanes, owner, client, directory)
-        rights = Rights(Access(operators=list(operators)), directory)
+        rights = Rights(AccessSettings(operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
         listeners.register(app, services)
@@ -135,9 +140,12 @@ async def open_room(
             transport.close()
 
 
+RULES = Rules(CONFIG)
+
+
 def make_services(
     database: Database, lanes: Lanes, owner: Owner, client: AsyncWebClient, directory: Directory
-) -> Services:
+) -> ListenerServices:
     """Return services as the composition root wires them; `elsewhere` has no runner."""
     clock = SystemClock()
     transactions = Transactions(database, lanes=lanes, launcher=NoLauncher())
@@ -145,9 +153,12 @@ def make_services(
         Links(CONFIG), can_retry=lambda task: task.runner is not None, on_creation=True
     )
     parts = (transactions, announcer, clock, runner_of)
-    return Services(
-        tasks=Tasks(*parts, stop_work=lambda _task: None),
+    tasks = Tasks(*parts, stop_work=lambda _task: None)
+    return ListenerServices(
+        tasks=tasks,
+        reruns=Reruns(database, tasks, clock),
         intake=Intake(*parts),
+        alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
@@ -162,6 +173,7 @@ def make_services(
             "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
             "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
         },
+        leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )
 

@@ -9,14 +9,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_playground.state import User
 
 import listeners
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.workspaces.gate import Gate, House
 from listeners.views.retry_task_builder import build_retry_task
 from tests.listeners.payloads import click, interaction, submission
 from tests.listeners.room import BEN, OPS, Room
 
 HOME, PARTNER, PAT = "T0PLAYGRND", "T9PARTNER", "U9PARTNER1"
-NOT_OURS = "Only people of *Playground* can use me"
+NOT_OURS = "Only members of *Playground* can use me"
 
 
 async def dispatch(room: Room, body: dict[str, Any]) -> Any:
@@ -49,7 +49,7 @@ async def test_a_partner_cannot_press(
 
     assert answer.status == 200
     assert NOT_OURS in await room.told(PAT)
-    assert (await room.task(task.id)).status == Status.RUNNING
+    assert (await room.task(task.id)).status == TaskStatus.RUNNING
 
 
 @pytest.mark.parametrize("line", ["/ops task run schema_fix", "/ops task list", "/ops help"])
@@ -138,7 +138,7 @@ async def test_a_colleague_of_another_workspace_acts_on_our_message(
     answer = await dispatch_on_grid(room, click_of_a_colleague(room, task.id, **changes))
 
     assert answer.status == 200
-    assert (await room.task(task.id)).status == Status.CANCELLED
+    assert (await room.task(task.id)).status == TaskStatus.CANCELLED
 
 
 async def test_a_colleague_in_another_workspace_is_told_where_to_go(room: Room) -> None:
@@ -152,7 +152,7 @@ async def test_a_colleague_in_another_workspace_is_told_where_to_go(room: Room) 
     assert await room.told("W0ADA00001") == (
         "You are signed in to another workspace of your organisation: open this channel in *acme*."
     )
-    assert (await room.task(task.id)).status == Status.RUNNING
+    assert (await room.task(task.id)).status == TaskStatus.RUNNING
 
 
 async def test_a_click_from_an_organisation_that_is_not_ours_is_refused(room: Room) -> None:
@@ -163,4 +163,4 @@ async def test_a_click_from_an_organisation_that_is_not_ours_is_refused(room: Ro
 
     assert answer.status == 200
     assert NOT_OURS in await room.told("W0ADA00001")
-    assert (await room.task(task.id)).status == Status.RUNNING
+    assert (await room.task(task.id)).status == TaskStatus.RUNNING

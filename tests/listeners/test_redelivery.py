@@ -3,7 +3,7 @@
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.tasks.queries import Filter
-from listeners.redelivery import KEPT_SECONDS, Seen, delivery_key
+from listeners.redelivery import REDELIVERY_SECONDS, SeenDeliveries, seen_key
 from tests.listeners.payloads import click
 from tests.listeners.room import ADA, OPS, Room
 
@@ -21,17 +21,17 @@ class HandTime:
 def test_a_key_is_repeated_within_ten_minutes_only() -> None:
     """Slack's last repetition comes after five; later the same key is a new thing."""
     time = HandTime()
-    seen = Seen(time)
+    seen = SeenDeliveries(time)
     assert not seen.is_repeated("Ev1")
-    time.seconds = KEPT_SECONDS - 1
+    time.seconds = REDELIVERY_SECONDS - 1
     assert seen.is_repeated("Ev1")
-    time.seconds = KEPT_SECONDS
+    time.seconds = REDELIVERY_SECONDS
     assert not seen.is_repeated("Ev1")
 
 
 def test_memory_is_bounded() -> None:
     """A flood forgets the oldest instead of growing without end."""
-    seen = Seen(HandTime(), most=3)
+    seen = SeenDeliveries(HandTime(), limit=3)
     for number in range(100):
         assert not seen.is_repeated(str(number))
     assert seen.is_repeated("99")
@@ -40,8 +40,8 @@ def test_memory_is_bounded() -> None:
 
 def test_what_cannot_be_told_apart_is_never_dropped() -> None:
     """Without event and trigger there is nothing to compare."""
-    assert delivery_key({"type": "view_closed"}) is None
-    assert delivery_key({"event_id": "Ev1", "trigger_id": "1.2"}) == "Ev1"
+    assert seen_key({"type": "view_closed"}) is None
+    assert seen_key({"event_id": "Ev1", "trigger_id": "1.2"}) == "Ev1"
 
 
 async def test_a_command_delivered_twice_is_done_once(room: Room) -> None:

@@ -15,7 +15,7 @@ import pytest
 import listeners
 from listeners.commands.grammar import usage_hint
 from listeners.fallback import ANYTHING
-from listeners.services import Services
+from listeners.services import ListenerServices
 from tests.listeners.room import TEMPLATES, Room
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def test_the_catch_all_of_each_kind_comes_last(registered) -> None:
 
 def test_every_listener_names_what_bolt_can_pass(registered) -> None:
     """Keyword-only and misspelt parameters fail at the first call, in front of somebody."""
-    known = BOLT | {"services", "owner"} | {field.name for field in fields(Services)}
+    known = BOLT | {"services", "owner"} | {field.name for field in fields(ListenerServices)}
     for _, _, listener in registered:
         parameters = inspect.signature(listener).parameters.values()
         assert [one.name for one in parameters if one.name not in known] == []

@@ -17,6 +17,8 @@ from listeners.wording import ANSWER_CHARACTERS, as_mrkdwn, words_for
         ("<!channel> <!here>", "&lt;!channel&gt; &lt;!here&gt;"),
         ("<https://evil.example.com|ok>", "&lt;https://evil.example.com|ok&gt;"),
         ("a & b <kind>", "a &amp; b &lt;kind&gt;"),
+        ("port 1:100:8 of `svc:fire:eu`", "port 1\ua789100:8 of `svc:fire:eu`"),
+        ("<@WORKER> and <#CHANNEL>", "&lt;@WORKER&gt; and &lt;#CHANNEL&gt;"),
     ],
 )
 def test_only_mentions_by_id_keep_their_brackets(sentence: str, expected: str) -> None:

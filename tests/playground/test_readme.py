@@ -11,7 +11,9 @@ README = (Path(__file__).parents[2] / "playground" / "README.md").read_text(enco
 
 
 def section(title: str) -> str:
-    return README.split(f"## {title}\n")[1].split("\n## ")[0]
+    """Return a section, each paragraph in one line."""
+    text = README.split(f"## {title}\n")[1].split("\n## ")[0]
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
 
 
 def test_every_method_is_listed() -> None:

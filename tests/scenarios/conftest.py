@@ -34,7 +34,8 @@ class Bot:
     playground: Playground
     folder: Path
     database_url: str
-    config: str = ""
+    #: No check for alerts comes between: other tests count what stands in the channel.
+    config: str = "[alerts]\nevery_minutes = 60\n"
     port: int = 0
     process: Process | asyncio.subprocess.Process | None = None
     extra: dict[str, str] = field(default_factory=dict)

@@ -292,5 +292,5 @@ def channels(bot: str) -> list[dict[str, Any]]:
 
 def settings() -> dict[str, Any]:
     """Return the settings of the playground for such a test."""
-    seed = {"channels": channels("U0OPSBELL1")}
+    seed = {"channels": channels("U0SAMPLE001")}
     return {"manifest": ROOT / "manifest.json", "seed": seed, **PATIENT}

@@ -1,7 +1,6 @@
 """What a tenant stored cannot keep the bot down, however often it is started."""
 
 import asyncio
-from functools import partial
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from sqlmodel import Session
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.models import StoredTemplate
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.service import Requests
 from tests.patience import until
 from tests.scenarios.killing import Victim
@@ -37,6 +36,9 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 }
 
 
+HOSTILE = ("memory", "time")
+
+
 async def store(database_url: str, workspace_id: str, channel: str) -> None:
     """Put the templates and a message of each into the database, as a version before could."""
     database = Database(database_url)
@@ -56,7 +58,7 @@ async def store(database_url: str, workspace_id: str, channel: str) -> None:
 
     await database.write(work)
     orders = [
-        Order(
+        MessageRequest(
             tenant="default",
             workspace_id=workspace_id,
             template=code,
@@ -68,7 +70,7 @@ async def store(database_url: str, workspace_id: str, channel: str) -> None:
         for code, payload in PAYLOADS.items()
     ]
     requests = Requests(database, SystemClock(), lambda _key: None)
-    await requests.accept(Unit(orders))
+    await requests.accept(RequestBatch(orders))
     database.close()
 
 
@@ -94,11 +96,11 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
     await bot.kill()
     await client.start()
 
-    async def given_up(code: str) -> Any:
-        found = await client.call("GET", f"/api/messages/{code}", None)
-        return found if found["status"] == "FAILED" else None
+    async def both_given_up() -> list[Any]:
+        found = [await client.call("GET", f"/api/messages/{one}", None) for one in HOSTILE]
+        return found if all(one["status"] == "FAILED" for one in found) else []
 
-    stopped = [await until(partial(given_up, code)) for code in ("memory", "time")]
+    stopped = await until(both_given_up)
     assert sorted(texts()) == ["as always", "x"]
     for one in stopped:
         reasons = [event["detail"].get("reason", "") for event in one["events"]]

@@ -11,7 +11,7 @@ from tests.scenarios.killing import TEMPLATE, Victim, settings
 #: One step after the other on the same database: (what the kill interrupts, where it strikes).
 COMMITTED = "bot.db:transact:return"
 SERVICE = "bot.messages.requests.service:Requests"
-CONNECTION = "bot.messages.transports.http_client:Connection"
+CONNECTION = "bot.messages.transports.http_client:WireConnection"
 CREATED = "bot.tasks.service:Tasks.create.<locals>.work:return"
 REPORTED = "bot.tasks.intake:Intake.report.<locals>.work:return"
 CLAIMED = "bot.messages.delivery.claims:claim_of:return"

@@ -1,13 +1,13 @@
-"""What the work itself says: reports, heartbeats, log lines."""
+"""Reports, heartbeats and log lines that the work itself sends."""
 
 from typing import Any
 
 from bot.config_file import TaskKind
 from bot.errors import InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
-from bot.tasks.models import ENDS, Status
+from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import Report
 
 TRACEBACK = "Traceback (most recent call last)"
@@ -21,8 +21,8 @@ CONTINUATIONS = (
 LEVELS = ("debug", "info", "warning", "error")
 
 
-async def update_task(call: Call) -> Answer:
-    """Take an orchestrator's report; what is older than what is known is ignored."""
+async def update_task(call: Call) -> Response:
+    """Accept an orchestrator's report; outdated reports are ignored."""
     body: UpdateTask = call.body
     owner = await call.owner()
     task_id = body.task_id or call.caller.task_id
@@ -33,7 +33,7 @@ async def update_task(call: Call) -> Answer:
         except InvalidError as error:
             channel, problem = None, error  # The id may be enough.
     report = Report(
-        status=Status(body.status),
+        status=TaskStatus(body.status),
         task_id=task_id,
         channel=channel,
         ts=body.ts,
@@ -56,22 +56,22 @@ async def update_task(call: Call) -> Answer:
         if problem is not None:
             raise problem from error
         raise
-    return Answer(Taken.of(reported))
+    return Response(Taken.of(reported))
 
 
 def is_end(body: UpdateTask) -> bool:
-    """Tell whether a report says how a task ended."""
-    return Status(body.status) in ENDS
+    """Tell whether a report contains a final state."""
+    return TaskStatus(body.status) in ENDS
 
 
-async def heartbeat_task(call: Call) -> Answer:
+async def heartbeat_task(call: Call) -> Response:
     """Take a sign of life; without one for a minute the task counts as lost."""
     intake, only = call.services.intake, call.caller.task_id
     reported = await intake.heartbeat(await call.owner(), call.path["id"], only=only)
-    return Answer(Taken.of(reported))
+    return Response(Taken.of(reported))
 
 
-async def log_task(call: Call) -> Answer:
+async def log_task(call: Call) -> Response:
     """Keep log lines; those of the kind's `log_level` and above go to the task's thread."""
     body: LogTask = call.body
     config = call.services.settings.config
@@ -79,14 +79,14 @@ async def log_task(call: Call) -> Answer:
     logged = await call.services.intake.log(
         await call.owner(),
         call.path["id"],
-        lambda task: weighed(body, config.kind(task.task), now),
+        lambda task: _weighed(body, config.kind(task.task), now),
         only=call.caller.task_id,
     )
     left_out = len(body.lines) - logged.count
-    return Answer(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
+    return Response(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
 
 
-def weighed(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
+def _weighed(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
     """
     Return the lines, each with whether it is loud enough for the thread.
 

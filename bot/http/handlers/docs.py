@@ -6,22 +6,22 @@ from pathlib import Path
 from jinja2 import Environment
 
 from bot.http.openapi import describe_api, operations_by_tag
-from bot.http.routing import Answer, Call, Route
+from bot.http.routing import Call, Response, Route
 
-PAGE = Path(__file__).with_name("docs.html")
+_DOCS_PAGE = Path(__file__).with_name("docs.html")
 # The page brings its style along and needs nothing else, so nothing else may run or load.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-async def show_openapi(call: Call) -> Answer:
+async def show_openapi(call: Call) -> Response:
     """Return the description as an OpenAPI 3.1 document."""
-    return Answer(describe_api(call.routes, address(call)))
+    return Response(describe_api(call.routes, address(call)))
 
 
-async def show_docs(call: Call) -> Answer:
+async def show_docs(call: Call) -> Response:
     """Return the description as a page."""
-    page = draw_page(call.routes, address(call))
-    return Answer(page, headers={"Content-Security-Policy": POLICY}, content_type="text/html")
+    page = _draw_page(call.routes, address(call))
+    return Response(page, headers={"Content-Security-Policy": _POLICY}, content_type="text/html")
 
 
 def address(call: Call) -> str:
@@ -30,11 +30,11 @@ def address(call: Call) -> str:
 
 
 @lru_cache(maxsize=4)
-def draw_page(routes: tuple[Route, ...], url: str) -> str:
+def _draw_page(routes: tuple[Route, ...], url: str) -> str:
     document = describe_api(routes, url)
     return (
         Environment(autoescape=True)
-        .from_string(PAGE.read_text(encoding="utf-8"))
+        .from_string(_DOCS_PAGE.read_text(encoding="utf-8"))
         .render(
             document=document,
             tags=operations_by_tag(document),

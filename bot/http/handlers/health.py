@@ -1,4 +1,4 @@
-"""Whether the process is up, whether it can work, and how it is."""
+"""Liveness, readiness and health of the process."""
 
 import asyncio
 
@@ -7,20 +7,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import Database
 from bot.http.errors import is_database_away
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 
-DATABASE_SECONDS = 2.0
+_DATABASE_SECONDS = 2.0
 #: Lanes shown one by one, those that need somebody first; of all others only the counts.
-MOST_SHOWN = 20
+_MAX_SHOWN = 20
 
 
-async def show_alive(_call: Call) -> Answer:
+async def show_alive(_call: Call) -> Response:
     """Say that the process is up."""
-    return Answer({"ok": True})
+    return Response({"ok": True})
 
 
-async def show_ready(call: Call) -> Answer:
+async def show_ready(call: Call) -> Response:
     """Say whether the database answers, the socket is connected and messages can go out."""
     services = call.services
     parts = {
@@ -29,44 +29,44 @@ async def show_ready(call: Call) -> Answer:
         "lanes": can_deliver(services.lanes(), services.home),
     }
     ready = all(parts.values())
-    return Answer({"ready": ready, **parts}, status=200 if ready else 503)
+    return Response({"ready": ready, **parts}, status=200 if ready else 503)
 
 
-async def show_health(call: Call) -> Answer:
+async def show_health(call: Call) -> Response:
     """Show how database, socket and the lanes of the caller's tenant are."""
     services = call.services
-    lanes = await visible_lanes(call)
+    lanes = await _visible_lanes(call)
     database = await answers(services.database)
     socket = {to_camel(name): value for name, value in services.socket().items()}
     flowing = all(one.is_well for one in lanes)
     well = database and bool(socket.get("connected")) and flowing
-    return Answer(
+    return Response(
         {
             "ready": well,
             "database": {"answers": database, "kind": services.database.url.get_backend_name()},
             "socket": socket,
             "lanes": [
                 {"workspaceId": lane.workspace_id, "state": lane.state, "reason": lane.reason}
-                for lane in worst(lanes, MOST_SHOWN)
+                for lane in worst(lanes, _MAX_SHOWN)
             ],
             "laneCounts": counts(lanes),
         }
     )
 
 
-async def visible_lanes(call: Call) -> list[LaneHealth]:
+async def _visible_lanes(call: Call) -> list[LaneHealth]:
     """Return how the lanes of the caller's tenant are; those with nothing to do are `asleep`."""
     lanes = call.services.lanes()
     own = {lane.workspace_id: lane for lane in lanes}
     connected = await call.services.workspaces_of(call.caller.tenant)
-    outlets = call.services.outlets.ids(call.caller.tenant)
-    return [own.get(key) or LaneHealth(key, "asleep", "") for key in [*connected, *outlets]]
+    destinations = call.services.destinations.ids(call.caller.tenant)
+    return [own.get(key) or LaneHealth(key, "asleep", "") for key in [*connected, *destinations]]
 
 
 async def answers(database: Database) -> bool:
-    """Tell whether the database takes a change at once."""
+    """Tell whether the database accepts a write at once."""
     try:
-        async with asyncio.timeout(DATABASE_SECONDS):
+        async with asyncio.timeout(_DATABASE_SECONDS):
             return await database.is_writable()
     except Exception as error:
         if isinstance(error, SQLAlchemyError | OSError) or is_database_away(error):

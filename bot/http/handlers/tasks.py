@@ -1,11 +1,11 @@
-"""Tasks as people and programs ask for them: create, retry, cancel, list, show."""
+"""Tasks: create, retry, cancel, list, show."""
 
 from datetime import timedelta
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_channel
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas.tasks import (
     CreatedTask,
     CreateTask,
@@ -17,25 +17,25 @@ from bot.http.schemas.tasks import (
     TaskPage,
 )
 from bot.tasks.creation import NewTask
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
 
 #: Events that are shown of a task; progress makes one each time it is shown.
-MAX_TIMELINE = 1_000
+_MAX_TIMELINE = 1_000
 
 
-async def create_task(call: Call) -> Answer:
-    """Announce a task; the same `taskId` again returns the task that stands."""
+async def create_task(call: Call) -> Response:
+    """Announce a task; repeating the same `taskId` returns the existing task."""
     body: CreateTask = call.body
     owner = await call.owner()
     task, is_new = await call.services.tasks.create(
-        owner, new_task(call, body, await channel_for(call, body, owner.workspace_id))
+        owner, _new_task(call, body, await _channel_for(call, body, owner.workspace_id))
     )
     ts = None if is_new else (await call.services.tasks.get(owner, task.id))[1]
-    return Answer(CreatedTask.of(task, ts), status=201 if is_new else 200)
+    return Response(CreatedTask.of(task, ts), status=201 if is_new else 200)
 
 
-async def channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
+async def _channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
     """
     Return the channel's id: the caller's, else the kind's, else SLACK_DEFAULT_CHANNEL.
 
@@ -51,13 +51,13 @@ async def channel_for(call: Call, body: CreateTask, workspace_id: str) -> str:
     return await resolve_channel(call.services.channels, workspace_id, channel)
 
 
-def new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
+def _new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
     return NewTask(
         task=body.task,
         channel=channel,
         subject=body.subject,
         task_id=body.task_id or call.new_id,
-        status=Status(body.status),
+        status=TaskStatus(body.status),
         details=body.metadata,
         payload=body.payload,
         steps=body.steps,
@@ -71,7 +71,7 @@ def new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
     )
 
 
-async def retry_task(call: Call) -> Answer:
+async def retry_task(call: Call) -> Response:
     """Start the next attempt of a task that failed, was cancelled or got lost."""
     body: RetryTask = call.body
     task = await call.services.tasks.retry(
@@ -82,23 +82,23 @@ async def retry_task(call: Call) -> Answer:
         payload=body.payload,
         reason=body.reason,
     )
-    return Answer(ShownTask.of(task, await place_of(call, task.id), payload=task.payload))
+    return Response(ShownTask.of(task, await _task_place(call, task.id), payload=task.payload))
 
 
-async def cancel_task(call: Call) -> Answer:
+async def cancel_task(call: Call) -> Response:
     """End a task that is queued or running."""
     task = await call.services.tasks.cancel(
         await call.owner(), call.path["id"], by=call.caller.subject
     )
-    return Answer(ShownTask.of(task, await place_of(call, task.id), payload=task.payload))
+    return Response(ShownTask.of(task, await _task_place(call, task.id), payload=task.payload))
 
 
-async def place_of(call: Call, task_id: str) -> str | None:
+async def _task_place(call: Call, task_id: str) -> str | None:
     _, ts = await call.services.tasks.get(await call.owner(), task_id)
     return ts
 
 
-async def list_tasks(call: Call) -> Answer:
+async def list_matching_tasks(call: Call) -> Response:
     """List tasks, the most recently changed first."""
     wanted: TaskFilter = call.query
     found = await call.services.tasks.list(
@@ -109,13 +109,14 @@ async def list_tasks(call: Call) -> Answer:
             subject=wanted.subject,
             since=minutes(wanted.since_minutes),
             stuck_for=minutes(wanted.stuck_minutes),
+            with_payload=False,
             limit=wanted.limit + 1,  # One more than asked tells whether there is another page.
             before=read_cursor(wanted.cursor) if wanted.cursor else None,
         ),
     )
     page = found[: wanted.limit]
     more = len(found) > wanted.limit
-    return Answer(
+    return Response(
         TaskPage(
             tasks=[ListedTask.of(task, ts) for task, ts in page],
             next_cursor=write_cursor(page[-1][0].updated_at, page[-1][0].id) if more else None,
@@ -127,17 +128,17 @@ def minutes(count: float | None) -> timedelta | None:
     return None if count is None else timedelta(minutes=count)
 
 
-async def show_task(call: Call) -> Answer:
+async def show_task(call: Call) -> Response:
     """Show a task and the timeline of its message."""
     task, ts = await call.services.tasks.get(await call.owner(), call.path["id"])
     # One more than is shown tells whether there are more.
-    newest = MAX_TIMELINE + 1
+    newest = _MAX_TIMELINE + 1
     events = await call.services.timeline(task.message_id, newest) if task.message_id else []
     shown = ShownTaskWithTimeline.of(
         task,
         ts,
         payload=task.payload,
-        timeline=[dict(event) for event in events[-MAX_TIMELINE:]],
-        timeline_is_cut=len(events) > MAX_TIMELINE,
+        timeline=[dict(event) for event in events[-_MAX_TIMELINE:]],
+        timeline_is_cut=len(events) > _MAX_TIMELINE,
     )
-    return Answer(shown)
+    return Response(shown)

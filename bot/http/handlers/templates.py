@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.http.channel_lookup import resolve_destination
-from bot.http.routing import Answer, Call
+from bot.http.channel_lookup import resolve_recipient
+from bot.http.routing import Call, Response
 from bot.http.schemas.message_fields import Code
-from bot.http.schemas.messages import (
+from bot.http.schemas.templates import (
     Preview,
     PreviewTemplate,
     PutSender,
@@ -20,58 +20,58 @@ from bot.http.schemas.messages import (
     ShownTemplate,
 )
 from bot.messages.models import Ambiguous
-from bot.messages.requests.senders import SenderSettings
+from bot.messages.requests.senders import NamedSender
 from bot.messages.requests.workspace_resolution import workspace_of
 from bot.messages.templates.store import NewTemplate
 
-CODE = TypeAdapter(Code)
+_CODE_PATTERN = TypeAdapter(Code)
 
 
-async def show_template(call: Call) -> Answer:
+async def show_template(call: Call) -> Response:
     """Show the newest version of a template."""
     stored = await call.services.templates.get(call.caller.tenant, call.path["code"])
-    return Answer(ShownTemplate.of(stored))
+    return Response(ShownTemplate.of(stored))
 
 
-async def put_template(call: Call) -> Answer:
-    """Store a version; one that cannot draw a message is refused. The same again is no new one."""
+async def put_template(call: Call) -> Response:
+    """Store a version, unless it is the newest already; refuse one that cannot render a message."""
     body: PutTemplate = call.body
     new = NewTemplate(
-        new_code(call), source_of(body.body), schema=body.schema_, description=body.description
+        _new_code(call), _source_of(body.body), schema=body.schema_, description=body.description
     )
     stored, is_new = await call.services.templates.put(
         call.caller.tenant, new, by=call.caller.subject
     )
-    return Answer(ShownTemplate.of(stored), status=201 if is_new else 200)
+    return Response(ShownTemplate.of(stored), status=201 if is_new else 200)
 
 
-async def preview_template(call: Call) -> Answer:
-    """Draw a payload without sending anything."""
+async def preview_template(call: Call) -> Response:
+    """Render a payload without sending anything."""
     body: PreviewTemplate = call.body
     drawn = await call.services.templates.preview(
         call.caller.tenant,
         call.path["code"],
         body.payload,
-        None if body.body is None else source_of(body.body),
+        None if body.body is None else _source_of(body.body),
     )
-    return Answer(
+    return Response(
         Preview(
-            text=drawn.text, blocks=drawn.blocks, overflow=drawn.overflow, altered=drawn.altered
+            text=drawn.text, blocks=drawn.blocks, overflow=drawn.overflow, warnings=drawn.warnings
         )
     )
 
 
-async def show_sender(call: Call) -> Answer:
+async def show_sender(call: Call) -> Response:
     """Show a sender's settings."""
     sender = await call.services.senders.get(call.caller.tenant, call.path["code"])
-    return Answer(ShownSender.of(sender))
+    return Response(ShownSender.of(sender))
 
 
-async def put_sender(call: Call) -> Answer:
+async def put_sender(call: Call) -> Response:
     """Make or replace a sender."""
     body: PutSender = call.body
-    named = SenderSettings(
-        code=new_code(call),
+    named = NamedSender(
+        code=_new_code(call),
         workspace_id=body.workspace,
         channel=body.channel,
         queue=body.queue,
@@ -83,7 +83,7 @@ async def put_sender(call: Call) -> Answer:
     # First of all: where there are no channels, none is looked up.
     await call.services.senders.require_place(call.caller.tenant, named)
     resolve = partial(
-        resolve_destination, call.services.channels, partial(workspace_of_new, call, body)
+        resolve_recipient, call.services.channels, partial(_workspace_of_new, call, body)
     )
     allowed = named.allowed_channels
     wanted = replace(
@@ -99,10 +99,10 @@ async def put_sender(call: Call) -> Answer:
     sender, is_new = await call.services.senders.put(
         call.caller.tenant, wanted, by=call.caller.subject
     )
-    return Answer(ShownSender.of(sender), status=201 if is_new else 200)
+    return Response(ShownSender.of(sender), status=201 if is_new else 200)
 
 
-async def workspace_of_new(call: Call, body: PutSender) -> str:
+async def _workspace_of_new(call: Call, body: PutSender) -> str:
     """Return in which workspace the names of channels are looked up."""
     found = workspace_of(body.workspace, await call.services.workspaces_of(call.caller.tenant))
     if isinstance(found, FieldProblem):
@@ -111,15 +111,15 @@ async def workspace_of_new(call: Call, body: PutSender) -> str:
     return found
 
 
-def new_code(call: Call) -> str:
+def _new_code(call: Call) -> str:
     """Return the code in the path if it may be given to something new."""
     try:
-        return CODE.validate_python(call.path["code"])
+        return _CODE_PATTERN.validate_python(call.path["code"])
     except ValidationError as error:
         problem = FieldProblem("code", "1 to 100 letters, digits and . _ : -")
         raise InvalidError("The code is not usable.", [problem]) from error
 
 
-def source_of(body: str | dict[str, Any] | list[Any]) -> str:
+def _source_of(body: str | dict[str, Any] | list[Any]) -> str:
     """Return a template's source, which may be sent as the JSON that it is."""
     return body if isinstance(body, str) else json.dumps(body, indent=1, ensure_ascii=False)

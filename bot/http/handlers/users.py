@@ -2,13 +2,13 @@
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas.users import RegisteredUser, ToldUser
 from bot.messages.outbox import Place
 from bot.users.service import NewUser
 
 
-async def register_user(call: Call) -> Answer:
+async def register_user(call: Call) -> Response:
     """Tell of a new user in the users channel; the same user again is not told of again."""
     body: RegisteredUser = call.body
     owner = await call.owner()
@@ -33,7 +33,7 @@ async def register_user(call: Call) -> Answer:
         channel=message.channel,
         ts=message.ts,
     )
-    return Answer(told, status=201 if is_new else 200)
+    return Response(told, status=201 if is_new else 200)
 
 
 async def users_channel(call: Call, body: RegisteredUser, workspace_id: str) -> str:

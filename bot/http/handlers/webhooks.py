@@ -2,16 +2,16 @@
 
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Answer, Call
+from bot.http.routing import Call, Response
 from bot.http.schemas.tasks import ForeignEvent, Taken, TakenEvent
 from bot.suggestions import did_you_mean
 from bot.tasks.creation import NewTask
 from bot.tasks.event_mapping import Event, read_event
-from bot.tasks.models import ENDS, Status
+from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import Report
 
 
-async def take_event(call: Call) -> Answer:
+async def take_event(call: Call) -> Response:
     """Announce the task if it is new, and report on it; a status nobody knows is ignored."""
     body: ForeignEvent = call.body
     name, known = call.path["name"], call.services.settings.config.webhooks
@@ -20,7 +20,7 @@ async def take_event(call: Call) -> Answer:
     event = read_event(name, known[name], body.model_dump())
     if event.status is None:
         ignored = TakenEvent(task_id=event.task_id, outcome="ignored", reason="status")
-        return Answer(ignored)
+        return Response(ignored)
     owner = await call.owner()
     channel = await channel_of(call, known[name].channel, event, owner.workspace_id)
     await call.services.tasks.create(
@@ -30,7 +30,7 @@ async def take_event(call: Call) -> Answer:
             channel=channel,
             subject=event.subject,
             task_id=event.task_id,
-            status=Status.RUNNING if event.status in ENDS else event.status,
+            status=TaskStatus.RUNNING if event.status in ENDS else event.status,
             log_url=event.log_url,
             environment=call.services.settings.environment,
             correlation_id=call.correlation_id,
@@ -45,7 +45,7 @@ async def take_event(call: Call) -> Answer:
         attempt=event.attempt,
     )
     told = Taken.of(await call.services.intake.report(owner, report))
-    return Answer(TakenEvent(task_id=told.task_id, outcome=told.outcome, reason=told.reason))
+    return Response(TakenEvent(task_id=told.task_id, outcome=told.outcome, reason=told.reason))
 
 
 async def channel_of(call: Call, channel: str | None, event: Event, workspace_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What every request model shares: both spellings of names, and problems with paths."""
+"""What all request models share: both spellings of names, and problems with their paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,18 +22,18 @@ from bot.http.schemas.constraints import or_null
 from bot.redaction import redact_json
 from bot.suggestions import did_you_mean
 
-M = TypeVar("M", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 #: Where it is not one field that is wrong.
-ALL = "(all)"
-#: Nothing that is sent has so many fields of its own.
-MAX_FIELDS = 100
-#: So many wrong values are described, and for so many names the nearest one is looked for.
-MAX_PROBLEMS = 20
-MAX_GUESSES = 3
+_ALL = "(all)"
+#: Maximum number of fields; no request has as many.
+_MAX_FIELDS = 100
+#: Maximum number of problems described, and of unknown names with a suggestion.
+_MAX_PROBLEMS = 20
+_MAX_GUESSES = 3
 #: A longer name is no misspelt one, and is not repeated whole.
-MAX_NAME = 40
+_MAX_NAME = 40
 #: Callers speak JSON, not Python.
-IN_WORDS = {
+_IN_WORDS = {
     "dict_type": "must be an object",
     "list_type": "must be a list",
     "model_attributes_type": "must be an object",
@@ -43,7 +43,7 @@ IN_WORDS = {
 
 
 class Sent(BaseModel):
-    """Something a caller sends. `null` says nothing; a name nobody knows is refused."""
+    """A request body. `null` counts as left out; an unknown name is refused."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
@@ -56,9 +56,9 @@ class Sent(BaseModel):
     def _drop_nulls(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        if len(values) > MAX_FIELDS and cls.model_config["extra"] == "forbid":
+        if len(values) > _MAX_FIELDS and cls.model_config["extra"] == "forbid":
             raise ValueError(f"has {len(values):,} fields: give those that there are")
-        known = spellings(cls)
+        known = _spellings(cls)
         return {
             name: value for name, value in values.items() if value is not None or name not in known
         }
@@ -86,41 +86,47 @@ class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
+class ShownInSnakeCase(Shown):
+    """The same for the areas whose answers the contract spells so."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+
 #: A moment in an answer: ISO 8601 with offset.
-At = Annotated[
+Timestamped = Annotated[
     datetime,
     PlainSerializer(datetime.isoformat, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 
 
-def bind(model: type[M], values: Mapping[str, Any]) -> M:
+def bind(model: type[Model], values: Mapping[str, Any]) -> Model:
     """Return *values* as a *model*; raise `InvalidError` with the path of each wrong one."""
     told = redact_json(dict(values)) if getattr(model, "is_redacted", True) else dict(values)
     try:
         return model.model_validate(told)
     except ValidationError as error:
-        problems = describe_all(error, model)
+        problems = _describe_all(error, model)
         raise InvalidError(
             f"Nothing was changed: {summary(problems, error.error_count())}", problems
         ) from error
 
 
-def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
+def bind_all(model: type[Model], values: Sequence[Any], limit: int) -> list[Model]:
     """Return each of *values* as a *model*; every problem's path begins with its number."""
-    if not 0 < len(values) <= most:
-        problem = FieldProblem(ALL, f"send 1 to {most:,} items; these are {len(values):,}")
+    if not 0 < len(values) <= limit:
+        problem = FieldProblem(_ALL, f"send 1 to {limit:,} items; these are {len(values):,}")
         raise InvalidError(f"Nothing was changed: {problem.message}.", [problem])
-    bound: list[M] = []
+    bound: list[Model] = []
     problems: list[FieldProblem] = []
     for number, value in enumerate(values):
-        if len(problems) >= MAX_PROBLEMS:
+        if len(problems) >= _MAX_PROBLEMS:
             break
         try:
-            bound.append(bind(model, as_object(value)))
+            bound.append(bind(model, _as_object(value)))
         except InvalidError as error:
             problems += [
-                FieldProblem(f"[{number}].{one.field}".removesuffix(f".{ALL}"), one.message)
+                FieldProblem(f"[{number}].{one.field}".removesuffix(f".{_ALL}"), one.message)
                 for one in error.problems
             ]
     if problems:
@@ -128,35 +134,37 @@ def bind_all(model: type[M], values: Sequence[Any], most: int) -> list[M]:
     return bound
 
 
-def as_object(value: Any) -> Mapping[str, Any]:
+def _as_object(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    raise InvalidError("", [FieldProblem(ALL, "must be an object")])
+    raise InvalidError("", [FieldProblem(_ALL, "must be an object")])
 
 
-def describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldProblem]:
+def _describe_all(error: ValidationError, model: type[BaseModel]) -> list[FieldProblem]:
     """Return what is wrong, field by field, as far as anybody reads on."""
     items = error.errors(include_input=False, include_url=False, include_context=False)
     unknown = [item for item in items if item["type"] == "extra_forbidden"]
     known = names(model)
     guesses = {
         item["loc"]: did_you_mean(str(item["loc"][-1]), known)
-        for item in unknown[:MAX_GUESSES]
-        if len(str(item["loc"][-1])) <= MAX_NAME
+        for item in unknown[:_MAX_GUESSES]
+        if len(str(item["loc"][-1])) <= _MAX_NAME
     }
-    return [describe(item, known, guesses) for item in items[:MAX_PROBLEMS]]
+    return [_describe_error(item, known, guesses) for item in items[:_MAX_PROBLEMS]]
 
 
-def describe(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
-    path = path_of(item["loc"])
+def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> FieldProblem:
+    path = _path_of(item["loc"])
     if item["type"] == "extra_forbidden":
-        return FieldProblem(path, why_unknown(item["loc"], known, guesses))
-    message = IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
-    return FieldProblem(path or ALL, f"{message[0].lower()}{message[1:]}")
+        return FieldProblem(path, _why_unknown(item["loc"], known, guesses))
+    message = _IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
+    return FieldProblem(path or _ALL, f"{message[0].lower()}{message[1:]}")
 
 
-def path_of(location: Sequence[str | int]) -> str:
-    """Return it as it is written: `request.files[0].name`; names that are too long, cut."""
+def _path_of(location: Sequence[str | int]) -> str:
+    """
+    Return the path as written: `request.files[0].name`; names that are too long are truncated.
+    """
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in location
     )
@@ -164,19 +172,19 @@ def path_of(location: Sequence[str | int]) -> str:
 
 
 def shortened(name: str) -> str:
-    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"
+    return name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}…"
 
 
-def why_unknown(location: Any, known: list[str], guesses: Mapping[Any, str]) -> str:
+def _why_unknown(location: Any, known: list[str], guesses: Mapping[Any, str]) -> str:
     """Say of a name that was left over whether it is another spelling of one that was given."""
-    name = to_camel(str(location[-1])) if len(str(location[-1])) <= MAX_NAME else ""
+    name = to_camel(str(location[-1])) if len(str(location[-1])) <= _MAX_NAME else ""
     if name in known:
         return f"is the same as `{name}`: give one of them"
     return f"unknown field{guesses.get(location, '')}"
 
 
 @lru_cache
-def spellings(model: type[BaseModel]) -> frozenset[str]:
+def _spellings(model: type[BaseModel]) -> frozenset[str]:
     """Return all names that *model* takes."""
     found = set(model.model_fields)
     for field in model.model_fields.values():

@@ -1,7 +1,7 @@
 """
-Limits of values that say the same to whoever checks and to whoever reads the description.
+Constraints that validate a value and describe it in the API documentation.
 
-Each stands in an `Annotated` type, of which pydantic makes both the validation and the JSON Schema.
+Each is used in an `Annotated` type, from which pydantic makes the validation and the JSON Schema.
 """
 
 import re
@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from bot.terminal_sequences import strip_sequences
 
 #: What a schema says for people.
-ABOUT: tuple[str, ...] = ("title", "default", "description")
+_ABOUT: tuple[str, ...] = ("title", "default", "description")
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -42,7 +42,7 @@ class _Described:
 
 @dataclass(frozen=True)
 class Matching(_Described):
-    """Text that *pattern* matches whole and that is none of *excluded*."""
+    """Text that matches *pattern* as a whole and is not in *excluded*."""
 
     pattern: str
     wanted: str
@@ -60,7 +60,7 @@ class Matching(_Described):
 
 @dataclass(frozen=True)
 class NotBlank(_Described):
-    """Text with something to be seen; what stands around it is dropped."""
+    """Text with visible characters; surrounding space is removed."""
 
     def check(self, value: Any) -> Any:
         if not value.strip():
@@ -168,7 +168,7 @@ def or_empty(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _about(schema: dict[str, Any]) -> dict[str, Any]:
-    return {name: schema[name] for name in ABOUT if name in schema}
+    return {name: schema[name] for name in _ABOUT if name in schema}
 
 
 def _takes_anything(schema: dict[str, Any]) -> bool:

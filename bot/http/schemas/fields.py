@@ -1,4 +1,4 @@
-"""The kinds of values that callers send, each with its limits."""
+"""The types of the fields that callers send, each with its limits."""
 
 import json
 import math
@@ -17,26 +17,26 @@ from bot.terminal_sequences import strip_sequences
 T = TypeVar("T")
 
 #: Told whole in the thread, in parts.
-MAX_ERROR_CHARACTERS = 24_000
-#: Printable ASCII: the id is sent back in a header and stands in logs.
+_MAX_ERROR_CHARACTERS = 24_000
+#: Printable ASCII: the id is returned in a header and appears in logs.
 CORRELATION_ID = "[ -~]{1,128}"
 #: Far from what a column holds: a retry adds one to it.
-MAX_ATTEMPT = 1_000_000_000
-MAX_SEQUENCE = 2**63 - 1
+_MAX_ATTEMPT = 1_000_000_000
+_MAX_SEQUENCE = 2**63 - 1
 #: The end of the year 9999.
-LAST_SECOND = 253_402_300_799
-STATUSES = ("queued", "running", "completed", "failed", "cancelled")
+_LAST_SECOND = 253_402_300_799
+_STATUSES = ("queued", "running", "completed", "failed", "cancelled")
+_SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
 #: In seconds the year 5138, in milliseconds 1973.
-MILLISECONDS_FROM = 10**11
-SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
+_MILLISECONDS_FROM = 10**11
 
 
-def seen_text(most: int) -> AfterValidator:
+def seen_text(limit: int) -> AfterValidator:
     """Keep the first *most* characters of what is seen of a program's text."""
-    return AfterValidator(lambda text: strip_sequences(text)[:most])
+    return AfterValidator(lambda text: strip_sequences(text)[:limit])
 
 
-def whole_percent(value: Any) -> int:
+def _whole_percent(value: Any) -> int:
     """Return it rounded down, so that only finished work shows 100."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number from 0 to 100")  # noqa: TRY004 - pydantic wants this
@@ -45,19 +45,19 @@ def whole_percent(value: Any) -> int:
     return math.floor(value)
 
 
-def link(value: str) -> str:
+def _safe_link(value: str) -> str:
     if value.startswith("mailto:") or not is_safe_url(value):
         raise ValueError("must be an http:// or https:// address of at most 3,000 characters")
     return value
 
 
-def small(value: T) -> T:
+def _small(value: T) -> T:
     if len(json.dumps(value)) > MAX_DETAILS_CHARACTERS:
         raise ValueError(f"must be at most {MAX_DETAILS_CHARACTERS:,} characters of JSON")
     return value
 
 
-def moment(value: Any) -> int | None:
+def _moment(value: Any) -> int | None:
     """
     Return the epoch seconds of an ISO 8601 time with offset, or of a number; else None.
 
@@ -73,13 +73,13 @@ def moment(value: Any) -> int | None:
         return None if at.tzinfo is None else int(at.timestamp())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if value >= MILLISECONDS_FROM:
+    if value >= _MILLISECONDS_FROM:
         value = value / 1000
-    return int(value) if 0 <= value <= LAST_SECOND else None
+    return int(value) if 0 <= value <= _LAST_SECOND else None
 
 
-def level(value: Any) -> str:
-    """Return the level's usual name; one nobody knows counts as info."""
+def log_level(value: Any) -> str:
+    """Return the level's usual name; an unknown level counts as info."""
     word = value.lower() if isinstance(value, str) else ""
     known = {
         "trace": "debug",
@@ -97,7 +97,7 @@ def level(value: Any) -> str:
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200), NotBlank(), OrInteger(), Seen()
 ]
-Runner = Annotated[Name, Names("runner")]
+RunnerName = Annotated[Name, Names("runner")]
 NewTaskId = Annotated[
     str,
     Matching(
@@ -123,19 +123,21 @@ Timestamp = Annotated[
 ]
 SentStatus = Annotated[
     Literal["queued", "running", "completed", "failed", "cancelled"],
-    BeforeValidator(lambda value: SPELLINGS.get(value, value) if isinstance(value, str) else value),
-    WithJsonSchema({"type": "string", "enum": [*STATUSES, *SPELLINGS]}),
+    BeforeValidator(
+        lambda value: _SPELLINGS.get(value, value) if isinstance(value, str) else value
+    ),
+    WithJsonSchema({"type": "string", "enum": [*_STATUSES, *_SPELLINGS]}),
 ]
 Percent = Annotated[
     int,
-    BeforeValidator(whole_percent),
+    BeforeValidator(_whole_percent),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
 ]
-Attempt = Annotated[int, Whole(1, MAX_ATTEMPT)]
-Sequence = Annotated[int, Whole(0, MAX_SEQUENCE)]
+AttemptNumber = Annotated[int, Whole(1, _MAX_ATTEMPT)]
+Sequence = Annotated[int, Whole(0, _MAX_SEQUENCE)]
 Url = Annotated[
     str,
-    AfterValidator(link),
+    AfterValidator(_safe_link),
     WithJsonSchema(
         {
             "type": "string",
@@ -146,9 +148,9 @@ Url = Annotated[
     ),
 ]
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=500), Names("cursor")]
-Details = Annotated[dict[str, Any], AfterValidator(small)]
-Steps = Annotated[list[dict[str, Any]], Field(max_length=50), AfterValidator(small)]
-ErrorText = Annotated[str, seen_text(MAX_ERROR_CHARACTERS)]
+Details = Annotated[dict[str, Any], AfterValidator(_small)]
+Steps = Annotated[list[dict[str, Any]], Field(max_length=50), AfterValidator(_small)]
+ErrorText = Annotated[str, seen_text(_MAX_ERROR_CHARACTERS)]
 # Whatever is sent: a line without a time that can be read, or of an unknown level, is still a line.
-Moment = Annotated[int | None, BeforeValidator(moment), WithJsonSchema({})]
-Level = Annotated[str, BeforeValidator(level), WithJsonSchema({})]
+Moment = Annotated[int | None, BeforeValidator(_moment), WithJsonSchema({})]
+Level = Annotated[str, BeforeValidator(log_level), WithJsonSchema({})]

@@ -1,4 +1,4 @@
-"""What is answered about the health of the process."""
+"""Response models of the health endpoints."""
 
 from typing import Any
 

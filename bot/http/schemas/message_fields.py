@@ -1,4 +1,4 @@
-"""The kinds of values in requests for messages, templates and senders, each with its limits."""
+"""Field types of requests for messages, templates and senders, each with its limits."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,11 +17,11 @@ from bot.http.schemas.constraints import Matching, Names
 from bot.ids import USER_ID_PATTERN
 from bot.messages.policy import PRIORITIES, QUEUES
 
-MAX_PRIORITY = 100
-MAX_BODY_CHARACTERS = 200_000
-MAX_FILE_CHARACTERS = 200_000
-AS_TIME = "must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00"
-CODE = "[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"
+_MAX_PRIORITY = 100
+_MAX_BODY_CHARACTERS = 200_000
+_MAX_FILE_CHARACTERS = 200_000
+_AS_TIME = "must be ISO 8601 with offset, e.g. 2026-11-20T09:00:00+01:00"
+_CODE_CHARACTERS = "[A-Za-z0-9][A-Za-z0-9._:-]{0,99}"
 
 
 def priority(value: Any) -> Any:
@@ -30,12 +30,12 @@ def priority(value: Any) -> Any:
         return PRIORITIES[value.upper()]
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # 1.0 is a whole number in JSON.
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRIORITY:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_PRIORITY:
         return value
     raise ValueError(f"must be one of {', '.join(PRIORITIES)}, or a number from 1 to 100")
 
 
-def any_case(words: Iterable[str]) -> str:
+def _any_case(words: Iterable[str]) -> str:
     """Return the pattern of these words in capital or small letters."""
     letters = ("".join(f"[{one.upper()}{one.lower()}]" for one in word) for word in words)
     return f"^({'|'.join(letters)})$"
@@ -53,26 +53,26 @@ def source(value: Any) -> str | dict[str, Any] | list[Any]:
         return value
     if not isinstance(value, str):
         raise ValueError("must be the template as text, an object or a list")  # noqa: TRY004
-    if not 0 < len(value) <= MAX_BODY_CHARACTERS:
-        raise ValueError(f"must be 1 to {MAX_BODY_CHARACTERS:,} characters")
+    if not 0 < len(value) <= _MAX_BODY_CHARACTERS:
+        raise ValueError(f"must be 1 to {_MAX_BODY_CHARACTERS:,} characters")
     return value
 
 
-def why_no_time(error: ValueError) -> str:
+def _why_no_time(error: ValueError) -> str:
     """Return what of a well-formed time cannot be, such as February 30."""
     if "isoformat" in str(error):
         return ""
     return f"; {'an offset is below 24 hours' if 'timedelta' in str(error) else error}"
 
 
-def moment(value: Any) -> Any:
+def _scheduled_moment(value: Any) -> Any:
     """Take ISO 8601 text only: a bare number would be read as a time by mistake."""
     if not isinstance(value, str):
-        raise ValueError(AS_TIME)  # noqa: TRY004
+        raise ValueError(_AS_TIME)  # noqa: TRY004
     try:
         at = datetime.fromisoformat(value.upper())  # RFC 3339 allows `t` and `z`.
     except ValueError as error:
-        raise ValueError(f"{AS_TIME}{why_no_time(error)}") from None
+        raise ValueError(f"{_AS_TIME}{_why_no_time(error)}") from None
     if at.tzinfo is None:
         raise ValueError("needs an offset, e.g. +01:00 or Z: nobody knows whose clock is meant")
     return at
@@ -80,7 +80,9 @@ def moment(value: Any) -> Any:
 
 Code = Annotated[
     str,
-    Matching(CODE, "must be 1 to 100 letters, digits and . _ : - (first a letter or digit)"),
+    Matching(
+        _CODE_CHARACTERS, "must be 1 to 100 letters, digits and . _ : - (first a letter or digit)"
+    ),
 ]
 TemplateCode = Annotated[Code, Names("template-code")]
 SenderCode = Annotated[Code, Names("sender-code")]
@@ -91,8 +93,8 @@ Priority = Annotated[
         {
             "anyOf": [
                 # In whatever letters.
-                {"type": "string", "pattern": any_case(PRIORITIES)},
-                {"type": "integer", "minimum": 1, "maximum": MAX_PRIORITY},
+                {"type": "string", "pattern": _any_case(PRIORITIES)},
+                {"type": "integer", "minimum": 1, "maximum": _MAX_PRIORITY},
             ]
         }
     ),
@@ -100,9 +102,9 @@ Priority = Annotated[
 QueueName = Annotated[
     str, AfterValidator(queue), WithJsonSchema({"type": "string", "enum": list(QUEUES)})
 ]
-Moment = Annotated[
+ScheduledMoment = Annotated[
     AwareDatetime,
-    BeforeValidator(moment),
+    BeforeValidator(_scheduled_moment),
     WithJsonSchema({"type": "string", "format": "future-date-time"}),
 ]
 Person = Annotated[
@@ -117,14 +119,14 @@ FileName = Annotated[
     # One name of each file of a message, which no pattern can say.
     Names("file-name"),
 ]
-FileContent = Annotated[str, StringConstraints(min_length=1, max_length=MAX_FILE_CHARACTERS)]
+FileContent = Annotated[str, StringConstraints(min_length=1, max_length=_MAX_FILE_CHARACTERS)]
 Source = Annotated[
     str | dict[str, Any] | list[Any],
     PlainValidator(source),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "minLength": 1, "maxLength": MAX_BODY_CHARACTERS},
+                {"type": "string", "minLength": 1, "maxLength": _MAX_BODY_CHARACTERS},
                 {"type": "object"},
                 {"type": "array"},
             ]

@@ -1,13 +1,13 @@
-"""What is sent to and answered by the endpoints of tasks."""
+"""Request and response models of the task endpoints."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from bot.http.schemas.base import At, Lenient, Sent, Shown
+from bot.http.schemas.base import Lenient, Sent, Shown, Timestamped
 from bot.http.schemas.fields import (
-    Attempt,
+    AttemptNumber,
     Channel,
     CorrelationId,
     Cursor,
@@ -18,7 +18,7 @@ from bot.http.schemas.fields import (
     Name,
     NewTaskId,
     Percent,
-    Runner,
+    RunnerName,
     SentStatus,
     Sequence,
     Steps,
@@ -29,21 +29,21 @@ from bot.http.schemas.fields import (
 )
 from bot.tasks.intake import Reported
 from bot.tasks.models import Task
-from bot.tasks.updates import Outcome
+from bot.tasks.updates import ReportOutcome
 
-MAX_LINES = 1_000
-MAX_LINE_CHARACTERS = 1_000
-MAX_PAGE = 100
-MAX_MINUTES = 60 * 24 * 366
-SUBJECT = AliasChoices("subject", "dealer")
-FOR_WHOM = "Whom it is for; `dealer` is understood, too"
+_MAX_LINES = 1_000
+_MAX_LINE_CHARACTERS = 1_000
+_MAX_TASKS_PAGE = 100
+_MAX_MINUTES = 60 * 24 * 366
+_SUBJECT = AliasChoices("subject", "dealer")
+_FOR_WHOM = "Whom it is for; `dealer` is understood, too"
 
-Step = dict[str, Any]
-Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES, allow_inf_nan=False)]
+_Step = dict[str, Any]
+_Minutes = Annotated[float, Field(gt=0, le=_MAX_MINUTES, allow_inf_nan=False)]
 
 
 _SAID: JsonDict = {"type": ["string", "integer"]}
-TASK_IS_NAMED: JsonDict = {
+_TASK_IS_NAMED: JsonDict = {
     "anyOf": [
         {"required": ["taskId"], "properties": {"taskId": {**_SAID}}},
         {"required": ["channel", "ts"], "properties": {"channel": {**_SAID}, "ts": {**_SAID}}},
@@ -51,7 +51,7 @@ TASK_IS_NAMED: JsonDict = {
 }
 
 
-def one_subject(values: Any) -> Any:
+def _one_subject(values: Any) -> Any:
     """Refuse two different subjects; `dealer` is another word for it."""
     if isinstance(values, dict) and None not in (values.get("subject"), values.get("dealer")):
         if values["subject"] != values["dealer"]:
@@ -64,7 +64,7 @@ class CreateTask(Sent):
     """A task to announce, and to run if `run` is true."""
 
     task: Name = Field(description="Its kind, e.g. `schema_fix`")
-    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
+    subject: Name | None = Field(None, validation_alias=_SUBJECT, description=_FOR_WHOM)
     task_id: NewTaskId | None = Field(None, description="Made up if you have none")
     channel: Channel | None = Field(None, description="An id, a `#name` or a link")
     status: SentStatus = "queued"
@@ -73,33 +73,33 @@ class CreateTask(Sent):
     steps: Steps | None = None
     log_url: Url | None = None
     grafana_url: Url | None = None
-    runner: Runner | None = None
+    runner: RunnerName | None = None
     environment: Name | None = None
     correlation_id: CorrelationId | None = None
     run: bool = Field(False, strict=True, description="Also hand it to its runner")
 
-    _subject = model_validator(mode="before")(one_subject)
+    _subject = model_validator(mode="before")(_one_subject)
 
 
 class UpdateTask(Lenient):
     """
-    What an orchestrator reports. The task is named by `taskId`, else by `channel` and `ts`.
+    An orchestrator's report. The task is named by `taskId`, else by `channel` and `ts`.
 
-    With the token that a runner was given it need not be named.
+    With a runner's callback token it need not be named.
     """
 
-    model_config = ConfigDict(json_schema_extra=TASK_IS_NAMED)
+    model_config = ConfigDict(json_schema_extra=_TASK_IS_NAMED)
 
     status: SentStatus = Field(description="`in_progress` means running")
     task_id: TaskId | None = None
     channel: Channel | None = None
     ts: Timestamp | None = Field(None, description="Where the message stands in the channel")
     task: Name | None = None
-    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
+    subject: Name | None = Field(None, validation_alias=_SUBJECT, description=_FOR_WHOM)
     progress: Percent | None = None
     progress_note: Annotated[str, seen_text(200)] | None = None
     error: ErrorText | None = None
-    attempt: Attempt | None = Field(None, description="A higher one starts over")
+    attempt: AttemptNumber | None = Field(None, description="A higher one starts over")
     seq: Sequence | None = Field(None, description="Orders reports within an attempt")
     stats: Details | None = Field(None, description="Counts, told in the thread at the end")
     steps: Steps | None = None
@@ -107,7 +107,7 @@ class UpdateTask(Lenient):
     log_url: Url | None = None
     grafana_url: Url | None = None
 
-    _subject = model_validator(mode="before")(one_subject)
+    _subject = model_validator(mode="before")(_one_subject)
 
 
 class ForeignEvent(Sent):
@@ -116,10 +116,10 @@ class ForeignEvent(Sent):
     model_config = ConfigDict(extra="allow")
 
 
-class LogLine(Lenient):
+class _LogLine(Lenient):
     """One line. `level` is info unless known; `at` is ISO 8601 with offset or epoch seconds."""
 
-    text: Annotated[str, seen_text(MAX_LINE_CHARACTERS)]
+    text: Annotated[str, seen_text(_MAX_LINE_CHARACTERS)]
     level: Level = "info"
     at: Moment = None
 
@@ -129,7 +129,7 @@ class LogTask(Lenient):
 
     is_redacted: ClassVar[bool] = False  # The intake does it, over the ends of lines.
 
-    lines: list[LogLine] = Field(max_length=MAX_LINES)
+    lines: list[_LogLine] = Field(max_length=_MAX_LINES)
 
 
 class Heartbeat(Lenient):
@@ -139,7 +139,7 @@ class Heartbeat(Lenient):
 class RetryTask(Sent):
     """`attempt` is the one the caller saw; if another one runs already, nothing is retried."""
 
-    attempt: Attempt | None = None
+    attempt: AttemptNumber | None = None
     payload: Any = None
     reason: Name | None = None
 
@@ -153,13 +153,13 @@ class TaskFilter(Sent):
 
     status: Literal["queued", "running", "completed", "failed", "cancelled", "lost"] | None = None
     task: Name | None = None
-    subject: Name | None = Field(None, validation_alias=SUBJECT, description=FOR_WHOM)
-    since_minutes: Minutes | None = Field(None, description="Changed within so many minutes")
-    stuck_minutes: Minutes | None = Field(None, description="Live and unchanged for longer")
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    subject: Name | None = Field(None, validation_alias=_SUBJECT, description=_FOR_WHOM)
+    since_minutes: _Minutes | None = Field(None, description="Changed within so many minutes")
+    stuck_minutes: _Minutes | None = Field(None, description="Live and unchanged for longer")
+    limit: int = Field(50, ge=1, le=_MAX_TASKS_PAGE)
     cursor: Cursor | None = Field(None, description="`nextCursor` of the page before")
 
-    _subject = model_validator(mode="before")(one_subject)
+    _subject = model_validator(mode="before")(_one_subject)
 
 
 class CreatedTask(Shown):
@@ -195,11 +195,11 @@ class Taken(Shown):
     def of(cls, reported: Reported) -> Self:
         """Return what is answered to a report."""
         match reported.outcome:
-            case Outcome.APPLIED:
+            case ReportOutcome.APPLIED:
                 return cls(task_id=reported.task_id, outcome="applied", reason=None)
-            case Outcome.STALE:
+            case ReportOutcome.STALE:
                 return cls(task_id=reported.task_id, outcome="ignored", reason="stale")
-            case Outcome.FINAL:
+            case ReportOutcome.FINAL:
                 return cls(task_id=reported.task_id, outcome="ignored", reason="final")
 
 
@@ -235,7 +235,7 @@ class ListedTask(Shown):
     environment: str | None
     metadata: dict[str, Any]
     stats: dict[str, Any]
-    steps: list[Step]
+    steps: list[_Step]
     log_url: str | None
     grafana_url: str | None
     runner: str | None
@@ -243,10 +243,10 @@ class ListedTask(Shown):
     channel: str
     ts: str | None
     correlation_id: str | None
-    created_at: At
-    started_at: At | None
-    ended_at: At | None
-    updated_at: At
+    created_at: Timestamped
+    started_at: Timestamped | None
+    ended_at: Timestamped | None
+    updated_at: Timestamped
 
     @classmethod
     def of(cls, task: Task, ts: str | None, **more: Any) -> Self:
@@ -286,7 +286,7 @@ class ShownTask(ListedTask):
 
 
 class ShownTaskWithTimeline(ShownTask):
-    """A task and what happened to its message; of a very long story the newest part."""
+    """A task and its message's timeline; of a very long one the newest part."""
 
     timeline: list[dict[str, Any]]
     timeline_is_cut: bool

@@ -1,4 +1,4 @@
-"""What is sent to and answered by the endpoints of workspaces."""
+"""Request and response models of the workspace endpoints."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -9,7 +9,7 @@ from bot.http.schemas.constraints import Matching, Names
 from bot.http.schemas.fields import Name
 from bot.workspaces.service import Connection
 
-TeamId = Annotated[
+_TeamId = Annotated[
     str,
     Matching("T[A-Z0-9]{1,30}", "must be the id of a team, like T0123456789"),
     Names("slack-team"),
@@ -17,7 +17,7 @@ TeamId = Annotated[
 
 
 class _BotToken(Matching):
-    """What looks like a bot token; a refusal never repeats what was sent."""
+    """A value that looks like a bot token; errors never repeat it."""
 
     def check(self, value: Any) -> Any:
         super().check(value.get_secret_value())
@@ -36,7 +36,7 @@ class ConnectWorkspace(Sent):
 
     is_redacted: ClassVar[bool] = False  # The token is wanted; it is encrypted and never shown.
 
-    team_id: TeamId
+    team_id: _TeamId
     team_name: Name | None = Field(None, description="Slack's own name if none is given")
     bot_token: BotToken = Field(description="`xoxb-…`; kept encrypted, never shown again")
 

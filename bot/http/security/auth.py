@@ -1,4 +1,4 @@
-"""Who calls, and whether they may."""
+"""Authenticates the caller and checks the scopes."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from bot.http.routing import Access, Route
 from bot.http.security.signatures import HEADERS, Signatures
 from bot.tokens import Caller, TokenError, Tokens
 
-NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
+_NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
 
 
 class Authority:
@@ -19,7 +19,7 @@ class Authority:
         self._signatures = signatures
 
     def takes_signature(self, route: Route, headers: Mapping[str, str]) -> bool:
-        """Tell whether this request is to be checked by its signature, which covers the body."""
+        """Tell whether this request is authenticated by its signature, which covers the body."""
         return (
             route.access is Access.SIGNED
             and self._signatures is not None
@@ -28,7 +28,7 @@ class Authority:
         )
 
     def read_signature(self, headers: Mapping[str, str], raw: bytes) -> Caller:
-        """Return who signed; only after `takes_signature`."""
+        """Return the signer; call it only after `takes_signature`."""
         if self._signatures is None:
             raise UnavailableError("Signatures cannot be checked: set CALLBACK_SECRET and restart.")
         return self._signatures.read(headers, raw)
@@ -39,7 +39,7 @@ class Authority:
             signed = route.access is Access.SIGNED and self._signatures is not None
             if signed and "Authorization" not in headers:
                 raise unauthorized("Sign the request with CALLBACK_SECRET (Standard Webhooks).")
-            raise UnavailableError(NO_SECRET)
+            raise UnavailableError(_NO_SECRET)
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:

@@ -20,10 +20,10 @@ from bot.tokens import Caller
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 #: How far a signature's time may be from ours, either way.
-TOLERANCE_SECONDS = 300
+_TOLERANCE_SECONDS = 300
 TIMESTAMP = re.compile(r"[0-9]{1,11}")
 #: For whom a signature speaks: CALLBACK_SECRET belongs to the workspace of SLACK_BOT_TOKEN.
-SIGNER = Caller(subject="signature", tenant="default", scopes=frozenset({"tasks:write"}))
+_SIGNER = Caller(subject="signature", tenant="default", scopes=frozenset({"tasks:write"}))
 
 
 class Signatures:
@@ -39,17 +39,17 @@ class Signatures:
             ) from error
 
     def read(self, headers: Mapping[str, str], raw: bytes) -> Caller:
-        """Return who signed; refuse a signature that is wrong, or older than five minutes."""
+        """Return the signer; refuse a signature that is wrong, or older than five minutes."""
         refusal = self._refusal([headers.get(name, "") for name in HEADERS], raw)
         if refusal:
             raise unauthorized(f"The signature is not accepted: {refusal}.")
-        return SIGNER
+        return _SIGNER
 
     def _refusal(self, given: Sequence[str], raw: bytes) -> str | None:
         """
-        Say what is wrong with the headers, in the order of `HEADERS`; None if all is well.
+        Return what is wrong with the headers, in the order of `HEADERS`; None if nothing is.
 
-        Not left to the package: it compares the time with the machine's clock.
+        This is not left to the package, which compares the time with the machine's clock.
         """
         key, timestamp, signatures = given
         if not (key and timestamp and signatures):
@@ -57,7 +57,7 @@ class Signatures:
         if not TIMESTAMP.fullmatch(timestamp):
             return "webhook-timestamp must be a whole number of seconds"
         ahead = int(timestamp) - self._clock.now().timestamp()
-        if abs(ahead) > TOLERANCE_SECONDS:
+        if abs(ahead) > _TOLERANCE_SECONDS:
             side = "in the future" if ahead > 0 else "ago"
             return f"signed {abs(ahead):,.0f} s {side}: compare the clocks of the two machines"
         at = datetime.fromtimestamp(int(timestamp), UTC)

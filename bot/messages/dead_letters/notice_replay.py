@@ -1,4 +1,4 @@
-"""What the button of a notice about dead letters does: everything it counts is sent again."""
+"""Handles *Replay* on a notice about dead letters: replays everything that the notice counts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from bot.messages.delivery.dead_letter_rows import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState, Rank
 
 #: One transaction's share.
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 
 
 def replay_some(
@@ -24,18 +24,18 @@ def replay_some(
 
     *done* is how many this click has replayed before.
     """
-    notices = list(notices_of(session, tenant, key))
+    notices = list(_notices_of(session, tenant, key))
     if not notices:
         raise NotFoundError("That notice is too old: nothing of it is kept.")
     query = select(DeadLetter).join(Message, col(Message.id) == DeadLetter.message_id)
     query = query.where(DeadLetter.notice_group == key, Message.state == MessageState.DEAD)
-    letters = session.exec(query.order_by(col(DeadLetter.died_at)).limit(MOST_AT_ONCE)).all()
+    letters = session.exec(query.order_by(col(DeadLetter.died_at)).limit(MAX_AT_ONCE)).all()
     messages = dead_among(session, letters)
     for message in messages:
         replay.replay(session, message, by=by, now=now)
     on = [
-        channel_suspension.switch_on(session, workspace_id, channel, now)
-        for workspace_id, channel in sorted({*places_of(letters), place_of(notices[0])})
+        channel_suspension.resume_channel(session, workspace_id, channel, now)
+        for workspace_id, channel in sorted({*_places_of(letters), _notice_place(notices[0])})
     ]
     before = notices[0].context.get("replayed")
     if not messages and not any(on) and before:
@@ -46,21 +46,21 @@ def replay_some(
     for notice in notices:
         context = {**notice.context, "replayed": replayed, "is_off": False}
         outbox.edit(session, notice.id, context, now=now, rank=Rank.ALERT)
-    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in places_of(letters))}
+    woken = {notices[0].workspace_id, *(workspace_id for workspace_id, _ in _places_of(letters))}
     return woken, len(messages)
 
 
-def places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
+def _places_of(letters: Sequence[DeadLetter]) -> set[tuple[str, str]]:
     return {(letter.workspace_id, letter.channel) for letter in letters}
 
 
-def place_of(notice: Message) -> tuple[str, str]:
-    """Return the workspace or outlet, and the channel, that a notice is about."""
+def _notice_place(notice: Message) -> tuple[str, str]:
+    """Return the workspace or destination, and the channel, that a notice is about."""
     context = notice.context
     return context.get("workspace_id", notice.workspace_id), context["channel"]
 
 
-def notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
+def _notices_of(session: Session, tenant: str, key: str) -> Iterator[Message]:
     query = select(Message).where(
         Message.correlation_id == key, Message.tenant == tenant, Message.template == NOTICE
     )

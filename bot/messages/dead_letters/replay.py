@@ -1,4 +1,4 @@
-"""Sends again what was given up: a dead letter, or what was put aside with its channel."""
+"""Replays dead letters, and resumes messages that wait for a suspended channel."""
 
 from datetime import datetime
 
@@ -14,29 +14,31 @@ from bot.messages.templates.store import newest
 
 def replay(session: Session, message: Message, *, by: str, now: datetime) -> None:
     """
-    Try a dead letter again, with the newest version of its template and its channel switched on.
+    Replay a dead letter with the newest version of its template, and resume its channel.
 
-    What was put aside with its channel goes on with all else that waits for it. Raises
-    `ConflictError` for what is neither.
+    A message that waits for its suspended channel resumes together with all others that wait for
+    it. Raises `ConflictError` for any other message.
     """
-    if message.state == MessageState.PARKED:
-        if not channel_suspension.switch_on(session, message.workspace_id, message.channel, now):
+    if message.state == MessageState.SUSPENDED:
+        if not channel_suspension.resume_channel(
+            session, message.workspace_id, message.channel, now
+        ):
             raise ConflictError("Its channel is on again: it is being delivered already.")
         return
     stored = newest(session, message.tenant, message.template) if message.template_id else None
     template_id = stored.id if stored else None
     if not revive(session, message.id, by=by, now=now, template_id=template_id):
-        raise ConflictError(already(message))
-    channel_suspension.switch_on(session, message.workspace_id, message.channel, now)
+        raise ConflictError(_already(message))
+    channel_suspension.resume_channel(session, message.workspace_id, message.channel, now)
 
 
 def revive(
     session: Session, message_id: str, *, by: str, now: datetime, template_id: str | None = None
 ) -> bool:
     """
-    Let a dead letter wait again from the start; False if the message is no dead letter.
+    Put a dead letter back into the queue; False if the message is no dead letter.
 
-    *template_id* is the version to draw it with: perhaps the old one was why it died.
+    *template_id* is the version to render it with, because the old one may have been the cause.
     """
     message = outbox.lock(session, message_id)
     if message.state != MessageState.DEAD:
@@ -60,7 +62,7 @@ def revive(
     return True
 
 
-def already(message: Message) -> str:
+def _already(message: Message) -> str:
     """Say why there is nothing to replay."""
     if message.state == MessageState.IDLE:
         return "It was delivered: there is nothing to replay."

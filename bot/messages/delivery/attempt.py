@@ -1,4 +1,4 @@
-"""One message on its way: render it, call Slack, and say what that means for its row."""
+"""One delivery attempt: renders a message, calls Slack, and determines the outcome."""
 
 import asyncio
 import random
@@ -9,18 +9,25 @@ from typing import Any
 
 from bot.errors import TemplateError, UnavailableError, WorkerStoppedError
 from bot.messages.delivery.content import (
-    Content,
-    Drawn,
+    ClaimRenderer,
+    DeliveryContent,
     marked_as_repeat,
     marked_as_successor,
     unrendered,
 )
-from bot.messages.delivery.decide import MOST_COPIES, client_msg_id, concede, most_tries
+from bot.messages.delivery.decide import MAX_COPIES, client_msg_id, concede, most_tries
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
 from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
 from bot.messages.fixes import fix_for
 from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import MAX_TRIES, SETTLE, Answer, classify, is_recognised, wait_after
+from bot.messages.policy import (
+    LOOKUP_DELAY,
+    MAX_TRIES,
+    SlackResponse,
+    classify,
+    is_recognised,
+    wait_after,
+)
 from bot.messages.rendering.refused_blocks import (
     BARE,
     LATER,
@@ -34,17 +41,17 @@ from bot.messages.transports.base import File, Found, Outgoing, Transport
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
-TEMPLATE_ERROR = "template_error"
+_TEMPLATE_ERROR = "template_error"
 #: The second time in a row is the last one: a worker is dear.
-TEMPLATE_STOPPED = "template_stopped"
+_TEMPLATE_STOPPED = "template_stopped"
 #: After these an attempt has been used up, if anybody is there to refuse it.
-COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE, Verdict.UNRECOGNISED)
-#: What keeps us from joining a channel now, but perhaps not later.
-PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
+_COUNTED = (Verdict.TRANSIENT, Verdict.AMBIGUOUS, Verdict.OUTAGE, Verdict.UNRECOGNISED)
+#: Temporary errors of joining a channel.
+_PASSING = (Verdict.TRANSIENT, Verdict.PACED, Verdict.OUTAGE)
 #: How long an image's host is left alone that Slack could not fetch from, and of how many.
-HOST_WAIT = timedelta(minutes=5)
-MOST_HOSTS = 1000
-TEXT_ALONE = (
+_HOST_WAIT = timedelta(minutes=5)
+_MAX_HOSTS = 1000
+_TEXT_ALONE = (
     "Its text stands alone, for Slack refused the blocks (they are the `refused_blocks` of the "
     "failed attempt): correct the template."
 )
@@ -56,7 +63,7 @@ class Delivery:
     def __init__(
         self,
         transport: Transport,
-        content: Content,
+        content: ClaimRenderer,
         now: Callable[[], datetime],
         chance: random.Random,
     ) -> None:
@@ -77,26 +84,26 @@ class Delivery:
         """
         if claim.tries >= claim.max_attempts:
             return await self._exhausted(claim)
-        drawn = await self._drawn(claim)
-        if isinstance(drawn, Outcome):
-            return drawn
-        rendered = self._conceded(claim, drawn.rendered)
+        content = await self._drawn(claim)
+        if isinstance(content, Outcome):
+            return content
+        rendered = self._conceded(claim, content.rendered)
         outgoing = replace(
-            outgoing_of(claim, drawn),
+            _outgoing_of(claim, content),
             rendered=marked_as_successor(rendered) if claim.uneditable_ts else rendered,
             text_only=claim.text_only and not rendered.blocks,
         )
         outcome = await self._bring(claim, outgoing, may_call)
-        less = rendered.altered[len(drawn.rendered.altered) :]
-        detail = drawn.detail
+        less = rendered.warnings[len(content.rendered.warnings) :]
+        detail = content.detail
         if less:
-            detail = {**detail, "altered": [*detail.get("altered", ()), *less]}
+            detail = {**detail, "warnings": [*detail.get("warnings", ()), *less]}
         if not detail:
             return outcome
-        return replace(outcome, detail=told(detail, outcome))
+        return replace(outcome, detail=_outcome_detail(detail, outcome))
 
     def _conceded(self, claim: Claim, rendered: Rendered) -> Rendered:
-        """Return the message without what Slack has refused of it, or could not fetch lately."""
+        """Return the message without the parts that Slack refused or recently could not fetch."""
         rendered = without_refused(rendered, claim.refusals)
         if self._hosts_away:
             now = self._now()
@@ -108,15 +115,17 @@ class Delivery:
         blocks = controls_alone(rendered, is_edit=claim.is_edit) if has_controls else []
         return replace(rendered, blocks=blocks)
 
-    async def _drawn(self, claim: Claim) -> Drawn | Outcome:
+    async def _drawn(self, claim: Claim) -> DeliveryContent | Outcome:
         """Return what is to be shown, or what it means that it cannot be rendered."""
         try:
             return await self._content.of(claim)
         except TemplateError as error:
-            return self._given_up(claim, Answer(error=TEMPLATE_ERROR), str(error))
+            return self._given_up(claim, SlackResponse(error=_TEMPLATE_ERROR), str(error))
         except WorkerStoppedError as error:
-            stopped = Answer(error=TEMPLATE_STOPPED, detail={"reason": f"the template {error}"})
-            if claim.tries and claim.error == TEMPLATE_STOPPED:
+            stopped = SlackResponse(
+                error=_TEMPLATE_STOPPED, detail={"reason": f"the template {error}"}
+            )
+            if claim.tries and claim.error == _TEMPLATE_STOPPED:
                 fix = (
                     f"The template {error}, twice now: make it or the payload smaller, then replay."
                 )
@@ -124,7 +133,7 @@ class Delivery:
             return self._again(claim, Verdict.TRANSIENT, stopped, claim.tries + 1)
         except UnavailableError:
             outcome = self._stalled(claim)
-            return replace(outcome, due_at=self._now() + SETTLE)
+            return replace(outcome, due_at=self._now() + LOOKUP_DELAY)
 
     async def _exhausted(self, claim: Claim) -> Outcome:
         """
@@ -133,15 +142,16 @@ class Delivery:
         It is not rendered before it is found: for all we know that is what killed the bot.
         """
         if claim.is_edit or not claim.answer_lost:
-            return self._given_up(claim, Answer(error="interrupted"))
-        outcome = await self._look(claim, outgoing_of(claim, unrendered(claim)))
-        if isinstance(outcome, Claim):  # It never is: nobody may post it again.
-            return self._given_up(claim, Answer(error="answer_lost"))
+            return self._given_up(claim, SlackResponse(error="interrupted"))
+        outcome = await self._look(claim, _outgoing_of(claim, unrendered(claim)))
+        if isinstance(outcome, Claim):  # It may not be posted again.
+            return self._given_up(claim, SlackResponse(error="answer_lost"))
         if outcome.delivered_revision != claim.revision:
             return outcome
-        drawn = await self._drawn(claim)
+        content = await self._drawn(claim)
         return replace(
-            outcome, overflow=drawn.rendered.overflow if isinstance(drawn, Drawn) else None
+            outcome,
+            overflow=content.rendered.overflow if isinstance(content, DeliveryContent) else None,
         )
 
     async def _bring(
@@ -161,8 +171,10 @@ class Delivery:
         return await self._judge(looked, outgoing, await self._post(outgoing))
 
     def _stalled(self, claim: Claim) -> Outcome:
-        """Give the claim back: we slept, and perhaps another process goes on with it."""
-        outcome = self._again(claim, Verdict.TRANSIENT, Answer(unreachable=True), claim.tries)
+        """Give the claim back: the process slept, and another one may have taken over."""
+        outcome = self._again(
+            claim, Verdict.TRANSIENT, SlackResponse(unreachable=True), claim.tries
+        )
         return replace(outcome, detail={"stalled": True})
 
     async def _look(self, claim: Claim, outgoing: Outgoing) -> Claim | Outcome:
@@ -170,43 +182,43 @@ class Delivery:
         found = await self._transport.find(outgoing)
         claim = replace(claim, pages=found.pages)
         if found.ts and found.left_thread:
-            stray = Answer(error="left_thread", ts=found.ts, channel=found.channel)
+            stray = SlackResponse(error="left_thread", ts=found.ts, channel=found.channel)
             return await self._left_thread(claim, stray)
         if found.ts:
             return self._recovered(claim, outgoing, found)
         if not found.answer.ok:
             return await self._looked_in_vain(claim, found.answer)
         if claim.tries >= claim.max_attempts:
-            return self._given_up(claim, Answer(error="answer_lost"))
+            return self._given_up(claim, SlackResponse(error="answer_lost"))
         if found.readable:
             return replace(claim, answer_lost=False)
         claim = replace(claim, answer_lost=False, possibly_delivered=True)
         if claim.ambiguous == Ambiguous.HOLD:
-            return self._given_up(claim, Answer(error="held"))
+            return self._given_up(claim, SlackResponse(error="held"))
         return claim
 
     def broken(self, claim: Claim, error: Exception) -> Outcome:
-        """Return the outcome of a delivery that failed in our own code: counted, tried again."""
-        lost = Answer(error="delivery_failed", detail={"reason": type(error).__name__})
+        """Return the outcome of a delivery that failed in our own code: counted and retried."""
+        lost = SlackResponse(error="delivery_failed", detail={"reason": type(error).__name__})
         if claim.tries + 1 >= claim.max_attempts:
             return self._given_up(claim, lost, tries=claim.tries + 1)
         outcome = self._again(claim, Verdict.TRANSIENT, lost, claim.tries + 1)
-        due_at = max(outcome.due_at or self._now(), self._now() + SETTLE)
+        due_at = max(outcome.due_at or self._now(), self._now() + LOOKUP_DELAY)
         return replace(outcome, answer_lost=not claim.is_edit, due_at=due_at)
 
-    async def _post(self, outgoing: Outgoing) -> Answer:
+    async def _post(self, outgoing: Outgoing) -> SlackResponse:
         answer = await self._transport.post(outgoing)
         if classify(answer, is_edit=False) is Verdict.JOIN:
             joined = await self._transport.join(outgoing.channel)
             if joined.ok:
                 return await self._transport.post(outgoing)
-            if is_recognised(joined) and classify(joined, is_edit=True) in PASSING:
+            if is_recognised(joined) and classify(joined, is_edit=True) in _PASSING:
                 # Nothing was posted, whatever became of the request to join.
                 away = joined.lost or joined.unreachable or joined.status >= 500
                 return replace(joined, lost=False, unreachable=away)
         return answer
 
-    async def _judge(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+    async def _judge(self, claim: Claim, outgoing: Outgoing, answer: SlackResponse) -> Outcome:
         verdict = classify(answer, is_edit=claim.is_edit)
         if verdict is Verdict.DELIVERED:
             return self._delivered(claim, outgoing, answer)
@@ -218,34 +230,34 @@ class Delivery:
             return await self._left_thread(claim, answer)
         if verdict is Verdict.NEW_GENERATION:
             return self._as_new_copy(claim, verdict, answer)
-        if verdict in COUNTED:
+        if verdict in _COUNTED:
             return await self._count(claim, verdict, answer)
         return self._again(claim, verdict, answer, claim.tries)
 
-    async def _count(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
-        """Count a failed attempt, unless nobody is there at all, or we are refused as such."""
+    async def _count(self, claim: Claim, verdict: Verdict, answer: SlackResponse) -> Outcome:
+        """Count a failed attempt, unless Slack is down or refuses the whole workspace."""
         if verdict is not Verdict.TRANSIENT and not await self._alive():
             lost = claim.answer_lost or verdict is Verdict.AMBIGUOUS
             refused = verdict is Verdict.UNRECOGNISED
             away = Verdict.LOCKED_OUT if refused else Verdict.OUTAGE
             return replace(self._again(claim, away, answer, claim.tries), answer_lost=lost)
         tries = claim.tries + 1
-        most = most_tries(claim, is_recognised=verdict is not Verdict.UNRECOGNISED)
-        if tries >= most and verdict is not Verdict.AMBIGUOUS:
+        limit = most_tries(claim, is_recognised=verdict is not Verdict.UNRECOGNISED)
+        if tries >= limit and verdict is not Verdict.AMBIGUOUS:
             return self._given_up(claim, answer, tries=tries)
         return self._again(claim, verdict, answer, tries)
 
-    def _as_new_copy(self, claim: Claim, verdict: Verdict, answer: Answer) -> Outcome:
+    def _as_new_copy(self, claim: Claim, verdict: Verdict, answer: SlackResponse) -> Outcome:
         """Post another copy, a few times: the one that Slack knows by this id is gone."""
         tries = claim.tries + 1
-        if claim.generation >= MOST_COPIES or tries >= claim.max_attempts:
+        if claim.generation >= MAX_COPIES or tries >= claim.max_attempts:
             return self._given_up(claim, answer, tries=tries)
         outcome = self._again(claim, verdict, answer, tries)
         # What Slack knew, or was taken back, is gone: the next copy is no repeat of it.
         return replace(outcome, is_new_copy=True, answer_lost=False, possibly_delivered=False)
 
-    async def _left_thread(self, claim: Claim, answer: Answer) -> Outcome:
-        """Take back a reply that stands in the channel; whom it replied to, recording finds out."""
+    async def _left_thread(self, claim: Claim, answer: SlackResponse) -> Outcome:
+        """Delete a reply that was posted into the channel; recording finds its parent."""
         outcome = self._as_new_copy(claim, Verdict.LEFT_THREAD, answer)
         if not answer.ts:
             return outcome
@@ -263,11 +275,11 @@ class Delivery:
                 self._probed_at = self._now()
             return self._probe_ok
 
-    def _delivered(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
-        altered = [*([TEXT_ALONE] if claim.text_only else []), *answer.altered]
-        # Handed back what it had posted before, Slack settles the doubt about that.
+    def _delivered(self, claim: Claim, outgoing: Outgoing, answer: SlackResponse) -> Outcome:
+        altered = [*([_TEXT_ALONE] if claim.text_only else []), *answer.warnings]
+        # If Slack returns the earlier post, it is certain that it arrived.
         is_settled = claim.possibly_delivered and answer.is_first_copy is True
-        delivered = revision_told(claim, answer)
+        delivered = _revision_told(claim, answer)
         is_newest = delivered >= claim.revision
         takes_all = self._transport.takes_overflow
         return Outcome(
@@ -283,7 +295,7 @@ class Delivery:
             overflow=None if takes_all or not is_newest else outgoing.rendered.overflow,
             detail={
                 **({"text_only": True} if claim.text_only else {}),
-                **({"altered": altered} if altered else {}),
+                **({"warnings": altered} if altered else {}),
                 **({"recovered": True} if is_settled else {}),
             },
         )
@@ -294,7 +306,7 @@ class Delivery:
         return Outcome(
             claim=claim,
             verdict=Verdict.DELIVERED,
-            answer=Answer(ok=True, ts=found.ts, channel=found.channel),
+            answer=SlackResponse(ok=True, ts=found.ts, channel=found.channel),
             event=EventName.SENT,
             ts=found.ts,
             delivered_revision=min(found.revision, claim.revision),
@@ -302,14 +314,14 @@ class Delivery:
             detail={"recovered": True},
         )
 
-    async def _looked_in_vain(self, claim: Claim, answer: Answer) -> Outcome:
+    async def _looked_in_vain(self, claim: Claim, answer: SlackResponse) -> Outcome:
         verdict = classify(answer, is_edit=True)
-        if verdict in COUNTED and not await self._alive():
+        if verdict in _COUNTED and not await self._alive():
             verdict = Verdict.OUTAGE
         outcome = self._again(claim, verdict, answer, claim.tries)
-        return replace(outcome, due_at=self._now() + SETTLE)
+        return replace(outcome, due_at=self._now() + LOOKUP_DELAY)
 
-    def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: Answer) -> Outcome:
+    def _without_blocks(self, claim: Claim, outgoing: Outgoing, answer: SlackResponse) -> Outcome:
         """Go on with less of the blocks, step by step (`decide.concede`)."""
         blocks = outgoing.rendered.blocks
         less = concede(claim, answer)
@@ -329,19 +341,19 @@ class Delivery:
 
     def _remember(self, hosts: set[str]) -> None:
         """Leave images from these hosts out for a while."""
-        if len(self._hosts_away) > MOST_HOSTS:
+        if len(self._hosts_away) > _MAX_HOSTS:
             self._hosts_away.clear()
-        self._hosts_away |= dict.fromkeys(hosts, self._now() + HOST_WAIT)
+        self._hosts_away |= dict.fromkeys(hosts, self._now() + _HOST_WAIT)
 
-    def _again(self, claim: Claim, verdict: Verdict, answer: Answer, tries: int) -> Outcome:
+    def _again(self, claim: Claim, verdict: Verdict, answer: SlackResponse, tries: int) -> Outcome:
         now = self._now()
         due_at = now
-        # A lost answer is looked for soon, but who has asked so often asks less often.
+        # Look up a lost answer soon, but less often after many lookups.
         is_prompt = verdict is Verdict.AMBIGUOUS and tries <= MAX_TRIES
         if tries > claim.tries and not is_prompt:
             due_at = now + wait_after(claim.queue, tries, self._chance)
         if verdict is Verdict.AMBIGUOUS or answer.lost:
-            due_at = max(due_at, now + SETTLE)
+            due_at = max(due_at, now + LOOKUP_DELAY)
         if answer.is_own_wait:
             due_at = now + timedelta(seconds=answer.retry_after or 1.0)
         return Outcome(
@@ -361,7 +373,7 @@ class Delivery:
         )
 
     def _given_up(
-        self, claim: Claim, answer: Answer, fix: str = "", *, tries: int | None = None
+        self, claim: Claim, answer: SlackResponse, fix: str = "", *, tries: int | None = None
     ) -> Outcome:
         error = describe(answer)
         if LATER in (claim.refusals or ()) and claim.is_edit:
@@ -380,12 +392,12 @@ class Delivery:
             detail={**failure_detail(answer, Verdict.FINAL), "fix": fix or fix_for(error)},
         )
 
-    def _left_as_text(self, claim: Claim, answer: Answer) -> Outcome:
-        """Leave an end as it stands, whose text arrived and whose blocks are refused for good."""
+    def _left_as_text(self, claim: Claim, answer: SlackResponse) -> Outcome:
+        """Keep a final state as text: its text arrived, and its blocks are refused for good."""
         return Outcome(
             claim=claim,
             verdict=Verdict.REFUSED_BLOCKS,
-            answer=Answer(error=answer.error, detail=answer.detail),
+            answer=SlackResponse(error=answer.error, detail=answer.detail),
             event=EventName.FAILED,
             ts=claim.ts,
             delivered_revision=claim.revision,
@@ -395,11 +407,11 @@ class Delivery:
         )
 
 
-def revision_told(claim: Claim, answer: Answer) -> int:
+def _revision_told(claim: Claim, answer: SlackResponse) -> int:
     """
-    Return which revision stands after a yes; Slack may have handed back an older one.
+    Return the delivered revision after a success; Slack may have returned an older one.
 
-    If it does not say which, a first copy counts as the one before, and an edit follows.
+    If Slack does not say which, a first copy counts as the previous revision, and an edit follows.
     """
     if answer.revision is not None:
         return min(answer.revision, claim.revision)
@@ -407,28 +419,28 @@ def revision_told(claim: Claim, answer: Answer) -> int:
     return claim.revision - 1 if is_older else claim.revision
 
 
-def outgoing_of(claim: Claim, drawn: Drawn) -> Outgoing:
+def _outgoing_of(claim: Claim, content: DeliveryContent) -> Outgoing:
     return Outgoing(
         message_id=claim.id,
         revision=claim.revision,
         channel=claim.channel,
         thread_ts=claim.thread_ts,
         ts=claim.ts,
-        rendered=drawn.rendered,
+        rendered=content.rendered,
         text_only=claim.text_only,
         since=claim.called_at or claim.created_at,
-        file=drawn.file,
+        file=content.file,
         files=[File(**one) for one in claim.files],
         seen_by=claim.seen_by,
         client_msg_id=client_msg_id(claim.id, claim.generation),
     )
 
 
-def told(drawn: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    """Return the detail of an outcome; only what is shown somewhere was altered."""
-    detail = {**drawn, **outcome.detail}
+def _outcome_detail(content: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """Return the detail of an outcome; warnings only if the message is shown somewhere."""
+    detail = {**content, **outcome.detail}
     if outcome.delivered_revision is None:
-        detail.pop("altered", None)
-    elif "altered" in drawn and "altered" in outcome.detail:
-        detail["altered"] = [*drawn["altered"], *outcome.detail["altered"]]
+        detail.pop("warnings", None)
+    elif "warnings" in content and "warnings" in outcome.detail:
+        detail["warnings"] = [*content["warnings"], *outcome.detail["warnings"]]
     return detail

@@ -1,7 +1,7 @@
 """
-What a lane writes down: claims before Slack is called, and afterwards what became of them.
+What a lane writes: claims before it calls Slack, and outcomes afterwards.
 
-Everything here runs inside the one transaction of a lane's turn, and decides nothing.
+Everything here runs inside the one transaction of a lane's turn. It makes no decisions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,28 +15,28 @@ from sqlmodel import Session, SQLModel
 from bot.messages.delivery import dead_letter_rows, overflow, threads
 from bot.messages.delivery.outcome import Claim, Outcome
 from bot.messages.delivery.selection import MESSAGE, M, in_state
-from bot.messages.delivery.transitions import SETTLED, event_rows, settle
+from bot.messages.delivery.transitions import OUTCOME_COLUMNS, event_rows, transition
 from bot.messages.history import projection
 from bot.messages.history.event_rows import EVENTS
 from bot.messages.models import EventName, MessageState
-from bot.messages.policy import ANSWER_LOST, SETTLE
+from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY
 from bot.messages.templates.store import Sources
 from bot.sql import fast_json
 from bot.sql.many_rows import Update
 from bot.sql.statements import OneOf, Statement
 
-EVENT = SQLModel.metadata.tables["event"]
-E = EVENT.c
-OF_WORKSPACE = M.workspace_id == bindparam("workspace")
-Row = dict[str, Any]
-THESE = OneOf(M.id, "ids")
+_EVENT = SQLModel.metadata.tables["event"]
+E = _EVENT.c
+_OF_WORKSPACE = M.workspace_id == bindparam("workspace")
+_MessageRow = dict[str, Any]
+_THESE_CLAIMS = OneOf(M.id, "ids")
 
 SENDING = Statement(
     select(M.id, M.revision, M.tries, M.claimed_at, M.is_posted, M.answer_lost, M.called_at)
-    .where(OF_WORKSPACE, in_state(MessageState.SENDING))
+    .where(_OF_WORKSPACE, in_state(MessageState.SENDING))
     .with_for_update()
 )
-FREE = Statement(
+_FREE = Statement(
     update(MESSAGE)
     .where(M.id == bindparam("key"))
     .values(
@@ -52,8 +52,8 @@ FREE = Statement(
     )
 )
 #: Chosen without a lock: what was taken back or changed since then must not go out after all.
-CLAIM = Update(MESSAGE, ("state", "claimed_revision", "claimed_at"), guards=("state", "revision"))
-UNCLAIM = Statement(
+_CLAIM = Update(MESSAGE, ("state", "claimed_revision", "claimed_at"), guards=("state", "revision"))
+_UNCLAIM = Statement(
     update(MESSAGE)
     .where(
         M.id == bindparam("key"),
@@ -63,17 +63,17 @@ UNCLAIM = Statement(
     .values(state=MessageState.WAITING.value)
 )
 #: What recording needs of a row, besides what the claim remembers.
-CURRENT = Statement(
+_CURRENT = Statement(
     select(
         *(M.id, M.workspace_id, M.template, M.template_id, M.revision, M.post_rank, M.edit_rank),
         M.is_final,
-        *(M[name] for name in SETTLED),
+        *(M[name] for name in OUTCOME_COLUMNS),
         M.claimed_at,
     )
-    .where(THESE)
+    .where(_THESE_CLAIMS)
     .order_by(M.id)
 )
-FREE_REPLIES = Statement(
+_FREE_REPLIES = Statement(
     update(MESSAGE)
     .where(OneOf(M.parent_id, "ids"), in_state(MessageState.BLOCKED))
     .values(state=MessageState.WAITING.value)
@@ -81,7 +81,7 @@ FREE_REPLIES = Statement(
 
 
 @lru_cache
-def setting(names: frozenset[str]) -> Update:
+def _setting(names: frozenset[str]) -> Update:
     """Return what sets these columns of messages that nobody sends any more, if still as read."""
     return Update(
         MESSAGE,
@@ -93,29 +93,29 @@ def setting(names: frozenset[str]) -> Update:
 
 def take_over(session: Session, workspace_id: str, now: datetime) -> int:
     """
-    Free what a former owner had claimed; return how many messages that were.
+    Free the claims of a former owner; return the number of messages.
 
-    A post that was under way may have reached Slack: it is looked up before it is posted again,
-    and not before whatever is on its way inside Slack has arrived. It counts as an attempt: a
-    message that kills the bot must not kill it at every start.
+    A post that was in progress may have reached Slack: it is looked up before it is posted again,
+    and only after a delay in which it can arrive. It counts as an attempt, so that a message that
+    crashes the bot does not do so at every start.
     """
     held = SENDING.rows(session, workspace=workspace_id)
-    FREE.run_each(session, [{"key": row.id, **freed(row, now)} for row in held])
-    EVENTS.run(session, [freed_event(row, now) for row in held])
+    _FREE.run_each(session, [{"key": row.id, **_freed(row, now)} for row in held])
+    EVENTS.run(session, [_freed_event(row, now) for row in held])
     return len(held)
 
 
-def freed(row: Any, now: datetime) -> dict[str, Any]:
+def _freed(row: Any, now: datetime) -> dict[str, Any]:
     return {
         "tries": row.tries + 1,
         "answer_lost": not row.is_posted,
         "called_at": row.called_at if row.answer_lost else row.claimed_at,
-        "due_at": now + SETTLE,
+        "due_at": now + LOOKUP_DELAY,
         "error": ANSWER_LOST,
     }
 
 
-def freed_event(row: Any, now: datetime) -> dict[str, Any]:
+def _freed_event(row: Any, now: datetime) -> dict[str, Any]:
     return {
         "message_id": row.id,
         "name": EventName.QUEUED,
@@ -123,13 +123,13 @@ def freed_event(row: Any, now: datetime) -> dict[str, Any]:
         "revision": row.revision,
         "attempt": row.tries + 1,
         "detail": {"taken_over": True},
-        "change": {name: projection.encode(value) for name, value in freed(row, now).items()},
+        "change": {name: projection.encode(value) for name, value in _freed(row, now).items()},
     }
 
 
 def unclaim(session: Session, claims: Iterable[Claim]) -> None:
     """Free claims for which Slack was never called, if their turn was committed after all."""
-    UNCLAIM.run_each(session, [{"key": one.id, "at": one.claimed_at} for one in claims])
+    _UNCLAIM.run_each(session, [{"key": one.id, "at": one.claimed_at} for one in claims])
 
 
 def claim(
@@ -142,14 +142,14 @@ def claim(
     """
     if not rows:
         return []
-    ours = CLAIM.run(session, [claimed(row, now) for row in rows])
+    ours = _CLAIM.run(session, [_claimed(row, now) for row in rows])
     rows = [row for row in rows if row.id in ours]
     stored = {row.template_id for row in rows if row.template_id}
     bodies = (sources or Sources()).of(session, stored)
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
 
 
-def claimed(row: Any, now: datetime) -> Row:
+def _claimed(row: Any, now: datetime) -> _MessageRow:
     return {
         "id": row.id,
         "old_state": MessageState.WAITING,
@@ -198,44 +198,44 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None
         # What was freed meanwhile, or is another process's by now, is no longer ours to record.
         current = {
             row.id: row
-            for row in CURRENT.rows(session, ids=fast_json.text([*left]))
+            for row in _CURRENT.rows(session, ids=fast_json.text([*left]))
             if row.claimed_at == left[row.id].claim.claimed_at
         }
-        written = write_down(session, current, left, now)
+        written = _write_down(session, current, left, now)
         # The others were changed between reading and writing: they are read again.
         left = {key: left[key] for key in current if key not in written}
 
 
-def write_down(
+def _write_down(
     session: Session, current: Mapping[str, Any], outcomes: Mapping[str, Outcome], now: datetime
 ) -> set[str]:
-    """Settle rows as they were read; return the ids of those that nobody has changed since."""
+    """Update rows as they were read; return the ids of those that nobody has changed since."""
     outcomes = threads.with_strays(session, current, outcomes, now)
-    settled = {key: settle(row, outcomes[key], now) for key, row in current.items()}
-    written = set_columns(session, current, settled)
+    changes = {key: transition(row, outcomes[key], now) for key, row in current.items()}
+    written = _set_columns(session, current, changes)
     rows = [row for key, row in current.items() if key in written]
-    events: list[Row] = []
+    events: list[_MessageRow] = []
     for row in rows:
-        change = projection.changed(row._asdict(), settled[row.id])
+        change = projection.changed(row._asdict(), changes[row.id])
         events += event_rows(outcomes[row.id], change, now)
     EVENTS.run(session, events)
-    dead = [row for row in rows if settled[row.id]["state"] == MessageState.DEAD]
+    dead = [row for row in rows if changes[row.id]["state"] == MessageState.DEAD]
     dead_letter_rows.note(session, dead, outcomes, now)
-    overflow.tell(session, rows, outcomes, now)
+    overflow.post_overflow(session, rows, outcomes, now)
     posted = [row.id for row in rows if outcomes[row.id].event is EventName.SENT]
     if posted:
-        FREE_REPLIES.run(session, ids=fast_json.text(posted))
-    threads.follow(session, rows, outcomes, settled, now)
+        _FREE_REPLIES.run(session, ids=fast_json.text(posted))
+    threads.follow_thread(session, rows, outcomes, changes, now)
     return written
 
 
-def set_columns(
-    session: Session, current: Mapping[str, Any], settled: Mapping[str, Row]
+def _set_columns(
+    session: Session, current: Mapping[str, Any], changes: Mapping[str, _MessageRow]
 ) -> set[str]:
     """Set the columns of rows that are still as they were read; return their ids."""
-    alike: dict[frozenset[str], list[Row]] = {}
-    for key, values in settled.items():
+    alike: dict[frozenset[str], list[_MessageRow]] = {}
+    for key, values in changes.items():
         row = current[key]
         held = {"id": key, "old_revision": row.revision, "old_claimed_at": row.claimed_at}
         alike.setdefault(frozenset(values), []).append(held | values)
-    return {key for names, rows in alike.items() for key in setting(names).run(session, rows)}
+    return {key for names, rows in alike.items() for key in _setting(names).run(session, rows)}

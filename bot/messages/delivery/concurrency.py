@@ -1,8 +1,8 @@
 """
-What the lanes of one process share fairly: turns at the database, and calls under way.
+Semaphores that the lanes of a process share: turns at the database, and calls in progress.
 
-Both are handed out in the order of asking, and a lane asks for one turn at a time and for no
-more calls than its share, so a workspace with a long queue cannot keep the others waiting.
+Both are granted in the order of the requests. A lane asks for one turn at a time and for no more
+calls than its share, so a workspace with a long queue cannot keep the others waiting.
 """
 
 import asyncio
@@ -10,22 +10,22 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 #: Each call under way holds a socket; systems often allow a process no more than 1,024.
-MOST_CALLS = 400
+_MAX_CALLS = 400
 #: Nobody is given less: one call may hang, the next one goes on.
-FEWEST_CALLS = 2
+_MIN_CALLS_PER_LANE = 2
 #: On PostgreSQL, of the threads of the database; the others stay free for all but lanes.
-TURNS = 5
-#: A lane that has nothing to do for this long ends; whoever commits something starts it again.
+_TURNS = 5
+#: A lane ends after this long without work; the next commit for it starts it again.
 REST_AFTER = timedelta(seconds=6)
 
 
-class Shares:
+class ConcurrencyLimits:
     """Hands out turns and calls; `lanes` is how many share them, `is_crowded` if more wait."""
 
-    def __init__(self, *, turns: int = TURNS, calls: int = MOST_CALLS) -> None:
+    def __init__(self, *, turns: int = _TURNS, calls: int = _MAX_CALLS) -> None:
         self.lanes = 0
         self.is_crowded = False
-        self._most_calls = calls
+        self._max_calls = calls
         self._turns = asyncio.Semaphore(turns)
         self._calls = asyncio.Semaphore(calls)
 
@@ -43,4 +43,4 @@ class Shares:
 
     def calls_each(self) -> int:
         """Return how many calls one lane may have under way."""
-        return max(FEWEST_CALLS, self._most_calls // max(1, self.lanes))
+        return max(_MIN_CALLS_PER_LANE, self._max_calls // max(1, self.lanes))

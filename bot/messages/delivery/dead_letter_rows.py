@@ -1,8 +1,7 @@
 """
-What a lane notes of messages that died, and of channels that are switched off.
+Records dead letters and suspended channels in the lane's transaction.
 
-A death is noted in the transaction that records it; who is told, and how, is decided later
-(`dead_letters`).
+`dead_letters` decides later whom to notify and how.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,18 +15,18 @@ from bot.messages.delivery.outcome import Outcome
 from bot.messages.models import EventName, MessageState
 from bot.sql.statements import Statement
 
-#: The notice itself; when it dies nobody is told, or Slack's failures would breed.
+#: The notice itself; nobody is notified of its failure, or failures would multiply.
 NOTICE = "delivery/dead_letters"
 
-MESSAGE = SQLModel.metadata.tables["message"].c
-LETTERS = SQLModel.metadata.tables["dead_letter"]
-OFF = SQLModel.metadata.tables["destination"]
+_MESSAGE_COLUMNS = SQLModel.metadata.tables["message"].c
+_LETTERS = SQLModel.metadata.tables["dead_letter"]
+_SUSPENDED_TABLE = SQLModel.metadata.tables["suspended_channel"]
 
 
 def note(
     session: Session, dead: Iterable[Row[Any]], outcomes: Mapping[str, Outcome], now: datetime
 ) -> None:
-    """Write down whose owners are to be told; a notice has none."""
+    """Record a dead letter whose owners have to be notified; a notice has none."""
     letters = [
         {
             "message_id": row.id,
@@ -42,62 +41,65 @@ def note(
     ]
     if letters:
         ids = [letter["message_id"] for letter in letters]
-        session.execute(delete(LETTERS).where(LETTERS.c.message_id.in_(ids)))
-        session.connection().execute(insert(LETTERS), letters)
+        session.execute(delete(_LETTERS).where(_LETTERS.c.message_id.in_(ids)))
+        session.connection().execute(insert(_LETTERS), letters)
 
 
-#: Held, or what is put aside now could miss the switching on and stay aside for ever.
-CHANNELS_OFF = Statement(
-    select(OFF.c.channel)
-    .where(OFF.c.workspace_id == bindparam("workspace_id"), OFF.c.off_at.is_not(None))
+#: Locked, because a message suspended now could miss the resume and wait for ever.
+_SUSPENDED_CHANNELS = Statement(
+    select(_SUSPENDED_TABLE.c.channel)
+    .where(
+        _SUSPENDED_TABLE.c.workspace_id == bindparam("workspace_id"),
+        _SUSPENDED_TABLE.c.suspended_at.is_not(None),
+    )
     .with_for_update(read=True)
 )
 
 
-def channels_off(session: Session, workspace_id: str) -> list[str]:
+def _suspended_channels(session: Session, workspace_id: str) -> list[str]:
     """Return the workspace's channels to which nothing is delivered at present."""
-    return [row.channel for row in CHANNELS_OFF.rows(session, workspace_id=workspace_id)]
+    return [row.channel for row in _SUSPENDED_CHANNELS.rows(session, workspace_id=workspace_id)]
 
 
-def park(session: Session, workspace_id: str, now: datetime) -> list[str]:
+def suspend(session: Session, workspace_id: str, now: datetime) -> list[str]:
     """
-    Put aside what waits for channels that are switched off, so that it delays nobody.
+    Set aside messages that wait for suspended channels, so that they delay nobody.
 
-    Returns these channels: what is committed for them a moment later is not to go either.
+    Returns these channels: messages committed for them a moment later must wait as well.
     """
-    off = channels_off(session, workspace_id)
+    off = _suspended_channels(session, workspace_id)
     if off:
-        # What waits for its time or its parent is put aside only once it may go.
-        aside = (MessageState.WAITING, MessageState.PARKED)
-        move(session, workspace_id, off, aside, now, parked=True)
+        # A delayed message or a waiting reply is suspended only once it becomes ready.
+        aside = (MessageState.WAITING, MessageState.SUSPENDED)
+        _move(session, workspace_id, off, aside, now, is_suspended=True)
     return off
 
 
-def unpark(session: Session, workspace_id: str, channel: str, now: datetime) -> None:
-    """Let go on what was put aside for a channel."""
-    on = (MessageState.PARKED, MessageState.WAITING)
-    move(session, workspace_id, [channel], on, now, parked=False)
+def resume(session: Session, workspace_id: str, channel: str, now: datetime) -> None:
+    """Release the messages that wait for a channel."""
+    on = (MessageState.SUSPENDED, MessageState.WAITING)
+    _move(session, workspace_id, [channel], on, now, is_suspended=False)
 
 
-def move(
+def _move(
     session: Session,
     workspace_id: str,
     channels: list[str],
     states: tuple[MessageState, MessageState],
     now: datetime,
     *,
-    parked: bool,
+    is_suspended: bool,
 ) -> None:
     """Bring messages from one state into another, each with an event that says so."""
     moved = session.execute(
         update(SQLModel.metadata.tables["message"])
         .where(
-            MESSAGE.workspace_id == workspace_id,
-            MESSAGE.channel.in_(channels),
-            MESSAGE.state == states[0],
+            _MESSAGE_COLUMNS.workspace_id == workspace_id,
+            _MESSAGE_COLUMNS.channel.in_(channels),
+            _MESSAGE_COLUMNS.state == states[0],
         )
         .values(state=states[1])
-        .returning(MESSAGE.id, MESSAGE.revision, MESSAGE.tries)
+        .returning(_MESSAGE_COLUMNS.id, _MESSAGE_COLUMNS.revision, _MESSAGE_COLUMNS.tries)
     ).all()
     events = [
         {
@@ -106,7 +108,7 @@ def move(
             "at": now,
             "revision": row.revision,
             "attempt": row.tries,
-            "detail": {"parked": parked},
+            "detail": {"suspended": is_suspended},
             "change": {},
         }
         for row in moved

@@ -1,20 +1,20 @@
-"""May it be posted again, and as what? Pure."""
+"""Decides whether a message may be posted again, and in which form. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid5
 
 from bot.messages.delivery.outcome import Claim, Outcome
-from bot.messages.policy import UNRECOGNISED_TRIES, Answer
+from bot.messages.policy import UNRECOGNISED_TRIES, SlackResponse
 from bot.messages.rendering.refused_blocks import AGAIN, BARE, LATER, NAMED_ROUNDS, pointers_of
 
 #: The namespace of the ids by which Slack may know a post again.
 POSTS = UUID("6f7073bf-e11c-4d65-9b0e-1c64656c6976")
 #: So often a message is begun anew because its copy, or its thread, is gone: a Slack that behaves
 #: otherwise than we believe must not make us flood a channel.
-MOST_COPIES = 5
+MAX_COPIES = 5
 #: So often named blocks give way before the text goes alone.
-MOST_ROUNDS = 3
+_MAX_ROUNDS = 3
 #: An end whose blocks were refused is tried again with them after this.
 LATER_WAIT = timedelta(minutes=1)
 #: Refusals that pass for a moment's trouble once, before anything is left out.
@@ -27,7 +27,7 @@ def client_msg_id(message_id: str, generation: int) -> str:
 
 
 def most_tries(claim: Claim, *, is_recognised: bool) -> int:
-    """Return how often a claim is tried; what nobody knows the meaning of ends sooner."""
+    """Return the maximum number of attempts; fewer after an unrecognised error."""
     return claim.max_attempts if is_recognised else min(claim.max_attempts, UNRECOGNISED_TRIES)
 
 
@@ -40,13 +40,13 @@ class Concession:
     is_pause: bool = False
 
 
-def concede(claim: Claim, answer: Answer) -> Concession | None:
+def concede(claim: Claim, answer: SlackResponse) -> Concession | None:
     """
-    Return what to leave out after Slack has refused the blocks; None if there is nothing left.
+    Return what to leave out after Slack has refused the blocks; None if nothing is left.
 
-    First the same once more if Slack names nothing, or the template is one of our own: what was
-    right yesterday is right today. Then the blocks that it names give way, a few times. Then the
-    text goes with our own controls alone, and at last without them.
+    First retry unchanged if Slack names no block, or if the template is our own and therefore known
+    to be valid. Then drop the blocks that Slack names, a few times. Then send the text with our own
+    controls, and finally without them.
     """
     so_far = list(claim.refusals or [])
     if LATER in so_far and claim.is_edit:
@@ -57,13 +57,15 @@ def concede(claim: Claim, answer: Answer) -> Concession | None:
     named = pointers_of(answer)
     if not so_far and answer.error in _FLEETING and (claim.is_own or not named):
         return Concession([AGAIN], is_pause=True)
-    if named and sum(one not in NAMED_ROUNDS for one in so_far) < MOST_ROUNDS:
+    if named and sum(one not in NAMED_ROUNDS for one in so_far) < _MAX_ROUNDS:
         return Concession([*so_far, named])
     return Concession(so_far, text_only=True)
 
 
 def stands_without_blocks(outcome: Outcome, *, is_final: bool) -> bool:
-    """Tell whether an end of ours went out as text alone, and is to be tried with blocks later."""
+    """
+    Tell whether a final state of ours went out as text alone and is to be tried with blocks later.
+    """
     claim = outcome.claim
     was_told = outcome.delivered_revision is not None and outcome.ts is not None
     return was_told and is_final and outcome.text_only and claim.is_own

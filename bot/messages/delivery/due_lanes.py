@@ -1,4 +1,4 @@
-"""Which lanes have something to do, and which process holds them."""
+"""Finds the lanes that have work, and the processes that hold them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from bot.messages.delivery.leases import MAX_AHEAD
 from bot.messages.models import LaneLease, Message, MessageState
 
 #: No message waits longer by itself: backoffs end at a minute.
-MAX_WAIT = timedelta(minutes=5)
-TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
-LEASES = TABLE.c
+_MAX_WAIT = timedelta(minutes=5)
+_LEASE_TABLE = SQLModel.metadata.tables[str(LaneLease.__tablename__)]
+_LEASES = _LEASE_TABLE.c
 
 #: Jumps from one workspace with such messages to the next, however many messages each of them has.
-WALK = """{state}(id) AS (
+_WALK = """{state}(id) AS (
     SELECT (SELECT workspace_id FROM message WHERE state = '{state}' ORDER BY workspace_id LIMIT 1)
     UNION ALL
     SELECT (SELECT workspace_id FROM message
@@ -25,9 +25,9 @@ WALK = """{state}(id) AS (
 #: The cost grows with the workspaces that have something queued or planned; nothing else counts.
 # https://wiki.postgresql.org/wiki/Loose_indexscan
 DUE = f"""WITH RECURSIVE
-{WALK.format(state="waiting")},
-{WALK.format(state="sending")},
-{WALK.format(state="delayed")},
+{_WALK.format(state="waiting")},
+{_WALK.format(state="sending")},
+{_WALK.format(state="delayed")},
 due(id) AS (
     SELECT id FROM waiting UNION SELECT id FROM sending UNION
     SELECT id FROM delayed WHERE EXISTS (
@@ -39,16 +39,16 @@ WHERE due.id IS NOT NULL AND (lane_lease.workspace_id IS NULL
     OR lane_lease.owner = :owner OR lane_lease.expires_at <= :now
     OR lane_lease.expires_at > :latest)"""  # noqa: S608 - constants only
 DUE_LANES = text(DUE).bindparams(
-    bindparam("now", type_=LEASES.expires_at.type),
-    bindparam("latest", type_=LEASES.expires_at.type),
+    bindparam("now", type_=_LEASES.expires_at.type),
+    bindparam("latest", type_=_LEASES.expires_at.type),
 )
 
 
 def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     """
-    Return the lanes with something to do now that *owner* holds or nobody holds.
+    Return the lanes that have work and are held by *owner* or by nobody.
 
-    Something that is being sent counts: perhaps by a process that has died.
+    Messages being sent count as work: their process may have died.
     """
     return list(
         session.execute(
@@ -57,9 +57,9 @@ def due_lanes(session: Session, owner: str, now: datetime) -> list[str]:
     )
 
 
-def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
+def _is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
     """Tell whether a process other than *owner* holds the lane."""
-    query = select(LEASES.owner, LEASES.expires_at).where(LEASES.workspace_id == key)
+    query = select(_LEASES.owner, _LEASES.expires_at).where(_LEASES.workspace_id == key)
     lease = session.execute(query).one_or_none()
     return lease is not None and lease.owner != owner and now < lease.expires_at <= now + MAX_AHEAD
 
@@ -67,8 +67,8 @@ def is_elsewhere(session: Session, key: str, owner: str, now: datetime) -> bool:
 def pass_on(
     session: Session, key: str, owner: str, now: datetime, tell: Callable[[Session, str], None]
 ) -> bool:
-    """*tell* the process that holds the lane to look; False, and nothing done, if none does."""
-    if not is_elsewhere(session, key, owner, now):
+    """Notify the process that holds the lane, by *tell*; False, without effect, if none does."""
+    if not _is_elsewhere(session, key, owner, now):
         return False
     tell(session, key)
     return True
@@ -76,20 +76,20 @@ def pass_on(
 
 def end_leases(session: Session, now: datetime) -> None:
     """End every lease of a dead process; for a process that knows that it is the only one."""
-    session.execute(update(TABLE).where(LEASES.expires_at > now).values(expires_at=now))
+    session.execute(update(_LEASE_TABLE).where(_LEASES.expires_at > now).values(expires_at=now))
 
 
 def end_waits_of_a_fast_clock(session: Session, now: datetime) -> None:
     """
-    Let go at once what waits longer than anything but a scheduled message ever does.
+    Release messages whose wait is longer than any wait can be, except scheduled ones.
 
-    It was made by a clock that was ahead and was set back while no process ran.
+    Such a wait comes from a clock that was ahead and was set back while no process ran.
     """
     session.execute(
         update(Message)
         .where(
             col(Message.state) == MessageState.DELAYED,
-            col(Message.due_at) > now + MAX_WAIT,
+            col(Message.due_at) > now + _MAX_WAIT,
             col(Message.scheduled_at).is_(None),
         )
         .values(state=MessageState.WAITING)

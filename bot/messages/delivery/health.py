@@ -1,20 +1,20 @@
-"""What health says about lanes: of a few each one, of thousands how many are how."""
+"""The health of lanes: each one while they are few, counts when there are thousands."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 
 #: What keeps messages from going out, the worst first; any other state is well.
-AILING = ("stuck", "paused")
-#: So many at once are not the fault of their tenants.
-MANY = 5
+_AILING = ("stuck", "paused")
+#: If this many lanes fail at once, their tenants are not the cause.
+_MAX_UNWELL = 5
 
 
 class LaneState(StrEnum):
-    """What a lane is doing; shown in health."""
+    """The state of a lane; shown in health."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -32,8 +32,8 @@ class LaneHealth:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing keeps it from delivering."""
-        return self.state not in AILING
+        """Tell whether nothing prevents delivery."""
+        return self.state not in _AILING
 
 
 def counts(lanes: Sequence[LaneHealth]) -> dict[str, int]:
@@ -41,21 +41,21 @@ def counts(lanes: Sequence[LaneHealth]) -> dict[str, int]:
     return dict(Counter(lane.state for lane in lanes).most_common())
 
 
-def worst(lanes: Sequence[LaneHealth], most: int) -> list[LaneHealth]:
+def worst(lanes: Sequence[LaneHealth], limit: int) -> list[LaneHealth]:
     """Return the lanes that need somebody first, *most* of them at the most."""
-    rank = {state: number for number, state in enumerate(AILING)}
+    rank = {state: number for number, state in enumerate(_AILING)}
     order = sorted(lanes, key=lambda one: (rank.get(one.state, len(rank)), one.workspace_id))
-    return order[:most]
+    return order[:limit]
 
 
 def can_deliver(lanes: Sequence[LaneHealth], home: str) -> bool:
     """
-    Tell whether messages can go out of this process, as far as lanes know.
+    Tell whether this process can deliver messages, as far as its lanes know.
 
-    One tenant's bad token or an outlet that is away is no fault of ours; if many lanes are ailing
+    One tenant's bad token or an unreachable destination is not our fault. If many lanes are failing
     and none is well, it is.
     """
-    ailing = [one for one in lanes if not one.is_well and not is_outlet(one.workspace_id)]
+    ailing = [one for one in lanes if not one.is_well and not is_destination(one.workspace_id)]
     if any(lane.workspace_id == home for lane in ailing):
         return False
-    return len(ailing) < MANY or any(lane.is_well for lane in lanes)
+    return len(ailing) < _MAX_UNWELL or any(lane.is_well for lane in lanes)

@@ -1,9 +1,9 @@
 """
-One workspace's single writer: choose what may go, claim it durably, call Slack, record the answers.
+The single writer of one workspace: choose messages, claim them, call Slack, record the answers.
 
-A lane lives in turns. Each turn is one transaction that records what Slack has answered since the
-last one and claims what may go next; the calls run between turns, many at a time, at most one for
-each message.
+A lane works in turns. Each turn is one transaction that records Slack's answers since the last
+turn and claims the next messages. The calls run between turns, many at a time, at most one per
+message.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.messages.delivery import claims, dead_letter_rows, selection
 from bot.messages.delivery.attempt import Claim, Delivery, Outcome
-from bot.messages.delivery.concurrency import Shares
+from bot.messages.delivery.concurrency import ConcurrencyLimits
 from bot.messages.delivery.health import LaneState
 from bot.messages.delivery.leases import RENEWED, Hold, hold_lease, release_lease
 from bot.messages.delivery.persisted_rate_limits import RecentCalls
 from bot.messages.delivery.selection import Look
-from bot.messages.delivery.worker_pool import Calls
+from bot.messages.delivery.worker_pool import WorkerPool
 from bot.messages.error_codes import Verdict
 from bot.messages.models import Rank
 from bot.messages.policy import is_recognised
-from bot.messages.rate_limits.outage_backoff import Pause
+from bot.messages.rate_limits.outage_backoff import OutageBackoff
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.templates.store import Sources
 from bot.messages.transports.base import Transport
@@ -36,12 +36,12 @@ from bot.messages.transports.base import Transport
 logger = structlog.get_logger(__name__)
 
 #: A lane that has something to wait for looks this often, and keeps its lease by that.
-LONGEST_SLEEP = timedelta(seconds=6)
-TRY_AGAIN = timedelta(seconds=1)  # after a turn that failed
+_MAX_SLEEP = timedelta(seconds=6)
+_TRY_AGAIN = timedelta(seconds=1)  # after a turn that failed
 
 
 @dataclass(frozen=True)
-class Turn:
+class _Turn:
     """What one turn found: the claims to call Slack for, and when to look again at the latest."""
 
     at: datetime
@@ -65,7 +65,7 @@ class Lane:
         delivery: Delivery,
         pacing: Pacing,
         clock: Clock,
-        shares: Shares,
+        concurrency: ConcurrencyLimits,
     ) -> None:
         self.workspace_id = workspace_id
         self.state = LaneState.STARTING
@@ -79,20 +79,22 @@ class Lane:
         self._transport = transport
         self._pacing = pacing
         self._clock = clock
-        self._shares = shares
+        self._concurrency = concurrency
         self._recent = RecentCalls(workspace_id)
         self._quiet_since: datetime | None = None
         self._held_since = self._held_until = clock.now()
         self._woken = asyncio.Event()
         self.is_leaving = False  # it was asked to end
-        self._calls = Calls(delivery, transport.at_a_time, shares, self._may_call, self._woken.set)
+        self._workers = WorkerPool(
+            delivery, transport.at_a_time, concurrency, self._may_call, self._woken.set
+        )
         self._sources = Sources()
         self._outcomes: list[Outcome] = []  # not recorded yet
-        self._uncalled: list[Claim] = []  # claimed, perhaps durably, and not called for
-        self._pause = Pause(clock.now())
+        self._uncalled: list[Claim] = []  # claimed, possibly committed, and not called yet
+        self._backoff = OutageBackoff(clock.now())
 
     def wake(self) -> None:
-        """Tell the lane that something was committed for it."""
+        """Tell the lane that work was committed for it."""
         self.is_woken = True
         self._woken.set()
 
@@ -103,7 +105,7 @@ class Lane:
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether there was nothing to do and nothing to wait for at the last turn."""
+        """Tell whether the last turn found no work and nothing to wait for."""
         return self._quiet_since is not None
 
     async def run(self) -> None:
@@ -118,23 +120,23 @@ class Lane:
                     wait = await self._turn()
                 except Exception:
                     logger.exception("lane_turn_failed", workspace_id=self.workspace_id)
-                    wait = TRY_AGAIN
+                    wait = _TRY_AGAIN
                 if not self._is_done():
                     await self._sleep(wait)
             if self.state is not LaneState.ELSEWHERE:
                 await self._database.write(self._release)
         finally:
-            self._calls.cancel()  # There are some if this task was cancelled: nobody would record.
+            self._workers.cancel()  # Some are left if this task was cancelled.
 
     def _is_done(self) -> bool:
-        if not self._calls.is_over or self._outcomes or self._uncalled:
+        if not self._workers.is_over or self._outcomes or self._uncalled:
             return False
         return self.is_leaving or self.state is LaneState.ELSEWHERE or self._has_rested()
 
     def _has_rested(self) -> bool:
         if self._quiet_since is None or self.is_woken:
             return False
-        return self._clock.now() >= self._quiet_since + self._shares.rest_after()
+        return self._clock.now() >= self._quiet_since + self._concurrency.rest_after()
 
     def _release(self, session: Session) -> None:
         release_lease(session, self.workspace_id, self._owner, self._clock.now())
@@ -144,33 +146,33 @@ class Lane:
         self._woken.clear()
         self.is_woken = False
         # Here and not as they come: the budgets belong to the turn, which runs in a thread.
-        answered = self._calls.take_outcomes()
+        answered = self._workers.take_outcomes()
         self._outcomes += answered
         for outcome in answered:
             self._learn(outcome)
         if self.is_leaving or self.state is not LaneState.RUNNING:
-            self._uncalled += self._calls.take_back()
-        async with self._shares.turn():
+            self._uncalled += self._workers.take_back()
+        async with self._concurrency.turn():
             turn = await self._database.write(self._transact)
         self._outcomes, self._uncalled = [], []
         if not turn.held:
             self.state = LaneState.ELSEWHERE
-            return LONGEST_SLEEP  # Calls that are under way may still end.
+            return _MAX_SLEEP  # Calls that are under way may still end.
         self._held_until = turn.at + RENEWED
         if turn.is_new:
             self._held_since = turn.at
             self.state = LaneState.RUNNING
-        self._calls.begin(turn.claims)
+        self._workers.begin(turn.claims)
         if self.state is LaneState.PAUSED and not self.is_leaving:
             self._quiet_since = None
-            return min(await self._probe(), LONGEST_SLEEP)
+            return min(await self._probe(), _MAX_SLEEP)
         return self._until(turn)
 
-    def _transact(self, session: Session) -> Turn:
+    def _transact(self, session: Session) -> _Turn:
         now = self._clock.now()
         hold = hold_lease(session, self.workspace_id, self._owner, now)
         if hold is Hold.ELSEWHERE:
-            return Turn(now, claims=(), held=False)
+            return _Turn(now, claims=(), held=False)
         # A commit alone changes the state. Who slept too long may find that others came and went.
         is_new = hold is Hold.TAKEN or self.state in (LaneState.STARTING, LaneState.ELSEWHERE)
         if is_new:
@@ -185,9 +187,9 @@ class Lane:
             claimed = self._claim(session, there, now)
             self._uncalled += claimed
         # Something may wait for a budget, a `Retry-After`, or its parent.
-        is_busy = bool(claimed) or not self._calls.is_over
+        is_busy = bool(claimed) or not self._workers.is_over
         has_work = is_busy or there.are_posts or there.are_edits
-        return Turn(now, claimed, True, is_new, has_work, there.next_due_at)
+        return _Turn(now, claimed, True, is_new, has_work, there.next_due_at)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         freed = claims.take_over(session, self.workspace_id, now)
@@ -195,14 +197,14 @@ class Lane:
         logger.info("lane_taken", workspace_id=self.workspace_id, freed=freed)
 
     def _claim(self, session: Session, there: Look, now: datetime) -> list[Claim]:
-        """Claim what the budgets allow, in the order of serving."""
+        """Claim what the budgets allow, in the order of delivery."""
         claimed: list[Claim] = []
-        off = dead_letter_rows.park(session, self.workspace_id, now) if there.is_off else []
+        off = dead_letter_rows.suspend(session, self.workspace_id, now) if there.is_off else []
         if there.are_posts:
             claimed = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
-        most = min(self._calls.room - len(claimed), self._pacing.edits_left(now))
-        if there.are_edits and most > 0:
-            rows = selection.ready_edits(session, self.workspace_id, most)
+        limit = min(self._workers.room - len(claimed), self._pacing.edits_left(now))
+        if there.are_edits and limit > 0:
+            rows = selection.ready_edits(session, self.workspace_id, limit)
             may_go = [
                 row
                 for row in rows
@@ -216,10 +218,10 @@ class Lane:
     def _claim_posts(self, session: Session, now: datetime, closed: set[str]) -> list[Claim]:
         claimed: list[Claim] = []
         while True:
-            most = min(self._calls.room - len(claimed), self._pacing.posts_left(now))
-            if most <= 0:
+            limit = min(self._workers.room - len(claimed), self._pacing.posts_left(now))
+            if limit <= 0:
                 return claimed
-            rows = selection.ready_posts(session, self.workspace_id, most, closed)
+            rows = selection.ready_posts(session, self.workspace_id, limit, closed)
             may_go = [
                 row
                 for row in rows
@@ -233,7 +235,9 @@ class Lane:
             closed |= {row.channel for row in rows if row.id not in chosen}
 
     def _may_call(self, claim: Claim) -> bool:
-        """Tell whether the claim is still ours alone: we may have slept and been taken over."""
+        """
+        Tell whether the claim is still ours: after a sleep another process may have taken over.
+        """
         return self._held_since <= claim.claimed_at and self._clock.now() < self._held_until
 
     def _learn(self, outcome: Outcome) -> None:
@@ -243,7 +247,7 @@ class Lane:
         if outcome.verdict not in (Verdict.PACED, Verdict.OUTAGE):
             self._pacing.thaw(outcome.claim.channel, is_edit=outcome.claim.is_edit)
         if outcome.verdict is Verdict.DELIVERED:
-            self._pause.forget()
+            self._backoff.forget()
         elif outcome.verdict is Verdict.PACED:
             if not answer.is_own_wait:
                 self._slow_down(outcome)
@@ -253,7 +257,7 @@ class Lane:
             logger.warning("slack_error_unrecognised", error=answer.error)
 
     def _slow_down(self, outcome: Outcome) -> None:
-        """Freeze what Slack has just refused, and nothing else."""
+        """Block what Slack has just rate-limited, and nothing else."""
         now = self._clock.now()
         seconds = outcome.answer.retry_after if outcome.answer.retry_after is not None else 1.0
         until = now + timedelta(seconds=seconds)
@@ -268,33 +272,33 @@ class Lane:
         if self.state is LaneState.RUNNING:
             self.state = LaneState.PAUSED
             self.paused_because = reason
-            self._pause.prolong(self._clock.now())
+            self._backoff.prolong(self._clock.now())
             logger.error("lane_paused", workspace_id=self.workspace_id, reason=reason)
 
     async def _probe(self) -> timedelta:
-        """While paused: ask, at growing intervals, whether Slack is back; return when to go on."""
-        if not self._pause.left(self._clock.now()):
+        """While paused, probe Slack at growing intervals; return when to continue."""
+        if not self._backoff.left(self._clock.now()):
             answer = await self._transport.probe()
             if answer.ok:
                 self.state = LaneState.RUNNING
                 self.paused_because = ""
                 logger.info("lane_resumed", workspace_id=self.workspace_id)
                 return timedelta(0)
-            self._pause.prolong(self._clock.now())
-        return self._pause.left(self._clock.now())
+            self._backoff.prolong(self._clock.now())
+        return self._backoff.left(self._clock.now())
 
-    def _until(self, turn: Turn) -> timedelta:
+    def _until(self, turn: _Turn) -> timedelta:
         """Return how long to wait, and note since when there is nothing to wait for."""
         now = self._clock.now()
         self.next_due_at = turn.next_due_at
-        soon = now + LONGEST_SLEEP
+        soon = now + _MAX_SLEEP
         if turn.next_due_at is not None:
             soon = min(soon, turn.next_due_at)
-        if turn.has_work or soon < now + self._shares.rest_after():
+        if turn.has_work or soon < now + self._concurrency.rest_after():
             self._quiet_since = None
             return max(min(soon, self._pacing.next_opening(now)) - now, timedelta(0))
         self._quiet_since = self._quiet_since or now
-        return max(self._quiet_since + self._shares.rest_after() - now, timedelta(0))
+        return max(self._quiet_since + self._concurrency.rest_after() - now, timedelta(0))
 
     async def _sleep(self, longest: timedelta) -> None:
         with contextlib.suppress(TimeoutError):

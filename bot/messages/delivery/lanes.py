@@ -1,8 +1,8 @@
 """
-All lanes of this process, on demand: a lane runs only while its workspace has something to do.
+All lanes of this process. A lane runs only while its workspace has work.
 
-A wake-up starts a lane or wakes the process that holds it. A sweep finds what nobody was told of:
-work of a process that died, messages whose time has come, wake-ups that were lost.
+A wake-up starts a lane, or wakes the process that holds it. A sweep finds work that no wake-up
+announced: work of a process that died, messages that became due, lost wake-ups.
 """
 
 import asyncio
@@ -21,34 +21,34 @@ from bot.db import Database
 from bot.errors import NoTransportError
 from bot.ids import new_id
 from bot.messages.delivery.attempt import Delivery
-from bot.messages.delivery.concurrency import Shares
-from bot.messages.delivery.content import Content
+from bot.messages.delivery.concurrency import ConcurrencyLimits
+from bot.messages.delivery.content import ClaimRenderer
 from bot.messages.delivery.due_lanes import due_lanes
 from bot.messages.delivery.health import LaneHealth, LaneState
 from bot.messages.delivery.lane import Lane
-from bot.messages.delivery.wakeup_routing import ANEW, Holders
+from bot.messages.delivery.wakeup_routing import ANEW, WakeupRouter
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.base import Transport
 from bot.messages.transports.factory import Opened, Transports
+from bot.messages.workers.pool import Workers
 
 logger = structlog.get_logger(__name__)
 
-STOP_SECONDS = 8.0
-#: So many lanes are active at a time; the others wait for their turn.
-MOST_LANES = 1000
+_STOP_SECONDS = 8.0
+#: Maximum number of active lanes; the others wait for their turn.
+_MAX_LANES = 1000
 #: While others wait, an active lane gives its place to the next one after this long.
 SLICE = timedelta(seconds=10)
 #: A lane that cannot be opened is tried again after this long.
 STUCK = timedelta(seconds=30)
 #: What is due later than this is found by the sweep alone.
-LONGEST_TIMER = timedelta(hours=1)
+_MAX_TIMER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Stuck:
+class _Stuck:
     """A lane that could not be opened, and when to try again."""
 
     reason: str
@@ -57,9 +57,10 @@ class Stuck:
 
 class Lanes:
     """
-    Runs the lanes that have something to do, at most *most_lanes* at a time.
+    Runs the lanes that have work, at most *most_lanes* at a time.
 
-    *wake_elsewhere* tells the other processes of a key, in a transaction; None: there are none.
+    *wake_elsewhere* notifies the other processes of a key, in a transaction; None if there are
+    none.
     """
 
     def __init__(
@@ -71,22 +72,24 @@ class Lanes:
         isolation: Isolation | None = None,
         transports: Transports | None = None,
         wake_elsewhere: Callable[[Session, str], None] | None = None,
-        most_lanes: int = MOST_LANES,
+        max_lanes: int = _MAX_LANES,
     ) -> None:
         self._database = database
-        self._content = Content(renderer, isolation or Isolation(Workers()))
+        self._content = ClaimRenderer(renderer, isolation or Isolation(Workers()))
         self._clock = SteadyClock(clock)
         self._transports = transports or Transports()
-        self._most_lanes = most_lanes
+        self._max_lanes = max_lanes
         self._owner = new_id("p")
-        self._holders = Holders(database, self._clock, self._owner, wake_elsewhere)
-        self._shares = Shares(turns=1) if database.is_sqlite else Shares()
+        self._router = WakeupRouter(database, self._clock, self._owner, wake_elsewhere)
+        self._concurrency = (
+            ConcurrencyLimits(turns=1) if database.is_sqlite else ConcurrencyLimits()
+        )
         self._given: dict[str, Opened] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}  # active lanes, by when they began
         self._lanes: dict[str, Lane] = {}  # those of them that are open
         self._queue: dict[str, None] = {}  # those that wait for a place, the longest first
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._stuck: dict[str, Stuck] = {}
+        self._stuck: dict[str, _Stuck] = {}
         self._is_stopping = False
 
     def open(self, key: str, transport: Transport, pacing: Pacing | None = None) -> None:
@@ -99,9 +102,9 @@ class Lanes:
         self._want(key)
 
     def wake(self, key: str) -> None:
-        """Tell a lane, here or in another process, that something was committed for it."""
+        """Notify a lane, here or in another process, that work was committed for it."""
         if not self._is_stopping and not self._nudge(key):
-            self._holders.wake(key, self._want)
+            self._router.wake(key, self._want)
 
     def hear(self, word: str) -> None:
         """Take a wake-up of another process; it goes no further."""
@@ -112,13 +115,13 @@ class Lanes:
             self._begin_anew(key)
 
     def reopen(self, key: str) -> None:
-        """Let a lane, wherever it is, begin anew: its token was changed or taken away."""
+        """Restart a lane, in whichever process it is: its token was changed or removed."""
         self._begin_anew(key)
-        self._holders.reopen(key)
+        self._router.reopen(key)
         self.wake(key)
 
     async def sweep(self) -> None:
-        """Start what is due and held by nobody; let lanes take turns where there are too many."""
+        """Start lanes that have work and no holder; rotate lanes if there are too many."""
         now = self._clock.now()
         queued = set(self._queue)
         due = await self._database.read(partial(due_lanes, owner=self._owner, now=now))
@@ -159,10 +162,10 @@ class Lanes:
                 task.cancel()
             else:
                 lane.stop()
-        await self._holders.stop()
+        await self._router.stop()
         if self._tasks:
             waited = list(self._tasks.values())
-            _, late = await asyncio.wait(waited, timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(waited, timeout=_STOP_SECONDS)
             for task in late:
                 # What it was sending stays claimed; the next owner looks before it posts again.
                 logger.warning("lane_stopped_late", task=task.get_name())
@@ -194,7 +197,7 @@ class Lanes:
             self._fill()
 
     def _fill(self) -> None:
-        while self._queue and len(self._tasks) < self._most_lanes:
+        while self._queue and len(self._tasks) < self._max_lanes:
             key = next(iter(self._queue))
             del self._queue[key]
             timer = self._timers.pop(key, None)
@@ -207,7 +210,7 @@ class Lanes:
 
     def _make_room(self) -> None:
         """For each lane that waits let one go: a quiet one, or one that has served its time."""
-        self._shares.is_crowded = bool(self._queue)
+        self._concurrency.is_crowded = bool(self._queue)
         if not self._queue:
             return
         wanted = len(self._queue) - sum(lane.is_leaving for lane in self._lanes.values())
@@ -224,7 +227,7 @@ class Lanes:
         try:
             opened = self._given.get(key) or await self._transports.open(key)
         except NoTransportError as error:
-            self._stuck[key] = Stuck(str(error), self._clock.now() + STUCK)
+            self._stuck[key] = _Stuck(str(error), self._clock.now() + STUCK)
             logger.warning("lane_stuck", workspace_id=key, reason=str(error))
             return
         self._stuck.pop(key, None)
@@ -237,10 +240,10 @@ class Lanes:
             delivery=Delivery(opened.transport, self._content, now, chance),
             pacing=deepcopy(opened.pacing),
             clock=self._clock,
-            shares=self._shares,
+            concurrency=self._concurrency,
         )
         self._lanes[key] = lane
-        self._shares.lanes = len(self._lanes)
+        self._concurrency.lanes = len(self._lanes)
         try:
             await lane.run()
         finally:
@@ -250,7 +253,7 @@ class Lanes:
         """Take note of a lane's end and see to what comes after it."""
         lane = self._lanes.pop(key, None)
         del self._tasks[key]
-        self._shares.lanes = len(self._lanes)
+        self._concurrency.lanes = len(self._lanes)
         if self._is_stopping:
             return
         # The lease of one that failed stays ours, so that the sweep finds what it has left.
@@ -263,15 +266,15 @@ class Lanes:
 
     def _follow(self, key: str, lane: Lane) -> None:
         if lane.state is LaneState.ELSEWHERE:
-            if self._holders.are_others:
-                self.wake(key)  # Whoever holds it is told of what we were woken for.
+            if self._router.are_others:
+                self.wake(key)  # Pass the wake-up on to the process that holds the lane.
         elif lane.is_woken or not lane.is_quiet:
             self._want(key)
         elif lane.next_due_at is not None:
             self._remind(key, lane.next_due_at - self._clock.now())
 
     def _remind(self, key: str, wait: timedelta) -> None:
-        if wait < LONGEST_TIMER:
+        if wait < _MAX_TIMER:
             seconds = max(wait.total_seconds(), 0.0)
             self._timers[key] = asyncio.get_running_loop().call_later(seconds, self._ring, key)
 

@@ -1,4 +1,4 @@
-"""What is claimed for delivery, and what became of it. Values only."""
+"""A claimed message and the outcome of its delivery. Values only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.messages.error_codes import Verdict
 from bot.messages.models import Ambiguous, EventName
-from bot.messages.policy import ANSWER_LOST, Answer
+from bot.messages.policy import ANSWER_LOST, SlackResponse
 from bot.redaction import redact, redact_json
 
 
@@ -34,7 +34,7 @@ class Claim:
     called_at: datetime | None  # when the post was called for that is to be looked for
     possibly_delivered: bool
     generation: int
-    uneditable_ts: str | None  # the message it stands for, or is, that can no longer be edited
+    uneditable_ts: str | None  # itself or the message it replaces, if uneditable
     text_only: bool
     refusals: list[list[str]] | None
     created_at: datetime
@@ -45,12 +45,12 @@ class Claim:
 
     @property
     def is_edit(self) -> bool:
-        """Tell whether the message stands in Slack, so that it is edited, not posted."""
+        """Tell whether the message is in Slack, so that it is edited, not posted."""
         return self.ts is not None
 
     @property
     def is_own(self) -> bool:
-        """Tell whether its template is one of our own, so that its controls are ours, too."""
+        """Tell whether the template is one of our own, so that its controls are ours, too."""
         return self.source is None
 
     @property
@@ -68,7 +68,7 @@ class Outcome:
 
     claim: Claim
     verdict: Verdict
-    answer: Answer
+    answer: SlackResponse
     event: EventName
     ts: str | None
     delivered_revision: int | None = None
@@ -77,7 +77,7 @@ class Outcome:
     answer_lost: bool = False
     possibly_delivered: bool = False
     is_new_copy: bool = False  # the next post is meant to be another one for Slack
-    is_blocked: bool = False  # it waits until what it replies to stands anew
+    is_blocked: bool = False  # it waits until its parent is posted anew
     text_only: bool = False
     refusals: list[list[str]] | None = None
     error: str | None = None
@@ -90,7 +90,7 @@ class Outcome:
         return self.event is EventName.DEAD
 
 
-def describe(answer: Answer) -> str:
+def describe(answer: SlackResponse) -> str:
     """Return the error in a few words, for the row and for people."""
     if answer.error:
         return redact(answer.error)
@@ -101,7 +101,7 @@ def describe(answer: Answer) -> str:
     return f"http_{answer.status}"
 
 
-def failure_detail(answer: Answer, verdict: Verdict) -> dict[str, Any]:
+def failure_detail(answer: SlackResponse, verdict: Verdict) -> dict[str, Any]:
     detail: dict[str, Any] = {"error": describe(answer), "verdict": str(verdict)}
     if answer.retry_after is not None:
         detail["retry_after"] = answer.retry_after

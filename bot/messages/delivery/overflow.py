@@ -1,4 +1,4 @@
-"""What had no room in a message goes into its thread: as replies, or as a file if it is long."""
+"""Posts text that does not fit in a message into its thread: as replies, or as a file if long."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -11,16 +11,16 @@ from sqlmodel import Session
 from bot.messages import outbox
 from bot.messages.delivery.content import FILE
 from bot.messages.delivery.outcome import Outcome
-from bot.messages.destinations import is_outlet
+from bot.messages.destinations import is_destination
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content
-from bot.messages.rendering.text_splitting import MOST_PARTS, PART_CHARACTERS, in_parts
+from bot.messages.rendering.text_splitting import MAX_PARTS, PART_CHARACTERS, in_parts
 
 OVERFLOW = "delivery/overflow"
-FILE_NAME = "message.txt"
+_FILE_NAME = "message.txt"
 
 
-def tell(
+def post_overflow(
     session: Session, delivered: Iterable[Row[Any]], outcomes: Mapping[str, Outcome], now: datetime
 ) -> None:
     """
@@ -34,16 +34,16 @@ def tell(
         if rest and row.edit_rank != Rank.PROGRESS:
             message = last = session.get_one(Message, row.id)
             for content in contents(message, rest):
-                last = reply_once(session, message, content, now, after=last)
+                last = _reply_once(session, message, content, now, after=last)
             # The turn that recorded the message looks for what may go next without the session.
             session.flush()
 
 
 def contents(message: Message, rest: str) -> list[Content]:
     """Return the replies that say the rest. Pure."""
-    takes_files = not is_outlet(message.workspace_id) and message.seen_by is None
-    if takes_files and len(rest) > PART_CHARACTERS * MOST_PARTS:
-        return [Content(FILE, {"name": FILE_NAME, "content": rest})]
+    takes_files = not is_destination(message.workspace_id) and message.seen_by is None
+    if takes_files and len(rest) > PART_CHARACTERS * MAX_PARTS:
+        return [Content(FILE, {"name": _FILE_NAME, "content": rest})]
     parts = in_parts(rest)
     return [
         Content(OVERFLOW, {"text": part, "part": number, "parts": len(parts)})
@@ -51,17 +51,17 @@ def contents(message: Message, rest: str) -> list[Content]:
     ]
 
 
-def reply_once(
+def _reply_once(
     session: Session, message: Message, content: Content, now: datetime, *, after: Message
 ) -> Message:
     words = repr(sorted(content.context.items()))
     digest = hashlib.sha256(f"{message.id}\n{words}".encode()).hexdigest()[:24]
     message_id = f"m_{digest}"
     told = session.get(Message, message_id)
-    rank = rank_of_rest(message)
+    rank = _rank_of_rest(message)
     return told or outbox.reply(session, after, content, now=now, rank=rank, message_id=message_id)
 
 
-def rank_of_rest(message: Message) -> Rank:
+def _rank_of_rest(message: Message) -> Rank:
     """Return the rank of what a message had no room for: its own, below first posts and ends."""
     return Rank(max(Rank.URGENT, min(message.post_rank, message.edit_rank)))

@@ -1,7 +1,7 @@
 """
-The calls of the last minute and what Slack froze, kept in the lease: Slack means whoever calls.
+Keeps recent calls and `Retry-After` limits in the lease, because Slack counts them per workspace.
 
-A lane that goes on where another one ended, slept or was killed has no more budget than that one.
+A lane that takes over from one that ended, slept or was killed has no larger budget than that one.
 """
 
 from collections import deque
@@ -18,17 +18,19 @@ from bot.messages.rate_limits.limiters import WINDOW
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.sql.statements import Statement
 
-LEASES = SQLModel.metadata.tables["lane_lease"]
-OF_WORKSPACE = LEASES.c.workspace_id == bindparam("workspace")
-READ = Statement(select(LEASES.c.recent, LEASES.c.frozen).where(OF_WORKSPACE))
-WRITE = Statement(update(LEASES).where(OF_WORKSPACE).values(recent=bindparam("calls")))
-FREEZE = Statement(update(LEASES).where(OF_WORKSPACE).values(frozen=bindparam("freezes")))
+_LEASE_COLUMNS = SQLModel.metadata.tables["lane_lease"]
+_THIS_WORKSPACE = _LEASE_COLUMNS.c.workspace_id == bindparam("workspace")
+_READ = Statement(select(_LEASE_COLUMNS.c.recent, _LEASE_COLUMNS.c.frozen).where(_THIS_WORKSPACE))
+_WRITE = Statement(update(_LEASE_COLUMNS).where(_THIS_WORKSPACE).values(recent=bindparam("calls")))
+_FREEZE = Statement(
+    update(_LEASE_COLUMNS).where(_THIS_WORKSPACE).values(frozen=bindparam("freezes"))
+)
 #: What leases said before they named methods.
-BEFORE = {True: "edits", False: "posts"}
+_BEFORE = {True: "edits", False: "posts"}
 
 
-class Call(NamedTuple):
-    """A call as it stands in the lease."""
+class _RecentCall(NamedTuple):
+    """A call as stored in the lease."""
 
     at: int  # milliseconds: when it was answered; until then, when it was claimed
     method: str
@@ -41,8 +43,8 @@ class RecentCalls:
 
     def __init__(self, workspace_id: str) -> None:
         self._workspace_id = workspace_id
-        self._calls: deque[Call] = deque()
-        self._stored: list[Call] = []  # what stands in the lease, if it is ours
+        self._calls: deque[_RecentCall] = deque()
+        self._stored: list[_RecentCall] = []  # the calls stored in the lease, if it is ours
 
     def take_over(self, session: Session, pacing: Pacing, now: datetime) -> None:
         """
@@ -51,23 +53,23 @@ class RecentCalls:
         A call without an answer may have reached Slack at any time until now. To do it again after
         a failure counts nothing twice.
         """
-        (lease,) = READ.rows(session, workspace=self._workspace_id)
-        stored = [call_of(*one) for one in lease.recent or []]
+        (lease,) = _READ.rows(session, workspace=self._workspace_id)
+        stored = [_call_of(*one) for one in lease.recent or []]
         known = set(self._stored)
         self._stored = stored
-        calls = {one: one if one.is_answered else arrived(one, now) for one in stored}
+        calls = {one: one if one.is_answered else _arrived(one, now) for one in stored}
         recent = sorted(one for one in stored if one.at > since(now))
         self._calls = deque(sorted(calls[one] for one in recent))
         for call in sorted(calls[one] for one in recent if one not in known):
-            pacing.remember(call.method, call.channel, moment(call.at))
+            pacing.remember(call.method, call.channel, _from_milliseconds(call.at))
         for method, channel, until in lease.frozen or []:
             if until > milliseconds(now):
-                pacing.refreeze(method, channel, moment(until))
+                pacing.refreeze(method, channel, _from_milliseconds(until))
 
     def add(self, session: Session, claims: Iterable[Claim], now: datetime) -> None:
         """Write down that these are being called; durable with the claims themselves."""
         at = milliseconds(now)
-        self._write(session, [Call(at, *call) for one in claims for call in one.calls], now)
+        self._write(session, [_RecentCall(at, *call) for one in claims for call in one.calls], now)
 
     def answered(self, claim: Claim, pacing: Pacing, now: datetime) -> None:
         """Count a claim's calls from now on, for Slack may have got them only now."""
@@ -75,7 +77,7 @@ class RecentCalls:
             return
         pacing.answered(claim.calls, claim.claimed_at, now)
         for call in self._drop(claim):
-            self._calls.append(arrived(call, now))
+            self._calls.append(_arrived(call, now))
 
     def take_back(self, claims: Iterable[Claim], pacing: Pacing) -> None:
         """Count these no longer: Slack was not called for them."""
@@ -87,43 +89,43 @@ class RecentCalls:
         self, session: Session, outcomes: Collection[Outcome], pacing: Pacing, now: datetime
     ) -> None:
         """
-        Write down what calls have cost that nobody knew before, and what may not be called now.
+        Store newly known costs of calls, and what must not be called now.
 
-        *pacing* knows of the latter already.
+        *pacing* knows the latter already.
         """
         pages = sum(max(one.claim.pages - 1, 0) for one in outcomes)
         if pages and not pacing.unlimited:
             for _ in range(pages):
                 pacing.lookups.spend(now)
-            self._write(session, [Call(milliseconds(now), "lookups", "", True)] * pages, now)
+            self._write(session, [_RecentCall(milliseconds(now), "lookups", "", True)] * pages, now)
         if any(one.verdict is Verdict.PACED for one in outcomes):
-            # A millisecond more: what is cut off must not be called too early.
+            # Round up by a millisecond, so that no call is made too early.
             freezes = [(*what, milliseconds(until) + 1) for *what, until in pacing.freezes()]
-            FREEZE.run(session, workspace=self._workspace_id, freezes=freezes)
+            _FREEZE.run(session, workspace=self._workspace_id, freezes=freezes)
 
-    def _drop(self, claim: Claim) -> list[Call]:
+    def _drop(self, claim: Claim) -> list[_RecentCall]:
         """Forget a claim's calls; return them as they were claimed."""
-        calls = [Call(milliseconds(claim.claimed_at), *call) for call in claim.calls]
+        calls = [_RecentCall(milliseconds(claim.claimed_at), *call) for call in claim.calls]
         for call in calls:
             if call in self._calls:
                 self._calls.remove(call)
         return calls
 
-    def _write(self, session: Session, calls: Iterable[Call], now: datetime) -> None:
+    def _write(self, session: Session, calls: Iterable[_RecentCall], now: datetime) -> None:
         while self._calls and self._calls[0].at <= since(now):
             self._calls.popleft()
         self._calls += calls
         self._stored = list(self._calls)
-        WRITE.run(session, workspace=self._workspace_id, calls=self._stored)
+        _WRITE.run(session, workspace=self._workspace_id, calls=self._stored)
 
 
-def call_of(at: int, method: Any, channel: str, is_answered: bool = False) -> Call:
+def _call_of(at: int, method: Any, channel: str, is_answered: bool = False) -> _RecentCall:
     """Return a call as the lease has it."""
-    return Call(at, BEFORE.get(method, method), channel, is_answered)
+    return _RecentCall(at, _BEFORE.get(method, method), channel, is_answered)
 
 
-def arrived(call: Call, now: datetime) -> Call:
-    """Return a call that has reached Slack, perhaps only now."""
+def _arrived(call: _RecentCall, now: datetime) -> _RecentCall:
+    """Return a call that has reached Slack, possibly only now."""
     return call._replace(at=milliseconds(now), is_answered=True)
 
 
@@ -131,7 +133,7 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def moment(at: int) -> datetime:
+def _from_milliseconds(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
 
 

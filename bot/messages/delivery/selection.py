@@ -1,8 +1,8 @@
 """
-What a lane may take next: the messages that are ready, in the order of serving.
+Selects the messages that a lane may deliver next, in the order of delivery.
 
-The order is that of the partial index `message_ready`, so that choosing costs the same however many
-messages are stored or wait.
+The order is that of the partial index `message_ready`, so that the cost does not depend on how many
+messages are stored or waiting.
 """
 
 from collections.abc import Collection
@@ -27,16 +27,16 @@ from bot.sql import fast_json
 from bot.sql.statements import OneOf, Statement
 
 MESSAGE = SQLModel.metadata.tables["message"]
-PARENT = MESSAGE.alias("parent")
+_PARENT = MESSAGE.alias("parent")
 M = MESSAGE.c
-OFF = SQLModel.metadata.tables["destination"].c
+_SUSPENDED = SQLModel.metadata.tables["suspended_channel"].c
 CLAIM_COLUMNS = (
     M.id,
     M.tenant,
     M.error,
     M.revision,
-    # Slack has the reply's channel from its parent: a message to a person stands in another one.
-    func.coalesce(PARENT.c.channel, M.channel).label("channel"),
+    # Take the reply's channel from its parent: a message to a person is in another channel.
+    func.coalesce(_PARENT.c.channel, M.channel).label("channel"),
     M.seen_by,
     M.ts,
     M.template,
@@ -56,12 +56,12 @@ CLAIM_COLUMNS = (
     M.refusals,
     M.parent_id,
     M.created_at,
-    # A thread has no threads of its own: a reply to a reply stands where that one does.
-    func.coalesce(PARENT.c.thread_ts, PARENT.c.ts, M.thread_ts).label("thread_ts"),
+    # Threads do not nest: a reply to a reply is in the same thread.
+    func.coalesce(_PARENT.c.thread_ts, _PARENT.c.ts, M.thread_ts).label("thread_ts"),
     M.rank,
 )
 #: How many messages for channels that are closed just now a look goes past, one by one.
-WINDOW = 200
+LOOK_AHEAD = 200
 
 
 def in_state(state: MessageState) -> Any:
@@ -70,26 +70,26 @@ def in_state(state: MessageState) -> Any:
 
 
 def ready(*columns: Any, is_posted: bool) -> Select[Any]:
-    """Return the query for what may go, before any budget is asked; `workspace`, `most`."""
+    """Return the query for deliverable messages, before budgets; `workspace`, `most`."""
     return (
         select(*columns)
-        .select_from(MESSAGE.outerjoin(PARENT, PARENT.c.id == M.parent_id))
+        .select_from(MESSAGE.outerjoin(_PARENT, _PARENT.c.id == M.parent_id))
         .where(
             M.workspace_id == bindparam("workspace"),
             in_state(MessageState.WAITING),
             M.is_posted.is_(is_posted),
             # A parent that Slack lost is posted anew first, or its reply would leave the thread.
-            or_(M.parent_id.is_(None), PARENT.c.ts.is_not(None), PARENT.c.delivered_revision > 0),
+            or_(M.parent_id.is_(None), _PARENT.c.ts.is_not(None), _PARENT.c.delivered_revision > 0),
         )
         .order_by(M.rank, M.turn, M.waiting_since)
-        .limit(bindparam("most", type_=Integer()))
+        .limit(bindparam("limit", type_=Integer()))
     )
 
 
-FIRST_POSTS = Statement(ready(*CLAIM_COLUMNS, is_posted=False))
-FIRST_EDITS = Statement(ready(*CLAIM_COLUMNS, is_posted=True))
-FIRST_PLACES = Statement(ready(M.id, M.channel, is_posted=False))
-THESE = Statement(ready(*CLAIM_COLUMNS, is_posted=False).where(OneOf(M.id, "ids")))
+_FIRST_POSTS = Statement(ready(*CLAIM_COLUMNS, is_posted=False))
+_FIRST_EDITS = Statement(ready(*CLAIM_COLUMNS, is_posted=True))
+_FIRST_PLACES = Statement(ready(M.id, M.channel, is_posted=False))
+_THESE = Statement(ready(*CLAIM_COLUMNS, is_posted=False).where(OneOf(M.id, "ids")))
 
 
 def heads() -> Select[Any]:
@@ -120,38 +120,38 @@ def heads() -> Select[Any]:
     )
 
 
-HEADS = Statement(heads())
+_HEADS = Statement(heads())
 
 
 def ready_posts(
-    session: Session, workspace_id: str, most: int, closed: Collection[str] = ()
+    session: Session, workspace_id: str, limit: int, closed: Collection[str] = ()
 ) -> list[Any]:
-    """Return the first messages to be posted to channels that are not closed, in order."""
+    """Return the first messages to post to channels that are open, in order."""
     if not closed:
-        return FIRST_POSTS.rows(session, workspace=workspace_id, most=most)
-    places = FIRST_PLACES.rows(session, workspace=workspace_id, most=WINDOW)
+        return _FIRST_POSTS.rows(session, workspace=workspace_id, limit=limit)
+    places = _FIRST_PLACES.rows(session, workspace=workspace_id, limit=LOOK_AHEAD)
     ids = [row.id for row in places if row.channel not in closed]
-    if len(ids) < most and len(places) == WINDOW:
-        channels = HEADS.rows(session, workspace=workspace_id)
+    if len(ids) < limit and len(places) == LOOK_AHEAD:
+        channels = _HEADS.rows(session, workspace=workspace_id)
         ids += [row.id for row in channels if row.name not in closed and row.id not in ids]
     chosen = fast_json.text(ids)
-    return THESE.rows(session, workspace=workspace_id, ids=chosen, most=most) if ids else []
+    return _THESE.rows(session, workspace=workspace_id, ids=chosen, limit=limit) if ids else []
 
 
-def ready_edits(session: Session, workspace_id: str, most: int) -> list[Any]:
-    """Return the first messages to be edited, in the order of serving."""
-    return FIRST_EDITS.rows(session, workspace=workspace_id, most=most)
+def ready_edits(session: Session, workspace_id: str, limit: int) -> list[Any]:
+    """Return the first messages to edit, in the order of delivery."""
+    return _FIRST_EDITS.rows(session, workspace=workspace_id, limit=limit)
 
 
 DELAYED = (M.workspace_id == bindparam("workspace"), in_state(MessageState.DELAYED))
-RELEASE = Statement(
+_RELEASE_DELAYED = Statement(
     update(MESSAGE)
     .where(*DELAYED, M.due_at <= bindparam("now"))
     .values(state=MessageState.WAITING.value)
 )
 
 
-def some(*conditions: Any) -> ColumnElement[bool]:
+def _some(*conditions: Any) -> ColumnElement[bool]:
     return select(literal_column("1")).where(*conditions).exists()
 
 
@@ -170,7 +170,9 @@ def waiting(*, is_posted: bool) -> ColumnElement[bool]:
 
 def to_do() -> Select[Any]:
     """Return the query for a `Look`; `workspace`."""
-    off = some(OFF.workspace_id == bindparam("workspace"), OFF.off_at.is_not(None))
+    off = _some(
+        _SUSPENDED.workspace_id == bindparam("workspace"), _SUSPENDED.suspended_at.is_not(None)
+    )
     return select(
         select(func.min(M.due_at)).where(*DELAYED).scalar_subquery().label("next_due_at"),
         waiting(is_posted=False).label("are_posts"),
@@ -179,22 +181,22 @@ def to_do() -> Select[Any]:
     )
 
 
-LOOK = Statement(to_do())
+_LOOK = Statement(to_do())
 
 
 class Look(NamedTuple):
-    """What a workspace has to do, as one statement tells for all that a lane asks at each turn."""
+    """The work of a workspace, read in one statement per turn."""
 
     next_due_at: datetime | None  # when the next delayed message may go
     are_posts: bool  # something waits to be posted, budgets or not
     are_edits: bool
-    is_off: bool  # some channel is switched off
+    is_off: bool  # some channel is suspended
 
 
 def look(session: Session, workspace_id: str, now: datetime) -> Look:
-    """Make delayed messages that are due ready, and return what there is to do."""
-    (found,) = LOOK.rows(session, workspace=workspace_id)
+    """Make due delayed messages ready, and return the work of a workspace."""
+    (found,) = _LOOK.rows(session, workspace=workspace_id)
     if found.next_due_at is not None and found.next_due_at <= now:
-        RELEASE.run(session, workspace=workspace_id, now=now)
-        (found,) = LOOK.rows(session, workspace=workspace_id)
+        _RELEASE_DELAYED.run(session, workspace=workspace_id, now=now)
+        (found,) = _LOOK.rows(session, workspace=workspace_id)
     return Look(*found)

@@ -1,9 +1,8 @@
 """
-Replies whose thread is gone.
+Handles replies whose thread is gone.
 
-Slack does not refuse a reply to a message that was deleted: it posts it into the channel. What is
-noticed so has its first message posted anew; whatever replies to that waits, and hangs under the
-new one.
+Slack does not refuse a reply to a deleted message: it posts the reply into the channel. When that
+is detected, the first message is posted anew; its replies wait and are posted under the new one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from sqlalchemy import Row, bindparam, exists, or_, select, update
 from sqlmodel import Session
 
 from bot.messages import outbox
-from bot.messages.delivery.decide import MOST_COPIES
+from bot.messages.delivery.decide import MAX_COPIES
 from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.selection import MESSAGE, M
 from bot.messages.error_codes import Verdict
@@ -23,12 +22,12 @@ from bot.messages.fixes import fix_for
 from bot.messages.history import projection
 from bot.messages.history.event_rows import EVENTS
 from bot.messages.models import EventName, Message, MessageState
-from bot.messages.policy import SETTLE
+from bot.messages.policy import LOOKUP_DELAY
 
 GONE = "thread_gone"
-#: What may be told to wait: it is on nobody's way, and wanted.
+#: States in which a message may be made to wait: not being sent, and still wanted.
 _HELD_BACK = (MessageState.WAITING, MessageState.DELAYED)
-_PARENT = MESSAGE.alias("parent")
+_PARENT_COLUMNS = MESSAGE.alias("parent")
 
 _replies = select(M.id).where(M.parent_id == bindparam("root")).cte("replies", recursive=True)
 _below = MESSAGE.alias("below")
@@ -37,19 +36,19 @@ _replies = _replies.union_all(
 )
 _THREAD = select(_replies.c.id)
 
-HOLD_BACK = (
+_HOLD_BACK = (
     update(MESSAGE)
     .where(M.id.in_(_THREAD), M.state.in_([state.value for state in _HELD_BACK]))
     .values(state=MessageState.BLOCKED.value)
 )
-LET_GO = (
+_LET_GO = (
     update(MESSAGE)
     .where(
         M.id.in_(_THREAD),
         M.state == MessageState.BLOCKED.value,
         exists().where(
-            _PARENT.c.id == M.parent_id,
-            or_(_PARENT.c.is_posted, _PARENT.c.delivered_revision > 0),
+            _PARENT_COLUMNS.c.id == M.parent_id,
+            or_(_PARENT_COLUMNS.c.is_posted, _PARENT_COLUMNS.c.delivered_revision > 0),
         ),
     )
     .values(state=MessageState.WAITING.value)
@@ -75,26 +74,26 @@ def with_strays(
 
 
 def _stray(session: Session, outcome: Outcome, now: datetime) -> Outcome:
-    """Return what becomes of one; the message of ours that its thread hung under is posted anew."""
+    """Handle one stray reply; the message of ours that began its thread is posted anew."""
     claim = outcome.claim
     root = _root_of(session, claim.parent_id)
-    if root is None or root.thread_ts is not None or root.generation >= MOST_COPIES:
+    if root is None or root.thread_ts is not None or root.generation >= MAX_COPIES:
         return _given_up(outcome)
     if root.ts == claim.thread_ts:
         if root.state == MessageState.SENDING:  # The edit that is under way finds it out as well.
-            return replace(outcome, due_at=now + SETTLE)
+            return replace(outcome, due_at=now + LOOKUP_DELAY)
         _post_anew(session, root, now)
     return replace(outcome, is_blocked=root.ts is None)
 
 
 def _given_up(outcome: Outcome) -> Outcome:
-    """Return the end of a reply to a thread that is not ours to begin anew."""
+    """Return the dead letter for a reply to a thread that is not ours to restart."""
     detail = {**outcome.detail, "fix": fix_for(GONE)}
     return replace(outcome, verdict=Verdict.FINAL, event=EventName.DEAD, error=GONE, detail=detail)
 
 
 def _root_of(session: Session, parent_id: str | None) -> Message | None:
-    """Return the message that begins the thread, held; None if it is none of ours."""
+    """Return the locked message that begins the thread; None if it is not ours."""
     found: Message | None = None
     while parent_id is not None:
         found = outbox.find(session, parent_id)
@@ -103,7 +102,7 @@ def _root_of(session: Session, parent_id: str | None) -> Message | None:
 
 
 def _post_anew(session: Session, root: Message, now: datetime) -> None:
-    """Let the first message of a thread be posted anew, and its replies wait for that."""
+    """Post the first message of a thread anew; its replies wait for it."""
     before = projection.snapshot(root)
     outbox.leave_place(root)
     root.rank = outbox.rank_of(root)
@@ -113,29 +112,29 @@ def _post_anew(session: Session, root: Message, now: datetime) -> None:
         root.tries = 0
     session.add(outbox.event(root, EventName.QUEUED, now, before, thread_gone=True))
     session.flush()
-    session.connection().execute(HOLD_BACK, {"root": root.id})
+    session.connection().execute(_HOLD_BACK, {"root": root.id})
 
 
-def follow(
+def follow_thread(
     session: Session,
     rows: Iterable[Row[Any]],
     outcomes: Mapping[str, Outcome],
     settled: Mapping[str, Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    """Let replies wait for a message whose place is gone, and follow one that was posted anew."""
+    """Make replies wait for a message that lost its place, and follow one that was posted anew."""
     for row in rows:
         outcome = outcomes[row.id]
         if outcome.event is EventName.SENT and outcome.claim.generation and outcome.ts:
-            # A message that stands in a thread itself begins none.
+            # A message in a thread cannot begin one.
             if outcome.claim.thread_ts is None:
-                _move(session, row.id, outcome.ts, now)
-            session.connection().execute(LET_GO, {"root": row.id})
+                _move_thread(session, row.id, outcome.ts, now)
+            session.connection().execute(_LET_GO, {"root": row.id})
         elif row.ts is not None and settled[row.id]["ts"] is None:
-            session.connection().execute(HOLD_BACK, {"root": row.id})
+            session.connection().execute(_HOLD_BACK, {"root": row.id})
 
 
-def _move(session: Session, root: str, ts: str, now: datetime) -> None:
+def _move_thread(session: Session, root: str, ts: str, now: datetime) -> None:
     connection = session.connection()
     moved = connection.execute(ELSEWHERE, {"root": root, "ts": ts}).all()
     if moved:

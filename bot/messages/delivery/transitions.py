@@ -1,4 +1,4 @@
-"""What an outcome means for a message's row and for its story. Pure."""
+"""Applies an outcome to a message's row and its history. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,22 +14,22 @@ from bot.messages.outbox import EDIT_INTERVAL, first_rank
 from bot.messages.rendering.refused_blocks import LATER
 
 #: The columns that an outcome may leave as they were; times, when they are set, are always new.
-SETTLED = (
+OUTCOME_COLUMNS = (
     *("ts", "is_posted", "channel", "rank", "state", "delivered_revision", "tries", "error"),
     *("answer_lost", "possibly_delivered", "text_only", "refusals", "thread_ts"),
     *("generation", "former_ts", "uneditable_ts"),
 )
 
 
-def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:
+def transition(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]:
     """
-    Return the row's new values after *outcome*, given what was asked for while Slack was called.
+    Return the row's new values after *outcome*, given what was requested during the call.
 
-    Pure. A newer revision starts afresh: its tries are not used up by the older one's failures.
+    Pure. A newer revision starts with fresh attempts, whatever the older one used up.
     """
     delivered = outcome.delivered_revision
     is_newer = current.revision > (delivered or outcome.claim.revision)
-    ts = None if is_replaced(current, outcome) else outcome.ts
+    ts = None if _is_replaced(current, outcome) else outcome.ts
     is_posted = ts is not None
     values: dict[str, Any] = {
         "ts": ts,
@@ -57,14 +57,14 @@ def settle(current: Row[Any], outcome: Outcome, now: datetime) -> dict[str, Any]
         values |= {"delivered_revision": delivered, "sent_at": now}
         if outcome.claim.thread_ts != current.thread_ts and not outcome.claim.is_edit:
             values["thread_ts"] = outcome.claim.thread_ts
-    return values | next_step(current, outcome, now, is_newer=is_newer)
+    return values | _next_step(current, outcome, now, is_newer=is_newer)
 
 
-def is_replaced(current: Row[Any], outcome: Outcome) -> bool:
+def _is_replaced(current: Row[Any], outcome: Outcome) -> bool:
     """
-    Tell whether a message that can no longer be edited gives way to a new one.
+    Tell whether a message that can no longer be edited is replaced by a new one.
 
-    Progress is not worth another message: only what people must not miss is posted anew.
+    Progress does not justify another message: only what people must not miss is posted anew.
     """
     return outcome.verdict is Verdict.REPLACE and (
         current.is_final or current.edit_rank != Rank.PROGRESS
@@ -72,15 +72,15 @@ def is_replaced(current: Row[Any], outcome: Outcome) -> bool:
 
 
 def is_lost(current: Row[Any], outcome: Outcome) -> bool:
-    """Tell whether what stood in Slack, or does, is given up, and another message follows."""
-    return outcome.verdict is Verdict.REPOST or is_replaced(current, outcome)
+    """Tell whether the message's place in Slack is given up and another message follows."""
+    return outcome.verdict is Verdict.REPOST or _is_replaced(current, outcome)
 
 
-def next_step(
+def _next_step(
     current: Row[Any], outcome: Outcome, now: datetime, *, is_newer: bool
 ) -> dict[str, Any]:
     """Return when, if ever, the lane is to take the message again."""
-    if outcome.verdict is Verdict.REPLACE and not is_replaced(current, outcome):
+    if outcome.verdict is Verdict.REPLACE and not _is_replaced(current, outcome):
         return {"state": MessageState.IDLE}  # Its next status will be posted; this one is left out.
     if outcome.is_blocked:
         return {"state": MessageState.BLOCKED}
@@ -109,7 +109,7 @@ def next_step(
 def event_rows(
     outcome: Outcome, change: Mapping[str, Any], now: datetime
 ) -> Iterable[dict[str, Any]]:
-    """Yield the events that tell of *outcome*, as rows; the last one carries the change."""
+    """Yield the events of *outcome* as rows; the last one carries the change."""
     claim = outcome.claim
     shared = {"message_id": claim.id, "attempt": outcome.tries}
     if claim.tries:
@@ -127,7 +127,7 @@ def event_rows(
         "name": outcome.event,
         "at": now,
         "revision": outcome.delivered_revision or claim.revision,
-        "detail": detail_of(outcome),
+        "detail": _detail_of(outcome),
         "change": change,
     }
     if outcome.is_dead:
@@ -137,7 +137,7 @@ def event_rows(
     yield last
 
 
-def detail_of(outcome: Outcome) -> dict[str, Any]:
+def _detail_of(outcome: Outcome) -> dict[str, Any]:
     detail = dict(outcome.detail)
     if outcome.delivered_revision is not None:
         detail |= {"ts": outcome.ts, "channel": outcome.answer.channel or outcome.claim.channel}

@@ -1,4 +1,4 @@
-"""Passes wake-ups on to the process that holds a lane. Where there is one process, to nobody."""
+"""Forwards wake-ups to the process that holds a lane; a single process forwards none."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -14,15 +14,15 @@ from bot.messages.delivery.due_lanes import pass_on
 
 logger = structlog.get_logger(__name__)
 
-#: Before a key: not "look again" but "begin anew, your token may be another one".
+#: Prefix of a key: not "look again" but "restart, your token may have changed".
 ANEW = "anew "
 
 
-class Holders:
+class WakeupRouter:
     """
-    Asks the database who holds a lane, one question at a time for each.
+    Looks up which process holds a lane, one query at a time per lane.
 
-    *tell* sends a word to every process in a transaction; None: there is no other process.
+    *tell* notifies every process in a transaction; None if there is no other process.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Holders:
         return self._tell is not None
 
     def wake(self, key: str, if_nobody: Callable[[str], None]) -> None:
-        """Wake the process that holds the lane; call *if_nobody* if none other does."""
+        """Wake the process that holds the lane; call *if_nobody* if no other process does."""
         if self._tell is None:
             if_nobody(key)
         elif key in self._asked_again:
@@ -55,7 +55,7 @@ class Holders:
             self._start(self._ask(key, self._tell, if_nobody), f"ask who holds {key}")
 
     def reopen(self, key: str) -> None:
-        """Tell every other process that the lane, if it has it, is to begin anew."""
+        """Tell every other process to restart the lane if it holds it."""
         tell = self._tell
         if tell is not None:
             writing = self._database.write(lambda session: tell(session, f"{ANEW}{key}"))

@@ -1,4 +1,4 @@
-"""The calls to Slack that one lane has under way: so many at a time, the rest waits its turn."""
+"""Runs the calls to Slack of one lane, a limited number at a time."""
 
 import asyncio
 from collections import deque
@@ -8,30 +8,30 @@ from functools import partial
 import structlog
 
 from bot.messages.delivery.attempt import Claim, Delivery, Outcome
-from bot.messages.delivery.concurrency import Shares
+from bot.messages.delivery.concurrency import ConcurrencyLimits
 
 logger = structlog.get_logger(__name__)
 
 
-#: A process that dies leaves all of them to be looked for, at the pace of Slack's history.
-MOST_AHEAD = 5
+#: If the process dies, all of them must be looked up in Slack's history, which is slow.
+MAX_PREFETCH = 5
 
 
-class Calls:
-    """Calls Slack for claims, in their order, and keeps the outcomes until they are taken."""
+class WorkerPool:
+    """Calls Slack for claims, in order, and keeps the outcomes until they are collected."""
 
     def __init__(
         self,
         delivery: Delivery,
         at_a_time: int,
-        shares: Shares,
+        concurrency: ConcurrencyLimits,
         may_call: Callable[[Claim], bool],
         answered: Callable[[], None],
     ) -> None:
         """*answered* is called whenever there is an outcome to take."""
         self._delivery = delivery
         self._at_a_time = at_a_time
-        self._shares = shares
+        self._concurrency = concurrency
         self._may_call = may_call
         self._answered = answered
         self._waiting: deque[Claim] = deque()
@@ -44,22 +44,22 @@ class Calls:
         """How many more claims may be begun."""
         # So that no connection waits while the database is asked for more: as many wait for their
         # turn as are called, and more when so many were answered while it was asked the last time.
-        ahead = min(max(self._most, 2 * self._answered_lately), MOST_AHEAD * self._most)
-        return self._most + ahead - len(self._callers) - len(self._waiting)
+        prefetch = min(max(self._limit, 2 * self._answered_lately), MAX_PREFETCH * self._limit)
+        return self._limit + prefetch - len(self._callers) - len(self._waiting)
 
     @property
-    def _most(self) -> int:
-        return min(self._at_a_time, self._shares.calls_each())
+    def _limit(self) -> int:
+        return min(self._at_a_time, self._concurrency.calls_each())
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing is under way and no outcome is left to take."""
+        """Tell whether no call is in progress and no outcome is left to collect."""
         return not (self._callers or self._waiting or self._outcomes)
 
     def begin(self, claims: Iterable[Claim]) -> None:
         """Call Slack for these, after those that were begun before."""
         self._waiting.extend(claims)
-        for _ in range(min(len(self._waiting), self._most - len(self._callers))):
+        for _ in range(min(len(self._waiting), self._limit - len(self._callers))):
             caller = asyncio.create_task(self._call(), name="deliver")
             self._callers.add(caller)
             caller.add_done_callback(self._callers.discard)
@@ -77,7 +77,7 @@ class Calls:
         return claims
 
     def cancel(self) -> None:
-        """Let go of all that is under way; nobody takes its outcomes."""
+        """Cancel all calls in progress; nobody collects their outcomes."""
         for caller in self._callers:
             caller.cancel()
 
@@ -85,7 +85,7 @@ class Calls:
         while self._waiting:
             claim = self._waiting.popleft()
             try:
-                async with self._shares.call():
+                async with self._concurrency.call():
                     outcome = await self._delivery.deliver(claim, partial(self._may_call, claim))
             except Exception as error:
                 # The claim is released like any other failure, or the message would wait for ever.

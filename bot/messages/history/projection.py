@@ -1,9 +1,9 @@
 """
 A message's row as the sum of its events. Pure.
 
-Each event carries in `change` what it set in the row; together, in order, they are the row. Left
-out are the columns that only say who is calling Slack right now, and which of the states of
-waiting a message is in: a lane moves messages between those without an event.
+Each event stores in `change` what it set in the row; applied in order, the changes give the row.
+Two things are left out: the columns that only say who is calling Slack right now, and the kind of
+waiting state, because a lane moves messages between those without an event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,8 +16,8 @@ from sqlmodel import SQLModel
 from bot.messages.models import EventName, Message, MessageState
 
 #: Who is calling Slack at present; it ends with the process.
-LEASE = frozenset({"claimed_revision", "claimed_at"})
-COLUMNS = tuple(name for name in Message.model_fields if name not in LEASE)
+LEASE_FIELDS = frozenset({"claimed_revision", "claimed_at"})
+COLUMNS = tuple(name for name in Message.model_fields if name not in LEASE_FIELDS)
 #: What a lane tells apart and an event does not.
 OPEN = frozenset(
     {
@@ -25,15 +25,15 @@ OPEN = frozenset(
         MessageState.DELAYED,
         MessageState.BLOCKED,
         MessageState.SENDING,
-        MessageState.PARKED,
+        MessageState.SUSPENDED,
     }
 )
-OPEN_STATE = "open"
+_OPEN_STATE = "open"
 CONTEXT = "context"
 #: In `change`: a context as the difference from the one before, by its top-level names.
 SET, GONE = "context_set", "context_gone"
 
-ABSENT = object()
+_ABSENT = object()
 
 Row = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ def snapshot(message: Message) -> dict[str, Any]:
 def made(row: Row) -> dict[str, Any]:
     """Return the change of a new row: whatever is not its column's default."""
     change = {}
-    for name, default in DEFAULT_OF:
+    for name, default in _DEFAULT_OF:
         value = row.get(name, default)
         if value != default:  # An enum's member equals its value, and no default is a time.
             change[name] = encode(value)
@@ -61,7 +61,7 @@ def made(row: Row) -> dict[str, Any]:
 
 
 def first_event(row: Row, now: datetime, **detail: Any) -> dict[str, Any]:
-    """Return the row of a message's first event, which says who asked for what, where."""
+    """Return the row of a message's first event: who asked for what, and where."""
     asked = {
         "channel": row["channel"],
         "thread_ts": row["thread_ts"],
@@ -93,7 +93,7 @@ def changed(before: Row, after: Row) -> dict[str, Any]:
     change = {
         name: encode(value)
         for name, value in after.items()
-        if name != CONTEXT and before.get(name, ABSENT) != value
+        if name != CONTEXT and before.get(name, _ABSENT) != value
     }
     if CONTEXT in after and after[CONTEXT] != before[CONTEXT]:
         change |= difference(before[CONTEXT], after[CONTEXT])
@@ -101,9 +101,11 @@ def changed(before: Row, after: Row) -> dict[str, Any]:
 
 
 def difference(before: Row, after: Row) -> dict[str, Any]:
-    """Return what is new in a context and what is gone; contexts are the bulk of all events."""
+    """
+    Return the keys that were added and removed in a context; contexts are most of all event data.
+    """
     found: dict[str, Any] = {}
-    fresh = {key: value for key, value in after.items() if before.get(key, ABSENT) != value}
+    fresh = {key: value for key, value in after.items() if before.get(key, _ABSENT) != value}
     gone = [key for key in before if key not in after]
     if fresh:
         found[SET] = fresh
@@ -112,7 +114,7 @@ def difference(before: Row, after: Row) -> dict[str, Any]:
     return found
 
 
-def rebuild(changes: Iterable[Row]) -> dict[str, Any] | None:
+def rebuilt_row(changes: Iterable[Row]) -> dict[str, Any] | None:
     """Return the row that these changes made, encoded; None if its beginning is not among them."""
     row: dict[str, Any] | None = None
     for change in changes:
@@ -132,11 +134,11 @@ def comparable(row: Row) -> dict[str, Any]:
     """Return a row, stored or rebuilt, so that equal rows are equal."""
     encoded = {name: encode(row[name]) for name in COLUMNS}
     if encoded["state"] in OPEN:
-        encoded["state"] = OPEN_STATE
+        encoded["state"] = _OPEN_STATE
     return encoded
 
 
-def column_defaults(table: type[SQLModel]) -> dict[str, Any]:
+def _column_defaults(table: type[SQLModel]) -> dict[str, Any]:
     """Return the encoded default of every column that has one."""
     return {
         name: encode(field.default)
@@ -145,5 +147,7 @@ def column_defaults(table: type[SQLModel]) -> dict[str, Any]:
     }
 
 
-DEFAULTS = {name: value for name, value in column_defaults(Message).items() if name not in LEASE}
-DEFAULT_OF = [(name, DEFAULTS.get(name, ABSENT)) for name in COLUMNS]
+DEFAULTS = {
+    name: value for name, value in _column_defaults(Message).items() if name not in LEASE_FIELDS
+}
+_DEFAULT_OF = [(name, DEFAULTS.get(name, _ABSENT)) for name in COLUMNS]

@@ -1,4 +1,4 @@
-"""The rows of messages, made again from their events and compared with what is there."""
+"""Rebuilds the rows of messages from their events, or compares them with what is stored."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +13,14 @@ from bot.messages.history import projection
 from bot.messages.models import Event, EventName, Message, MessageState
 from bot.messages.totals import add_to_totals
 
-BATCH = 500
-TIMES = frozenset(
+_REBUILD_BATCH = 500
+_TIMES = frozenset(
     name for name in projection.COLUMNS if name.endswith("_at") or name == "waiting_since"
 )
 
 
 @dataclass
-class Verdict:
+class Comparison:
     """What a comparison found: ids, and for rows that differ the columns in which they do."""
 
     checked: int = 0
@@ -30,13 +30,13 @@ class Verdict:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every row is what its events say."""
+        """Tell whether every row matches its events."""
         return not (self.differing or self.lost or self.silent)
 
 
-def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Verdict:
-    """Compare every message with its events and change nothing; *told* hears of the progress."""
-    verdict = Verdict()
+def verify(session: Session, told: Callable[[int], None] = lambda _count: None) -> Comparison:
+    """Compare every message with its events and change nothing; *told* receives the progress."""
+    verdict = Comparison()
     last: str | None = ""
     while last is not None:
         checked = verdict.checked
@@ -45,22 +45,22 @@ def verify(session: Session, told: Callable[[int], None] = lambda _count: None) 
     return verdict
 
 
-def verify_next(session: Session, after: str, verdict: Verdict) -> str | None:
+def verify_next(session: Session, after: str, verdict: Comparison) -> str | None:
     """
     Compare the next 500 messages behind the id *after*; return the last id, or None at the end.
 
     A snapshot of these 500 is enough: a message is compared with its own events only.
     """
     ids = _next_ids(session, after)
-    rebuilt = rebuilt_rows(session, ids)
-    rows = {row.id: row for row in stored_rows(session, ids)}
+    rebuilt = _rebuilt_rows(session, ids)
+    rows = {row.id: row for row in _stored_rows(session, ids)}
     for key in ids:
-        compare(verdict, key, rows.get(key), rebuilt.get(key))
+        _compare(verdict, key, rows.get(key), rebuilt.get(key))
     return ids[-1] if ids else None
 
 
-def compare(
-    verdict: Verdict, key: str, stored: Message | None, rebuilt: dict[str, Any] | None
+def _compare(
+    verdict: Comparison, key: str, stored: Message | None, rebuilt: dict[str, Any] | None
 ) -> None:
     verdict.checked += 1
     if rebuilt is None:
@@ -76,11 +76,11 @@ def compare(
 
 def rebuild(
     session: Session, now: datetime, told: Callable[[int], None] = lambda _count: None
-) -> Verdict:
-    """Write what the events say where a row differs or is lost; return what was mended."""
+) -> Comparison:
+    """Correct rows that differ from their events or are missing; return what was corrected."""
     verdict = verify(session, told)
-    for ids in chunks([*verdict.differing, *verdict.lost]):
-        for key, row in rebuilt_rows(session, ids).items():
+    for ids in _chunks([*verdict.differing, *verdict.lost]):
+        for key, row in _rebuilt_rows(session, ids).items():
             write(session, key, row, now, is_lost=key in verdict.lost)
     return verdict
 
@@ -89,11 +89,11 @@ def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_
     table = SQLModel.metadata.tables["message"]
     values = {name: decode(name, value) for name, value in row.items()}
     if values["state"] in projection.OPEN:
-        values["state"] = waiting_state(session, values, now)
+        values["state"] = _waiting_state(session, values, now)
         if is_lost and not (values["is_posted"] or values["answer_lost"]):
             # It may have been under way when the row was lost: look before posting again.
             values["answer_lost"] = True
-            session.add(doubt(values, now))
+            session.add(_doubt(values, now))
     if is_lost:
         session.execute(insert(table).values(**values))
         if values["state"] != MessageState.WITHDRAWN:
@@ -105,7 +105,7 @@ def write(session: Session, key: str, row: dict[str, Any], now: datetime, *, is_
     session.execute(update(table).where(table.c.id == key).values(**values))
 
 
-def doubt(values: dict[str, Any], now: datetime) -> Event:
+def _doubt(values: dict[str, Any], now: datetime) -> Event:
     """Return the event without which the next comparison would find the row changed."""
     return Event(
         message_id=values["id"],
@@ -118,7 +118,7 @@ def doubt(values: dict[str, Any], now: datetime) -> Event:
     )
 
 
-def waiting_state(session: Session, values: dict[str, Any], now: datetime) -> MessageState:
+def _waiting_state(session: Session, values: dict[str, Any], now: datetime) -> MessageState:
     """Return in which way an open message waits, which its events do not say."""
     if values["due_at"] > now:
         return MessageState.DELAYED
@@ -130,40 +130,40 @@ def waiting_state(session: Session, values: dict[str, Any], now: datetime) -> Me
 
 def decode(name: str, value: Any) -> Any:
     """Return a column's value from its form in the events."""
-    return datetime.fromisoformat(value) if name in TIMES and value is not None else value
+    return datetime.fromisoformat(value) if name in _TIMES and value is not None else value
 
 
 def _next_ids(session: Session, after: str) -> Sequence[str]:
     """Return the next ids of messages that have a row or an event, in order."""
     rows = session.exec(
-        select(Message.id).where(Message.id > after).order_by(Message.id).limit(BATCH)
+        select(Message.id).where(Message.id > after).order_by(Message.id).limit(_REBUILD_BATCH)
     ).all()
     told = session.exec(
         select(Event.message_id)
         .where(Event.message_id > after)
         .distinct()
         .order_by(Event.message_id)
-        .limit(BATCH)
+        .limit(_REBUILD_BATCH)
     ).all()
-    return sorted({*rows, *told})[:BATCH]
+    return sorted({*rows, *told})[:_REBUILD_BATCH]
 
 
-def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _REBUILD_BATCH):
+        yield ids[start : start + _REBUILD_BATCH]
 
 
-def rebuilt_rows(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _rebuilt_rows(session: Session, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the rows that the events of these messages make, encoded."""
     changes: dict[str, list[projection.Row]] = defaultdict(list)
     query = select(Event.message_id, Event.change).where(col(Event.message_id).in_(ids))
     for key, change in session.exec(query.order_by(col(Event.id))).all():
         changes[key].append(change)
-    made = {key: projection.rebuild(parts) for key, parts in changes.items()}
+    made = {key: projection.rebuilt_row(parts) for key, parts in changes.items()}
     return {key: row for key, row in made.items() if row is not None}
 
 
-def stored_rows(session: Session, ids: Sequence[str]) -> Sequence[Message]:
+def _stored_rows(session: Session, ids: Sequence[str]) -> Sequence[Message]:
     return session.exec(select(Message).where(col(Message.id).in_(ids))).all()
 
 

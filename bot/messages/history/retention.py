@@ -1,4 +1,4 @@
-"""Messages that ended long ago are deleted, with their events; what may still change stays."""
+"""Deletes messages that were completed long ago, with their events."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,17 +16,17 @@ from bot.sql.statements import OneOf, Statement
 from bot.sql.tables import table_of
 
 #: Candidates of one transaction: few enough that no lane waits noticeably for its own.
-BATCH = 100
-ENDED_STATES = (MessageState.IDLE, MessageState.WITHDRAWN)
+_RETENTION_BATCH = 100
+_ENDED_STATES = (MessageState.IDLE, MessageState.WITHDRAWN)
 
 #: How far a run has come: creation time and id of the last candidate.
-Mark = tuple[datetime, str]
+_RetentionMark = tuple[datetime, str]
 
 _MESSAGE = table_of(Message).c
 # Arrays, not joins: PostgreSQL would read a whole index to anti-join a hundred parents.
 _WAITED_FOR = Statement(
     select_columns(_MESSAGE.parent_id)
-    .where(OneOf(_MESSAGE.parent_id, "ids"), *(_MESSAGE.state != one for one in ENDED_STATES))
+    .where(OneOf(_MESSAGE.parent_id, "ids"), *(_MESSAGE.state != one for one in _ENDED_STATES))
     .distinct()
 )
 _DELETE = tuple(
@@ -46,7 +46,7 @@ class Retention:
         self._database = database
         self._clock = clock
         self._kept = timedelta(days=kept_days)
-        self._mark: Mark | None = None
+        self._mark: _RetentionMark | None = None
 
     async def clean_next(self) -> bool:
         """Look at the next 100 candidates and delete those that may go; False after the last."""
@@ -55,25 +55,24 @@ class Retention:
         ids = [one_id for _, one_id in candidates]
         if ids:
             await self._database.write(lambda session: _delete_ended(session, ids, before))
-        is_last = len(candidates) < BATCH
+        is_last = len(candidates) < _RETENTION_BATCH
         self._mark = None if is_last else candidates[-1]
         return not is_last
 
-    def _candidates(self, session: Session, before: datetime) -> Sequence[Mark]:
+    def _candidates(self, session: Session, before: datetime) -> Sequence[_RetentionMark]:
         """Return what to look at next, oldest first; a read, so that nobody waits for it."""
         query = select(Message.created_at, Message.id).where(_is_ended(before))
         if self._mark is not None:
             query = query.where(tuple_(col(Message.created_at), col(Message.id)) > self._mark)
-        query = query.order_by(col(Message.created_at), col(Message.id)).limit(BATCH)
+        query = query.order_by(col(Message.created_at), col(Message.id)).limit(_RETENTION_BATCH)
         return [(created_at, one_id) for created_at, one_id in session.exec(query).all()]
 
 
 def _is_ended(before: datetime) -> ColumnElement[bool]:
     """
-    Tell of a message whether it ended before then: an end that Slack shows, or one taken back.
+    Tell whether a message was completed before then: a delivered final state, or a withdrawn one.
 
-    A message that may be edited again, a dead letter, and whatever is not delivered stay, however
-    old they are.
+    A message that may be edited again, a dead letter, and anything undelivered stay, however old.
     """
     return and_(
         col(Message.created_at) < before,

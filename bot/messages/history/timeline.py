@@ -1,4 +1,4 @@
-"""The story of a message: its events, oldest first."""
+"""The timeline of a message: its events, oldest first."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.messages.models import Event
 
 
 def events_of(session: Session, message_id: str, newest: int | None = None) -> list[dict[str, Any]]:
-    """Return the message's events as the API shows them, or so many of the *newest*."""
+    """Return the message's events as the API shows them, at most the *newest* ones."""
     query = select(Event).where(Event.message_id == message_id).order_by(col(Event.id).desc())
     events = session.exec(query.limit(newest)).all()
     return [
@@ -17,14 +17,14 @@ def events_of(session: Session, message_id: str, newest: int | None = None) -> l
             "at": event.at.isoformat(),
             "revision": event.revision,
             "attempt": event.attempt,
-            "detail": {**event.detail, **shown_context(event)},
+            "detail": {**event.detail, **_shown_context(event)},
         }
         for event in reversed(events)
     ]
 
 
-def shown_context(event: Event) -> dict[str, Any]:
-    """Return what was asked to be shown, or what of it was changed."""
+def _shown_context(event: Event) -> dict[str, Any]:
+    """Return the requested context, or what changed in it."""
     change = event.change
     if "context" in change:
         return {"context": change["context"]}

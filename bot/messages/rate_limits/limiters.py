@@ -1,8 +1,8 @@
 """
-What one of Slack's limits has left: a sliding window of calls, or a bucket of tokens.
+Limiters for Slack's rate limits: a sliding window of calls, and a token bucket.
 
-When a call reaches Slack nobody knows: at some time between its claim and its answer. So it costs
-from its claim on, and a minute begins with its answer.
+A call reaches Slack at an unknown time between its claim and its answer. So it counts from its
+claim on, and its minute starts with its answer.
 """
 
 import math
@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 #: A minute, and a little for a clock that is not ours.
 WINDOW = timedelta(seconds=60.5)
 #: How long the one call after a `Retry-After` may take to tell whether Slack is ready again.
-TRIAL = timedelta(seconds=15)
+_TRIAL = timedelta(seconds=15)
 
 
 @dataclass
-class Freeze:
+class _Freeze:
     """
     A `Retry-After` that is obeyed. When it is over one call goes first, alone.
 
@@ -44,7 +44,7 @@ class Freeze:
     def try_one(self, now: datetime) -> None:
         """Hold the others while the call that is being made may still be refused."""
         if self.until is not None:
-            self.until = now + TRIAL
+            self.until = now + _TRIAL
             self.is_trying = True
 
     def lift(self) -> None:
@@ -55,27 +55,27 @@ class Freeze:
 
 
 @dataclass
-class Window:
+class SlidingWindow:
     """One method's calls of the last minute, or `span`: never more than `most`."""
 
-    most: int
+    limit: int
     span: timedelta = WINDOW
     #: False: who takes the calls has no limit of that kind, only should not be rushed.
     is_strict: bool = True
     calls: deque[datetime] = field(default_factory=deque)
-    freeze: Freeze = field(default_factory=Freeze)
+    freeze: _Freeze = field(default_factory=_Freeze)
 
     def is_open(self, now: datetime, spare: int = 0) -> bool:
         """Tell whether a call may go that leaves *spare* of the budget to others."""
         self._forget(now)
-        return not self.freeze.holds(now) and len(self.calls) < self.most - spare
+        return not self.freeze.holds(now) and len(self.calls) < self.limit - spare
 
     def left(self, now: datetime) -> int:
         """Return how many calls may go now."""
         self._forget(now)
         if self.freeze.holds(now):
             return 0
-        left = max(self.most - len(self.calls), 0)
+        left = max(self.limit - len(self.calls), 0)
         return min(left, 1) if self.freeze.until else left
 
     def spend(self, at: datetime) -> None:
@@ -102,8 +102,8 @@ class Window:
         """Return the first time, perhaps now, at which a call may go."""
         self._forget(now)
         times = [now]
-        if len(self.calls) >= self.most - spare:
-            times.append(self.calls[len(self.calls) - (self.most - spare)] + self.span)
+        if len(self.calls) >= self.limit - spare:
+            times.append(self.calls[len(self.calls) - (self.limit - spare)] + self.span)
         if self.freeze.until is not None:
             times.append(self.freeze.until)
         return max(times)
@@ -116,7 +116,7 @@ class Window:
 
 
 @dataclass
-class Bucket:
+class TokenBucket:
     """
     Tokens up to `burst`, coming back at `rate` a second.
 
@@ -129,7 +129,7 @@ class Bucket:
     under_way: list[datetime] = field(default_factory=list)
     tokens: float = field(init=False)
     filled_at: datetime | None = None
-    freeze: Freeze = field(default_factory=Freeze)
+    freeze: _Freeze = field(default_factory=_Freeze)
 
     def __post_init__(self) -> None:
         self.tokens = self.burst
@@ -148,8 +148,8 @@ class Bucket:
             self.under_way = [at for at in self.under_way if at > now - WINDOW]
         if self.filled_at is not None:
             passed = max(0.0, (now - self.filled_at).total_seconds())
-            most = self.burst - len(self.under_way)
-            self.tokens = min(most, self.tokens + passed * self.rate)
+            limit = self.burst - len(self.under_way)
+            self.tokens = min(limit, self.tokens + passed * self.rate)
         self.filled_at = now
         return self.tokens
 

@@ -1,15 +1,15 @@
-"""When a lane that found nobody there asks again. Pure."""
+"""Backoff of a lane while Slack cannot be reached. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 #: How long a lane pauses, doubling up to the last.
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(seconds=30)
+_INITIAL_BACKOFF = timedelta(seconds=1)
+_MAX_BACKOFF = timedelta(seconds=30)
 
 
 @dataclass
-class Pause:
+class OutageBackoff:
     """The times to ask: ever further apart, until something is delivered."""
 
     ask_at: datetime
@@ -17,7 +17,7 @@ class Pause:
 
     def prolong(self, now: datetime) -> None:
         """Ask again after twice as long as the last time."""
-        self.length = min(max(self.length * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        self.length = min(max(self.length * 2, _INITIAL_BACKOFF), _MAX_BACKOFF)
         self.ask_at = now + self.length
 
     def forget(self) -> None:

@@ -1,42 +1,42 @@
 """
-Slack's budgets, kept so that Slack never has to remind us.
+Slack's rate limits, kept so that Slack never answers 429.
 
-Slack counts calls per method and workspace by the minute and takes about one post a second per
-channel (https://docs.slack.dev/apis/web-api/rate-limits). How it cuts its minutes it does not say:
-calls are counted here one by one, so that no sixty seconds anywhere hold more than the tier.
+Slack counts calls per method and workspace by the minute and accepts about one post a second per
+channel (https://docs.slack.dev/apis/web-api/rate-limits). It does not document how it divides
+time into minutes: every call is counted, so that no 60 seconds contain more than the tier allows.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.messages.rate_limits.limiters import WINDOW, Bucket, Window
+from bot.messages.rate_limits.limiters import WINDOW, SlidingWindow, TokenBucket
 
 #: Edits in a minute that only final states and other prompt edits may use.
 EDIT_RESERVE = 4
 
-MANY = 1_000_000
+_MANY = 1_000_000
 
 
-def of_progress() -> Bucket:
+def _of_progress() -> TokenBucket:
     """Return what spreads progress: a few edits at once, then as many as a minute's edits allow."""
-    return Bucket(burst=8, rate=49 / WINDOW.total_seconds())
+    return TokenBucket(burst=8, rate=49 / WINDOW.total_seconds())
 
 
 @dataclass
 class Pacing:
     """The budgets of one workspace. Pure: it is told the time and makes no calls."""
 
-    posts: Window = field(default_factory=lambda: Window(295))
-    edits: Window = field(default_factory=lambda: Window(49))
-    lookups: Window = field(default_factory=lambda: Window(45))
-    progress: Bucket = field(default_factory=of_progress)
-    channels: dict[str, Bucket] = field(default_factory=dict)
+    posts: SlidingWindow = field(default_factory=lambda: SlidingWindow(295))
+    edits: SlidingWindow = field(default_factory=lambda: SlidingWindow(49))
+    lookups: SlidingWindow = field(default_factory=lambda: SlidingWindow(45))
+    progress: TokenBucket = field(default_factory=_of_progress)
+    channels: dict[str, TokenBucket] = field(default_factory=dict)
     unlimited: bool = False
 
     def take_post(self, channel: str, now: datetime, *, looks_up: bool = False) -> bool:
         """Take what one post to *channel* costs; False, and nothing taken, if it may not go now."""
-        budgets: list[Window | Bucket] = [self.posts, self.channel(channel)]
+        budgets: list[SlidingWindow | TokenBucket] = [self.posts, self.channel(channel)]
         if looks_up:
             budgets.append(self.lookups)
         if self.unlimited:
@@ -66,28 +66,28 @@ class Pacing:
 
     def posts_left(self, now: datetime) -> int:
         """Return how many posts may go now, whatever their channels say; many if unlimited."""
-        return MANY if self.unlimited else self.posts.left(now)
+        return _MANY if self.unlimited else self.posts.left(now)
 
     def edits_left(self, now: datetime) -> int:
         """Return how many edits may go now; many if unlimited."""
-        return MANY if self.unlimited else self.edits.left(now)
+        return _MANY if self.unlimited else self.edits.left(now)
 
     def remember(self, method: str, channel: str, at: datetime) -> None:
-        """Count a call that was made before this process began, in the order of time."""
+        """Count a call that was made before this process started, in chronological order."""
         for budget in self._budgets([(method, channel)]):
             budget.spend(at)
 
     def answered(self, calls: Iterable[tuple[str, str]], at: datetime, now: datetime) -> None:
-        """Take note that what was taken at *at* has reached Slack, perhaps only now."""
+        """Record that the call taken at *at* has reached Slack, possibly only now."""
         for budget in self._budgets(calls):
             budget.answered(at, now)
 
     def take_back(self, calls: Iterable[tuple[str, str]], at: datetime) -> None:
-        """Give back what was taken at *at* for calls that were not made."""
+        """Refund what was taken at *at* for calls that were not made."""
         for budget in self._budgets(calls):
             budget.take_back(at)
 
-    def _budgets(self, calls: Iterable[tuple[str, str]]) -> Iterator[Window | Bucket]:
+    def _budgets(self, calls: Iterable[tuple[str, str]]) -> Iterator[SlidingWindow | TokenBucket]:
         for method, channel in calls:
             yield self._methods()[method]
             if channel:
@@ -126,17 +126,21 @@ class Pacing:
                 yield "posts", name, bucket.freeze.until
 
     def refreeze(self, method: str, channel: str, until: datetime) -> None:
-        """Obey what another process was told, as `freezes` said it; after `remember`."""
+        """
+        Apply the limits that another process was given, as returned by `freezes`.
+
+        Call it after `remember`.
+        """
         budget = self.channel(channel) if channel else self._methods()[method]
         budget.freeze.begin(until)
 
-    def _methods(self) -> dict[str, Window]:
+    def _methods(self) -> dict[str, SlidingWindow]:
         return {"posts": self.posts, "edits": self.edits, "lookups": self.lookups}
 
-    def channel(self, channel: str) -> Bucket:
+    def channel(self, channel: str) -> TokenBucket:
         """Return the channel's own bucket: one post a second after a small burst."""
         if channel not in self.channels:
-            self.channels[channel] = Bucket(burst=4, rate=0.95)
+            self.channels[channel] = TokenBucket(burst=4, rate=0.95)
         return self.channels[channel]
 
     def closed_channels(self, now: datetime) -> list[str]:
@@ -148,7 +152,7 @@ class Pacing:
         return [name for name, bucket in self.channels.items() if not bucket.is_open(now)]
 
     def next_opening(self, now: datetime) -> datetime:
-        """Return the next time at which something that may not go now perhaps may."""
+        """Return the next time at which something blocked now may be allowed."""
         later = [at for at in self._openings(now) if at > now]
         return min(later, default=now + timedelta(seconds=60))
 

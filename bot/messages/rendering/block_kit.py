@@ -1,5 +1,5 @@
 """
-What the objects of Block Kit are called and cannot do without.
+The objects of Block Kit and their required fields.
 
 Source: https://docs.slack.dev/reference/block-kit
 """
@@ -87,4 +87,4 @@ WORDS = {
 # Addresses without which their object still says what it has to say.
 OPTIONAL_ADDRESSES = frozenset({"title_url", "author_url", "provider_icon_url"})
 # Blocks whose insides need settling before their texts are looked at.
-SETTLED = frozenset({"table", "data_table", "plan", "task_card", "data_visualization"})
+COMPLETED_TYPES = frozenset({"table", "data_table", "plan", "task_card", "data_visualization"})

@@ -1,7 +1,7 @@
 """
-Make the chart of a `data_visualization` block one that Slack takes, or none.
+Make the chart of a `data_visualization` block acceptable to Slack, or drop it.
 
-Labels are cut to Slack's 20 characters and kept different from each other;
+Labels are truncated to Slack's 20 characters and kept distinct;
 every series gets exactly one point per category.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from bot.messages.rendering import warnings
 from bot.messages.rendering.table_blocks import DASH
-from bot.messages.rendering.text_field import plain
-from bot.messages.rendering.truncation import CHILDREN, cut, units
+from bot.messages.rendering.text_field import plain_words
+from bot.messages.rendering.truncation import CHILDREN, truncate, units
 from bot.messages.rendering.warnings import At
 
 Node = dict[str, Any]
@@ -21,8 +21,8 @@ _AXIS_LABEL_CHARACTERS = 50
 _KINDS = ("bar", "line", "area")
 
 
-def settle_chart(chart: Any) -> Node | None:
-    """Return a chart of the same figures that Slack takes; None if there is none to draw."""
+def complete_chart(chart: Any) -> Node | None:
+    """Return a chart of the same figures that Slack accepts; None if there is nothing to show."""
     if not isinstance(chart, dict):
         return None
     kind = _label(chart.get("type"))
@@ -32,9 +32,9 @@ def settle_chart(chart: Any) -> Node | None:
 
 
 def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
-    """Return what is to be said of a chart that shows less than was *asked* for."""
+    """Return the warning for a chart that shows less than was *asked* for."""
     if chart is None or not isinstance(asked, dict):
-        return []  # Its block has nothing to draw, and is gone.
+        return []  # Its block has no data and was removed.
     said = []
     for name, drawn in {**chart, **chart.get("axis_config", {})}.items():
         wanted = _labels_of(asked, name)
@@ -42,7 +42,7 @@ def lost_of_chart(asked: Any, chart: Node | None, at: At) -> list[str]:
         if len(drawn) < len(wanted):
             said.append(warnings.fewer(where, name, len(drawn), len(wanted), follow=False))
         if any(units(label) > _LABEL_CHARACTERS for label in wanted):
-            said.append(warnings.labels_cut(where, name, _LABEL_CHARACTERS))
+            said.append(warnings.labels_truncated(where, name, _LABEL_CHARACTERS))
     return said
 
 
@@ -85,20 +85,20 @@ def _axes(chart: Node, kind: str) -> Node | None:
         series.append({"name": name, "data": data})
     axes: Node = {"categories": labels}
     for field in ("x_label", "y_label"):
-        words = cut(_key(axis.get(field)), _AXIS_LABEL_CHARACTERS) if axis else ""
+        words = truncate(_key(axis.get(field)), _AXIS_LABEL_CHARACTERS) if axis else ""
         if words.strip():
             axes[field] = words
     return {"type": kind, "series": series, "axis_config": axes}
 
 
 def _distinct(names: Iterable[Any]) -> list[str]:
-    """Labels of at most 20 characters, numbered where the cut made them equal."""
+    """Labels of at most 20 characters, numbered where truncation made them equal."""
     taken: dict[str, None] = {}
     for name in names:
         label, number = _label(name), 2
         while label in taken:
             ending = f" {number}"
-            label = cut(_label(name), _LABEL_CHARACTERS - len(ending)) + ending
+            label = truncate(_label(name), _LABEL_CHARACTERS - len(ending)) + ending
             number += 1
         taken[label] = None
     return list(taken)
@@ -106,11 +106,11 @@ def _distinct(names: Iterable[Any]) -> list[str]:
 
 def _label(name: Any) -> str:
     words = _key(name)
-    return cut(words, _LABEL_CHARACTERS) if words.strip() else DASH
+    return truncate(words, _LABEL_CHARACTERS) if words.strip() else DASH
 
 
 def _key(name: Any) -> str:
-    return plain(name) if isinstance(name, str) else "" if name is None else str(name)
+    return plain_words(name) if isinstance(name, str) else "" if name is None else str(name)
 
 
 def _value(point: Node) -> float | None:

@@ -10,6 +10,7 @@ place: mrkdwn, Markdown, a URL, or nothing at all where Slack shows text as it i
 
 import re
 from json.encoder import encode_basestring
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.terminal_sequences import strip_sequences
@@ -34,8 +35,11 @@ REAL_CHARACTERS = {ord(look_alike): real for real, look_alike in _LOOK_ALIKE.ite
 #: What may stand between the colons of an emoji; custom ones may have letters of any script.
 SHORTCODE_NAME = r"(?:[a-z0-9_+'-]|[^\x00-\x7f\W])+"
 _FORMATTING = re.compile(rf"`|(?<![^\W_])[*_~]|[*_~](?![^\W_])|:(?={SHORTCODE_NAME}:)")
-_NEEDS_CARE = re.compile(r"[&<>`*_~]")
+#: Stands for a colon that stays, whatever follows it: Slack makes no emoji in code.
+KEPT_COLON = "\ufdd7"
+_NEEDS_CARE = re.compile(rf"[&<>`*_~{KEPT_COLON}]")
 _HAS_SHORTCODE = re.compile(f":{SHORTCODE_NAME}:")
+_SHORTCODE_COLON = re.compile(f":(?={SHORTCODE_NAME}:)")
 #: Stands for a colon that is to be escaped, whatever follows it.
 MARKDOWN_COLON = "\ufdd6"
 _MARKDOWN = re.compile(
@@ -45,6 +49,15 @@ _MARKDOWN = re.compile(
 _URL_FORBIDDEN = re.compile(r"[\s<>\"'`|\\^{}\x00-\x20\x7f-\xa0]")
 _MAIL = re.compile(r"mailto:[^@/?]+@[^@/?]+(\?.*)?", re.IGNORECASE)
 URL_CHARACTERS = 3_000
+
+
+class Part(NamedTuple):
+    """A stretch of text; `epoch` and `form` are set for a time, whose `text` is the fallback."""
+
+    text: str
+    is_data: bool = False
+    epoch: int = 0
+    form: str = ""
 
 
 class OwnWords(str):
@@ -61,9 +74,9 @@ class Fragment(str):
 
 def clean(text: str) -> str:
     """
-    Drop what no reader can see but what can break JSON, lines or the reading order.
+    Remove invisible characters that can break JSON, lines or the reading order.
 
-    Terminal sequences go as a whole, so that nothing of a colour code stays behind.
+    Terminal sequences are removed as a whole, so that no part of a colour code remains.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -85,20 +98,25 @@ def mark_date(epoch: int, form: str) -> Fragment:
 
 
 def has_shortcode(text: str) -> bool:
-    """Tell whether Slack would make an emoji of some of *text*, as far as anybody can know."""
+    """Tell whether Slack might make an emoji of a part of *text*."""
     return ":" in text and _HAS_SHORTCODE.search(text) is not None
 
 
+def without_shortcodes(text: str) -> str:
+    """Return *text* with a look-alike in place of each colon that would begin an emoji."""
+    return _SHORTCODE_COLON.sub(LOOK_ALIKE_COLON, text) if has_shortcode(text) else text
+
+
 def escape_mrkdwn(text: str) -> str:
-    """Make `text` stand literally in mrkdwn: no mention, link, date, emoji or formatting."""
+    """Make `text` literal in mrkdwn: no mention, link, date, emoji or formatting."""
     if _NEEDS_CARE.search(text) is None and not has_shortcode(text):
         return text
     neutral = _FORMATTING.sub(lambda found: _LOOK_ALIKE[found[0]], text)
-    return neutral.translate(_ENTITIES)
+    return neutral.replace(KEPT_COLON, ":").translate(_ENTITIES)
 
 
 def escape_markdown(text: str) -> str:
-    """Make `text` stand literally in a `markdown` block (CommonMark, and Slack's tokens)."""
+    """Make `text` literal in a `markdown` block (CommonMark, and Slack's tokens)."""
     escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], text)
     return escaped.replace(MARKDOWN_COLON, ":").translate(_ENTITIES)
 

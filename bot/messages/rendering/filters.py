@@ -1,4 +1,4 @@
-"""What templates can call on a value: `{{ elapsed_seconds|duration }}` and the like."""
+"""Filters that templates can apply to a value: `{{ elapsed_seconds|duration }}` and others."""
 
 import json
 import math
@@ -19,7 +19,7 @@ from bot.messages.rendering.escaping import (
     mark_date,
     own,
 )
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 from bot.terminal_sequences import strip_sequences
 
 _BAR_CELLS = 10
@@ -27,7 +27,7 @@ _BAR_CELLS = 10
 _PRINTED_BELOW = 10**1_000
 #: Larger ones are embedded as text: what reads the JSON would round them or give up.
 _EMBEDDED_BELOW = 10**24
-_DEEPEST = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
+_MAX_JSON_DEPTH = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
 
 # Named date formats: Slack's tokens, and the UTC text for clients that cannot show them.
@@ -39,7 +39,7 @@ DATE_FORMATS = {
 
 
 def finalize(value: Any) -> str:
-    """What Jinja prints for a value: data, marked as such; numbers as they are."""
+    """Return what Jinja prints for a value: marked data; numbers unchanged."""
     if type(value) is str:  # The usual case first: this runs for everything that is printed.
         return mark(value) if value else ""
     if isinstance(value, Fragment):
@@ -52,24 +52,24 @@ def finalize(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return _number(value)
-    text = text_of(value)
+    text = printed(value)
     return mark(text) if text else ""
 
 
-def text_of(value: Any) -> str:
+def printed(value: Any) -> str:
     """The same as plain text, for filters that work on texts and count what is seen of them."""
     if isinstance(value, str):
         return strip_sequences(value)
     if value is None or isinstance(value, bool | int | float):
         return finalize(value)
     if isinstance(value, Mapping | list | tuple | set | frozenset):
-        return json.dumps(_plain(value, _DEEPEST, clean), ensure_ascii=False)
+        return json.dumps(_plain(value, _MAX_JSON_DEPTH, clean), ensure_ascii=False)
     return str(value)
 
 
 def as_json(value: Any) -> Fragment:
     """Embed any value as JSON; every string in it is still data."""
-    return Fragment(json.dumps(_plain(value, _DEEPEST, _marked), ensure_ascii=False))
+    return Fragment(json.dumps(_plain(value, _MAX_JSON_DEPTH, _marked), ensure_ascii=False))
 
 
 def duration(seconds: Any) -> str:
@@ -128,16 +128,16 @@ def clock(epoch: Any) -> str:
     return datetime.fromtimestamp(whole, UTC).strftime("%H:%M:%S")
 
 
-def shorten(value: Any, most: int, end: str = "") -> str:
-    """Cut data at `most` characters on purpose; `end` is added only if something was cut."""
-    text = text_of(value)
-    kept = cut(text, most)
+def shorten(value: Any, limit: int, end: str = "") -> str:
+    """Truncate data to `most` characters; `end` is added only if something was removed."""
+    text = printed(value)
+    kept = truncate(text, limit)
     return kept if kept == text else kept + end
 
 
 def first_line(value: Any) -> str:
     """The first line that says something."""
-    lines = text_of(value).strip().splitlines()
+    lines = printed(value).strip().splitlines()
     return lines[0].strip() if lines else ""
 
 

@@ -1,8 +1,8 @@
 """
-A rendered message as plain text, for places that know nothing of Slack. Pure.
+A rendered message as plain text, for services other than Slack. Pure.
 
-Escaped characters become what they stand for, links show their address, and nothing that is left
-could be a mention: neither Slack's own nor one of the services that also listen to `@everyone`.
+Escaped characters are unescaped, links show their address, and nothing in the result can be a
+mention: neither Slack's nor one of the services that also understand `@everyone`.
 """
 
 import html
@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.messages.rendering.escaping import REAL_CHARACTERS
 
-Node = dict[str, Any]
+_PlainNode = dict[str, Any]
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _PAIR = re.compile(r"(?<![^\W_])([*_~`])(?=\S)([^\n]+?)(?<=\S)\1(?![^\W_])")
@@ -23,7 +23,7 @@ _CALL = re.compile(
     r"<(?=[@!#]|at\b|users/)|(?<!\w)@(?=(?:everyone|here|channel|all|room)\b)", re.IGNORECASE
 )
 _TEXTS = frozenset({"mrkdwn", "plain_text"})
-#: What nobody reads, and what is read although it is no text object.
+#: Keys that are not shown as text, and keys that are although they hold no text object.
 _UNREAD = frozenset({"confirm", "metadata", "placeholder", "options"})
 _SPOKEN = frozenset({"alt_text", "title", "status"})
 #: Objects whose own texts say something without what is around them.
@@ -32,13 +32,13 @@ _SEPARATED = frozenset({"actions", "context"})
 
 def plain_text(text: str) -> str:
     """Return mrkdwn as a reader would copy it."""
-    text = _FENCE.sub("", _TOKEN.sub(lambda found: _token(found[1]), text))
+    text = _FENCE.sub("", _TOKEN.sub(lambda found: _plain_token(found[1]), text))
     for _ in range(3):  # Formats may stand in each other: *_~so~_*
         text = _PAIR.sub(r"\2", text)
     return harmless(html.unescape(text).translate(REAL_CHARACTERS))
 
 
-def text_of(blocks: list[Node]) -> str:
+def text_of(blocks: list[_PlainNode]) -> str:
     """Return what blocks say, a paragraph each."""
     return "\n\n".join(filter(None, (_block(block).strip() for block in blocks)))
 
@@ -48,7 +48,7 @@ def harmless(text: str) -> str:
     return _CALL.sub(lambda found: f"{found[0]} ", text)
 
 
-def _token(inside: str) -> str:
+def _plain_token(inside: str) -> str:
     """Return what Slack shows for `<…>`."""
     address, _, label = inside.partition("|")
     kind = address[0]
@@ -62,7 +62,7 @@ def _token(inside: str) -> str:
     return f"{label} ({address})"
 
 
-def _block(block: Node) -> str:
+def _block(block: _PlainNode) -> str:
     kind = block.get("type")
     if kind == "button":
         return _button(block)
@@ -71,7 +71,7 @@ def _block(block: Node) -> str:
     if kind == "data_visualization":
         return "\n".join(_chart(block))
     if kind == "markdown":
-        words = _TOKEN.sub(lambda found: _token(found[1]), str(block.get("text", "")))
+        words = _TOKEN.sub(lambda found: _plain_token(found[1]), str(block.get("text", "")))
         return harmless(html.unescape(_ESCAPED.sub(r"\1", words)))
     if kind == "rich_text":
         return "\n".join(_rich(one) for one in block.get("elements") or [])
@@ -79,7 +79,7 @@ def _block(block: Node) -> str:
     return between.join(filter(None, (part.strip() for part in _parts(block))))
 
 
-def _parts(node: Node) -> Iterator[str]:
+def _parts(node: _PlainNode) -> Iterator[str]:
     """Yield the texts of an object and of what is in it, in the order of reading."""
     for key, value in node.items():
         if key in _UNREAD:
@@ -91,29 +91,29 @@ def _parts(node: Node) -> Iterator[str]:
             yield harmless(value.replace("_", " ") if key == "status" else value)
 
 
-def _child(node: Node) -> str:
+def _child(node: _PlainNode) -> str:
     return _text(node) if node.get("type") in _TEXTS else _block(node)
 
 
-def _text(node: Node) -> str:
+def _text(node: _PlainNode) -> str:
     """Return a text object's words; those of mrkdwn without its marks."""
     text = str(node.get("text") or "")
     return plain_text(text) if node.get("type") == "mrkdwn" else harmless(text)
 
 
-def _button(node: Node) -> str:
+def _button(node: _PlainNode) -> str:
     """Return a button's label with its address; one without an address does nothing here."""
     return f"{_text(node['text'])}: {node['url']}" if node.get("url") else ""
 
 
-def _rich(node: Node) -> str:
+def _rich(node: _PlainNode) -> str:
     """Return an element of rich text: a section, a list, a quote or code."""
     if node.get("type") == "rich_text_list":
         return "\n".join(f"- {_rich(item)}" for item in node.get("elements") or [])
     return "".join(_inline(one) for one in node.get("elements") or [])
 
 
-def _inline(node: Node) -> str:
+def _inline(node: _PlainNode) -> str:
     kind = node.get("type")
     text = str(node.get("text") or "")
     if kind == "link":
@@ -129,13 +129,13 @@ def _inline(node: Node) -> str:
     return _rich(node) if "elements" in node else harmless(text)
 
 
-def _line(cell: Node) -> str:
+def _line(cell: _PlainNode) -> str:
     """Return a cell of a table on one line."""
     words = _block(cell) if "elements" in cell else _text(cell)
     return " ".join(words.split())
 
 
-def _chart(block: Node) -> Iterator[str]:
+def _chart(block: _PlainNode) -> Iterator[str]:
     """Yield a chart's title and its figures."""
     yield harmless(str(block.get("title", "")))
     chart = block.get("chart") or {}

@@ -1,17 +1,17 @@
-"""Make the steps of a `plan` block, and a `task_card` alone, ones that Slack takes."""
+"""Make the steps of a `plan` block, and single `task_card` blocks, acceptable to Slack."""
 
 from typing import Any
 
 from bot.messages.rendering import warnings
 from bot.messages.rendering.block_kit import WORDS
-from bot.messages.rendering.text_field import plain
-from bot.messages.rendering.truncation import ID_CHARACTERS, cut
+from bot.messages.rendering.text_field import plain_words
+from bot.messages.rendering.truncation import ID_CHARACTERS, truncate
 from bot.messages.rendering.warnings import At
 
 Node = dict[str, Any]
 
 
-def settle_steps(plan: Node, at: At) -> list[str]:
+def complete_steps(plan: Node, at: At) -> list[str]:
     """
     Give every step a status Slack knows and an id of its own; nothing is routed by these ids.
 
@@ -23,23 +23,23 @@ def settle_steps(plan: Node, at: At) -> list[str]:
     for number, step in enumerate(steps if isinstance(steps, list) else [], start=1):
         if not isinstance(step, dict):
             continue
-        said += _settle_status(step, "pending", ((at, "tasks"), number - 1))
-        wanted = cut(_word(step.get("task_id")), ID_CHARACTERS - 10) or str(number)
+        said += _known_status(step, "pending", ((at, "tasks"), number - 1))
+        wanted = truncate(_word(step.get("task_id")), ID_CHARACTERS - 10) or str(number)
         step["task_id"] = wanted if wanted not in taken else f"{wanted}-{number}"
         taken.add(step["task_id"])
     return said
 
 
-def settle_card(card: Node, at: At) -> list[str]:
+def complete_card(card: Node, at: At) -> list[str]:
     """A card that stands alone cannot be pending; return what is to be said of its status."""
-    said = _settle_status(card, "in_progress", at)
+    said = _known_status(card, "in_progress", at)
     if card["status"] == "pending":
         card["status"] = "in_progress"
-    card["task_id"] = cut(_word(card.get("task_id")), ID_CHARACTERS) or "1"
+    card["task_id"] = truncate(_word(card.get("task_id")), ID_CHARACTERS) or "1"
     return said
 
 
-def _settle_status(step: Node, otherwise: str, at: At) -> list[str]:
+def _known_status(step: Node, otherwise: str, at: At) -> list[str]:
     known, status = WORDS["status"], _word(step.get("status"))
     step["status"] = status if status in known else otherwise
     is_known = status in known or not status
@@ -47,4 +47,4 @@ def _settle_status(step: Node, otherwise: str, at: At) -> list[str]:
 
 
 def _word(value: Any) -> str:
-    return plain(value) if isinstance(value, str) else "" if value is None else str(value)
+    return plain_words(value) if isinstance(value, str) else "" if value is None else str(value)

@@ -1,9 +1,9 @@
 """
-Blocks that Slack refused give way to their words. Pure.
+Replaces blocks that Slack refused with their text. Pure.
 
-Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). What is left
-out of a revision is kept as rounds of such pointers; each round speaks of what the round before it
-left. Three rounds have names of their own.
+Slack names what it refuses by JSON pointers (`[json-pointer:/blocks/2/image_url]`). The refusals of
+a revision are kept as rounds of such pointers; each round refers to the result of the previous one.
+Three rounds have names of their own.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.rendering.plain_text import plain_text, text_of
 from bot.messages.rendering.renderer import Rendered
@@ -21,10 +21,10 @@ Node = dict[str, Any]
 
 AGAIN = ["again"]  # nothing: the same once more
 BARE = ["bare"]  # the text goes without our controls, too
-LATER = ["later"]  # nothing: the text stands alone already, and this is the last try with blocks
+LATER = ["later"]  # nothing: only the text is shown, and this is the last attempt with blocks
 NAMED_ROUNDS = (AGAIN, BARE, LATER)
 
-SECTION_CHARACTERS = 3_000
+_SECTION_CHARACTERS = 3_000
 _POINTER = re.compile(r"\[json-pointer:(/blocks/\d+[^\]\s]*)\]")
 _NOT_FETCHED = "downloading image failed"
 _UNREADABLE = re.compile(r"[|<>\s]")
@@ -32,7 +32,7 @@ _UNREADABLE = re.compile(r"[|<>\s]")
 _ROWS = frozenset({"actions", "context"})
 
 
-def pointers_of(answer: Answer) -> list[str]:
+def pointers_of(answer: SlackResponse) -> list[str]:
     """Return the places of the blocks that Slack's refusal names."""
     errors = answer.detail.get("errors")
     found = (
@@ -43,29 +43,29 @@ def pointers_of(answer: Answer) -> list[str]:
     return list(dict.fromkeys(pointer for each in found for pointer in each))
 
 
-def hosts_not_fetched(answer: Answer, blocks: Sequence[Node]) -> set[str]:
+def hosts_not_fetched(answer: SlackResponse, blocks: Sequence[Node]) -> set[str]:
     """Return the hosts of the images that Slack says it could not fetch."""
     errors = answer.detail.get("errors")
     if not isinstance(errors, list):
         return set()
     failed = [one for one in errors if isinstance(one, str) and _NOT_FETCHED in one]
-    named = pointers_of(Answer(detail={"errors": failed}))
+    named = pointers_of(SlackResponse(detail={"errors": failed}))
     found = (_node_at(blocks, pointer) for pointer in named)
     return {host for node in found for host in _hosts_of(node)}
 
 
 def _node_at(blocks: Sequence[Node], pointer: str) -> Any:
-    """Return the object that a pointer leads to or into; {} if there is none."""
+    """Return the object that a pointer refers to or into; {} if there is none."""
     node: Any = list(blocks)
     for step in pointer.split("/")[2:]:
-        inner = _child(node, step)
+        inner = _refused_child(node, step)
         if not isinstance(inner, dict | list):
             break
         node = inner
     return node if isinstance(node, dict) else {}
 
 
-def _child(node: Any, step: str) -> Any:
+def _refused_child(node: Any, step: str) -> Any:
     if isinstance(node, list):
         return node[int(step)] if step.isdigit() and int(step) < len(node) else None
     return node.get(step) if isinstance(node, dict) else None
@@ -128,7 +128,7 @@ def _give_way(rendered: Rendered, pointers: Sequence[str]) -> Rendered:
         if index.isdigit():
             of_block.setdefault(int(index), []).append(inside)
     blocks: list[Node] = []
-    altered = list(rendered.altered)
+    altered = list(rendered.warnings)
     for number, block in enumerate(rendered.blocks):
         if number not in of_block:
             blocks.append(block)
@@ -139,11 +139,11 @@ def _give_way(rendered: Rendered, pointers: Sequence[str]) -> Rendered:
             "refused it: correct it in the template or the payload."
             for inside in of_block[number]
         ]
-    return replace(rendered, blocks=blocks, altered=altered)
+    return replace(rendered, blocks=blocks, warnings=altered)
 
 
 def _in_place_of(block: Node, insides: Sequence[str]) -> list[Node]:
-    """Return what stands in the place of a block of which Slack refused these parts."""
+    """Return the replacement of a block of which Slack refused these parts."""
     kind = block.get("type")
     steps = [inside.split("/") for inside in insides]
     if kind in _ROWS and all(step[0] == "elements" and len(step) > 1 for step in steps):
@@ -165,11 +165,11 @@ def _row_without(row: Node, gone: set[int]) -> list[Node]:
 
 def _said(nodes: Iterable[Node]) -> list[Node]:
     """Return a section with the words of these objects, links for images and buttons."""
-    lines = [words for node in nodes if (words := _words_of(node))]
+    lines = [words for node in nodes if (words := _block_words(node))]
     return [_section("\n".join(lines))] if lines else []
 
 
-def _words_of(node: Node) -> str:
+def _block_words(node: Node) -> str:
     """Return an object as mrkdwn; a control that is no link says nothing without itself."""
     kind = node.get("type")
     if kind == "image":
@@ -201,26 +201,26 @@ def _section(words: str) -> Node:
 
 
 def _within(words: str) -> str:
-    """Return mrkdwn that fits a section, with no link or entity that is cut in two."""
-    if len(words) <= SECTION_CHARACTERS:
+    """Return mrkdwn that fits a section, without splitting a link or entity."""
+    if len(words) <= _SECTION_CHARACTERS:
         return words
-    kept = words[:SECTION_CHARACTERS]
+    kept = words[:_SECTION_CHARACTERS]
     kept = kept[: kept.rfind("<")] if kept.rfind("<") > kept.rfind(">") else kept
     return kept[: kept.rfind("&")] if kept.rfind("&") > kept.rfind(";") else kept
 
 
 def controls_alone(rendered: Rendered, *, is_edit: bool) -> list[Node]:
     """
-    Return our own rows of controls under the text, for a message whose other blocks go.
+    Return our own controls under the text, for a message whose other blocks are removed.
 
-    Nothing for a message that has no controls. An edit keeps rich text where there was some: Slack
-    does not turn that into anything else.
+    Nothing for a message without controls. An edit keeps rich text where there was some, because
+    Slack does not replace it with anything else.
     """
     rows = [block for block in rendered.blocks if block.get("type") == "actions"]
     if not rows:
         return []
     if is_edit and any(block.get("type") == "rich_text" for block in rendered.blocks):
-        words = {"type": "text", "text": plain_text(rendered.text)[:SECTION_CHARACTERS]}
+        words = {"type": "text", "text": plain_text(rendered.text)[:_SECTION_CHARACTERS]}
         line = {"type": "rich_text_section", "elements": [words]}
         return [{"type": "rich_text", "elements": [line]}, *rows]
     return [_section(rendered.text), *rows]

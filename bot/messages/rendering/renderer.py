@@ -1,8 +1,8 @@
 """
-Template and context become a message that Slack cannot refuse.
+Renders a template and its context into a message that Slack cannot refuse.
 
-This is the one place where untrusted text is escaped (P7) and the one that
-knows Slack's limits: it counts, cuts, and hands back what had no room.
+This is the one place that escapes untrusted text (P7) and that knows Slack's
+limits: it counts, truncates, and returns what did not fit.
 """
 
 from collections.abc import Mapping
@@ -16,15 +16,15 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering import warnings
 from bot.messages.rendering.blocks import Walk
-from bot.messages.rendering.compiled_message import CompiledMessage, compile_message
-from bot.messages.rendering.logicless_template import (
+from bot.messages.rendering.logicless.message import CompiledMessage, compile_message
+from bot.messages.rendering.logicless.template import (
     LogiclessTemplate,
     TooLargeError,
     compile_logicless,
 )
 from bot.messages.rendering.sandbox import render_stored, stored_environment
-from bot.messages.rendering.template_language import own_environment, parse, reason
-from bot.messages.rendering.text_field import Mrkdwn, plain
+from bot.messages.rendering.template_language import own_environment, parse_message, reason
+from bot.messages.rendering.text_field import Mrkdwn, plain_words
 from bot.messages.rendering.truncation import (
     ALL_BLOCKS_CHARACTERS,
     BLOCKS,
@@ -37,7 +37,7 @@ from bot.messages.rendering.warnings import At
 
 __all__ = ["Rendered", "Renderer", "TemplateError"]
 
-# Below this, texts cut to share the room say nothing any more and whole blocks go instead.
+# Below this, truncated texts say nothing any more and whole blocks are removed instead.
 _LEAST_SHARE = 80
 _BLOCKS: At = (None, "blocks")
 
@@ -56,17 +56,17 @@ _MISTAKES = (
 @dataclass(frozen=True)
 class Rendered:
     """
-    A message as Slack takes it.
+    A message in the form that Slack accepts.
 
-    `text` is complete, escaped and at most 3,900 characters; `overflow` is what was
-    cut from text or blocks, each of it whole, as plain text (None: nothing was).
-    `altered` says, a sentence each, what is not as the template has it.
+    `text` is complete, escaped and at most 3,900 characters; `overflow` is the complete text of
+    everything that was truncated in text or blocks, as plain text (None if nothing was). `warnings`
+    lists what differs from the template, a sentence each.
     """
 
     text: str
     blocks: list[dict[str, Any]]
     overflow: str | None
-    altered: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 class Renderer:
@@ -84,7 +84,7 @@ class Renderer:
         name = f"{template}.json"
         try:
             source = self._template(name).render(context)
-            return _message(parse(source), context, trusted=True)
+            return _message(parse_message(source), context, trusted=True)
         except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
             raise TemplateError(f"{name}: {reason(error, name)}") from error
 
@@ -92,26 +92,27 @@ class Renderer:
         """
         Render a stored template, whose author is not trusted; raises TemplateError.
 
-        In a worker process only: what the template says may take any time and memory.
+        Only in a worker process: the template may use any amount of time and memory.
         """
         return self.message(self.parsed(source, context), context)
 
     def render_logicless(self, source: str, context: Mapping[str, Any]) -> Rendered | None:
         """
-        Render a stored template that cannot run away; None: it is a worker's work, or none's.
+        Render a stored template without logic; None if it needs a worker.
 
-        The result is that of `render_source`; raises TemplateError as that does.
+        The result is the same as that of `render_source`; raises TemplateError as well.
         """
         template, compiled = self._logicless(source)
         if template is None:
             return None
         try:
             values = template.values(context)
+            found = compiled.filled(values) if compiled else None
+            parsed = template.filled(values) if found is None else None
         except (TooLargeError, jinja2.TemplateError, TemplateError, *_MISTAKES):
             return None
-        found = compiled.filled(values) if compiled else None
         if found is None:
-            return self.message(template.filled(values), context)
+            return self.message(parsed, context)
         text, blocks = found
         _number_blocks(blocks, context.get("revision"))
         return Rendered(text, blocks, None)
@@ -119,7 +120,7 @@ class Renderer:
     def parsed(self, source: str, context: Mapping[str, Any]) -> Any:
         """Return the JSON that a stored template becomes, its data marked; raises TemplateError."""
         try:
-            return parse(render_stored(self._compiled(source), context))
+            return parse_message(render_stored(self._compiled(source), context))
         except (jinja2.TemplateError, TemplateError, *_MISTAKES) as error:
             raise reason(error, "<template>") from error
 
@@ -133,7 +134,7 @@ class Renderer:
     def _template(self, name: str) -> jinja2.Template:
         template = self._templates.get(name)
         if template is None:
-            template = self._templates[name] = quick(self._own.get_template(name))
+            template = self._templates[name] = _quick(self._own.get_template(name))
         return template
 
     def _compile_logicless(
@@ -148,10 +149,10 @@ class Renderer:
             return template, None
 
     def _compile(self, source: str) -> jinja2.Template:
-        return quick(self._stored.from_string(source))
+        return _quick(self._stored.from_string(source))
 
 
-def quick(template: jinja2.Template) -> jinja2.Template:
+def _quick(template: jinja2.Template) -> jinja2.Template:
     """Return the template with a plain dict of globals: each rendering copies them."""
     template.globals = dict(template.globals)
     return template
@@ -167,21 +168,21 @@ def _message(parsed: Any, context: Mapping[str, Any], *, trusted: bool) -> Rende
     _number_blocks(blocks, context.get("revision"))
     text = _top_text(words, groups, rest)
     if not text and not blocks:
-        why = f": {rest.altered[0]}" if rest.altered else ""
+        why = f": {rest.warnings[0]}" if rest.warnings else ""
         raise TemplateError(f"renders neither text nor blocks{why}")
     overflow = "\n\n".join(filter(None, rest.overflow)) or None
-    altered = warnings.told(rest.altered) if rest.altered else []
+    altered = warnings.summarized(rest.warnings) if rest.warnings else []
     return Rendered(text, blocks, overflow, altered)
 
 
 class _Rest:
-    """What does not stand in the message: words that had no room, and what is to be said of it."""
+    """What is missing from the message: text that did not fit, and warnings."""
 
-    __slots__ = ("altered", "overflow")
+    __slots__ = ("overflow", "warnings")
 
     def __init__(self) -> None:
         self.overflow: list[str] = []
-        self.altered: list[str] = []
+        self.warnings: list[str] = []
 
 
 def _faces(parsed: Any) -> tuple[str, list[Any]]:
@@ -201,38 +202,38 @@ def _faces(parsed: Any) -> tuple[str, list[Any]]:
     return text, blocks
 
 
-def _groups(sources: list[Any], rest: _Rest, *, trusted: bool) -> "list[_Group]":
-    groups: list[_Group] = []
+def _groups(sources: list[Any], rest: _Rest, *, trusted: bool) -> "list[_BlockGroup]":
+    groups: list[_BlockGroup] = []
     seen: dict[str, int] = {}
     for number, source in enumerate(sources):
         walk = Walk(trusted=trusted)
         at = (_BLOCKS, number)
         block = walk.block(source, at)
-        rest.altered += walk.altered
+        rest.warnings += walk.warnings
         if block is None:
             continue
-        group = _Group(block, walk, at)
+        group = _BlockGroup(block, walk, at)
         if _has_room(block, seen):
             groups.append(group)
         else:
             rest.overflow.append(group.words())
-            rest.altered.append(warnings.too_many_of(at, block["type"]))
+            rest.warnings.append(warnings.too_many_of(at, block["type"]))
     return groups
 
 
-class _Group:
+class _BlockGroup:
     """One block and the texts in it."""
 
-    __slots__ = ("at", "block", "counted", "leaves", "spilled")
+    __slots__ = ("at", "block", "counted", "spilled", "text_fields")
 
     def __init__(self, block: dict[str, Any], walk: Walk, at: At = None) -> None:
         self.at = at
-        self.block, self.leaves, self.spilled = block, walk.leaves, walk.spilled
-        self.counted = [] if block["type"] in COUNTED_APART else walk.leaves
+        self.block, self.text_fields, self.spilled = block, walk.text_fields, walk.spilled
+        self.counted = [] if block["type"] in COUNTED_APART else walk.text_fields
 
     def words(self) -> str:
         """All its words, also those that had no room in it."""
-        return "\n".join([*(leaf.whole() for leaf in self.leaves), *self.spilled])
+        return "\n".join([*(text_field.whole() for text_field in self.text_fields), *self.spilled])
 
 
 def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
@@ -243,10 +244,10 @@ def _has_room(block: dict[str, Any], seen: dict[str, int]) -> bool:
     return seen[kind] <= PER_MESSAGE[kind]
 
 
-def _keep_within(groups: list[_Group], rest: _Rest) -> None:
+def _keep_within(groups: list[_BlockGroup], rest: _Rest) -> None:
     """Drop blocks from the end until the rest fits, and say in their place how many."""
-    sizes = [leaf.share for group in groups for leaf in group.counted]
-    lost: list[_Group] = []
+    sizes = [text_field.share for group in groups for text_field in group.counted]
+    lost: list[_BlockGroup] = []
     while len(groups) > (BLOCKS - 1 if lost else BLOCKS) or (
         sum(sizes) > ALL_BLOCKS_CHARACTERS and level(sizes, ALL_BLOCKS_CHARACTERS) < _LEAST_SHARE
     ):
@@ -256,27 +257,29 @@ def _keep_within(groups: list[_Group], rest: _Rest) -> None:
     if not lost:
         return
     rest.overflow.append("\n\n".join(group.words() for group in lost))
-    rest.altered.append(warnings.no_room(lost[0].at, len(lost)))
+    rest.warnings.append(warnings.no_room(lost[0].at, len(lost)))
     count = "1 more block" if len(lost) == 1 else f"{len(lost)} more blocks"
     note = {"type": "mrkdwn", "text": f"… {count} had no room here"}
     walk = Walk(trusted=True)
     block = walk.block({"type": "context", "elements": [note]})
     if block is not None:
-        groups.append(_Group(block, walk))
+        groups.append(_BlockGroup(block, walk))
 
 
-def _write(groups: list[_Group], rest: _Rest) -> None:
-    sizes = [leaf.share for group in groups for leaf in group.counted]
+def _write(groups: list[_BlockGroup], rest: _Rest) -> None:
+    sizes = [text_field.share for group in groups for text_field in group.counted]
     share = level(sizes, ALL_BLOCKS_CHARACTERS)
     for group in groups:
         room = share if group.counted else ALL_BLOCKS_CHARACTERS
-        for leaf in group.leaves:
-            for address in leaf.refused:
-                rest.altered.append(warnings.dead_link(leaf.at, leaf.key, address))
-            if not leaf.write(room):
-                rest.overflow.append(leaf.whole())
-                most = min(room, leaf.share)
-                rest.altered.append(warnings.was_cut(leaf.at, leaf.key, most, follows=True))
+        for text_field in group.text_fields:
+            for address in text_field.refused:
+                rest.warnings.append(warnings.dead_link(text_field.at, text_field.key, address))
+            if not text_field.write(room):
+                rest.overflow.append(text_field.whole())
+                limit = min(room, text_field.share)
+                rest.warnings.append(
+                    warnings.was_truncated(text_field.at, text_field.key, limit, follows=True)
+                )
         rest.overflow += group.spilled
 
 
@@ -289,20 +292,20 @@ def _number_blocks(blocks: list[dict[str, Any]], revision: object) -> None:
             block["block_id"] = f"r{revision}-{number}"
 
 
-def _top_text(words: str, groups: list[_Group], rest: _Rest) -> str:
+def _top_text(words: str, groups: list[_BlockGroup], rest: _Rest) -> str:
     """The text of notifications and screen readers: the template's, else that of the blocks."""
     held: dict[str, Any] = {"text": ""}
-    is_given = bool(plain(words).strip())
+    is_given = bool(plain_words(words).strip())
     if not is_given:
-        leaves = [leaf for group in groups for leaf in group.leaves]
-        words = "\n".join(leaf.as_mrkdwn() for leaf in leaves)
-    leaf = Mrkdwn(held, "text", words, TEXT_CHARACTERS)
-    is_whole = leaf.write(TEXT_CHARACTERS)
+        text_fields = [text_field for group in groups for text_field in group.text_fields]
+        words = "\n".join(text_field.as_mrkdwn() for text_field in text_fields)
+    text_field = Mrkdwn(held, "text", words, TEXT_CHARACTERS)
+    is_whole = text_field.write(TEXT_CHARACTERS)
     if not is_whole and not groups:
-        rest.overflow.append(leaf.whole())
+        rest.overflow.append(text_field.whole())
     if is_given:
-        rest.altered += [warnings.dead_link(None, "text", one) for one in leaf.refused]
+        rest.warnings += [warnings.dead_link(None, "text", one) for one in text_field.refused]
     if is_given and not is_whole:
-        cut = warnings.was_cut(None, "text", TEXT_CHARACTERS, follows=not groups)
-        rest.altered.append(cut)
+        truncate = warnings.was_truncated(None, "text", TEXT_CHARACTERS, follows=not groups)
+        rest.warnings.append(truncate)
     return str(held["text"])

@@ -1,11 +1,11 @@
-"""Inside a line of rich text: times become date elements, refused ones become words."""
+"""Inside a line of rich text: times become date elements, refused ones become text."""
 
 from itertools import groupby
 from typing import Any
 
+from bot.messages.rendering.escaping import Part
 from bot.messages.rendering.filters import DATE_FORMATS
-from bot.messages.rendering.parts import Part
-from bot.messages.rendering.text_field import is_marked, plain, remark, split
+from bot.messages.rendering.text_field import is_marked, plain_words, remark, split_parts
 
 Node = dict[str, Any]
 MENTIONS = frozenset(["user_id", "usergroup_id", "channel_id", "team_id", "range"])
@@ -20,17 +20,17 @@ def with_dates(items: list[Any], kind: str) -> list[Any]:
     for item in items:
         text = item.get("text") if isinstance(item, dict) else None
         if isinstance(text, str) and item.get("type") == "text" and is_marked(text):
-            done += _elements(item, split(text))
+            done += _elements(item, split_parts(text))
         else:
             done.append(item)
     return done
 
 
 def words_instead(node: Node) -> Node | None:
-    """What remains of a link or mention that may not stand: its words, as text."""
+    """Return the text of a link or mention that is not allowed."""
     words = node.get("text")
     if isinstance(words, str) and node.get("type") == "link":
-        return {"type": "text", "text": words} if plain(words) else None
+        return {"type": "text", "text": words} if plain_words(words) else None
     shown = next((node[key] for key in sorted(MENTIONS) if key in node), "")
     return {"type": "text", "text": shown} if shown else None
 

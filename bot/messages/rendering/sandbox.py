@@ -1,8 +1,8 @@
 """
-Where stored templates run: their authors reach us through the API.
+The sandbox for stored templates, whose authors reach us through the API.
 
-They get expressions, ifs and loops over what they were given and the filters
-listed here, and nothing that can grow without bound: no calls but a dict's
+Templates get expressions, conditions, loops over their data and the filters
+listed here, and nothing that can grow without bound: no calls except a dict's
 own, no string methods, no macros, no inheritance. Loop steps, output, every
 intermediate value and the time are limited.
 """
@@ -21,17 +21,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import TemplateError
 from bot.messages.rendering.escaping import OwnWords
-from bot.messages.rendering.filters import FILTERS, finalize, text_of
+from bot.messages.rendering.filters import FILTERS, finalize, printed
 
-LOOP_STEPS = 5_000
-RANGE_STEPS = 1_000
-#: Of processor time: while a template is drawn nothing else goes on.
+_LOOP_STEPS = 5_000
+_RANGE_STEPS = 1_000
+#: In processor time: nothing else runs while a template is rendered.
 SECONDS = 0.25
-UNSUSPECTED_SECONDS = 0.02  # so long it may take, and nobody looks
-OUTPUT_CHARACTERS = 1_000_000
-TEXT_CHARACTERS = 100_000
-LIST_ITEMS = 10_000
-SOURCE_CHARACTERS = 200_000
+_UNSUSPECTED_SECONDS = 0.02  # below this nothing is checked
+_OUTPUT_CHARACTERS = 1_000_000
+_MAX_VALUE_CHARACTERS = 100_000
+_LIST_ITEMS = 10_000
+_SOURCE_CHARACTERS = 200_000
 
 _LARGEST_EXPONENT = 64
 _LARGEST_BASE = 10**6
@@ -68,25 +68,25 @@ _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 
 
 class _Budget:
-    """What one rendering may still spend."""
+    """The remaining budget of one rendering."""
 
     __slots__ = ("ends_at", "steps", "unsuspected_until")
 
     def __init__(self) -> None:
-        self.steps = LOOP_STEPS
+        self.steps = _LOOP_STEPS
         #: By the thread's own time, which is dear to ask for: not known of a quick template.
         self.ends_at: float | None = None
-        self.unsuspected_until = time.monotonic() + UNSUSPECTED_SECONDS
+        self.unsuspected_until = time.monotonic() + _UNSUSPECTED_SECONDS
 
     def spend(self, steps: int) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise SecurityError(f"loops take more than {LOOP_STEPS:,} steps in all")
+            raise SecurityError(f"loops take more than {_LOOP_STEPS:,} steps in all")
         if time.monotonic() < self.unsuspected_until:
             return
         # No time of day: a busy machine must not refuse a good template.
         if self.ends_at is None:
-            self.ends_at = time.thread_time() + SECONDS - UNSUSPECTED_SECONDS
+            self.ends_at = time.thread_time() + SECONDS - _UNSUSPECTED_SECONDS
         if time.thread_time() > self.ends_at:
             raise SecurityError(f"takes longer than {SECONDS * 1000:g} ms")
 
@@ -104,8 +104,8 @@ def render_stored(template: jinja2.Template, context: Mapping[str, Any]) -> str:
         for piece in template.generate(context):
             budget.spend(0)
             total += len(piece)
-            if total > OUTPUT_CHARACTERS:
-                raise TemplateError(f"renders more than {OUTPUT_CHARACTERS:,} characters")
+            if total > _OUTPUT_CHARACTERS:
+                raise TemplateError(f"renders more than {_OUTPUT_CHARACTERS:,} characters")
             pieces.append(piece)
     finally:
         _budget.reset(token)
@@ -127,8 +127,13 @@ def stored_environment() -> jinja2.Environment:
         cache_size=0,
     )
     known = {name: environment.filters[name] for name in _JINJA_FILTERS}
-    ours = {**FILTERS, "replace": _replace, "join": _join, "round": _round, "string": text_of}
-    bounds = {"_steps": _steps, "_small": _small, "_joined": _joined, "_own": OwnWords}
+    ours = {**FILTERS, "replace": _replace, "join": _join, "round": _round, "string": printed}
+    bounds = {
+        "_steps": _steps,
+        "_small": _bounded_number,
+        "_joined": _join_bounded,
+        "_own": OwnWords,
+    }
     environment.filters = {
         name: _bounded(function) for name, function in {**known, **ours}.items()
     } | bounds
@@ -140,8 +145,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%", "+"})
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        if len(source) > SOURCE_CHARACTERS:
-            raise TemplateError(f"a template has at most {SOURCE_CHARACTERS:,} characters")
+        if len(source) > _SOURCE_CHARACTERS:
+            raise TemplateError(f"a template has at most {_SOURCE_CHARACTERS:,} characters")
         tree = super()._parse(source, name, filename)
         for node in list(tree.find_all(nodes.Node)):
             _keep_own_words(node)
@@ -170,7 +175,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"{operator} works on numbers only")
         if operator == "**" and (abs(right) > _LARGEST_EXPONENT or abs(left) > _LARGEST_BASE):
             raise SecurityError("that power is too large")
-        return _small(super().call_binop(context, operator, left, right))
+        return _bounded_number(super().call_binop(context, operator, left, right))
 
 
 def _keep_own_words(node: nodes.Node) -> None:
@@ -193,7 +198,7 @@ def _as_own(value: Any) -> Any:
 
 
 def _bound(node: nodes.Node) -> None:
-    """Refuse what could grow without bound, and count what may loop or grow."""
+    """Refuse operations that could grow without bound, and count those that loop or grow."""
     word = _FORBIDDEN.get(type(node))
     if word is None and isinstance(node, nodes.For) and node.recursive:
         word = "recursive loops are"
@@ -227,8 +232,8 @@ def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
 
 def _range(*limits: int) -> range:
     found = range(*limits)
-    if len(found) > RANGE_STEPS:
-        raise SecurityError(f"a range has at most {RANGE_STEPS:,} steps")
+    if len(found) > _RANGE_STEPS:
+        raise SecurityError(f"a range has at most {_RANGE_STEPS:,} steps")
     return found
 
 
@@ -239,8 +244,8 @@ def _steps(items: Iterable[Any]) -> Iterator[Any]:
         yield item
 
 
-def _joined(parts: list[Any]) -> str:
-    return str(_small("".join(map(text_of, parts))))
+def _join_bounded(parts: list[Any]) -> str:
+    return str(_bounded_number("".join(map(printed, parts))))
 
 
 def _join(items: Iterable[Any], between: str = "", attribute: str | None = None) -> str:
@@ -248,17 +253,17 @@ def _join(items: Iterable[Any], between: str = "", attribute: str | None = None)
     total = 0
     for item in items:
         value = item.get(attribute) if attribute and isinstance(item, Mapping) else item
-        parts.append(text_of(value))
+        parts.append(printed(value))
         total += len(parts[-1]) + len(between)
-        if total > TEXT_CHARACTERS:
-            raise SecurityError(f"a text has at most {TEXT_CHARACTERS:,} characters")
+        if total > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return between.join(parts)
 
 
 def _replace(value: Any, old: str, new: str, count: int | None = None) -> str:
-    text = text_of(value)
-    if len(text) + text.count(old) * len(new) > TEXT_CHARACTERS:
-        raise SecurityError(f"a text has at most {TEXT_CHARACTERS:,} characters")
+    text = printed(value)
+    if len(text) + text.count(old) * len(new) > _MAX_VALUE_CHARACTERS:
+        raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     return text.replace(old, new, -1 if count is None else count)
 
 
@@ -272,16 +277,16 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
         budget = _budget.get(None)
         if budget is not None:  # None: Jinja folds a constant while it compiles.
             budget.spend(0)
-        return _small(function(*args, **kwargs))
+        return _bounded_number(function(*args, **kwargs))
 
     return bounded
 
 
-def _small(value: Any) -> Any:
+def _bounded_number(value: Any) -> Any:
     """Return `value` unless it is larger than a template has a use for."""
     if isinstance(value, str):
-        if len(value) > TEXT_CHARACTERS:
-            raise SecurityError(f"a text has at most {TEXT_CHARACTERS:,} characters")
+        if len(value) > _MAX_VALUE_CHARACTERS:
+            raise SecurityError(f"a text has at most {_MAX_VALUE_CHARACTERS:,} characters")
     elif isinstance(value, int):
         if value.bit_length() > 4_096:
             raise SecurityError("that number is too large")
@@ -291,12 +296,12 @@ def _small(value: Any) -> Any:
 
 
 def _count(value: Any) -> None:
-    # Counts a list as often as it is referred to, since whoever compares or prints it does too.
+    # Counts a list once per reference, because comparing and printing do so, too.
     waiting, total = [value], 0
     while waiting:
         items = waiting.pop()
         total += len(items)
-        if total > LIST_ITEMS:
-            raise SecurityError(f"a list has at most {LIST_ITEMS:,} items in all")
+        if total > _LIST_ITEMS:
+            raise SecurityError(f"a list has at most {_LIST_ITEMS:,} items in all")
         inner = items.values() if isinstance(items, dict) else items
         waiting += [each for each in inner if isinstance(each, list | tuple | dict) and each]

@@ -1,8 +1,8 @@
 """
 The template language: Block Kit Builder JSON with Jinja2 in it.
 
-Here are our own templates, which come from a folder and may include each
-other; stored ones run in `bot.messages.sandbox`.
+This module renders our own templates, which come from a folder and may include
+each other; stored ones run in `bot.messages.rendering.sandbox`.
 """
 
 import json
@@ -15,7 +15,7 @@ import jinja2
 
 from bot.errors import TemplateError
 from bot.messages.rendering.filters import FILTERS, finalize, place, user
-from bot.messages.rendering.text_field import plain
+from bot.messages.rendering.text_field import plain_words
 
 # Everything but the commas that loops and ifs leave before a bracket or another comma. Without
 # possessive quantifiers, which Python 3.11.2 (Debian 12's) gets wrong, and linear without them.
@@ -37,15 +37,16 @@ def own_environment(folder: Path) -> jinja2.Environment:
     return environment
 
 
-def parse(source: str) -> Any:
+def parse_message(source: str) -> Any:
     """Read rendered JSON, forgiving trailing commas and raw newlines in strings."""
     try:
         return _loads("".join(_KEPT.findall(source)))
     except json.JSONDecodeError as error:
-        near = source.splitlines()[error.lineno - 1 : error.lineno] or [""]
+        lines = source.splitlines()[error.lineno - 1 : error.lineno] or [""]
+        near = plain_words(lines[0]).strip()[:80]
         raise TemplateError(
             f"not JSON once rendered: {error.msg} at line {error.lineno}, column {error.colno} "
-            f"of the result, near {plain(near[0]).strip()[:80]!r}; print values inside quotes, "
+            f"of the result, near {near!r}; print values inside quotes, "
             "or with |json"
         ) from None
     except RecursionError:

@@ -1,21 +1,23 @@
-"""A long text as the parts of a thread. Pure."""
+"""Splits a long text into the parts of a thread. Pure."""
 
 #: What Slack shows of one preformatted text without trouble.
 PART_CHARACTERS = 3_000
-MOST_PARTS = 8
+MAX_PARTS = 8
 
 
 def in_parts(error: str) -> list[str]:
     """
-    Return a long text as the parts of a thread, cut at the ends of lines where there are any.
+    Return a long text as the parts of a thread, split at line ends where possible.
 
-    Of more than 24,000 characters the beginning and the end are kept; the middle is said to be
-    missing.
+    Of more than 24,000 characters the beginning and the end are kept, with a note about the missing
+    middle.
     """
-    most = PART_CHARACTERS * MOST_PARTS
-    if len(error) > most:
-        missing = len(error) - most
-        error = f"{error[: most // 2]}\n… {missing:,} characters left out …\n{error[-most // 2 :]}"
+    limit = PART_CHARACTERS * MAX_PARTS
+    if len(error) > limit:
+        missing = len(error) - limit
+        error = (
+            f"{error[: limit // 2]}\n… {missing:,} characters left out …\n{error[-limit // 2 :]}"
+        )
     parts: list[str] = []
     while len(error) > PART_CHARACTERS:
         end = error.rfind("\n", PART_CHARACTERS // 2, PART_CHARACTERS) + 1 or PART_CHARACTERS

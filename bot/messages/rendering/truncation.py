@@ -1,9 +1,9 @@
 """
-What Slack takes, and how to shorten a text to it.
+Slack's text limits, and how to shorten a text to fit.
 
 The figures are those of https://docs.slack.dev/reference/block-kit and of the
-pages of each block; lengths are counted in UTF-16 units, which is the most
-that any of Slack's clients and servers can mean by "characters".
+pages of each block. Lengths are counted in UTF-16 units, the strictest meaning
+that any of Slack's clients and servers gives to "characters".
 """
 
 import unicodedata
@@ -39,7 +39,7 @@ CHILDREN = {
     ("axis_config", "categories"): 20,
 }
 
-# Blocks of which a message may only have so many.
+# Block types with a maximum number per message.
 PER_MESSAGE = {"data_visualization": 2, "table": 1, "data_table": 1}
 # Slack takes 10,000 in a table, but they count among the characters of all blocks as well.
 CELL_CHARACTERS = {"table": 8_000, "data_table": 20_000}
@@ -99,7 +99,7 @@ OPTION_VALUE_CHARACTERS = 150
 _MODIFIERS = range(0x1F3FB, 0x1F400)
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _TAGS = range(0xE0020, 0xE0080)
-_MOST_STEPS_BACK = 40  # A longer pile of combining marks is vandalism, not a letter.
+_MAX_STEPS_BACK = 40  # A longer pile of combining marks is vandalism, not a letter.
 
 
 def units(text: str) -> int:
@@ -109,19 +109,19 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def cut(text: str, most: int, escape: Callable[[str], str] = str) -> str:
+def truncate(text: str, limit: int, escape: Callable[[str], str] = str) -> str:
     """
     Shorten `text` so that its escaped form has at most `most` units, "…" included.
 
-    The cut is never inside what a reader sees as one character. Returns ""
-    when not even one character and the ellipsis fit.
+    It never splits what a reader sees as one character. Returns "" if not even one character and
+    the ellipsis fit.
     """
-    if units(escape(text)) <= most:
+    if units(escape(text)) <= limit:
         return text
-    low, high = 0, min(len(text), max(0, most - 1))
+    low, high = 0, min(len(text), max(0, limit - 1))
     while low < high:  # The escaped length only grows with the text.
         middle = (low + high + 1) // 2
-        if units(escape(text[:middle])) < most:
+        if units(escape(text[:middle])) < limit:
             low = middle
         else:
             high = middle - 1
@@ -130,7 +130,9 @@ def cut(text: str, most: int, escape: Callable[[str], str] = str) -> str:
 
 
 def level(sizes: Sequence[int], room: int) -> int:
-    """The largest size such that, with every larger one cut to it, all fit into `room`."""
+    """
+    Return the largest size such that all fit into `room` if every larger one is truncated to it.
+    """
     left = room
     for count, size in zip(range(len(sizes), 0, -1), sorted(sizes), strict=True):
         if size * count > left:
@@ -141,10 +143,10 @@ def level(sizes: Sequence[int], room: int) -> int:
 
 def _boundary(text: str, end: int) -> int:
     """The last place at or before `end` that is between two visible characters."""
-    for place in range(end, max(0, end - _MOST_STEPS_BACK), -1):
+    for place in range(end, max(0, end - _MAX_STEPS_BACK), -1):
         if not _joined(text, place):
             return place
-    return end if end > _MOST_STEPS_BACK else 0
+    return end if end > _MAX_STEPS_BACK else 0
 
 
 def _joined(text: str, place: int) -> bool:

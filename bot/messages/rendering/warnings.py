@@ -1,20 +1,20 @@
 """
-What of a message could not be shown as its template has it: a sentence each, with the way back.
+Warnings about parts of a message that could not be shown as the template says, with the fix.
 
-They stand in the timeline, so that nobody has to guess where a block or a link has gone.
+They appear in the timeline, so that nobody has to guess why a block or a link is missing.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.messages.rendering.truncation import ALL_BLOCKS_CHARACTERS, BLOCKS, PER_MESSAGE, cut
+from bot.messages.rendering.truncation import ALL_BLOCKS_CHARACTERS, BLOCKS, PER_MESSAGE, truncate
 
-#: Where something stands: where that stands in which it is, and its name or number there.
+#: The position of an object: that of its parent, and its name or number there.
 At = tuple[Any, str | int] | None
 
 MOST = 20
-QUOTED_CHARACTERS = 60
-ADDRESS = "an address has to begin with https://, http:// or mailto:"
+_QUOTED_CHARACTERS = 60
+_ADDRESS = "an address has to begin with https://, http:// or mailto:"
 
 
 def pointer(at: At, *more: str) -> str:
@@ -26,7 +26,7 @@ def pointer(at: At, *more: str) -> str:
     return "".join(f"/{name}" for name in names)
 
 
-def told(sentences: Iterable[str]) -> list[str]:
+def summarized(sentences: Iterable[str]) -> list[str]:
     """Return each sentence once, and of very many the first."""
     each = list(dict.fromkeys(sentences))
     if len(each) > MOST:
@@ -36,7 +36,7 @@ def told(sentences: Iterable[str]) -> list[str]:
 
 def foreign_type(at: At, kind: str) -> str:
     return (
-        f"{pointer(at)} was left out: its type `{quoted(kind)}` comes from the payload; "
+        f"{pointer(at)} was left out: its type `{_quoted(kind)}` comes from the payload; "
         "write the type into the template."
     )
 
@@ -53,13 +53,13 @@ def own_button(at: At, name: str) -> str:
 
 def no_address(at: At, key: str, address: str, *, is_link: bool) -> str:
     what = "is shown as words without its link" if is_link else "was left out"
-    found = f"`{quoted(address)}` may not be opened" if address else "it is empty"
-    return f"{pointer(at)} {what} because of its `{key}`: {found}; {ADDRESS}."
+    found = f"`{_quoted(address)}` may not be opened" if address else "it is empty"
+    return f"{pointer(at)} {what} because of its `{key}`: {found}; {_ADDRESS}."
 
 
 def dead_link(at: At, key: str, address: str) -> str:
-    what = f"shows `{quoted(address)}` without a link" if address else "has an empty link"
-    return f"{pointer(at, key)} {what}: {ADDRESS}."
+    what = f"shows `{_quoted(address)}` without a link" if address else "has an empty link"
+    return f"{pointer(at, key)} {what}: {_ADDRESS}."
 
 
 def no_mention(at: At) -> str:
@@ -71,7 +71,7 @@ def no_mention(at: At) -> str:
 
 def unknown_word(at: At, key: str, word: str, known: Iterable[str]) -> str:
     return (
-        f"{pointer(at, key)} was left out: `{quoted(word)}` means nothing there; "
+        f"{pointer(at, key)} was left out: `{_quoted(word)}` means nothing there; "
         f"what does: {', '.join(sorted(known))}."
     )
 
@@ -86,13 +86,15 @@ def fewer(at: At, key: str, shown: int, asked: int, *, follow: bool) -> str:
     return f"{pointer(at, key)} shows {shown} of {asked}, the most it can: {rest}; send fewer."
 
 
-def was_cut(at: At, key: str, most: int, *, follows: bool) -> str:
+def was_truncated(at: At, key: str, limit: int, *, follows: bool) -> str:
     rest = "all of it follows below; " if follows else ""
-    return f"{pointer(at, key)} was cut to {most:,} characters: {rest}send less, or in more blocks."
+    return (
+        f"{pointer(at, key)} was cut to {limit:,} characters: {rest}send less, or in more blocks."
+    )
 
 
-def labels_cut(at: At, key: str, most: int) -> str:
-    return f"{pointer(at, key)} has labels that were cut to {most} characters: give shorter ones."
+def labels_truncated(at: At, key: str, limit: int) -> str:
+    return f"{pointer(at, key)} has labels that were cut to {limit} characters: give shorter ones."
 
 
 def too_many_of(at: At, kind: str) -> str:
@@ -110,5 +112,5 @@ def no_room(first: At, count: int) -> str:
     )
 
 
-def quoted(words: str) -> str:
-    return cut(words.replace("`", "'"), QUOTED_CHARACTERS)
+def _quoted(words: str) -> str:
+    return truncate(words.replace("`", "'"), _QUOTED_CHARACTERS)

@@ -1,4 +1,4 @@
-"""A request for a message, checked against its sender and template and made into rows. Pure."""
+"""A message request: checked against its sender and template, and turned into rows. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,23 +8,24 @@ from typing import Any
 from bot.errors import FieldProblem
 from bot.ids import new_id
 from bot.messages.delivery.content import FILE
-from bot.messages.destinations import Outlets, is_outlet, shown_name
+from bot.messages.destinations import Destinations, is_destination, shown_name
 from bot.messages.history import projection
 from bot.messages.models import Ambiguous, MessageState, Rank
 from bot.messages.policy import DEFAULT_QUEUE, QUEUES
+from bot.messages.templates.store import TemplateVersion
 from bot.messages.transports.base import File
 
 #: A sender that need not be stored: nothing but the queue's own settings.
 DEFAULT_SENDER = "default"
 
 
-#: A channel takes one post a second: so a bulk leaves every second one to whoever else comes.
-BULK_INTERVAL = timedelta(seconds=2)
+#: A channel takes one post a second: a bulk leaves every second slot to others.
+_BULK_INTERVAL = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a sender settles for its messages; one that need not be stored leaves all open."""
+class SenderSettings:
+    """A sender's settings for its messages; a sender that need not be stored leaves all open."""
 
     workspace_id: str | None = None
     channel: str | None = None
@@ -36,12 +37,12 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Order:
+class MessageRequest:
     """
-    What somebody wants sent; `channel` is an id, `by` who asked, `request_id` in which call.
+    A request for a message; `channel` is an id, `by` the requester, `request_id` the call.
 
-    `workspace_id` is None unless it is already known to be the tenant's and meant. `is_named`: the
-    call bears an id of the caller's own, under which the message is to be found as well.
+    `workspace_id` is None unless it is already known and belongs to the tenant. `is_named`: the
+    caller gave the call an id of its own, under which the message must be found as well.
     """
 
     tenant: str
@@ -65,86 +66,80 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """The version of a template that an order means; `schema` is JSON."""
-
-    name: str
-    id: str
-    schema: str | None = None
-    is_ours: bool = False  # no tenant wrote it
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The rows of an accepted order; those of its files are `attached`."""
+class PreparedMessage:
+    """The rows of an accepted request; those of its files are `attached`."""
 
     message: dict[str, Any]
     event: dict[str, Any]
-    attached: Sequence["Prepared"] = ()
+    attached: Sequence["PreparedMessage"] = ()
 
 
 def problems_of(
-    order: Order,
-    sender: Terms | None,
-    drawing: Drawing | None,
-    outlets: Outlets,
+    request: MessageRequest,
+    sender: SenderSettings | None,
+    version: TemplateVersion | None,
+    destinations: Destinations,
     place: str | FieldProblem | None,
     payload_problems: Sequence[FieldProblem] = (),
 ) -> list[FieldProblem]:
     """
-    Return what keeps this order from being accepted, each with its field.
+    Return why this request cannot be accepted, each problem with its field.
 
-    *place* is the id of the workspace or outlet that it goes to, or why there is none;
-    *payload_problems* is what its template's schema says of the payload.
+    *place* is the id of the workspace or destination, or why there is none; *payload_problems* are
+    the violations of its template's schema.
     """
     found = [place] if isinstance(place, FieldProblem) else []
     if sender is None:
-        fix = f"there is no sender `{order.sender}`: make it with PUT /api/senders/{order.sender}"
+        fix = (
+            f"there is no sender `{request.sender}`: make it with PUT /api/senders/{request.sender}"
+        )
         found.append(FieldProblem("configCode", fix))
-    elif isinstance(place, str) and is_outlet(place):
-        found += outlet_problems(order, sender, outlets, place)
+    elif isinstance(place, str) and is_destination(place):
+        found += _destination_problems(request, sender, destinations, place)
     else:
-        found += channel_problems(order, sender)
-    found += attachment_problems(order, place)
-    if drawing is None:
-        code = order.template
+        found += _channel_problems(request, sender)
+    found += _attachment_problems(request, place)
+    if version is None:
+        code = request.template
         fix = f"there is no template `{code}`: make it with PUT /api/templates/{code}"
         found.append(FieldProblem("templateCode", fix))
         return found
     return [*found, *payload_problems]
 
 
-def outlet_problems(
-    order: Order, sender: Terms, outlets: Outlets, place: str
+def _destination_problems(
+    request: MessageRequest, sender: SenderSettings, destinations: Destinations, place: str
 ) -> list[FieldProblem]:
-    outlet = outlets.open_to(order.tenant, place)
-    if outlet is None:
+    destination = destinations.open_to(request.tenant, place)
+    if destination is None:
         gone = f"its destination `{shown_name(place)}` is not in opsbell.toml (any more)"
         return [FieldProblem("configCode", gone)]
-    # Without a bot the webhook stands for the workspace, and channels are named as if it were one.
+    # Without a bot token the webhook acts as the workspace, and channels may be named.
     found = []
-    if order.channel and sender.workspace_id:
+    if request.channel and sender.workspace_id:
         found.append(FieldProblem("channel", "leave it out: a destination is one place"))
-    if order.thread_ts and not outlet.is_webhook:
+    if request.thread_ts and not destination.is_webhook:
         found.append(FieldProblem("threadTs", "leave it out: only Slack has threads"))
     return found
 
 
-def attachment_problems(order: Order, place: str | FieldProblem | None) -> Iterator[FieldProblem]:
-    """Yield why files, or the person who alone is to see it, cannot be."""
-    if order.seen_by and isinstance(place, str) and is_outlet(place):
+def _attachment_problems(
+    request: MessageRequest, place: str | FieldProblem | None
+) -> Iterator[FieldProblem]:
+    """Yield the problems with files, or with the person who alone is to see the message."""
+    if request.seen_by and isinstance(place, str) and is_destination(place):
         yield FieldProblem("user", "leave it out: everybody sees what goes to a destination")
-    if order.files and order.seen_by:
+    if request.files and request.seen_by:
         yield FieldProblem(
             "files", "leave them out, or `user`: everybody in a channel sees its files"
         )
-    if len({file.name for file in order.files}) < len(order.files):
+    if len({file.name for file in request.files}) < len(request.files):
         # By its name an upload is found again whose answer was lost.
         yield FieldProblem("files", "give each a name of its own")
 
 
-def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
-    channel = order.channel or sender.channel or order.fallback_channel
+def _channel_problems(request: MessageRequest, sender: SenderSettings) -> list[FieldProblem]:
+    channel = request.channel or sender.channel or request.fallback_channel
     if channel is None:
         return [FieldProblem("channel", "give one: the sender has none of its own")]
     if sender.allowed_channels is not None and channel not in sender.allowed_channels:
@@ -154,69 +149,78 @@ def channel_problems(order: Order, sender: Terms) -> list[FieldProblem]:
 
 
 def prepare(
-    order: Order, sender: Terms, drawing: Drawing, place: str, now: datetime, *, before: int = 0
-) -> Prepared:
+    request: MessageRequest,
+    sender: SenderSettings,
+    version: TemplateVersion,
+    place: str,
+    now: datetime,
+    *,
+    before: int = 0,
+) -> PreparedMessage:
     """
-    Return the rows of an order without problems, which goes to *place*.
+    Return the rows of a valid request, which goes to *place*.
 
-    *before* is how many of the same call go to the same channel before it: they give way to others
-    as if each had come when the one before it had been sent.
+    *before* is the number of earlier requests of the same call for the same channel: they give way
+    to others as if each had arrived when the previous one was sent.
     """
     queue = QUEUES.get(sender.queue, QUEUES[DEFAULT_QUEUE])
-    priority = order.priority or sender.priority or queue.priority
-    rank = Rank.URGENT if order.urgent else Rank.NORMAL
-    due_at = max(order.scheduled_at or now, now)
+    priority = request.priority or sender.priority or queue.priority
+    rank = Rank.URGENT if request.urgent else Rank.NORMAL
+    due_at = max(request.scheduled_at or now, now)
     row = {
         **projection.DEFAULTS,
-        "id": order.message_id,
+        "id": request.message_id,
         "workspace_id": place,
-        "tenant": order.tenant,
-        "channel": order.channel or sender.channel or order.fallback_channel or shown_name(place),
-        "thread_ts": order.thread_ts,
-        "seen_by": order.seen_by,
-        "template": drawing.name,
-        "template_id": drawing.id,
-        "context": order.payload,
-        "files": along(order.files) if is_outlet(place) and order.files else None,
-        "correlation_id": order.correlation_id,
-        "request_id": order.request_id
-        if order.is_named and order.request_id != order.correlation_id
+        "tenant": request.tenant,
+        "channel": request.channel
+        or sender.channel
+        or request.fallback_channel
+        or shown_name(place),
+        "thread_ts": request.thread_ts,
+        "seen_by": request.seen_by,
+        "template": version.name,
+        "template_id": version.id,
+        "context": request.payload,
+        "files": _along(request.files) if is_destination(place) and request.files else None,
+        "correlation_id": request.correlation_id,
+        "request_id": request.request_id
+        if request.is_named and request.request_id != request.correlation_id
         else None,
-        "sender": order.sender,
-        "requested_by": order.by,
+        "sender": request.sender,
+        "requested_by": request.by,
         "queue": sender.queue,
         "priority": priority,
         "turn": -priority,
         "max_attempts": sender.max_attempts or queue.max_attempts,
         "ambiguous": Ambiguous(sender.ambiguous).value,
-        "scheduled_at": order.scheduled_at,
+        "scheduled_at": request.scheduled_at,
         "rank": rank.value,
         "post_rank": rank.value,
         "edit_rank": rank.value,
         "is_final": True,
         "state": (MessageState.DELAYED if due_at > now else MessageState.WAITING).value,
-        "waiting_since": due_at + before * BULK_INTERVAL,
+        "waiting_since": due_at + before * _BULK_INTERVAL,
         "due_at": due_at,
         "created_at": now,
     }
-    detail: dict[str, Any] = {"request_id": order.request_id, "urgent": order.urgent or None}
+    detail: dict[str, Any] = {"request_id": request.request_id, "urgent": request.urgent or None}
     if row["files"]:
-        detail["files"] = [file.name for file in order.files]
-        return Prepared(row, projection.first_event(row, now, **detail))
+        detail["files"] = [file.name for file in request.files]
+        return PreparedMessage(row, projection.first_event(row, now, **detail))
     files = [
-        attached(row, f"{order.message_id}_f{number}", file, now)
-        for number, file in enumerate(order.files, start=1)
+        attached(row, f"{request.message_id}_f{number}", file, now)
+        for number, file in enumerate(request.files, start=1)
     ]
-    return Prepared(row, projection.first_event(row, now, **detail), files)
+    return PreparedMessage(row, projection.first_event(row, now, **detail), files)
 
 
-def along(files: Sequence[File]) -> list[dict[str, str]]:
+def _along(files: Sequence[File]) -> list[dict[str, str]]:
     """Return files as a row keeps them that go along with its message."""
     return [{"name": file.name, "content": file.content} for file in files]
 
 
-def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> Prepared:
-    """Return the rows of a file, a reply that is delivered once its message stands."""
+def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> PreparedMessage:
+    """Return the rows of a file, a reply that is delivered once its message is posted."""
     own = {
         "id": message_id,
         "parent_id": parent["id"],
@@ -229,4 +233,4 @@ def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime)
         "state": MessageState.BLOCKED.value,
     }
     row = {**parent, **own}
-    return Prepared(row, projection.first_event(row, now))
+    return PreparedMessage(row, projection.first_event(row, now))

@@ -1,4 +1,4 @@
-"""Questions about messages: which one, which are dead, how many are where."""
+"""Queries about messages: find one, list dead letters, count by queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,16 +16,16 @@ from bot.sql.tables import table_of
 #: Where a page of dead letters ended.
 Mark = tuple[datetime, str]
 #: The states as the API counts them.
-COUNTED_AS = {
+_COUNTED_AS = {
     MessageState.WAITING: "waiting",
     MessageState.BLOCKED: "waiting",  # and those of a suspended channel
     MessageState.DELAYED: "delayed",
     MessageState.SENDING: "sending",
     MessageState.DEAD: "failed",
 }
-COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
-AGEING = ("waiting", "sending")
-#: What gives way to others in the order of serving has waited since it was due all the same.
+_COUNTS = ("waiting", "delayed", "sending", "sent", "failed")
+_AGEING = ("waiting", "sending")
+#: Messages that give way to others count as waiting since they were due.
 _SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
 #: Each state has a partial index of its own, and most messages are in none of these states.
 #: A constant, not a parameter, or no database would use the index.
@@ -35,7 +35,7 @@ _COUNT_OPEN = text(
         f"FROM message WHERE {condition} AND tenant = :tenant GROUP BY queue"
         for state, condition in (
             (MessageState.WAITING, "state = 'waiting'"),
-            (MessageState.BLOCKED, "state IN ('blocked', 'parked')"),
+            (MessageState.BLOCKED, "state IN ('blocked', 'suspended')"),
             (MessageState.DELAYED, "state = 'delayed'"),
             (MessageState.SENDING, "state = 'sending'"),
             (MessageState.DEAD, "state = 'dead'"),
@@ -50,12 +50,12 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     """
     Return a tenant's messages of this correlation id, or the one of this id; newest first.
 
-    A message has the correlation id of its body, and that of its call if the caller gave one. What
-    stands in their threads comes after all that has a place of its own.
+    A message has the correlation id of its body, and that of its call if the caller gave one.
+    Replies in threads come last.
     """
     query = (
         select(Message)
-        .where(Message.tenant == tenant, is_of(key))
+        .where(Message.tenant == tenant, _is_of(key))
         .order_by(
             col(Message.parent_id).is_not(None),
             col(Message.created_at).desc(),
@@ -70,29 +70,29 @@ def of_correlation(session: Session, tenant: str, key: str) -> Sequence[Message]
     return [message] if message is not None and message.tenant == tenant else []
 
 
-def is_of(key: str) -> ColumnElement[bool]:
+def _is_of(key: str) -> ColumnElement[bool]:
     return or_(col(Message.correlation_id) == key, col(Message.request_id) == key)
 
 
 def of_any_tenant(session: Session, key: str) -> Sequence[Message]:
     """Return all messages of this correlation id, or the one of this id: for the command line."""
-    query = select(Message).where(is_of(key)).order_by(col(Message.created_at))
+    query = select(Message).where(_is_of(key)).order_by(col(Message.created_at))
     found = session.exec(query).all()
     message = session.get(Message, key)
     return found or ([message] if message else [])
 
 
 def all_dead(session: Session, limit: int) -> Sequence[Message]:
-    """Return the dead letters of every tenant, the latest death first: for the command line."""
+    """Return the dead letters of every tenant, latest first, for the command line."""
     query = select(Message).where(Message.state == MessageState.DEAD)
     return session.exec(query.order_by(col(Message.dead_at).desc()).limit(limit)).all()
 
 
 def the_one(session: Session, tenant: str, key: str) -> Message:
     """
-    Return the one message that is meant; raise `NotFoundError`, or `ConflictError` for many.
+    Return the message that is meant; raise `NotFoundError`, or `ConflictError` for several.
 
-    What stands in its thread is meant only by its own id.
+    A reply in its thread is meant only by its own id.
     """
     found = of_correlation(session, tenant, key)
     if not found:
@@ -109,7 +109,7 @@ def unknown(key: str) -> NotFoundError:
 
 
 def at_place(session: Session, workspace_id: str, channel: str, ts: str) -> Message | None:
-    """Return the message of ours that stands there."""
+    """Return our message at this place."""
     query = select(Message).where(
         Message.workspace_id == workspace_id, Message.channel == channel, Message.ts == ts
     )
@@ -117,7 +117,7 @@ def at_place(session: Session, workspace_id: str, channel: str, ts: str) -> Mess
 
 
 def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list[Message]:
-    """Return a tenant's dead letters, the latest death first."""
+    """Return a tenant's dead letters, latest first."""
     place = tuple_(col(Message.dead_at), col(Message.id))
     query = select(Message).where(Message.tenant == tenant, Message.state == MessageState.DEAD)
     if before is not None:
@@ -128,23 +128,23 @@ def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list
 
 def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
     """
-    Return one line for each queue; `oldest_seconds` is the age of what waits longest.
+    Return one line per queue; `oldest_seconds` is the age of the longest waiting message.
 
-    The cost grows with what is not delivered, not with what is.
+    The cost grows with the number of undelivered messages, not with that of delivered ones.
     """
-    lines = {queue: empty_line(queue) for queue in QUEUES}
+    lines = {queue: _empty_line(queue) for queue in QUEUES}
     for queue, total in totals_of(session, tenant).items():
-        lines.setdefault(queue, empty_line(queue))["sent"] = total
+        lines.setdefault(queue, _empty_line(queue))["sent"] = total
     for queue, state, number, since in session.execute(_COUNT_OPEN, {"tenant": tenant}):
-        line = lines.setdefault(queue, empty_line(queue))
-        name = COUNTED_AS[MessageState(state)]
+        line = lines.setdefault(queue, _empty_line(queue))
+        name = _COUNTED_AS[MessageState(state)]
         line[name] += number
         line["sent"] = max(line["sent"] - number, 0)
-        if name in AGEING:
+        if name in _AGEING:
             age = max(0.0, (now - since).total_seconds())
             line["oldest_seconds"] = max(line["oldest_seconds"] or 0.0, round(age, 3))
     return list(lines.values())
 
 
-def empty_line(queue: str) -> dict[str, Any]:
-    return {"queue": queue, **dict.fromkeys(COUNTS, 0), "oldest_seconds": None}
+def _empty_line(queue: str) -> dict[str, Any]:
+    return {"queue": queue, **dict.fromkeys(_COUNTS, 0), "oldest_seconds": None}

@@ -7,17 +7,17 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import FieldProblem, InvalidError, NotFoundError
-from bot.messages.destinations import NO_OUTLETS, Outlets, is_outlet
+from bot.messages.destinations import NO_DESTINATIONS, Destinations, is_destination
 from bot.messages.models import Sender
-from bot.messages.requests.message_request import Terms
+from bot.messages.requests.message_request import SenderSettings
 from bot.messages.requests.workspace_resolution import workspace_of
 from bot.suggestions import did_you_mean
 from bot.workspaces.queries import connected_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class SenderSettings(Terms):
-    """What a sender is to be; `workspace_id` may be given as an outlet's name."""
+class NamedSender(SenderSettings):
+    """A sender to store; `workspace_id` may be the name of a destination."""
 
     code: str
 
@@ -25,10 +25,12 @@ class SenderSettings(Terms):
 class Senders:
     """What people do with a tenant's senders."""
 
-    def __init__(self, database: Database, clock: Clock, outlets: Outlets = NO_OUTLETS) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, destinations: Destinations = NO_DESTINATIONS
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._outlets = outlets
+        self._destinations = destinations
 
     async def get(self, tenant: str, code: str) -> Sender:
         """Return a sender; raise `NotFoundError`."""
@@ -43,7 +45,7 @@ class Senders:
         def work(session: Session) -> str | FieldProblem:
             sender = session.get(Sender, (tenant, code))
             named = sender.workspace_id if sender else None
-            if named is not None and is_outlet(named):
+            if named is not None and is_destination(named):
                 return named
             return workspace_of(named, connected_of(session, tenant))
 
@@ -52,11 +54,13 @@ class Senders:
             raise InvalidError(f"`{found.field}`: {found.message}", [found])
         return found
 
-    async def require_place(self, tenant: str, wanted: SenderSettings) -> None:
-        """Raise `InvalidError` unless there is such a workspace or outlet, and it has channels."""
-        await self._database.read(lambda session: place_of(session, self._outlets, tenant, wanted))
+    async def require_place(self, tenant: str, wanted: NamedSender) -> None:
+        """Raise `InvalidError` unless there is such a place, and it has channels."""
+        await self._database.read(
+            lambda session: _place_of(session, self._destinations, tenant, wanted)
+        )
 
-    async def put(self, tenant: str, wanted: SenderSettings, *, by: str) -> tuple[Sender, bool]:
+    async def put(self, tenant: str, wanted: NamedSender, *, by: str) -> tuple[Sender, bool]:
         """Make or replace a sender; return it, and whether it is new; raise `InvalidError`."""
         if wanted.channel and wanted.channel not in (wanted.allowed_channels or [wanted.channel]):
             fix = "its own `channel` is not among them: add it, or leave `channel` out"
@@ -64,12 +68,12 @@ class Senders:
             raise InvalidError("The sender could not write to its own channel.", [problem])
 
         def work(session: Session) -> tuple[Sender, bool]:
-            place = place_of(session, self._outlets, tenant, wanted)
+            place = _place_of(session, self._destinations, tenant, wanted)
             known = session.get(Sender, (tenant, wanted.code), with_for_update=True)
             sender = known or Sender(
                 tenant=tenant, code=wanted.code, created_by=by, updated_at=self._clock.now()
             )
-            for name in SenderSettings.__dataclass_fields__:
+            for name in NamedSender.__dataclass_fields__:
                 setattr(sender, name, getattr(wanted, name))
             sender.workspace_id = place
             sender.updated_at = self._clock.now()
@@ -79,16 +83,18 @@ class Senders:
         return await self._database.write_unique(work)
 
 
-def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSettings) -> str | None:
-    """Return the id of the workspace or outlet that is meant; raise `InvalidError`."""
+def _place_of(
+    session: Session, destinations: Destinations, tenant: str, wanted: NamedSender
+) -> str | None:
+    """Return the id of the workspace or destination that is meant; raise `InvalidError`."""
     name = wanted.workspace_id
     if name is None:
         return None
     if name in connected_of(session, tenant):
         return name
-    outlet = outlets.find(tenant, name)
-    if outlet is None:
-        known = did_you_mean(name, outlets.names(tenant))
+    destination = destinations.find(tenant, name)
+    if destination is None:
+        known = did_you_mean(name, destinations.names(tenant))
         fix = f"name a workspace of yours by its id (T…) or a destination of opsbell.toml{known}"
         raise InvalidError(
             f"There is no workspace or destination `{name}`.", [FieldProblem("workspace", fix)]
@@ -97,4 +103,4 @@ def place_of(session: Session, outlets: Outlets, tenant: str, wanted: SenderSett
         field = "channel" if wanted.channel else "allowedChannels"
         fix = "leave it out: a destination is one place"
         raise InvalidError("A destination has no channels.", [FieldProblem(field, fix)])
-    return outlet.id
+    return destination.id

@@ -1,5 +1,5 @@
 """
-The request API's use cases: send one, many, later or at once; look, take back, try again.
+The use cases of the request API: send one or many, now or later; look up, withdraw, replay.
 
 Requests that arrive while a transaction runs share the next one, so that accepting is cheap.
 """
@@ -15,80 +15,80 @@ from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from bot.messages import outbox
 from bot.messages.dead_letters import replay
-from bot.messages.destinations import NO_OUTLETS, Outlets
+from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.models import Message
-from bot.messages.rendering.workers import Workers
 from bot.messages.requests import queries
-from bot.messages.requests.batch import Desk, Unit, Unvalidated
-from bot.messages.requests.status import Status, status_of
+from bot.messages.requests.batch import BatchWriter, RequestBatch, Unvalidated
+from bot.messages.requests.status import MessageStatus, status_of
 from bot.messages.requests.validation import Validation
 from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
 from bot.sql.group_commit import GroupCommit
 
 
 @dataclass(frozen=True)
-class Stored:
-    """The correlation ids of what was stored, and the lanes that are to be told."""
+class _Stored:
+    """The correlation ids of the stored messages, and the lanes to wake."""
 
     correlation_ids: list[str]
     places: set[str]
 
 
-Taken = Stored | InvalidError | Unvalidated
+_Accepted = _Stored | InvalidError | Unvalidated
 #: As often a template may have changed while its payload was validated.
 MAX_VALIDATIONS = 5
 
 
 class Requests:
-    """Takes requests; a caller goes on once what it asked for is in the database."""
+    """Accepts requests; a caller continues once its messages are in the database."""
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         wake: Callable[[str], None],
-        outlets: Outlets = NO_OUTLETS,
+        destinations: Destinations = NO_DESTINATIONS,
         isolation: Isolation | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
-        self._outlets = outlets
+        self._destinations = destinations
         self._validation = Validation(isolation or Isolation(Workers()))
-        self._intake: GroupCommit[Unit, Taken] = GroupCommit(database, self._take)
+        self._intake: GroupCommit[RequestBatch, _Accepted] = GroupCommit(database, self._take)
 
-    async def accept(self, unit: Unit) -> list[str]:
+    async def accept(self, batch: RequestBatch) -> list[str]:
         """
-        Store these orders, all or none, and return their correlation ids.
+        Store these requests, all or none, and return their correlation ids.
 
-        The same `message_id` again is the same order, and is stored once. Raises `InvalidError`
-        with the path of everything that is wrong.
+        The same `message_id` again is the same request and is stored once. Raises `InvalidError`
+        with the path of every problem.
         """
-        taken = await self._take_validated(unit)
+        taken = await self._take_validated(batch)
         if isinstance(taken, InvalidError):
             raise taken
         for workspace_id in taken.places:
             self._wake(workspace_id)
         return taken.correlation_ids
 
-    def _take(self, session: Session, units: Sequence[Unit]) -> list[Taken]:
-        desk = Desk(session, self._clock, self._outlets)
-        results = [desk.check(unit) for unit in units]
-        stored = desk.store()
+    def _take(self, session: Session, batches: Sequence[RequestBatch]) -> list[_Accepted]:
+        writer = BatchWriter(session, self._clock, self._destinations)
+        results = [writer.check(batch) for batch in batches]
+        stored = writer.store()
         # Woken once too often is nothing; each caller wakes for all who shared the transaction.
         return [
-            Stored([stored[one] for one in ids], desk.places) if isinstance(ids, list) else ids
+            _Stored([stored[one] for one in ids], writer.places) if isinstance(ids, list) else ids
             for ids in results
         ]
 
-    async def _take_validated(self, unit: Unit) -> Stored | InvalidError:
-        """Validate payloads and store, until what is stored is the version that was validated."""
-        verdicts = await self._validation.expected(unit.orders)
+    async def _take_validated(self, batch: RequestBatch) -> _Stored | InvalidError:
+        """Validate payloads and store, until the stored version is the validated one."""
+        verdicts = await self._validation.expected(batch.message_requests)
         for _ in range(MAX_VALIDATIONS):
-            taken = await self._intake.submit(replace(unit, verdicts=verdicts))
+            taken = await self._intake.submit(replace(batch, verdicts=verdicts))
             if not isinstance(taken, Unvalidated):
                 return taken
-            verdicts |= await self._validation.verdicts(unit.orders, taken.drawings)
+            verdicts |= await self._validation.verdicts(batch.message_requests, taken.drawings)
         raise UnavailableError("The template is changed again and again: try again in a moment.")
 
     async def stored(self, message_ids: Sequence[str]) -> list[str] | None:
@@ -101,10 +101,10 @@ class Requests:
 
         return await self._database.read(work)
 
-    async def status(self, tenant: str, correlation_id: str) -> Status:
-        """Return where a message stands, with its whole timeline; raise `NotFoundError`."""
+    async def status(self, tenant: str, correlation_id: str) -> MessageStatus:
+        """Return the status of a message with its whole timeline; raise `NotFoundError`."""
 
-        def work(session: Session) -> Status:
+        def work(session: Session) -> MessageStatus:
             found = queries.of_correlation(session, tenant, correlation_id)
             if not found:
                 raise queries.unknown(correlation_id)
@@ -112,10 +112,10 @@ class Requests:
 
         return await self._database.read(work)
 
-    async def of_place(self, workspace_id: str, channel: str, ts: str) -> Status:
-        """Return the status of the message that stands at a place; raise `NotFoundError`."""
+    async def of_place(self, workspace_id: str, channel: str, ts: str) -> MessageStatus:
+        """Return the status of the message at a place; raise `NotFoundError`."""
 
-        def work(session: Session) -> Status:
+        def work(session: Session) -> MessageStatus:
             message = queries.at_place(session, workspace_id, channel, ts)
             if message is None:
                 raise NotFoundError("That message is not one of mine, or too old to be kept.")
@@ -137,7 +137,7 @@ class Requests:
         return await self._database.write(work)
 
     async def replay(self, tenant: str, correlation_id: str, *, by: str) -> str:
-        """Try a dead letter again, its channel switched on; raise as `withdraw` does."""
+        """Replay a dead letter and resume its channel; raise as `withdraw` does."""
 
         def work(session: Session) -> Message:
             message = queries.the_one(session, tenant, correlation_id)
@@ -151,7 +151,7 @@ class Requests:
     async def dead(
         self, tenant: str, limit: int, before: queries.Mark | None = None
     ) -> list[Message]:
-        """Return dead letters, the latest death first."""
+        """Return dead letters, latest first."""
         return await self._database.read(
             lambda session: queries.dead(session, tenant, limit, before)
         )

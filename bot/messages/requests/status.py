@@ -1,4 +1,4 @@
-"""Where a message stands, told to whoever asked for it."""
+"""The status of a message, for the caller that requested it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +13,11 @@ from bot.messages.history.timeline import events_of
 from bot.messages.models import EventName, Message, MessageState
 from bot.workspaces.models import Workspace
 
-ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
+_ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
 
 
-#: The way back for what waits for a channel that is switched off.
-ASIDE = (
+#: The fix for messages that wait for a suspended channel.
+_ASIDE = (
     "Its channel is switched off: mend that, then replay this or any dead letter of the channel."
 )
 
@@ -34,7 +34,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Status:
+class MessageStatus:
     """All that is known of one message."""
 
     message: Message
@@ -42,28 +42,32 @@ class Status:
     attempts: int
     permalink: str | None
     fix: str | None
-    switched_off: str | None  # the error for which its channel is switched off
+    suspended_because: str | None  # the error that suspended its channel
     events: list[dict[str, Any]]
     others: list[str] = field(default_factory=list)  # more messages of the same correlation id
 
 
-def status_of(session: Session, message: Message, others: list[str], now: datetime) -> Status:
+def status_of(
+    session: Session, message: Message, others: list[str], now: datetime
+) -> MessageStatus:
     """Return the status of a message with its timeline."""
     events = events_of(session, message.id)
     workspace = session.get(Workspace, message.workspace_id)
-    return Status(
+    return MessageStatus(
         message=message,
-        standing=standing_of(message, now),
-        attempts=sum(event["event"] in ATTEMPTS for event in events),
+        standing=_standing_of(message, now),
+        attempts=sum(event["event"] in _ATTEMPTS for event in events),
         permalink=permalink(workspace.url if workspace else "", message),
-        fix=fix_of(message, events) or fix_before(session, message),
-        switched_off=channel_suspension.why_off(session, message.workspace_id, message.channel),
+        fix=_fix_of(message, events) or _fix_before(session, message),
+        suspended_because=channel_suspension.suspension_error(
+            session, message.workspace_id, message.channel
+        ),
         events=events,
         others=others,
     )
 
 
-def standing_of(message: Message, now: datetime) -> Standing:
+def _standing_of(message: Message, now: datetime) -> Standing:
     """Return the state in the words of the request API. Pure."""
     if message.state == MessageState.DEAD:
         return Standing.FAILED
@@ -79,25 +83,25 @@ def standing_of(message: Message, now: datetime) -> Standing:
 
 
 def permalink(workspace_url: str, message: Message) -> str | None:
-    """Return the message's address in the form of chat.getPermalink; None before it stands."""
+    """Return the message's address in the form of chat.getPermalink; None before it is posted."""
     if message.ts is None or not workspace_url:
         return None
     path = f"archives/{message.channel}/p{message.ts.replace('.', '')}"
     return f"{workspace_url.rstrip('/')}/{path}"
 
 
-def fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
-    """Return what to do about a dead letter or what was put aside; None for what goes on."""
-    if message.state == MessageState.PARKED:
-        return ASIDE
+def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
+    """Return the fix for a dead letter or a suspended message; None for any other."""
+    if message.state == MessageState.SUSPENDED:
+        return _ASIDE
     if message.state != MessageState.DEAD:
         return None
     told = [event["detail"].get("fix") for event in events if event["event"] == EventName.DEAD]
     return (told[-1] if told else None) or fix_for(message.error or "")
 
 
-def fix_before(session: Session, message: Message) -> str | None:
-    """Return what to do about what a reply waits for; None if that goes on by itself."""
+def _fix_before(session: Session, message: Message) -> str | None:
+    """Return the fix for the message that a reply waits for; None if none is needed."""
     first: Message | None = message
     while first is not None and first.state == MessageState.BLOCKED:
         first = session.get(Message, first.parent_id) if first.parent_id else None

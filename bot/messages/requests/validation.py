@@ -1,21 +1,22 @@
 """
-Payloads against the schemas of their templates, outside of any transaction.
+Validates payloads against the schemas of their templates, outside any transaction.
 
-What a schema says is remembered by the template's code, so that a request is usually validated
-before its transaction looks for the newest version, and finds that it is the one.
+The newest known version of each template is cached, so a request is usually validated before its
+transaction looks up the newest version and finds that it is the same.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from bot.errors import FieldProblem
-from bot.messages.requests.message_request import Drawing, Order
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.payload_schema import payload_problems
+from bot.messages.templates.store import TemplateVersion
 
-MAX_REMEMBERED = 500
+_MAX_REMEMBERED = 500
 
-Found = dict[tuple[int, str], Sequence[FieldProblem]]
+_Validated = dict[tuple[int, str], Sequence[FieldProblem]]
 
 
 class Validation:
@@ -23,37 +24,39 @@ class Validation:
 
     def __init__(self, isolation: Isolation) -> None:
         self._isolation = isolation
-        self._newest: OrderedDict[tuple[str, str], Drawing] = OrderedDict()
+        self._newest: OrderedDict[tuple[str, str], TemplateVersion] = OrderedDict()
 
-    async def expected(self, orders: Sequence[Order]) -> Found:
+    async def expected(self, message_requests: Sequence[MessageRequest]) -> _Validated:
         """Return the verdicts of the versions that were the newest ones when last looked for."""
         known = {
-            number: drawing
-            for number, order in enumerate(orders)
-            if (drawing := self._newest.get((order.tenant, order.template)))
+            number: version
+            for number, request in enumerate(message_requests)
+            if (version := self._newest.get((request.tenant, request.template)))
         }
-        return await self.verdicts(orders, known) if known else {}
+        return await self.verdicts(message_requests, known) if known else {}
 
-    async def verdicts(self, orders: Sequence[Order], drawings: Mapping[int, Drawing]) -> Found:
-        """Return what is wrong with these orders, by their numbers, for these versions."""
-        alike: dict[tuple[str, Drawing], list[int]] = {}
-        for number, drawing in drawings.items():
-            alike.setdefault((orders[number].tenant, drawing), []).append(number)
-        found: Found = {}
-        for (tenant, drawing), numbers in alike.items():
-            self._remember(tenant, drawing)
-            payloads = [orders[number].payload for number in numbers]
-            if drawing.is_ours:
-                lists = [payload_problems(one, drawing.schema) for one in payloads]
+    async def verdicts(
+        self, message_requests: Sequence[MessageRequest], drawings: Mapping[int, TemplateVersion]
+    ) -> _Validated:
+        """Return the problems of these requests, by number, for these versions."""
+        alike: dict[tuple[str, TemplateVersion], list[int]] = {}
+        for number, version in drawings.items():
+            alike.setdefault((message_requests[number].tenant, version), []).append(number)
+        found: _Validated = {}
+        for (tenant, version), numbers in alike.items():
+            self._remember(tenant, version)
+            payloads = [message_requests[number].payload for number in numbers]
+            if version.is_ours:
+                lists = [payload_problems(one, version.schema) for one in payloads]
             else:
                 lists = await self._isolation.payload_problems(
-                    tenant, drawing.schema or "{}", payloads
+                    tenant, version.schema or "{}", payloads
                 )
-            found |= {(one, drawing.id): each for one, each in zip(numbers, lists, strict=True)}
+            found |= {(one, version.id): each for one, each in zip(numbers, lists, strict=True)}
         return found
 
-    def _remember(self, tenant: str, drawing: Drawing) -> None:
-        self._newest[tenant, drawing.name] = drawing
-        self._newest.move_to_end((tenant, drawing.name))
-        if len(self._newest) > MAX_REMEMBERED:
+    def _remember(self, tenant: str, version: TemplateVersion) -> None:
+        self._newest[tenant, version.name] = version
+        self._newest.move_to_end((tenant, version.name))
+        if len(self._newest) > _MAX_REMEMBERED:
             self._newest.popitem(last=False)

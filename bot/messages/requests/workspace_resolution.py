@@ -1,4 +1,4 @@
-"""To which workspace a message goes: the sender's, else the tenant's only one. Pure."""
+"""Resolves a message's workspace: the sender's, else the tenant's only one. Pure."""
 
 from collections.abc import Sequence
 

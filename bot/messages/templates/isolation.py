@@ -1,7 +1,7 @@
 """
-What tenants wrote (templates and schemas), worked on where it can do no harm.
+Runs tenants' templates and schemas in worker processes, where they can do no harm.
 
-Everything here runs in worker processes. Nothing of a tenant is compiled or parsed in the bot.
+The bot itself never compiles or parses them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.errors import FieldProblem, InvalidError, TemplateError, WorkerStoppedError
 from bot.messages.rendering.renderer import Rendered
-from bot.messages.rendering.workers import Workers
+from bot.messages.workers.pool import Workers
 
-Problems = list[FieldProblem]
+_Problems = list[FieldProblem]
 
 
 class Isolation:
@@ -47,8 +47,8 @@ class Isolation:
 
     async def payload_problems(
         self, tenant: str, schema: str, payloads: Sequence[Mapping[str, Any]]
-    ) -> list[Problems]:
-        """Return for each payload what is wrong with it by this schema, which is JSON."""
+    ) -> list[_Problems]:
+        """Return for each payload its violations of this schema, which is JSON."""
         try:
             found = await self._done(tenant, kind="validate", schema=schema, payloads=payloads)
         except WorkerStoppedError as error:

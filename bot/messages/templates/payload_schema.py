@@ -1,7 +1,7 @@
 """
-A payload against its template's JSON Schema, and what may be such a schema.
+Validates a payload against its template's JSON Schema, and checks the schemas themselves.
 
-Schemas come from the API: they may fetch nothing, and those of tenants run in worker processes.
+Schemas come from the API: they may fetch nothing, and tenants' schemas run in worker processes.
 """
 
 import json
@@ -25,33 +25,36 @@ from bot.messages.templates.schema_keywords import (
     pattern_problem,
 )
 
-MAX_PROBLEMS = 20
-#: So many are looked at to name the first ones of.
-MAX_ERRORS = 1_000
-NO_PROBLEMS: list[FieldProblem] = []
+MAX_PAYLOAD_PROBLEMS = 20
+#: Maximum number of violations collected; the first ones are reported.
+_MAX_ERRORS = 1_000
+_NO_PROBLEMS: list[FieldProblem] = []
 #: What a schema can raise that was stored: it leads nowhere, or a pattern is not RE2's.
 _FAILURES = (Unresolvable, RecursionError, ArithmeticError, PatternError, re.error)
 
 
 def payload_problems(payload: dict[str, Any], schema: str | None) -> list[FieldProblem]:
-    """Return what is wrong with *payload*, each with its path; *schema* is JSON."""
+    """Return the violations in *payload*, each with its path; *schema* is JSON."""
     if not schema:
-        return NO_PROBLEMS
+        return _NO_PROBLEMS
     try:
-        errors = list(islice(compiled(schema).iter_errors(payload), MAX_ERRORS))
+        errors = list(islice(_compiled(schema).iter_errors(payload), _MAX_ERRORS))
     except _FAILURES as error:
         reason = str(error)[:300] or type(error).__name__
         return [FieldProblem("payload", f"the template's schema cannot be followed: {reason}")]
     errors.sort(key=lambda error: [str(part) for part in error.absolute_path])
-    return [FieldProblem(path_of(error), in_words(error)) for error in errors[:MAX_PROBLEMS]]
+    return [
+        FieldProblem(_schema_path(error), _in_words(error))
+        for error in errors[:MAX_PAYLOAD_PROBLEMS]
+    ]
 
 
-def in_words(error: ValidationError) -> str:
+def _in_words(error: ValidationError) -> str:
     is_blank = error.validator == "pattern" and error.validator_value == SOMETHING
     return "must not be blank" if is_blank else error.message[:300]
 
 
-def path_of(error: ValidationError) -> str:
+def _schema_path(error: ValidationError) -> str:
     """Return e.g. `payload.items[0].price`."""
     path = "payload"
     for part in error.absolute_path:
@@ -68,22 +71,22 @@ def schema_problems(schema: dict[str, Any]) -> list[FieldProblem]:
         return [FieldProblem(f"schema{where}", error.message[:300])]
     except RecursionError:
         return [FieldProblem("schema", "is nested too deeply")]
-    return list(dangers(schema, "schema")) or list(dead_ends(schema, schema, "schema"))
+    return list(_dangers(schema, "schema")) or list(_dead_ends(schema, schema, "schema"))
 
 
-def dead_ends(node: Any, whole: dict[str, Any], path: str) -> Iterator[FieldProblem]:
-    """Yield references that lead nowhere, or back to themselves before anything is said."""
+def _dead_ends(node: Any, whole: dict[str, Any], path: str) -> Iterator[FieldProblem]:
+    """Yield references that lead nowhere, or in circles."""
     if isinstance(node, list):
         for number, item in enumerate(node):
-            yield from dead_ends(item, whole, f"{path}[{number}]")
+            yield from _dead_ends(item, whole, f"{path}[{number}]")
     if isinstance(node, dict):
         for name, value in node.items():
-            yield from dead_ends(value, whole, f"{path}.{name}")
-    if isinstance(node, dict) and isinstance(node.get("$ref"), str) and not leads(node, whole):
+            yield from _dead_ends(value, whole, f"{path}.{name}")
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str) and not _leads(node, whole):
         yield FieldProblem(f"{path}.$ref", f"`{node['$ref']}` leads to nothing")
 
 
-def leads(node: Any, whole: dict[str, Any]) -> bool:
+def _leads(node: Any, whole: dict[str, Any]) -> bool:
     seen = set()
     resolver = Registry().with_resource("", DRAFT202012.create_resource(whole)).resolver()
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
@@ -97,17 +100,17 @@ def leads(node: Any, whole: dict[str, Any]) -> bool:
     return True
 
 
-def dangers(node: Any, path: str) -> Iterator[FieldProblem]:
+def _dangers(node: Any, path: str) -> Iterator[FieldProblem]:
     if isinstance(node, list):
         for number, item in enumerate(node):
-            yield from dangers(item, f"{path}[{number}]")
+            yield from _dangers(item, f"{path}[{number}]")
     if isinstance(node, dict):
-        yield from dangers_here(node, path)
+        yield from _dangers_here(node, path)
         for name, value in node.items():
-            yield from dangers(value, f"{path}.{name}")
+            yield from _dangers(value, f"{path}.{name}")
 
 
-def dangers_here(node: dict[str, Any], path: str) -> Iterator[FieldProblem]:
+def _dangers_here(node: dict[str, Any], path: str) -> Iterator[FieldProblem]:
     reference = node.get("$ref", node.get("$dynamicRef", "#"))
     if isinstance(reference, str) and not reference.startswith("#"):
         yield FieldProblem(f"{path}.$ref", "may point into this schema only (`#/$defs/…`)")
@@ -121,6 +124,6 @@ def dangers_here(node: dict[str, Any], path: str) -> Iterator[FieldProblem]:
 
 
 @lru_cache(maxsize=256)
-def compiled(schema: str) -> Any:
+def _compiled(schema: str) -> Any:
     """Return the validator of a schema, given as JSON; it fetches nothing."""
     return Validator(json.loads(schema), registry=Registry())

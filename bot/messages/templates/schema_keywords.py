@@ -1,8 +1,8 @@
 """
-The keywords of JSON Schema that we work out ourselves: in linear time, and exactly. Pure.
+JSON Schema keywords that we evaluate ourselves, exactly and in linear time. Pure.
 
-Patterns run in RE2, which cannot take for ever and refuses what only backtracking can do.
-`uniqueItems` compares no item with every other one, `multipleOf` takes numbers of any size.
+Patterns run in RE2, which always ends and refuses patterns that need backtracking.
+`uniqueItems` does not compare every pair of items; `multipleOf` accepts numbers of any size.
 """
 
 import re
@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-MAX_PATTERN_CHARACTERS = 1_000
+_MAX_PATTERN_CHARACTERS = 1_000
 #: A pattern of texts that Slack takes: it refuses a message of nothing but spaces.
 SOMETHING = "\\S"
 #: Of one pattern, in bytes; RE2 gets slower with less, and never larger.
@@ -25,17 +25,17 @@ _PATTERN_MEMORY = 4 * 1024 * 1024
 #: An escape, and the code of one that JSON Schema's dialect has and RE2 writes otherwise.
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
-Found = Iterator[ValidationError]
+_FoundProblems = Iterator[ValidationError]
 #: What a pattern raises that RE2 does not take.
 PatternError: type[Exception] = re2.error
 
 
 def pattern_problem(pattern: str) -> str | None:
     """Return why a pattern cannot be used, None if it can."""
-    if len(pattern) > MAX_PATTERN_CHARACTERS:
-        return f"a pattern has at most {MAX_PATTERN_CHARACTERS:,} characters"
+    if len(pattern) > _MAX_PATTERN_CHARACTERS:
+        return f"a pattern has at most {_MAX_PATTERN_CHARACTERS:,} characters"
     try:
-        _compiled(pattern)
+        _compiled_pattern(pattern)
     except PatternError as error:
         reason = error.args[0] if error.args else error
         words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -50,11 +50,11 @@ def matches(pattern: str, text: str) -> bool:
     """Tell whether *pattern* is found in *text*; raises `PatternError`."""
     if pattern == SOMETHING:  # RE2 takes only ASCII's spaces for such.
         return bool(text.strip())
-    return _compiled(pattern).search(_encodable(text)) is not None
+    return _compiled_pattern(pattern).search(_encodable(text)) is not None
 
 
 @lru_cache(maxsize=1_000)
-def _compiled(pattern: str) -> Any:
+def _compiled_pattern(pattern: str) -> Any:
     options = re2.Options()
     options.max_mem = _PATTERN_MEMORY
     options.log_errors = False
@@ -70,12 +70,14 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Found:
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> _FoundProblems:
     if validator.is_type(instance, "string") and not matches(pattern, instance):
         yield ValidationError(f"{instance!r:.200} does not match {pattern!r}")
 
 
-def _pattern_properties(validator: Any, patterns: Any, instance: Any, _schema: Any) -> Found:
+def _pattern_properties(
+    validator: Any, patterns: Any, instance: Any, _schema: Any
+) -> _FoundProblems:
     if not validator.is_type(instance, "object"):
         return
     for pattern, inner in patterns.items():
@@ -84,7 +86,9 @@ def _pattern_properties(validator: Any, patterns: Any, instance: Any, _schema: A
                 yield from validator.descend(value, inner, path=name, schema_path=pattern)
 
 
-def _additional_properties(validator: Any, inner: Any, instance: Any, schema: Any) -> Found:
+def _additional_properties(
+    validator: Any, inner: Any, instance: Any, schema: Any
+) -> _FoundProblems:
     if not validator.is_type(instance, "object"):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
@@ -104,7 +108,7 @@ def _additional_properties(validator: Any, inner: Any, instance: Any, schema: An
         )
 
 
-def _unique_items(validator: Any, is_asked: Any, instance: Any, _schema: Any) -> Found:
+def _unique_items(validator: Any, is_asked: Any, instance: Any, _schema: Any) -> _FoundProblems:
     if not is_asked or not validator.is_type(instance, "array"):
         return
     keys = {_identity(item) for item in instance}
@@ -121,7 +125,7 @@ def _identity(value: Any) -> Any:
     return type(value) is bool, value  # 1 is 1.0, but neither is true.
 
 
-def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Found:
+def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> _FoundProblems:
     if validator.is_type(instance, "number") and _fraction(instance) % _fraction(divisor):
         yield ValidationError(f"{instance!r:.200} is not a multiple of {divisor!r:.200}")
 

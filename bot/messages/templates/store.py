@@ -1,4 +1,4 @@
-"""Templates that tenants have stored: versions, which are never changed."""
+"""Stored templates of tenants. A version never changes."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -14,13 +14,12 @@ from bot.db import Database
 from bot.errors import InvalidError, NotFoundError
 from bot.messages.models import StoredTemplate
 from bot.messages.rendering.renderer import Rendered
-from bot.messages.requests.message_request import Drawing
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.schema_keywords import SOMETHING
 from bot.sql.statements import Statement
 
 #: What can be sent before anybody has stored a template; a tenant may store another `text`.
-PLAIN = StoredTemplate(
+_PLAIN = StoredTemplate(
     id="tpl_text",
     tenant="",
     code="text",
@@ -38,7 +37,7 @@ PLAIN = StoredTemplate(
 )
 
 #: How many bodies a lane remembers.
-MOST_SOURCES = 500
+_MAX_SOURCES = 500
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,16 @@ class NewTemplate:
     body: str
     schema: dict[str, Any] | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True)
+class TemplateVersion:
+    """The version of a template that a request uses; `schema` is JSON."""
+
+    name: str
+    id: str
+    schema: str | None = None
+    is_ours: bool = False  # no tenant wrote it
 
 
 class Templates:
@@ -76,7 +85,7 @@ class Templates:
 
         def work(session: Session) -> tuple[StoredTemplate, bool]:
             last = newest(session, tenant, new.code)
-            if last is not None and is_same(last, new):
+            if last is not None and _is_same(last, new):
                 return last, False
             version = StoredTemplate(
                 tenant=tenant,
@@ -106,7 +115,7 @@ class Templates:
     async def _require_fitting(
         self, tenant: str, stored: StoredTemplate, payload: dict[str, Any]
     ) -> None:
-        schema = schema_text(stored)
+        schema = _schema_text(stored)
         if schema is None:
             return
         (problems,) = await self._isolation.payload_problems(tenant, schema, [payload])
@@ -114,12 +123,12 @@ class Templates:
             raise InvalidError("The payload does not fit the template.", problems)
 
 
-def is_same(last: StoredTemplate, new: NewTemplate) -> bool:
+def _is_same(last: StoredTemplate, new: NewTemplate) -> bool:
     stored = (last.body, last.payload_schema, last.description)
     return stored == (new.body, new.schema, new.description)
 
 
-def schema_text(stored: StoredTemplate) -> str | None:
+def _schema_text(stored: StoredTemplate) -> str | None:
     """Return the schema as JSON, always the same for the same schema; None without one."""
     schema = stored.payload_schema
     return json.dumps(schema, sort_keys=True) if schema else None
@@ -129,15 +138,15 @@ class Sources:
     """The bodies of versions of templates, each read once: versions never change."""
 
     def __init__(self) -> None:
-        self._known = {PLAIN.id: PLAIN.body}
+        self._known = {_PLAIN.id: _PLAIN.body}
 
     def of(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
         """Return the bodies of these versions by id."""
         unknown = [one for one in ids if one not in self._known]
         if unknown:
-            if len(self._known) > MOST_SOURCES:
-                self._known = {PLAIN.id: PLAIN.body}
-                unknown = [one for one in ids if one != PLAIN.id]
+            if len(self._known) > _MAX_SOURCES:
+                self._known = {_PLAIN.id: _PLAIN.body}
+                unknown = [one for one in ids if one != _PLAIN.id]
             query = select(StoredTemplate.id, StoredTemplate.body)
             self._known |= dict(
                 session.exec(query.where(col(StoredTemplate.id).in_(unknown))).all()
@@ -145,24 +154,24 @@ class Sources:
         return self._known
 
 
-STORED = SQLModel.metadata.tables["stored_template"]
-NEWEST = Statement(
-    select(STORED.c.code, STORED.c.id, STORED.c.payload_schema)
-    .where(STORED.c.tenant == bindparam("of_tenant"), STORED.c.code == bindparam("called"))
-    .order_by(STORED.c.version.desc())
+_STORED = SQLModel.metadata.tables["stored_template"]
+_NEWEST = Statement(
+    select(_STORED.c.code, _STORED.c.id, _STORED.c.payload_schema)
+    .where(_STORED.c.tenant == bindparam("of_tenant"), _STORED.c.code == bindparam("called"))
+    .order_by(_STORED.c.version.desc())
     .limit(1)
 )
 
 
-def newest_drawing(session: Session, tenant: str, code: str) -> Drawing | None:
-    """Return what orders need of the newest version of a tenant's template."""
-    rows = NEWEST.rows(session, of_tenant=tenant, called=code)
-    if not rows and code == PLAIN.code:
-        rows = [PLAIN]
+def newest_version(session: Session, tenant: str, code: str) -> TemplateVersion | None:
+    """Return what requests need of the newest version of a tenant's template."""
+    rows = _NEWEST.rows(session, of_tenant=tenant, called=code)
+    if not rows and code == _PLAIN.code:
+        rows = [_PLAIN]
     if not rows:
         return None
     row = rows[0]
-    return Drawing(row.code, row.id, schema_text(row), is_ours=row.id == PLAIN.id)
+    return TemplateVersion(row.code, row.id, _schema_text(row), is_ours=row.id == _PLAIN.id)
 
 
 def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:
@@ -173,4 +182,4 @@ def newest(session: Session, tenant: str, code: str) -> StoredTemplate | None:
         .order_by(col(StoredTemplate.version).desc())
         .limit(1)
     )
-    return session.exec(query).first() or (PLAIN if code == PLAIN.code else None)
+    return session.exec(query).first() or (_PLAIN if code == _PLAIN.code else None)

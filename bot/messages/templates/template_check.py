@@ -1,4 +1,4 @@
-"""Whether a template may be stored: its schema, its samples, and what Slack would say. Pure."""
+"""Checks whether a template may be stored: its schema, its samples, and Slack's rules. Pure."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """
 The program of a worker process: `python -m bot.messages.templates.worker_program <MB>`.
 
-It takes jobs from the socket that is its standard input and answers them there, each message as
-its length and JSON. The system ends it when a job oversteps a limit; the bot starts another one.
+It reads jobs from the socket that is its standard input and writes the results back, each message
+as a length and JSON. The kernel ends it when a job exceeds a limit; the bot starts another one.
 """
 
 import json
@@ -16,48 +16,48 @@ from typing import Any
 
 from bot.errors import FieldProblem, InvalidError, TemplateError
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.messages.rendering.worker_process import LENGTH, OUT_OF_MEMORY
 from bot.messages.templates.payload_schema import payload_problems
 from bot.messages.templates.template_check import require_storable, try_out
+from bot.messages.workers.process import LENGTH_PREFIX, OUT_OF_MEMORY
 
 Job = dict[str, Any]
 #: Less than the bot's: what people click comes before what tenants compute.
-NICENESS = 5
-NO_FOLDER = Path("stored templates need no folder")
+_NICENESS = 5
+_NO_FOLDER = Path("stored templates need no folder")
 
 
-def main() -> None:
+def work() -> None:
     """Answer jobs until the bot hangs up."""
     _restrict(int(sys.argv[1]))
-    renderer = Renderer(NO_FOLDER)
+    renderer = Renderer(_NO_FOLDER)
     with socket.socket(fileno=0) as channel, channel.makefile("rb") as incoming:
-        while header := incoming.read(LENGTH.size):
-            (length,) = LENGTH.unpack(header)
+        while header := incoming.read(LENGTH_PREFIX.size):
+            (length,) = LENGTH_PREFIX.unpack(header)
             try:
                 job = json.loads(incoming.read(length))
                 _allow_cpu(job["cpu_seconds"])
-                answer = json.dumps(answer_to(renderer, job)).encode()
+                answer = json.dumps(_run_job(renderer, job)).encode()
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
-            channel.sendall(LENGTH.pack(len(answer)) + answer)
+            channel.sendall(LENGTH_PREFIX.pack(len(answer)) + answer)
 
 
-def answer_to(renderer: Renderer, job: Job) -> Any:
+def _run_job(renderer: Renderer, job: Job) -> Any:
     """Do one job and return its answer, as `bot.messages.templates.isolation` reads it."""
     try:
-        return {"done": JOBS[job["kind"]](renderer, job)}
+        return {"done": _JOBS[job["kind"]](renderer, job)}
     except TemplateError as error:
         return {"template_error": str(error)}
     except InvalidError as error:
-        return {"invalid": str(error), "problems": as_pairs(error.problems)}
+        return {"invalid": str(error), "problems": _as_pairs(error.problems)}
 
 
 def render(renderer: Renderer, job: Job) -> Job:
-    return as_json(renderer.render_source(job["body"], job["context"]))
+    return _rendered_json(renderer.render_source(job["body"], job["context"]))
 
 
 def preview(renderer: Renderer, job: Job) -> Job:
-    return as_json(try_out(renderer, job["body"], job["payload"]))
+    return _rendered_json(try_out(renderer, job["body"], job["payload"]))
 
 
 def check(renderer: Renderer, job: Job) -> None:
@@ -65,17 +65,17 @@ def check(renderer: Renderer, job: Job) -> None:
 
 
 def validate(_renderer: Renderer, job: Job) -> list[Any]:
-    return [as_pairs(payload_problems(one, job["schema"])) for one in job["payloads"]]
+    return [_as_pairs(payload_problems(one, job["schema"])) for one in job["payloads"]]
 
 
-JOBS = {"render": render, "preview": preview, "check": check, "validate": validate}
+_JOBS = {"render": render, "preview": preview, "check": check, "validate": validate}
 
 
-def as_json(rendered: Rendered) -> Job:
-    return {name: getattr(rendered, name) for name in ("text", "blocks", "overflow", "altered")}
+def _rendered_json(rendered: Rendered) -> Job:
+    return {name: getattr(rendered, name) for name in ("text", "blocks", "overflow", "warnings")}
 
 
-def as_pairs(problems: Any) -> list[tuple[str, str]]:
+def _as_pairs(problems: Any) -> list[tuple[str, str]]:
     return [(one.field, one.message) for one in problems if isinstance(one, FieldProblem)]
 
 
@@ -85,7 +85,7 @@ def _restrict(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    os.nice(NICENESS)
+    os.nice(_NICENESS)
 
 
 def _allow_cpu(seconds: int) -> None:
@@ -95,4 +95,4 @@ def _allow_cpu(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    work()

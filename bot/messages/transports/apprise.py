@@ -1,8 +1,7 @@
 """
-Mail, Teams, push and a hundred other services, through Apprise, as a lane needs them: post.
+Apprise as a transport: posts to mail, Teams, push services and a hundred others.
 
-Apprise works synchronously, so each send has a thread. What was sent can be neither edited nor
-looked up.
+Apprise is synchronous, so each send has a thread. Messages can be neither edited nor looked up.
 """
 
 import asyncio
@@ -25,9 +24,9 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins.email.base import NotifyEmail
 
 from bot.errors import NoTransportError
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.plain_text import harmless, plain_text, text_of
-from bot.messages.rendering.truncation import cut
+from bot.messages.rendering.truncation import truncate
 from bot.messages.transports.apprise_errors import answer_of, listen, peer_of
 from bot.messages.transports.base import File, Outgoing, not_carried
 from bot.messages.transports.post_only import OneWay
@@ -35,12 +34,12 @@ from bot.messages.transports.post_only import OneWay
 T = TypeVar("T")
 
 #: Apprise's own time limits are those of each step; together they end well before this.
-TIMEOUT_SECONDS = 60.0
-PROBE_SECONDS = 5.0
+_SEND_SECONDS = 60.0
+_PROBE_SECONDS = 5.0
 #: Too many tries with a wrong password get an account, or our address, locked.
-LOGIN_SECONDS = 300.0
-TITLE_CHARACTERS = 200
-GREETING = b"220"
+_LOGIN_SECONDS = 300.0
+_TITLE_CHARACTERS = 200
+_GREETING = b"220"
 
 
 class AppriseTransport(OneWay):
@@ -48,59 +47,59 @@ class AppriseTransport(OneWay):
 
     takes_overflow = True
 
-    def __init__(self, address: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, address: str, *, timeout_seconds: float = _SEND_SECONDS) -> None:
         """Raise `NoTransportError` for an address that Apprise does not understand."""
         self._address = address
         self._timeout_seconds = timeout_seconds
         self._locked_until = 0.0
         # Of other services than mail the address alone does not say whom they call.
-        self._mail = mail_server_of(service_of(address))
+        self._mail = _mail_server_of(_service_of(address))
         self._peer = self._mail.place if self._mail else None
 
     def close(self) -> None:
         """Nothing stays open between two sends."""
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Send the message as plain text, with its first line as the title."""
-        title, body = words_of(outgoing)
+        title, body = _words_of(outgoing)
         try:
-            answer, peer = await in_thread(
+            answer, peer = await _in_thread(
                 lambda: send(self._address, title, body, outgoing.files), self._timeout_seconds
             )
         except TimeoutError:
-            return Answer(lost=True)
+            return SlackResponse(lost=True)
         self._peer = peer or self._peer
         if answer.error == "login_refused":
-            self._locked_until = asyncio.get_running_loop().time() + LOGIN_SECONDS
+            self._locked_until = asyncio.get_running_loop().time() + _LOGIN_SECONDS
         return answer
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """
         Ask whether somebody listens where the last send went, or the mail server is.
 
         Nobody can be asked whether a password is right without trying it: that is done rarely.
         """
         if asyncio.get_running_loop().time() < self._locked_until:
-            return Answer(error="login_refused")
+            return SlackResponse(error="login_refused")
         if self._peer is None:
-            return Answer(ok=True)
+            return SlackResponse(ok=True)
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                return Answer(ok=await self._is_there(*self._peer))
+            async with asyncio.timeout(_PROBE_SECONDS):
+                return SlackResponse(ok=await self._is_there(*self._peer))
         except (OSError, UnicodeError):  # TimeoutError is an OSError.
-            return Answer(unreachable=True)
+            return SlackResponse(unreachable=True)
 
     async def _is_there(self, host: str, port: int) -> bool:
         reader, writer = await asyncio.open_connection(host, port)
         try:
             if self._mail and self._mail.greets:
-                return (await reader.readline()).startswith(GREETING)
+                return (await reader.readline()).startswith(_GREETING)
             return True
         finally:
             writer.close()
 
 
-def service_of(address: str) -> NotifyBase:
+def _service_of(address: str) -> NotifyBase:
     """Return Apprise's own object for an address; raise `NoTransportError`."""
     listen()
     asset = AppriseAsset(
@@ -114,12 +113,12 @@ def service_of(address: str) -> NotifyBase:
 
 def send(
     address: str, title: str, body: str, files: Sequence[File] = ()
-) -> tuple[Answer, tuple[str, int] | None]:
-    """Send, and return what came of it and whom it was to reach; blocks for as long as it takes."""
-    service = service_of(address)
+) -> tuple[SlackResponse, tuple[str, int] | None]:
+    """Send, and return the response and the peer; blocks until it is done."""
+    service = _service_of(address)
     account = listen()
     room = max(1, service.body_maxlen - len(title) - 2)
-    whole, body = body, cut(body, room)
+    whole, body = body, truncate(body, room)
     altered = []
     if body != whole:
         altered.append(f"Its text was cut to the {room:,} characters that it takes: send less.")
@@ -131,14 +130,14 @@ def send(
         body=body,
         notify_type=NotifyType.INFO,
         body_format=NotifyFormat.TEXT,
-        attach=attached(files) if files else None,
+        attach=_attached_files(files) if files else None,
     )
     if not took:
         return answer_of(account), peer_of(account.error)
-    return Answer(ok=True, altered=altered), peer_of(account.error)
+    return SlackResponse(ok=True, warnings=altered), peer_of(account.error)
 
 
-def attached(files: Sequence[File]) -> AppriseAttachment:
+def _attached_files(files: Sequence[File]) -> AppriseAttachment:
     """Return files as Apprise takes them, each of the type that its name says."""
     held = AppriseAttachment()
     memory: Callable[..., AttachMemory] = AttachMemory  # It has no types of its own.
@@ -148,7 +147,7 @@ def attached(files: Sequence[File]) -> AppriseAttachment:
     return held
 
 
-def words_of(outgoing: Outgoing) -> tuple[str, str]:
+def _words_of(outgoing: Outgoing) -> tuple[str, str]:
     """Return title and body of a message, with what had no room in its blocks. Pure."""
     rendered = outgoing.rendered
     text = plain_text(rendered.text)
@@ -156,7 +155,7 @@ def words_of(outgoing: Outgoing) -> tuple[str, str]:
     body = text if outgoing.text_only else text_of(rendered.blocks) or text
     if rendered.overflow:
         body = f"{body}\n\n{harmless(rendered.overflow)}"
-    return cut(title, TITLE_CHARACTERS), body or title
+    return truncate(title, _TITLE_CHARACTERS), body or title
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ class MailServer:
     greets: bool
 
 
-def mail_server_of(service: NotifyBase) -> MailServer | None:
+def _mail_server_of(service: NotifyBase) -> MailServer | None:
     """Return the mail server of a service that is mail."""
     if not isinstance(service, NotifyEmail):
         return None
@@ -175,12 +174,11 @@ def mail_server_of(service: NotifyBase) -> MailServer | None:
     return MailServer(place, service.secure_mode != "ssl")
 
 
-async def in_thread(work: Callable[[], T], seconds: float) -> T:
+async def _in_thread(work: Callable[[], T], seconds: float) -> T:
     """
     Return what *work* returns, or raise what it raises, or `TimeoutError`.
 
-    In a thread of its own that nobody waits for at the end of the process: a server that hangs
-    must not keep us from stopping.
+    It runs in a daemon thread, so that a server that hangs does not keep the process from stopping.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -197,7 +195,7 @@ async def in_thread(work: Callable[[], T], seconds: float) -> T:
         result, error = None, None
         try:
             result = work()
-        except Exception as raised:  # noqa: BLE001 - handed to whoever waits
+        except Exception as raised:  # noqa: BLE001 - passed to the waiting caller
             error = raised
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, error)

@@ -1,14 +1,14 @@
-"""What every transport can do for a lane: post, edit, look up, join, probe."""
+"""The interface of transports: post, edit, look up, join, probe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Rendered
 
-#: What a second copy says of itself that may be one, so that nobody takes it for another message.
+#: The line in a possible second copy, so that nobody takes it for another message.
 REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
@@ -26,7 +26,7 @@ class File:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What a transport is asked to make true."""
+    """A message for a transport to post or edit."""
 
     message_id: str
     revision: int
@@ -50,15 +50,17 @@ def not_carried(files: Sequence[File], by: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look into the history told about a post whose answer was lost."""
+    """The result of looking in the history for a post whose response was lost."""
 
     ts: str | None = None  # None: it is not there
     revision: int = 0
-    channel: str | None = None  # where it stands, if the transport knows better than we
+    channel: str | None = None  # the actual channel, if it differs
     thread_gone: bool = False  # the thread that it was looked for in has lost its first message
-    left_thread: bool = False  # so it stands in the channel
+    left_thread: bool = False  # so it is in the channel
     readable: bool = True  # False: the history may not be read
-    answer: Answer = field(default_factory=lambda: Answer(ok=True))  # why the look itself failed
+    answer: SlackResponse = field(
+        default_factory=lambda: SlackResponse(ok=True)
+    )  # why the look itself failed
     pages: int = 1  # how many calls it took
 
 
@@ -74,26 +76,26 @@ class Transport(Protocol):
     #: Whether it delivers what had no room in the blocks itself.
     takes_overflow: bool
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Bring a new message there."""
         ...
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
-        """Change a message that stands there."""
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
+        """Edit a message."""
         ...
 
     async def find(self, outgoing: Outgoing) -> Found:
         """Look for a post whose answer was lost."""
         ...
 
-    async def delete(self, channel: str, ts: str) -> Answer:
-        """Take back a message of ours."""
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
+        """Delete a message of ours."""
         ...
 
-    async def join(self, channel: str) -> Answer:
+    async def join(self, channel: str) -> SlackResponse:
         """Enter a public channel."""
         ...
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Ask whether anybody is there and knows us."""
         ...

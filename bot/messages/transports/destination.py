@@ -1,54 +1,56 @@
-"""The way out to an outlet, and how fast it may be used."""
+"""Opens the transport of a destination, with its rate limits."""
 
 from datetime import timedelta
 
 from bot.errors import ConfigError, NoTransportError
-from bot.messages.destinations import Outlet, Outlets
-from bot.messages.rate_limits.limiters import Window
+from bot.messages.destinations import Destination, Destinations
+from bot.messages.rate_limits.limiters import SlidingWindow
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Make, Opened
 from bot.messages.transports.webhook import WebhookTransport
 from bot.proxies import NO_PROXIES, Proxies
 
 
-def maker_of(outlets: Outlets, proxies: Proxies = NO_PROXIES) -> Make:
-    """Return who opens the way out to each of these outlets."""
+def transport_maker(destinations: Destinations, proxies: Proxies = NO_PROXIES) -> Make:
+    """Return who opens the way out to each of these destinations."""
 
-    async def to_outlet(key: str) -> Opened:
-        outlet = outlets.get(key)
-        if outlet is None:
+    async def to_destination(key: str) -> Opened:
+        destination = destinations.get(key)
+        if destination is None:
             raise NoTransportError("no_such_destination")
-        return open_outlet(outlet, proxies)
+        return _open_destination(destination, proxies)
 
-    return to_outlet
+    return to_destination
 
 
-def check_outlets(outlets: Outlets) -> None:
-    """Raise `ConfigError` naming every outlet whose address nobody understands."""
+def check_destinations(destinations: Destinations) -> None:
+    """Raise `ConfigError` naming every destination whose address nobody understands."""
     problems = []
-    for outlet in outlets:
+    for destination in destinations:
         try:
-            open_outlet(outlet).close()
+            _open_destination(destination).close()
         except NoTransportError:
             problems.append(
-                f"destinations.{outlet.name}: Apprise does not understand this address: "
+                f"destinations.{destination.name}: Apprise does not understand this address: "
                 "see https://appriseit.com/services/"
             )
     if problems:
         raise ConfigError(problems)
 
 
-def open_outlet(outlet: Outlet, proxies: Proxies = NO_PROXIES) -> Opened:
-    """Return the way out that the outlet's address asks for; raise `NoTransportError`."""
-    if outlet.is_webhook:
-        transport = WebhookTransport(outlet.address, is_mute=outlet.is_mute, proxies=proxies)
-        return Opened(transport, pacing_of_outlet(is_strict=True), transport.close)
+def _open_destination(destination: Destination, proxies: Proxies = NO_PROXIES) -> Opened:
+    """Return the way out that the destination's address asks for; raise `NoTransportError`."""
+    if destination.is_webhook:
+        transport = WebhookTransport(
+            destination.address, is_mute=destination.is_mute, proxies=proxies
+        )
+        return Opened(transport, _pacing_of_destination(is_strict=True), transport.close)
     # Only here: importing Apprise takes a tenth of a second that most starts can save.
     from bot.messages.transports.apprise import AppriseTransport
 
-    return Opened(AppriseTransport(outlet.address), pacing_of_outlet(is_strict=False))
+    return Opened(AppriseTransport(destination.address), _pacing_of_destination(is_strict=False))
 
 
-def pacing_of_outlet(*, is_strict: bool) -> Pacing:
-    """Return the budget of an outlet: Slack takes one post a second of a webhook."""
-    return Pacing(posts=Window(1, timedelta(seconds=1.05), is_strict=is_strict))
+def _pacing_of_destination(*, is_strict: bool) -> Pacing:
+    """Return the budget of a destination: Slack takes one post a second of a webhook."""
+    return Pacing(posts=SlidingWindow(1, timedelta(seconds=1.05), is_strict=is_strict))

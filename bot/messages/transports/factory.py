@@ -1,4 +1,4 @@
-"""How a lane gets its transport: who makes one is found by the lane's key."""
+"""Creates the transport for a lane, chosen by the lane's key."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.base import Transport
 
 
-def keep_open() -> None:
+def _keep_open() -> None:
     """Close nothing: somebody else still needs it."""
 
 
@@ -18,7 +18,7 @@ class Opened:
 
     transport: Transport
     pacing: Pacing = field(default_factory=Pacing)
-    close: Callable[[], None] = keep_open
+    close: Callable[[], None] = _keep_open
 
 
 #: Opens the way out of one key; raises `NoTransportError` with the reason that health shows.

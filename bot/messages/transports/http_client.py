@@ -1,9 +1,9 @@
 """
-HTTP/1.1 to one server over kept-alive connections: as little as a lane needs, and fast.
+HTTP/1.1 to one server over kept-alive connections: small, fast, and enough for a lane.
 
-A general client costs a lane more than everything else together. And it does not tell the two
-failures apart on which posting once depends: whether a request certainly did not reach the
-server, or may have.
+A general client costs more processor time than the rest of a lane. Nor does it distinguish the
+two failures that matter for posting once: the request certainly did not reach the server, or it
+may have.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import httptools
 
 from bot.sql.fast_json import encoded
 
-#: An idle connection older than this is not trusted with a request: servers hang up silently.
+#: An idle connection older than this is not reused: servers close them silently.
 IDLE_SECONDS = 50.0
 CONNECT_SECONDS = 5.0
 JSON = "application/json; charset=utf-8"
@@ -35,7 +35,7 @@ class LostError(Exception):
 
 
 @dataclass(slots=True)
-class Response:
+class WireResponse:
     """A whole answer."""
 
     status: int
@@ -43,12 +43,12 @@ class Response:
     body: bytes
 
 
-class Connection(asyncio.Protocol):
+class WireConnection(asyncio.Protocol):
     """One connection; carries one request at a time."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._answer: asyncio.Future[Response] | None = None
+        self._answer: asyncio.Future[WireResponse] | None = None
         self._transport: asyncio.Transport | None = None
         self.idle_since = self._loop.time()
         self.is_usable = True
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._size = 0
 
-    async def ask(self, request: bytes, seconds: float) -> Response:
+    async def ask(self, request: bytes, seconds: float) -> WireResponse:
         """Send *request* and return the answer; raise `LostError` if none comes in time."""
         if self._transport is None or self._transport.is_closing():
             raise UnreachableError("connection closed")
@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read a piece of the answer."""
         if self._answer is None:
-            self.close()  # Words nobody asked for: the stream can no longer be trusted.
+            self.close()  # Unsolicited data: the stream can no longer be trusted.
             return
         try:
             self._parser.feed_data(data)
@@ -117,7 +117,7 @@ class Connection(asyncio.Protocol):
         answer = self._answer
         if answer is not None and not answer.done():
             status = self._parser.get_status_code()
-            answer.set_result(Response(status, self._headers, b"".join(self._parts)))
+            answer.set_result(WireResponse(status, self._headers, b"".join(self._parts)))
         self._begin()
 
     def _fail(self, why: str) -> None:
@@ -138,10 +138,10 @@ class Wire:
         self._path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         fixed = {"Host": parts.netloc, **headers}
         self._head = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[WireConnection] = deque()
         self._is_shared = False
 
-    async def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
+    async def post(self, path: str, body: dict[str, Any], seconds: float) -> WireResponse:
         """
         Post JSON and return the answer, whatever its status.
 
@@ -150,7 +150,7 @@ class Wire:
         content = encoded(body)
         return await self.send(path, content, JSON, seconds)
 
-    async def send(self, path: str, content: bytes, kind: str, seconds: float) -> Response:
+    async def send(self, path: str, content: bytes, kind: str, seconds: float) -> WireResponse:
         """Post content of this kind; return and raise as `post` does."""
         head = (
             f"POST {self._path}{path} HTTP/1.1\r\n{self._head}"
@@ -158,11 +158,11 @@ class Wire:
         )
         return await self._ask(head, content, seconds)
 
-    async def get(self, seconds: float) -> Response:
+    async def get(self, seconds: float) -> WireResponse:
         """Get what stands at the address itself; return and raise as `post` does."""
         return await self._ask(f"GET {self._path or '/'} HTTP/1.1\r\n{self._head}", b"", seconds)
 
-    async def _ask(self, head: str, content: bytes, seconds: float) -> Response:
+    async def _ask(self, head: str, content: bytes, seconds: float) -> WireResponse:
         connection = self._take() or await self._connect()
         try:
             response = await connection.ask(head.encode() + b"\r\n" + content, seconds)
@@ -192,7 +192,7 @@ class Wire:
         while self._idle and self._idle[0].idle_since < oldest:
             self._idle.popleft().close()
 
-    def _take(self) -> Connection | None:
+    def _take(self) -> WireConnection | None:
         """Return the connection used last, if it can be trusted to be alive."""
         oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
         while self._idle:
@@ -202,12 +202,12 @@ class Wire:
             connection.close()
         return None
 
-    async def _connect(self) -> Connection:
+    async def _connect(self) -> WireConnection:
         loop = asyncio.get_running_loop()
         try:
             _, connection = await asyncio.wait_for(
                 loop.create_connection(
-                    Connection,
+                    WireConnection,
                     self._host,
                     self._port,
                     ssl=self._tls,

@@ -1,8 +1,8 @@
-"""What is true of every place that can only be posted to."""
+"""What all transports share that can only post."""
 
 from abc import ABC, abstractmethod
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.transports.base import Found, Outgoing
 
 
@@ -12,21 +12,21 @@ class OneWay(ABC):
     at_a_time = 1
 
     @abstractmethod
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Bring a new message there."""
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
-        """Post anew: what was posted is out of reach."""
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
+        """Post a new message, because the old one cannot be edited."""
         return await self.post(outgoing)
 
     async def find(self, _outgoing: Outgoing) -> Found:
         """Say that nothing can be looked up."""
         return Found(readable=False)
 
-    async def delete(self, _channel: str, _ts: str) -> Answer:
+    async def delete(self, _channel: str, _ts: str) -> SlackResponse:
         """Say that nothing can be taken back."""
-        return Answer(error="cant_delete_message")
+        return SlackResponse(error="cant_delete_message")
 
-    async def join(self, _channel: str) -> Answer:
+    async def join(self, _channel: str) -> SlackResponse:
         """Say that there is nothing to enter."""
-        return Answer(error="not_in_channel")
+        return SlackResponse(error="not_in_channel")

@@ -1,7 +1,8 @@
 """
-HTTP through a proxy: slower than our own connections, and with all that proxies can ask for.
+HTTP through a proxy: slower than `http_client`, with everything that proxies can require.
 
-As with `http_client.Wire`, what certainly did not reach the server is told from what may have.
+Like `http_client.Wire`, it distinguishes requests that certainly did not reach the server from
+those that may have.
 """
 
 import asyncio
@@ -15,17 +16,17 @@ from bot.messages.transports.http_client import (
     JSON,
     MAX_BODY_BYTES,
     LostError,
-    Response,
     UnreachableError,
     Wire,
+    WireResponse,
 )
 from bot.proxies import NO_PROXIES, Proxies
 from bot.sql.fast_json import encoded
 
 #: What a proxy says that wants to know who we are.
-PROXY_AUTHENTICATION_REQUIRED = 407
+_PROXY_AUTHENTICATION_REQUIRED = 407
 #: Failures before a byte of the request was on its way to the server.
-_BEFORE = (
+_NOT_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
@@ -44,16 +45,16 @@ class ProxiedWire:
         self._pool = _Pool()
         self._is_shared = False
 
-    async def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
+    async def post(self, path: str, body: dict[str, Any], seconds: float) -> WireResponse:
         """Post JSON; return and raise as `Wire.post` does."""
         return await self.send(path, encoded(body), JSON, seconds)
 
-    async def send(self, path: str, content: bytes, kind: str, seconds: float) -> Response:
+    async def send(self, path: str, content: bytes, kind: str, seconds: float) -> WireResponse:
         """Post content of this kind; return and raise as `post` does."""
         headers = {**self._headers, "Content-Type": kind}
         return await self._ask("POST", path, seconds, data=content, headers=headers)
 
-    async def get(self, seconds: float) -> Response:
+    async def get(self, seconds: float) -> WireResponse:
         """Get what stands at the address itself; return and raise as `post` does."""
         return await self._ask("GET", "", seconds, headers=self._headers)
 
@@ -69,7 +70,7 @@ class ProxiedWire:
         if not self._is_shared:
             self._pool.close()
 
-    async def _ask(self, method: str, path: str, seconds: float, **request: Any) -> Response:
+    async def _ask(self, method: str, path: str, seconds: float, **request: Any) -> WireResponse:
         timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_SECONDS, connect=CONNECT_SECONDS)
         try:
             async with self._pool.session().request(
@@ -83,11 +84,11 @@ class ProxiedWire:
                 body = await response.content.read(MAX_BODY_BYTES + 1)
                 while not response.content.at_eof() and len(body) <= MAX_BODY_BYTES:
                     body += await response.content.read(MAX_BODY_BYTES)
-        except _BEFORE as error:
+        except _NOT_SENT as error:
             raise UnreachableError(type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise LostError(type(error).__name__) from error
-        if response.status == PROXY_AUTHENTICATION_REQUIRED:
+        if response.status == _PROXY_AUTHENTICATION_REQUIRED:
             raise UnreachableError("the proxy wants to know who we are")
         if len(body) > MAX_BODY_BYTES:
             raise LostError("answer too large")
@@ -95,7 +96,7 @@ class ProxiedWire:
             name.lower().encode("latin-1"): value.encode("latin-1", "replace")
             for name, value in response.headers.items()
         }
-        return Response(response.status, headers, body)
+        return WireResponse(response.status, headers, body)
 
 
 async def wait_closed() -> None:

@@ -1,4 +1,4 @@
-"""Slack's Web API as a lane needs it: post, upload, edit, look up, join, probe."""
+"""Slack's Web API as a transport: post, upload, edit, look up, join, probe."""
 
 import asyncio
 import math
@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.messages.error_codes import Verdict
-from bot.messages.policy import WRITING_SCOPE, Answer, classify, is_recognised
+from bot.messages.policy import WRITING_SCOPE, SlackResponse, classify, is_recognised
 from bot.messages.transports.base import REPEAT, Found, Outgoing
-from bot.messages.transports.http_client import FORM, LostError, Response, UnreachableError
+from bot.messages.transports.http_client import FORM, LostError, UnreachableError, WireResponse
 from bot.messages.transports.proxied_http import AnyWire, open_wire
 from bot.messages.transports.responses import read_answer
 from bot.messages.transports.slack_files import carries, upload
@@ -20,21 +20,21 @@ from bot.proxies import NO_PROXIES, Proxies
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
-TIMEOUT_SECONDS = 10.0
+_TIMEOUT_SECONDS = 10.0
 #: Slack recommends no more; half an hour of what one app may post to a channel.
 HISTORY_PAGE = 200
 HISTORY_PAGES = 10
 #: A call may have waited for its turn, and was under way, for so long at the most.
 CALL_SECONDS = 600
-#: A thread that was seen is taken to be there for so long, and so many are remembered.
-THREAD_SEEN_SECONDS = 60.0
-MOST_THREADS_SEEN = 1000
+#: How long a thread that was seen counts as existing, and the maximum number cached.
+_THREAD_SEEN_SECONDS = 60.0
+_MAX_THREADS_SEEN = 1000
 #: Slack's clock and ours may differ a little when we look for our own message.
-CLOCK_SKEW_SECONDS = 60
+_CLOCK_SKEW_SECONDS = 60
 #: Slack posts to a person's id as to a channel's, but has no history of that name.
-PERSON = ("U", "W")
+_USER_PREFIX = ("U", "W")
 #: One of these lets a token write; the last two are those of old apps.
-WRITING_SCOPES = frozenset({WRITING_SCOPE, "chat:write:bot", "bot"})
+_WRITING_SCOPES = frozenset({WRITING_SCOPE, "chat:write:bot", "bot"})
 
 
 class SlackTransport:
@@ -52,7 +52,7 @@ class SlackTransport:
         api_url: str,
         token: str,
         *,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
         wire: AnyWire | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
@@ -67,11 +67,11 @@ class SlackTransport:
         """Hang up."""
         self._wire.close()
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Post a new message with our metadata in it, show it to one person, or upload a file."""
         if outgoing.file:
             if not await self._was_thread_there(outgoing):
-                return Answer(error="left_thread")
+                return SlackResponse(error="left_thread")
             return await upload(
                 outgoing, outgoing.file, self._ask, self._timeout_seconds, self._open_wire
             )
@@ -87,22 +87,22 @@ class SlackTransport:
             arguments["client_msg_id"] = outgoing.client_msg_id
         return await self._posted(outgoing, await self._call("chat.postMessage", arguments))
 
-    async def _posted(self, outgoing: Outgoing, answer: Answer) -> Answer:
+    async def _posted(self, outgoing: Outgoing, answer: SlackResponse) -> SlackResponse:
         """Return what an answer to a post means for it."""
-        # A yes that does not say where the message stands is looked up like no answer at all.
+        # A success without the message's place is looked up like a lost answer.
         if answer.ok and not answer.ts:
-            return Answer(lost=True)
+            return SlackResponse(lost=True)
         if not answer.ok:
             return answer
         if left_thread(answer, outgoing) and await self._is_thread_gone(outgoing, unseen=True):
             return replace(answer, ok=False, error="left_thread", detail={})
-        return as_posted(answer, outgoing)
+        return _as_posted(answer, outgoing)
 
-    async def edit(self, outgoing: Outgoing) -> Answer:
+    async def edit(self, outgoing: Outgoing) -> SlackResponse:
         """Replace text and blocks of a message; repeating it changes nothing."""
         return await self._call("chat.update", self._content(outgoing) | {"ts": outgoing.ts})
 
-    async def delete(self, channel: str, ts: str) -> Answer:
+    async def delete(self, channel: str, ts: str) -> SlackResponse:
         """Take back a message of ours."""
         return await self._call("chat.delete", {"channel": channel, "ts": ts})
 
@@ -118,7 +118,7 @@ class SlackTransport:
             "channel": opened.channel,
             "limit": HISTORY_PAGE,
             "include_all_metadata": "true",
-            "oldest": f"{oldest(outgoing.since):.6f}",
+            "oldest": f"{_oldest(outgoing.since):.6f}",
         }
         if outgoing.thread_ts:
             arguments["ts"] = outgoing.thread_ts
@@ -152,7 +152,7 @@ class SlackTransport:
                 return replace(unseen(answer), thread_gone=is_gone, pages=page)
             body = answer.detail["body"]
             messages = body.get("messages") or []
-            found = among(messages, outgoing, arguments["channel"])
+            found = _among(messages, outgoing, arguments["channel"])
             if found is None and "ts" in arguments and _begins_with_tombstone(messages):
                 return Found(thread_gone=True, pages=page)
             cursor = (body.get("response_metadata") or {}).get("next_cursor")
@@ -171,11 +171,11 @@ class SlackTransport:
             return True
         place = (outgoing.channel, outgoing.thread_ts)
         now = asyncio.get_running_loop().time()
-        if self._threads_seen.get(place, -math.inf) > now - THREAD_SEEN_SECONDS:
+        if self._threads_seen.get(place, -math.inf) > now - _THREAD_SEEN_SECONDS:
             return True
         if await self._is_thread_gone(outgoing, unseen=False):
             return False
-        if len(self._threads_seen) >= MOST_THREADS_SEEN:
+        if len(self._threads_seen) >= _MAX_THREADS_SEEN:
             self._threads_seen.clear()
         self._threads_seen[place] = now
         return True
@@ -191,25 +191,25 @@ class SlackTransport:
         messages = answer.detail["body"].get("messages") or []
         return not messages or _begins_with_tombstone(messages)
 
-    async def _conversation(self, channel: str) -> Answer:
+    async def _conversation(self, channel: str) -> SlackResponse:
         """Return where a post to *channel* stands: one to a person is in the message to them."""
-        if not channel.startswith(PERSON):
-            return Answer(ok=True, channel=channel)
+        if not channel.startswith(_USER_PREFIX):
+            return SlackResponse(ok=True, channel=channel)
         answer = await self._call("conversations.open", {"users": channel})
         if not answer.ok:
             return answer
-        return Answer(ok=True, channel=answer.detail["body"]["channel"]["id"])
+        return SlackResponse(ok=True, channel=answer.detail["body"]["channel"]["id"])
 
-    async def join(self, channel: str) -> Answer:
+    async def join(self, channel: str) -> SlackResponse:
         """Enter a public channel; being in it already is fine."""
         return await self._call("conversations.join", {"channel": channel})
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """Ask who we are; a token that may not write is of no use, though Slack says yes."""
         answer = await self._call("auth.test", {})
         scopes = answer.detail.get("scopes")
-        if answer.ok and scopes and WRITING_SCOPES.isdisjoint(scopes.split(",")):
-            return Answer(error="missing_scope", detail={"needed": WRITING_SCOPE})
+        if answer.ok and scopes and _WRITING_SCOPES.isdisjoint(scopes.split(",")):
+            return SlackResponse(error="missing_scope", detail={"needed": WRITING_SCOPE})
         return answer
 
     def _content(self, outgoing: Outgoing) -> dict[str, Any]:
@@ -227,21 +227,21 @@ class SlackTransport:
             },
         }
 
-    async def _call(self, method: str, arguments: dict[str, Any]) -> Answer:
+    async def _call(self, method: str, arguments: dict[str, Any]) -> SlackResponse:
         return await self._sent(self._wire.post(method, arguments, self._timeout_seconds))
 
-    async def _ask(self, method: str, arguments: dict[str, Any]) -> Answer:
+    async def _ask(self, method: str, arguments: dict[str, Any]) -> SlackResponse:
         """Call a method with a form: only those that write messages are sure to read JSON."""
         content = urlencode(arguments).encode()
         return await self._sent(self._wire.send(method, content, FORM, self._timeout_seconds))
 
-    async def _sent(self, sending: Awaitable[Response]) -> Answer:
+    async def _sent(self, sending: Awaitable[WireResponse]) -> SlackResponse:
         try:
             response = await sending
         except UnreachableError:
-            return Answer(unreachable=True)
+            return SlackResponse(unreachable=True)
         except LostError:
-            return Answer(lost=True)
+            return SlackResponse(lost=True)
         headers = {name: value.decode("latin-1") for name, value in response.headers.items()}
         answer = read_answer(response.status, headers.get(b"retry-after"), response.body)
         if answer.ok:
@@ -249,7 +249,7 @@ class SlackTransport:
         return answer
 
 
-def left_thread(answer: Answer, outgoing: Outgoing) -> bool:
+def left_thread(answer: SlackResponse, outgoing: Outgoing) -> bool:
     """
     Tell whether a reply seems to stand in the channel.
 
@@ -260,7 +260,7 @@ def left_thread(answer: Answer, outgoing: Outgoing) -> bool:
     return is_reply and not message.get("thread_ts")
 
 
-def as_posted(answer: Answer, outgoing: Outgoing) -> Answer:
+def _as_posted(answer: SlackResponse, outgoing: Outgoing) -> SlackResponse:
     """
     Return a yes with what the message in it tells: whether it is this one, or one of before.
 
@@ -291,12 +291,12 @@ def _begins_with_tombstone(messages: list[dict[str, Any]]) -> bool:
     return bool(messages) and messages[0].get("subtype") == "tombstone"
 
 
-def unseen(answer: Answer) -> Found:
+def unseen(answer: SlackResponse) -> Found:
     """Return what a look is worth that Slack refused: ask again, or there is no seeing it."""
-    return Found(readable=False) if is_forbidden(answer) else Found(answer=answer)
+    return Found(readable=False) if _is_forbidden(answer) else Found(answer=answer)
 
 
-def is_forbidden(answer: Answer) -> bool:
+def _is_forbidden(answer: SlackResponse) -> bool:
     """Tell whether a history cannot be read now nor later; then asking again cannot help."""
     if answer.error == "missing_scope":
         return True
@@ -304,11 +304,11 @@ def is_forbidden(answer: Answer) -> bool:
     return not is_recognised(answer) or verdict in (Verdict.FINAL, Verdict.JOIN)
 
 
-def oldest(since: datetime) -> float:
-    return since.timestamp() - CLOCK_SKEW_SECONDS
+def _oldest(since: datetime) -> float:
+    return since.timestamp() - _CLOCK_SKEW_SECONDS
 
 
-def among(
+def _among(
     messages: list[dict[str, Any]], outgoing: Outgoing, channel: str | None = None
 ) -> Found | None:
     for message in messages:

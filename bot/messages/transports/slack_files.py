@@ -1,8 +1,8 @@
 """
-A file into a thread, in Slack's three steps: ask for an address, bring the bytes, share it.
+Uploads a file into a thread in Slack's three steps: get an address, send the bytes, share the file.
 
-Until the last step nobody sees anything, so only its answer can be lost in a way that matters. An
-upload that was begun and not shared is forgotten by Slack.
+Until the last step nobody sees anything, so only the answer to that step matters if it is lost.
+Slack discards an upload that is never shared.
 https://docs.slack.dev/messaging/working-with-files#upload
 """
 
@@ -11,29 +11,29 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.transports.base import File, Outgoing
-from bot.messages.transports.http_client import LostError, Response, UnreachableError
+from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
 from bot.messages.transports.proxied_http import AnyWire
 from bot.messages.transports.responses import seconds as retry_after_seconds
 
-Ask = Callable[[str, dict[str, Any]], Awaitable[Answer]]
+Ask = Callable[[str, dict[str, Any]], Awaitable[SlackResponse]]
 
 #: These refuse files, not the token as a whole: the lane goes on.
-NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
-BYTES = "application/octet-stream"
-OpenWire = Callable[[str], AnyWire]
+_NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
+_BYTES = "application/octet-stream"
+_OpenWire = Callable[[str], AnyWire]
 #: "Request Timeout" and "Too Early".
-PASSING = frozenset({408, 425})
+_PASSING_STATUS = frozenset({408, 425})
 #: What is the matter with the file, or with the address, which does not last.
-ERRORS = {404: "upload_expired", 410: "upload_expired", 413: "file_too_large"}
+_UPLOAD_ERRORS = {404: "upload_expired", 410: "upload_expired", 413: "file_too_large"}
 #: So much of an answer goes into the timeline.
-SAID_BYTES = 200
+_UPLOAD_REPLY_BYTES = 200
 
 
 async def upload(
-    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_wire: OpenWire
-) -> Answer:
+    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_wire: _OpenWire
+) -> SlackResponse:
     """
     Bring the file into the message's thread. Where it stands Slack does not say.
 
@@ -42,9 +42,9 @@ async def upload(
     length = len(file.encoded())
     begun = await ask("files.getUploadURLExternal", {"filename": file.name, "length": length})
     if not begun.ok:
-        return not_shared(begun)
+        return _not_shared(begun)
     body = begun.detail["body"]
-    brought = await bring(open_wire(str(body.get("upload_url"))), file.encoded(), seconds)
+    brought = await _bring(open_wire(str(body.get("upload_url"))), file.encoded(), seconds)
     if not brought.ok:
         return brought
     arguments = {
@@ -54,21 +54,21 @@ async def upload(
     if outgoing.thread_ts:
         arguments["thread_ts"] = outgoing.thread_ts
     shared = await ask("files.completeUploadExternal", arguments)
-    return replace(shared, ts=None, channel=None, error=named(shared.error))
+    return replace(shared, ts=None, channel=None, error=file_called(shared.error))
 
 
-async def bring(wire: AnyWire, content: bytes, seconds: float) -> Answer:
+async def _bring(wire: AnyWire, content: bytes, seconds: float) -> SlackResponse:
     """Send the bytes to the address that Slack gave us for them, and hang up."""
     try:
-        response = await wire.send("", content, BYTES, seconds)
+        response = await wire.send("", content, _BYTES, seconds)
     except (UnreachableError, LostError):
-        return Answer(unreachable=True)
+        return SlackResponse(unreachable=True)
     finally:
         wire.close()
     return read_brought(response)
 
 
-def read_brought(response: Response) -> Answer:
+def read_brought(response: WireResponse) -> SlackResponse:
     """
     Return what the file server's answer means. Pure.
 
@@ -77,29 +77,29 @@ def read_brought(response: Response) -> Answer:
     """
     status = response.status
     if status == 200:
-        return Answer(ok=True)
-    said = response.body[:SAID_BYTES].decode("utf-8", "replace").strip()
+        return SlackResponse(ok=True)
+    said = response.body[:_UPLOAD_REPLY_BYTES].decode("utf-8", "replace").strip()
     detail = {"upload_status": status, **({"said": said} if said else {})}
     if status == 429:
-        named = response.headers.get(b"retry-after")
-        wait = retry_after_seconds(named.decode("latin-1") if named else None)
-        return Answer(
+        file_called = response.headers.get(b"retry-after")
+        wait = retry_after_seconds(file_called.decode("latin-1") if file_called else None)
+        return SlackResponse(
             error="rate_limited", status=status, retry_after=wait, is_own_wait=True, detail=detail
         )
-    if status >= 500 or status in PASSING:
-        return Answer(unreachable=True, detail=detail)
-    error = ERRORS.get(status, "upload_refused")
-    return Answer(error=error, status=status, detail=detail)
+    if status >= 500 or status in _PASSING_STATUS:
+        return SlackResponse(unreachable=True, detail=detail)
+    error = _UPLOAD_ERRORS.get(status, "upload_refused")
+    return SlackResponse(error=error, status=status, detail=detail)
 
 
-def not_shared(answer: Answer) -> Answer:
+def _not_shared(answer: SlackResponse) -> SlackResponse:
     """Return an answer of the first step: whatever became of it, nothing was shared."""
     away = answer.lost or answer.unreachable or answer.status >= 500
-    return replace(answer, lost=False, unreachable=away, error=named(answer.error))
+    return replace(answer, lost=False, unreachable=away, error=file_called(answer.error))
 
 
-def named(error: str) -> str:
-    return "files_not_allowed" if error in NOT_ALLOWED else error
+def file_called(error: str) -> str:
+    return "files_not_allowed" if error in _NOT_ALLOWED else error
 
 
 def carries(message: dict[str, Any], file: File) -> bool:

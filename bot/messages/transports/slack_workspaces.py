@@ -1,4 +1,4 @@
-"""Opens the way into any Slack workspace, with that workspace's own token."""
+"""Opens transports to Slack workspaces, each with its own token."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,8 +1,8 @@
 """
-An incoming webhook as a lane needs it: post, and nothing else.
+An incoming webhook as a transport: it can only post.
 
-What was posted can be neither edited nor looked up, and the answer does not tell its timestamp.
-Answers are words: `ok`, or what is wrong.
+Posts can be neither edited nor looked up, and the answer contains no timestamp. Answers are text:
+`ok`, or the error.
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
@@ -12,26 +12,26 @@ from dataclasses import replace
 from typing import Any
 
 from bot.messages.error_codes import BY_CODE, Verdict
-from bot.messages.policy import Answer, classify
+from bot.messages.policy import SlackResponse, classify
 from bot.messages.rendering.strip_interactive import without_controls
 from bot.messages.transports.base import Outgoing, not_carried
-from bot.messages.transports.http_client import LostError, Response, UnreachableError
+from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
 from bot.messages.transports.post_only import OneWay
 from bot.messages.transports.proxied_http import open_wire
 from bot.messages.transports.responses import seconds
 from bot.proxies import NO_PROXIES, Proxies
 from bot.sql.fast_json import decoded
 
-TIMEOUT_SECONDS = 10.0
-UNHEARD = (
+_WEBHOOK_SECONDS = 10.0
+_UNHEARD = (
     "Buttons, menus and fields were left out, for nobody hears what is clicked at this "
     "destination: send it to a workspace, or give links."
 )
 WORD = re.compile(rb"[a-z_]{2,60}")
 #: So much of an answer goes into the timeline.
-SAID_BYTES = 200
+_SAID_BYTES = 200
 #: What the address as a whole is refused with; anything else says that somebody is there.
-NOBODY = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
+_NO_WEBHOOK = (Verdict.OUTAGE, Verdict.LOCKED_OUT, Verdict.AMBIGUOUS)
 
 
 class WebhookTransport(OneWay):
@@ -44,7 +44,7 @@ class WebhookTransport(OneWay):
         address: str,
         *,
         is_mute: bool = False,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        timeout_seconds: float = _WEBHOOK_SECONDS,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         """*is_mute* leaves out what people could click: nobody would hear it."""
@@ -56,7 +56,7 @@ class WebhookTransport(OneWay):
         """Hang up."""
         self._wire.close()
 
-    async def post(self, outgoing: Outgoing) -> Answer:
+    async def post(self, outgoing: Outgoing) -> SlackResponse:
         """Post into the webhook's channel."""
         drawn = [] if outgoing.text_only else outgoing.rendered.blocks
         blocks = without_controls(drawn) if self._is_mute else drawn
@@ -69,13 +69,13 @@ class WebhookTransport(OneWay):
             body["blocks"] = blocks
         if outgoing.thread_ts:
             body["thread_ts"] = outgoing.thread_ts
-        altered = [] if blocks == drawn else [UNHEARD]
+        altered = [] if blocks == drawn else [_UNHEARD]
         if outgoing.files:
             altered += not_carried(outgoing.files, "a webhook")
         answer = await self._call(body)
-        return replace(answer, altered=altered) if altered else answer
+        return replace(answer, warnings=altered) if altered else answer
 
-    async def probe(self) -> Answer:
+    async def probe(self) -> SlackResponse:
         """
         Ask for the address with GET, which nobody acts upon.
 
@@ -83,23 +83,23 @@ class WebhookTransport(OneWay):
         listens at an address that only looks like a webhook.
         """
         answer = await self._said(self._wire.get(self._timeout_seconds))
-        there = answer.ok or classify(answer, is_edit=False) not in NOBODY
-        return Answer(ok=True) if there else answer
+        there = answer.ok or classify(answer, is_edit=False) not in _NO_WEBHOOK
+        return SlackResponse(ok=True) if there else answer
 
-    async def _call(self, body: dict[str, Any]) -> Answer:
+    async def _call(self, body: dict[str, Any]) -> SlackResponse:
         return await self._said(self._wire.post("", body, self._timeout_seconds))
 
-    async def _said(self, asking: Awaitable[Response]) -> Answer:
+    async def _said(self, asking: Awaitable[WireResponse]) -> SlackResponse:
         try:
             response = await asking
         except UnreachableError:
-            return Answer(unreachable=True)
+            return SlackResponse(unreachable=True)
         except LostError:
-            return Answer(lost=True)
-        return read_answer(response)
+            return SlackResponse(lost=True)
+        return _read_webhook_answer(response)
 
 
-def read_answer(response: Response) -> Answer:
+def _read_webhook_answer(response: WireResponse) -> SlackResponse:
     """
     Return what the webhook said.
 
@@ -108,22 +108,22 @@ def read_answer(response: Response) -> Answer:
     """
     status, said = response.status, response.body.strip()
     if status == 200 and said == b"ok":
-        return Answer(ok=True)
+        return SlackResponse(ok=True)
     if status == 429:
         named = response.headers.get(b"retry-after")
         wait = seconds(named.decode("latin-1") if named else None)
-        return Answer(error="rate_limited", status=status, retry_after=wait)
+        return SlackResponse(error="rate_limited", status=status, retry_after=wait)
     if status >= 500:
-        return Answer(status=status)
+        return SlackResponse(status=status)
     detail: dict[str, Any] = {"status": status}
     word = said.decode("ascii") if WORD.fullmatch(said) else ""
     code = word or _code_in(said)
     if code or said:
-        detail["said"] = code or said[:SAID_BYTES].decode("utf-8", "replace")
+        detail["said"] = code or said[:_SAID_BYTES].decode("utf-8", "replace")
     if status < 300:
-        return Answer(error="unexpected_answer", status=status, detail=detail)
+        return SlackResponse(error="unexpected_answer", status=status, detail=detail)
     is_code = bool(word) or code in BY_CODE
-    return Answer(error=code if is_code else "refused", status=status, detail=detail)
+    return SlackResponse(error=code if is_code else "refused", status=status, detail=detail)
 
 
 def _code_in(said: bytes) -> str:
@@ -133,4 +133,4 @@ def _code_in(said: bytes) -> str:
     except ValueError:
         return ""
     error = content.get("error") if isinstance(content, dict) else None
-    return error[:SAID_BYTES] if isinstance(error, str) else ""
+    return error[:_SAID_BYTES] if isinstance(error, str) else ""

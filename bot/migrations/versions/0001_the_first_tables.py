@@ -12,6 +12,119 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alert",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("label", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("first_word", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("is_flapping", sa.Boolean(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("grown_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("openings", sa.JSON(), nullable=False),
+        sa.Column("held_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("told_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("is_in_digest", sa.Boolean(), nullable=False),
+        sa.Column("reminded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("escalated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("recovered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("acknowledged_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("snoozed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("snoozed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("resolved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("resolved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("resolved_because", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index(
+            "alert_flapping",
+            ["tenant"],
+            unique=False,
+            sqlite_where=sa.text("is_flapping"),
+            postgresql_where=sa.text("is_flapping"),
+        )
+        batch_op.create_index(
+            "alert_group", ["tenant", "type", "task", "fingerprint", "number"], unique=False
+        )
+        batch_op.create_index("alert_newest", ["tenant", "opened_at"], unique=False)
+        batch_op.create_index(
+            "alert_open",
+            ["tenant", "type", "task", "fingerprint"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'resolved'"),
+            postgresql_where=sa.text("state <> 'resolved'"),
+        )
+        batch_op.create_index(batch_op.f("ix_alert_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "alert_check",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant"),
+    )
+    op.create_table(
+        "alert_rerun",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.JSON(), nullable=False),
+        sa.Column("running", sa.JSON(), nullable=False),
+        sa.Column("succeeded", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("alert_rerun", schema=None) as batch_op:
+        batch_op.create_index(
+            "alert_rerun_live",
+            ["alert_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('canary', 'waves')"),
+            postgresql_where=sa.text("state IN ('canary', 'waves')"),
+        )
+
+    op.create_table(
+        "alert_trouble",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=True),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("moved_on_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "type", "key"),
+    )
+    with op.batch_alter_table("alert_trouble", schema=None) as batch_op:
+        batch_op.create_index(
+            "alert_trouble_left",
+            ["alert_id"],
+            unique=False,
+            sqlite_where=sa.text("moved_on_at IS NULL"),
+            postgresql_where=sa.text("moved_on_at IS NULL"),
+        )
+        batch_op.create_index("alert_trouble_of", ["alert_id"], unique=False)
+
+    op.create_table(
         "dead_letter",
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -25,7 +138,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dead_letter", schema=None) as batch_op:
         batch_op.create_index(
-            "dead_letter_destination", ["workspace_id", "channel", "died_at"], unique=False
+            "dead_letter_channel", ["workspace_id", "channel", "died_at"], unique=False
         )
         batch_op.create_index(
             "dead_letter_untold",
@@ -38,15 +151,6 @@ def upgrade() -> None:
             batch_op.f("ix_dead_letter_notice_group"), ["notice_group"], unique=False
         )
 
-    op.create_table(
-        "destination",
-        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("off_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("counted_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("workspace_id", "channel"),
-    )
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -98,6 +202,37 @@ def upgrade() -> None:
         sa.Column("recent", sa.JSON(), nullable=True),
         sa.Column("frozen", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id"),
+    )
+    op.create_table(
+        "leaderboard_due",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("schedule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("board"),
+    )
+    op.create_table(
+        "leaderboard_post",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("week", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("is_closing", sa.Boolean(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("posted_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("board", "week", "is_closing"),
+    )
+    op.create_table(
+        "leaderboard_sample",
+        sa.Column("board", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("measure", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("board", "measure", "subject", "at"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "message",
@@ -158,8 +293,8 @@ def upgrade() -> None:
             "message_aside",
             ["tenant"],
             unique=False,
-            sqlite_where=sa.text("state IN ('blocked', 'parked')"),
-            postgresql_where=sa.text("state IN ('blocked', 'parked')"),
+            sqlite_where=sa.text("state IN ('blocked', 'suspended')"),
+            postgresql_where=sa.text("state IN ('blocked', 'suspended')"),
         )
         batch_op.create_index("message_created", ["created_at", "id"], unique=False)
         batch_op.create_index(
@@ -253,6 +388,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "code"),
     )
     op.create_table(
+        "silence",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "task", "reason"),
+    )
+    op.create_table(
         "stored_template",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -265,6 +410,15 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tenant", "code", "version"),
+    )
+    op.create_table(
+        "suspended_channel",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("suspended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("counted_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "channel"),
     )
     op.create_table(
         "task",
@@ -302,10 +456,19 @@ def upgrade() -> None:
         sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("launch_wanted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("launched_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("has_logs", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", "tenant"),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_task_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            "task_completed",
+            ["tenant", "task", "ended_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'completed'"),
+            postgresql_where=sa.text("status = 'completed'"),
+        )
+        batch_op.create_index("task_kind", ["tenant", "task", "created_at"], unique=False)
         batch_op.create_index(
             "task_launch",
             ["launch_wanted_at"],
@@ -321,7 +484,41 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'running'"),
         )
         batch_op.create_index("task_newest", ["tenant", "updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "task_runner",
+            ["runner", "status"],
+            unique=False,
+            sqlite_where=sa.text("runner IS NOT NULL"),
+            postgresql_where=sa.text("runner IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "task_running",
+            ["tenant", "heard_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'running'"),
+            postgresql_where=sa.text("status = 'running'"),
+        )
         batch_op.create_index("task_status", ["tenant", "status", "updated_at", "id"], unique=False)
+
+    op.create_table(
+        "task_log",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("first_line", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("task_log", schema=None) as batch_op:
+        batch_op.create_index("task_log_age", ["at"], unique=False)
+        batch_op.create_index(
+            "task_log_of_attempt", ["tenant", "task_id", "attempt", "first_line"], unique=False
+        )
 
     op.create_table(
         "workspace",
@@ -349,108 +546,24 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("workspace_token")
-    with op.batch_alter_table("workspace", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workspace_tenant"))
-
     op.drop_table("workspace")
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.drop_index("task_status")
-        batch_op.drop_index("task_newest")
-        batch_op.drop_index(
-            "task_lease",
-            sqlite_where=sa.text("status = 'running'"),
-            postgresql_where=sa.text("status = 'running'"),
-        )
-        batch_op.drop_index(
-            "task_launch",
-            sqlite_where=sa.text("launch_wanted_at IS NOT NULL"),
-            postgresql_where=sa.text("launch_wanted_at IS NOT NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_task_message_id"))
-
+    op.drop_table("task_log")
     op.drop_table("task")
+    op.drop_table("suspended_channel")
     op.drop_table("stored_template")
+    op.drop_table("silence")
     op.drop_table("sender")
-    with op.batch_alter_table("message_total", schema=None) as batch_op:
-        batch_op.drop_index("message_total_tenant")
-
     op.drop_table("message_total")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "message_sending",
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        )
-        batch_op.drop_index(
-            "message_request",
-            sqlite_where=sa.text("request_id IS NOT NULL"),
-            postgresql_where=sa.text("request_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_ready_in_channel",
-            sqlite_where=sa.text("state = 'waiting' AND is_posted IS 0"),
-            postgresql_where=sa.text("state = 'waiting' AND is_posted IS FALSE"),
-        )
-        batch_op.drop_index(
-            "message_ready",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
-        )
-        batch_op.drop_index(
-            "message_place",
-            sqlite_where=sa.text("ts IS NOT NULL"),
-            postgresql_where=sa.text("ts IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_parent",
-            sqlite_where=sa.text("parent_id IS NOT NULL"),
-            postgresql_where=sa.text("parent_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_former_place",
-            sqlite_where=sa.text("former_ts IS NOT NULL"),
-            postgresql_where=sa.text("former_ts IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "message_delayed",
-            sqlite_where=sa.text("state = 'delayed'"),
-            postgresql_where=sa.text("state = 'delayed'"),
-        )
-        batch_op.drop_index(
-            "message_dead",
-            sqlite_where=sa.text("state = 'dead'"),
-            postgresql_where=sa.text("state = 'dead'"),
-        )
-        batch_op.drop_index("message_created")
-        batch_op.drop_index(
-            "message_aside",
-            sqlite_where=sa.text("state IN ('blocked', 'parked')"),
-            postgresql_where=sa.text("state IN ('blocked', 'parked')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_message_correlation_id"))
-
     op.drop_table("message")
+    op.drop_table("leaderboard_sample")
+    op.drop_table("leaderboard_post")
+    op.drop_table("leaderboard_due")
     op.drop_table("lane_lease")
-    with op.batch_alter_table("idempotency", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_created_at"))
-
     op.drop_table("idempotency")
-    with op.batch_alter_table("external_task_id", schema=None) as batch_op:
-        batch_op.drop_index("external_task_id_of_task")
-
     op.drop_table("external_task_id")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index("event_message")
-
     op.drop_table("event")
-    op.drop_table("destination")
-    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dead_letter_notice_group"))
-        batch_op.drop_index(
-            "dead_letter_untold",
-            sqlite_where=sa.text("told_at IS NULL"),
-            postgresql_where=sa.text("told_at IS NULL"),
-        )
-        batch_op.drop_index("dead_letter_destination")
-
     op.drop_table("dead_letter")
+    op.drop_table("alert_trouble")
+    op.drop_table("alert_rerun")
+    op.drop_table("alert_check")
+    op.drop_table("alert")

@@ -1,4 +1,4 @@
-"""A BullMQ queue: Node workers take the jobs, and its own events say what becomes of them."""
+"""The BullMQ runner: Node workers take the jobs, and the queue's events report on them."""
 
 import asyncio
 import contextlib
@@ -12,24 +12,20 @@ import structlog
 from bot.config_file import BullRunner
 from bot.errors import NotFoundError
 from bot.redaction import redact
-from bot.tasks.models import Status
-from bot.tasks.runners.jobs import Jobs
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.models import TaskStatus
+from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-CONNECT_SECONDS = 5.0
-CALL_SECONDS = 15.0
-BLOCK_MS = 5_000
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
-EVENTS = ("active", "progress", "completed", "failed", "removed")
+_BLOCK_MS = 5_000
+_FOLLOWED_EVENTS = ("active", "progress", "completed", "failed", "removed")
 LOCKED = "A worker has the job already; it learns of the cancel with its next report."
 REMOVED = "The job is not in its queue any more: somebody removed it, or it was removed at its end."
 #: States of a job that will not run any more.
-ENDED = frozenset({"completed", "failed"})
+_ENDED = frozenset({"completed", "failed"})
 
-Event = tuple[str, Mapping[str, Any]]
+_QueueEvent = tuple[str, Mapping[str, Any]]
 
 
 class BullQueue:
@@ -61,26 +57,26 @@ class BullQueue:
         job_id = self._jobs.add(launch.key)
         options = {"jobId": job_id}
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await self._open().add(launch.task, launch.as_json(), options)
         except _redis_errors() as error:
-            raise RunnerError(f"Redis did not take the job: {reason_of(error)}") from error
+            raise RunnerError(f"Redis did not take the job: {queue_reason(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
         """Remove a job that waits; raise `RunnerError` if a worker has it already."""
         job_id = self._jobs.add(attempt)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 removed = await self._open().remove(job_id)
                 state = None if removed else await self._state(job_id)
         except _redis_errors() as error:
-            raise RunnerError(f"Redis did not take the cancel: {reason_of(error)}") from error
+            raise RunnerError(f"Redis did not take the cancel: {queue_reason(error)}") from error
         if state == "active":
             raise RunnerError(LOCKED)
 
     async def follow(self) -> None:
         """Report what the queue's events say, beginning with what happened before."""
-        happened: asyncio.Queue[Event] = asyncio.Queue()
+        happened: asyncio.Queue[_QueueEvent] = asyncio.Queue()
         events = await self._listen(happened)
         reading = asyncio.create_task(events.run(), name="read BullMQ's events")
         try:
@@ -111,12 +107,12 @@ class BullQueue:
         return redis.from_url(
             self._settings.redis_url.get_secret_value(),
             decode_responses=True,
-            socket_connect_timeout=CONNECT_SECONDS,
+            socket_connect_timeout=QUEUE_CONNECT_SECONDS,
             # Longer than a call that waits for events.
-            socket_timeout=CONNECT_SECONDS + BLOCK_MS / 1000,
+            socket_timeout=QUEUE_CONNECT_SECONDS + _BLOCK_MS / 1000,
         )
 
-    async def _listen(self, happened: asyncio.Queue[Event]) -> Any:
+    async def _listen(self, happened: asyncio.Queue[_QueueEvent]) -> Any:
         """Return what reads events from now on into *happened*, not yet running."""
         stream = f"{self._settings.prefix}:{self._settings.queue}:events"
         last = await self._open().client.xrevrange(stream, count=1)
@@ -124,21 +120,21 @@ class BullQueue:
             "connection": self._connect(),
             "prefix": self._settings.prefix,
             "autorun": False,
-            "blockingTimeout": BLOCK_MS,
+            "blockingTimeout": _BLOCK_MS,
             "lastEventId": last[0][0] if last else "0",
         }
         events = importlib.import_module("bullmq").QueueEvents(self._settings.queue, options)
-        for name in EVENTS:
+        for name in _FOLLOWED_EVENTS:
             events.on(name, _putter(happened, name))
         events.on("error", lambda error: logger.warning("bullmq_events_lost", reason=str(error)))
         return events
 
     async def _catch_up(self) -> None:
-        """Report where the jobs stand whose events nobody read."""
+        """Report the state of jobs whose events were missed."""
         for job_id, attempt in (await self._jobs.look()).items():
             await self._report_state(job_id, attempt, await self._state(job_id))
 
-    async def _report_all(self, happened: asyncio.Queue[Event]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[_QueueEvent]) -> None:
         while True:
             name, told = await happened.get()
             attempt = await self._jobs.find(str(told.get("jobId", "")))
@@ -150,19 +146,19 @@ class BullQueue:
         self, name: str, attempt: Attempt, job_id: str, told: Mapping[str, Any]
     ) -> None:
         if name == "active":
-            await self._reports.tell(attempt, Status.RUNNING)
+            await self._reports.tell(attempt, TaskStatus.RUNNING)
         elif name == "progress":
             progress, note = progress_of(told.get("data"))
-            await self._reports.tell(attempt, Status.RUNNING, progress=progress, note=note)
+            await self._reports.tell(attempt, TaskStatus.RUNNING, progress=progress, note=note)
         elif name == "completed":
             stats = stats_of(told.get("returnvalue"))
-            await self._reports.tell(attempt, Status.COMPLETED, stats=stats)
+            await self._reports.tell(attempt, TaskStatus.COMPLETED, stats=stats)
         elif name == "failed":
             error = str(told.get("failedReason") or "it failed")
-            await self._reports.tell(attempt, Status.FAILED, error=error)
+            await self._reports.tell(attempt, TaskStatus.FAILED, error=error)
         else:
-            await self._reports.tell(attempt, Status.LOST, error=REMOVED)
-        if name in (*ENDED, "removed"):
+            await self._reports.tell(attempt, TaskStatus.LOST, error=REMOVED)
+        if name in (*_ENDED, "removed"):
             self._jobs.forget(job_id)
 
     async def _keep_alive(self) -> None:
@@ -179,14 +175,14 @@ class BullQueue:
 
     async def _report_state(self, job_id: str, attempt: Attempt, state: str) -> None:
         told: dict[str, Any] = {}
-        if state in ENDED:
+        if state in _ENDED:
             job = await importlib.import_module("bullmq").Job.fromId(self._open(), job_id)
             told = {"returnvalue": job.returnvalue, "failedReason": job.failedReason} if job else {}
         elif state == "unknown" and job_id in self._missing:
             state = "removed"  # Missed twice, so that it is not its end that is being told.
         elif state == "unknown":
             self._missing.add(job_id)
-        if state in (*ENDED, "active", "removed"):
+        if state in (*_ENDED, "active", "removed"):
             self._missing.discard(job_id)
             with contextlib.suppress(NotFoundError):
                 await self._report(state, attempt, job_id, told)
@@ -195,7 +191,7 @@ class BullQueue:
         return str(await self._open().backend.getState(job_id))
 
 
-def _putter(happened: asyncio.Queue[Event], name: str) -> Any:
+def _putter(happened: asyncio.Queue[_QueueEvent], name: str) -> Any:
     def put(told: Mapping[str, Any], _entry_id: str) -> None:
         if str(told.get("jobId", "")).startswith("ob-"):
             happened.put_nowait((name, told))
@@ -210,11 +206,12 @@ async def _until_it_breaks(reading: "asyncio.Task[None]") -> None:
 
 
 def _redis_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of an unreachable Redis; the package is loaded once it was used."""
     error: type[Exception] = importlib.import_module("redis.exceptions").RedisError
     return (error, OSError)  # TimeoutError is an OSError.
 
 
-def reason_of(error: BaseException) -> str:
+def queue_reason(error: BaseException) -> str:
     """Say what went wrong without secrets."""
     return redact(str(error)) or type(error).__name__
 

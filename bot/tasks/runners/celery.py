@@ -1,4 +1,4 @@
-"""A Celery application, known by its broker: workers take the tasks, their events come back."""
+"""The Celery runner, by way of its broker: workers take the tasks, their events report on them."""
 
 import ast
 import asyncio
@@ -11,30 +11,28 @@ import structlog
 
 from bot.config_file import CeleryRunner
 from bot.errors import NotFoundError
-from bot.tasks.models import Status
-from bot.tasks.runners.bullmq import progress_of, reason_of, stats_of
-from bot.tasks.runners.jobs import Jobs
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.models import TaskStatus
+from bot.tasks.runners.bullmq import progress_of, queue_reason, stats_of
+from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 
 logger = structlog.get_logger(__name__)
 
-CALL_SECONDS = 15.0
-CONNECT_SECONDS = 5.0
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
-ANSWER_SECONDS = 2.0
+_ANSWER_SECONDS = 2.0
 #: A result is read for its numbers; one that is longer says nothing in a message.
-MAX_RESULT_CHARACTERS = 2_000
+_MAX_RESULT_CHARACTERS = 2_000
 
-Event = Mapping[str, Any]
+_ONLINE = "worker-online"
+
+_WorkerEvent = Mapping[str, Any]
 
 
 class CeleryQueue:
     """
     Sends one task per attempt, under an id of ours.
 
-    The package is loaded with the first use, as a bot without Celery does not need it; it blocks,
-    so that it works in threads.
+    The package is loaded at the first use, because a bot without Celery does not need it. It
+    blocks, so it runs in threads.
     """
 
     # Celery runs a task twice that it is sent twice.
@@ -58,29 +56,32 @@ class CeleryQueue:
         """Send the task; raise `RunnerError` if the broker does not take it."""
         job_id = self._jobs.add(launch.key)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await asyncio.to_thread(self._send, job_id, launch)
         except _broker_errors() as error:
-            raise RunnerError(f"The broker did not take the task: {reason_of(error)}") from error
+            raise RunnerError(f"The broker did not take the task: {queue_reason(error)}") from error
 
     async def cancel(self, attempt: Attempt) -> None:
         """Have the workers leave out the task, or end it where it runs."""
         job_id = self._jobs.add(attempt)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(QUEUE_CALL_SECONDS):
                 await asyncio.to_thread(
                     self._open().control.revoke, job_id, terminate=True, signal="SIGTERM"
                 )
         except _broker_errors() as error:
-            raise RunnerError(f"The broker did not take the cancel: {reason_of(error)}") from error
+            raise RunnerError(
+                f"The broker did not take the cancel: {queue_reason(error)}"
+            ) from error
 
     async def follow(self) -> None:
         """Report what the workers' events say."""
-        happened: asyncio.Queue[Event] = asyncio.Queue()
+        happened: asyncio.Queue[_WorkerEvent] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def put(event: Event) -> None:
-            if str(event.get("uuid", "")).startswith("ob-"):
+        def put(event: _WorkerEvent) -> None:
+            is_ours = str(event.get("uuid", "")).startswith("ob-")
+            if is_ours or event.get("type") == _ONLINE:
                 loop.call_soon_threadsafe(happened.put_nowait, event)
 
         receivers: list[Any] = []
@@ -108,9 +109,9 @@ class CeleryQueue:
                 set_as_current=False,
             )
             self._app.conf.update(
-                broker_connection_timeout=CONNECT_SECONDS,
+                broker_connection_timeout=QUEUE_CONNECT_SECONDS,
                 broker_connection_retry_on_startup=False,
-                broker_transport_options={"socket_connect_timeout": CONNECT_SECONDS},
+                broker_transport_options={"socket_connect_timeout": QUEUE_CONNECT_SECONDS},
             )
         return self._app
 
@@ -133,35 +134,40 @@ class CeleryQueue:
             for _ in receiver.consume(limit=None, timeout=None, wakeup=True):
                 pass
 
-    async def _report_all(self, happened: asyncio.Queue[Event]) -> None:
+    async def _report_all(self, happened: asyncio.Queue[_WorkerEvent]) -> None:
         while True:
             event = await happened.get()
+            if event.get("type") == _ONLINE:  # One that was started without `-E`.
+                await asyncio.to_thread(self._open().control.enable_events)
+                continue
             job_id = str(event["uuid"])
             attempt = await self._jobs.find(job_id)
             if attempt is not None:
                 with contextlib.suppress(NotFoundError):
                     await self._report(attempt, job_id, event)
 
-    async def _report(self, attempt: Attempt, job_id: str, event: Event) -> None:
+    async def _report(self, attempt: Attempt, job_id: str, event: _WorkerEvent) -> None:
         match event.get("type"):
             case "task-started":
-                await self._reports.tell(attempt, Status.RUNNING)
+                await self._reports.tell(attempt, TaskStatus.RUNNING)
             case "task-progress":
                 progress, note = progress_of(event)
-                await self._reports.tell(attempt, Status.RUNNING, progress=progress, note=note)
+                await self._reports.tell(attempt, TaskStatus.RUNNING, progress=progress, note=note)
             case "task-succeeded":
                 stats = stats_of(result_of(event.get("result")))
-                await self._reports.tell(attempt, Status.COMPLETED, stats=stats)
+                await self._reports.tell(attempt, TaskStatus.COMPLETED, stats=stats)
                 self._jobs.forget(job_id)
             case "task-failed" | "task-rejected":
-                await self._reports.tell(attempt, Status.FAILED, error=error_of(event))
+                await self._reports.tell(attempt, TaskStatus.FAILED, error=failure_of(event))
                 self._jobs.forget(job_id)
             case "task-revoked":
-                await self._reports.tell(attempt, Status.CANCELLED)
+                await self._reports.tell(attempt, TaskStatus.CANCELLED)
                 self._jobs.forget(job_id)
 
     async def _keep_alive(self) -> None:
-        """Renew the leases of the tasks that workers say they run; read ends that nobody told."""
+        """
+        Renew the leases of tasks that workers report as running; read results that were missed.
+        """
         while True:
             await self._read_results()
             await asyncio.sleep(self._beat_seconds)
@@ -172,7 +178,7 @@ class CeleryQueue:
                         await self._reports.beat(attempt)
 
     async def _read_results(self) -> None:
-        """Report what the result backend, if there is one, says of what has not ended."""
+        """Report the state of unfinished tasks from the result backend, if there is one."""
         if self._settings.result_backend is None:
             return
         for job_id, attempt in (await self._jobs.look()).items():
@@ -204,24 +210,25 @@ class CeleryQueue:
         """Ask the workers what they run; a worker that came later sends its events from now on."""
         control = self._open().control
         control.enable_events()
-        answers = control.inspect(timeout=ANSWER_SECONDS).active() or {}
+        answers = control.inspect(timeout=_ANSWER_SECONDS).active() or {}
         return [str(one["id"]) for tasks in answers.values() for one in tasks]
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of an unreachable broker; the package is loaded once it was used."""
     error: type[Exception] = importlib.import_module("kombu.exceptions").KombuError
     return (error, OSError)  # TimeoutError is an OSError.
 
 
-def error_of(event: Event) -> str:
-    """Return what an event says of a failure: the exception, then where it was raised."""
+def failure_of(event: _WorkerEvent) -> str:
+    """Return the failure in an event: the exception, then where it was raised."""
     said = [str(event.get(name) or "") for name in ("exception", "traceback")]
     return "\n".join(text for text in said if text) or "The worker rejected the task."
 
 
 def result_of(result: Any) -> Any:
     """Return what a task returned, which an event tells as Python would print it."""
-    if not isinstance(result, str) or len(result) > MAX_RESULT_CHARACTERS:
+    if not isinstance(result, str) or len(result) > _MAX_RESULT_CHARACTERS:
         return None
     with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
         return ast.literal_eval(result)

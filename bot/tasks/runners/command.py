@@ -1,4 +1,4 @@
-"""A program on this machine, started from an argv template; never a shell."""
+"""The command runner: a program on this machine, started from an argv template, never a shell."""
 
 import asyncio
 import contextlib
@@ -16,35 +16,33 @@ import structlog
 
 from bot.config_file import CommandRunner
 from bot.errors import NotFoundError
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners import supervisor
-from bot.tasks.runners.runner import Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
 from bot.tasks.runners.runs import End, Run, Runs
 
 logger = structlog.get_logger(__name__)
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
-LOOK_SECONDS = 0.1
-#: As often as the client's heartbeats; the lease is four of them.
-BEAT_SECONDS = 15.0
-#: What nobody watches belonged to a process that died.
-TAKE_UP_SECONDS = 5.0
+_PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_]+)*)\}")
+_LOOK_SECONDS = 0.1
+#: Poll interval for unwatched runs: their process died.
+_TAKE_UP_SECONDS = 5.0
 #: Between asking a program to end and ending it.
-GRACE_SECONDS = 10.0
+_GRACE_SECONDS = 10.0
 #: A supervisor that says nothing for so long has not started its program.
-START_MS = 60_000
+_START_MS = 60_000
 #: What a program may know of our own environment; tokens and secrets are not among it.
-PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
+_PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 UNKNOWN_END = "Nobody knows how it ended: its supervisor is gone. Look whether it ran, then retry."
 NEVER_STARTED = "The bot was stopped before it could start this; retry."
 
 
 class Command:
     """
-    Runs one program per attempt, each under a supervisor of its own, and reports how it ended.
+    Runs one program per attempt, each under its own supervisor, and reports how it ended.
 
-    A program that reports for itself (through the client) says more; then ours is old news. It
-    outlives the bot: the next one finds its run on the disk and goes on watching it.
+    A program that reports for itself (through the client) reports more, and ours are then ignored
+    as outdated. A program outlives the bot: the next process finds its run on disk and watches it.
     """
 
     repeatable = False
@@ -55,7 +53,7 @@ class Command:
         runs: Runs,
         reports: Reports,
         *,
-        grace_seconds: float = GRACE_SECONDS,
+        grace_seconds: float = _GRACE_SECONDS,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         self._settings = settings
@@ -67,14 +65,16 @@ class Command:
         self._watches: set[asyncio.Task[None]] = set()
 
     async def start(self, launch: Launch) -> None:
-        """Start the program; raise `RunnerError` if there is none, or a placeholder is unknown."""
-        argv = [fill(part, launch) for part in self._settings.argv]
+        """
+        Start the program; raise `RunnerError` if it does not exist or a placeholder is unknown.
+        """
+        argv = [_fill_argv(part, launch) for part in self._settings.argv]
         try:
             run = await asyncio.to_thread(self._start, argv, launch)
         except (OSError, ValueError) as error:
             raise RunnerError(f"Cannot start `{argv[0]}`: {error}") from error
-        await self._reports.tell(run.attempt, Status.RUNNING)
-        self._watch(run)
+        self._watch(run)  # First, so that the program is watched even if the report fails.
+        await self._reports.tell(run.attempt, TaskStatus.RUNNING)
 
     async def cancel(self, attempt: Attempt) -> None:
         """Ask the program and its children to end; those that do not are ended."""
@@ -85,7 +85,7 @@ class Command:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2 * self._grace_seconds):
                 while run.is_running:  # noqa: ASYNC110 - no other process tells us
-                    await asyncio.sleep(LOOK_SECONDS)
+                    await asyncio.sleep(_LOOK_SECONDS)
 
     async def follow(self) -> None:
         """Take up the programs that another process left, now and as soon as one does."""
@@ -94,10 +94,10 @@ class Command:
             for run in await asyncio.to_thread(lambda: list(self._runs.unwatched())):
                 logger.info("command_taken_up", task_id=run.attempt.task_id)
                 self._watch(run)
-            await asyncio.sleep(TAKE_UP_SECONDS)
+            await asyncio.sleep(_TAKE_UP_SECONDS)
 
     async def stop(self) -> None:
-        """Stop watching; the programs go on."""
+        """Stop watching; the programs keep running."""
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
@@ -140,7 +140,7 @@ class Command:
             os.close(held)
             os.close(writing)
         self._children.add(child)
-        answer = read_answer(reading)
+        answer = _read_reply(reading)
         if not answer:
             os.kill(child, signal.SIGKILL)
         return "" if answer == supervisor.STARTED else answer or "its supervisor did not start"
@@ -156,7 +156,7 @@ class Command:
         watch.add_done_callback(let_go)  # Even if it is cancelled before it has begun.
 
     async def _see_off(self, run: Run) -> None:
-        """Watch a program until its end is reported; go on after whatever fails on the way."""
+        """Watch a program until its end is reported; continue after any failure on the way."""
         while True:
             try:
                 await self._wait(run)
@@ -165,7 +165,7 @@ class Command:
                 logger.info("command_of_no_task", task_id=run.attempt.task_id)
             except Exception:
                 logger.exception("command_watch_failed", task_id=run.attempt.task_id)
-                await asyncio.sleep(TAKE_UP_SECONDS)
+                await asyncio.sleep(_TAKE_UP_SECONDS)
                 continue
             await asyncio.to_thread(run.remove)
             self._reap()
@@ -180,19 +180,19 @@ class Command:
                 with contextlib.suppress(NotFoundError):
                     if not await self._reports.beat(run.attempt):
                         run.cancel()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _report_end(self, run: Run) -> None:
         end, refusal = run.end(), run.refusal()
         code = end.code if end else None
         logger.info("command_ended", task_id=run.attempt.task_id, code=code)
         if end is not None:
-            status = Status.FAILED if end.code else Status.COMPLETED
-            await self._reports.tell(run.attempt, status, error=error_of(end))
+            status = TaskStatus.FAILED if end.code else TaskStatus.COMPLETED
+            await self._reports.tell(run.attempt, status, error=_error_of(end))
         elif refusal is not None or not run.was_started:
-            await self._reports.tell(run.attempt, Status.FAILED, error=refusal or NEVER_STARTED)
+            await self._reports.tell(run.attempt, TaskStatus.FAILED, error=refusal or NEVER_STARTED)
         else:
-            await self._reports.tell(run.attempt, Status.LOST, error=UNKNOWN_END)
+            await self._reports.tell(run.attempt, TaskStatus.LOST, error=UNKNOWN_END)
 
     def _reap(self) -> None:
         """Let the system forget the supervisors that have ended."""
@@ -205,7 +205,7 @@ class Command:
                 self._children.discard(child)
 
     def _environment(self, launch: Launch) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         told = {
             "OPSBELL_TASK_ID": launch.task_id,
             "OPSBELL_ATTEMPT": str(launch.attempt),
@@ -216,7 +216,7 @@ class Command:
         return {**passed, **self._settings.env, **told}
 
 
-def fill(part: str, launch: Launch) -> str:
+def _fill_argv(part: str, launch: Launch) -> str:
     """Put the launch's values into one argument; it stays one argument whatever they are."""
     values: dict[str, Any] = {
         "task": launch.task,
@@ -235,20 +235,20 @@ def fill(part: str, launch: Launch) -> str:
             found = found[name]
         return found if isinstance(found, str) else json.dumps(found)
 
-    return PLACEHOLDER.sub(value, part).replace("\0", "")
+    return _PLACEHOLDER.sub(value, part).replace("\0", "")
 
 
-def read_answer(reading: int) -> str:
+def _read_reply(reading: int) -> str:
     """Return what the supervisor says, or nothing if it does not; closes the descriptor."""
     try:
         poll = select.poll()
         poll.register(reading, select.POLLIN)
-        return os.read(reading, 4096).decode(errors="replace") if poll.poll(START_MS) else ""
+        return os.read(reading, 4096).decode(errors="replace") if poll.poll(_START_MS) else ""
     finally:
         os.close(reading)
 
 
-def error_of(end: End) -> str | None:
+def _error_of(end: End) -> str | None:
     """Return what its task says of a program that failed; None if it did not."""
     if end.code == 0:
         return None

@@ -1,4 +1,4 @@
-"""An orchestrator that takes tasks over HTTP."""
+"""The HTTP runner: an orchestrator that accepts tasks over HTTP."""
 
 import asyncio
 import json
@@ -14,11 +14,11 @@ from bot.redaction import redact
 from bot.tasks.runners.public_resolver import PublicResolver
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 
-ATTEMPTS = 3
-PAUSE_SECONDS = 1.0
-ANSWER_SHOWN = 300
-#: More than what is shown, so that a secret at its end is not cut before it is masked.
-ANSWER_BYTES = 4_096
+_HANDOVER_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
+_ANSWER_SHOWN = 300
+#: More than is shown, so that a secret at the end is masked before truncation.
+_ANSWER_BYTES = 4_096
 
 
 class HttpOrchestrator:
@@ -32,7 +32,7 @@ class HttpOrchestrator:
         secret: str | None,
         clock: Clock,
         *,
-        pause_seconds: float = PAUSE_SECONDS,
+        pause_seconds: float = _PAUSE_SECONDS,
     ) -> None:
         self._pause_seconds = pause_seconds
         self._session: aiohttp.ClientSession | None = None
@@ -41,30 +41,32 @@ class HttpOrchestrator:
         self._webhook = webhook(secret) if secret else None
 
     async def start(self, launch: Launch) -> None:
-        """Post the launch, again if nobody answers; raise `RunnerError` with what came back."""
-        key = key_of(launch.key)
+        """Post the launch, with retries; raise `RunnerError` with the response."""
+        key = _delivery_key(launch.key)
         body = json.dumps(launch.as_json()).encode()
-        for left in reversed(range(ATTEMPTS)):
+        for left in reversed(range(_HANDOVER_ATTEMPTS)):
             try:
                 await self._post(self._settings.url, key, body)
             except (aiohttp.ClientError, TimeoutError) as error:
                 if not left:
-                    reason = reason_of(error)
+                    reason = _reason_of(error)
                     raise RunnerError(f"The orchestrator does not answer: {reason}") from error
                 await asyncio.sleep(self._pause_seconds)
             else:
                 return
 
     async def cancel(self, attempt: Attempt) -> None:
-        """Tell the orchestrator, if the settings say where; else its next callback is told."""
+        """
+        Post the cancellation to `cancel_url`, if set; else the next callback's response says so.
+        """
         if not self._settings.cancel_url:
             return
         asked = {"taskId": attempt.task_id, "attempt": attempt.number, "tenant": attempt.tenant}
-        key, body = f"{key_of(attempt)}:cancel", json.dumps(asked).encode()
+        key, body = f"{_delivery_key(attempt)}:cancel", json.dumps(asked).encode()
         try:
             await self._post(self._settings.cancel_url, key, body)
         except (aiohttp.ClientError, TimeoutError) as error:
-            reason = reason_of(error)
+            reason = _reason_of(error)
             raise RunnerError(f"The orchestrator did not take the cancel: {reason}") from error
 
     async def follow(self) -> None:
@@ -96,11 +98,11 @@ class HttpOrchestrator:
             if answer.status >= 500:
                 answer.raise_for_status()
             if answer.status >= 300:
-                said = await beginning(answer)
+                said = await _beginning(answer)
                 raise RunnerError(f"The orchestrator refused it ({answer.status}): {said}")
 
     def _open(self) -> aiohttp.ClientSession:
-        """Return our own connections, opened with the first call."""
+        """Return our own connection pool, opened at the first call."""
         if self._session is None:
             resolver = None if self._settings.private_addresses else PublicResolver()
             self._session = aiohttp.ClientSession(
@@ -112,23 +114,23 @@ class HttpOrchestrator:
         return self._session
 
 
-async def beginning(answer: aiohttp.ClientResponse) -> str:
-    """Return the first words of an answer, however long it goes on, without its secrets."""
+async def _beginning(answer: aiohttp.ClientResponse) -> str:
+    """Return the beginning of a response, however long it is, without secrets."""
     said = b""
-    while len(said) < ANSWER_BYTES and (chunk := await answer.content.read(ANSWER_BYTES)):
+    while len(said) < _ANSWER_BYTES and (chunk := await answer.content.read(_ANSWER_BYTES)):
         said += chunk
     answer.close()  # There may be gigabytes more of it.
-    return redact(said[:ANSWER_BYTES].decode(errors="replace"))[:ANSWER_SHOWN]
+    return redact(said[:_ANSWER_BYTES].decode(errors="replace"))[:_ANSWER_SHOWN]
 
 
-def key_of(attempt: Attempt) -> str:
-    """Return what is the same for this attempt only, whatever tenants and tasks are called."""
+def _delivery_key(attempt: Attempt) -> str:
+    """Return a key that is unique to this attempt, across tenants and tasks."""
     names = (quote(name, safe="") for name in (attempt.tenant, attempt.task_id))
     return ":".join([*names, str(attempt.number)])
 
 
 def webhook(secret: str) -> Webhook:
-    """Return what signs with *secret*; raise `ConfigError` if it is none."""
+    """Return the signer for *secret*; raise `ConfigError` if it is not valid."""
     try:
         return Webhook(secret)
     except (ValueError, EmptyWebhookSecretError) as error:
@@ -137,8 +139,8 @@ def webhook(secret: str) -> Webhook:
         ) from error
 
 
-def reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
-    """Say what went wrong without the address: it may hold a secret."""
+def _reason_of(error: aiohttp.ClientError | TimeoutError) -> str:
+    """Return what went wrong without the address, which may contain a secret."""
     if isinstance(error, aiohttp.ClientResponseError):
         return f"{error.status} {error.message}"
     if isinstance(error, aiohttp.InvalidURL):

@@ -1,4 +1,4 @@
-"""The jobs of a queue that are attempts of ours, found by their ids."""
+"""The jobs of a queue that are attempts of our tasks, found by their ids."""
 
 import asyncio
 import hashlib
@@ -8,14 +8,17 @@ from collections import OrderedDict
 
 from bot.tasks.runners.runner import Attempt, Reports
 
-#: Of so many strange ids it is remembered that they are not ours.
-MAX_STRANGERS = 10_000
-LOOK_AGAIN_SECONDS = 0.5
-JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
+#: Maximum number of cached ids that are not ours.
+_MAX_STRANGERS = 10_000
+_REFRESH_SECONDS = 0.5
+#: How long Redis or a broker may take for a call, and to be connected.
+QUEUE_CALL_SECONDS = 15.0
+QUEUE_CONNECT_SECONDS = 5.0
+_JOB_ID = re.compile(r"ob-[0-9a-f]{32}-[0-9]{1,10}")
 
 
 def job_id_of(attempt: Attempt) -> str:
-    """Return what the job of an attempt is called; two tenants may call their tasks the same."""
+    """Return the job's id for an attempt; unique even if two tenants use the same task id."""
     key = json.dumps([attempt.tenant, attempt.task_id])
     return f"ob-{hashlib.sha256(key.encode()).hexdigest()[:32]}-{attempt.number}"
 
@@ -38,14 +41,14 @@ class Jobs:
         return job_id
 
     async def find(self, job_id: str) -> Attempt | None:
-        """Return the attempt of a job; None for one that is none of ours, or has ended."""
-        if not JOB_ID.fullmatch(job_id) or job_id in self._strangers:
+        """Return the attempt of a job; None if it is not ours or has ended."""
+        if not _JOB_ID.fullmatch(job_id) or job_id in self._strangers:
             return None
         if job_id not in self._attempts:
             await self.look()
         if job_id not in self._attempts:
             self._strangers[job_id] = None
-            if len(self._strangers) > MAX_STRANGERS:
+            if len(self._strangers) > _MAX_STRANGERS:
                 self._strangers.popitem(last=False)
         return self._attempts.get(job_id)
 
@@ -55,7 +58,7 @@ class Jobs:
             found = {job_id_of(one): one for one in await self._reports.live(self._runner)}
             # Those that were added meanwhile are kept: they are only just handed over.
             self._attempts.update(found)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(_REFRESH_SECONDS)
             return found
 
     def forget(self, job_id: str) -> None:

@@ -1,7 +1,8 @@
-"""Hands wanted tasks to their runners, once each, after they were committed."""
+"""Hands queued tasks to their runners, once each, after they are committed."""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,28 +15,29 @@ from bot.db import Database
 from bot.tasks import queries
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.runners.runner import Attempt, Launch, Runner, RunnerError
 from bot.tasks.updates import Report
 from bot.tokens import CALLBACK_DAYS, Tokens
 
 logger = structlog.get_logger(__name__)
 
-#: A runner is told where the message stands; it is not made to wait for Slack longer than this.
+#: Maximum wait for Slack, so that the runner can be given the message's timestamp.
 WAIT_FOR_MESSAGE = timedelta(seconds=10)
-#: A launch that was begun and never finished belonged to a process that died.
+#: A launch that is unfinished after this long belonged to a process that died.
 ABANDONED_AFTER = timedelta(seconds=90)
-#: No runner may take longer to be handed a task, or a second process would begin anew.
-LONGEST_HANDOVER_SECONDS = 75.0
-MAX_CLAIMED = 50
-LOOK_AGAIN_SECONDS = 0.2
-LONGEST_SLEEP_SECONDS = 5.0
-STOP_SECONDS = 5.0
-FOLLOW_AGAIN_SECONDS = 5.0
+#: Maximum time for handing over a task; after it a second process would start over.
+_MAX_HANDOVER_SECONDS = 75.0
+_MAX_CLAIMED = 50
+_LOOK_AGAIN_SECONDS = 0.2
+_MAX_SLEEP_SECONDS = 5.0
+_HANDOVER_STOP_SECONDS = 5.0
+_FOLLOW_AGAIN_SECONDS = 2.0
+_MAX_FOLLOW_PAUSE_SECONDS = 60.0
 
 
 #: A task to be handed over, what its runner is sent, and why it cannot be.
-Wanted = tuple[Task, Launch, str | None]
+_Wanted = tuple[Task, Launch, str | None]
 
 
 class Launcher:
@@ -63,7 +65,7 @@ class Launcher:
         self._followers: list[asyncio.Task[None]] = []
 
     def wake(self, _workspace_id: str) -> None:
-        """Tell the launcher that something was committed."""
+        """Tell the launcher that work was committed."""
         self._woken.set()
 
     async def run(self, intake: Intake) -> None:
@@ -78,7 +80,7 @@ class Launcher:
                 logger.exception("launch_step_failed")
                 more = True
             with contextlib.suppress(TimeoutError):
-                wait = LOOK_AGAIN_SECONDS if more else LONGEST_SLEEP_SECONDS
+                wait = _LOOK_AGAIN_SECONDS if more else _MAX_SLEEP_SECONDS
                 await asyncio.wait_for(self._woken.wait(), wait)
 
     async def stop(self) -> None:
@@ -86,8 +88,8 @@ class Launcher:
         self._stopping = True
         self._woken.set()
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=STOP_SECONDS)
-            for handover in late:  # The next process finds it begun, and begins anew.
+            _, late = await asyncio.wait(self._running, timeout=_HANDOVER_STOP_SECONDS)
+            for handover in late:  # The next process finds it unfinished and starts over.
                 handover.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         for follower in self._followers:
@@ -103,11 +105,11 @@ class Launcher:
             self._spawn(cancel(runner, task), f"cancel {task.id}")
 
     def knows(self, task: Task) -> bool:
-        """Tell whether the task's runner is there and for its tenant, so that it can be retried."""
+        """Tell whether the task's runner exists for its tenant, so that it can be retried."""
         return task.runner in self._runners and self._may_run(task)
 
     async def _launch_next(self, intake: Intake) -> bool:
-        """Hand over what is wanted; return True if more is wanted but must wait for Slack."""
+        """Launch queued attempts; return True if some must wait until Slack has their message."""
         claimed, waiting = await self._database.write(self._claim)
         for task, launch, refusal in claimed:
             self._spawn(self._launch(intake, task, launch, refusal), f"launch {task.id}")
@@ -118,7 +120,7 @@ class Launcher:
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 
-    def _claim(self, session: Session) -> tuple[list[Wanted], bool]:
+    def _claim(self, session: Session) -> tuple[list[_Wanted], bool]:
         now = self._clock.now()
         query = (
             select(Task)
@@ -127,14 +129,14 @@ class Launcher:
                 or_(col(Task.launched_at).is_(None), col(Task.launched_at) < now - ABANDONED_AFTER),
             )
             .order_by(col(Task.launch_wanted_at))
-            .limit(MAX_CLAIMED)
+            .limit(_MAX_CLAIMED)
             .with_for_update(skip_locked=True)
         )
         found = session.exec(query).all()
-        claimed: list[Wanted] = []
-        waiting = len(found) == MAX_CLAIMED
+        claimed: list[_Wanted] = []
+        waiting = len(found) == _MAX_CLAIMED
         for task in found:
-            if is_settled(task):
+            if _is_handed_over(task):
                 task.launch_wanted_at = None
                 continue
             ts = queries.message_ts(session, task)
@@ -183,33 +185,38 @@ class Launcher:
     ) -> None:
         if refusal is None:
             try:
-                async with asyncio.timeout(LONGEST_HANDOVER_SECONDS):
+                async with asyncio.timeout(_MAX_HANDOVER_SECONDS):
                     await self._runners[task.runner or ""].start(launch)
             except RunnerError as error:
                 refusal = str(error)
             except TimeoutError:
-                refusal = f"The runner did not take it within {LONGEST_HANDOVER_SECONDS:.0f} s."
+                refusal = f"The runner did not take it within {_MAX_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
-        if refusal:  # First, so that a crash in between leaves nobody waiting.
+        if refusal:  # First, so that a crash in between leaves no caller waiting.
             report = Report(
-                status=Status.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
+                status=TaskStatus.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )
             await intake.report(Owner(task.tenant, task.workspace_id), report)
-        is_wanted = await self._database.write(lambda session: settle(session, launch))
+        is_wanted = await self._database.write(lambda session: _record_handover(session, launch))
         if not refusal and not is_wanted:
             await cancel(self._runners[task.runner or ""], task)
 
 
 async def follow(name: str, runner: Runner) -> None:
     """Let a runner report for as long as the bot runs, whatever fails on the way."""
+    wait = _FOLLOW_AGAIN_SECONDS
     while True:
+        began = time.monotonic()
         try:
             await runner.follow()
         except Exception:
             logger.exception("runner_follow_failed", runner=name)
         else:
             return
-        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
+        # A queue that stays away is asked once a minute, one that broke off at once.
+        is_new = time.monotonic() - began > _MAX_FOLLOW_PAUSE_SECONDS
+        wait = _FOLLOW_AGAIN_SECONDS if is_new else min(2 * wait, _MAX_FOLLOW_PAUSE_SECONDS)
+        await asyncio.sleep(wait)
 
 
 async def cancel(runner: Runner, task: Task) -> None:
@@ -219,13 +226,13 @@ async def cancel(runner: Runner, task: Task) -> None:
         logger.warning("cancel_refused", task_id=task.id, reason=str(error))
 
 
-def is_settled(task: Task) -> bool:
-    """Tell whether the task has ended, or was begun by a launch that nobody noted as arrived."""
-    begun = task.launched_at is not None and task.status != Status.QUEUED
+def _is_handed_over(task: Task) -> bool:
+    """Tell whether the task has ended, or was started by a launch that was never recorded."""
+    begun = task.launched_at is not None and task.status != TaskStatus.QUEUED
     return begun or task.status in ENDS
 
 
-def settle(session: Session, launch: Launch) -> bool:
+def _record_handover(session: Session, launch: Launch) -> bool:
     """
     Note that this attempt was handed over; a newer attempt's wish stays.
 
@@ -235,4 +242,4 @@ def settle(session: Session, launch: Launch) -> bool:
     if task is None or task.attempt != launch.attempt:
         return False
     task.launch_wanted_at = None
-    return task.status != Status.CANCELLED
+    return task.status != TaskStatus.CANCELLED

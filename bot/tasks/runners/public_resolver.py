@@ -1,4 +1,4 @@
-"""Names to addresses, for what is called out there: no name may lead into our own network."""
+"""Resolves host names for outside calls; refuses names that lead into our own network."""
 
 import ipaddress
 import socket
@@ -6,16 +6,16 @@ import socket
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-#: Names that can only mean something in our own network; whoever writes one means it.
-OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home.arpa")
+#: Suffixes that exist only in private networks; a name with one is meant to be private.
+_OWN_ENDS = (".internal", ".local", ".localdomain", ".localhost", ".lan", ".home.arpa")
 
 
 class PublicResolver(AbstractResolver):
     """
-    Refuses a public name that leads to a private address, as one that was taken over would.
+    Refuses a public name that resolves to a private address, as a hijacked one would.
 
-    An address in figures, and a name that is our own network's by itself, are what somebody wrote
-    into the settings: those are let through.
+    Numeric addresses, and names that belong to our own network, were written into the settings on
+    purpose and are allowed.
     """
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
@@ -36,11 +36,11 @@ class PublicResolver(AbstractResolver):
 
 
 def is_own_name(host: str) -> bool:
-    """Tell whether a name is one of our own network only."""
+    """Tell whether a name belongs to our own network only."""
     name = host.rstrip(".").lower()
-    return "." not in name or name.endswith(OWN_ENDS)
+    return "." not in name or name.endswith(_OWN_ENDS)
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is one of the internet."""
+    """Tell whether an address is on the public internet."""
     return ipaddress.ip_address(address.partition("%")[0]).is_global

@@ -1,7 +1,8 @@
-"""Which runner a task is for."""
+"""Chooses the runner of a task."""
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from bot.clock import Clock
@@ -30,7 +31,7 @@ def build_runners(settings: Settings, reports: Reports, clock: Clock) -> dict[st
     secret = settings.callback_secret.get_secret_value() if settings.callback_secret else None
     runs = Runs(runs_folder(settings.database_url))
     runners: dict[str, Runner] = {}
-    for name, described in described_runners(settings).items():
+    for name, described in _described_runners(settings).items():
         if isinstance(described, CommandRunner):
             runners[name] = Command(described, runs, reports)
         elif isinstance(described, BullRunner):
@@ -42,7 +43,7 @@ def build_runners(settings: Settings, reports: Reports, clock: Clock) -> dict[st
     return runners
 
 
-def described_runners(settings: Settings) -> dict[str, RunnerSettings]:
+def _described_runners(settings: Settings) -> dict[str, RunnerSettings]:
     """Return what the settings say of each runner, that of ORCHESTRATOR_URL included."""
     if not settings.orchestrator_url:
         return dict(settings.config.runners)
@@ -57,7 +58,7 @@ def runner_name(task: Task, settings: Settings) -> str | None:
     Raises `InvalidError` when the task names a runner that the settings do not have, or have for
     other tenants: those look the same.
     """
-    described = described_runners(settings)
+    described = _described_runners(settings)
     known = {name for name, one in described.items() if one.serves(task.tenant)}
     if task.runner and task.runner not in known:
         raise InvalidError(
@@ -69,8 +70,8 @@ def runner_name(task: Task, settings: Settings) -> str | None:
 
 
 def may_run(task: Task, settings: Settings) -> bool:
-    """Tell whether the runner of a task is there, and for its tenant."""
-    described = described_runners(settings).get(task.runner or "")
+    """Tell whether the runner of a task exists for its tenant."""
+    described = _described_runners(settings).get(task.runner or "")
     return described is not None and described.serves(task.tenant)
 
 
@@ -79,6 +80,21 @@ def runs_folder(database_url: str) -> Path:
     url = driver_url(database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(f"{url.database}.runs").absolute()
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     place = url.set(password=None).render_as_string()
-    return Path(state) / "opsbell" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
+    name = f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.runs"
+    state = _state_folder()
+    if state is None:  # Directly below, where nobody else can replace it.
+        return Path(tempfile.gettempdir()) / f"opsbell-{os.geteuid()}-{name}"
+    return state / "opsbell" / name
+
+
+def _state_folder() -> Path | None:
+    """Return where this user's programs keep their state; None in a container without a home."""
+    named = os.environ.get("XDG_STATE_HOME")
+    if named:
+        return Path(named)
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ".local" / "state" if os.access(home, os.W_OK) else None

@@ -1,11 +1,11 @@
-"""Brings what runners learn about their work to the tasks."""
+"""Reports to tasks what runners learn about their work."""
 
 from collections.abc import Callable
 from typing import Any
 
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.runner import Attempt
 from bot.tasks.updates import Report
 
@@ -19,14 +19,14 @@ class Reporter:
     async def tell(
         self,
         attempt: Attempt,
-        status: Status,
+        status: TaskStatus,
         *,
         error: str | None = None,
         progress: int | None = None,
         note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
-        """Report where an attempt stands; raise `NotFoundError` if there is no such task."""
+        """Report the state of an attempt; raise `NotFoundError` if there is no such task."""
         report = Report(
             status=status,
             task_id=attempt.task_id,
@@ -48,7 +48,7 @@ class Reporter:
     async def beat(self, attempt: Attempt) -> bool:
         """Renew the lease of an attempt; return False if somebody has cancelled it."""
         status = await self._intake().keep_alive(owner_of(attempt), attempt.task_id, attempt.number)
-        return status != Status.CANCELLED
+        return status != TaskStatus.CANCELLED
 
 
 def owner_of(attempt: Attempt) -> Owner:

@@ -1,10 +1,13 @@
-"""What a runner is, and what it is sent."""
+"""The interface of runners, and the data they are sent."""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.errors import OpsbellError
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
+
+#: How often a sign of life is told, as often as by the client; the lease is four of them.
+BEAT_SECONDS = 15.0
 
 
 class RunnerError(OpsbellError):
@@ -59,19 +62,19 @@ class Launch:
 
 
 class Reports(Protocol):
-    """Takes what a runner learns about what it has started."""
+    """Receives what a runner learns about the attempts it has started."""
 
     async def tell(
         self,
         attempt: Attempt,
-        status: Status,
+        status: TaskStatus,
         *,
         error: str | None = None,
         progress: int | None = None,
         note: str | None = None,
         stats: dict[str, Any] | None = None,
     ) -> None:
-        """Say where the attempt stands; what is older than what is known is ignored."""
+        """Report the state of the attempt; outdated reports are ignored."""
         ...
 
     async def live(self, runner: str) -> list[Attempt]:
@@ -99,12 +102,12 @@ class Runner(Protocol):
 
     async def follow(self) -> None:
         """
-        Report what becomes of what was started, be it before this process; until cancelled.
+        Report on attempts, including those started before this process, until cancelled.
 
         A runner whose work reports for itself returns at once.
         """
         ...
 
     async def stop(self) -> None:
-        """Let go of what runs; it goes on elsewhere."""
+        """Stop following; running work continues elsewhere."""
         ...

@@ -1,4 +1,4 @@
-"""What is on the disk of each program that a command runner has started: one folder per attempt."""
+"""The files of each program that a command runner has started: one folder per attempt."""
 
 import contextlib
 import fcntl
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.tasks.runners.runner import Attempt
-from bot.tasks.runners.supervisor import write
+from bot.tasks.runners.supervisor import write_whole
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Run:
     """
     One started program. Its supervisor holds `lock` while it runs, its watcher holds `watch`.
 
-    Both locks are the operating system's: gone with whoever held them, however they ended, and
-    never mistaken for those of another process that was given the same number.
+    Both are operating-system locks: they end with their holder, however it ends, and cannot be
+    confused with those of another process that got the same process id.
     """
 
     def __init__(self, folder: Path, attempt: Attempt) -> None:
@@ -39,8 +39,8 @@ class Run:
         self._watch: int | None = None
 
     def watch(self) -> bool:
-        """Become the one who reports its end; False if somebody else is."""
-        self._watch = lock(self.folder / "watch")
+        """Become the watcher that reports the end; False if another process is."""
+        self._watch = _take_lock(self.folder / "watch")
         return self._watch is not None
 
     def let_go(self) -> None:
@@ -51,22 +51,22 @@ class Run:
 
     def hold(self) -> int:
         """Return the locked descriptor that the supervisor is given; the caller closes its own."""
-        held = lock(self.folder / "lock")
+        held = _take_lock(self.folder / "lock")
         if held is None:
             raise FileExistsError("it was started already")
         return held
 
     @property
     def is_running(self) -> bool:
-        """Tell whether its supervisor is there and has not written down its end."""
-        held = lock(self.folder / "lock")
+        """Tell whether its supervisor is alive and has not recorded the end."""
+        held = _take_lock(self.folder / "lock")
         if held is not None:
             os.close(held)
         return held is None and self.folder.exists()
 
     @property
     def was_started(self) -> bool:
-        """Tell whether its supervisor ever came so far as to start it."""
+        """Tell whether its supervisor ever started the program."""
         return (self.folder / "pid").exists()
 
     def end(self) -> End | None:
@@ -83,7 +83,7 @@ class Run:
         return None
 
     def cancel(self) -> None:
-        """Ask the supervisor to end it; nothing happens if there is none any more."""
+        """Ask the supervisor to end the program; no effect if it is gone."""
         with contextlib.suppress(OSError, ValueError):
             pid = int((self.folder / "pid").read_text())
             if self.is_running:
@@ -107,21 +107,21 @@ class Runs:
         run = Run(self._path(attempt), attempt)
         run.folder.mkdir(mode=0o700)
         run.watch()
-        # Last, so that nobody takes up what has no watcher.
-        write(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
+        # Last, so that no other process watches it before we do.
+        write_whole(f"{run.folder}/attempt", json.dumps(asdict(attempt)))
         return run
 
     def find(self, attempt: Attempt) -> Run | None:
         """Return the run of an attempt, watched by whomever."""
-        return read_run(self._path(attempt))
+        return _read_run(self._path(attempt))
 
     def unwatched(self) -> Iterator[Run]:
-        """Yield the runs that nobody watches, watched by us from now on."""
+        """Yield the runs without a watcher, which this process watches from now on."""
         if not self._folder.is_dir():
             return
         self._prepare()
         for folder in sorted(self._folder.iterdir()):
-            run = read_run(folder)
+            run = _read_run(folder)
             if run is not None and run.watch():
                 # Its watcher may have removed it just before.
                 if run.folder.exists():
@@ -142,8 +142,8 @@ class Runs:
             self._folder.chmod(0o700)
 
 
-def read_run(folder: Path) -> Run | None:
-    """Return the run that stands in *folder*; None if there is none, or only half of one."""
+def _read_run(folder: Path) -> Run | None:
+    """Return the run in *folder*; None if there is none or it is incomplete."""
     try:
         told = json.loads((folder / "attempt").read_text(encoding="utf-8"))
         return Run(folder, Attempt(**told))
@@ -151,7 +151,7 @@ def read_run(folder: Path) -> Run | None:
         return None
 
 
-def lock(path: Path) -> int | None:
+def _take_lock(path: Path) -> int | None:
     """Return a descriptor that holds the lock of a file; None if it is held, or cannot be made."""
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

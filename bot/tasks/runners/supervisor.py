@@ -1,10 +1,10 @@
 """
-Stands between the bot and one program; runs by itself, with the standard library only.
+Supervises one program on behalf of the bot; a separate process that uses only the standard library.
 
 `python -I -S supervisor.py FOLDER GRACE_SECONDS CWD ARGV…`, with the locked file of the run as
-descriptor 3. The lock is held until the program's end is written down, whatever becomes of the bot.
-It answers `started` or the reason why not on its standard output, keeps the last of what the
-program prints, and on SIGTERM ends the program with all its children.
+descriptor 3. It holds the lock until it has recorded how the program ended, whatever happens to the
+bot. It writes `started`, or why the start failed, to its standard output, keeps the last part of
+the program's output, and on SIGTERM ends the program with all its children.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ import time
 LOCK = 3
 STARTED = "started"
 TAIL_LINES = 40
-TAIL_BYTES = 65_536
-CHUNK_BYTES = 65_536
-LOOK_SECONDS = 0.05
+_TAIL_BYTES = 65_536
+_CHUNK_BYTES = 65_536
+_CHILD_POLL_SECONDS = 0.05
 
 
-class Tail:
+class _Tail:
     """The end of one output."""
 
     def __init__(self) -> None:
@@ -33,23 +33,23 @@ class Tail:
     def add(self, chunk: bytes) -> None:
         """Remember *chunk*, and forget what is too long ago."""
         self._kept += chunk
-        if len(self._kept) > 4 * TAIL_BYTES:
-            del self._kept[:-TAIL_BYTES]
+        if len(self._kept) > 4 * _TAIL_BYTES:
+            del self._kept[:-_TAIL_BYTES]
             self._is_cut = True
 
     def lines(self) -> list[str]:
         """Return the last lines; half a line at the beginning only if there is no other."""
-        is_cut = self._is_cut or len(self._kept) > TAIL_BYTES
-        lines = bytes(self._kept[-TAIL_BYTES:]).decode(errors="replace").splitlines()
+        is_cut = self._is_cut or len(self._kept) > _TAIL_BYTES
+        lines = bytes(self._kept[-_TAIL_BYTES:]).decode(errors="replace").splitlines()
         return (lines[1:] if is_cut and len(lines) > 1 else lines)[-TAIL_LINES:]
 
 
-class Supervisor:
+class _Supervisor:
     """One program, its outputs, and whether it is to end."""
 
     def __init__(self, grace_seconds: float) -> None:
         self._grace_seconds = grace_seconds
-        self._tails: dict[int, Tail] = {}
+        self._tails: dict[int, _Tail] = {}
         self._poll = select.poll()
         self._pid = 0
         self._code: int | None = None
@@ -58,7 +58,7 @@ class Supervisor:
         self._listen()
 
     def start(self, argv: list[str]) -> None:
-        """Start the program in a process group of its own; raise `OSError` if there is none."""
+        """Start the program in its own process group; raise `OSError` if it does not exist."""
         pipes = os.pipe(), os.pipe()
         ends = [(os.POSIX_SPAWN_DUP2, pipe[1], number) for number, pipe in enumerate(pipes, 1)]
         self._pid = os.posix_spawnp(
@@ -73,7 +73,7 @@ class Supervisor:
             os.close(writing)
             os.set_blocking(reading, False)
             self._poll.register(reading, select.POLLIN)
-            self._tails[reading] = Tail()
+            self._tails[reading] = _Tail()
 
     def wait(self) -> tuple[int, list[str], list[str]]:
         """Return the exit code of the program, and the last lines of its two outputs."""
@@ -120,16 +120,16 @@ class Supervisor:
         return self._code is not None and (is_too_late or not self._send(0))
 
     def _patience(self) -> float | None:
-        return None if self._kill_at is None else LOOK_SECONDS
+        return None if self._kill_at is None else _CHILD_POLL_SECONDS
 
     def _read(self, seconds: float | None) -> None:
         for ready, _ in self._poll.poll(None if seconds is None else seconds * 1000):
             self._read_from(ready)
 
     def _read_from(self, ready: int) -> bool:
-        """Read what there is; return False if there is nothing more for now."""
+        """Read available output; return False if there is none for now."""
         try:
-            chunk = os.read(ready, CHUNK_BYTES)
+            chunk = os.read(ready, _CHUNK_BYTES)
         except BlockingIOError:
             return False
         if ready in self._tails and chunk:
@@ -140,7 +140,7 @@ class Supervisor:
         return bool(chunk)
 
     def _send(self, number: int) -> bool:
-        """Send a signal to the program's group; False if nobody is left in it."""
+        """Send a signal to the program's process group; False if it is empty."""
         try:
             os.killpg(self._pid, number)
         except (ProcessLookupError, PermissionError):
@@ -148,7 +148,7 @@ class Supervisor:
         return True
 
 
-def write(path: str, text: str) -> None:
+def write_whole(path: str, text: str) -> None:
     """Write a file that is there as a whole or not at all."""
     part = f"{path}.part"
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -168,21 +168,21 @@ def answer(text: str) -> None:
     os.close(nothing)
 
 
-def main(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
+def _supervise(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
     """Run the program to its end and write that down."""
     os.set_inheritable(LOCK, False)
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    supervisor = Supervisor(float(grace_seconds))
-    write(f"{folder}/pid", str(os.getpid()))  # Only now can it be sent a signal.
+    supervisor = _Supervisor(float(grace_seconds))
+    write_whole(f"{folder}/pid", str(os.getpid()))  # Only now can it be sent a signal.
     try:
         if cwd:
             os.chdir(cwd)
         supervisor.start(list(argv))
     except OSError as error:
-        # On the disk first: the bot may be gone, and would say that nobody knows.
-        write(f"{folder}/refusal", str(error))
+        # To disk first: if the bot is gone, the next one reads it there.
+        write_whole(f"{folder}/refusal", str(error))
         answer(str(error))
         return
     answer(STARTED)
@@ -190,11 +190,11 @@ def main(folder: str, grace_seconds: str, cwd: str, *argv: str) -> None:
 
     import json  # Not before it is needed: it takes as long to load as all the rest.
 
-    write(f"{folder}/end", json.dumps({"code": code, "out": printed, "err": complained}))
+    write_whole(f"{folder}/end", json.dumps({"code": code, "out": printed, "err": complained}))
     fcntl.flock(LOCK, fcntl.LOCK_UN)
     os.close(LOCK)
     supervisor.drain()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    _supervise(*sys.argv[1:])

@@ -7,7 +7,7 @@ import pytest
 import typer
 from sqlmodel import col, delete, select
 
-from bot.cli.dead import list_dead, replay
+from bot.cli.dead import print_dead, replay_dead
 from bot.cli.events import rebuild_rows, show
 from bot.db import Database
 from bot.errors import ConfigError, ConflictError, NotFoundError
@@ -60,7 +60,7 @@ def test_what_nobody_knows_is_said_to_be_unknown(here):
     with pytest.raises(NotFoundError, match="no message `m_none`"):
         show("m_none")
     with pytest.raises(NotFoundError, match="no message `m_none`"):
-        replay("m_none")
+        replay_dead("m_none")
 
 
 def test_rows_are_compared_with_their_events(here, capsys):
@@ -97,7 +97,7 @@ def test_rows_are_made_again_from_their_events(here, capsys):
 
 def test_dead_letters_are_listed_with_their_fix(here, capsys):
     """Id, place, error and what to do."""
-    list_dead()
+    print_dead()
 
     [line] = capsys.readouterr().out.splitlines()
     assert line.startswith("m_dead  2026-11-16T09:00:00+00:00  T0/C0OPS  is_archived: ")
@@ -106,14 +106,14 @@ def test_dead_letters_are_listed_with_their_fix(here, capsys):
 
 def test_a_dead_letter_is_replayed_once(here, capsys):
     """It waits again, nobody is told of its death any more, and a second replay is refused."""
-    replay("m_dead")
+    replay_dead("m_dead")
 
     assert "m_dead will be tried again" in capsys.readouterr().out
     assert state(here, "m_dead") == MessageState.WAITING
     assert here.transact(lambda session: list(session.exec(select(DeadLetter)))) == []
     with pytest.raises(ConflictError, match="being delivered already"):
-        replay("m_dead")
-    list_dead()
+        replay_dead("m_dead")
+    print_dead()
     assert "No dead letters" in capsys.readouterr().out
 
 
@@ -126,7 +126,7 @@ def test_an_id_of_many_is_not_guessed(here):
 
     here.transact(share)
     with pytest.raises(ConflictError, match="say which: m_dead, m_waits"):
-        replay("shared")
+        replay_dead("shared")
 
 
 def test_a_schema_that_is_old_is_said_to_be(monkeypatch, tmp_path):
@@ -135,4 +135,4 @@ def test_a_schema_that_is_old_is_said_to_be(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///new.db")
 
     with pytest.raises(ConfigError, match="python -m bot migrate"):
-        list_dead()
+        print_dead()

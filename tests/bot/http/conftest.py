@@ -8,17 +8,17 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.alerts.wiring import open_alerts
 from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.errors import InvalidError
 from bot.http.server import HttpServer
-from bot.http.services import Services
+from bot.http.services import HttpServices
 from bot.messages.delivery.health import LaneHealth
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Destination, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
-from bot.owners import Owners
 from bot.settings import Settings
 from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
@@ -28,18 +28,20 @@ from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
 from bot.users.service import Users
+from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
+from tests.bot.leaderboards.room import make_boards
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 from tests.isolation import ISOLATION
 
 CALLBACK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TEMPLATES = Path(__file__).parents[3] / "templates"
 WORKSPACES = {"default": "T1", "cleo": "T2"}
-OUTLETS = Outlets(
+DESTINATIONS = Destinations(
     [
-        Outlet("oncall-mail", "default", "mailto://127.0.0.1"),
-        Outlet("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
+        Destination("oncall-mail", "default", "mailto://127.0.0.1"),
+        Destination("cleos-hook", "cleo", "http://127.0.0.1:9/secret"),
     ]
 )
 
@@ -108,7 +110,7 @@ def settings() -> Settings:
 @pytest.fixture
 def services(
     settings: Settings, database: Database, clock: HandClock, surroundings: Surroundings
-) -> Services:
+) -> HttpServices:
     def runner_of(task: Task) -> str | None:
         return task.runner or settings.config.kind(task.task).runner
 
@@ -123,16 +125,27 @@ def services(
     announcer = Announcer(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
-    return Services(
+    tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
+    return HttpServices(
         settings=settings,
         database=database,
         clock=clock,
-        tasks=Tasks(transactions, announcer, clock, runner_of, lambda _task: None),
+        tasks=tasks,
         intake=Intake(transactions, announcer, clock, runner_of),
-        requests=Requests(database, clock, surroundings.woken.append, OUTLETS, ISOLATION),
+        alerts=open_alerts(
+            settings,
+            database,
+            clock,
+            tasks,
+            wake=surroundings.woken.append,
+            tenants=owners.tenants,
+            home_of=owners.home_of,
+            find_channel=lambda channel: Names().channel_id("T1", channel),
+        ),
+        requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),
         users=Users(database, clock, surroundings.woken.append),
         templates=Templates(database, ISOLATION, clock),
-        senders=Senders(database, clock, OUTLETS),
+        senders=Senders(database, clock, DESTINATIONS),
         channels=Names(),
         tokens=Tokens(JWT_SECRET, clock),
         home="T1",
@@ -142,12 +155,13 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
-        outlets=OUTLETS,
+        leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
+        destinations=DESTINATIONS,
     )
 
 
 @pytest.fixture
-async def server(services: Services) -> AsyncIterator[HttpServer]:
+async def server(services: HttpServices) -> AsyncIterator[HttpServer]:
     server = HttpServer(services)
     await server.start()
     yield server

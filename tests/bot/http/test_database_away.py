@@ -69,7 +69,7 @@ def _call(client: Client, route):
     for name in ("{id}", "{correlationId}", "{code}", "{team_id}"):
         path = path.replace(name, "x1")
     body = BODIES.get(route.body.__name__, {}) if route.body else None
-    return client.call(route.method, path, [body] if route.most_items else body)
+    return client.call(route.method, path, [body] if route.max_items else body)
 
 
 async def test_every_address_says_that_the_database_is_locked(services, client, database_url):

@@ -8,7 +8,7 @@ from sqlmodel import Session, select, update
 
 from bot.errors import ConflictError
 from bot.http.idempotency import Idempotency, IdempotencyRecord, Key, Made
-from bot.http.routing import Answer
+from bot.http.routing import Response
 from bot.messages.models import Message
 from bot.tasks.models import Task
 from tests.bot.http.calling import token_for
@@ -158,13 +158,13 @@ async def test_the_id_survives_a_process_that_died_before_it_answered(clock, dat
     key = Key("default", "k", "hash")
     given = []
 
-    async def die(made: Made) -> Answer:
+    async def die(made: Made) -> Response:
         given.append(made)
         raise asyncio.CancelledError
 
-    async def make(made: Made) -> Answer:
+    async def make(made: Made) -> Response:
         given.append(made)
-        return Answer({"id": made.id}, 201)
+        return Response({"id": made.id}, 201)
 
     with pytest.raises(asyncio.CancelledError):
         await keys.once(key, die)
@@ -219,11 +219,11 @@ async def test_two_processes_do_the_work_once(clock, database):
     key = Key("default", "k", "hash")
     done = []
 
-    async def work(made: Made) -> Answer:
+    async def work(made: Made) -> Response:
         done.append(made)
         started.set()
         await release.wait()
-        return Answer({"id": made.id})
+        return Response({"id": made.id})
 
     first = asyncio.create_task(here.once(key, work))
     await started.wait()

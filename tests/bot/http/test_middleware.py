@@ -10,7 +10,7 @@ import structlog
 from bot.config_file import Http
 from bot.errors import UserError
 from bot.http.routes import ROUTES
-from bot.http.routing import Access, Answer, Call, Route
+from bot.http.routing import Access, Call, Response, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 
@@ -132,19 +132,19 @@ async def test_a_request_leaves_one_line_without_body_or_token(client):
     assert "hidden" not in repr(logs)
 
 
-async def break_down(call: Call) -> Answer:
+async def break_down(call: Call) -> Response:
     """Fail in a way nobody foresaw."""
     raise RuntimeError("the password is hunter2")
 
 
-async def refuse(call: Call) -> Answer:
+async def refuse(call: Call) -> Response:
     """Refuse without a kind."""
     raise UserError("No.")
 
 
-async def see_correlation(call: Call) -> Answer:
+async def see_correlation(call: Call) -> Response:
     """Show what log lines would carry."""
-    return Answer(structlog.contextvars.get_contextvars())
+    return Response(structlog.contextvars.get_contextvars())
 
 
 @pytest.fixture

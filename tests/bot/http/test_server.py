@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.errors import ConfigError
-from bot.http.routing import Access, Answer, Call, Route
+from bot.http.routing import Access, Call, Response, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import PATIENCE_SECONDS
@@ -44,11 +44,11 @@ async def test_a_request_in_flight_is_finished(services):
     """
     started = asyncio.Event()
 
-    async def take_time(call: Call) -> Answer:
+    async def take_time(call: Call) -> Response:
         """Answer after a while."""
         started.set()
         await asyncio.sleep(0.2)
-        return Answer({"done": True})
+        return Response({"done": True})
 
     server = HttpServer(services, [Route("GET", "/slow", take_time, "", "", Access.PUBLIC)])
     await server.start()

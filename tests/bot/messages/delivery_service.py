@@ -12,11 +12,11 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Destination, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -44,7 +44,7 @@ class Service:
 
     async def send(self, text: str, channel: str = OLD, by: str = ADA, **more) -> str:
         """Ask for a message and return its correlation id."""
-        order = Order(
+        order = MessageRequest(
             tenant="default",
             workspace_id=self.team,
             template=more.pop("template", "text"),
@@ -54,7 +54,7 @@ class Service:
             channel=channel,
             **more,
         )
-        return (await self.requests.accept(Unit([order])))[0]
+        return (await self.requests.accept(RequestBatch([order])))[0]
 
     async def until(self, key: str, standing: str):
         """Wait until a message stands so and return its status."""
@@ -92,15 +92,15 @@ async def service(database: Database) -> AsyncIterator[Service]:
         lanes.open(team, transport, Pacing(unlimited=True))
         hook = WebhookTransport(playground.webhook("old-news"))
         lanes.open("to:hook", hook, Pacing(unlimited=True))
-        outlets = Outlets([Outlet("hook", "default", "http://127.0.0.1:9")])
+        destinations = Destinations([Destination("hook", "default", "http://127.0.0.1:9")])
 
         async def alerts() -> str:
             return OPS
 
         yield Service(
             playground,
-            Requests(database, clock, lanes.wake, outlets, ISOLATION),
-            Senders(database, clock, outlets),
+            Requests(database, clock, lanes.wake, destinations, ISOLATION),
+            Senders(database, clock, destinations),
             Templates(database, ISOLATION, clock),
             DeadLetters(database, clock, lanes.wake, alerts, lambda _tenant: team),
             team,

@@ -11,11 +11,11 @@ from slack_playground import Playground
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.delivery.lanes import Lanes
-from bot.messages.destinations import Outlet, Outlets
+from bot.messages.destinations import Destination, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.transports.base import File
@@ -29,7 +29,7 @@ CSV = File("report.csv", "dealer,rows\nBergmann,12\n")
 
 
 @dataclass
-class Desk:
+class BatchWriter:
     """Requests, a lane to the playground and one to a webhook of its #ops."""
 
     playground: Playground
@@ -40,7 +40,7 @@ class Desk:
 
     async def send(self, key: str, text: str, **more: Any) -> None:
         """Ask for a message in #ops."""
-        order = Order(
+        order = MessageRequest(
             tenant="default",
             workspace_id=self.team,
             template="text",
@@ -50,7 +50,7 @@ class Desk:
             message_id=f"m_{key}",
             **{"channel": self.playground.channel("ops").id, **more},
         )
-        await self.requests.accept(Unit([order]))
+        await self.requests.accept(RequestBatch([order]))
 
     async def until(self, key: str, standing: str) -> Any:
         """Wait until a message has come so far."""
@@ -73,21 +73,21 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database: Database) -> AsyncIterator[Desk]:
+async def desk(database: Database) -> AsyncIterator[BatchWriter]:
     """Both lanes run."""
     clock = SystemClock()
     async with Playground(limits="off") as playground:
         team = playground.state.team_id
         address = playground.webhook("ops")
-        outlets = Outlets([Outlet("hook", "default", address)])
+        destinations = Destinations([Destination("hook", "default", address)])
         lanes = Lanes(database, Renderer(TEMPLATES), clock, isolation=ISOLATION)
         slack = SlackTransport(playground.api_url, playground.bot_token)
         hook = WebhookTransport(address)
         lanes.open(team, slack, Pacing(unlimited=True))
         lanes.open("to:hook", hook, Pacing(unlimited=True))
-        senders = Senders(database, clock, outlets)
-        requests = Requests(database, clock, lanes.wake, outlets, ISOLATION)
-        yield Desk(playground, requests, senders, team, lanes)
+        senders = Senders(database, clock, destinations)
+        requests = Requests(database, clock, lanes.wake, destinations, ISOLATION)
+        yield BatchWriter(playground, requests, senders, team, lanes)
         await lanes.stop()
         slack.close()
         hook.close()

@@ -12,7 +12,7 @@ from bot.messages.delivery.attempt import Outcome
 from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, Message, MessageState, Rank
 from bot.messages.outbox import EDIT_INTERVAL, Content, EditOutcome, Place
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -230,7 +230,7 @@ def posted(session, message_id):
     return Outcome(
         claim=claim,
         verdict=Verdict.DELIVERED,
-        answer=Answer(ok=True, ts="1.2"),
+        answer=SlackResponse(ok=True, ts="1.2"),
         event=EventName.SENT,
         ts="1.2",
         delivered_revision=1,

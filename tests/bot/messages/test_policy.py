@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from bot.messages.error_codes import BY_CODE, VERDICTS, Verdict
 from bot.messages.fixes import FIXES, fix_for
-from bot.messages.policy import BACKOFF_CAP, MAX_TRIES, Answer, backoff, classify, is_recognised
+from bot.messages.policy import (
+    BACKOFF_CAP,
+    MAX_TRIES,
+    SlackResponse,
+    backoff,
+    classify,
+    is_recognised,
+)
 
 #: The errors of each method that we call, as its page lists them; `seen` are on no page.
 KEPT = json.loads((Path(__file__).parent / "slack_method_errors.json").read_text("utf-8"))
@@ -71,27 +78,31 @@ def test_every_verdict_can_come_true():
 )
 def test_what_a_post_should_do_after_an_error(code, verdict):
     """The errors that matter most mean what they must for a first post."""
-    assert verdict == classify(Answer(error=code), is_edit=False)
+    assert verdict == classify(SlackResponse(error=code), is_edit=False)
 
 
 @pytest.mark.parametrize(
     ("answer", "post", "edit"),
     [
-        (Answer(ok=True), Verdict.DELIVERED, Verdict.DELIVERED),
-        (Answer(lost=True), Verdict.AMBIGUOUS, Verdict.OUTAGE),
-        (Answer(unreachable=True), Verdict.OUTAGE, Verdict.OUTAGE),
-        (Answer(status=500), Verdict.AMBIGUOUS, Verdict.OUTAGE),
-        (Answer(status=502), Verdict.AMBIGUOUS, Verdict.OUTAGE),
-        (Answer(error="internal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
-        (Answer(error="fatal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
-        (Answer(error="request_timeout"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
-        (Answer(error="message_not_found"), Verdict.FINAL, Verdict.REPOST),
-        (Answer(error="cant_update_message"), Verdict.FINAL, Verdict.REPLACE),
-        (Answer(error="edit_window_closed"), Verdict.FINAL, Verdict.REPLACE),
-        (Answer(error="block_mismatch"), Verdict.FINAL, Verdict.REPLACE),
-        (Answer(error="left_thread"), Verdict.LEFT_THREAD, Verdict.FINAL),
-        (Answer(status=429, error="ratelimited", retry_after=3.0), Verdict.PACED, Verdict.PACED),
-        (Answer(status=503, retry_after=3.0), Verdict.PACED, Verdict.PACED),
+        (SlackResponse(ok=True), Verdict.DELIVERED, Verdict.DELIVERED),
+        (SlackResponse(lost=True), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (SlackResponse(unreachable=True), Verdict.OUTAGE, Verdict.OUTAGE),
+        (SlackResponse(status=500), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (SlackResponse(status=502), Verdict.AMBIGUOUS, Verdict.OUTAGE),
+        (SlackResponse(error="internal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (SlackResponse(error="fatal_error"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (SlackResponse(error="request_timeout"), Verdict.AMBIGUOUS, Verdict.TRANSIENT),
+        (SlackResponse(error="message_not_found"), Verdict.FINAL, Verdict.REPOST),
+        (SlackResponse(error="cant_update_message"), Verdict.FINAL, Verdict.REPLACE),
+        (SlackResponse(error="edit_window_closed"), Verdict.FINAL, Verdict.REPLACE),
+        (SlackResponse(error="block_mismatch"), Verdict.FINAL, Verdict.REPLACE),
+        (SlackResponse(error="left_thread"), Verdict.LEFT_THREAD, Verdict.FINAL),
+        (
+            SlackResponse(status=429, error="ratelimited", retry_after=3.0),
+            Verdict.PACED,
+            Verdict.PACED,
+        ),
+        (SlackResponse(status=503, retry_after=3.0), Verdict.PACED, Verdict.PACED),
     ],
 )
 def test_an_edit_may_be_repeated_and_a_post_may_not(answer, post, edit):
@@ -102,7 +113,7 @@ def test_an_edit_may_be_repeated_and_a_post_may_not(answer, post, edit):
 
 @given(
     st.builds(
-        Answer,
+        SlackResponse,
         error=st.sampled_from([*DOCUMENTED, "", "never_heard_of"]),
         status=st.sampled_from([200, 400, 403, 404, 429, 500, 502, 503, 504]),
         lost=st.booleans(),
@@ -120,16 +131,18 @@ def test_no_answer_makes_an_edit_ambiguous_or_a_post_new(answer):
 def test_only_a_new_error_is_unrecognised():
     """Codes of the table and answers without any code are no news; a code never seen is."""
     for answer in (
-        Answer(ok=True),
-        Answer(lost=True),
-        Answer(unreachable=True),
-        Answer(status=500),
-        Answer(error="is_archived"),
+        SlackResponse(ok=True),
+        SlackResponse(lost=True),
+        SlackResponse(unreachable=True),
+        SlackResponse(status=500),
+        SlackResponse(error="is_archived"),
     ):
         assert is_recognised(answer)
 
-    assert all(is_recognised(Answer(error=code)) for code in ("held", "answer_lost"))  # Ours.
-    assert not is_recognised(Answer(error="never_heard_of"))
+    assert all(
+        is_recognised(SlackResponse(error=code)) for code in ("held", "answer_lost")
+    )  # Ours.
+    assert not is_recognised(SlackResponse(error="never_heard_of"))
 
 
 @given(st.integers(1, 100), st.integers())
@@ -184,11 +197,11 @@ def test_a_scope_that_one_message_lacks_is_no_matter_of_the_workspace(needed, ve
     the probe of the token found nothing wrong.
     """
     detail = {"needed": needed} if needed else {}
-    answer = Answer(error="missing_scope", detail=detail)
+    answer = SlackResponse(error="missing_scope", detail=detail)
     assert verdict is classify(answer, is_edit=False) is classify(answer, is_edit=True)
 
 
 @pytest.mark.parametrize("error", ["no_permission", "access_denied"])
 def test_a_place_that_refuses_us_is_no_matter_of_the_workspace(error):
     """Slack says so of a conversation the app is not in; the other channels go on."""
-    assert Verdict.FINAL is classify(Answer(error=error), is_edit=False)
+    assert Verdict.FINAL is classify(SlackResponse(error=error), is_edit=False)

@@ -9,7 +9,7 @@ from bot.messages import outbox
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import LaneLease
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.base import Found
 from bot.messages.transports.factory import Opened, Transports
@@ -44,7 +44,7 @@ class Desk:
         await self._world.is_open.wait()
         self._world.busy.discard(self._key)
         self._world.sent.append((self._key, outgoing.rendered.text))
-        return Answer(ok=True, ts=f"17.{len(self._world.sent):06}", channel=outgoing.channel)
+        return SlackResponse(ok=True, ts=f"17.{len(self._world.sent):06}", channel=outgoing.channel)
 
     async def edit(self, outgoing):
         if self._world.refusals:
@@ -55,13 +55,13 @@ class Desk:
         return Found()
 
     async def delete(self, channel, ts):
-        return Answer(ok=True)
+        return SlackResponse(ok=True)
 
     async def join(self, channel):
-        return Answer(ok=True, channel=channel)
+        return SlackResponse(ok=True, channel=channel)
 
     async def probe(self):
-        return Answer(ok=True)
+        return SlackResponse(ok=True)
 
 
 class World:
@@ -74,7 +74,7 @@ class World:
         self.is_open.set()
         self.sent, self.busy, self.most_busy = [], set(), 0
         self.locked, self.closed, self.told = set(), [], []
-        self.refusals: deque[Answer] = deque()  # what the next edits are answered
+        self.refusals: deque[SlackResponse] = deque()  # what the next edits are answered
         self.processes = []
 
     def start(self, *, tell=None, **limits):

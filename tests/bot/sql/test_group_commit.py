@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.errors import NotFoundError
 from bot.messages.models import Sender
-from bot.sql.group_commit import MOST_UNITS, GroupCommit
+from bot.sql.group_commit import MAX_UNITS, GroupCommit
 from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -90,11 +90,11 @@ async def test_a_caller_that_hung_up_is_stored_all_the_same(desk):
 
 async def test_a_group_has_its_limit(desk):
     """However many wait, a transaction stays short."""
-    words = [f"w{number}" for number in range(MOST_UNITS + 5)]
+    words = [f"w{number}" for number in range(MAX_UNITS + 5)]
 
     await asyncio.gather(*map(desk.intake.submit, words))
 
-    assert [len(group) for group in desk.groups] == [MOST_UNITS, 5]
+    assert [len(group) for group in desk.groups] == [MAX_UNITS, 5]
 
 
 async def test_it_goes_on_after_a_pause(desk):

@@ -14,10 +14,10 @@ from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Outcome, Report
+from bot.tasks.updates import Report, ReportOutcome
 
 ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
 OURS = Owner("default", "T1")
@@ -66,12 +66,12 @@ class Room:
         )
         return made
 
-    async def report(self, task: Task, status: str, **said: Any) -> Outcome:
+    async def report(self, task: Task, status: str, **said: Any) -> ReportOutcome:
         """Let the worker say something about a task."""
-        report = Report(status=Status(status), task_id=task.id, **said)
+        report = Report(status=TaskStatus(status), task_id=task.id, **said)
         return (await self.intake.report(OURS, report)).outcome
 
-    async def beat(self, task: Task) -> Outcome:
+    async def beat(self, task: Task) -> ReportOutcome:
         """Let the worker give a sign of life."""
         return (await self.intake.heartbeat(OURS, task.id)).outcome
 

@@ -4,8 +4,8 @@ import pytest
 from sqlmodel import delete
 
 from bot.messages.models import Message, Rank
-from bot.messages.rendering.text_splitting import MOST_PARTS, PART_CHARACTERS, in_parts
-from bot.tasks.models import Status
+from bot.messages.rendering.text_splitting import MAX_PARTS, PART_CHARACTERS, in_parts
+from bot.tasks.models import TaskStatus
 from tests.bot.tasks.room import BEN, OURS, make_room
 
 
@@ -93,7 +93,7 @@ async def test_a_new_attempt_keeps_the_message(room):
 
 async def test_a_task_created_at_its_end_is_told_at_once(room):
     """A finished task is one message, final from the start."""
-    task = await room.create(status=Status.COMPLETED)
+    task = await room.create(status=TaskStatus.COMPLETED)
     message = await room.message(task)
     assert (
         message.is_final,
@@ -111,7 +111,7 @@ def test_a_long_error_is_told_whole_in_parts(size):
 
     assert error == "".join(parts)
     assert max(map(len, parts)) <= PART_CHARACTERS
-    assert len(parts) <= 2 * MOST_PARTS
+    assert len(parts) <= 2 * MAX_PARTS
 
 
 def test_an_endless_error_keeps_its_beginning_and_end():
@@ -121,7 +121,7 @@ def test_an_endless_error_keeps_its_beginning_and_end():
     assert parts[0].startswith("first")
     assert parts[-1].endswith("last")
     assert "976,009 characters left out" in "".join(parts)
-    assert len(parts) <= MOST_PARTS + 1
+    assert len(parts) <= MAX_PARTS + 1
 
 
 async def test_a_task_retried_after_its_message_was_cleaned_away_is_posted_anew(database, clock):

@@ -7,7 +7,7 @@ import pytest
 from bot.config_file import ConfigFile, TaskKind
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.display import Links, actions, elapsed_seconds, expected_end, fill, message_context
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.updates import Report, apply
 from tests.bot.tasks.room import START
 
@@ -22,7 +22,7 @@ def new_task(subject: str = "Bergmann", task: str = "import") -> Task:
 
 def running(progress: int | None = None, **options: str) -> Task:
     task = new_task(**options)
-    apply(task, Report(Status.RUNNING, progress=progress), START)
+    apply(task, Report(TaskStatus.RUNNING, progress=progress), START)
     return task
 
 
@@ -59,7 +59,7 @@ def test_the_dashboard_has_the_range_of_the_task():
     assert f"http://g/d?dealer=Bergmann&from={start}&to={later}&x={{unknown}}" == links.grafana(
         task, START + MINUTE
     )
-    apply(task, Report(Status.FAILED), START + MINUTE)
+    apply(task, Report(TaskStatus.FAILED), START + MINUTE)
     assert f"to={later}&" in (links.grafana(task, START + 60 * MINUTE) or "")
 
 
@@ -107,9 +107,9 @@ def test_elapsed_time_stops_with_the_work():
     task = running()
     assert None is elapsed_seconds(new_task(), START)
     assert elapsed_seconds(task, START + MINUTE) == 60
-    task.status = Status.LOST
+    task.status = TaskStatus.LOST
     assert elapsed_seconds(task, START + MINUTE) == 0
-    apply(task, Report(Status.COMPLETED), START + 2 * MINUTE)
+    apply(task, Report(TaskStatus.COMPLETED), START + 2 * MINUTE)
     assert elapsed_seconds(task, START + 99 * MINUTE) == 120
     assert elapsed_seconds(running(), START - MINUTE) == 0
 
@@ -117,12 +117,12 @@ def test_elapsed_time_stops_with_the_work():
 @pytest.mark.parametrize(
     ("status", "with_runner", "without"),
     [
-        (Status.QUEUED, ["cancel"], ["cancel"]),
-        (Status.RUNNING, ["cancel"], ["cancel"]),
-        (Status.COMPLETED, [], []),
-        (Status.FAILED, ["retry"], []),
-        (Status.CANCELLED, ["retry"], []),
-        (Status.LOST, ["retry"], []),
+        (TaskStatus.QUEUED, ["cancel"], ["cancel"]),
+        (TaskStatus.RUNNING, ["cancel"], ["cancel"]),
+        (TaskStatus.COMPLETED, [], []),
+        (TaskStatus.FAILED, ["retry"], []),
+        (TaskStatus.CANCELLED, ["retry"], []),
+        (TaskStatus.LOST, ["retry"], []),
     ],
 )
 def test_each_status_has_its_buttons(status, with_runner, without):

@@ -1,5 +1,7 @@
 """Events of other systems as reports: the shipped mappings, and mappings of one's own."""
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -7,7 +9,7 @@ from bot.config_file import WebhookMapping
 from bot.errors import InvalidError
 from bot.tasks.event_mapping import read_event
 
-EVENTS = {
+EVENTS: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
     "prefect": (
         {
             "event": "prefect.flow-run.Failed",

@@ -6,8 +6,8 @@ import pytest
 
 from bot.errors import ConflictError, NotFoundError
 from bot.tasks.external_ids import MAX_IDS
-from bot.tasks.models import ExternalTaskId, Status, Task
-from bot.tasks.updates import Outcome, Report
+from bot.tasks.models import ExternalTaskId, Task, TaskStatus
+from bot.tasks.updates import Report, ReportOutcome
 from tests.bot.tasks.room import CLEOS, OURS, Room
 
 HERE, THERE = "1700000000.000100", "1700000000.000200"
@@ -16,7 +16,7 @@ HERE, THERE = "1700000000.000100", "1700000000.000200"
 async def report(room: Room, task_id: str | None, ts: str | None, owner=OURS, **said):
     """Let an orchestrator report, by its id, the place, or both."""
     told = Report(
-        said.pop("status", Status.RUNNING),
+        said.pop("status", TaskStatus.RUNNING),
         task_id=task_id,
         channel="C1" if ts else None,
         ts=ts,
@@ -48,7 +48,7 @@ async def test_an_unknown_id_at_an_unknown_place_is_adopted_under_the_id(room):
     """The task bears the id that its orchestrator knows."""
     reported = await report(room, "nightly/17", THERE)
 
-    assert (reported.task_id, reported.outcome) == ("nightly/17", Outcome.APPLIED)
+    assert (reported.task_id, reported.outcome) == ("nightly/17", ReportOutcome.APPLIED)
     assert (await report(room, "nightly/17", None, progress=5)).task_id == "nightly/17"
     (task,) = await room.all(Task)
     assert task.external_id == "nightly/17"
@@ -105,7 +105,7 @@ async def test_a_name_that_a_creator_gave_is_nobody_elses(room):
 
     assert (await report(room, "17", THERE)).task_id == "17"
     assert (await room.row(other)).external_id is None
-    assert (await room.row(named)).status == Status.RUNNING
+    assert (await room.row(named)).status == TaskStatus.RUNNING
 
 
 async def test_a_message_that_was_posted_again_is_found_by_the_old_place(room):
@@ -125,7 +125,7 @@ async def test_each_attempt_may_have_an_id_of_its_own(room):
     await report(room, "17", HERE, attempt=1)
     await report(room, "18", HERE, attempt=2)
 
-    assert (await report(room, "17", None, attempt=1)).outcome == Outcome.STALE
+    assert (await report(room, "17", None, attempt=1)).outcome == ReportOutcome.STALE
     assert (await report(room, "18", None, attempt=2)).task_id == task.id
     assert (await room.row(task)).external_id == "18"
 
@@ -159,16 +159,16 @@ async def test_a_token_of_one_task_reports_on_no_other(room):
     task, other = await posted(room, HERE), await posted(room, THERE)
     await report(room, "17", THERE)
 
-    own = Report(Status.RUNNING, task_id="18", channel="C1", ts=HERE)
+    own = Report(TaskStatus.RUNNING, task_id="18", channel="C1", ts=HERE)
     assert (await room.intake.report(OURS, own, only=task.id)).task_id == task.id
     for told in (
-        Report(Status.FAILED, task_id="17"),
-        Report(Status.FAILED, task_id="18", channel="C1", ts=THERE),
-        Report(Status.FAILED, task_id="19", channel="C1", ts="1700000000.000300"),
+        Report(TaskStatus.FAILED, task_id="17"),
+        Report(TaskStatus.FAILED, task_id="18", channel="C1", ts=THERE),
+        Report(TaskStatus.FAILED, task_id="19", channel="C1", ts="1700000000.000300"),
     ):
         with pytest.raises(NotFoundError):
             await room.intake.report(OURS, told, only=task.id)
-    assert (await room.row(other)).status == Status.RUNNING
+    assert (await room.row(other)).status == TaskStatus.RUNNING
     assert len(await room.all(Task)) == 2
 
 

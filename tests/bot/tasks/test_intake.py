@@ -7,12 +7,12 @@ import pytest
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.messages.models import Event, Message, Rank
-from bot.tasks.models import Status, Task
-from bot.tasks.updates import Outcome, Report
+from bot.tasks.models import Task, TaskStatus
+from bot.tasks.updates import Report, ReportOutcome
 from tests.bot.tasks.room import CLEOS, OURS, Room, make_room, values
 
 THERE = Report(
-    Status.RUNNING, channel="C1", ts="1700000000.000200", task="import", subject="Bergmann"
+    TaskStatus.RUNNING, channel="C1", ts="1700000000.000200", task="import", subject="Bergmann"
 )
 
 
@@ -20,7 +20,7 @@ async def test_a_report_moves_task_and_message_together(room):
     """State, message revision and event are committed as one."""
     task = await room.create()
 
-    assert await room.report(task, "running", progress=40) == Outcome.APPLIED
+    assert await room.report(task, "running", progress=40) == ReportOutcome.APPLIED
 
     message = await room.message(task)
     assert (
@@ -35,13 +35,13 @@ async def test_what_is_not_news_touches_no_message(room):
     """Stale and late reports are answered, and neither message nor events grow."""
     task = await room.create()
     await room.report(task, "running", seq=5)
-    assert await room.report(task, "running", seq=5, progress=9) == Outcome.STALE
+    assert await room.report(task, "running", seq=5, progress=9) == ReportOutcome.STALE
     await room.report(task, "completed", seq=6)
-    assert await room.report(task, "failed", seq=7) == Outcome.FINAL
-    assert await room.report(task, "failed", attempt=0) == Outcome.STALE
+    assert await room.report(task, "failed", seq=7) == ReportOutcome.FINAL
+    assert await room.report(task, "failed", attempt=0) == ReportOutcome.STALE
 
     assert len(await room.all(Event)) == 3
-    assert ((await room.row(task)).status, (await room.row(task)).seq) == (Status.COMPLETED, 6)
+    assert ((await room.row(task)).status, (await room.row(task)).seq) == (TaskStatus.COMPLETED, 6)
 
 
 async def test_progress_waits_behind_what_matters(room):
@@ -60,8 +60,8 @@ async def test_an_unknown_place_is_adopted(room):
     reported = await room.intake.report(OURS, THERE)
 
     (task,), (message,) = await room.all(Task), await room.all(Message)
-    assert (reported.task_id, Outcome.APPLIED) == (task.id, reported.outcome)
-    assert (task.status, task.subject) == (Status.RUNNING, "Bergmann")
+    assert (reported.task_id, ReportOutcome.APPLIED) == (task.id, reported.outcome)
+    assert (task.status, task.subject) == (TaskStatus.RUNNING, "Bergmann")
     assert (message.is_posted, message.ts) == (True, "1700000000.000200")
     assert task.id == (await room.intake.report(OURS, THERE)).task_id
 
@@ -76,7 +76,7 @@ async def test_one_place_reported_ten_times_at_once_is_one_task(room):
 
 async def test_an_adopted_failure_has_its_whole_error_in_the_thread(room):
     """A message adopted at its end tells that end as every other does."""
-    report = Report(Status.FAILED, channel="C1", ts="1700000000.000200", error="Boom " * 200)
+    report = Report(TaskStatus.FAILED, channel="C1", ts="1700000000.000200", error="Boom " * 200)
     await room.intake.report(OURS, report)
 
     (task,) = await room.all(Task)
@@ -103,7 +103,7 @@ async def test_a_message_of_ours_that_is_no_tasks_is_not_adopted(room):
 async def test_a_report_without_a_name_is_refused(room):
     """Neither task nor place: there is nothing to find."""
     with pytest.raises(InvalidError, match="`taskId`: give it, or `channel` and `ts`"):
-        await room.intake.report(OURS, Report(Status.RUNNING, channel="C1"))
+        await room.intake.report(OURS, Report(TaskStatus.RUNNING, channel="C1"))
 
 
 async def test_a_report_about_an_unknown_task_is_refused(room):
@@ -111,13 +111,13 @@ async def test_a_report_about_an_unknown_task_is_refused(room):
     task = await room.create()
     for owner, task_id in ((OURS, "t-unknown"), (CLEOS, task.id)):
         with pytest.raises(NotFoundError):
-            await room.intake.report(owner, Report(Status.RUNNING, task_id=task_id))
+            await room.intake.report(owner, Report(TaskStatus.RUNNING, task_id=task_id))
 
 
 async def test_silence_is_noticed_once(room, clock):
     """A task whose lease ran out is lost, says so in its message, and is not counted again."""
-    task = await room.create(status=Status.RUNNING)
-    clock.advance(minutes=31)
+    task = await room.create(status=TaskStatus.RUNNING)
+    clock.advance(hours=25)
 
     assert (await room.intake.mark_lost(), await room.intake.mark_lost()) == (1, 0)
 
@@ -129,8 +129,8 @@ async def test_silence_is_noticed_once(room, clock):
 async def test_two_processes_mark_a_lost_task_once(room, clock, database_url):
     """Both sweep at the same moment: one revision, one event, one of them counts it."""
     for number in range(5):
-        await room.create(task_id=f"t-{number}", status=Status.RUNNING)
-    clock.advance(minutes=31)
+        await room.create(task_id=f"t-{number}", status=TaskStatus.RUNNING)
+    clock.advance(hours=25)
     other = Database(database_url)
     second = make_room(other, clock)
 
@@ -145,9 +145,9 @@ async def test_two_processes_mark_a_lost_task_once(room, clock, database_url):
 
 async def test_heartbeats_keep_a_task_from_being_lost(room, clock):
     """Work that beats every fifteen seconds may run for hours; a minute of silence ends that."""
-    task = await room.create(status=Status.RUNNING)
+    task = await room.create(status=TaskStatus.RUNNING)
     for _ in range(20):
-        assert await room.beat(task) == Outcome.APPLIED
+        assert await room.beat(task) == ReportOutcome.APPLIED
         clock.advance(seconds=59)
         assert await room.intake.mark_lost() == 0
     clock.advance(seconds=2)
@@ -156,12 +156,12 @@ async def test_heartbeats_keep_a_task_from_being_lost(room, clock):
 
 async def test_a_heartbeat_revives_a_lost_task(room, clock):
     """The message says running again, with the percents it had."""
-    task = await room.create(status=Status.RUNNING)
+    task = await room.create(status=TaskStatus.RUNNING)
     await room.report(task, "running", progress=40)
-    clock.advance(minutes=31)
+    clock.advance(hours=25)
     await room.intake.mark_lost()
 
-    assert await room.beat(task) == Outcome.APPLIED
+    assert await room.beat(task) == ReportOutcome.APPLIED
 
     message = await room.message(task)
     assert (message.context["status"], message.context["progress"]) == ("running", 40)
@@ -173,24 +173,24 @@ async def test_a_heartbeat_after_the_end_is_answered_and_changes_nothing(room):
     await room.report(task, "completed")
     before = values(await room.row(task))
 
-    assert await room.beat(task) == Outcome.FINAL
+    assert await room.beat(task) == ReportOutcome.FINAL
     assert before == values(await room.row(task))
 
 
 async def test_whoever_watches_an_attempt_keeps_it_alive_and_learns_of_its_cancel(room, clock):
     """The lease is renewed, a lost attempt revived; one that is not the newest is left alone."""
-    task = await room.create(status=Status.RUNNING)
-    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    task = await room.create()
+    assert await room.intake.keep_alive(OURS, task.id, 1) == TaskStatus.RUNNING
     await room.report(task, "lost", error="nobody knows")
     assert await room.intake.mark_lost() == 0
-    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
-    assert (await room.row(task)).status == Status.RUNNING
+    assert await room.intake.keep_alive(OURS, task.id, 1) == TaskStatus.RUNNING
+    assert (await room.row(task)).status == TaskStatus.RUNNING
 
     await room.tasks.cancel(OURS, task.id, by="U0BEN00002")
-    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.CANCELLED
+    assert await room.intake.keep_alive(OURS, task.id, 1) == TaskStatus.CANCELLED
     await room.tasks.retry(OURS, task.id, by="U0BEN00002")
     before = values(await room.row(task))
-    assert await room.intake.keep_alive(OURS, task.id, 1) == Status.RUNNING
+    assert await room.intake.keep_alive(OURS, task.id, 1) == TaskStatus.RUNNING
     assert values(await room.row(task)) == before
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import NotFoundError
 from bot.messages.models import Event
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.report_queue import ReportQueue
 from bot.tasks.transactions import Transactions
 from tests.bot.http.calling import ONE_DATABASE
@@ -139,7 +139,7 @@ async def test_a_hundred_reports_at_once_are_one_edit_for_each_task(room):
 
 async def test_an_end_in_the_same_transaction_as_progress_is_shown_once(room):
     """The message shows the end, and the thread its summary."""
-    task = await room.create(status=Status.RUNNING)
+    task = await room.create(status=TaskStatus.RUNNING)
 
     await asyncio.gather(
         room.report(task, "running", progress=50),

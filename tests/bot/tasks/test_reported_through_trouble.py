@@ -34,7 +34,7 @@ from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
-from bot.tasks.models import ENDS, Status, Task
+from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report
@@ -144,14 +144,14 @@ class Drama:
         if adopted:
             arguments = {"channel": self.channel, "text": "⏳ Queued: by hand"}
             posted = await self.transport._call("chat.postMessage", arguments)
-            told = Report(Status.RUNNING, channel=self.channel, ts=posted.ts)
+            told = Report(TaskStatus.RUNNING, channel=self.channel, ts=posted.ts)
             self.ids.append((await self.intake.report(self.owner, told)).task_id)
 
     async def report(self, which: int, status: str, attempt: int, seq: int) -> None:
         """Let a worker say something; its number is in the message while the task runs."""
         self.number += 1
         told = Report(
-            Status(status),
+            TaskStatus(status),
             task_id=self.ids[which],
             attempt=attempt,
             seq=seq,

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.messages.models import Event, Message
 from bot.tasks.creation import NewTask
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
 from tests.bot.tasks.room import ADA, BEN, CLEO, CLEOS, OURS, START, Room, make_room, values
 
@@ -74,7 +74,7 @@ async def test_two_retries_at_the_same_moment_make_one_attempt(room, clock):
     winner = won[0].acted[0]["by"]
     assert f"Already retried by <@{winner}> 0 s ago" in str(lost[0])
     row = await room.row(task)
-    assert (row.attempt, row.status, len(row.acted)) == (2, Status.QUEUED, 1)
+    assert (row.attempt, row.status, len(row.acted)) == (2, TaskStatus.QUEUED, 1)
 
 
 async def test_a_second_retry_that_names_no_attempt_is_told_who_was_faster(room, clock):
@@ -131,7 +131,7 @@ async def test_without_a_runner_nothing_is_retried(database, clock):
 
     with pytest.raises(ConflictError, match="I have no runner"):
         await room.tasks.retry(OURS, task.id, by=BEN, attempt=1)
-    assert ((await room.row(task)).attempt, (await room.row(task)).status) == (1, Status.FAILED)
+    assert ((await room.row(task)).attempt, (await room.row(task)).status) == (1, TaskStatus.FAILED)
 
 
 async def test_without_a_runner_nothing_is_run_and_nothing_is_left(database, clock):
@@ -150,7 +150,7 @@ async def test_a_cancel_ends_the_task_and_tells_its_runner(room, clock):
     await room.tasks.cancel(OURS, task.id, by=BEN)
 
     row, message = await room.row(task), await room.message(task)
-    assert (row.status, row.launch_wanted_at) == (Status.CANCELLED, None)
+    assert (row.status, row.launch_wanted_at) == (TaskStatus.CANCELLED, None)
     # It once claimed to have started, and to have run for under a second.
     assert (row.started_at, message.context["elapsed_seconds"]) == (None, None)
     assert message.is_final
@@ -184,8 +184,8 @@ async def test_a_completed_task_was_not_completed_by_who_retried_it(room):
 
 async def test_a_cancel_of_a_lost_task_is_refused(room, clock):
     """A lost task has no worker to stop."""
-    task = await room.create(status=Status.RUNNING)
-    clock.advance(hours=1)
+    task = await room.create(status=TaskStatus.RUNNING)
+    clock.advance(hours=25)
     await room.intake.mark_lost()
 
     with pytest.raises(ConflictError, match="is lost already"):

@@ -7,11 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tasks.creation import NewTask, Owner, make_task
-from bot.tasks.models import ENDS, Status
-from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE, Outcome, Report, apply, hear, start_over
+from bot.tasks.models import ENDS, TaskStatus
+from bot.tasks.updates import (
+    BEATING_LEASE,
+    SILENT_LEASE,
+    Report,
+    ReportOutcome,
+    apply,
+    hear,
+    start_over,
+)
 from tests.bot.tasks.room import START
 
-TOLD = [Status.QUEUED, Status.RUNNING, Status.COMPLETED, Status.FAILED, Status.CANCELLED]
+TOLD = [
+    TaskStatus.QUEUED,
+    TaskStatus.RUNNING,
+    TaskStatus.COMPLETED,
+    TaskStatus.FAILED,
+    TaskStatus.CANCELLED,
+]
 PERCENT = st.none() | st.integers(0, 100)
 SECOND = timedelta(seconds=1)
 
@@ -46,7 +60,7 @@ def new_task(**changes: object) -> Any:
 
 def running(progress: int | None = None, seq: int | None = None) -> Any:
     task = new_task()
-    apply(task, Report(status=Status.RUNNING, progress=progress, seq=seq), START)
+    apply(task, Report(status=TaskStatus.RUNNING, progress=progress, seq=seq), START)
     return task
 
 
@@ -75,7 +89,7 @@ def test_an_end_never_changes_within_its_attempt(sent):
         outcome = apply(task, report, START + number * SECOND)
         if before["status"] in ENDS and task.attempt == before["attempt"]:
             assert before == task.model_dump()
-            assert outcome is not Outcome.APPLIED
+            assert outcome is not ReportOutcome.APPLIED
 
 
 @given(st.lists(reports, max_size=12))
@@ -87,7 +101,7 @@ def test_the_attempt_only_grows(sent):
         outcome = apply(task, report, START)
         assert task.attempt >= before["attempt"]
         if report.attempt is not None and report.attempt < before["attempt"]:
-            assert (Outcome.STALE, before) == (outcome, task.model_dump())
+            assert (ReportOutcome.STALE, before) == (outcome, task.model_dump())
 
 
 @given(st.lists(unnumbered, max_size=12), st.integers(0, 11))
@@ -98,8 +112,8 @@ def test_without_numbers_progress_never_goes_back(sent, lost_after):
         before = task.progress or 0
         apply(task, report, START)
         assert (task.progress or 0) >= before
-        if number == lost_after and task.status == Status.RUNNING:
-            task.status = Status.LOST
+        if number == lost_after and task.status == TaskStatus.RUNNING:
+            task.status = TaskStatus.LOST
 
 
 @given(st.lists(reports, max_size=12))
@@ -108,7 +122,7 @@ def test_times_are_in_order(sent):
     task = new_task()
     for number, report in enumerate(sent, 1):
         apply(task, report, START + number * SECOND)
-    if task.status not in (Status.QUEUED, Status.CANCELLED):
+    if task.status not in (TaskStatus.QUEUED, TaskStatus.CANCELLED):
         assert task.started_at is not None
     if task.started_at:
         assert task.created_at <= task.started_at <= task.updated_at
@@ -116,29 +130,31 @@ def test_times_are_in_order(sent):
     if task.ended_at:
         assert (task.started_at or task.created_at) <= task.ended_at
         assert task.lease_until is None
-    if task.status == Status.RUNNING:
+    if task.status == TaskStatus.RUNNING:
         assert task.started_at <= task.heard_at < task.lease_until
 
 
 def test_a_higher_attempt_starts_over():
     """Nothing of the last attempt is left, and its late reports are stale."""
     task = running(80, seq=7)
-    apply(task, Report(status=Status.FAILED, error="Boom", stats={"bad": 1}, seq=8), START)
+    apply(task, Report(status=TaskStatus.FAILED, error="Boom", stats={"bad": 1}, seq=8), START)
 
-    outcome = apply(task, Report(status=Status.RUNNING, attempt=2, seq=1), START + SECOND)
+    outcome = apply(task, Report(status=TaskStatus.RUNNING, attempt=2, seq=1), START + SECOND)
 
-    assert outcome == Outcome.APPLIED
-    assert (task.attempt, task.status, task.seq) == (2, Status.RUNNING, 1)
+    assert outcome == ReportOutcome.APPLIED
+    assert (task.attempt, task.status, task.seq) == (2, TaskStatus.RUNNING, 1)
     assert (task.progress, task.error, task.stats) == (None, None, None)
     assert (task.started_at, task.ended_at) == (START + SECOND, None)
-    assert apply(task, Report(Status.COMPLETED, attempt=1, seq=99), START) == Outcome.STALE
+    assert (
+        apply(task, Report(TaskStatus.COMPLETED, attempt=1, seq=99), START) == ReportOutcome.STALE
+    )
 
 
 def test_a_new_attempt_forgets_that_the_last_one_sent_heartbeats():
     """The next attempt may run elsewhere: one that never beats must not be lost in a minute."""
     task = new_task(beats=True)
     start_over(task, 2)
-    apply(task, Report(status=Status.RUNNING), START)
+    apply(task, Report(status=TaskStatus.RUNNING), START)
 
     assert task.lease_until == START + SILENT_LEASE
 
@@ -146,46 +162,49 @@ def test_a_new_attempt_forgets_that_the_last_one_sent_heartbeats():
 def test_a_late_word_revives_a_lost_task():
     """A task that stopped reporting and reports again is running, with a fresh lease."""
     task = running(40)
-    task.status, task.lease_until = Status.LOST, None
+    task.status, task.lease_until = TaskStatus.LOST, None
 
-    assert apply(task, Report(Status.RUNNING, progress=41), START + SECOND) == Outcome.APPLIED
+    assert (
+        apply(task, Report(TaskStatus.RUNNING, progress=41), START + SECOND)
+        == ReportOutcome.APPLIED
+    )
 
-    assert (task.status, task.progress) == (Status.RUNNING, 41)
+    assert (task.status, task.progress) == (TaskStatus.RUNNING, 41)
     assert task.lease_until == START + SECOND + SILENT_LEASE
 
 
 def test_a_late_end_revives_a_lost_task():
     """A lost task that reports its end has ended."""
     task = running(40)
-    task.status = Status.LOST
+    task.status = TaskStatus.LOST
 
-    assert apply(task, Report(Status.COMPLETED), START + SECOND) == Outcome.APPLIED
+    assert apply(task, Report(TaskStatus.COMPLETED), START + SECOND) == ReportOutcome.APPLIED
 
-    assert (task.status, task.progress) == (Status.COMPLETED, 100)
+    assert (task.status, task.progress) == (TaskStatus.COMPLETED, 100)
 
 
 def test_a_lost_task_does_not_go_back_to_the_queue():
     """A lost task had started: an unnumbered `queued` is older than that."""
     task = running()
-    task.status = Status.LOST
+    task.status = TaskStatus.LOST
 
-    assert apply(task, Report(Status.QUEUED), START) == Outcome.STALE
-    assert task.status == Status.LOST
+    assert apply(task, Report(TaskStatus.QUEUED), START) == ReportOutcome.STALE
+    assert task.status == TaskStatus.LOST
 
 
 def test_running_does_not_go_back_to_the_queue():
     """An unnumbered `queued` after `running` came late."""
     task = running()
 
-    assert apply(task, Report(Status.QUEUED), START) == Outcome.STALE
+    assert apply(task, Report(TaskStatus.QUEUED), START) == ReportOutcome.STALE
 
 
 def test_a_repeated_number_is_stale():
     """The same report twice is taken once."""
     task = running(10, seq=3)
 
-    assert apply(task, Report(Status.RUNNING, progress=90, seq=3), START) == Outcome.STALE
-    assert apply(task, Report(Status.FAILED, seq=2), START) == Outcome.STALE
+    assert apply(task, Report(TaskStatus.RUNNING, progress=90, seq=3), START) == ReportOutcome.STALE
+    assert apply(task, Report(TaskStatus.FAILED, seq=2), START) == ReportOutcome.STALE
     assert (task.progress, task.seq) == (10, 3)
 
 
@@ -193,15 +212,17 @@ def test_a_numbered_report_may_take_progress_back():
     """Who numbers reports knows what is newest: a pass that begins anew shows its own percents."""
     task = running(90, seq=1)
 
-    assert apply(task, Report(Status.RUNNING, progress=5, seq=2), START) == Outcome.APPLIED
+    assert (
+        apply(task, Report(TaskStatus.RUNNING, progress=5, seq=2), START) == ReportOutcome.APPLIED
+    )
     assert task.progress == 5
 
 
 def test_a_report_that_says_nothing_of_a_field_leaves_it():
     """What was told before stays until something else is told; details are added up."""
     task = running(10)
-    apply(task, Report(Status.RUNNING, details={"host": "a"}, progress_note="page 1"), START)
-    apply(task, Report(Status.RUNNING, details={"rows": 3}), START)
+    apply(task, Report(TaskStatus.RUNNING, details={"host": "a"}, progress_note="page 1"), START)
+    apply(task, Report(TaskStatus.RUNNING, details={"rows": 3}), START)
 
     assert (task.progress, task.progress_note) == (10, "page 1")
     assert task.details == {"host": "a", "rows": 3}
@@ -221,6 +242,6 @@ def test_a_hundred_percent_is_reached_by_completing_only_if_there_were_percents(
     """Work without progress does not suddenly show a full bar."""
     silent, loud = running(), running(40)
     for task in (silent, loud):
-        apply(task, Report(Status.COMPLETED), START)
+        apply(task, Report(TaskStatus.COMPLETED), START)
 
     assert (silent.progress, loud.progress) == (None, 100)

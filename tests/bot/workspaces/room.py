@@ -9,7 +9,7 @@ from bot.db import Database
 from bot.errors import FieldProblem, InvalidError
 from bot.workspaces.models import Workspace
 from bot.workspaces.preflight import Identity
-from bot.workspaces.service import Connections, store
+from bot.workspaces.service import WorkspaceConnections, store
 from bot.workspaces.tokens import Vault
 
 HOME_TOKEN = "xoxb-home-token"
@@ -55,9 +55,9 @@ def connect(database: Database, team_id: str, tenant: str, at: datetime = NOW) -
 
 def make_connections(
     database: Database, clock: Clock, slack: KnownTokens, reopened: list[str], key: str | None = KEY
-) -> Connections:
+) -> WorkspaceConnections:
     """Return the use cases on a Slack that knows some tokens."""
-    return Connections(
+    return WorkspaceConnections(
         database,
         clock,
         Vault([key]) if key else None,

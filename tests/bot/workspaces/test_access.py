@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.config_file import Access
+from bot.config_file import AccessSettings
 from bot.errors import ForbiddenError
 from bot.workspaces.access import Rights
 
@@ -11,12 +11,12 @@ ADA, BEN, CLEO, GROUP = "U0ADA00001", "U0BEN00002", "U0CLEO0003", "S0OPERATOR"
 
 async def test_with_nobody_named_everybody_may(directory):
     """No settings, no fences."""
-    await Rights(Access(), directory).require_operator(CLEO)
+    await Rights(AccessSettings(), directory).require_operator(CLEO)
 
 
 async def test_an_operator_may_and_an_outsider_may_not(directory):
     """The refusal says who may."""
-    rights = Rights(Access(operators=[ADA]), directory)
+    rights = Rights(AccessSettings(operators=[ADA]), directory)
     await rights.require_operator(ADA)
     with pytest.raises(ForbiddenError, match=f"Only <@{ADA}> can do that"):
         await rights.require_operator(CLEO)
@@ -24,7 +24,7 @@ async def test_an_operator_may_and_an_outsider_may_not(directory):
 
 async def test_members_of_a_group_may(directory):
     """Ada and Ben are in the group; Cleo is told its name."""
-    rights = Rights(Access(operators=[GROUP]), directory)
+    rights = Rights(AccessSettings(operators=[GROUP]), directory)
     await rights.require_operator(BEN)
     with pytest.raises(ForbiddenError, match=f"<!subteam\\^{GROUP}>"):
         await rights.require_operator(CLEO)
@@ -32,7 +32,7 @@ async def test_members_of_a_group_may(directory):
 
 async def test_roles_of_a_kind_stand_in_for_the_operators(directory):
     """Where a kind names its own people, operators may not, and admins may."""
-    rights = Rights(Access(operators=[ADA], admins=[CLEO]), directory)
+    rights = Rights(AccessSettings(operators=[ADA], admins=[CLEO]), directory)
     await rights.require_operator(BEN, [BEN])
     await rights.require_operator(CLEO, [BEN])
     with pytest.raises(ForbiddenError):
@@ -43,4 +43,4 @@ async def test_an_error_of_slack_gives_no_rights(directory, playground):
     """Whoever cannot be looked up is refused."""
     playground.fail("usergroups.users.list", "refuse", count=5)
     with pytest.raises(ForbiddenError):
-        await Rights(Access(operators=[GROUP]), directory).require_operator(ADA)
+        await Rights(AccessSettings(operators=[GROUP]), directory).require_operator(ADA)

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError, UnavailableError
 from bot.workspaces.directory import (
-    KEPT_SECONDS,
-    KEPT_WITHOUT_SLACK_SECONDS,
+    NAMES_KEPT_SECONDS,
+    NAMES_KEPT_WITHOUT_SLACK_SECONDS,
     Directory,
     preference,
 )
@@ -142,7 +142,7 @@ async def test_a_renamed_channel_loses_its_name_within_a_minute(timed, playgroun
     """What is sent to #ops once stood in the channel that had been called so before."""
     assert await timed.channel_id("#ops") == "C0OPS00002"
     successor = succeed_ops(playground)
-    hand_clock.at += KEPT_SECONDS
+    hand_clock.at += NAMES_KEPT_SECONDS
 
     assert await timed.channel_id("#ops") == successor
     assert await timed.channel_id("#ops-2025") == "C0OPS00002"
@@ -153,7 +153,7 @@ async def test_a_name_that_no_channel_has_any_more_is_refused(timed, playground,
     """Never silently in a channel of another name."""
     await timed.channel_id("#ops")
     playground.state.rename_channel(playground.state.channels["C0OPS00002"], "ops-2025")
-    hand_clock.at += KEPT_SECONDS
+    hand_clock.at += NAMES_KEPT_SECONDS
 
     with pytest.raises(InvalidError, match="#ops:"):
         await timed.channel_id("#ops")
@@ -185,7 +185,7 @@ async def test_a_slack_that_is_away_does_not_stop_known_names(timed, playground,
     """For ten minutes what was read last is used; after that nobody can know."""
     await timed.channel_id("#ops")
     playground.fail("users.conversations", "refuse", count=20)
-    hand_clock.at += KEPT_WITHOUT_SLACK_SECONDS - 1
+    hand_clock.at += NAMES_KEPT_WITHOUT_SLACK_SECONDS - 1
     assert await timed.channel_id("#ops") == "C0OPS00002"
     hand_clock.at += 1
 

@@ -6,13 +6,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ForbiddenError, UnavailableError
 from bot.workspaces.gate import (
-    KEPT_SECONDS,
-    KEPT_WITHOUT_SLACK_SECONDS,
+    PEOPLE_KEPT_SECONDS,
+    PEOPLE_KEPT_WITHOUT_SLACK_SECONDS,
     Gate,
     House,
-    Standing,
+    Membership,
     Visitor,
-    standing_of,
+    membership_of,
 )
 
 HOME, ADA, BEN, CLEO = "T0PLAYGRND", "U0ADA00001", "U0BEN00002", "U0CLEO0003"
@@ -71,7 +71,7 @@ async def test_a_guest_is_refused_unless_the_settings_name_them(gate):
 )
 async def test_a_partner_is_refused_whatever_the_payload_says(gate, visitor):
     """Which team Slack names for the click of somebody in a shared channel is not documented."""
-    with pytest.raises(ForbiddenError, match=r"Only people of \*Acme\* can use me"):
+    with pytest.raises(ForbiddenError, match=r"Only members of \*Acme\* can use me"):
         await gate.require_insider(visitor)
 
 
@@ -80,12 +80,12 @@ async def test_while_slack_does_not_tell_nobody_new_passes(gate, playground, han
     """Who was known within the hour passes; everybody else is asked to try again."""
     await gate.require_insider(Visitor(ADA, HOME))
     playground.fail("users.info", **{"count": 20, **fault})
-    hand_clock.at += KEPT_WITHOUT_SLACK_SECONDS - 1
+    hand_clock.at += PEOPLE_KEPT_WITHOUT_SLACK_SECONDS - 1
     await gate.require_insider(Visitor(ADA, HOME))
     hand_clock.at += 1
 
     for visitor in (Visitor(ADA, HOME), Visitor(BEN, HOME)):
-        with pytest.raises(UnavailableError, match="try again"):
+        with pytest.raises(UnavailableError, match="Try again"):
             await gate.require_insider(visitor)
 
 
@@ -93,7 +93,7 @@ async def test_what_slack_says_is_asked_again_after_five_minutes(gate, playgroun
     """Somebody who has become a guest is one soon."""
     await gate.require_insider(Visitor(ADA, HOME))
     playground.state.users[ADA].is_restricted = True
-    hand_clock.at += KEPT_SECONDS
+    hand_clock.at += PEOPLE_KEPT_SECONDS
 
     with pytest.raises(ForbiddenError, match="Guests"):
         await gate.require_insider(Visitor(ADA, HOME))
@@ -107,38 +107,38 @@ async def test_without_the_scope_the_payload_decides(gate, playground, fault):
     await gate.require_insider(Visitor(BEN, HOME))
     await gate.require_insider(Visitor(ADA, None, HOME))
     for visitor in (Visitor("U9PARTNER1", PARTNER, HOME), Visitor("U9PARTNER1", None, PARTNER)):
-        with pytest.raises(ForbiddenError, match="Only people of"):
+        with pytest.raises(ForbiddenError, match="Only members of"):
             await gate.require_insider(visitor)
 
 
 @pytest.mark.parametrize(
     ("user", "visitor", "expected"),
     [
-        ({"team_id": HOME}, Visitor(ADA), Standing.MEMBER),
-        ({"team_id": HOME, "deleted": True}, Visitor(ADA, HOME), Standing.OUTSIDER),
-        ({"team_id": HOME, "is_stranger": True}, Visitor(ADA, HOME), Standing.OUTSIDER),
-        ({"team_id": PARTNER}, Visitor(ADA, HOME), Standing.OUTSIDER),
-        ({"team_id": "T2", "enterprise_user": {"teams": [HOME]}}, Visitor(ADA), Standing.MEMBER),
+        ({"team_id": HOME}, Visitor(ADA), Membership.MEMBER),
+        ({"team_id": HOME, "deleted": True}, Visitor(ADA, HOME), Membership.OUTSIDER),
+        ({"team_id": HOME, "is_stranger": True}, Visitor(ADA, HOME), Membership.OUTSIDER),
+        ({"team_id": PARTNER}, Visitor(ADA, HOME), Membership.OUTSIDER),
+        ({"team_id": "T2", "enterprise_user": {"teams": [HOME]}}, Visitor(ADA), Membership.MEMBER),
         (
             {"team_id": "T2", "enterprise_user": {"enterprise_id": ORG, "teams": ["T2"]}},
             Visitor(ADA, "T2", "T2", ORG),
-            Standing.MEMBER,
+            Membership.MEMBER,
         ),
         (
             {"team_id": "T2", "enterprise_user": {"enterprise_id": ORG}, "is_restricted": True},
             Visitor(ADA, "T2", "T2", ORG),
-            Standing.GUEST,
+            Membership.GUEST,
         ),
         (
             {"team_id": PARTNER, "enterprise_user": {"enterprise_id": "E9OTHER"}},
             Visitor(ADA, PARTNER, HOME, ORG),
-            Standing.OUTSIDER,
+            Membership.OUTSIDER,
         ),
-        ({"team_id": ORG}, Visitor(ADA), Standing.MEMBER),
-        ({}, Visitor(ADA, None, "T2", ORG), Standing.MEMBER),
-        ({}, Visitor(ADA, None, "T2", None), Standing.OUTSIDER),
+        ({"team_id": ORG}, Visitor(ADA), Membership.MEMBER),
+        ({}, Visitor(ADA, None, "T2", ORG), Membership.MEMBER),
+        ({}, Visitor(ADA, None, "T2", None), Membership.OUTSIDER),
     ],
 )
 def test_an_organisation_is_one_house(user, visitor, expected):
     """On Enterprise Grid colleagues of other workspaces belong to it, partners do not."""
-    assert standing_of(user, visitor, House(HOME, "Acme", ORG)) == expected
+    assert membership_of(user, visitor, House(HOME, "Acme", ORG)) == expected

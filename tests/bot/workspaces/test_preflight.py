@@ -22,7 +22,7 @@ async def test_good_tokens_say_who_we_are(playground, session):
     found = await check_tokens(
         session, playground.api_url, playground.bot_token, playground.app_token
     )
-    assert (found.workspace_id, found.bot_user_id) == ("T0PLAYGRND", "U0OPSBELL1")
+    assert (found.workspace_id, found.bot_user_id) == ("T0PLAYGRND", "U0SAMPLE001")
 
 
 async def test_swapped_tokens_are_told(playground, session):
@@ -69,7 +69,7 @@ OTHER_APP = "xapp-1-A0OTHERAPP-1-private"
 
 @pytest.fixture
 async def two_apps() -> AsyncIterator[Playground]:
-    tokens = {"xoxb-private": "bot", OTHER_APP: "app", "xapp-1-A0OPSBELL1-1-x": "app"}
+    tokens = {"xoxb-private": "bot", OTHER_APP: "app", "xapp-1-A0SAMPLE001-1-x": "app"}
     async with Playground(limits="off", seed={"tokens": tokens}) as playground:
         yield playground
 
@@ -81,16 +81,16 @@ async def test_tokens_of_two_apps_are_refused(two_apps, session):
 
     (problem,) = refused.value.problems
     assert problem == (
-        "SLACK_APP_TOKEN: belongs to app A0OTHERAPP, but SLACK_BOT_TOKEN to app A0OPSBELL1; "
+        "SLACK_APP_TOKEN: belongs to app A0OTHERAPP, but SLACK_BOT_TOKEN to app A0SAMPLE001; "
         "copy both from the same app at api.slack.com/apps"
     )
 
 
 async def test_tokens_of_one_app_are_taken(two_apps, session):
     """The app's id stands in the app-level token and is what Slack says of the bot."""
-    found = await check_tokens(session, two_apps.api_url, "xoxb-private", "xapp-1-A0OPSBELL1-1-x")
+    found = await check_tokens(session, two_apps.api_url, "xoxb-private", "xapp-1-A0SAMPLE001-1-x")
 
-    assert found.app_id == "A0OPSBELL1"
+    assert found.app_id == "A0SAMPLE001"
 
 
 async def test_without_the_scope_to_ask_the_apps_are_not_compared(two_apps, session):

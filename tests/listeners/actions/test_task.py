@@ -10,7 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlmodel import Session
 
 from bot.db import Database
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from tests.listeners.payloads import click
 from tests.listeners.room import ADA, BEN, Room, open_room
 
@@ -25,7 +25,7 @@ async def test_retry_opens_a_modal_with_the_payload_to_edit(room: Room) -> None:
     modal = await room.modal("ben")
     assert modal["state"]["values"]["payload"]["payload"]["value"] == '{\n  "rows": 3\n}'
     assert "This starts attempt 2." in json.dumps(modal)
-    assert (await room.task(task.id)).status == Status.FAILED
+    assert (await room.task(task.id)).status == TaskStatus.FAILED
 
 
 async def test_retry_is_refused_at_the_click_with_who_may(room: Room) -> None:
@@ -100,7 +100,7 @@ async def test_cancel_ends_the_task_and_names_who_did(room: Room) -> None:
     task = await room.running_task()
     ts = await room.standing(task, "task_cancel")
     assert (await room.playground.click("ben", "ops", ts, "task_cancel")).ok
-    assert (await room.task(task.id)).status == Status.CANCELLED
+    assert (await room.task(task.id)).status == TaskStatus.CANCELLED
     await room.playground.wait_for(
         lambda: BEN in json.dumps(room.playground.message("ops", ts)["blocks"])
     )
@@ -112,7 +112,7 @@ async def test_cancel_is_refused_at_the_click_with_who_may(room: Room) -> None:
     ts = await room.standing(task, "task_cancel")
     assert (await room.playground.click("cleo", "ops", ts, "task_cancel")).ok
     assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
-    assert (await room.task(task.id)).status == Status.RUNNING
+    assert (await room.task(task.id)).status == TaskStatus.RUNNING
 
 
 async def test_cancel_of_what_has_ended_is_answered_to_the_one_who_clicked(room: Room) -> None:

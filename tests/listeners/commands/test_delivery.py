@@ -2,8 +2,8 @@
 
 import json
 
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from tests.listeners.room import ADA, Room
 from tests.patience import until
 
@@ -13,10 +13,10 @@ OLD = "C0ARCHIVE6"
 async def send(room: Room, key: str, channel: str = "C0OPS00002") -> None:
     """Ask for a message in Ada's name."""
     owner = room.owner
-    order = Order(
+    order = MessageRequest(
         owner.tenant, owner.workspace_id, "text", {"text": key}, key, ADA, channel=channel
     )
-    await room.services.requests.accept(Unit([order]))
+    await room.services.requests.accept(RequestBatch([order]))
 
 
 async def dead(room: Room, key: str) -> None:

@@ -30,7 +30,12 @@ def test_usage_lines_list_what_can_be_said() -> None:
 
 def test_hints_name_areas_and_verbs() -> None:
     """The manifest shows them while somebody types."""
-    hint = "help | task run|list|show|retry|cancel | delivery show|replay|dead | why | health"
+    hint = (
+        "help | task run|list|show|retry|cancel"
+        " | alert list|acknowledge|snooze|resolve|mute|unmute | maintenance"
+        " | delivery show|replay|dead | leaderboard | why | health"
+    )
     assert hint == usage_hint("/ops")
+    assert usage_hint("/leaderboard") == "[name] [post]"
     hint = "run <kind> [subject] | list [failed|running|stuck] | show|retry|cancel <id>"
     assert hint == usage_hint("/task")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import InvalidError
 from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, usage
 from listeners.commands.parser import Request, arguments, parse
-from listeners.words import Word, quoted
+from listeners.words import Word, as_word
 
 REQUESTS: list[tuple[str, Request]] = [
     ("", Request("help", "")),
@@ -71,7 +71,7 @@ IDS = [
     ("`x`", "`x`"),
     ('"orders/4711 a"', "orders/4711 a"),
     ("“orders/4711 a”", "orders/4711 a"),
-    (r'"\"quoted\" \\"', '"quoted" \\'),
+    (r'"\"as_word\" \\"', '"as_word" \\'),
     ("../b", "../b"),
 ]
 MUTE = Verb("mute", "be quiet", (Argument("duration", Kind.DURATION, required=True),))
@@ -104,7 +104,7 @@ def test_an_id_may_have_any_printable_characters(typed: str, task_id: str) -> No
 @given(st.from_regex("[ -~]{1,100}", fullmatch=True))
 def test_what_an_answer_tells_people_to_type_is_understood(task_id: str) -> None:
     """An id with spaces, quotation marks or `=` is told in quotation marks."""
-    sent = quoted(task_id).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    sent = as_word(task_id).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     assert parse(f"task show {sent}") == Request("task", "show", {"id": task_id})
 
@@ -172,6 +172,7 @@ def test_every_usage_line_is_understood(line: str) -> None:
     """What help tells people to type, with words for its places, is what the parser takes."""
     filled = line.removeprefix("/ops ").replace("[failed|running|stuck]", "stuck")
     filled = filled.replace("[key=value…]", "key=value").replace("[area]", "task")
+    filled = filled.replace("duration", "2h")
     for bracket in "<>[]":
         filled = filled.replace(bracket, "")
     request = parse(filled)

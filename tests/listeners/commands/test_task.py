@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bot.db import Database
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
-from listeners.words import quoted
+from listeners.words import as_word
 from tests.listeners.room import ADA, OPS, Room, open_room
 
 
@@ -72,7 +72,7 @@ async def test_cancel_ends_a_running_task(room: Room) -> None:
     """The task is cancelled; doing it again says by whom and when."""
     task = await room.running_task()
     await room.playground.run_command("ada", "ops", f"/ops task cancel {task.id}")
-    assert (await room.task(task.id)).status == Status.CANCELLED
+    assert (await room.task(task.id)).status == TaskStatus.CANCELLED
     await room.playground.run_command("ben", "ops", f"/ops task cancel {task.id}")
     assert f"cancelled already by <@{ADA}>" in await room.told("ben")
 
@@ -154,7 +154,7 @@ ODD_IDS = [
     "50%25",
     "x?y#z",
     "a={b",
-    '"quoted',
+    '"as_word',
     "<!channel>",
     "tick`tick",
 ]
@@ -164,7 +164,7 @@ ODD_IDS = [
 async def test_an_odd_id_is_shown_cancelled_and_retried(room: Room, task_id: str) -> None:
     """Every id the API has taken is understood by commands and buttons, and told as it is."""
     task = await room.running_task(task_id=task_id)
-    typed = quoted(task_id)
+    typed = as_word(task_id)
 
     await room.playground.run_command("ada", "ops", f"/ops task show {typed}")
     await room.told("ada")
@@ -173,7 +173,7 @@ async def test_an_odd_id_is_shown_cancelled_and_retried(room: Room, task_id: str
 
     ts = await room.standing(task, "task_cancel")
     assert (await room.playground.click("ada", "ops", ts, "task_cancel")).ok
-    assert (await room.task(task_id)).status == Status.CANCELLED
+    assert (await room.task(task_id)).status == TaskStatus.CANCELLED
 
     await room.playground.run_command("ada", "ops", f"/ops task retry {typed}")
     await room.told("ada", 2)

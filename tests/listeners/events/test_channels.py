@@ -10,7 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_playground import Playground
 
 from bot.workspaces.directory import Directory
-from listeners.events.channels import EVENTS, handle_member_left_event
+from listeners.events.channels import CHANNEL_EVENTS, handle_member_left_event
 from tests.listeners.payloads import event
 from tests.listeners.room import ADA, OPS, Room
 from tests.patience import until
@@ -25,7 +25,7 @@ async def asked_again(directory: Directory, playground: Playground) -> bool:
     return len(playground.calls("users.conversations")) > before
 
 
-@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("kind", CHANNEL_EVENTS)
 @pytest.mark.parametrize("channel", [OPS, {"id": OPS, "name": "ops-2025", "created": 1}])
 async def test_a_channel_that_changed_is_asked_for_again(
     room: Room, kind: str, channel: object
@@ -59,4 +59,6 @@ def test_the_manifest_asks_for_these_events() -> None:
     """And for no others: nothing of what people write is heard."""
     settings = json.loads(MANIFEST.read_text())["settings"]
 
-    assert settings["event_subscriptions"]["bot_events"] == sorted([*EVENTS, "member_left_channel"])
+    assert settings["event_subscriptions"]["bot_events"] == sorted(
+        [*CHANNEL_EVENTS, "member_left_channel"]
+    )

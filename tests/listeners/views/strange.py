@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 
 SAMPLES = (
     "",
@@ -54,7 +54,7 @@ def tasks(draw: st.DrawFn, /, **fixed: Any) -> Task:
         "id": draw(st.from_regex(r"[!-~]{1,200}", fullmatch=True)),
         "task": draw(TEXTS),
         "subject": draw(st.none() | TEXTS),
-        "status": draw(st.sampled_from(list(Status))),
+        "status": draw(st.sampled_from(list(TaskStatus))),
         "attempt": draw(st.integers(1, 10**6)),
         "progress": draw(st.none() | st.integers(0, 100)),
         "progress_note": draw(st.none() | TEXTS),

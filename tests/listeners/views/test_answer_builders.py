@@ -26,7 +26,7 @@ def sent(answer: dict[str, Any]) -> dict[str, Any]:
 @given(st.lists(st.tuples(tasks(), TIMESTAMPS), max_size=15))
 def test_slack_takes_a_list_of_any_tasks(found: list[tuple[Task, str | None]]) -> None:
     """Fifteen of the strangest tasks still make one answer, seen by the asker alone."""
-    answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", most=15)
+    answer = build_task_list(found, which=None, workspace_url="https://acme.slack.com/", limit=15)
     assert validate_message(sent(answer)) == []
     assert answer["response_type"] == "ephemeral"
 

@@ -5,7 +5,7 @@ import json
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.tasks.models import Status, Task
+from bot.tasks.models import Task, TaskStatus
 from tests.listeners.payloads import submission
 from tests.listeners.room import ADA, BEN, CLEO, Room
 
@@ -24,7 +24,7 @@ async def test_a_submission_starts_the_next_attempt(room: Room) -> None:
     values = {"payload": '{"rows": 4}', "reason": "column was added"}
     assert (await room.playground.submit("ben", view, values)).ok
     now = await room.task(task.id)
-    assert (now.attempt, now.status, now.payload) == (2, Status.QUEUED, {"rows": 4})
+    assert (now.attempt, now.status, now.payload) == (2, TaskStatus.QUEUED, {"rows": 4})
     assert now.acted is not None
     assert (
         now.acted[-1]["verb"],

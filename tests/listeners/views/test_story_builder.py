@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.messages.models import Message, MessageState
-from bot.messages.requests.status import Standing, Status
+from bot.messages.requests.status import MessageStatus, Standing
 from listeners.views.story_builder import build_dead_list, build_story
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -36,13 +36,13 @@ def test_what_was_put_aside_says_why_by_whom_and_where():
         {"event": f"SlackMessage{name}", "at": AT.isoformat(), "attempt": 0, "detail": detail}
         for name, detail in [
             ("Requested", {"by": "U0BEN00002"}),
-            ("Queued", {"parked": True}),
-            ("Queued", {"parked": False}),
+            ("Queued", {"suspended": True}),
+            ("Queued", {"suspended": False}),
         ]
     ]
-    parked = message(state=MessageState.PARKED)
+    parked = message(state=MessageState.SUSPENDED)
     link = "https://example.com/archives/C0ARCHIVE6/p1"
-    status = Status(parked, Standing.PENDING, 0, link, "Mend it.", "is_archived", events)
+    status = MessageStatus(parked, Standing.PENDING, 0, link, "Mend it.", "is_archived", events)
 
     parts = parts_of(build_story(status))
     words = " ".join(part.get("text", "") for part in parts)
@@ -57,9 +57,9 @@ def test_what_was_put_aside_says_why_by_whom_and_where():
 
 def test_what_a_message_does_not_show_is_said():
     """A line for each, and of many the first."""
-    detail = {"altered": [f"/blocks/{number} was left out." for number in range(7)]}
+    detail = {"warnings": [f"/blocks/{number} was left out." for number in range(7)]}
     sent = {"event": "SlackMessageSent", "at": AT.isoformat(), "attempt": 0, "detail": detail}
-    status = Status(message(), Standing.SENT, 1, None, None, None, [sent])
+    status = MessageStatus(message(), Standing.SENT, 1, None, None, None, [sent])
 
     words = [part.get("text", "") for part in parts_of(build_story(status))]
 
@@ -78,7 +78,7 @@ def test_what_was_asked_for_and_found_again_reads_as_a_sentence():
             ("Sent", {"recovered": True}),
         ]
     ]
-    status = Status(message(), Standing.SENT, 1, None, None, None, events)
+    status = MessageStatus(message(), Standing.SENT, 1, None, None, None, events)
 
     words = "".join(part.get("text", "") for part in parts_of(build_story(status)))
 
@@ -88,6 +88,6 @@ def test_what_was_asked_for_and_found_again_reads_as_a_sentence():
 
 def test_a_dead_letter_names_its_channel():
     """As Slack shows it, so that people recognise it."""
-    parts = parts_of(build_dead_list([message(error="is_archived", dead_at=AT)], most=10))
+    parts = parts_of(build_dead_list([message(error="is_archived", dead_at=AT)], limit=10))
 
     assert {"type": "channel", "channel_id": "C0ARCHIVE6"} in parts

@@ -100,6 +100,8 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "conversations.invite": {"channel": OPS, "users": CLEO},
         "conversations.kick": {"channel": OPS, "user": CLEO},
         "conversations.leave": {"channel": OPS},
+        "conversations.rename": {"channel": OPS, "name": "ops-2025"},
+        "conversations.unarchive": {"channel": OPS},
         "conversations.setPurpose": {"channel": OPS, "purpose": "x"},
         "conversations.setTopic": {"channel": OPS, "topic": "x"},
         "conversations.history": {"channel": OPS, "limit": 1},
@@ -142,6 +144,7 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
 REFUSED = {
     "agents.sessions.rename": "session_not_found",
     "conversations.invite": "already_in_channel",
+    "conversations.unarchive": "not_archived",
     "files.delete": "file_not_found",
     "files.info": "file_not_found",
     "oauth.v2.exchange": "token_rotation_not_enabled",

@@ -36,6 +36,8 @@ async def test_a_group_has_nine_members_at_most() -> None:
         ("conversations.invite", {"channel": OPS, "users": CLEO}, "channels:manage"),
         ("conversations.kick", {"channel": OPS, "user": CLEO}, "channels:manage"),
         ("conversations.leave", {"channel": OPS}, "channels:manage"),
+        ("conversations.rename", {"channel": OPS, "name": "x"}, "channels:manage"),
+        ("conversations.unarchive", {"channel": OPS}, "channels:manage"),
         ("conversations.setTopic", {"channel": OPS, "topic": "x"}, "channels:manage"),
         ("conversations.setPurpose", {"channel": OPS, "purpose": "x"}, "channels:manage"),
     ],

@@ -121,7 +121,7 @@ async def test_team_and_bot(api: Api) -> None:
     """Who the workspace and the app are."""
     assert (await api("team.info"))["team"]["domain"] == "playground"
     bot_id = api.playground.state.bot_id
-    assert (await api("bots.info", bot=bot_id))["bot"]["app_id"] == "A0OPSBELL1"
+    assert (await api("bots.info", bot=bot_id))["bot"]["app_id"] == "A0SAMPLE001"
     assert (await api("bots.info", bot="B1"))["error"] == "bot_not_found"
 
 

@@ -23,8 +23,8 @@ async def row_of(database):
     return await database.read(lambda session: session.exec(select(Message)).one())
 
 
-async def test_a_sender_may_name_an_outlet(shop, database):
-    """Its messages go to the outlet's own lane; people see the name they gave, and no address."""
+async def test_a_sender_may_name_a_destination(shop, database):
+    """Its messages go to the destination's lane; people see the name they gave, no address."""
     put = await shop.call("PUT", "/api/senders/pager", MAIL)
     assert (await shop.post("/api/messages/request", REQUEST)).status == 202
 
@@ -69,7 +69,7 @@ async def test_a_sender_that_cannot_be(shop, wanted, field, said):
     [({"channel": "C0JOBS"}, "channel"), ({"threadTs": "1700000000.000100"}, "threadTs")],
 )
 async def test_a_request_names_no_channel_and_no_thread_there(shop, more, field):
-    """An outlet is one place, and a mail answers nothing."""
+    """A destination is one place, and a mail answers nothing."""
     await shop.call("PUT", "/api/senders/pager", MAIL)
 
     reply = await shop.post("/api/messages/request", {**REQUEST, **more})
@@ -79,7 +79,7 @@ async def test_a_request_names_no_channel_and_no_thread_there(shop, more, field)
 
 @ONE_DATABASE
 @pytest.mark.parametrize("gone", ["to:oncall", "to:cleos-hook"])
-async def test_an_outlet_that_was_taken_away(shop, database, gone):
+async def test_an_destination_that_was_taken_away(shop, database, gone):
     """A sender that still names it, or one of another tenant, delivers nothing (P8)."""
     await shop.call("PUT", "/api/senders/pager", MAIL)
 
@@ -93,7 +93,7 @@ async def test_an_outlet_that_was_taken_away(shop, database, gone):
 
 
 @ONE_DATABASE
-async def test_health_shows_a_tenants_own_outlets(client, surroundings):
+async def test_health_shows_a_tenants_own_destinations(client, surroundings):
     """Ada sees why her mails wait; of Cleo's hook she hears nothing (P8)."""
     surroundings.lanes = [
         LaneHealth("to:oncall-mail", "paused", "login_refused"),

@@ -135,15 +135,15 @@ async def test_health_tells_those_with_a_token_why(client, surroundings, databas
     admin = await client.get("/api/health", token=token_for("default", "admin"))
 
     mine = {"workspaceId": "T1", "state": "paused", "reason": "invalid_auth"}
-    outlet = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
-    assert (200, False, [mine, outlet]) == (ada.status, ada.body["ready"], ada.body["lanes"])
+    destination = {"workspaceId": "to:oncall-mail", "state": "asleep", "reason": ""}
+    assert (200, False, [mine, destination]) == (ada.status, ada.body["ready"], ada.body["lanes"])
     assert ada.body["socket"] == {"connected": True, "silentSeconds": 3}
     assert {"answers": True, "kind": database.url.get_backend_name()} == ada.body["database"]
     assert (
         cleo.body["ready"],
         [lane["workspaceId"] for lane in cleo.body["lanes"]],
     ) == (True, ["T2", "to:cleos-hook"])
-    assert (nobody.body["lanes"], admin.body["lanes"]) == ([], [mine, outlet])
+    assert (nobody.body["lanes"], admin.body["lanes"]) == ([], [mine, destination])
 
 
 @ONE_DATABASE

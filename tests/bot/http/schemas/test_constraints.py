@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from bot.http.schemas.base import Sent
 from bot.http.schemas.constraints import Matching, NotBlank, OrInteger, Whole, or_empty, or_null
 from bot.http.schemas.fields import (
-    Attempt,
+    AttemptNumber,
     CorrelationId,
     Name,
     NewTaskId,
@@ -26,7 +26,7 @@ KINDS: dict[str, Any] = {
     "name": Name,
     "task id": NewTaskId,
     "correlation id": CorrelationId,
-    "attempt": Attempt,
+    "attempt": AttemptNumber,
     "percent": Percent,
     "status": SentStatus,
     "ts": Timestamp,

@@ -14,7 +14,7 @@ from bot.messages import outbox
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.models import Ambiguous, DeadLetter, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.requests.senders import SenderSettings
+from bot.messages.requests.senders import NamedSender
 from bot.messages.templates.store import NewTemplate
 from tests.bot.messages.delivery_service import ADA, OPS, service
 from tests.patience import until
@@ -91,7 +91,7 @@ async def test_a_channel_that_refuses_all_is_switched_off_and_on(service):
     await service.send("d")
     await asyncio.sleep(0.5)
     waiting = await service.requests.status("default", "d")
-    assert (waiting.standing, waiting.switched_off) == ("PENDING", "is_archived")
+    assert (waiting.standing, waiting.suspended_because) == ("PENDING", "is_archived")
     assert calls == len(service.playground.calls("chat.postMessage"))
 
     service.playground.channel("old-news").is_archived = False
@@ -135,7 +135,7 @@ async def test_a_notice_that_dies_makes_no_notice(service):
 
 async def test_held_messages_wait_for_a_person(service):
     """Where history may not be read, a sender that holds does not post again until Replay."""
-    wanted = SenderSettings(code="careful", ambiguous=Ambiguous.HOLD)
+    wanted = NamedSender(code="careful", ambiguous=Ambiguous.HOLD)
     await service.senders.put("default", wanted, by=ADA)
     service.playground.fail("chat.postMessage", "drop_answer")
     service.playground.fail("conversations.history", error="missing_scope", count=10)
@@ -174,7 +174,7 @@ async def test_a_template_that_fails_falls_back_to_text(service):
     assert "total: many" in service.texts("ops")[0]
     told = status.events[-1]["detail"]
     assert "line 1" in told["template_error"]
-    assert "The payload is shown as text" in told["altered"][0]
+    assert "The payload is shown as text" in told["warnings"][0]
 
 
 async def test_what_was_left_out_is_told_where_the_message_is_sent(service):
@@ -186,7 +186,7 @@ async def test_what_was_left_out_is_told_where_the_message_is_sent(service):
     await service.send("p-1", OPS, template="picture", payload={"url": "javascript:x"})
     status = await service.until("p-1", "SENT")
 
-    told = {one["event"]: one["detail"].get("altered") for one in status.events}
+    told = {one["event"]: one["detail"].get("warnings") for one in status.events}
     assert told["SlackMessageSent"][0].startswith("/blocks/0 was left out because of its `image_")
     assert told["SlackMessageFailed"] is None
 
@@ -208,7 +208,7 @@ async def test_what_dies_outside_is_told_in_the_workspace(service):
 
     After three it is suspended; one click sends what died and what waited, through the webhook.
     """
-    await service.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by=ADA)
+    await service.senders.put("default", NamedSender(code="s", workspace_id="hook"), by=ADA)
     for text in ("a", "b", "c"):
         await service.send(text, None, sender="s")
         await service.until(text, "FAILED")
@@ -265,7 +265,7 @@ async def test_what_was_put_aside_says_the_way_back_and_takes_it(service):
 
     async def look():
         status = await service.requests.status("default", "d")
-        return status if status.message.state == MessageState.PARKED else None
+        return status if status.message.state == MessageState.SUSPENDED else None
 
     assert "replay this" in (await until(look)).fix
     service.playground.channel("old-news").is_archived = False

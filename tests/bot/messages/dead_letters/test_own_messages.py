@@ -8,15 +8,15 @@ from sqlmodel import select
 from bot.messages import outbox
 from bot.messages.models import Message, MessageState
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import MAX_TRIES, OWN_TRIES, SETTLE, Answer
+from bot.messages.policy import LOOKUP_DELAY, MAX_TRIES, OWN_TRIES, SlackResponse
 from tests.bot.messages.world import HandClock, World
 
 WAIT = timedelta(minutes=1)
 FAILURES = {
-    "internal_error": Answer(error="internal_error"),
-    "http_500": Answer(status=500),
-    "answer_lost": Answer(lost=True),
-    "update_failed": Answer(error="update_failed"),
+    "internal_error": SlackResponse(error="internal_error"),
+    "http_500": SlackResponse(status=500),
+    "answer_lost": SlackResponse(lost=True),
+    "update_failed": SlackResponse(error="update_failed"),
 }
 
 
@@ -71,14 +71,14 @@ async def test_an_end_survives_eight_failures(world, answer):
 
 async def test_what_fails_for_ever_is_given_up(world):
     """After some sixty attempts, which take half an hour, people are told."""
-    await fail(world, Answer(error="internal_error"), OWN_TRIES)
+    await fail(world, SlackResponse(error="internal_error"), OWN_TRIES)
 
     await world.until(lambda: message(world).state == MessageState.DEAD)
 
 
 async def test_an_end_does_not_sit_out_the_wait_of_what_it_replaces(world):
     """An edit that waits a minute after lost answers gives way to a newer one within seconds."""
-    await fail(world, Answer(lost=True), 2 * MAX_TRIES)
+    await fail(world, SlackResponse(lost=True), 2 * MAX_TRIES)
     await world.until(lambda: message(world).state == MessageState.IDLE)
     long_due = world.clock.at + WAIT
 
@@ -91,7 +91,7 @@ async def test_an_end_does_not_sit_out_the_wait_of_what_it_replaces(world):
     world.database.transact(delay)
     end(world, "completed")
 
-    assert world.clock.at + SETTLE == message(world).due_at
+    assert world.clock.at + LOOKUP_DELAY == message(world).due_at
 
 
 def test_a_reply_is_tried_as_often_as_what_it_belongs_to(database):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.messages.requests.senders import SenderSettings
+from bot.messages.requests.senders import NamedSender
 from tests.bot.messages.delivery_service import ADA, service
 from tests.patience import until
 
@@ -13,7 +13,7 @@ __all__ = ["service"]
 
 async def test_who_made_the_sender_is_told_of_a_programs_message(service):
     """A program's name reaches nobody; Ada, who set its sender up, hears of its dead letters."""
-    await service.senders.put("default", SenderSettings(code="shop"), by=ADA)
+    await service.senders.put("default", NamedSender(code="shop"), by=ADA)
     await service.send("from a program", by="shop-backend", sender="shop")
     await service.until("from a program", "FAILED")
 
@@ -41,7 +41,9 @@ async def parked(service, key, told):
 
     async def look():
         events = (await service.requests.status("default", key)).events
-        return told == [one["detail"]["parked"] for one in events if "parked" in one["detail"]]
+        return told == [
+            one["detail"]["suspended"] for one in events if "suspended" in one["detail"]
+        ]
 
     await until(look)
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import InvalidError
 from bot.messages.models import Ambiguous
-from bot.messages.requests.senders import SenderSettings
+from bot.messages.requests.senders import NamedSender
 from bot.messages.transports.base import File
 from tests.bot.messages.sending_desk import CSV, desk
 
@@ -65,7 +65,7 @@ async def test_an_interrupted_upload_is_not_posted_twice(desk, method):
 
 async def test_an_upload_that_cannot_be_looked_up_is_marked(desk):
     """Where history may not be read the sender holds it, and it is shown as possibly there."""
-    await desk.senders.put("default", SenderSettings(code="s", ambiguous=Ambiguous.HOLD), by="ada")
+    await desk.senders.put("default", NamedSender(code="s", ambiguous=Ambiguous.HOLD), by="ada")
     desk.playground.fail("files.completeUploadExternal", "drop_answer")
     desk.playground.fail("conversations.replies", error="missing_scope", count=9)
 
@@ -122,12 +122,12 @@ async def test_a_message_for_one_person(desk):
 
 async def test_files_for_a_webhook_are_said_not_to_be_sent(desk):
     """Its message goes out, and the timeline says what is missing and what to do."""
-    await desk.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by="ada")
+    await desk.senders.put("default", NamedSender(code="s", workspace_id="hook"), by="ada")
     await desk.send("bare", "Report", sender="s", channel=None, files=[CSV])
     status = await desk.until("bare", "SENT")
 
     assert status.events[0]["detail"]["files"] == ["report.csv"]
-    assert status.events[-1]["detail"]["altered"][0].startswith("Not sent: report.csv")
+    assert status.events[-1]["detail"]["warnings"][0].startswith("Not sent: report.csv")
     assert status.others == []
 
 
@@ -141,7 +141,7 @@ async def test_files_for_a_webhook_are_said_not_to_be_sent(desk):
 )
 async def test_what_cannot_be_is_refused(desk, more, field):
     """Two files of one name, a file for one person only, and a person outside Slack."""
-    await desk.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by="ada")
+    await desk.senders.put("default", NamedSender(code="s", workspace_id="hook"), by="ada")
 
     with pytest.raises(InvalidError) as caught:
         await desk.send("no", "No", **more)

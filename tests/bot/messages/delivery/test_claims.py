@@ -14,7 +14,7 @@ from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, LaneLease, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import SETTLE, Answer
+from bot.messages.policy import LOOKUP_DELAY, SlackResponse
 from tests.bot.outcomes import dead
 from tests.patience import PATIENCE_SECONDS
 
@@ -41,7 +41,7 @@ def delivered(claim):
     return Outcome(
         claim=claim,
         verdict=Verdict.DELIVERED,
-        answer=Answer(ok=True, ts=claim.id),
+        answer=SlackResponse(ok=True, ts=claim.id),
         event=EventName.SENT,
         ts=claim.id,
         delivered_revision=claim.revision,
@@ -53,7 +53,7 @@ def failed(claim):
     return Outcome(
         claim=claim,
         verdict=Verdict.TRANSIENT,
-        answer=Answer(error="update_failed"),
+        answer=SlackResponse(error="update_failed"),
         event=EventName.FAILED,
         ts=None,
         tries=1,
@@ -165,7 +165,7 @@ def test_a_take_over_frees_and_counts_what_was_under_way(database):
 
     assert freed == 1
     assert (row.state, row.answer_lost, row.tries) == (MessageState.DELAYED, True, 1)
-    assert row.due_at == LATER + SETTLE
+    assert row.due_at == LATER + LOOKUP_DELAY
     assert database.transact(verify).is_clean
 
 

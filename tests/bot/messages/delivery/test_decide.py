@@ -9,15 +9,15 @@ import pytest
 from bot.messages.delivery.decide import Concession, client_msg_id, concede
 from bot.messages.delivery.outcome import Claim
 from bot.messages.models import Ambiguous
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.refused_blocks import AGAIN, BARE, LATER
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
-NAMED = Answer(
+NAMED = SlackResponse(
     error="invalid_blocks", detail={"errors": ["bad [json-pointer:/blocks/2/image_url]"]}
 )
-UNNAMED = Answer(error="invalid_blocks")
-TOO_LONG = Answer(error="msg_blocks_too_long")
+UNNAMED = SlackResponse(error="invalid_blocks")
+TOO_LONG = SlackResponse(error="msg_blocks_too_long")
 POINTERS = ["/blocks/2/image_url"]
 
 CLAIM = Claim(

@@ -27,7 +27,7 @@ def fill(database):
         message = outbox.put(session, Place("T0", "default", "C0"), Content("note"), now=NOW)
         session.flush()
         columns = SQLModel.metadata.tables["message"].columns.keys()
-        for state, workspace, most in (
+        for state, workspace, limit in (
             ("idle", "'T' || (i % 2000)", 20000),
             ("waiting", "'W'", 5000),
         ):
@@ -36,7 +36,7 @@ def fill(database):
             into = f"{SERIES[database.is_sqlite]} INSERT INTO message ({', '.join(columns)})"
             rows = f"SELECT {', '.join(chosen)} FROM message, n WHERE message.id = :id"
             query = text(f"{into} {rows} AND i <= :most")
-            session.execute(query, {"id": message.id, "most": most})
+            session.execute(query, {"id": message.id, "most": limit})
         session.delete(message)
 
     database.transact(work)

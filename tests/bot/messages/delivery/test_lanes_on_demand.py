@@ -113,7 +113,7 @@ async def test_a_planned_message_wakes_a_sleeping_lane_in_time(world):
 
 async def test_no_more_lanes_are_active_than_may_be(world):
     """With two places and twelve workspaces all are served, two at a time."""
-    lanes = world.start(most_lanes=2)
+    lanes = world.start(max_lanes=2)
     for number in range(12):
         world.put(f"T{number}")
         lanes.wake(f"T{number}")
@@ -127,7 +127,7 @@ async def test_no_more_lanes_are_active_than_may_be(world):
 async def test_who_has_served_its_time_lets_the_next_one_in(world):
     """A lane that is never done gives its place to those who wait, and gets it back."""
     world.is_open.clear()
-    lanes = world.start(most_lanes=1)
+    lanes = world.start(max_lanes=1)
     for number in range(30):  # More than its budget allows at once.
         world.put("T1", str(number), channel="C0ONE")
     lanes.wake("T1")

@@ -87,7 +87,7 @@ async def test_an_image_that_cannot_be_fetched_gives_way_to_a_link(rig, reports)
     (message,) = rig.playground.messages("ops")
     assert kinds(rig) == ["header", "section", "section", "actions"]
     assert message["blocks"][2]["text"]["text"] == "<https://ada.example/chart.png|The chart>"
-    assert "/blocks/2/image_url" in (await told(rig, message_id))[-1]["altered"][0]
+    assert "/blocks/2/image_url" in (await told(rig, message_id))[-1]["warnings"][0]
 
 
 async def test_a_host_that_failed_is_left_alone_for_a_while(rig, reports):
@@ -102,7 +102,7 @@ async def test_a_host_that_failed_is_left_alone_for_a_while(rig, reports):
     assert [one["type"] for one in rig.playground.messages("ops")[1]["blocks"]] == [
         *("header", "section", "section", "actions")
     ]
-    assert any("altered" in detail for detail in await told(rig, second))
+    assert any("warnings" in detail for detail in await told(rig, second))
 
 
 async def test_an_end_keeps_its_buttons(rig, reports):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages.requests.senders import SenderSettings
+from bot.messages.requests.senders import NamedSender
 from tests.bot.messages.sending_desk import desk
 from tests.patience import until
 
@@ -89,7 +89,7 @@ async def test_what_is_far_too_long_follows_as_a_file(desk):
 
 async def test_a_webhook_is_told_the_rest_in_further_posts(desk):
     """There is no thread and no file: each part is a post."""
-    await desk.senders.put("default", SenderSettings(code="s", workspace_id="hook"), by="ada")
+    await desk.senders.put("default", NamedSender(code="s", workspace_id="hook"), by="ada")
     await desk.send("long", "y" * 5_000, sender="s", channel=None)
 
     await desk.playground.wait_for(lambda: len(desk.playground.messages("ops")) == 3)

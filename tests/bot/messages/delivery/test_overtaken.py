@@ -7,7 +7,7 @@ import pytest
 
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import LaneLease, MessageState
-from bot.messages.policy import SETTLE
+from bot.messages.policy import LOOKUP_DELAY
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.slack import SlackTransport
 from tests.patience import until
@@ -54,7 +54,7 @@ async def test_a_late_edit_does_not_overtake_the_end(impatient):
 
     overtaken, following = rig.playground.calls("chat.update")[:2]
     assert rig.texts() == ["completed"]
-    assert SETTLE.total_seconds() <= following.at - (overtaken.at - overtaken.seconds)
+    assert LOOKUP_DELAY.total_seconds() <= following.at - (overtaken.at - overtaken.seconds)
 
 
 class DrowsyClock:

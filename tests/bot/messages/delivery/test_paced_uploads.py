@@ -25,7 +25,7 @@ async def put_file(rig):
 async def test_a_file_that_is_to_wait_holds_nobody_up(rig):
     """Its `Retry-After` is long, and messages of the same channel arrive meanwhile."""
     rig.playground.fail("upload", "http", status=429, retry_after=600)
-    rig.open()
+    rig.open(unlimited=False)
 
     file = await put_file(rig)
     row = await in_state(rig, file, MessageState.DELAYED)

@@ -15,7 +15,7 @@ from bot.messages.delivery.persisted_rate_limits import RecentCalls, millisecond
 from bot.messages.error_codes import Verdict
 from bot.messages.models import EventName, LaneLease
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rate_limits.slack_limits import Pacing
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_every_page_of_a_look_counts(database):
         session.flush()
         claims = claims_of(session, 4, edits=False, lost=True, pages=12)
         done = [
-            Outcome(one, Verdict.DELIVERED, Answer(ok=True), EventName.SENT, ts="17.1")
+            Outcome(one, Verdict.DELIVERED, SlackResponse(ok=True), EventName.SENT, ts="17.1")
             for one in claims
         ]
         first = RecentCalls("T0")
@@ -164,7 +164,7 @@ def come_back_frozen(database, freeze, after):
         leases.hold_lease(session, "T0", "ada", NOW)
         session.flush()
         (claim,) = claims_of(session, 1, edits=False)
-        refused = Answer(error="ratelimited", status=429, retry_after=30)
+        refused = SlackResponse(error="ratelimited", status=429, retry_after=30)
         outcome = Outcome(claim, Verdict.PACED, refused, EventName.FAILED, ts=None)
         first = RecentCalls("T0")
         first.add(session, [claim], NOW)

@@ -26,9 +26,9 @@ def put_many(database, channel, count, **fields):
     return database.transact(work)
 
 
-def offered(database, most, closed=()):
+def offered(database, limit, closed=()):
     """Return the channels of what is offered."""
-    rows = database.transact(lambda session: selection.ready_posts(session, "T0", most, closed))
+    rows = database.transact(lambda session: selection.ready_posts(session, "T0", limit, closed))
     return [row.channel for row in rows]
 
 
@@ -42,7 +42,7 @@ def test_the_longest_waiting_of_the_first_rank_comes_first(database):
 
 def test_what_waits_for_closed_channels_is_passed_over(database):
     """However much waits before them, the first message of each open channel is offered."""
-    put_many(database, "C0CLOSED", selection.WINDOW + 50, rank=Rank.FINAL)
+    put_many(database, "C0CLOSED", selection.LOOK_AHEAD + 50, rank=Rank.FINAL)
     put_many(database, "C0BROKEN", 10)
     for channel in ("C0OPS", "C0RANDOM", "C0ALERTS"):
         put_many(database, channel, 3)
@@ -63,7 +63,7 @@ def test_all_that_may_go_is_offered_when_little_is_closed(database):
 
 def test_nothing_is_offered_when_all_channels_are_closed(database):
     """A lane whose every channel is closed is offered nothing."""
-    put_many(database, "C0CLOSED", selection.WINDOW + 1)
+    put_many(database, "C0CLOSED", selection.LOOK_AHEAD + 1)
 
     assert offered(database, 50, {"C0CLOSED"}) == []
 

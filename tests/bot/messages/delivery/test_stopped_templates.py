@@ -7,11 +7,11 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.models import Event, EventName, Message, StoredTemplate
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.workers import Workers
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
 from tests.bot.messages.delivery_service import ADA, OPS, TEMPLATES, service
 from tests.patience import until
 
@@ -99,7 +99,7 @@ async def test_a_template_of_a_newer_version_is_tried_anew(database, service):
 async def test_what_waits_for_a_worker_when_the_bot_stops_is_given_back(rig):
     """The next start delivers it, and no attempt is used up by that."""
     store(rig.database, "usual", USUAL)
-    order = Order(
+    order = MessageRequest(
         tenant="default",
         workspace_id=rig.team,
         template="usual",
@@ -108,7 +108,7 @@ async def test_what_waits_for_a_worker_when_the_bot_stops_is_given_back(rig):
         by=ADA,
         channel=rig.channel,
     )
-    await Requests(rig.database, SystemClock(), lambda _key: None).accept(Unit([order]))
+    await Requests(rig.database, SystemClock(), lambda _key: None).accept(RequestBatch([order]))
     closed = Workers()
     closed.close()
     leaving = Lanes(rig.database, Renderer(TEMPLATES), SystemClock(), isolation=Isolation(closed))

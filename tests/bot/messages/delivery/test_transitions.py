@@ -12,7 +12,7 @@ from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import verify
 from bot.messages.models import EventName, Message
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import ANSWER_LOST, SETTLE, Answer
+from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY, SlackResponse
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -20,7 +20,11 @@ OPS = Place("T0", "default", "C0OPS")
 
 def told(claim, **fields):
     """Return what became of a claim."""
-    usual = {"answer": Answer(ok=True), "verdict": Verdict.DELIVERED, "event": EventName.SENT}
+    usual = {
+        "answer": SlackResponse(ok=True),
+        "verdict": Verdict.DELIVERED,
+        "event": EventName.SENT,
+    }
     return Outcome(claim=claim, **{**usual, **fields})
 
 
@@ -41,7 +45,7 @@ def test_a_message_that_is_gone_counts_as_never_delivered(database):
         outbox.edit(session, parent.id, {"text": "newer"}, now=NOW)
         session.flush()
         [claim] = claims.claim(session, selection.ready_edits(session, "T0", 9), NOW)
-        gone = {"answer": Answer(error="message_not_found"), "verdict": Verdict.REPOST}
+        gone = {"answer": SlackResponse(error="message_not_found"), "verdict": Verdict.REPOST}
         claims.record(session, [told(claim, ts=None, event=EventName.FAILED, **gone)], NOW)
         session.expire_all()
         outbox.reply(session, session.get_one(Message, parent.id), Content("note"), now=NOW)
@@ -55,7 +59,7 @@ def test_a_message_that_is_gone_counts_as_never_delivered(database):
 
 
 LOST = {
-    "answer": Answer(lost=True),
+    "answer": SlackResponse(lost=True),
     "verdict": Verdict.AMBIGUOUS,
     "event": EventName.FAILED,
     "ts": None,
@@ -76,7 +80,7 @@ def called_at(database, *steps):
             claimed = claims.claim(session, selection.ready_posts(session, "T0", 9, []), at)
             step(session, *claimed, at)
             session.expire_all()
-            selection.look(session, "T0", at + SETTLE)
+            selection.look(session, "T0", at + LOOKUP_DELAY)
         return session.get_one(Message, message.id).called_at
 
     found = database.transact(work)
@@ -96,7 +100,7 @@ def lose_again(session, claim, at):
 
 def look_in_vain(session, claim, at):
     """The history cannot be read just now; nothing is posted."""
-    away = {"answer": Answer(status=503), "verdict": Verdict.TRANSIENT}
+    away = {"answer": SlackResponse(status=503), "verdict": Verdict.TRANSIENT}
     claims.record(session, [told(claim, **LOST | away)], at)
 
 

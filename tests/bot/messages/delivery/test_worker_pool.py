@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.messages.delivery.concurrency import Shares
-from bot.messages.delivery.worker_pool import MOST_AHEAD, Calls
+from bot.messages.delivery.concurrency import ConcurrencyLimits
+from bot.messages.delivery.worker_pool import MAX_PREFETCH, WorkerPool
 from tests.patience import until
 
 AT_A_TIME = 50
@@ -31,7 +31,7 @@ class Slack:
 
 
 def calls_to(slack):
-    return Calls(slack, AT_A_TIME, Shares(), lambda _claim: True, lambda: None)
+    return WorkerPool(slack, AT_A_TIME, ConcurrencyLimits(), lambda _claim: True, lambda: None)
 
 
 async def begin_all(calls):
@@ -75,7 +75,7 @@ async def test_more_are_claimed_ahead_while_slack_is_quick():
         await until(partial(is_over, calls))
 
     assert rooms[:2] == [2 * AT_A_TIME, 5 * AT_A_TIME]
-    assert rooms[-1] == (1 + MOST_AHEAD) * AT_A_TIME
+    assert rooms[-1] == (1 + MAX_PREFETCH) * AT_A_TIME
     assert slack.most_at_once <= AT_A_TIME
 
     slack.may_answer.clear()

@@ -21,9 +21,9 @@ from bot.messages.error_codes import Verdict
 from bot.messages.history.rebuild import rebuild, verify
 from bot.messages.models import Event, EventName, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.policy import Answer
-from bot.messages.requests.batch import Desk, Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.policy import SlackResponse
+from bot.messages.requests.batch import BatchWriter, RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 OPS = Place("T0", "default", "C0OPS")
@@ -97,13 +97,13 @@ class Story:
         )
 
     def order(self, scheduled_at: datetime | None = None) -> None:
-        order = Order(
+        order = MessageRequest(
             *("default", "T0", "text", {"text": "a"}, "c", "ada"),
             channel="C0OPS",
             scheduled_at=scheduled_at,
         )
-        desk = Desk(self.session, SimpleNamespace(now=lambda: self.now))
-        desk.check(Unit([order]))
+        desk = BatchWriter(self.session, SimpleNamespace(now=lambda: self.now))
+        desk.check(RequestBatch([order]))
         desk.store()
 
     def schedule(self) -> None:
@@ -150,11 +150,11 @@ class Story:
         claims.take_over(self.session, "T0", self.now)
         self.claims = []
 
-    def park(self) -> None:
-        channel_suspension.judge(self.session, "T0", "C0OPS", self.now)
+    def suspend(self) -> None:
+        channel_suspension.suspend_if_failing(self.session, "T0", "C0OPS", self.now)
 
-    def unpark(self) -> None:
-        channel_suspension.switch_on(self.session, "T0", "C0OPS", self.now)
+    def resume(self) -> None:
+        channel_suspension.resume_channel(self.session, "T0", "C0OPS", self.now)
 
     def end(self, kind: str) -> None:
         if not self.claims:
@@ -168,7 +168,7 @@ class Story:
         outcome = Outcome(
             claim=claim,
             verdict=ending["verdict"],
-            answer=Answer(ok=delivered, channel=claim.channel),
+            answer=SlackResponse(ok=delivered, channel=claim.channel),
             event=EventName.EDITED if delivered and claim.is_edit else event,
             ts=None if ending.get("gone") else ts,
             delivered_revision=claim.revision if delivered else None,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages.rate_limits.limiters import WINDOW, Bucket, Window
+from bot.messages.rate_limits.limiters import WINDOW, SlidingWindow, TokenBucket
 from bot.messages.rate_limits.slack_limits import Pacing
 
 START = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_what_was_not_called_costs_nothing():
 @pytest.mark.parametrize("back", [0.5, 30, 3600])
 def test_a_clock_set_back_does_not_starve(back):
     """After the machine's clock is set back the budget fills again at once."""
-    bucket = Bucket(burst=4, rate=1.0)
+    bucket = TokenBucket(burst=4, rate=1.0)
     for _ in range(4):
         bucket.spend(START)
 
@@ -83,7 +83,7 @@ def test_a_clock_set_back_does_not_starve(back):
 @pytest.mark.parametrize("back", [0.5, 30, 3600])
 def test_a_clock_set_back_forgets_no_call_and_holds_none_for_longer(back):
     """After the machine's clock is set back a method's calls count for a minute from then on."""
-    window = Window(3)
+    window = SlidingWindow(3)
     for number in range(3):
         window.spend(after(number))
     now = after(2 - back)

@@ -70,7 +70,7 @@ class Room:
     def ask_progress(self, _channel, _number):
         if self.pacing.take_edit(self.now, is_progress=True):
             self.under_way.append((self.now, "edit", ""))
-            assert self.pacing.edits.most - len(self.pacing.edits.calls) >= EDIT_RESERVE
+            assert self.pacing.edits.limit - len(self.pacing.edits.calls) >= EDIT_RESERVE
 
     def ask_post(self, channel, _number):
         if self.pacing.take_post(channel, self.now):
@@ -127,12 +127,12 @@ def test_no_window_is_ever_overfull(asked):
 def most_in_a_minute(room, kind):
     """Return how many calls of a kind the fullest sliding minute holds."""
     times = [at for at, made, _ in room.made if made == kind]
-    most = first = 0
+    limit = first = 0
     for last, at in enumerate(times):
         while at - times[first] >= MINUTE:
             first += 1
-        most = max(most, last - first + 1)
-    return most
+        limit = max(limit, last - first + 1)
+    return limit
 
 
 def check_one_a_second(room, channel):

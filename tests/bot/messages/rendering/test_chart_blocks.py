@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_playground.blocks import validate_message
 
-from bot.messages.rendering.chart_blocks import settle_chart
+from bot.messages.rendering.chart_blocks import complete_chart
 from bot.messages.rendering.renderer import Renderer
 
 NAMES = st.one_of(st.text(st.characters(), max_size=50), st.integers(), st.none())
@@ -40,7 +40,7 @@ def test_long_labels_stay_different_from_each_other():
     """Slack wants labels of 20 characters that are unique; points follow their label."""
     labels = ["deployments in europe", "deployments in europa"]
 
-    chart = settle_chart(bar_chart(labels, {labels[1]: 2, labels[0]: 1}))
+    chart = complete_chart(bar_chart(labels, {labels[1]: 2, labels[0]: 1}))
 
     assert chart is not None
     assert chart["axis_config"]["categories"] == ["deployments in euro…", "deployments in eu… 2"]
@@ -49,7 +49,7 @@ def test_long_labels_stay_different_from_each_other():
 
 def test_a_missing_point_counts_as_nothing():
     """Every series has exactly one point per category."""
-    chart = settle_chart(bar_chart(["Mon", "Tue"], {"Tue": 5, "Wed": 9}))
+    chart = complete_chart(bar_chart(["Mon", "Tue"], {"Tue": 5, "Wed": 9}))
 
     assert chart is not None
     assert chart["series"][0]["data"] == [
@@ -63,7 +63,7 @@ def test_a_missing_point_counts_as_nothing():
 )
 def test_nothing_to_draw_is_no_chart(chart):
     """A chart without figures is left out of the message."""
-    assert settle_chart(chart) is None
+    assert complete_chart(chart) is None
 
 
 @settings(deadline=None, max_examples=50)

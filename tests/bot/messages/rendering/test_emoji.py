@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.messages.rendering.emoji import count_shortcodes
 from bot.messages.rendering.renderer import Renderer
 
 SHORTCODE = re.compile(r":[a-z0-9_+'-]+:")
@@ -62,6 +63,10 @@ def test_data_in_mrkdwn_makes_no_emoji(renderer, letters):
         (":fire: {{ x }}", {"x": "a:b"}, ":fire: a:b"),
         (":fire:{{ x }}:fire:", {"x": "12:30"}, f":fire:12{COLON}30:fire:"),
         (":{{ icon }}: done", {"icon": "tada"}, ":tada: done"),
+        ("`{{ x }}` {{ x }}", {"x": "arn:aws:s3"}, f"`arn:aws:s3` arn{COLON}aws:s3"),
+        ("`a:{{ x }}:b` c", {"x": "aws"}, "`a:aws:b` c"),
+        ("`{{ x }}` a", {"x": "two\nlines:fire:"}, f"`two\nlines{COLON}fire:` a"),
+        ("{{ y }}{{ x }}{{ y }}", {"x": ":fire:", "y": "`"}, f"\u02cb{COLON}fire:\u02cb"),
         ("{{ ':x:' if bad else ':ok:' }} {{ x }}", {"bad": 1, "x": ":x:"}, f":x: {COLON}x:"),
         ("{% set i = {'a': ':ok:'} %}{{ i[x] }}", {"x": "a"}, ":ok:"),
         ("{{ icon or ':bell:' }}", {}, ":bell:"),
@@ -159,3 +164,11 @@ def test_no_mixture_of_words_and_data_makes_an_emoji(tmp_path_factory, pieces):
         assert joined[first : last + 1] == found[1]
         assert not owners[first]
         assert not owners[last]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("12:100:33", 1), ("a:b:c:d", 2), (":wave::skin-tone-3:", 2), ("12:30", 0)]
+)
+def test_shortcodes_are_counted_even_if_they_share_a_colon(text, count):
+    """Whoever fills a compiled template compares this with the template's own."""
+    assert count_shortcodes(text) == count

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages.policy import Answer
+from bot.messages.policy import SlackResponse
 from bot.messages.rendering.refused_blocks import (
     controls_alone,
     hosts_not_fetched,
@@ -60,7 +60,7 @@ def words(block):
 )
 def test_the_places_that_slack_names_are_read(errors, expected):
     """Whatever stands in `errors` is no reason to fail."""
-    assert pointers_of(Answer(detail={"errors": errors})) == expected
+    assert pointers_of(SlackResponse(detail={"errors": errors})) == expected
 
 
 def test_an_image_becomes_a_link_with_its_alternative_text():
@@ -69,7 +69,7 @@ def test_an_image_becomes_a_link_with_its_alternative_text():
 
     assert less.blocks[:2] == [HEADER, SECTION]
     assert words(less.blocks[2]) == LINKED_IMAGE
-    assert "/blocks/2/image_url is shown as words" in less.altered[0]
+    assert "/blocks/2/image_url is shown as words" in less.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_place_that_is_not_there_changes_nothing_much(pointer):
 
 def test_a_host_whose_image_failed_is_known():
     """Its images are left out elsewhere, before Slack is asked to fetch them again."""
-    answer = Answer(
+    answer = SlackResponse(
         detail={"errors": ["downloading image failed [json-pointer:/blocks/1/accessory/image_url]"]}
     )
     hosts = hosts_not_fetched(answer, [SECTION, {**SECTION, "accessory": THUMB}])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.rendering.escaping import escape_mrkdwn
-from bot.messages.rendering.truncation import cut, level, units
+from bot.messages.rendering.truncation import level, truncate, units
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 FAMILY = "👩‍👩‍👧‍👦"
@@ -32,18 +32,18 @@ def test_units_are_those_of_utf_16():
 )
 def test_a_cut_never_halves_what_a_reader_sees(text, most, expected):
     """Families, flags, skin tones and accents stay whole or go."""
-    assert expected == cut(text, most)
+    assert expected == truncate(text, most)
 
 
 def test_a_cut_counts_what_escaping_adds():
     """An ampersand takes five places in mrkdwn, and is never cut inside."""
-    assert cut("&&&&", 12, escape_mrkdwn) == "&&…"
+    assert truncate("&&&&", 12, escape_mrkdwn) == "&&…"
 
 
 @given(ANY_TEXT, st.integers(0, 40))
 def test_a_cut_text_fits_and_is_a_beginning(text, most):
     """Whatever is cut fits, in its escaped form, and what is kept is how the text began."""
-    kept = cut(text, most, escape_mrkdwn)
+    kept = truncate(text, most, escape_mrkdwn)
 
     assert units(escape_mrkdwn(kept)) <= most
     assert text.startswith(kept.removesuffix("…"))
@@ -51,7 +51,7 @@ def test_a_cut_text_fits_and_is_a_beginning(text, most):
 
 def test_a_pile_of_marks_is_cut_like_anything_else():
     """A thousand accents on one letter cannot push a text over its limit."""
-    assert units(cut("e" + "\u0301" * 1_000, 50)) <= 50
+    assert units(truncate("e" + "\u0301" * 1_000, 50)) <= 50
 
 
 @given(st.lists(st.integers(0, 1_000)), st.integers(0, 2_000))

@@ -6,7 +6,7 @@ import pytest
 from slack_playground.blocks import validate_message
 
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.rendering.warnings import MOST, told
+from bot.messages.rendering.warnings import MOST, summarized
 
 IMAGE = {"type": "image", "image_url": "{{ url }}", "alt_text": "a chart"}
 TEXT = {"type": "mrkdwn", "text": "{{ text }}"}
@@ -166,7 +166,7 @@ def drawn(tmp_path):
 )
 def test_what_is_altered_is_said(drawn, blocks, payload, said):
     """One sentence with the path of the block, the reason and the way back."""
-    assert [said] == drawn(blocks, **payload).altered
+    assert [said] == drawn(blocks, **payload).warnings
 
 
 def test_a_long_text_above_blocks_is_said_to_be_cut(tmp_path):
@@ -175,7 +175,7 @@ def test_a_long_text_above_blocks_is_said_to_be_cut(tmp_path):
 
     message = Renderer(tmp_path).render_source(source, {"text": "a" * 4000})
 
-    assert message.altered == ["/text was cut to 3,900 characters: send less, or in more blocks."]
+    assert message.warnings == ["/text was cut to 3,900 characters: send less, or in more blocks."]
 
 
 def test_of_what_is_as_the_template_has_it_nothing_is_said(drawn):
@@ -183,7 +183,7 @@ def test_of_what_is_as_the_template_has_it_nothing_is_said(drawn):
     fields = [TEXT, {"type": "mrkdwn", "text": "{{ nothing }}"}]
     blocks = [{"type": "section", "text": TEXT, "fields": fields, "accessory": IMAGE}]
 
-    assert drawn(blocks, text="a", url="https://example.com/a.png").altered == []
+    assert drawn(blocks, text="a", url="https://example.com/a.png").warnings == []
 
 
 def test_our_own_templates_leave_blocks_empty_on_purpose(tmp_path):
@@ -193,10 +193,10 @@ def test_our_own_templates_leave_blocks_empty_on_purpose(tmp_path):
 
     renderer = Renderer(tmp_path)
 
-    assert renderer.render("ours", {}).altered == []
-    assert [one.split()[0] for one in renderer.render("ours", {"url": "javascript:x"}).altered] == [
-        "/blocks/1/elements/0"
-    ]
+    assert renderer.render("ours", {}).warnings == []
+    assert [
+        one.split()[0] for one in renderer.render("ours", {"url": "javascript:x"}).warnings
+    ] == ["/blocks/1/elements/0"]
 
 
 def test_a_message_of_which_nothing_is_left_says_why(drawn, tmp_path):
@@ -209,7 +209,7 @@ def test_of_very_many_the_first_are_told():
     """A timeline is no dump; the same is told once."""
     many = [f"number {number}" for number in range(30)] * 2
 
-    said = told(many)
+    said = summarized(many)
 
     assert len(said) == MOST + 1
     assert said[-1] == "… and 10 more."

@@ -9,8 +9,8 @@ from bot.clock import SystemClock
 from bot.messages.delivery import claims, selection
 from bot.messages.history.rebuild import verify
 from bot.messages.models import Message
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.queries import stats
 from bot.messages.requests.service import Requests
 
@@ -19,7 +19,7 @@ TEAM = "T0"
 
 def order(key, channel="C0OPS", **more):
     """Return somebody's wish for a message."""
-    return Order(
+    return MessageRequest(
         tenant="default",
         workspace_id=TEAM,
         template="text",
@@ -38,11 +38,11 @@ def requests(database):
     return Requests(database, SystemClock(), lambda _workspace_id: None)
 
 
-def first(database, most):
+def first(database, limit):
     """Claim what goes first, and return the ids in order."""
 
     def work(session):
-        rows = selection.ready_posts(session, TEAM, most)
+        rows = selection.ready_posts(session, TEAM, limit)
         claims.claim(session, rows, datetime.now(UTC))
         return [row.id for row in rows]
 
@@ -51,8 +51,8 @@ def first(database, most):
 
 async def test_a_latecomer_does_not_wait_for_a_bulk(requests, database):
     """Of a thousand only the first few go before it, and the rest after it in order."""
-    await requests.accept(Unit([order(f"bulk{one:04}") for one in range(1000)]))
-    await requests.accept(Unit([order("late")]))
+    await requests.accept(RequestBatch([order(f"bulk{one:04}") for one in range(1000)]))
+    await requests.accept(RequestBatch([order("late")]))
 
     assert first(database, 4) == ["m_bulk0000", "m_late", "m_bulk0001", "m_bulk0002"]
     assert (await database.read(verify)).is_clean
@@ -60,15 +60,15 @@ async def test_a_latecomer_does_not_wait_for_a_bulk(requests, database):
 
 async def test_two_bulks_take_turns(requests, database):
     """Neither waits for all of the other."""
-    await requests.accept(Unit([order(f"a{one}") for one in range(5)]))
-    await requests.accept(Unit([order(f"b{one}") for one in range(5)]))
+    await requests.accept(RequestBatch([order(f"a{one}") for one in range(5)]))
+    await requests.accept(RequestBatch([order(f"b{one}") for one in range(5)]))
 
     assert first(database, 6) == ["m_a0", "m_b0", "m_a1", "m_b1", "m_a2", "m_b2"]
 
 
 async def test_each_channel_has_its_own_turns(requests, database):
     """A bulk for many channels is no crowd in any of them."""
-    await requests.accept(Unit([order(f"m{one}", channel=f"C{one}") for one in range(50)]))
+    await requests.accept(RequestBatch([order(f"m{one}", channel=f"C{one}") for one in range(50)]))
 
     def since(session):
         return {row.waiting_since for row in session.exec(select(Message))}
@@ -78,7 +78,7 @@ async def test_each_channel_has_its_own_turns(requests, database):
 
 async def test_what_gives_way_has_waited_all_the_same(requests, database):
     """The statistics say how long ago a bulk was asked for, not when its turn is."""
-    await requests.accept(Unit([order(f"bulk{one}") for one in range(9)]))
+    await requests.accept(RequestBatch([order(f"bulk{one}") for one in range(9)]))
     first(database, 1)
 
     later = datetime.now(UTC) + timedelta(seconds=30)

@@ -9,8 +9,8 @@ from sqlmodel import select
 from bot.clock import SystemClock
 from bot.errors import InvalidError, UnavailableError
 from bot.messages.models import Message, StoredTemplate
-from bot.messages.requests.batch import Unit
-from bot.messages.requests.message_request import Order
+from bot.messages.requests.batch import RequestBatch
+from bot.messages.requests.message_request import MessageRequest
 from bot.messages.requests.service import MAX_VALIDATIONS, Requests
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.payload_schema import payload_problems
@@ -21,7 +21,7 @@ TEXT = {"properties": {"n": {"type": "string"}}}
 
 
 def order(payload, template="note", tenant="default"):
-    return Order(
+    return MessageRequest(
         tenant=tenant,
         workspace_id="T1",
         template=template,
@@ -78,7 +78,7 @@ async def test_what_does_not_fit_is_refused_with_its_path(database):
     """All that is wrong is named, whatever else is wrong with the request."""
     store(database, NUMBER)
     requests = requests_with(database)
-    both = Unit([order({"n": 1}), order({"n": "x"})], prefix="[{}].")
+    both = RequestBatch([order({"n": 1}), order({"n": "x"})], prefix="[{}].")
 
     for _ in range(2):  # The second time the version is known before the transaction.
         with pytest.raises(InvalidError) as refused:
@@ -92,7 +92,7 @@ async def test_it_is_stored_with_the_version_that_it_was_validated_for(database)
     store(database, NUMBER)
     changing = Changing(database, [{"type": "object"}])
 
-    await requests_with(database, changing).accept(Unit([order({"n": 1})]))
+    await requests_with(database, changing).accept(RequestBatch([order({"n": 1})]))
 
     assert changing.seen == [NUMBER, {"type": "object"}]
     newest = database.transact(
@@ -108,7 +108,9 @@ async def test_a_version_that_appears_meanwhile_may_refuse(database):
     store(database, NUMBER)
 
     with pytest.raises(InvalidError):
-        await requests_with(database, Changing(database, [TEXT])).accept(Unit([order({"n": 1})]))
+        await requests_with(database, Changing(database, [TEXT])).accept(
+            RequestBatch([order({"n": 1})])
+        )
 
     assert versions(database) == []
 
@@ -119,7 +121,7 @@ async def test_a_template_that_never_stands_still_is_no_endless_loop(database):
     changing = Changing(database, [NUMBER] * MAX_VALIDATIONS)
 
     with pytest.raises(UnavailableError, match="again"):
-        await requests_with(database, changing).accept(Unit([order({"n": 1})]))
+        await requests_with(database, changing).accept(RequestBatch([order({"n": 1})]))
 
     assert len(changing.seen) == MAX_VALIDATIONS
 
@@ -137,9 +139,9 @@ async def test_other_requests_are_stored_meanwhile(database):
             return await super().payload_problems(tenant, schema, payloads)
 
     requests = requests_with(database, Slow(database, []))
-    slow = asyncio.ensure_future(requests.accept(Unit([order({"n": 1})])))
+    slow = asyncio.ensure_future(requests.accept(RequestBatch([order({"n": 1})])))
     await asked.wait()
-    await requests.accept(Unit([order({"n": 1}, template="plain")]))
+    await requests.accept(RequestBatch([order({"n": 1}, template="plain")]))
 
     assert len(versions(database)) == 1
     waiting.set()
@@ -152,9 +154,9 @@ async def test_the_template_that_is_ours_needs_no_worker(database):
     refuses = Changing(database, [])
     requests = requests_with(database, refuses)
 
-    await requests.accept(Unit([order({"text": "hello"}, template="text")]))
+    await requests.accept(RequestBatch([order({"text": "hello"}, template="text")]))
     with pytest.raises(InvalidError):
-        await requests.accept(Unit([order({"text": " "}, template="text")]))
+        await requests.accept(RequestBatch([order({"text": " "}, template="text")]))
 
     assert refuses.seen == []
 
@@ -162,10 +164,10 @@ async def test_the_template_that_is_ours_needs_no_worker(database):
 async def test_a_template_of_ones_own_called_text_is_validated_by_its_own_schema(database):
     """What is known of ours does not stand for theirs."""
     requests = requests_with(database)
-    await requests.accept(Unit([order({"text": "hello"}, template="text")]))
+    await requests.accept(RequestBatch([order({"text": "hello"}, template="text")]))
     store(database, NUMBER, code="text")
 
     with pytest.raises(InvalidError) as refused:
-        await requests.accept(Unit([order({"n": "x"}, template="text")]))
+        await requests.accept(RequestBatch([order({"n": "x"}, template="text")]))
 
     assert [one.field for one in refused.value.problems] == ["payload.n"]

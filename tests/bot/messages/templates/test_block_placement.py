@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages.templates.block_placement import BLOCKS, PLACES, invalid_places
+from bot.messages.templates.block_placement import BLOCK_TYPES, PLACES, invalid_places
 
 PLAIN = {"type": "plain_text", "text": "a"}
 WORDS = {"type": "mrkdwn", "text": "a"}
@@ -66,6 +66,6 @@ def test_the_second_block_is_called_the_second():
 
 def test_every_place_is_one_of_an_object_that_can_stand_somewhere():
     """The table has no rules for objects that are allowed nowhere."""
-    somewhere = BLOCKS.union(*PLACES.values())
+    somewhere = BLOCK_TYPES.union(*PLACES.values())
 
     assert {kind for kind, _ in PLACES} <= somewhere

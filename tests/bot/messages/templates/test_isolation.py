@@ -7,9 +7,9 @@ import time
 import pytest
 
 from bot.errors import InvalidError, TemplateError, WorkerStoppedError
-from bot.messages.rendering.worker_process import Limits
-from bot.messages.rendering.workers import Workers
 from bot.messages.templates.isolation import Isolation
+from bot.messages.workers.pool import Workers
+from bot.messages.workers.process import Limits
 from tests.isolation import ISOLATION
 
 CPU_SECONDS = 1

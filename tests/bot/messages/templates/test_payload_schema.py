@@ -4,7 +4,11 @@ import json
 
 import pytest
 
-from bot.messages.templates.payload_schema import MAX_PROBLEMS, payload_problems, schema_problems
+from bot.messages.templates.payload_schema import (
+    MAX_PAYLOAD_PROBLEMS,
+    payload_problems,
+    schema_problems,
+)
 
 ORDER = {
     "type": "object",
@@ -42,7 +46,7 @@ def test_a_flood_of_problems_is_cut():
     """Twenty are enough to see what is wrong."""
     wrong = {"number": 1, "items": [{"price": -1}] * 100}
 
-    assert len(problems(wrong, ORDER)) == MAX_PROBLEMS
+    assert len(problems(wrong, ORDER)) == MAX_PAYLOAD_PROBLEMS
 
 
 def test_a_schema_that_leads_nowhere_is_a_problem_not_an_error():

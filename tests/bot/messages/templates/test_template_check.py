@@ -61,7 +61,7 @@ def test_a_button_from_before_is_taken_out_and_told_of():
 
     assert rendered.blocks == []
     assert rendered.text == "t"
-    assert rendered.altered[0] == (
+    assert rendered.warnings[0] == (
         "/blocks/0/elements/0 was left out: `task_retry` is a button of Opsbell's own; "
         "name yours otherwise."
     )

@@ -107,7 +107,7 @@ async def test_files_are_attached_to_a_mail(mail):
         one.get_filename(): (one.get_content_type(), one.get_payload(decode=True).decode())
         for one in sent.iter_attachments()
     }
-    assert (answer.ok, list(answer.altered)) == (True, [])
+    assert (answer.ok, list(answer.warnings)) == (True, [])
     assert "Report" in mail.bodies()[0]
     assert found == {
         "Zahlen für Ada.csv": ("text/csv", "a,b\n1,ü\n"),
@@ -122,7 +122,7 @@ async def test_a_service_that_takes_no_files_says_what_it_did_not_send(http):
     answer = await AppriseTransport(f"gotify://127.0.0.1:{http.port}/token").post(message)
 
     assert [seen["message"] for seen in http.seen] == ["Report"]
-    assert answer.altered[0].startswith("Not sent: report.csv, for this service takes no files")
+    assert answer.warnings[0].startswith("Not sent: report.csv, for this service takes no files")
 
 
 async def test_a_text_that_is_too_long_for_a_service_is_said_to_be_cut(hook, http):
@@ -131,7 +131,7 @@ async def test_a_text_that_is_too_long_for_a_service_is_said_to_be_cut(hook, htt
 
     assert answer.ok
     assert 32_000 < len(http.seen[0]["message"]) < 40_000
-    assert "was cut to the 32," in answer.altered[0]
+    assert "was cut to the 32," in answer.warnings[0]
 
 
 async def test_a_change_is_a_new_mail(mail):

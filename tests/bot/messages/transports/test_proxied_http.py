@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.error_codes import Verdict
-from bot.messages.policy import Answer, classify
+from bot.messages.policy import SlackResponse, classify
 from bot.messages.transports.base import File
 from bot.messages.transports.proxied_http import ProxiedWire, open_wire, wait_closed
 from bot.messages.transports.slack import SlackTransport
@@ -104,7 +104,7 @@ async def test_a_proxy_that_wants_to_know_us_keeps_messages_waiting(
         bare = proxy.url.replace("ada:secret@", "")
         answer = await through(Proxies(http=bare)).post(ours())
 
-    assert Answer(unreachable=True) == answer
+    assert SlackResponse(unreachable=True) == answer
     assert playground.messages("ops") == []
 
 
@@ -113,7 +113,7 @@ async def test_a_proxy_that_is_away_keeps_messages_waiting(through, ours):
     with hold_port() as held:
         slack = through(Proxies(http=f"http://127.0.0.1:{number_of(held)}"))
 
-        assert Answer(unreachable=True) == await slack.post(ours())
+        assert SlackResponse(unreachable=True) == await slack.post(ours())
 
 
 async def test_an_answer_that_is_lost_behind_a_proxy_is_looked_for(
@@ -171,7 +171,7 @@ async def test_what_is_encrypted_is_tunnelled(proxy, encrypted):
     await wait_closed()
 
     assert (answer, proxy.seen) == (
-        Answer(unreachable=True),
+        SlackResponse(unreachable=True),
         [f"CONNECT 127.0.0.1:{encrypted} HTTP/1.1"],
     )
 
@@ -187,7 +187,7 @@ async def test_a_tunnel_that_is_refused_reaches_nobody(encrypted, status):
         slack.close()
         await wait_closed()
 
-    assert Answer(unreachable=True) == answer
+    assert SlackResponse(unreachable=True) == answer
 
 
 def test_without_a_proxy_our_own_connections_are_used():

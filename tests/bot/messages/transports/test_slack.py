@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.messages.error_codes import Verdict
-from bot.messages.policy import Answer, classify
+from bot.messages.policy import SlackResponse, classify
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File
 from bot.messages.transports.slack import SlackTransport
@@ -39,6 +39,32 @@ async def test_an_edit_may_be_repeated(slack, playground, ours):
     (message,) = playground.messages("ops")
     assert message["text"] == "done"
     assert message["metadata"]["event_payload"]["revision"] == 2
+
+
+@pytest.mark.parametrize("text_only", [False, True])
+async def test_an_edit_shows_what_its_markup_means(slack, playground, ours, text_only):
+    """
+    A date is a date, and not its source: chat.update forgets how the post was to be read.
+
+    With blocks as without, for notifications show the text.
+    """
+    date = "stopped at <!date^1795862520^{time}|10:02>"
+    ts = (await slack.post(ours())).ts
+
+    await slack.edit(ours(ts=ts, rendered=Rendered(date, [SECTION], None), text_only=text_only))
+
+    assert playground.messages("ops")[0]["text"] == date
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "chat.postEphemeral"])
+async def test_no_text_is_read_for_names(slack, playground, ours, method):
+    """What data says of `@channel` stays words, whichever way it goes out."""
+    ts = (await slack.post(ours())).ts
+    await slack.edit(ours(ts=ts))
+    await slack.post(ours(seen_by=playground.user("ben").id))
+
+    (call,) = playground.calls(method)
+    assert (call.arguments["parse"], call.arguments["link_names"]) == ("none", False)
 
 
 async def test_text_alone_leaves_no_blocks(slack, playground, ours):
@@ -152,8 +178,8 @@ async def test_where_nobody_listens_nothing_was_sent():
     with hold_port() as held:
         nowhere = SlackTransport(f"http://127.0.0.1:{number_of(held)}/api/", "xoxb-1-ada")
 
-        assert Answer(unreachable=True) == await nowhere.post(outgoing())
-        assert Answer(unreachable=True) == await nowhere.probe()
+        assert SlackResponse(unreachable=True) == await nowhere.post(outgoing())
+        assert SlackResponse(unreachable=True) == await nowhere.probe()
 
 
 async def test_the_probe_knows_a_bad_token(session, playground):

@@ -5,7 +5,7 @@ import pytest
 from bot.messages.error_codes import Verdict
 from bot.messages.policy import classify
 from bot.messages.transports.base import File
-from bot.messages.transports.http_client import Response
+from bot.messages.transports.http_client import WireResponse
 from bot.messages.transports.slack_files import read_brought
 
 REPORT = File("report.csv", "dealer,rows\nBergmann,12\n")
@@ -31,7 +31,7 @@ REPORT = File("report.csv", "dealer,rows\nBergmann,12\n")
 )
 def test_each_answer_of_the_file_server_has_its_meaning(status, verdict, error):
     """Only what the file itself is refused for ends it; nothing leaves a doubt."""
-    answer = read_brought(Response(status, {}, b""))
+    answer = read_brought(WireResponse(status, {}, b""))
 
     assert (classify(answer, is_edit=False), answer.error) == (verdict, error)
 
@@ -39,14 +39,14 @@ def test_each_answer_of_the_file_server_has_its_meaning(status, verdict, error):
 @pytest.mark.parametrize(("header", "seconds"), [({b"retry-after": b"2"}, 2.0), ({}, 1.0)])
 def test_the_file_servers_wait_is_this_files_alone(header, seconds):
     """Slack's methods have limits of their own: the lane goes on."""
-    answer = read_brought(Response(429, header, b""))
+    answer = read_brought(WireResponse(429, header, b""))
 
     assert (answer.retry_after, answer.is_own_wait) == (seconds, True)
 
 
 def test_what_the_file_server_says_is_kept_for_the_timeline():
     """Its status and the beginning of its words."""
-    answer = read_brought(Response(400, {}, b"Bad name \xff" + b"x" * 1000))
+    answer = read_brought(WireResponse(400, {}, b"Bad name \xff" + b"x" * 1000))
 
     assert answer.detail["upload_status"] == 400
     assert answer.detail["said"].startswith("Bad name \ufffdxxx")

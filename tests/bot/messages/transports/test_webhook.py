@@ -71,8 +71,8 @@ async def test_controls_that_nobody_hears_are_left_out(playground):
     transport.close()
 
     message, _ = playground.messages("ops")
-    assert "nobody hears" in answer.altered[0]
-    assert not untouched.altered
+    assert "nobody hears" in answer.warnings[0]
+    assert not untouched.warnings
     assert [block["type"] for block in message["blocks"]] == ["section", "actions"]
     assert [one["action_id"] for one in message["blocks"][1]["elements"]] == ["look"]
 
@@ -82,7 +82,7 @@ async def test_a_webhook_says_which_files_it_did_not_bring(webhook, playground):
     answer = await webhook.post(replace(outgoing(), files=[File("report.csv", "a,b\n")]))
 
     assert len(playground.messages("ops")) == 1
-    assert answer.altered[0].startswith("Not sent: report.csv, for a webhook takes no files")
+    assert answer.warnings[0].startswith("Not sent: report.csv, for a webhook takes no files")
 
 
 async def test_a_webhook_of_another_app_keeps_its_controls(webhook, playground):

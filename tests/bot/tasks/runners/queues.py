@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.runner import Attempt, Launch, Runner
 from tests.bot.tasks.runners.test_command import launch
 from tests.patience import PATIENCE_SECONDS
@@ -16,13 +16,13 @@ class Ledger:
     """Takes reports, and knows which attempts have not ended."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, int, Status, dict[str, Any]]] = []
+        self.told: list[tuple[str, int, TaskStatus, dict[str, Any]]] = []
         self.beats: list[Attempt] = []
         self.attempts: dict[str, Attempt] = {}
         self.was_asked = asyncio.Event()
         self._changed = asyncio.Condition()
 
-    async def tell(self, attempt: Attempt, status: Status, **said: Any) -> None:
+    async def tell(self, attempt: Attempt, status: TaskStatus, **said: Any) -> None:
         """Take a report."""
         said = {name: value for name, value in said.items() if value is not None}
         async with self._changed:
@@ -46,7 +46,7 @@ class Ledger:
         }
         return [one for one in self.attempts.values() if (one.task_id, one.number) not in ended]
 
-    async def reached(self, task_id: str, status: Status, number: int = 1) -> dict[str, Any]:
+    async def reached(self, task_id: str, status: TaskStatus, number: int = 1) -> dict[str, Any]:
         """Wait until an attempt was reported so, and return what was said with it."""
 
         def found() -> dict[str, Any] | None:

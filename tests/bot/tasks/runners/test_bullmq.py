@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import from_url
 
 from bot.config_file import BullRunner
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.bullmq import REMOVED, BullQueue, progress_of, stats_of
 from bot.tasks.runners.jobs import job_id_of
 from bot.tasks.runners.runner import Attempt, RunnerError
@@ -71,12 +71,12 @@ async def test_a_node_worker_takes_the_job_and_its_end_is_told(queue, ledger, wo
     """Running, progress, completed with its numbers: from BullMQ's own events."""
     async with following(queue, ledger):
         await begin(queue, ledger, payload={"progress": 37.9}, subject="Bergmann")
-        await ledger.reached("t-1", Status.COMPLETED)
+        await ledger.reached("t-1", TaskStatus.COMPLETED)
 
     assert ledger.told == [
-        ("t-1", 1, Status.RUNNING, {}),
-        ("t-1", 1, Status.RUNNING, {"progress": 37}),
-        ("t-1", 1, Status.COMPLETED, {"stats": {"rows": 3}}),
+        ("t-1", 1, TaskStatus.RUNNING, {}),
+        ("t-1", 1, TaskStatus.RUNNING, {"progress": 37}),
+        ("t-1", 1, TaskStatus.COMPLETED, {"stats": {"rows": 3}}),
     ]
 
 
@@ -101,9 +101,9 @@ async def test_a_failure_is_told_with_its_reason(queue, ledger, worker):
     """The attempt failed; the next one is another job."""
     async with following(queue, ledger):
         await begin(queue, ledger, payload={"fail": "no such dealer"})
-        assert await ledger.reached("t-1", Status.FAILED) == {"error": "no such dealer"}
+        assert await ledger.reached("t-1", TaskStatus.FAILED) == {"error": "no such dealer"}
         await begin(queue, ledger, payload={}, attempt=2)
-        await ledger.reached("t-1", Status.COMPLETED, number=2)
+        await ledger.reached("t-1", TaskStatus.COMPLETED, number=2)
 
 
 async def test_a_waiting_job_is_cancelled_by_removing_it(queue, ledger, redis_url, request):
@@ -120,11 +120,11 @@ async def test_a_running_job_cannot_be_removed_and_says_so(queue, ledger, worker
     """The worker has it; it is told with its next report."""
     async with following(queue, ledger):
         one = await begin(queue, ledger, payload={"until": str(tmp_path / "go")})
-        await ledger.reached("t-1", Status.RUNNING)
+        await ledger.reached("t-1", TaskStatus.RUNNING)
         with pytest.raises(RunnerError, match="A worker has the job already"):
             await queue.cancel(one.key)
         (tmp_path / "go").touch()
-        await ledger.reached("t-1", Status.COMPLETED)
+        await ledger.reached("t-1", TaskStatus.COMPLETED)
 
 
 async def test_what_happened_while_no_bot_was_there_is_told(
@@ -147,13 +147,13 @@ async def test_what_happened_while_no_bot_was_there_is_told(
             await until(is_begun)
         next_bot = make_runner(redis_url, ledger, name_of(request))
         async with following(next_bot, ledger):
-            await ledger.reached("done", Status.COMPLETED)
-            assert await ledger.reached("failed", Status.FAILED) == {"error": "no"}
-            await ledger.reached("begun", Status.RUNNING)
+            await ledger.reached("done", TaskStatus.COMPLETED)
+            assert await ledger.reached("failed", TaskStatus.FAILED) == {"error": "no"}
+            await ledger.reached("begun", TaskStatus.RUNNING)
             await ledger.beaten(Attempt("default", "begun", 1))
-            assert await ledger.reached("gone", Status.LOST) == {"error": REMOVED}
+            assert await ledger.reached("gone", TaskStatus.LOST) == {"error": REMOVED}
             (tmp_path / "go").touch()
-            await ledger.reached("begun", Status.COMPLETED)
+            await ledger.reached("begun", TaskStatus.COMPLETED)
         await next_bot.stop()
 
 
@@ -163,7 +163,7 @@ async def test_other_jobs_of_the_queue_are_left_alone(queue, ledger, worker, red
     async with following(queue, ledger):
         await other.start(launch(task_id="not-ours", payload={}))
         await begin(queue, ledger, payload={})
-        await ledger.reached("t-1", Status.COMPLETED)
+        await ledger.reached("t-1", TaskStatus.COMPLETED)
     await other.stop()
     assert {task_id for task_id, *_ in ledger.told} == {"t-1"}
 

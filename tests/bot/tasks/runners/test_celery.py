@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import from_url
 
 from bot.config_file import CeleryRunner
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.celery import CeleryQueue, result_of
 from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.runners.queues import Ledger, begin, program
@@ -49,8 +49,8 @@ async def queue(broker_url, ledger) -> AsyncIterator[CeleryQueue]:
     await runner.stop()
 
 
-def celery_worker(url: str, **environ: str) -> Any:
-    """A worker that was not told to send events."""
+def celery_worker(url: str, *options: str, **environ: str) -> Any:
+    """A worker; without `-E` it was not told to send events."""
     words = (
         "-A",
         "tests.bot.tasks.runners.celery_app",
@@ -63,7 +63,7 @@ def celery_worker(url: str, **environ: str) -> Any:
         "info",
     )
     return program(
-        *(sys.executable, "-m", "celery", *words),
+        *(sys.executable, "-m", "celery", *words, *options),
         ready="ready.",
         cwd=ROOT,
         env={**os.environ, "BROKER": url, **environ},
@@ -90,16 +90,27 @@ async def test_a_worker_takes_the_task_and_its_end_is_told(queue, ledger, broker
     """Running, its own progress, completed with its numbers; the worker needs no option."""
     async with celery_worker(broker_url), following(queue, broker_url):
         await begin(queue, ledger, payload={"progress": 37.9}, subject="Bergmann")
-        await ledger.reached("t-1", Status.COMPLETED)
+        await ledger.reached("t-1", TaskStatus.COMPLETED)
         await begin(queue, ledger, attempt=2, payload={"fail": "no such dealer"})
-        failed = await ledger.reached("t-1", Status.FAILED, number=2)
+        failed = await ledger.reached("t-1", TaskStatus.FAILED, number=2)
 
     assert ledger.told[:3] == [
-        ("t-1", 1, Status.RUNNING, {}),
-        ("t-1", 1, Status.RUNNING, {"progress": 37, "note": "page 1"}),
-        ("t-1", 1, Status.COMPLETED, {"stats": {"rows": 3}}),
+        ("t-1", 1, TaskStatus.RUNNING, {}),
+        ("t-1", 1, TaskStatus.RUNNING, {"progress": 37, "note": "page 1"}),
+        ("t-1", 1, TaskStatus.COMPLETED, {"stats": {"rows": 3}}),
     ]
     assert failed["error"].startswith("ValueError('no such dealer')\nTraceback")
+
+
+async def test_a_worker_that_comes_later_is_asked_for_its_events(
+    queue, ledger, broker_url, tmp_path
+):
+    """It was started without `-E`, and after us."""
+    async with following(queue, broker_url), celery_worker(broker_url):
+        await begin(queue, ledger, payload={"until": str(tmp_path / "go")})
+        await ledger.beaten(FIRST)
+        (tmp_path / "go").touch()
+        await ledger.reached("t-1", TaskStatus.COMPLETED)
 
 
 async def test_a_running_task_is_kept_alive_and_can_be_cancelled(
@@ -112,7 +123,7 @@ async def test_a_running_task_is_kept_alive_and_can_be_cancelled(
         await wait_for(alive)
         await ledger.beaten(FIRST)
         await queue.cancel(FIRST)
-        await ledger.reached("t-1", Status.CANCELLED)
+        await ledger.reached("t-1", TaskStatus.CANCELLED)
         await assert_still(alive)
 
 
@@ -137,11 +148,11 @@ async def test_what_ended_while_no_bot_was_there_is_read_from_its_result(
             await until(are_done)
         runner = make_runner(broker_url, ledger, results=True)
         async with following(runner, broker_url):
-            assert await ledger.reached("done", Status.COMPLETED) == {"stats": {"rows": 3}}
-            failed = await ledger.reached("failed", Status.FAILED)
+            assert await ledger.reached("done", TaskStatus.COMPLETED) == {"stats": {"rows": 3}}
+            failed = await ledger.reached("failed", TaskStatus.FAILED)
             assert failed["error"].startswith("ValueError('no')")
             (tmp_path / "go").touch()
-            await ledger.reached("begun", Status.COMPLETED)
+            await ledger.reached("begun", TaskStatus.COMPLETED)
         await runner.stop()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.config_file import CommandRunner
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.command import NEVER_STARTED, UNKNOWN_END, Command
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 from bot.tasks.runners.runs import Runs
@@ -34,10 +34,11 @@ class Programs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ends: asyncio.Queue[tuple[Status, str | None]] = asyncio.Queue()
+        self.ends: asyncio.Queue[tuple[TaskStatus, str | None]] = asyncio.Queue()
         self.begun: list[Attempt] = []
         self.beats: list[Attempt] = []
         self.wanted = True
+        self.fail_begin = False
         self.commands: list[Command] = []
 
     async def start(
@@ -61,31 +62,33 @@ class Programs:
         self.commands.append(command)
         return command
 
-    async def run(self, *argv: str, **task: Any) -> tuple[Status, str | None]:
+    async def run(self, *argv: str, **task: Any) -> tuple[TaskStatus, str | None]:
         await self.start(*argv, **task)
         end = await self.end()
         await until(lambda: asyncio.sleep(0, not self.runs()))  # The attempt may be run again.
         return end
 
-    async def end(self) -> tuple[Status, str | None]:
+    async def end(self) -> tuple[TaskStatus, str | None]:
         """Wait until the next one has ended."""
         return await asyncio.wait_for(self.ends.get(), PATIENCE_SECONDS)
 
-    async def tell(self, attempt: Attempt, status: Status, **said: Any) -> None:
+    async def tell(self, attempt: Attempt, status: TaskStatus, **said: Any) -> None:
         """Take what the runner reports."""
-        if status is Status.RUNNING:
+        if status is TaskStatus.RUNNING and self.fail_begin:
+            raise OSError("away")
+        if status is TaskStatus.RUNNING:
             self.begun.append(attempt)
         else:
             await self.ends.put((status, said["error"]))
-
-    async def live(self, runner: str) -> list[Attempt]:
-        """Return nothing: each test starts its own programs."""
-        return []
 
     async def beat(self, attempt: Attempt) -> bool:
         """Take a sign of life, and say whether the work is still wanted."""
         self.beats.append(attempt)
         return self.wanted
+
+    async def live(self, _runner: str) -> list[Attempt]:
+        """Nobody asks: each program's run is on the disk."""
+        return []
 
     def runs(self) -> list[Path]:
         """Return what is left of runs on the disk."""
@@ -190,9 +193,9 @@ async def test_a_missing_program_is_named(programs, program):
 
 async def test_exit_codes_become_states(programs):
     """Zero is completed; anything else failed, with the code; a signal with its number."""
-    assert await programs.run("true") == (Status.COMPLETED, None)
-    assert await programs.run("sh", "-c", "exit 3") == (Status.FAILED, "exit code 3")
-    assert await programs.run("sh", "-c", "kill -9 $$") == (Status.FAILED, "ended by signal 9")
+    assert await programs.run("true") == (TaskStatus.COMPLETED, None)
+    assert await programs.run("sh", "-c", "exit 3") == (TaskStatus.FAILED, "exit code 3")
+    assert await programs.run("sh", "-c", "kill -9 $$") == (TaskStatus.FAILED, "ended by signal 9")
 
 
 async def test_the_error_is_the_tail_of_what_it_complained(programs):
@@ -240,7 +243,7 @@ async def test_an_end_is_told_though_a_child_holds_the_output(programs, tmp_path
     daemon, pid = tmp_path / "daemon", tmp_path / "pid"
     script = f"echo $$ > {pid}; while echo beat; do date +%s%N > {daemon}; sleep 0.05; done"
     argv = ("sh", "-c", 'sh -c "$0" & exit 0', "{payload.script}")
-    assert await programs.run(*argv, payload={"script": script}) == (Status.COMPLETED, None)
+    assert await programs.run(*argv, payload={"script": script}) == (TaskStatus.COMPLETED, None)
     await wait_for(daemon)
     await wait_for_a_beat(daemon)  # Nor does it die of a broken pipe.
     os.kill(int(read(pid)), signal.SIGKILL)
@@ -253,7 +256,7 @@ async def test_a_cancel_asks_first(programs, tmp_path):
     await wait_for(listens)
     await command.cancel(FIRST)
 
-    assert await programs.end() == (Status.FAILED, "exit code 7\ntidied")
+    assert await programs.end() == (TaskStatus.FAILED, "exit code 7\ntidied")
 
 
 async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_path):
@@ -264,7 +267,7 @@ async def test_a_cancel_ends_who_does_not_listen_and_its_children(programs, tmp_
     await wait_for(*files)
     await command.cancel(FIRST)
 
-    assert await programs.end() == (Status.FAILED, "ended by signal 9")
+    assert await programs.end() == (TaskStatus.FAILED, "ended by signal 9")
     await assert_still(*files)
 
 
@@ -298,7 +301,7 @@ async def test_a_cancel_ends_one_tenants_program_only(programs, tmp_path):
     await wait_for(*files.values())
     await command.cancel(Attempt("ada", "t-1", 1))
 
-    assert await programs.end() == (Status.FAILED, "ended by signal 15")
+    assert await programs.end() == (TaskStatus.FAILED, "ended by signal 15")
     await assert_still(files["ada"])
     await wait_for_a_beat(files["ben"])
     await command.cancel(Attempt("ben", "t-1", 1))
@@ -317,7 +320,7 @@ async def test_work_that_is_not_wanted_any_more_is_ended(programs):
     programs.wanted = False
     await programs.start("sleep", "600")
 
-    assert await programs.end() == (Status.FAILED, "ended by signal 15")
+    assert await programs.end() == (TaskStatus.FAILED, "ended by signal 15")
 
 
 BOT = """import asyncio, os, sys
@@ -367,7 +370,7 @@ async def test_a_program_goes_on_when_the_bot_is_killed(programs, following, tmp
     await until(lambda: asyncio.sleep(0, FIRST in programs.beats))
     go.touch()
 
-    assert await programs.end() == (Status.FAILED, "exit code 4\ndone")
+    assert await programs.end() == (TaskStatus.FAILED, "exit code 4\ndone")
     await until(lambda: asyncio.sleep(0, not programs.runs()))
 
 
@@ -378,7 +381,7 @@ async def test_an_end_that_nobody_saw_is_read_from_what_it_left(programs, follow
     await wait_for(run / "end")
     await following()
 
-    assert await programs.end() == (Status.FAILED, "exit code 3\nenough")
+    assert await programs.end() == (TaskStatus.FAILED, "exit code 3\nenough")
 
 
 async def test_a_cancel_after_a_restart_reaches_the_program(programs, next_bot, tmp_path):
@@ -398,7 +401,7 @@ async def test_a_bot_that_stops_leaves_its_programs_to_the_next(programs, follow
     await command.stop()
     await following()
 
-    assert await programs.end() == (Status.FAILED, "exit code 5")
+    assert await programs.end() == (TaskStatus.FAILED, "exit code 5")
 
 
 async def test_two_bots_report_an_end_once(programs, following):
@@ -406,7 +409,7 @@ async def test_two_bots_report_an_end_once(programs, following):
     await programs.start("sh", "-c", "sleep 0.3")
     await following()
 
-    assert await programs.end() == (Status.COMPLETED, None)
+    assert await programs.end() == (TaskStatus.COMPLETED, None)
     await until(lambda: asyncio.sleep(0, not programs.runs()))
     assert programs.ends.empty()
 
@@ -419,7 +422,7 @@ async def test_an_end_that_nobody_can_know_is_lost(programs):
     (program,) = children_of(pid)
     os.kill(pid, signal.SIGKILL)
 
-    assert await programs.end() == (Status.LOST, UNKNOWN_END)
+    assert await programs.end() == (TaskStatus.LOST, UNKNOWN_END)
     os.kill(program, signal.SIGKILL)
 
 
@@ -428,7 +431,7 @@ async def test_what_was_never_started_says_so(programs, following):
     Runs(programs.folder).create(FIRST).let_go()
     await following()
 
-    assert await programs.end() == (Status.FAILED, NEVER_STARTED)
+    assert await programs.end() == (TaskStatus.FAILED, NEVER_STARTED)
 
 
 async def test_a_report_that_fails_is_repeated(programs, following):
@@ -436,14 +439,24 @@ async def test_a_report_that_fails_is_repeated(programs, following):
     failures = [OSError("away")]
     tell = programs.ends.put
 
-    async def put(end: tuple[Status, str | None]) -> None:
+    async def put(end: tuple[TaskStatus, str | None]) -> None:
         if failures:
             raise failures.pop()
         await tell(end)
 
     programs.ends.put = put
     await programs.start("true")
-    assert await programs.end() == (Status.COMPLETED, None)
+    assert await programs.end() == (TaskStatus.COMPLETED, None)
+
+
+async def test_a_start_that_cannot_be_reported_is_watched_all_the_same(programs):
+    """The database was away when the program began; its end is told once it is back."""
+    command = programs.command("sh", "-c", "sleep 0.2; exit 6")
+    programs.fail_begin = True
+    with pytest.raises(OSError, match="away"):
+        await command.start(launch())
+
+    assert await programs.end() == (TaskStatus.FAILED, "exit code 6")
 
 
 async def test_its_folders_are_private(programs):

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from bot.db import Database
-from bot.tasks.models import Status
+from bot.tasks.models import TaskStatus
 from bot.tasks.runners.launcher import ABANDONED_AFTER, WAIT_FOR_MESSAGE, Launcher
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
 from bot.tasks.service import Tasks
@@ -147,9 +147,9 @@ async def test_a_launch_that_a_crash_cut_off_is_not_forgotten(database, clock, r
 
     row = await room.row(task)
     if repeatable:
-        assert (len(mill.started), row.status) == (1, Status.QUEUED)
+        assert (len(mill.started), row.status) == (1, TaskStatus.QUEUED)
     else:
-        assert (mill.started, row.status) == ([], Status.FAILED)
+        assert (mill.started, row.status) == ([], TaskStatus.FAILED)
         assert "The bot was stopped while it started this" in str(row.error)
 
 
@@ -163,7 +163,7 @@ async def test_what_has_begun_to_report_was_launched(database, clock, repeatable
     clock.at += ABANDONED_AFTER + timedelta(seconds=1)
     async with serving(room, mill):
         await until(lambda: settled(room, task))
-    assert (mill.started, (await room.row(task)).status) == ([], Status.RUNNING)
+    assert (mill.started, (await room.row(task)).status) == ([], TaskStatus.RUNNING)
 
 
 async def test_a_task_that_ended_before_its_launch_is_not_launched(room, mill):
@@ -184,7 +184,7 @@ async def test_a_refusal_is_shown_on_the_task(room, mill):
         await until(lambda: settled(room, task))
 
     row = await room.row(task)
-    assert (Status.FAILED, mill.refusal) == (row.status, row.error)
+    assert (TaskStatus.FAILED, mill.refusal) == (row.status, row.error)
     assert (await room.message(task)).context["actions"] == ["retry"]
     await room.tasks.retry(OURS, task.id, by=BEN)
 
@@ -207,4 +207,4 @@ async def test_a_cancel_during_the_handover_reaches_the_runner(room, mill):
     async with serving(room, mill):
         await until(lambda: asyncio.sleep(0, bool(mill.cancelled)))
     assert [Attempt("default", task.id, 1)] == mill.cancelled
-    assert (await room.row(task)).status == Status.CANCELLED
+    assert (await room.row(task)).status == TaskStatus.CANCELLED

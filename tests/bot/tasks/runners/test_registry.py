@@ -1,5 +1,9 @@
 """Which runner a task is for, and which tenant may start it."""
 
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from bot.config_file import ConfigFile
@@ -89,6 +93,15 @@ def test_each_database_has_a_folder_of_its_own(tmp_path, monkeypatch):
     assert one.parent == tmp_path / "opsbell"
     assert one != two
     assert one == runs_folder("postgresql://ada:other@db/one")
+
+
+def test_a_container_without_a_home_has_a_folder_too(monkeypatch, tmp_path):
+    """The user has no home, or one in which nothing can be written."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "none"))
+    folder = runs_folder("postgresql://db/one")
+    assert folder.parent == Path(tempfile.gettempdir())
+    assert folder.name.startswith(f"opsbell-{os.geteuid()}-")
 
 
 def test_no_file_is_no_runner():

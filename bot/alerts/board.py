@@ -1,0 +1,155 @@
+"""
+Considers all incidents of a tenant together: which form a storm, and when to notify people.
+
+A single incident could be posted at once. Together they compete for people's attention:
+
+* The first two of a minute are posted promptly. Any further one waits until it is a minute old; by
+  then it has resolved silently, has become part of a storm, or is posted.
+* If more than `storm_after` open within a minute, those not posted yet become a storm: one incident
+  for their type of trouble. New ones join it until a whole minute brings none. A storm is posted
+  once and edited as it grows and shrinks.
+* In quiet hours everything that is not critical waits for the digest, which is one message.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.alerts.incidents import (
+    STORM,
+    AlertRules,
+    Incident,
+    IncidentState,
+    Sighting,
+    Tell,
+    TroubleGroup,
+    TroubleType,
+    follow_incident,
+)
+from bot.scheduling.quiet_hours import QuietHours
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class BoardRules:
+    """What holds for all incidents of a tenant."""
+
+    incident: AlertRules = field(default_factory=AlertRules)
+    storm_after: int = 5  # more than so many that open within a minute are one
+    quiet_hours: QuietHours | None = None
+    prompt_posts: int = 2  # so many a minute do not wait for each other
+
+
+def storm_group(kind: TroubleType) -> TroubleGroup:
+    """Return the group of the storms of a type of trouble."""
+    return TroubleGroup(kind, "", STORM)
+
+
+class Board:
+    """
+    The latest incident of each group, as a check finds and leaves them.
+
+    It must know each group that is open, flapping or seen, or was told or opened within a minute.
+    `tells` is filled by `check`: what to tell of which group, in this order. Several `DIGEST` are
+    one message.
+    """
+
+    def __init__(
+        self, latest: Mapping[TroubleGroup, Incident], rules: BoardRules, now: datetime
+    ) -> None:
+        self.latest = dict(latest)
+        self.tells: list[tuple[TroubleGroup, Tell]] = []
+        self._rules = rules
+        self._now = now
+        self._silenced: set[TroubleGroup] = set()
+        self._digest_at = rules.quiet_hours.digest_due_at(now) if rules.quiet_hours else None
+
+    def check(self, seen: Mapping[TroubleGroup, Sighting]) -> None:
+        """
+        Bring every incident up to what was *seen*.
+
+        A group with an open incident that is missing there has nothing in trouble any more. What is
+        left of a storm's troubles is seen under its own group.
+        """
+        self._silenced = {group for group, sighting in seen.items() if sighting.is_silenced}
+        for group in dict.fromkeys([*seen, *self.latest]):
+            if group.fingerprint != STORM:
+                self._follow(group, seen.get(group, Sighting()))
+        for kind in TroubleType:
+            self._follow_storm(kind, seen.get(storm_group(kind), Sighting()))
+        self._release()
+
+    def _follow(self, group: TroubleGroup, sighting: Sighting) -> None:
+        sighting = replace(sighting, is_quiet=self._digest_at is not None)
+        before = self.latest.get(group)
+        incident, tells = follow_incident(group, before, sighting, self._rules.incident, self._now)
+        if incident is not None:
+            self.latest[group] = incident
+        self.tells += [(group, tell) for tell in tells if (group, tell) not in self.tells]
+
+    def _follow_storm(self, kind: TroubleType, seen: Sighting) -> None:
+        """Move incidents that were not posted into the storm of their type, if there is one."""
+        joining = self._joining(kind)
+        joined = frozenset().union(*(one.troubles for one in joining))
+        is_critical = any(one.is_critical for one in joining)
+        sighting = replace(
+            seen, in_trouble=seen.in_trouble | joined, fresh=joined, is_critical=is_critical
+        )
+        self._follow(storm_group(kind), sighting)
+        for one in joining:
+            self.latest[one.group] = replace(
+                one,
+                state=IncidentState.RESOLVED,
+                troubles=frozenset(),
+                resolved_at=self._now,
+                resolved_because=STORM,
+            )
+
+    def _joining(self, kind: TroubleType) -> list[Incident]:
+        recent = [one for one in self._singles(kind) if self._is_recent(one.opened_at)]
+        storm = self.latest.get(storm_group(kind))
+        is_raging = storm is not None and storm.is_open and self._is_recent(storm.grown_at)
+        if not is_raging and len(recent) <= self._rules.storm_after:
+            return []
+        return [one for one in recent if self._is_to_be_told(one)]
+
+    def _release(self) -> None:
+        """Post incidents that have waited long enough or need not wait."""
+        untold = [one for one in self.latest.values() if self._is_to_be_told(one)]
+        digest: list[Incident] = []
+        for incident in sorted(untold, key=lambda one: (one.opened_at, one.group)):
+            if incident.held_until is None and self._digest_at and not incident.is_critical:
+                held = replace(incident, held_until=self._digest_at)
+                self.latest[incident.group] = held
+            elif incident.held_until is None or incident.is_critical:
+                if self._may_be_told(incident):
+                    self._tell(incident, Tell.POST)
+            elif incident.held_until <= self._now:
+                digest.append(incident)
+        for incident in digest:
+            self._tell(incident, Tell.DIGEST if len(digest) > 1 else Tell.POST)
+
+    def _may_be_told(self, incident: Incident) -> bool:
+        if incident.group.fingerprint == STORM or not self._is_recent(incident.opened_at):
+            return True
+        prompt = [one for one in self.latest.values() if self._is_recent(one.told_at)]
+        return len(prompt) < self._rules.prompt_posts
+
+    def _tell(self, incident: Incident, tell: Tell) -> None:
+        told = replace(incident, told_at=self._now, is_in_digest=tell == Tell.DIGEST)
+        self.latest[incident.group] = told
+        self.tells.append((incident.group, tell))
+
+    def _is_to_be_told(self, incident: Incident) -> bool:
+        """Tell whether an incident is neither posted nor acknowledged."""
+        is_open = incident.state == IncidentState.OPEN
+        return is_open and incident.told_at is None and incident.group not in self._silenced
+
+    def _singles(self, kind: TroubleType) -> Iterator[Incident]:
+        for group, incident in self.latest.items():
+            if group.type == kind and group.fingerprint != STORM:
+                yield incident
+
+    def _is_recent(self, at: datetime | None) -> bool:
+        return at is not None and timedelta(0) <= self._now - at < _MINUTE

@@ -1,0 +1,272 @@
+"""
+Finds tasks in trouble: failed, stuck, overdue, lost and missed ones, by indexes.
+
+Each query reads a range of time, so that a check costs the same however many tasks there are.
+Constants of partial indexes are written into the SQL, because SQLite does not match parameters.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal_column
+from sqlmodel import Session, col, select
+
+from bot.alerts.analysis.expected_duration import (
+    MARGIN,
+    MAX_RUNS,
+    ExpectedDuration,
+    expect_duration,
+)
+from bot.alerts.analysis.fingerprint import fingerprint
+from bot.alerts.incidents import TroubleGroup, TroubleType
+from bot.alerts.models import AlertTrouble
+from bot.scheduling.schedules import Schedule, last_occurrence
+from bot.tasks.models import LIVE, Task, TaskStatus
+from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
+
+#: What one check takes in of each type; the next takes more.
+_MAX_FOUND = 2_000
+#: Of so many running tasks is looked whether they take longer than usual.
+_MAX_RUNNING = 10_000
+_KEYS_AT_ONCE = 500
+_OVERDUE = "overdue"
+#: What begins the keys of troubles that other systems report.
+EXTERNAL = "external "
+#: A run that starts this much before its time, by another clock, is that run.
+_EARLY = timedelta(minutes=1)
+
+_TimeoutOf = Callable[[str], timedelta]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong. `key` names it for good; `label` says it to people."""
+
+    group: TroubleGroup
+    key: str
+    label: str
+    began_at: datetime
+    task: Task | None = None
+    expected: ExpectedDuration | None = None
+    note: str | None = None  # what it is, where there is no task to say so
+    is_critical: bool = False  # whatever is said of its kind
+
+
+def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -> list[Trouble]:
+    """Return the tasks that failed within the window, the latest first."""
+    query = select(Task).where(
+        Task.tenant == tenant,
+        Task.status == TaskStatus.FAILED,
+        col(Task.updated_at) >= since,
+        col(Task.updated_at) <= now,
+    )
+    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND))
+    return [_failed_trouble(task) for task in found]
+
+
+def _failed_trouble(task: Task) -> Trouble:
+    """Return the trouble of a task that failed."""
+    known = fingerprint(task.error)
+    group = TroubleGroup(TroubleType.FAILED, task.task, known.key)
+    return Trouble(group, _trouble_key(task), known.label, task.ended_at or task.updated_at, task)
+
+
+def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
+    """Return the tasks that were said to be lost within the window."""
+    query = select(Task).where(
+        Task.tenant == tenant, Task.status == TaskStatus.LOST, col(Task.updated_at) >= since
+    )
+    found = session.exec(query.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND))
+    return [_lost_trouble(task) for task in found]
+
+
+def _lost_trouble(task: Task) -> Trouble:
+    """Return the trouble of a lost task; it began when its lease ran out, told when it may be."""
+    group = TroubleGroup(TroubleType.LOST, task.task, "")
+    lease = BEATING_LEASE if task.beats else SILENT_LEASE
+    began_at = min(task.heard_at + lease, task.updated_at) if task.heard_at else task.updated_at
+    key = f"{_trouble_key(task)} {int(task.updated_at.timestamp())}"
+    return Trouble(group, key, "stopped reporting", began_at, task)
+
+
+def find_stuck(
+    session: Session, tenant: str, now: datetime, timeout_of: _TimeoutOf, least: timedelta
+) -> list[Trouble]:
+    """
+    Return the live tasks that were silent for longer than their kind's timeout.
+
+    *least* is the shortest timeout of any kind.
+    """
+    before = now - least
+    queued = select(Task).where(
+        Task.tenant == tenant, Task.status == TaskStatus.QUEUED, col(Task.updated_at) <= before
+    )
+    running = select(Task).where(
+        Task.tenant == tenant, _has_status(TaskStatus.RUNNING), col(Task.heard_at) <= before
+    )
+    found = [
+        *session.exec(queued.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND)),
+        *session.exec(running.order_by(col(Task.heard_at).desc()).limit(_MAX_FOUND)),
+    ]
+    troubles = (_stuck_trouble(task, timeout_of(task.task)) for task in found)
+    return [trouble for trouble in troubles if trouble.began_at <= now]
+
+
+def _stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
+    """Return the trouble of a live task that is silent for longer than *timeout*."""
+    heard_at = _last_sign(task)
+    group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
+    label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
+    key = f"{_trouble_key(task)} {task.status} {int(heard_at.timestamp())}"
+    return Trouble(group, key, label, heard_at + timeout, task)
+
+
+def _last_sign(task: Task) -> datetime:
+    """Return when a live task last reported."""
+    return max(task.heard_at or task.updated_at, task.updated_at)
+
+
+def find_overdue(
+    session: Session, tenant: str, now: datetime, expected_of: Callable[[str], ExpectedDuration]
+) -> list[Trouble]:
+    """Return the running tasks that take longer than their kind's own history allows."""
+    columns = (col(Task.id), col(Task.task), col(Task.started_at))
+    query = select(*columns).where(Task.tenant == tenant, _has_status(TaskStatus.RUNNING))
+    query = query.where(col(Task.heard_at).is_not(None), col(Task.started_at) < now - MARGIN)
+    late = {}
+    for task_id, kind, started_at in session.exec(query.limit(_MAX_RUNNING)):
+        expected = expected_of(kind)
+        if started_at is not None and expected.is_exceeded_by(now - started_at):
+            late[task_id] = expected
+    found = session.exec(select(Task).where(Task.tenant == tenant, col(Task.id).in_(late)))
+    return [_overdue_trouble(task, late[task.id]) for task in found]
+
+
+def _overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
+    """Return the trouble of a running task that takes longer than usual."""
+    group = TroubleGroup(TroubleType.STUCK, task.task, _OVERDUE)
+    began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
+    return Trouble(
+        group, f"{_trouble_key(task)} {_OVERDUE}", "longer than usual", began_at, task, expected
+    )
+
+
+def expected_duration(session: Session, tenant: str, kind: str) -> ExpectedDuration:
+    """Return what the latest completed runs of a kind say about the next."""
+    query = (
+        select(Task.started_at, Task.ended_at)
+        .where(Task.tenant == tenant, Task.task == kind, _has_status(TaskStatus.COMPLETED))
+        .order_by(col(Task.ended_at).desc())
+        .limit(MAX_RUNS)
+    )
+    runs = [end - start for start, end in session.exec(query) if start and end]
+    return expect_duration(runs[::-1])
+
+
+def find_missed(
+    session: Session,
+    tenant: str,
+    now: datetime,
+    schedules: Iterable[tuple[str, Schedule, timedelta]],
+) -> list[Trouble]:
+    """
+    Return the latest run of each kind that was due and did not start within its grace.
+
+    *schedules* holds kinds with their schedules and graces.
+    """
+    found = []
+    for kind, schedule, grace in schedules:
+        due_at = last_occurrence(schedule, now - grace)
+        if due_at is not None and not _has_run_since(session, tenant, kind, due_at):
+            group = TroubleGroup(TroubleType.MISSED, kind, "")
+            key = f"{kind} {due_at.isoformat()}"
+            note = f"{kind} did not start"
+            found.append(Trouble(group, key, "did not start", due_at + grace, note=note))
+    return found
+
+
+def _has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
+    """Tell whether a task of the kind was announced since it was due."""
+    query = select(Task.id).where(
+        Task.tenant == tenant, Task.task == kind, col(Task.created_at) >= due_at - _EARLY
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def failures_in_row(session: Session, tenant: str, kind: str, wanted: int) -> int:
+    """Return how many of the latest ended runs of a kind failed in a row, at most *wanted*."""
+    query = (
+        select(Task.status)
+        .where(Task.tenant == tenant, Task.task == kind)
+        .where(col(Task.status).in_([TaskStatus.FAILED, TaskStatus.COMPLETED]))
+        .order_by(col(Task.created_at).desc())
+        .limit(wanted)
+    )
+    count = 0
+    for status in session.exec(query):
+        if status != TaskStatus.FAILED:
+            break
+        count += 1
+    return count
+
+
+def without_known(session: Session, tenant: str, troubles: Sequence[Trouble]) -> list[Trouble]:
+    """Return the troubles that no alert has held yet."""
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(troubles), _KEYS_AT_ONCE):
+        keys = [trouble.key for trouble in troubles[start : start + _KEYS_AT_ONCE]]
+        query = select(AlertTrouble.type, AlertTrouble.key).where(
+            AlertTrouble.tenant == tenant, col(AlertTrouble.key).in_(keys)
+        )
+        known.update((kind, key) for kind, key in session.exec(query))
+    return [one for one in troubles if (one.group.type, one.key) not in known]
+
+
+def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> bool:
+    """
+    Tell whether a trouble that an alert holds is over.
+
+    A failure is over when the task has completed, was cancelled, or failed anew, which is a trouble
+    of its own; not while it runs again. Whatever is stuck has moved on when it was heard of.
+    """
+    if held.key.startswith(EXTERNAL):
+        return False  # Whoever reported it says when it is over.
+    if held.type == TroubleType.MISSED:
+        kind, _, due_at = held.key.rpartition(" ")
+        return _has_run_since(session, held.tenant, kind, datetime.fromisoformat(due_at))
+    if task is None:
+        return True
+    if held.type == TroubleType.STUCK:
+        if held.key.endswith(f" {_OVERDUE}"):
+            return task.status != TaskStatus.RUNNING or task.attempt != held.attempt
+        return held.key != _stuck_trouble(task, timedelta(0)).key
+    if held.type == TroubleType.LOST:
+        return task.status != TaskStatus.LOST or held.key != _lost_trouble(task).key
+    if task.attempt == held.attempt:
+        return task.status != TaskStatus.FAILED
+    return task.status not in LIVE
+
+
+def completed_since(
+    session: Session, tenant: str, kinds: Iterable[str], since: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Return when the latest run of each kind and subject began that completed since then."""
+    query = (
+        select(Task.task, Task.subject, func.max(Task.created_at))
+        .where(Task.tenant == tenant, _has_status(TaskStatus.COMPLETED))
+        .where(col(Task.task).in_(list(kinds)), col(Task.ended_at) >= since)
+        .where(col(Task.subject).is_not(None))
+        .group_by(col(Task.task), col(Task.subject))
+    )
+    rows: Iterable[Any] = session.exec(query)
+    return {(kind, subject): began_at for kind, subject, began_at in rows}
+
+
+def _has_status(status: TaskStatus) -> ColumnElement[bool]:
+    return col(Task.status) == literal_column(f"'{status}'")
+
+
+def _trouble_key(task: Task) -> str:
+    return f"{task.id}#{task.attempt}"

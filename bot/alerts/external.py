@@ -1,0 +1,79 @@
+"""Converts alerts of other systems: Alertmanager's webhook, PagerDuty's events."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.alerts.checks import EXTERNAL, Trouble
+from bot.alerts.incidents import TroubleGroup, TroubleType
+from bot.alerts.models import AlertTrouble
+from bot.alerts.records import Records
+from bot.tasks.stored_text import storable
+
+_KIND_CHARACTERS = 200
+_NOTE_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class ExternalReport:
+    """
+    Another system's report that one thing is wrong, or no longer is.
+
+    *kind* takes the place of the kind of task, *group* names what belongs together, and *key* the
+    one thing.
+    """
+
+    kind: str
+    group: str
+    key: str
+    summary: str
+    is_over: bool
+    is_critical: bool = False
+    began_at: datetime | None = None
+
+
+def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
+    """Return the report as a trouble of ours."""
+    kind = storable(report.kind)[:_KIND_CHARACTERS] or "external"
+    summary = storable(report.summary)[:_NOTE_CHARACTERS] or kind
+    group = TroubleGroup(TroubleType.FAILED, kind, _short_hash(report.group))
+    key = f"{EXTERNAL}{_short_hash(report.group, report.key)}"
+    began_at = min(report.began_at or now, now)
+    return Trouble(group, key, summary, began_at, note=summary, is_critical=report.is_critical)
+
+
+def take_in(
+    session: Session,
+    tenant: str,
+    reports: Sequence[ExternalReport],
+    records: Records,
+    now: datetime,
+) -> list[Trouble]:
+    """
+    Strike out what is over, and return what is wrong.
+
+    What had been over and is wrong again may be held anew.
+    """
+    wrong = []
+    for report in reports:
+        trouble = trouble_of(report, now)
+        row = session.get(AlertTrouble, (tenant, trouble.group.type, trouble.key))
+        if report.is_over:
+            if row is not None and row.moved_on_at is None:
+                row.moved_on_at = now
+                for left in records.left.values():
+                    left.discard(trouble.key)
+            continue
+        if row is not None and row.moved_on_at is not None:
+            session.delete(row)
+        wrong.append(trouble)
+    session.flush()
+    return wrong
+
+
+def _short_hash(*parts: str) -> str:
+    """Return the same 16 digits for the same parts."""
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:16]

@@ -1,0 +1,236 @@
+"""
+The use cases of alerts: check, list, show, acknowledge, snooze, resolve.
+
+Each method is one transaction: the alert, its message and the events.
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from bot.alerts import incidents, queries, silences
+from bot.alerts.announcer import AlertAnnouncer, AlertChannels
+from bot.alerts.check_run import Checked, CheckOptions, CheckRun
+from bot.alerts.display import FoundAlert
+from bot.alerts.expectations import Expectations
+from bot.alerts.external import ExternalReport, trouble_of
+from bot.alerts.incidents import Incident, Tell
+from bot.alerts.models import Alert, SilenceReason
+from bot.alerts.records import (
+    apply_incident,
+    as_incident,
+    close_troubles,
+    held_with_tasks,
+)
+from bot.alerts.rules import Rules
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import ConflictError, FieldProblem, InvalidError
+
+Worked = TypeVar("Worked")
+
+_MAX_SNOOZE = timedelta(days=30)
+_Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
+
+
+@dataclass(frozen=True)
+class AlertWithTasks:
+    """An alert with all its troubles, and the timestamp of its message."""
+
+    found: FoundAlert
+    task_ids: Sequence[str]
+    ts: str | None
+
+
+class Alerts:
+    """The use cases of alerts."""
+
+    def __init__(
+        self,
+        database: Database,
+        announcer: AlertAnnouncer,
+        rules: Rules,
+        clock: Clock,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._announcer = announcer
+        self._rules = rules
+        self._clock = clock
+        self._wake = wake
+        self._expectations = Expectations()
+
+    async def check(
+        self, tenant: str, channels: AlertChannels | None, options: CheckOptions | None = None
+    ) -> Checked:
+        """
+        Look at what is in trouble, bring every alert up to it, and tell of it where *channels* say.
+
+        A dry run changes nothing and says what would be told.
+        """
+        asked = options or CheckOptions()
+        run = CheckRun(tenant, self._rules, self._announcer, channels, asked, self._expectations)
+
+        def work(session: Session) -> Checked:
+            return run(session, self._clock.now())
+
+        if asked.dry_run:
+            return await self._database.write(lambda session: _undone(session, work))
+        checked = await self._database.write_unique(work)
+        if channels is not None and checked.told:
+            self._wake(channels.workspace_id)
+        return checked
+
+    async def list(self, tenant: str, wanted: queries.AlertsWanted) -> Sequence[AlertWithTasks]:
+        """Return matching alerts, the latest first."""
+
+        def work(session: Session) -> Sequence[AlertWithTasks]:
+            return [
+                _shown_alert(session, alert)
+                for alert in queries.matching_alerts(session, tenant, wanted)
+            ]
+
+        return await self._database.read(work)
+
+    async def get(self, tenant: str, alert_id: str) -> AlertWithTasks:
+        """Return an alert; raise `NotFoundError`."""
+
+        def work(session: Session) -> AlertWithTasks:
+            return _shown_alert(session, queries.get_alert(session, tenant, alert_id))
+
+        return await self._database.read(work)
+
+    async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> AlertWithTasks:
+        """Note who looks after it; raise `ConflictError` when somebody does, or it is over."""
+        return await self._act(
+            tenant, alert_id, lambda incident, now: incidents.acknowledge(incident, by, now)
+        )
+
+    async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
+        """
+        Record that somebody takes care of an external alert; repeating it changes nothing.
+        """
+
+        def find(session: Session) -> str:
+            return queries.alert_of_trouble(session, tenant, trouble_of(report, self._clock.now()))
+
+        alert_id = await self._database.read(find)
+        with contextlib.suppress(ConflictError):  # Acknowledged by somebody, or over.
+            await self.acknowledge(tenant, alert_id, by=by)
+
+    async def snooze(
+        self, tenant: str, alert_id: str, *, by: str, duration: timedelta | None = None
+    ) -> AlertWithTasks:
+        """
+        Snooze it for a while, None: until the morning; raise `ConflictError` if it is resolved.
+
+        Raises `InvalidError` for a duration that is not valid or longer than 30 days.
+        """
+        if duration is not None and not timedelta(0) < duration <= _MAX_SNOOZE:
+            fix = f"give more than 0 and at most {_MAX_SNOOZE // timedelta(minutes=1)}"
+            raise InvalidError(f"`minutes`: {fix}.", [FieldProblem("minutes", fix)])
+
+        def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
+            until = now + duration if duration is not None else self._rules.next_morning(now)
+            return incidents.snooze(incident, until)
+
+        return await self._act(tenant, alert_id, decide, snoozed_by=by)
+
+    async def resolve(
+        self, tenant: str, alert_id: str, *, by: str, reason: str | None = None
+    ) -> AlertWithTasks:
+        """Close it for what it holds, by hand; raise `ConflictError` when it is over already."""
+        return await self._act(
+            tenant, alert_id, lambda incident, now: incidents.resolve(incident, by, now, reason)
+        )
+
+    async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
+        """Mute a kind for a duration, None: until somebody unmutes it."""
+        await self._silence(tenant, kind, SilenceReason.MUTED, by=by, duration=duration)
+
+    async def unmute(self, tenant: str, kind: str) -> bool:
+        """Unmute a kind; False if it was not muted."""
+        return await self._database.write(
+            lambda session: silences.end_silence(
+                session, tenant, kind, SilenceReason.MUTED, self._clock.now()
+            )
+        )
+
+    async def maintain(
+        self, tenant: str, kind: str | None, *, by: str, duration: timedelta
+    ) -> datetime:
+        """Start maintenance of a kind, None: of every kind; return when it ends."""
+        every = kind or silences.EVERY_KIND
+        await self._silence(tenant, every, SilenceReason.MAINTENANCE, by=by, duration=duration)
+        return self._clock.now() + duration
+
+    async def forget_old(self, kept: timedelta) -> int:
+        """Delete some of the alerts that were resolved longer ago; return how many."""
+        before = self._clock.now() - kept
+        return await self._database.write(lambda session: queries.delete_resolved(session, before))
+
+    async def _silence(
+        self,
+        tenant: str,
+        kind: str,
+        reason: SilenceReason,
+        *,
+        by: str,
+        duration: timedelta | None,
+    ) -> None:
+        if duration is not None and duration <= timedelta(0):
+            fix = "give a time that is longer than nothing"
+            raise InvalidError(f"`duration`: {fix}.", [FieldProblem("duration", fix)])
+
+        def work(session: Session) -> None:
+            now = self._clock.now()
+            until = now + duration if duration is not None else None
+            silences.set_silence(session, tenant, kind, reason, until=until, by=by, now=now)
+
+        await self._database.write_unique(work)
+
+    async def _act(
+        self, tenant: str, alert_id: str, decide: _Decide, *, snoozed_by: str | None = None
+    ) -> AlertWithTasks:
+        def work(session: Session) -> AlertWithTasks:
+            now = self._clock.now()
+            alert = queries.get_alert(session, tenant, alert_id, for_change=True)
+            keys = frozenset(one.key for one, _ in held_with_tasks(session, [alert.id]))
+            decided, tells = decide(as_incident(alert, keys), now)
+            apply_incident(alert, decided)
+            alert.snoozed_by = snoozed_by or alert.snoozed_by
+            if not decided.is_open:
+                close_troubles(session, alert, now)
+            session.add(alert)
+            session.flush()
+            if Tell.EDIT in tells:
+                self._announcer.edit(session, alert, now)
+            return _shown_alert(session, alert)
+
+        result = await self._database.write(work)
+        if result.found.alert.workspace_id:
+            self._wake(result.found.alert.workspace_id)
+        return result
+
+
+def _undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
+    """
+    Return what *work* returns, and keep nothing of what it has written.
+
+    It takes the place of a writer: on SQLite a reader that begins to write may be refused.
+    """
+    result = work(session)
+    session.expunge_all()
+    session.rollback()
+    return result
+
+
+def _shown_alert(session: Session, alert: Alert) -> AlertWithTasks:
+    """Return an alert with what belongs to it."""
+    held = list(held_with_tasks(session, [alert.id]))
+    task_ids = queries.task_ids(session, alert.id)
+    return AlertWithTasks(FoundAlert(alert, held), task_ids, queries.alert_ts(session, alert))

@@ -1,0 +1,67 @@
+"""Silences: kinds of tasks that are muted or in maintenance for a while."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bot.alerts.models import Silence, SilenceReason
+
+EVERY_KIND = ""
+
+
+@dataclass(frozen=True)
+class Silences:
+    """The present and past silences of a tenant."""
+
+    rows: Sequence[Silence]
+    now: datetime
+
+    def is_silenced(self, kind: str) -> bool:
+        """Tell whether the kind is silenced now."""
+        return any(one.until is None or one.until > self.now for one in self._of(kind))
+
+    def silenced_until(self, kind: str) -> datetime | None:
+        """Return when the kind's last silence ended, None if it had none."""
+        ends = [one.until for one in self._of(kind) if one.until and one.until <= self.now]
+        return max(ends, default=None)
+
+    def _of(self, kind: str) -> list[Silence]:
+        return [one for one in self.rows if one.task in (EVERY_KIND, kind)]
+
+
+def read_silences(session: Session, tenant: str, now: datetime) -> Silences:
+    """Read the silences of a tenant."""
+    query = select(Silence).where(Silence.tenant == tenant)
+    return Silences(session.exec(query).all(), now)
+
+
+def set_silence(
+    session: Session,
+    tenant: str,
+    kind: str,
+    reason: SilenceReason,
+    *,
+    until: datetime | None,
+    by: str,
+    now: datetime,
+) -> Silence:
+    """Silence a kind, or every one, until a time or for good; replaces an earlier silence."""
+    row = session.get(Silence, (tenant, kind, reason), with_for_update=True)
+    if row is None:
+        row = Silence(tenant=tenant, task=kind, reason=reason, by=by, began_at=now)
+    row.until, row.by, row.began_at = until, by, now
+    session.add(row)
+    return row
+
+
+def end_silence(
+    session: Session, tenant: str, kind: str, reason: SilenceReason, now: datetime
+) -> bool:
+    """End a silence now; False if there is none."""
+    row = session.get(Silence, (tenant, kind, reason), with_for_update=True)
+    if row is None or (row.until is not None and row.until <= now):
+        return False
+    row.until = now
+    return True

@@ -1,0 +1,138 @@
+"""`[leaderboards.<name>]` of `opsbell.toml`: what a board ranks, when and where it is posted."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from bot.errors import InvalidError
+from bot.scheduling.schedule_parser import parse_schedule_line, parse_timezone
+from bot.scheduling.schedules import Schedule
+
+#: `0`, `0.00`, `$0`, `0.0 %`: what stands before the number, its decimals, what stands behind it.
+NUMBER_FORMAT = r"([^0-9.,]{0,8})0(?:\.(0{1,6}))?([^0-9.,]{0,12})"
+_CURRENCIES = "$€£¥"
+_NAME = "^[a-z][a-z0-9_]{0,39}$"
+#: What boards of the bot's own figures can show.
+_TASK_COLUMNS = ("failures", "revenue_at_risk")
+_SCORECARD_COLUMNS = (
+    *("messages", "freshness_p50", "freshness_p95", "late", "lost", "doubled", "dead_letters"),
+    *("edits", "edit_budget"),
+)
+_LATER = ("source", "query", "metric")
+_RESERVED_BOARDS = frozenset({"subject", "at"})
+
+
+def _no_verb(name: str) -> str:
+    if name == "post":
+        raise ValueError("`post` is what people say behind a name")
+    return name
+
+
+BoardName = Annotated[
+    str, StringConstraints(pattern="^[a-z0-9][a-z0-9_-]{0,31}$"), AfterValidator(_no_verb)
+]
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LeaderboardColumn(_Part):
+    """One figure of a board, an entry of `columns`."""
+
+    name: str = Field(pattern=_NAME)
+    label: _Words | None = None
+    format: str = Field("0", pattern=f"^{NUMBER_FORMAT}$")
+    better: Literal["high", "low"] = "high"
+
+    @property
+    def heading(self) -> str:
+        """Return the label, else the name in words."""
+        return self.label or self.name.replace("_", " ").capitalize()
+
+    @property
+    def is_money(self) -> bool:
+        """Tell whether its format names a currency; money at risk is never negative."""
+        return any(sign in self.format for sign in _CURRENCIES)
+
+
+class Leaderboard(_Part):
+    """`[leaderboards.<name>]`: one board, fed in one way."""
+
+    title: str = Field(min_length=1, max_length=100)
+    subject: _Words = "subject"
+    samples: bool = False
+    tasks: bool = False
+    scorecard: bool = False
+    columns: list[LeaderboardColumn] = Field([], max_length=12)
+    rank_by: str | None = None
+    top: int = Field(10, ge=1, le=100)
+    schedule: str | None = None
+    timezone: str = "UTC"
+    channel: str | None = None
+    files: Path | None = None
+
+    _timezone = field_validator("timezone")(parse_timezone)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _served(cls, values: Any) -> Any:
+        asked = [name for name in _LATER if isinstance(values, dict) and name in values]
+        if asked:
+            raise ValueError(
+                f"`{asked[0]}` needs reports, which this version does not have:"
+                " use samples = true or tasks = true"
+            )
+        return values
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if [self.samples, self.tasks, self.scorecard].count(True) != 1:
+            raise ValueError("set one of samples, tasks and scorecard to true")
+        self._check_columns()
+        if self.schedule is not None:
+            try:
+                parse_schedule_line(self.schedule, self.timezone)
+            except InvalidError as error:
+                raise ValueError(str(error)) from error
+        return self
+
+    def _check_columns(self) -> None:
+        names = [column.name for column in self.columns]
+        if not names:
+            raise ValueError("name at least one column")
+        if len(set(names)) < len(names) or _RESERVED_BOARDS & set(names):
+            raise ValueError("each column needs a name of its own, other than subject and at")
+        if self.subject.lower() in (*names, "at"):
+            raise ValueError(f"`{self.subject}` is both the subject and a column")
+        if self.rank_by is not None and self.rank_by not in names:
+            raise ValueError(f"rank_by: there is no column `{self.rank_by}`")
+        known = self.own_columns
+        unknown = [name for name in names if known and name not in known]
+        if unknown:
+            raise ValueError(f"columns: no `{unknown[0]}` is measured; known: {', '.join(known)}")
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """Return what the bot measures for this board by itself; nothing where samples are sent."""
+        return _TASK_COLUMNS if self.tasks else _SCORECARD_COLUMNS if self.scorecard else ()
+
+    @property
+    def ranking_column(self) -> LeaderboardColumn:
+        """Return the column that decides the ranks: `rank_by`, else the first."""
+        return next((one for one in self.columns if one.name == self.rank_by), self.columns[0])
+
+    @property
+    def due(self) -> Schedule | None:
+        """Return when it is posted by itself, if ever."""
+        return parse_schedule_line(self.schedule, self.timezone) if self.schedule else None

@@ -1,0 +1,281 @@
+"""Leaderboards: take samples, rank, post once a week, and keep what was posted true."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from bot.leaderboard_config import Leaderboard
+from bot.leaderboards import publication, queries
+from bot.leaderboards.computation import History, compute_history, compute_ranking
+from bot.leaderboards.csv_samples import from_csv
+from bot.leaderboards.display import BOARD_TEMPLATE, board_context
+from bot.leaderboards.feeds import Feed, Period
+from bot.leaderboards.files import write_files
+from bot.leaderboards.models import LeaderboardPost
+from bot.leaderboards.publication import Posted
+from bot.leaderboards.ranking import Ranking
+from bot.leaderboards.samples import RawSample, ReadNumber, Sample, from_json, json_number
+from bot.leaderboards.samples import read_samples as read_all
+from bot.leaderboards.weeks import Week
+from bot.messages.rendering.renderer import Rendered, Renderer
+from bot.suggestions import did_you_mean
+from bot.workspaces.models import DEFAULT_TENANT
+
+logger = structlog.get_logger(__name__)
+
+#: How old the figures of a post about the running week may grow that the bot measures itself.
+_MEASURED_EVERY = timedelta(minutes=15)
+#: Figures so young are not measured again: whoever asks ten times gets one measurement.
+_FRESH = timedelta(seconds=10)
+
+
+class Leaderboards:
+    """
+    The boards of the tenant `default`.
+
+    `channel_of` returns the channel of a board, and `feeds` measure the boards that nobody sends
+    samples for.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        boards: Mapping[str, Leaderboard],
+        feeds: Mapping[str, Feed],
+        renderer: Renderer,
+        *,
+        home: str,
+        channel_of: Callable[[Leaderboard], Awaitable[str]],
+        wake: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._boards = boards
+        self._feeds = feeds
+        self._renderer = renderer
+        self._home = home
+        self._channel_of = channel_of
+        self._wake = wake
+        self._measure_at: dict[str, datetime] = {}
+        self._measured: dict[tuple[str, Week], datetime] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the boards, the configured ones first."""
+        return list(self._boards)
+
+    def board(self, name: str) -> Leaderboard:
+        """Return a board; raise `NotFoundError` with the nearest name."""
+        board = self._boards.get(name)
+        if board is None:
+            raise NotFoundError(
+                f"There is no leaderboard `{name[:40]}`{did_you_mean(name[:40], self._boards)}."
+            )
+        return board
+
+    async def add(self, name: str, items: Sequence[Mapping[str, Any]]) -> int:
+        """Take the samples of a JSON list, all or none, and return how many they are."""
+        return await self._add(name, lambda _board: (from_json(items), json_number))
+
+    async def add_csv(self, name: str, text: str) -> int:
+        """Take the samples of a CSV file, all or none, and return how many they are."""
+        return await self._add(name, lambda board: from_csv(board, text))
+
+    async def ranking(self, name: str, week: str | None = None) -> Ranking:
+        """Return the ranking of a week, `2026-W47`, or of the current one."""
+        board = self.board(name)
+        chosen = Week.parse(week) if week else self._current(board)
+        return await self._ranking(name, board, chosen)
+
+    async def ranking_of(self, name: str, *, last: bool) -> Ranking:
+        """Return the ranking of the current week, or with *last* of the one before."""
+        board = self.board(name)
+        current = self._current(board)
+        return await self._ranking(name, board, current.previous if last else current)
+
+    async def _ranking(self, name: str, board: Leaderboard, week: Week) -> Ranking:
+        await self._measure(name, board, week)
+        now = self._clock.now()
+        return await self._database.read(
+            lambda session: compute_ranking(session, name, board, week, now)
+        )
+
+    async def rendered(self, name: str) -> Rendered:
+        """Return the current week as Slack takes it, for one person; without the chart."""
+        ranking = await self.ranking(name)
+        context = board_context(ranking, is_closing=False, has_chart=False)
+        return self._renderer.render(BOARD_TEMPLATE, context)
+
+    async def history(self, name: str, subject: str) -> History:
+        """Return a subject's last 52 weeks; raise `NotFoundError` if nothing is known of it."""
+        board = self.board(name)
+        week = self._current(board)
+        found = await self._database.read(
+            lambda session: compute_history(session, name, board, subject, week)
+        )
+        if found is None:
+            raise NotFoundError(f"Nothing is known of the {board.subject} `{subject[:100]}`.")
+        return found
+
+    async def post(self, name: str, *, by: str | None = None, last: bool = False) -> Posted:
+        """
+        Post the week so far, or with *last* the one that ended on Sunday; edit it if it is there.
+
+        Raises `ConflictError` if there is nothing to show.
+        """
+        board = self.board(name)
+        week = self._current(board).previous if last else self._current(board)
+        row = await self._row(name, board, week, is_closing=last, by=by)
+        await self._measure(name, board, week)
+
+        def work(session: Session) -> Posted:
+            post = publication.claim_post(session, row)
+            self._publish(session, post)
+            if post.message_id is None:
+                raise ConflictError(f"`{name}` has no samples of {week}: nothing was posted.")
+            return Posted(week, post.channel, post.message_id)
+
+        posted = await self._database.write(work)
+        self._wake(self._home)
+        return posted
+
+    async def tick(self) -> None:
+        """Post what is due, once however many processes ask, and show samples that came late."""
+        for name, board in self._boards.items():
+            try:
+                await self._post_due(name, board)
+            except UnavailableError as error:
+                logger.warning("leaderboard_unavailable", board=name, reason=str(error))
+            await self._measure_again(name, board)
+        for post in await self._database.read(publication.changed_posts):
+            if post.board in self._boards:
+                await self._refresh(post)
+
+    async def _add(
+        self, name: str, read: Callable[[Leaderboard], tuple[Sequence[RawSample], ReadNumber]]
+    ) -> int:
+        board = self.board(name)
+        if not board.samples:
+            raise InvalidError(f"`{name}` measures itself: it takes no samples.")
+        now = self._clock.now()
+
+        def parse() -> list[Sample]:
+            raw, read_number = read(board)
+            return read_all(board, raw, now, read_number)
+
+        samples = await asyncio.to_thread(parse)
+
+        def work(session: Session) -> None:
+            queries.store_samples(session, name, samples)
+            publication.mark_changed(session, name, now)
+
+        await self._database.write(work)
+        return len(samples)
+
+    async def _post_due(self, name: str, board: Leaderboard) -> None:
+        now = self._clock.now()
+        due = await publication.due_of(self._database, name, board, now)
+        if due is None:
+            return
+        week = Week.of(due.latest_at, ZoneInfo(board.timezone)).previous
+        row = await self._row(name, board, week, is_closing=True)
+        await self._measure(name, board, week)
+
+        def work(session: Session) -> bool:
+            if not publication.take_due(session, due):
+                return False
+            publication.close_earlier(session, name, week)
+            post = publication.claim_post(session, row)
+            self._publish(session, post)
+            is_posted = post.message_id is not None
+            logger.info(
+                "leaderboard_posted" if is_posted else "leaderboard_without_samples",
+                board=name,
+                week=str(week),
+                missed=due.missed,
+            )
+            return is_posted
+
+        if await self._database.write(work):
+            self._wake(self._home)
+
+    async def _refresh(self, seen: LeaderboardPost) -> None:
+        def work(session: Session) -> bool:
+            post = publication.claim_post(session, seen)
+            return post.changed_at is not None and self._publish(session, post)
+
+        if await self._database.write(work):
+            self._wake(seen.workspace_id)
+
+    def _publish(self, session: Session, post: LeaderboardPost) -> bool:
+        board, now = self._boards[post.board], self._clock.now()
+        week = Week.parse(post.week)
+        zone = ZoneInfo(board.timezone)
+        if not post.is_closing and (post.changed_at or now) >= week.end(zone):
+            post.is_open, post.changed_at = False, None
+            return False
+        ranking = compute_ranking(session, post.board, board, week, now)
+        if not publication.publish(session, post, ranking, now):
+            return False
+        if board.files is not None:
+            try:
+                write_files(board.files, ranking)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                logger.error("leaderboard_files_failed", board=post.board, reason=reason)  # noqa: TRY400
+        return True
+
+    async def _measure_again(self, name: str, board: Leaderboard) -> None:
+        now, week = self._clock.now(), self._current(board)
+        if name not in self._feeds or now < self._measure_at.get(name, now):
+            return
+        self._measure_at[name] = now + _MEASURED_EVERY
+        key = (name, str(week), False)
+        if await self._database.read(lambda session: session.get(LeaderboardPost, key)):
+            await self._measure(name, board, week)
+            await self._database.write(lambda session: publication.mark_changed(session, name, now))
+
+    async def _measure(self, name: str, board: Leaderboard, week: Week) -> None:
+        """Measure a board that the bot feeds itself; weeks long over stay as they were."""
+        current = self._current(board)
+        feed, now = self._feeds.get(name), self._clock.now()
+        if feed is None or week not in (current, current.previous):
+            return
+        if abs(now - self._measured.get((name, week), now - _FRESH)) < _FRESH:
+            return
+        zone = ZoneInfo(board.timezone)
+        at = week.start(zone)
+        period = Period(DEFAULT_TENANT, at, week.end(zone), now)
+        names = {column.name for column in board.columns}
+        samples = [
+            Sample(subject, at, {key: value for key, value in values.items() if key in names})
+            for subject, values in (await feed(period)).items()
+        ]
+        await self._database.write(
+            lambda session: queries.replace_samples(session, name, at, samples)
+        )
+        self._measured[name, week] = now
+
+    async def _row(
+        self, name: str, board: Leaderboard, week: Week, *, is_closing: bool, by: str | None = None
+    ) -> LeaderboardPost:
+        return LeaderboardPost(
+            board=name,
+            week=str(week),
+            is_closing=is_closing,
+            workspace_id=self._home,
+            channel=await self._channel_of(board),
+            posted_by=by,
+        )
+
+    def _current(self, board: Leaderboard) -> Week:
+        return Week.of(self._clock.now(), ZoneInfo(board.timezone))

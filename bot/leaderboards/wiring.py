@@ -1,0 +1,63 @@
+"""The room of leaderboards, wired together once at the start."""
+
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import InvalidError
+from bot.leaderboard_config import Leaderboard
+from bot.leaderboards.boards import boards_of
+from bot.leaderboards.feeds import Feed, TasksFeed
+from bot.leaderboards.scorecard import ScorecardFeed
+from bot.leaderboards.service import Leaderboards
+from bot.messages.destinations import is_destination
+from bot.messages.rendering.renderer import Renderer
+from bot.settings import Settings
+from bot.workspaces.directory import Directory
+
+#: Where boards are posted if nothing says where, and the bot is in a channel of this name.
+_USUAL_CHANNEL = "#ai-ops"
+
+
+def open_leaderboards(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    directory: Directory,
+    renderer: Renderer,
+    *,
+    home: str,
+    wake: Callable[[str], None],
+) -> Leaderboards:
+    """Build the service of the boards; *home* is the workspace that they are posted in."""
+    boards = boards_of(settings.config)
+    feeds: dict[str, Feed] = {
+        name: TasksFeed(database, settings.config) if board.tasks else ScorecardFeed(database)
+        for name, board in boards.items()
+        if board.own_columns
+    }
+
+    async def channel_of(board: Leaderboard) -> str:
+        default = settings.slack_default_channel
+        if is_destination(home):
+            return default or home
+        wanted = board.channel or settings.slack_leaderboard_channel
+        try:
+            return await directory.channel_id(wanted or _USUAL_CHANNEL)
+        except InvalidError:
+            if wanted:
+                return wanted  # The dead letter will say what is wrong with it.
+        if default is None:
+            raise InvalidError("No channel for leaderboards: set SLACK_LEADERBOARD_CHANNEL.")
+        return await directory.channel_id(default)
+
+    return Leaderboards(
+        database,
+        clock,
+        boards,
+        feeds,
+        renderer,
+        home=home,
+        channel_of=channel_of,
+        wake=wake,
+    )

@@ -1,0 +1,1 @@
+"""What the process asks of the operating system: private files, locks, secrets from files."""

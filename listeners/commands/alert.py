@@ -1,0 +1,96 @@
+"""
+`/ops alert …` and `/ops maintenance …`.
+
+What changes an alert shows in its message; what silences a kind is said in the channel.
+"""
+
+from bot.alerts.queries import AlertsWanted
+from bot.errors import NotFoundError
+from listeners.commands.asked import Asked, CommandReply
+from listeners.views.alert_list_builder import build_alert_list
+from listeners.wording import as_mrkdwn, worded_duration
+
+_MAX_LISTED_ALERTS = 15
+
+
+async def command_list_alerts(asked: Asked) -> CommandReply:
+    """Return the latest alerts that are not resolved, one line each."""
+    found = [
+        one
+        for state in ("open", "acknowledged", "snoozed")
+        for one in await asked.services.alerts.list(
+            asked.owner.tenant, AlertsWanted(state=state, limit=_MAX_LISTED_ALERTS)
+        )
+    ]
+    return build_alert_list(found[:_MAX_LISTED_ALERTS], workspace_url=asked.workspace_url)
+
+
+async def command_acknowledge(asked: Asked) -> CommandReply:
+    """Note that the asker looks after it."""
+    await asked.services.rights.require_operator(asked.user_id)
+    alert_id = asked.request.values["id"]
+    await asked.services.alerts.acknowledge(asked.owner.tenant, alert_id, by=asked.user_id)
+    return _ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
+
+
+async def command_snooze(asked: Asked) -> CommandReply:
+    """Keep silent about it for a while, or until the morning."""
+    await asked.services.rights.require_operator(asked.user_id)
+    alert_id, duration = asked.request.values["id"], asked.request.values.get("duration")
+    await asked.services.alerts.snooze(
+        asked.owner.tenant, alert_id, by=asked.user_id, duration=duration
+    )
+    return _ephemeral(f"Snoozed `{alert_id}`; its message shows it.")
+
+
+async def command_resolve(asked: Asked) -> CommandReply:
+    """Close it for what it holds."""
+    await asked.services.rights.require_operator(asked.user_id)
+    alert_id = asked.request.values["id"]
+    await asked.services.alerts.resolve(asked.owner.tenant, alert_id, by=asked.user_id)
+    return _ephemeral(f"Resolved `{alert_id}`; its message shows it.")
+
+
+async def mute_kind(asked: Asked) -> CommandReply:
+    """Tell nobody of a kind, for a while or until somebody unmutes it."""
+    await asked.services.rights.require_operator(asked.user_id)
+    kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
+    await asked.services.alerts.mute(asked.owner.tenant, kind, by=asked.user_id, duration=duration)
+    until = f" for {worded_duration(duration)}" if duration is not None else ""
+    return _public(
+        f"<@{asked.user_id}> muted `{kind}`{until}; `/ops alert unmute {kind}` ends that."
+    )
+
+
+async def unmute_kind(asked: Asked) -> CommandReply:
+    """Tell of a kind again."""
+    await asked.services.rights.require_operator(asked.user_id)
+    kind = asked.request.values["kind"]
+    if not await asked.services.alerts.unmute(asked.owner.tenant, kind):
+        raise NotFoundError(f"`{kind}` is not muted.")
+    return _public(f"<@{asked.user_id}> unmuted `{kind}`.")
+
+
+async def begin_maintenance(asked: Asked) -> CommandReply:
+    """Tell nobody of a kind, or of any, while work is done."""
+    await asked.services.rights.require_operator(asked.user_id)
+    values = asked.request.values
+    kind, duration = values.get("kind"), values["duration"]
+    await asked.services.alerts.maintain(
+        asked.owner.tenant, kind, by=asked.user_id, duration=duration
+    )
+    what = f"`{kind}`" if kind else "all kinds of tasks"
+    return _public(
+        f"<@{asked.user_id}> began maintenance of {what}: "
+        f"no alerts for {worded_duration(duration)}."
+    )
+
+
+def _ephemeral(sentence: str) -> CommandReply:
+    """Return what only the asker sees."""
+    return {"response_type": "ephemeral", "text": as_mrkdwn(sentence)}
+
+
+def _public(sentence: str) -> CommandReply:
+    """Return what the channel sees: shared state has changed."""
+    return {"response_type": "in_channel", "text": as_mrkdwn(sentence)}
