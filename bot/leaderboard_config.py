@@ -25,7 +25,7 @@ _NAME = "^[a-z][a-z0-9_]{0,39}$"
 _TASK_COLUMNS = ("failures", "revenue_at_risk")
 _SCORECARD_COLUMNS = (
     *("messages", "freshness_p50", "freshness_p95", "late", "lost", "doubled", "dead_letters"),
-    *("edits", "edit_budget"),
+    *("edits", "edit_budget", "alerts_acknowledged", "alerts_ignored", "alerts_gone_early"),
 )
 _LATER = ("source", "query", "metric")
 _RESERVED_BOARDS = frozenset({"subject", "at"})

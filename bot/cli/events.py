@@ -22,7 +22,7 @@ _MAX_LISTED = 20
 event_commands = typer.Typer(help="What happened to messages.", no_args_is_help=True)
 
 
-@event_commands.command()
+@event_commands.command(name="show")
 def show(correlation_id: str) -> None:
     """Print every event of the messages of a correlation id, as JSON lines."""
     with open_database() as database:

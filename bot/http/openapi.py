@@ -35,6 +35,7 @@ _FORMATS = {
     "code": "code",
     "name": "webhook-name",
     "team_id": "slack-team",
+    "name": "board-name",
 }
 _OF_BODIES = ("400", "413", "415")
 _OF_TOKENS = ("401", "403", "404", "409", "422", "503")
@@ -134,7 +135,8 @@ def _operation(route: Route) -> dict[str, Any]:
         schema: dict[str, Any] = {"$ref": _REF.format(model=route.body.__name__)}
         if route.max_items:
             schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": route.max_items}
-        needed = any(field.is_required() for field in route.body.model_fields.values())
+        fields = route.body.model_fields.values()
+        needed = bool(route.max_items) or any(field.is_required() for field in fields)
         content = {"application/json": {"schema": schema}}
         if route.takes_csv:
             content["text/csv"] = {"schema": {"type": "string"}}

@@ -41,6 +41,9 @@ _SCORECARD = Leaderboard(
         LeaderboardColumn(name="dead_letters", label="Dead letters", better="low"),
         LeaderboardColumn(name="edits", label="Edits", better="low"),
         LeaderboardColumn(name="edit_budget", label="Busiest minute", format="0 %", better="low"),
+        LeaderboardColumn(name="alerts_acknowledged", label="Alerts acknowledged"),
+        LeaderboardColumn(name="alerts_ignored", label="Alerts ignored", better="low"),
+        LeaderboardColumn(name="alerts_gone_early", label="Alerts gone in 5 min", better="low"),
     ],
 )
 _STOCK: Mapping[str, Leaderboard] = MappingProxyType({"dealers": DEALERS, "scorecard": _SCORECARD})

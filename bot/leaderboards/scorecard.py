@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
+from bot.alerts.models import Alert
 from bot.db import Database
 from bot.leaderboards.feeds import Period, Values
 from bot.messages.models import Event, EventName, Message, MessageState
@@ -28,6 +29,8 @@ _OTHER = "Other messages"
 _LATE_SECONDS = 5.0
 #: What is accepted and due for so long, and neither delivered nor given up, is lost.
 _LOST_AFTER = timedelta(hours=1)
+#: An alert that goes away so soon need not have been told.
+_GONE_EARLY = timedelta(minutes=5)
 #: https://docs.slack.dev/apis/web-api/rate-limits, chat.update
 EDITS_A_MINUTE = 50
 _ROWS_AT_A_TIME = 1_000
@@ -50,6 +53,9 @@ class Tally:
     lost: int = 0
     doubled: int = 0
     dead_letters: int = 0
+    acknowledged: int = 0
+    ignored: int = 0
+    gone_early: int = 0
 
     def values(self) -> Values:
         """Return the columns of the board."""
@@ -65,6 +71,9 @@ class Tally:
             "dead_letters": float(self.dead_letters),
             "edits": float(self.edits),
             "edit_budget": busiest / EDITS_A_MINUTE * 100,
+            "alerts_acknowledged": float(self.acknowledged),
+            "alerts_ignored": float(self.ignored),
+            "alerts_gone_early": float(self.gone_early),
         }
 
 
@@ -92,6 +101,7 @@ def _measure_scorecard(session: Session, period: Period) -> Mapping[str, Values]
     _count_deliveries(session, period, tallies)
     _count_events(session, period, tallies)
     _count_lost(session, period, tallies)
+    _count_alerts(session, period, tallies)
     return {kind: tally.values() for kind, tally in tallies.items()}
 
 
@@ -160,6 +170,25 @@ def _count_lost(session: Session, period: Period, tallies: dict[str, Tally]) -> 
     for kind, count in session.execute(query.group_by(_kind())):
         for tally in _both(tallies, kind):
             tally.lost += count
+
+
+def _count_alerts(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
+    """Count what became of the alerts that were opened in the period, and told."""
+    query = select(Alert).where(
+        col(Alert.tenant) == period.tenant,
+        col(Alert.opened_at) >= period.start,
+        col(Alert.opened_at) < period.end,
+        col(Alert.told_at).is_not(None),
+    )
+    for alert in session.execute(query).scalars().yield_per(_ROWS_AT_A_TIME):
+        stood = (alert.resolved_at or period.now) - alert.opened_at
+        has_acted = alert.acknowledged_by or alert.snoozed_by or alert.resolved_by
+        for tally in _both(tallies, alert.task):
+            tally.acknowledged += alert.acknowledged_by is not None
+            if alert.resolved_at is not None and stood <= _GONE_EARLY:
+                tally.gone_early += 1
+            elif not has_acted and stood > _GONE_EARLY:
+                tally.ignored += 1
 
 
 def _kind() -> ColumnElement[str]:

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import importlib
+import inspect
 import itertools
+import operator
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -58,6 +61,8 @@ class Victim:
         self.bot.let_the_lease_end()
         self.bot.extra = {}
         if kill_at:
+            for step in kill_at.split(","):
+                require_step(step)
             self.bot.extra = {
                 "PYTHONPATH": str(ASSASSIN),
                 "KILL_AT": kill_at,
@@ -245,6 +250,16 @@ REPORTS: list[dict[str, Any]] = [
     {"progress": 70},
     {"status": "completed", "progress": 100, "stats": {"rows": 3}},
 ]
+
+
+def require_step(step: str) -> None:
+    """Raise if the program has no such function (`module:function:event`): nothing would die."""
+    module, function, _event = step.split(":")
+    outer, *inner = function.split(".<locals>.")
+    found = operator.attrgetter(outer)(importlib.import_module(module))
+    for name in inner:
+        found_names = [code.co_name for code in found.__code__.co_consts if inspect.iscode(code)]
+        assert name in found_names, step
 
 
 def stage_of(shown: str) -> int:

@@ -27,6 +27,7 @@ def _later(hours: int) -> str:
 KNOWN = {
     "slack-channel": st.sampled_from(["C0OPS00002", "#ops"]),
     "slack-team": st.just("T0PLAYGRND"),
+    "board-name": st.just("dealers"),
     "slack-bot-token": st.just(os.environ.get("BOT_TOKEN", "")),
     "template-code": st.just("described"),
     "sender-code": st.just("described"),

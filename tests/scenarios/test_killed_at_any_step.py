@@ -15,7 +15,7 @@ CONNECTION = "bot.messages.transports.http_client:WireConnection"
 CREATED = "bot.tasks.service:Tasks.create.<locals>.work:return"
 REPORTED = "bot.tasks.intake:Intake.report.<locals>.work:return"
 CLAIMED = "bot.messages.delivery.claims:claim_of:return"
-SETTLED = "bot.messages.delivery.transitions:settle:return"
+DECIDED = "bot.messages.delivery.transitions:transition:return"
 TURNED = "bot.messages.delivery.lane:Lane._transact:return"
 KEYS = {
     "a key is being claimed": "bot.http.idempotency:Idempotency._take:return",
@@ -24,7 +24,7 @@ KEYS = {
     "an answer is kept, not given": f"bot.http.idempotency:keep:return,{COMMITTED}",
 }
 REQUESTS = {
-    "they are checked": "bot.messages.requests.batch:Desk.store:call",
+    "they are checked": "bot.messages.requests.batch:BatchWriter.store:call",
     "they are not committed": f"{SERVICE}._take:return",
     "they are committed, not answered": f"{SERVICE}._take:return,{COMMITTED}",
     "the lane is woken": "bot.messages.delivery.lanes:Lanes.wake:call",
@@ -40,13 +40,13 @@ POSTING = {
     "messages are chosen": "bot.messages.delivery.claims:claim_of:call",
     "a claim is not committed": f"{CLAIMED},{TURNED}",
     "a claim is committed, nobody called": f"{CLAIMED},{COMMITTED}",
-    "a message is drawn": "bot.messages.delivery.content:draw:return",
+    "a message is rendered": "bot.messages.delivery.content:_content_of:return",
     "a request is not written": f"{CONNECTION}.ask:call",
     "an answer has arrived, unread": f"{CONNECTION}.data_received:call",
     "an answer is read": "bot.messages.transports.responses:read_answer:return",
     "an answer is not recorded": "bot.messages.delivery.lane:Lane._learn:call",
-    "a record is not committed": f"{SETTLED},{TURNED}",
-    "a record is committed, the loop not told": f"{SETTLED},{COMMITTED}",
+    "a record is not committed": f"{DECIDED},{TURNED}",
+    "a record is committed, the loop not told": f"{DECIDED},{COMMITTED}",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.http.schemas.base import Sent
+from bot.http.schemas.base import Sent, ShownInSnakeCase
 
 
 class SentSample(BaseModel):
@@ -13,8 +13,9 @@ class SentSample(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
+            "required": ["subject"],
             "properties": {
-                "subject": {"type": "string", "maxLength": 100},
+                "subject": {"type": "string", "minLength": 1, "maxLength": 100},
                 "at": {"type": "string", "description": "ISO 8601; now, if it is left out"},
             },
             "additionalProperties": {"type": ["number", "null"]},
@@ -32,17 +33,13 @@ class WeekFilter(Sent):
     week: str | None = Field(None, max_length=20, description="Such as `2026-W47`; now the current")
 
 
-class _SnakeCase(BaseModel):
-    """An answer whose names are spelled as they are here."""
-
-
-class TakenSamples(_SnakeCase):
+class TakenSamples(ShownInSnakeCase):
     """How many samples were taken: all of them."""
 
     accepted: int
 
 
-class _ShownColumn(_SnakeCase):
+class _ShownColumn(ShownInSnakeCase):
     """A column of a board."""
 
     name: str
@@ -51,14 +48,14 @@ class _ShownColumn(_SnakeCase):
     better: Literal["high", "low"]
 
 
-class _ShownTrend(_SnakeCase):
+class _ShownTrend(ShownInSnakeCase):
     """The difference of the ranking value to seven days earlier."""
 
     value: float
     percent: float
 
 
-class _ShownRank(_SnakeCase):
+class _ShownRank(ShownInSnakeCase):
     """A line of a board."""
 
     rank: int
@@ -69,7 +66,7 @@ class _ShownRank(_SnakeCase):
     is_new: bool
 
 
-class ShownLeaderboard(_SnakeCase):
+class ShownLeaderboard(ShownInSnakeCase):
     """A board's week: its best subjects, and who was on it the week before and is not now."""
 
     name: str
@@ -80,7 +77,7 @@ class ShownLeaderboard(_SnakeCase):
     missing: list[str]
 
 
-class PostedLeaderboard(_SnakeCase):
+class PostedLeaderboard(ShownInSnakeCase):
     """Where the week so far stands, or soon will."""
 
     week: str

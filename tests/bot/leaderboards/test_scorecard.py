@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, update
 
+from bot.alerts.models import Alert
 from bot.config_file import TaskKind
 from bot.db import Database
 from bot.leaderboards.scorecard import percentile
@@ -154,6 +155,50 @@ async def test_a_killed_lane_is_no_excuse(database, clock):
     run.serve(0)
 
     assert (await figures(boards))["import"]["freshness_p50"] == 40.0
+
+
+def alert_of(kind, fingerprint, **changes):
+    """Return an alert that was opened and told at the start of the run."""
+    usual = {"tenant": "default", "type": "failed", "label": kind, "opened_at": START}
+    told = {"told_at": START, "task": kind, "fingerprint": fingerprint}
+    return Alert.model_validate({**usual, **told, **changes})
+
+
+async def test_alerts_are_counted_by_what_became_of_them(database, clock):
+    """Acknowledged, ignored, and gone within five minutes; what was never told counts nowhere."""
+    boards, by = make_boards(database, clock), {"acknowledged_by": "U0ADA00001"}
+    early = {"resolved_at": START + timedelta(minutes=5)}
+    late = {"resolved_at": START + timedelta(minutes=6)}
+    alerts = [
+        alert_of("import", "1", **by),
+        alert_of("import", "2", **by, **late),
+        alert_of("import", "3", **late),
+        alert_of("import", "4", **early),
+        alert_of("export", "5"),
+        alert_of("export", "6", **late, resolved_by="U0BEN00002"),
+        alert_of("export", "7", snoozed_by="U0BEN00002"),
+        alert_of("export", "8", told_at=None),
+        alert_of("export", "9", tenant="cleo"),
+        alert_of("export", "10", opened_at=START - timedelta(weeks=1)),
+    ]
+    database.transact(lambda session: session.add_all(alerts))
+    clock.advance(minutes=5)
+    assert "alerts_ignored" not in (await figures(boards))["export"]
+
+    clock.advance(hours=1)
+    assert await figures(boards) == {
+        "All work": {
+            "alerts_acknowledged": 2.0,
+            "alerts_ignored": 2.0,
+            "alerts_gone_early": 1.0,
+        },
+        "import": {
+            "alerts_acknowledged": 2.0,
+            "alerts_ignored": 1.0,
+            "alerts_gone_early": 1.0,
+        },
+        "export": {"alerts_ignored": 1.0},
+    }
 
 
 async def test_a_week_that_is_long_over_stays_as_it_was(database, clock):

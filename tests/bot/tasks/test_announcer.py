@@ -141,7 +141,7 @@ async def test_what_a_failure_says_does_not_wait_behind_a_bulk(room):
     """Its error and an end's summary come before what is not urgent; log lines do not."""
     failed, completed = await room.create(), await room.create()
     await room.report(failed, "running")
-    await room.intake.log(OURS, failed.id, [{"level": "info", "text": "a line"}])
+    await room.intake.log(OURS, failed.id, lambda _task: [{"level": "info", "text": "a line"}])
     await room.report(failed, "failed", error="x" * 7_000)
     await room.report(completed, "completed", stats={"good": 3})
 

@@ -32,12 +32,12 @@ EVENTFUL = [
     *("put", "claim", "kill", "claim", "recovered", "progress", "claim", "sent", "reply"),
     *("claim", "failed", "claim", "lost", "claim", "held", "replay", "claim", "dead", "replay"),
     *("order", "schedule", "claim", "text_only", "adopt", "claim", "repost", "close", "reopen"),
-    *("park", "unpark", "withdraw", "put", "withdraw", "claim", "kill"),
+    *("suspend", "resume", "withdraw", "put", "withdraw", "claim", "kill"),
 ]
 STEPS = st.sampled_from(
     [
         *("put", "put", "order", "schedule", "adopt", "reply", "progress", "progress", "close"),
-        *("reopen", "withdraw", "replay", "claim", "claim", "kill", "park", "unpark"),
+        *("reopen", "withdraw", "replay", "claim", "claim", "kill", "suspend", "resume"),
         *("sent", "sent", "failed", "lost", "dead", "held", "repost", "text_only", "recovered"),
     ]
 )
