@@ -11,6 +11,7 @@ from bot.messages import outbox
 from bot.messages.models import Message, MessageState
 from bot.messages.outbox import Content
 from bot.tasks.models import Task, TaskLog
+from bot.tasks.stored_text import storable
 
 TEMPLATE = "tasks/logs"
 FILE = "delivery/file"
@@ -67,7 +68,7 @@ def stream(session: Session, task: Task, lines: Sequence[Line], now: datetime, r
 
 def keep(session: Session, task: Task, lines: Sequence[Line], shown: int, now: datetime) -> None:
     """Keep lines, of which *shown* went to the thread; of too many the oldest are dropped."""
-    text = "".join(f"{_written(line)}\n" for line in lines)
+    text = storable("".join(f"{_written(line)}\n" for line in lines))
     row = TaskLog(
         tenant=task.tenant,
         task_id=task.id,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 TIMEOUT_SECONDS = 5.0
+# A check answers once people have been told, which Slack's limits may delay.
+CHECK_SECONDS = 30.0
 PAGE = 50
 MAX_TASKS = 500
 MESSAGES_PATH = "/api/messages/request"
@@ -29,7 +31,8 @@ class Opsbell:
     refused, which is logged as a warning of the logger `opsbell`, or it was
     away and the call waits in the spool for a later run. Without *url* and
     *token*, given or as `OPSBELL_URL` and `OPSBELL_TOKEN`, nothing happens.
-    A call takes *timeout_seconds* at most.
+    A call takes *timeout_seconds* at most: 5 if nothing is said, and 30 for
+    `check_alerts`, which answers once people have been told.
     """
 
     def __init__(
@@ -37,13 +40,14 @@ class Opsbell:
         url: str | None = None,
         token: str | None = None,
         *,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        timeout_seconds: float | None = None,
     ) -> None:
         self._target = target_of(url, token)
-        self._seconds = timeout_seconds
+        self._seconds = TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
+        self._check_seconds = CHECK_SECONDS if timeout_seconds is None else timeout_seconds
 
     @classmethod
-    def of(cls, target: Target, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Opsbell:
+    def of(cls, target: Target, *, timeout_seconds: float | None = None) -> Opsbell:
         """Return one that calls *target*, for example that of a task the server has started."""
         opsbell = cls(timeout_seconds=timeout_seconds)
         opsbell._target = target
@@ -157,7 +161,8 @@ class Opsbell:
         Options are `timeout_minutes`, `failed_only`, `stuck_only` and `dry_run`.
         """
         with Shield("check for alerts"):
-            return self._ask("POST", CHECK_PATH, _without_nothing(options))
+            seconds = self._check_seconds
+            return self._ask("POST", CHECK_PATH, _without_nothing(options), seconds)
         return None
 
     def tasks(self, **wanted: Any) -> list[dict[str, Any]] | None:
@@ -193,7 +198,9 @@ class Opsbell:
             return None
         return _read(answer, path)
 
-    def _ask(self, method: str, path: str, body: Any) -> dict[str, Any] | None:
+    def _ask(
+        self, method: str, path: str, body: Any, seconds: float | None = None
+    ) -> dict[str, Any] | None:
         """Make a call whose answer is wanted now or not at all."""
         if self._target is None:
             return None
@@ -202,7 +209,7 @@ class Opsbell:
         where = self._target.prefix + path
         name = path.partition("?")[0]
         try:
-            answer = Api(self._target).ask(method, where, body, self._seconds)
+            answer = Api(self._target).ask(method, where, body, seconds or self._seconds)
         except OSError as error:
             warn(f"{name}: {self._target.origin} is away: {type(error).__name__}: {error}")
             return None

@@ -42,11 +42,11 @@ class SlackNotifier:
         token: str | None = None,
         webhook_url: str | None = None,
         *,
-        timeout_seconds: float = TIMEOUT_SECONDS,
+        timeout_seconds: float | None = None,
     ) -> None:
         self._opsbell = Opsbell(url, token, timeout_seconds=timeout_seconds)
         self._webhook = (webhook_of_environment() if webhook_url is None else webhook_url).strip()
-        self._seconds = timeout_seconds
+        self._seconds = TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
 
     def send_combined_notification(self, timeout_minutes: float = STUCK_MINUTES) -> dict[str, Any]:
         """Tell of failed and of stuck tasks, and return the result of the check."""

@@ -4,7 +4,8 @@ import logging
 import warnings
 
 import pytest
-from opsbell import SlackNotifier
+from opsbell import Opsbell, SlackNotifier
+from opsbell.notices.client import CHECK_SECONDS, TIMEOUT_SECONDS
 
 from tests.client.server import TOKEN
 
@@ -263,3 +264,14 @@ def test_a_table_that_cannot_be_read_is_an_error_of_the_result(server):
     result = Broken(webhook_url=f"{server.url}/x").send_combined_notification()
 
     assert result == {**NOTHING, "error": "the check did not work"}
+
+
+def test_a_check_may_take_longer_than_other_calls(server):
+    """It answers once people have been told; everything else is given up sooner."""
+    server.mood = "slow"
+    server.answers["/api/alerts/check"] = FOUND
+    client = Opsbell(server.url, TOKEN, timeout_seconds=0.2)
+
+    assert client.check_alerts() is None
+    assert SlackNotifier(server.url, TOKEN).send_combined_notification() == FOUND
+    assert CHECK_SECONDS > TIMEOUT_SECONDS
