@@ -336,7 +336,7 @@ def read_config_file(path: Path) -> ConfigFile:
         raise ConfigError(
             [f"{path}: {_describe_problem(item)}" for item in error.errors()]
         ) from error
-    found = [*_unknown_runners(config), *_shared_folders(config)]
+    found = [*_unknown_runners(config), *_scheduled_patterns(config), *_shared_folders(config)]
     problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
@@ -348,6 +348,12 @@ def _unknown_runners(config: ConfigFile) -> Iterator[str]:
         if kind.runner and kind.runner not in config.runners:
             hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
+
+
+def _scheduled_patterns(config: ConfigFile) -> Iterator[str]:
+    for name, kind in config.tasks.items():
+        if is_pattern(name) and kind.cron:
+            yield f"tasks.{name}.cron: a pattern cannot be missed; give each kind its own cron"
 
 
 def _shared_folders(config: ConfigFile) -> Iterator[str]:

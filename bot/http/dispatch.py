@@ -125,7 +125,7 @@ class Dispatcher:
     async def _read_own_secret(self, request: web.Request) -> bytes | None:
         """Return the body if it was sent with the secret of its webhook, which covers the body."""
         webhooks = self._services.settings.config.webhooks
-        mapping = webhooks.get(request.match_info.get("name", ""))
+        mapping = webhooks.get(request.match_info.get("webhook", ""))
         secret = mapping.read_secret() if mapping else None
         if secret is None:
             return None

@@ -33,9 +33,9 @@ _FORMATS = {
     "id": "task-id",
     "correlationId": "message-id",
     "code": "code",
-    "name": "webhook-name",
     "team_id": "slack-team",
     "name": "board-name",
+    "webhook": "webhook-name",
 }
 _OF_BODIES = ("400", "413", "415")
 _OF_TOKENS = ("401", "403", "404", "409", "422", "503")

@@ -46,7 +46,7 @@ _TASK_ROUTES = (
     Route("POST", "/api/slack/update", callbacks.update_task, "Report on a task: the orchestrator's callback",
           "Callbacks", access=SIGNED, scope=WRITE_TASKS, body=t.UpdateTask, answers={200: t.Taken},
           is_urgent=callbacks.is_end),
-    Route("POST", "/api/webhooks/{name}", webhooks.take_event, "Take another system's event", "Callbacks",
+    Route("POST", "/api/webhooks/{webhook}", webhooks.take_event, "Take another system's event", "Callbacks",
           access=Access.WEBHOOK, scope=WRITE_TASKS, body=t.ForeignEvent, answers={200: t.TakenEvent}),
     Route("POST", "/api/tasks/{id}/heartbeat", callbacks.heartbeat_task, "Give a sign of life", "Callbacks",
           access=CALLBACK, scope=WRITE_TASKS, body=t.Heartbeat, answers={200: t.Taken}),

@@ -333,3 +333,10 @@ def test_two_boards_do_not_write_into_one_folder(problems):
     (problem,) = problems(boards)
 
     assert problem == "leaderboards.b.files: `a` writes there; name another folder"
+
+
+def test_a_pattern_has_no_schedule(problems):
+    """It names no task that could be missed."""
+    assert problems('[tasks."a-*"]\ncron = "0 6 * * *"') == [
+        "tasks.a-*.cron: a pattern cannot be missed; give each kind its own cron"
+    ]

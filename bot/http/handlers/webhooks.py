@@ -14,7 +14,7 @@ from bot.tasks.updates import Report
 async def take_event(call: Call) -> Response:
     """Announce the task if it is new, and report on it; a status nobody knows is ignored."""
     body: ForeignEvent = call.body
-    name, known = call.path["name"], call.services.settings.config.webhooks
+    name, known = call.path["webhook"], call.services.settings.config.webhooks
     if name not in known:
         raise NotFoundError(f"There is no [webhooks.{name}]{did_you_mean(name, known)}.")
     event = read_event(name, known[name], body.model_dump())
