@@ -175,7 +175,7 @@ def _an_expression(text: str) -> str:
 Expression = Annotated[str, StringConstraints(min_length=1), AfterValidator(_an_expression)]
 #: Less could be guessed.
 MIN_SECRET_CHARACTERS = 16
-TaskStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
+_MappedStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
 
 
 class WebhookMapping(_Section):
@@ -190,7 +190,7 @@ class WebhookMapping(_Section):
     progress: Expression | None = None
     attempt: Expression | None = None
     log_url: Expression | None = None
-    statuses: dict[str, TaskStatus] = {}
+    statuses: dict[str, _MappedStatus] = {}
     channel: str | None = None
     secret: SecretStr | None = Field(None, min_length=MIN_SECRET_CHARACTERS)
     secret_file: Path | None = None

@@ -12,18 +12,18 @@ from bot.config_file import WebhookMapping
 from bot.errors import FieldProblem, InvalidError
 from bot.tasks.models import TaskStatus
 
-FIELDS = ("id", "task", "subject", "status", "error", "progress", "attempt", "log_url")
-REQUIRED = ("id", "task", "status")
+_FIELDS = ("id", "task", "subject", "status", "error", "progress", "attempt", "log_url")
+_REQUIRED = ("id", "task", "status")
 
 
-def find(items: Any, key: str, value: Any) -> Any:
+def _find_item(items: Any, key: str, value: Any) -> Any:
     """Return the first of *items* whose *key*, perhaps with dots in it, is *value*."""
     found = items if isinstance(items, list) else []
     return next((one for one in found if isinstance(one, dict) and one.get(key) == value), {})
 
 
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
-ENVIRONMENT.globals["find"] = find
+ENVIRONMENT.globals["find"] = _find_item
 #: What other systems call our statuses, in small letters.
 STATUSES = {
     **dict.fromkeys(("scheduled", "pending", "queued", "created", "late"), TaskStatus.QUEUED),
@@ -99,7 +99,7 @@ PRESETS: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Event:
+class ForeignTaskEvent:
     """What an event says of a task; `status` is None where it is none of ours."""
 
     task_id: str
@@ -113,12 +113,12 @@ class Event:
     log_url: str | None = None
 
 
-def read_event(name: str, mapping: WebhookMapping, event: Mapping[str, Any]) -> Event:
+def read_event(name: str, mapping: WebhookMapping, event: Mapping[str, Any]) -> ForeignTaskEvent:
     """Return what *event* says by `[webhooks.<name>]`; raise `InvalidError` naming the key."""
-    found = {field: _value(name, mapping, field, event) for field in FIELDS}
+    found = {field: _value_of_field(name, mapping, field, event) for field in _FIELDS}
     problems = [
         FieldProblem(field, f"{_expression(mapping, field) or 'nothing'} found nothing")
-        for field in REQUIRED
+        for field in _REQUIRED
         if found[field] is None
     ]
     if problems:
@@ -128,21 +128,21 @@ def read_event(name: str, mapping: WebhookMapping, event: Mapping[str, Any]) -> 
     own = {word.lower(): status for word, status in mapping.statuses.items()}
     status = own.get(said.lower()) or STATUSES.get(said.lower())
     is_failure = status == TaskStatus.FAILED
-    return Event(
+    return ForeignTaskEvent(
         task_id=_task_id(name, str(found["id"])),
         task=str(found["task"])[:200],
         status=TaskStatus(status) if status else None,
         said_status=said[:200],
-        subject=_text(found["subject"], 200),
-        error=_text(found["error"], 24_000) if is_failure else None,
-        progress=_number(found["progress"], 0, 100),
-        attempt=_number(found["attempt"], 1, 10_000),
-        log_url=_text(found["log_url"], 3_000),
+        subject=_text_of(found["subject"], 200),
+        error=_text_of(found["error"], 24_000) if is_failure else None,
+        progress=_number_of(found["progress"], 0, 100),
+        attempt=_number_of(found["attempt"], 1, 10_000),
+        log_url=_text_of(found["log_url"], 3_000),
     )
 
 
 @cache
-def _compiled(expression: str) -> Any:
+def _compiled_expression(expression: str) -> Any:
     return ENVIRONMENT.compile_expression(expression)
 
 
@@ -151,12 +151,14 @@ def _expression(mapping: WebhookMapping, field: str) -> str | None:
     return own or PRESETS.get(mapping.preset or "", {}).get(field)
 
 
-def _value(name: str, mapping: WebhookMapping, field: str, event: Mapping[str, Any]) -> Any:
+def _value_of_field(
+    name: str, mapping: WebhookMapping, field: str, event: Mapping[str, Any]
+) -> Any:
     expression = _expression(mapping, field)
     if expression is None:
         return None
     try:
-        value = _compiled(expression)({"body": event, **event})
+        value = _compiled_expression(expression)({"body": event, **event})
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         problem = FieldProblem(field, f"{expression}: {error}")
         raise InvalidError(
@@ -170,11 +172,11 @@ def _task_id(name: str, said: str) -> str:
     return "".join(sign if "!" <= sign <= "~" and sign != "`" else "-" for sign in text)[:200]
 
 
-def _text(value: Any, limit: int) -> str | None:
+def _text_of(value: Any, limit: int) -> str | None:
     return None if value is None else str(value)[:limit] or None
 
 
-def _number(value: Any, least: int, limit: int) -> int | None:
+def _number_of(value: Any, least: int, limit: int) -> int | None:
     try:
         number = int(float(value))
     except (TypeError, ValueError, OverflowError):

@@ -176,7 +176,7 @@ class Intake:
                 self._announcer.show(session, task, now, rank=Rank.PROGRESS)
             loud = [_bare(line) for line in lines if line.get("loud", True)]
             shown = self._announcer.log(session, task, loud, now)
-            logs.keep(session, task, lines, shown, now)
+            logs.keep_lines(session, task, lines, shown, now)
             if not task.has_logs:
                 task.has_logs = True
                 if task.message_id is not None:  # For the button.
@@ -190,7 +190,7 @@ class Intake:
     async def forget_logs(self) -> None:
         """Delete log lines that are kept no longer."""
         before = self._clock.now() - self._kept
-        await self._transactions.write_all(lambda session: logs.forget(session, before))
+        await self._transactions.write_all(lambda session: logs.forget_lines(session, before))
 
     async def mark_lost(self) -> int:
         """Say of tasks whose lease ran out that they stopped reporting; return how many."""

@@ -13,8 +13,8 @@ from bot.messages.outbox import Content
 from bot.tasks.models import Task, TaskLog
 from bot.tasks.stored_text import storable
 
-TEMPLATE = "tasks/logs"
-FILE = "delivery/file"
+_CHUNK_TEMPLATE = "tasks/logs"
+_FILE_TEMPLATE = "delivery/file"
 #: One reply holds so much; Slack shows about that much of one preformatted text.
 CHUNK_LINES = 40
 CHUNK_CHARACTERS = 2_500
@@ -51,10 +51,10 @@ def stream(session: Session, task: Task, lines: Sequence[Line], now: datetime, r
     if waiting:
         left = _fill(waiting[-1], left)
     while left and len(waiting) < MAX_WAITING_CHUNKS:
-        count = _fitting([], left)
+        count = _fitting_lines([], left)
         # Chunks of one moment are told apart by a microsecond, so that they come in order.
         at = max(now, waiting[-1].created_at + timedelta(microseconds=1)) if waiting else now
-        chunk = reply(Content(TEMPLATE, {"lines": left[:count], "omitted": 0}), at)
+        chunk = reply(Content(_CHUNK_TEMPLATE, {"lines": left[:count], "omitted": 0}), at)
         if chunk is None:
             return len(lines) - len(left)
         waiting.append(chunk)
@@ -66,7 +66,9 @@ def stream(session: Session, task: Task, lines: Sequence[Line], now: datetime, r
     return len(lines) - len(left)
 
 
-def keep(session: Session, task: Task, lines: Sequence[Line], shown: int, now: datetime) -> None:
+def keep_lines(
+    session: Session, task: Task, lines: Sequence[Line], shown: int, now: datetime
+) -> None:
     """Keep lines, of which *shown* went to the thread; of too many the oldest are dropped."""
     text = storable("".join(f"{_written(line)}\n" for line in lines))
     row = TaskLog(
@@ -103,11 +105,11 @@ def attach(session: Session, task: Task, reply: Callable[[Content, str], Message
     is_whole = bool(rows) and rows[0].first_line == 0
     if not rows or (is_whole and total <= CHUNK_LINES and sum(row.shown for row in rows) == total):
         return
-    content = {"name": _file_name(task), "content": _text(rows)}
+    content = {"name": _file_name(task), "content": _text_of_rows(rows)}
     key = f"{task.message_id}_log{task.attempt}"
     standing = outbox.find(session, key)
     if standing is None:
-        reply(Content(FILE, content), key)
+        reply(Content(_FILE_TEMPLATE, content), key)
     else:
         outbox.change_unsent(standing, content)
 
@@ -122,7 +124,7 @@ def tail(session: Session, task: Task, characters: int) -> LogTail:
     return LogTail(text.rstrip("\n"), max(0, total - text.count("\n")))
 
 
-def forget(session: Session, before: datetime) -> None:
+def forget_lines(session: Session, before: datetime) -> None:
     """Delete what was logged before then."""
     session.exec(delete(TaskLog).where(col(TaskLog.at) < before))
 
@@ -151,7 +153,7 @@ def _waiting_chunks(session: Session, task: Task) -> list[Message]:
         select(Message)
         .where(
             Message.parent_id == task.message_id,
-            Message.template == TEMPLATE,
+            Message.template == _CHUNK_TEMPLATE,
             col(Message.state).in_([*UNSENT, MessageState.SENDING, MessageState.SUSPENDED]),
             Message.delivered_revision == 0,
         )
@@ -166,14 +168,14 @@ def _fill(chunk: Message, lines: list[Line]) -> list[Line]:
     there = chunk.context["lines"]
     if chunk.context.get("omitted"):  # What would follow is not what came next.
         return lines
-    count = _fitting(there, lines)
+    count = _fitting_lines(there, lines)
     if not count:
         return lines
     context = {**chunk.context, "lines": [*there, *lines[:count]]}
     return lines[count:] if outbox.change_unsent(chunk, context) else lines
 
 
-def _fitting(there: Sequence[Line], lines: Sequence[Line]) -> int:
+def _fitting_lines(there: Sequence[Line], lines: Sequence[Line]) -> int:
     """Return how many of *lines* still fit into a chunk; into an empty one at least one."""
     size = sum(len(_written(line)) + 1 for line in there)
     count = 0
@@ -193,7 +195,7 @@ def _written(line: Line) -> str:
     return f"{clock}{level.upper():<7}  {line['text']}"
 
 
-def _text(rows: Sequence[TaskLog]) -> str:
+def _text_of_rows(rows: Sequence[TaskLog]) -> str:
     before = rows[0].first_line
     note = f"… {before:,} earlier lines are not kept …\n" if before else ""
     return note + "".join(row.text for row in rows)

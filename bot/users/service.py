@@ -14,7 +14,7 @@ from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 
-TEMPLATE = "users/registered"
+_TEMPLATE = "users/registered"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Users:
         The same user of the same environment again, as long as the message is kept: the message
         that stands, with False.
         """
-        key = message_id(place.tenant, user)
+        key = _message_id(place.tenant, user)
 
         def work(session: Session) -> tuple[Message, bool]:
             known = session.get(Message, key)
@@ -54,7 +54,7 @@ class Users:
             message = outbox.put(
                 session,
                 place,
-                Content(TEMPLATE, context_of(user)),
+                Content(_TEMPLATE, context_of(user)),
                 now=self._clock.now(),
                 rank=Rank.NORMAL,
                 correlation_id=correlation_id,
@@ -69,7 +69,7 @@ class Users:
         return told
 
 
-def message_id(tenant: str, user: NewUser) -> str:
+def _message_id(tenant: str, user: NewUser) -> str:
     """Return the id that the message about this user has, however often it is asked for."""
     facts = json.dumps([tenant, user.environment, user.user_id])
     return f"m_user_{hashlib.sha256(facts.encode()).hexdigest()[:32]}"

@@ -56,7 +56,7 @@ async def handle_task_log_lines_action(
     """Show the last lines of a task's log, whose address nobody has told."""
     await ack()
     view = log_view(services, owner, action["value"])
-    await open_when_ready(client, body["trigger_id"], task_log_builder.TITLE, view)
+    await open_when_ready(client, body["trigger_id"], task_log_builder.LOG_TITLE, view)
 
 
 async def log_view(services: ListenerServices, owner: Owner, task_id: str) -> dict[str, Any]:

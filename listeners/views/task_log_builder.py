@@ -6,7 +6,7 @@ from bot.tasks.logs import LogTail
 from bot.tasks.models import Task
 from listeners.views import literal
 
-TITLE = "Logs"
+LOG_TITLE = "Logs"
 #: What one preformatted text of a modal shows without trouble.
 SHOWN_CHARACTERS = 2_900
 NOTHING = "No lines of this attempt are kept."
@@ -23,7 +23,7 @@ def build_task_log(task: Task, tail: LogTail) -> dict[str, Any]:
     blocks.append(literal.rich_text(lines))
     return {
         "type": "modal",
-        "title": {"type": "plain_text", "text": TITLE},
+        "title": {"type": "plain_text", "text": LOG_TITLE},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": blocks,
     }

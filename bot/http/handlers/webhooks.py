@@ -3,15 +3,15 @@
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
 from bot.http.routing import Call, Response
-from bot.http.schemas.tasks import ForeignEvent, Taken, TakenEvent
+from bot.http.schemas.tasks import ForeignEvent, Taken, TakenTaskEvent
 from bot.suggestions import did_you_mean
 from bot.tasks.creation import NewTask
-from bot.tasks.event_mapping import Event, read_event
+from bot.tasks.event_mapping import ForeignTaskEvent, read_event
 from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import Report
 
 
-async def take_event(call: Call) -> Response:
+async def take_task_event(call: Call) -> Response:
     """Announce the task if it is new, and report on it; a status nobody knows is ignored."""
     body: ForeignEvent = call.body
     name, known = call.path["webhook"], call.services.settings.config.webhooks
@@ -19,7 +19,7 @@ async def take_event(call: Call) -> Response:
         raise NotFoundError(f"There is no [webhooks.{name}]{did_you_mean(name, known)}.")
     event = read_event(name, known[name], body.model_dump())
     if event.status is None:
-        ignored = TakenEvent(task_id=event.task_id, outcome="ignored", reason="status")
+        ignored = TakenTaskEvent(task_id=event.task_id, outcome="ignored", reason="status")
         return Response(ignored)
     owner = await call.owner()
     channel = await channel_of(call, known[name].channel, event, owner.workspace_id)
@@ -45,10 +45,12 @@ async def take_event(call: Call) -> Response:
         attempt=event.attempt,
     )
     told = Taken.of(await call.services.intake.report(owner, report))
-    return Response(TakenEvent(task_id=told.task_id, outcome=told.outcome, reason=told.reason))
+    return Response(TakenTaskEvent(task_id=told.task_id, outcome=told.outcome, reason=told.reason))
 
 
-async def channel_of(call: Call, channel: str | None, event: Event, workspace_id: str) -> str:
+async def channel_of(
+    call: Call, channel: str | None, event: ForeignTaskEvent, workspace_id: str
+) -> str:
     """Return the id of the mapping's channel, else of the kind's, else of the default one."""
     settings = call.services.settings
     if workspace_id == call.services.home:

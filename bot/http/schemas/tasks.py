@@ -203,7 +203,7 @@ class Taken(Shown):
                 return cls(task_id=reported.task_id, outcome="ignored", reason="final")
 
 
-class TakenEvent(Shown):
+class TakenTaskEvent(Shown):
     """What became of an event; reason `status`: its word for that means none of ours."""
 
     ok: Literal[True] = True

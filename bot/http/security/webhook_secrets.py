@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 
 #: Where systems put a secret, or what they made of it and the body.
-HEADERS = (
+_SECRET_HEADERS = (
     "Authorization",  # dbt Cloud: the hexadecimal HMAC; others: Bearer and the secret
     "X-Opsbell-Secret",
     "X-Hub-Signature-256",
@@ -19,11 +19,11 @@ def is_sent_with(secret: str, headers: Mapping[str, str], raw: bytes) -> bool:
     key = secret.encode()
     digest = hmac.new(key, raw, hashlib.sha256).digest()
     accepted = (key, digest.hex().encode(), base64.b64encode(digest))
-    given = [_bare(headers.get(name, "")) for name in HEADERS]
+    given = [_without_scheme(headers.get(name, "")) for name in _SECRET_HEADERS]
     return any(hmac.compare_digest(one, other) for one in given if one for other in accepted)
 
 
-def _bare(value: str) -> bytes:
+def _without_scheme(value: str) -> bytes:
     for prefix in ("Bearer ", "bearer ", "sha256="):
         value = value.removeprefix(prefix)
     return value.strip().encode(errors="replace")
