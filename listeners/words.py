@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import InvalidError
-from listeners.strict_json import STRICT
+from bot.strict_json import STRICT
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """Reads the body of a request: from bytes to clean values."""
 
 import asyncio
-import json
-import math
 import zlib
 from typing import Any
 
 from aiohttp import ClientError, web
 
 from bot.http.errors import RefusedError, body_too_large, not_json
+from bot.strict_json import STRICT
 
 MAX_BYTES = 1024 * 1024
 #: A body that has not arrived by then will not; the connection is worth more.
@@ -20,31 +19,7 @@ _WINDOWS = {
     "deflate": zlib.MAX_WBITS,
 }
 _MAX_DEPTH = 64
-_MAX_BODY_DIGITS = 1_000
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-
-
-def _refuse_number(word: str) -> float:
-    raise ValueError(f"{word} is not a JSON number")
-
-
-def whole(digits: str) -> int:
-    """Return the number; Python itself would refuse a longer one in words of its own."""
-    if len(digits) > _MAX_BODY_DIGITS:
-        raise ValueError("a number is too large")
-    return int(digits)
-
-
-def _finite_number(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
-
-
-_DECODER = json.JSONDecoder(
-    parse_constant=_refuse_number, parse_float=_finite_number, parse_int=whole
-)
 
 
 async def read_bytes(request: web.Request) -> bytes:
@@ -141,7 +116,7 @@ def read_csv(raw: bytes, charset: str | None) -> str:
 def _read_json(raw: bytes, content_type: str, charset: str | None) -> Any:
     _require_json(content_type, charset)
     try:
-        return _DECODER.decode(raw.decode("utf-8"))
+        return STRICT.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise not_json("it is not UTF-8") from error
     except RecursionError as error:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import units
-from listeners.strict_json import STRICT
+from bot.strict_json import STRICT
 
 #: What a plain_text_input takes. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_CHARACTERS = 3_000
