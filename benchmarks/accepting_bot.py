@@ -85,6 +85,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             intake=unused,
             alerts=unused,
             requests=Requests(database, clock, lanes.wake, isolation=isolation),
+            users=unused,
             templates=Templates(database, isolation, clock),
             senders=Senders(database, clock),
             channels=Channels(),

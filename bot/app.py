@@ -23,6 +23,7 @@ import jobs
 import listeners
 from bot.alerts.wiring import AlertRoom, open_alerts
 from bot.clock import Clock, SystemClock
+from bot.config_file import is_pattern
 from bot.db import Database
 from bot.http.idempotency import Idempotency
 from bot.http.server import HttpServer
@@ -44,6 +45,7 @@ from bot.redaction import learn
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.users.service import Users
 from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear
@@ -242,6 +244,7 @@ class Opsbell:
                 intake=rooms.tasks.intake,
                 alerts=rooms.alerts,
                 requests=rooms.deliveries.requests,
+                users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
                 channels=Directories(
@@ -278,7 +281,8 @@ class Opsbell:
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
-            return [*dict.fromkeys([*config.tasks, *await rooms.tasks.tasks.kinds(owner)])]
+            known = [kind for kind in config.tasks if not is_pattern(kind)]
+            return [*dict.fromkeys([*known, *await rooms.tasks.tasks.kinds(owner)])]
 
         return listeners.ListenerServices(
             tasks=rooms.tasks.tasks,

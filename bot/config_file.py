@@ -2,10 +2,14 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from jinja2 import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -160,6 +164,58 @@ class DestinationSettings(_Section):
         return found
 
 
+def _an_expression(text: str) -> str:
+    try:
+        ImmutableSandboxedEnvironment().compile_expression(text)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"is no Jinja expression: {error.message}") from None
+    return text
+
+
+Expression = Annotated[str, StringConstraints(min_length=1), AfterValidator(_an_expression)]
+#: Less could be guessed.
+MIN_SECRET_CHARACTERS = 16
+_MappedStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
+
+
+class WebhookMapping(_Section):
+    """`[webhooks.<name>]`: what another system's event says of a task, as Jinja expressions."""
+
+    preset: Literal["prefect", "kestra", "argo", "trigger.dev", "dbt"] | None = None
+    id: Expression | None = None
+    task: Expression | None = None
+    subject: Expression | None = None
+    status: Expression | None = None
+    error: Expression | None = None
+    progress: Expression | None = None
+    attempt: Expression | None = None
+    log_url: Expression | None = None
+    statuses: dict[str, _MappedStatus] = {}
+    channel: str | None = None
+    secret: SecretStr | None = Field(None, min_length=MIN_SECRET_CHARACTERS)
+    secret_file: Path | None = None
+
+    def read_secret(self) -> str | None:
+        """Return the secret, or None; raise `OSError` or `ValueError` if its file is unreadable."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        if self.secret_file is None:
+            return None
+        found = read_secret(self.secret_file)
+        if len(found) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"must hold {MIN_SECRET_CHARACTERS} characters or more")
+        return found
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if self.secret is not None and self.secret_file is not None:
+            raise ValueError("set either secret or secret_file")
+        missing = [name for name in ("id", "task", "status") if getattr(self, name) is None]
+        if self.preset is None and missing:
+            raise ValueError(f"set preset, or {', '.join(missing)}")
+        return self
+
+
 #: In small letters, so that it is never mistaken for the id of a workspace.
 _DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]{0,63}$")]
 
@@ -223,6 +279,7 @@ class ConfigFile(_Section):
     tasks: dict[str, TaskKind] = {}
     runners: dict[str, _AnyRunner] = {}
     destinations: dict[_DestinationName, DestinationSettings] = {}
+    webhooks: dict[_DestinationName, WebhookMapping] = {}
     leaderboards: dict[BoardName, Leaderboard] = {}
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
@@ -230,8 +287,31 @@ class ConfigFile(_Section):
     http: Http = Http()
 
     def kind(self, task: str) -> TaskKind:
-        """Return what the file says about this kind of task; nothing said is the default."""
-        return self.tasks.get(task) or TaskKind()
+        """
+        Return what the file says about this kind of task; nothing said is the default.
+
+        `[tasks.<kind>]` goes before `[tasks."<pattern>"]`, and of the patterns that fit the longest
+        goes first; each key is taken from the first of them that has it.
+        """
+        said = [self.tasks[task]] if task in self.tasks else []
+        said += [self.tasks[pattern] for pattern in self._patterns if fnmatchcase(task, pattern)]
+        if len(said) < 2:
+            return said[0] if said else TaskKind()
+        merged: dict[str, Any] = {}
+        for one in reversed(said):
+            merged.update({name: getattr(one, name) for name in one.model_fields_set})
+        return TaskKind.model_construct(**merged)
+
+    @cached_property
+    def _patterns(self) -> list[str]:
+        """The names of kinds that are patterns, the longest first."""
+        patterns = [name for name in self.tasks if is_pattern(name)]
+        return sorted(patterns, key=lambda name: (-len(name), name))
+
+
+def is_pattern(kind: str) -> bool:
+    """Tell whether the name of a kind stands for all that fit it, like `nightly-*`."""
+    return not set("*?[").isdisjoint(kind)
 
 
 _RUNNERS: dict[str, type[_Section]] = {
@@ -256,7 +336,7 @@ def read_config_file(path: Path) -> ConfigFile:
         raise ConfigError(
             [f"{path}: {_describe_problem(item)}" for item in error.errors()]
         ) from error
-    found = [*_unknown_runners(config), *_shared_folders(config)]
+    found = [*_unknown_runners(config), *_scheduled_patterns(config), *_shared_folders(config)]
     problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
@@ -268,6 +348,12 @@ def _unknown_runners(config: ConfigFile) -> Iterator[str]:
         if kind.runner and kind.runner not in config.runners:
             hint = did_you_mean(kind.runner, config.runners)
             yield f"tasks.{name}.runner: there is no [runners.{kind.runner}]{hint}"
+
+
+def _scheduled_patterns(config: ConfigFile) -> Iterator[str]:
+    for name, kind in config.tasks.items():
+        if is_pattern(name) and kind.cron:
+            yield f"tasks.{name}.cron: a pattern cannot be missed; give each kind its own cron"
 
 
 def _shared_folders(config: ConfigFile) -> Iterator[str]:
@@ -296,6 +382,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "alerts": AlertSettings,
     "http": Http,
     "retention": RetentionSettings,
+    "webhooks": WebhookMapping,
 }
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.addresses import require_address_template, require_web_address, webhook_address_problem
-from bot.config_file import ConfigFile, read_config_file
+from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
 from bot.errors import ConfigError
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
@@ -55,6 +55,7 @@ class Settings(BaseModel):
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
+    slack_users_channel: Text = None
     slack_leaderboard_channel: Text = None
     slack_webhook: _Secret = None
     slack_webhook_url: _Secret = None
@@ -239,7 +240,21 @@ def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
         config = read_config_file(path)
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
-    return config, [f"{path}: {problem}" for problem in _unreadable_addresses(config)]
+    problems = [*_unreadable_addresses(config), *_unusable_secrets(config)]
+    return config, [f"{path}: {problem}" for problem in problems]
+
+
+def _unusable_secrets(config: ConfigFile) -> Iterator[str]:
+    """Yield why the file with the secret of a webhook cannot be used."""
+    for name, mapping in config.webhooks.items():
+        place = f"webhooks.{name}.secret_file"
+        try:
+            found = read_secret(mapping.secret_file) if mapping.secret_file else None
+        except (OSError, ValueError) as error:
+            yield f"{place}: cannot use the file it names: {why_unreadable(error)}"
+            continue
+        if found is not None and len(found) < MIN_SECRET_CHARACTERS:
+            yield f"{place}: its file must hold {MIN_SECRET_CHARACTERS} characters or more"
 
 
 def _unreadable_addresses(config: ConfigFile) -> Iterator[str]:

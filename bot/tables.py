@@ -13,7 +13,7 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
-from bot.tasks.models import ExternalTaskId, Task
+from bot.tasks.models import ExternalTaskId, Task, TaskLog
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -36,6 +36,7 @@ TABLES = (
     Silence,
     StoredTemplate,
     Task,
+    TaskLog,
     Workspace,
     WorkspaceToken,
 )

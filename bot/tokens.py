@@ -23,6 +23,7 @@ SCOPES = frozenset(
         "reports:write",
         "leaderboards:read",
         "leaderboards:write",
+        "users:write",
         "workspaces:write",
         "admin",
     }

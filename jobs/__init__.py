@@ -20,7 +20,7 @@ from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
-from jobs.retention import delete_old_messages, fold_message_totals
+from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 
 #: Interval of the sweep for work of dead processes and for lost wake-ups.
 SWEEP_SECONDS = 2
@@ -55,6 +55,7 @@ def register(
         (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
+        (_RETENTION_SECONDS, delete_old_logs, intake),
         (_RETENTION_SECONDS, forget_old_keys, forget_keys),
         (_TOTALS_SECONDS, fold_message_totals, database),
         (_LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),

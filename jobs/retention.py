@@ -3,6 +3,7 @@
 from bot.db import Database
 from bot.messages.history.retention import Retention
 from bot.messages.totals import fold_totals
+from bot.tasks.intake import Intake
 
 #: In one run; the next one goes on where it stopped.
 _MAX_BATCHES = 1_000
@@ -13,6 +14,11 @@ async def delete_old_messages(retention: Retention) -> None:
     for _ in range(_MAX_BATCHES):
         if not await retention.clean_next():
             return
+
+
+async def delete_old_logs(intake: Intake) -> None:
+    """Delete log lines that the settings no longer keep."""
+    await intake.forget_logs()
 
 
 async def fold_message_totals(database: Database) -> None:

@@ -25,11 +25,14 @@ from bot.http.security.rate_limit import (
     RateLimit,
 )
 from bot.http.security.signatures import signatures_of
+from bot.http.security.webhook_secrets import is_sent_with
 from bot.http.services import HttpServices
 from bot.tokens import Caller
 
 #: A body up to this size is read in a moment.
 _SMALL_BYTES = 32 * 1024
+#: For whom the secret of a webhook speaks: opsbell.toml belongs to the home workspace.
+_WEBHOOK_CALLER = Caller(subject="webhook", tenant="default", scopes=frozenset({"tasks:write"}))
 
 
 class Dispatcher:
@@ -102,6 +105,10 @@ class Dispatcher:
         """Return the caller and the body; a body is read only after authentication."""
         if route.access is Access.PUBLIC:
             return NOBODY, b""
+        if route.access is Access.WEBHOOK:
+            raw = await self._read_own_secret(request)
+            if raw is not None:
+                return _WEBHOOK_CALLER, raw
         try:
             if self._authority.takes_signature(route, request.headers):
                 return await self._admit_signed(request)
@@ -114,6 +121,20 @@ class Dispatcher:
         self._count(self._busy_rate if route.is_busy else self._rate, _bucket_of(caller))
         require(caller, route)
         return caller, await read_bytes(request) if route.body else b""
+
+    async def _read_own_secret(self, request: web.Request) -> bytes | None:
+        """Return the body if it was sent with the secret of its webhook, which covers the body."""
+        webhooks = self._services.settings.config.webhooks
+        mapping = webhooks.get(request.match_info.get("webhook", ""))
+        secret = mapping.read_secret() if mapping else None
+        if secret is None:
+            return None
+        raw = await read_bytes(request)
+        if not is_sent_with(secret, request.headers, raw):
+            return None
+        self._connections.trust(request.transport)
+        self._count(self._rate, _bucket_of(_WEBHOOK_CALLER))
+        return raw
 
     async def _admit_signed(self, request: web.Request) -> tuple[Caller, bytes]:
         """Do the same for a signature, which can be checked with the body only."""

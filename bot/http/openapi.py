@@ -35,6 +35,7 @@ _FORMATS = {
     "code": "code",
     "team_id": "slack-team",
     "name": "board-name",
+    "webhook": "webhook-name",
 }
 _OF_BODIES = ("400", "413", "415")
 _OF_TOKENS = ("401", "403", "404", "409", "422", "503")
@@ -42,6 +43,7 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.BEARER: [{"token": []}],
     Access.CALLBACK: [{"token": []}],
+    Access.WEBHOOK: [{"token": []}],
     Access.SIGNED: [{"token": []}, {"signature": []}],
 }
 _SCHEMES = {

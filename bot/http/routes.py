@@ -3,12 +3,23 @@
 from collections.abc import Iterator
 
 from bot.http.alert_routes import ALERT_ROUTES
-from bot.http.handlers import callbacks, docs, health, messages, tasks, templates, workspaces
+from bot.http.handlers import (
+    callbacks,
+    docs,
+    health,
+    messages,
+    tasks,
+    templates,
+    users,
+    webhooks,
+    workspaces,
+)
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.routing import Access, Route
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
 from bot.http.schemas import templates as e
+from bot.http.schemas import users as u
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
 from bot.http.schemas.message_fields import Code
@@ -35,6 +46,8 @@ _TASK_ROUTES = (
     Route("POST", "/api/slack/update", callbacks.update_task, "Report on a task: the orchestrator's callback",
           "Callbacks", access=SIGNED, scope=WRITE_TASKS, body=t.UpdateTask, answers={200: t.Taken},
           is_urgent=callbacks.is_end),
+    Route("POST", "/api/webhooks/{webhook}", webhooks.take_task_event, "Take another system's event", "Callbacks",
+          access=Access.WEBHOOK, scope=WRITE_TASKS, body=t.ForeignEvent, answers={200: t.TakenTaskEvent}),
     Route("POST", "/api/tasks/{id}/heartbeat", callbacks.heartbeat_task, "Give a sign of life", "Callbacks",
           access=CALLBACK, scope=WRITE_TASKS, body=t.Heartbeat, answers={200: t.Taken}),
     Route("POST", "/api/tasks/{id}/logs", callbacks.log_task, "Bring log lines into the task's thread", "Callbacks",
@@ -88,6 +101,10 @@ _WORKSPACE_ROUTES = (
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )
+_USER_ROUTES = (
+    Route("POST", "/api/users/registered", users.register_user, "Tell of a new user in the users channel", "Users",
+          scope="users:write", body=u.RegisteredUser, answers={201: u.ToldUser, 200: u.ToldUser}, creates=True),
+)
 _HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
@@ -108,6 +125,7 @@ ROUTES = (
     *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
     *_TEMPLATE_ROUTES,
     *_WORKSPACE_ROUTES,
+    *_USER_ROUTES,
     *_HEALTH_ROUTES,
     *_DOCS_ROUTES,
 )

@@ -22,6 +22,7 @@ class Access(StrEnum):
     BEARER = "bearer"  #: a token that is not bound to one task
     CALLBACK = "callback"  #: also the token that a runner was given for its own task
     SIGNED = "signed"  #: also somebody who signs with CALLBACK_SECRET
+    WEBHOOK = "webhook"  #: also a system that knows the secret of its `[webhooks.<name>]`
 
 
 @dataclass(frozen=True)

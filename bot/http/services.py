@@ -18,6 +18,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
+from bot.users.service import Users
 from bot.workspaces.service import WorkspaceConnections
 
 
@@ -47,6 +48,7 @@ class HttpServices:
     intake: Intake
     alerts: AlertRoom
     requests: Requests
+    users: Users
     templates: Templates
     senders: Senders
     channels: Channels

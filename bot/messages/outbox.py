@@ -99,11 +99,13 @@ def reply(
     now: datetime,
     rank: Rank = Rank.NORMAL,
     message_id: str | None = None,
+    due_at: datetime | None = None,
 ) -> Message:
     """
     Create a reply in the thread of *parent*, or beside it; it waits until that is posted.
 
     *rank* is that of its content: the error of a failed task must not wait behind a bulk.
+    *due_at* is when it may be posted where the parent stands already.
     """
     # Held, or the lane could post the parent, and free its replies, while this one is unseen.
     parent = lock(session, parent.id)
@@ -119,10 +121,31 @@ def reply(
         max_attempts=parent.max_attempts,
         rank=rank,
         post_rank=rank,
-        state=MessageState.WAITING if parent.is_told else MessageState.BLOCKED,
+        state=_state_of_reply(parent, due_at or now, now),
+        due_at=due_at or now,
         **({"id": message_id} if message_id else {}),
     )
     return add(session, message, now)
+
+
+def _state_of_reply(parent: Message, due_at: datetime, now: datetime) -> MessageState:
+    if not parent.is_told:
+        return MessageState.BLOCKED
+    return MessageState.DELAYED if due_at > now else MessageState.WAITING
+
+
+def change_unsent(message: Message, context: dict[str, Any]) -> bool:
+    """
+    Change what a message will show that nobody has tried to deliver yet; False: somebody has.
+
+    It is the same revision and costs Slack nothing. The caller holds the row.
+    """
+    untouched = message.tries == 0 and message.claimed_revision is None and not message.answer_lost
+    waits = message.state in (MessageState.WAITING, MessageState.DELAYED, MessageState.BLOCKED)
+    if not (untouched and waits) or message.is_told:
+        return False
+    message.context = context
+    return True
 
 
 def adopt(

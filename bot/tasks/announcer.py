@@ -11,13 +11,13 @@ from bot.messages.destinations import is_destination
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.messages.rendering.text_splitting import in_parts
+from bot.tasks import logs
 from bot.tasks.display import Links, message_context
 from bot.tasks.models import ENDS, Task, TaskStatus
 
 TEMPLATE = "tasks/task"
 _SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
-_LOGS = "tasks/logs"
 #: What the task's own message shows of an error.
 _HEADLINE_CHARACTERS = 200
 
@@ -85,31 +85,66 @@ class Announcer:
         if task.status in ENDS:
             self._tell_the_end(session, task, now)
 
-    def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> bool:
+    def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> int:
         """
-        Put log lines into the task's thread; False while the task has no message.
+        Put log lines into the task's thread and return how many; 0 while it has no message.
 
-        Where there are no threads the lines would bury everything else: False as well.
+        Where there are no threads the lines would bury everything else: 0 as well.
         """
-        if is_destination(task.workspace_id):
-            return False
-        return self._reply(session, task, Content(_LOGS, {"lines": lines}), now) is not None
+        if is_destination(task.workspace_id) or task.message_id is None or not lines:
+            return 0
+        return logs.stream(
+            session, task, lines, now, lambda content, at: self._reply(session, task, content, at)
+        )
+
+    def attach_log(self, session: Session, task: Task, now: datetime) -> None:
+        """Put the whole log of an ended attempt into its thread, if it was not all told."""
+        if is_destination(task.workspace_id) or task.message_id is None or not task.has_logs:
+            return
+        due_at = now + logs.FILE_DELAY
+        logs.attach(
+            session,
+            task,
+            lambda content, key: self._reply(
+                session, task, content, now, message_id=key, due_at=due_at
+            ),
+        )
 
     def _tell_the_end(self, session: Session, task: Task, now: datetime) -> None:
-        # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
-        context = self._context(task, now)
+        """
+        Reply once with how it ended, if there is an error or whoever reports keeps statistics.
+
+        Statistics without a number count: the client sends them, as each of its jobs gets a
+        summary. Only an error that is too long for one message is followed by its parts.
+        """
         # Where there are no threads it is a post of its own, and must say more than the end did.
         apart = is_destination(task.workspace_id)
-        if task.status == TaskStatus.FAILED and task.error:
-            if apart and len(task.error) <= _HEADLINE_CHARACTERS:
-                return
-            parts = in_parts(task.error)
-            last = None  # Each part replies to the previous one, so that they arrive in order.
-            for number, part in enumerate(parts, start=1):
-                told = {**context, "error": part, "part": number, "parts": len(parts)}
-                last = self._reply(session, task, Content(ERROR, told), now, last, Rank.ALERT)
-        elif task.stats and not apart:
-            self._reply(session, task, Content(_SUMMARY, context), now, rank=Rank.ALERT)
+        error = task.error if task.status == TaskStatus.FAILED else None
+        parts = in_parts(error) if error else []
+        if task.stats is not None and not apart:
+            whole = task.error if len(parts) < 2 else None
+            told = {**self._context(task, now), "whole_error": whole}
+            summary = self._reply(session, task, Content(_SUMMARY, told), now, rank=Rank.ALERT)
+            if len(parts) > 1:
+                self._tell_parts(session, task, parts, now, after=summary)
+        elif error and not (apart and len(error) <= _HEADLINE_CHARACTERS):
+            self._tell_parts(session, task, parts, now)
+        self.attach_log(session, task, now)
+
+    def _tell_parts(
+        self,
+        session: Session,
+        task: Task,
+        parts: list[str],
+        now: datetime,
+        after: Message | None = None,
+    ) -> None:
+        # An edit notifies nobody; the reply to a failure reaches those who follow the thread.
+        context = self._context(task, now)
+        for number, part in enumerate(parts, start=1):
+            told = {**context, "error": part, "part": number, "parts": len(parts)}
+            # Each part replies to the one before it, so that they come in order.
+            after = self._reply(session, task, Content(ERROR, told), now, after, Rank.ALERT)
 
     def _reply(
         self,
@@ -119,11 +154,12 @@ class Announcer:
         now: datetime,
         after: Message | None = None,
         rank: Rank = Rank.NORMAL,
+        **more: Any,
     ) -> Message | None:
         parent = session.get(Message, task.message_id) if task.message_id else None
         if parent is None:
             return None
-        return outbox.reply(session, after or parent, content, now=now, rank=rank)
+        return outbox.reply(session, after or parent, content, now=now, rank=rank, **more)
 
     def _context(self, task: Task, now: datetime) -> dict[str, Any]:
         return message_context(task, self._links, now, can_retry=self._can_retry(task))

@@ -74,6 +74,7 @@ def message_context(task: Task, links: Links, now: datetime, *, can_retry: bool)
         # The template shows 200 characters; the thread has the rest.
         "error": task.error[:_ERROR_CHARACTERS] if task.error else None,
         "log_url": links.log_url(task, now),
+        "has_logs": task.has_logs,
         "grafana_url": links.grafana(task, now),
         "actions": actions(task, can_retry=can_retry),
         "acted": (task.acted or [])[-_ACTED_SHOWN:],

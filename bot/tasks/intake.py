@@ -6,7 +6,7 @@ Task, message and events change together, in a transaction that several callers 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError, NotFoundError
 from bot.messages.models import Rank
-from bot.tasks import external_ids, queries
+from bot.tasks import external_ids, logs, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.line_redaction import LineRedactor
@@ -52,7 +52,9 @@ class Intake:
         announcer: Announcer,
         clock: Clock,
         runner_of: Callable[[Task], str | None],
+        kept: timedelta = timedelta(days=30),
     ) -> None:
+        self._kept = kept
         self._transactions = transactions
         self._announcer = announcer
         self._clock = clock
@@ -157,7 +159,11 @@ class Intake:
         *,
         only: str | None = None,
     ) -> _Logged:
-        """Bring the log lines that *choose* returns, without secrets, into the task's thread."""
+        """
+        Keep the lines that *choose* returns, without secrets, and tell those that are `loud`.
+
+        `count` of the answer is how many of them go to the task's thread.
+        """
 
         def work(session: Session, late: LateEdits) -> _Logged:
             task = _get(session, owner.tenant, task_id, only)
@@ -168,10 +174,23 @@ class Intake:
             if task in late:  # The lines come after the progress that was reported before them.
                 late.drop(task)
                 self._announcer.show(session, task, now, rank=Rank.PROGRESS)
-            was_taken = self._announcer.log(session, task, lines, now)
-            return _Logged(task.id, len(lines) if was_taken else 0)
+            loud = [_bare(line) for line in lines if line.get("loud", True)]
+            shown = self._announcer.log(session, task, loud, now)
+            logs.keep_lines(session, task, lines, shown, now)
+            if not task.has_logs:
+                task.has_logs = True
+                if task.message_id is not None:  # For the button.
+                    self._announcer.show(session, task, now, rank=Rank.PROGRESS)
+            elif task.status in ENDS:  # The last lines come after the end.
+                self._announcer.attach_log(session, task, now)
+            return _Logged(task.id, shown)
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
+
+    async def forget_logs(self) -> None:
+        """Delete log lines that are kept no longer."""
+        before = self._clock.now() - self._kept
+        await self._transactions.write_all(lambda session: logs.forget_lines(session, before))
 
     async def mark_lost(self) -> int:
         """Say of tasks whose lease ran out that they stopped reporting; return how many."""
@@ -264,3 +283,7 @@ def _free_id(session: Session, tenant: str, task_id: str | None) -> str | None:
     if task_id is None or not external_ids.is_task_id(task_id):
         return None
     return None if session.get(Task, (task_id, tenant)) else task_id
+
+
+def _bare(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "loud"}

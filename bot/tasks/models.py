@@ -28,6 +28,27 @@ RETRYABLE = frozenset({TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.LOST}
 LIVE = frozenset({TaskStatus.QUEUED, TaskStatus.RUNNING})
 
 
+class TaskLog(SQLModel, table=True):
+    """Some lines that a task's work wrote, as they came in one call, without secrets."""
+
+    __tablename__ = "task_log"
+    __table_args__ = (
+        Index("task_log_of_attempt", "tenant", "task_id", "attempt", "first_line"),
+        Index("task_log_age", "at"),
+    )
+
+    id: str = Field(default_factory=lambda: new_id("l"), primary_key=True)
+    tenant: str
+    task_id: str
+    attempt: int
+    first_line: int  # how many lines of the attempt came before
+    lines: int
+    shown: int  # how many of them went to the thread
+    characters: int
+    text: str
+    at: datetime
+
+
 def _json_column() -> Column[Any]:
     return Column(JSON(none_as_null=True), nullable=True)
 
@@ -84,6 +105,7 @@ class Task(SQLModel, table=True):
     lease_until: datetime | None = None
     launch_wanted_at: datetime | None = None
     launched_at: datetime | None = None
+    has_logs: bool = False  # some of its lines are kept
 
 
 class ExternalTaskId(SQLModel, table=True):

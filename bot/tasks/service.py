@@ -18,6 +18,7 @@ from bot.redaction import redact_json
 from bot.tasks import queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, act, make_task
+from bot.tasks.logs import LogTail, tail
 from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import Report, apply, start_over
@@ -125,6 +126,15 @@ class Tasks:
         def work(session: Session) -> tuple[Task, str | None]:
             task = queries.get_task(session, owner.tenant, task_id)
             return task, queries.message_ts(session, task)
+
+        return await self._transactions.read(work)
+
+    async def log_tail(self, owner: Owner, task_id: str, characters: int) -> tuple[Task, LogTail]:
+        """Return a task and the last lines of its log; raise `NotFoundError`."""
+
+        def work(session: Session) -> tuple[Task, LogTail]:
+            task = queries.get_task(session, owner.tenant, task_id)
+            return task, tail(session, task, characters)
 
         return await self._transactions.read(work)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.db import Database
@@ -55,6 +56,12 @@ def open_tasks(
         on_creation=settings.slack_notify_on_task_creation,
     )
     transactions = Transactions(database, lanes=lanes, launcher=launcher)
-    intake = Intake(transactions, announcer, clock, runner_of)
+    intake = Intake(
+        transactions,
+        announcer,
+        clock,
+        runner_of,
+        kept=timedelta(days=settings.config.retention.days),
+    )
     tasks = Tasks(transactions, announcer, clock, runner_of, launcher.cancel)
     return TaskServices(tasks, intake, launcher)

@@ -31,6 +31,8 @@ def secrets_of(settings: Settings) -> Iterator[str]:
     for runner in settings.config.runners.values():
         if isinstance(runner, CommandRunner):
             yield from _of_environment(runner.env)
+    for mapping in settings.config.webhooks.values():
+        yield mapping.read_secret() or ""
     for destination in settings.config.destinations.values():
         yield from _of_address(destination.address())
 

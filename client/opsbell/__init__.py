@@ -4,22 +4,27 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .notices.client import Opsbell
+    from .notices.notifier import SlackNotifier
     from .task import Task
     from .tracking import run_with_slack, track
 
-__all__ = ["Task", "run_with_slack", "track"]
+__all__ = ["Opsbell", "SlackNotifier", "Task", "run_with_slack", "track"]
+
+_MODULES = {
+    "Opsbell": "notices.client",
+    "SlackNotifier": "notices.notifier",
+    "Task": "task",
+    "run_with_slack": "tracking",
+    "track": "tracking",
+}
 
 
 def __getattr__(name: str) -> object:
     # On first use: `opsbell run` needs none of them, and its command waits for our imports.
-    if name == "Task":
-        from .task import Task
-
-        return Task
-    if name in __all__:
-        from . import tracking
-
-        return getattr(tracking, name)
+    if name in _MODULES:
+        module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=[name])
+        return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -15,20 +15,32 @@ if TYPE_CHECKING:
 
     from .settings import Target
 
-MAX_BODY_BYTES = 1 << 20
+MAX_BODY_BYTES = 4 << 20
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
 HEADER = re.compile(rb"\r\n([A-Za-z-]+):[ \t]*([^\r\n]*)")
 
 
 class Answer:
-    """What the server said: its status, when to come back, and the start of its words."""
+    """What the server said: its status, when to come back, and its body as far as it was read."""
 
-    __slots__ = ("retry_after", "status", "text")
+    __slots__ = ("body", "retry_after", "status")
 
-    def __init__(self, status: int, retry_after: float, text: str) -> None:
+    def __init__(self, status: int, retry_after: float, body: bytes) -> None:
         self.status = status
         self.retry_after = retry_after
-        self.text = text
+        self.body = body
+
+    @property
+    def text(self) -> str:
+        """The start of its words."""
+        return self.body[:200].decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the body's value, or None if it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
     @property
     def is_delivered(self) -> bool:
@@ -55,15 +67,16 @@ class Api:
         self._route = Route(target.origin)
         self._channel: socket.socket | None = None
 
-    def post(self, path: str, body: dict[str, Any], seconds: float) -> Answer:
+    def post(self, path: str, body: dict[str, Any], seconds: float, key: str = "") -> Answer:
         """
         Post *body* as JSON within *seconds*; raises OSError when there is no answer.
 
         A connection the server closed while it was idle is opened anew once,
-        so the same request may arrive twice.
+        so the same request may arrive twice. An idempotency *key* lets the
+        server know it again. A body without a length is not waited for.
         """
         deadline = time.monotonic() + seconds
-        request = self._request(path, json.dumps(body).encode("ascii"))
+        request = self._request("POST", path, body, key)
         reused = self._channel is not None
         try:
             return self._exchange(request, deadline)
@@ -77,38 +90,49 @@ class Api:
             self.close()
             raise
 
+    def ask(self, method: str, path: str, body: Any, seconds: float, key: str = "") -> Answer:
+        """Make one call on a connection of its own and return the answer with its whole body."""
+        deadline = time.monotonic() + seconds
+        try:
+            return self._exchange(self._request(method, path, body, key), deadline, whole=True)
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Drop the connection; the next call opens another."""
         if self._channel is not None:
             self._channel.close()
             self._channel = None
 
-    def _request(self, path: str, body: bytes) -> bytes:
+    def _request(self, method: str, path: str, body: Any, key: str) -> bytes:
+        data = b"" if body is None else json.dumps(body).encode("ascii")
+        token = self._target.token
         head = (
-            f"POST {self._route.target_prefix}{path} HTTP/1.1\r\n"
+            f"{method} {self._route.target_prefix}{path} HTTP/1.1\r\n"
             f"Host: {self._route.authority}\r\n"
-            f"Authorization: Bearer {self._target.token}\r\n"
-            "Content-Type: application/json\r\n"
+            + (f"Authorization: Bearer {token}\r\n" if token else "")
+            + (f"Idempotency-Key: {key}\r\n" if key else "")
+            + "Content-Type: application/json\r\n"
             "Accept: application/json\r\n"
             "User-Agent: opsbell-client\r\n"
-            f"Content-Length: {len(body)}\r\n"
+            f"Content-Length: {len(data)}\r\n"
             f"{self._route.extra_headers}\r\n"
         )
-        return head.encode("latin-1", "replace") + body
+        return head.encode("latin-1", "replace") + data
 
-    def _exchange(self, request: bytes, deadline: float) -> Answer:
+    def _exchange(self, request: bytes, deadline: float, *, whole: bool = False) -> Answer:
         channel = self._channel
         if channel is None:
             channel = self._channel = self._route.open(_left(deadline))
         channel.settimeout(_left(deadline))
         channel.sendall(request)
-        answer, keeps_alive = _read_answer(channel, deadline)
+        answer, keeps_alive = _read_answer(channel, deadline, whole)
         if not keeps_alive:
             self.close()
         return answer
 
 
-def _read_answer(channel: socket.socket, deadline: float) -> tuple[Answer, bool]:
+def _read_answer(channel: socket.socket, deadline: float, whole: bool) -> tuple[Answer, bool]:
     data = b""
     while True:
         data = _fill(channel, data, deadline, lambda got: b"\r\n\r\n" in got)
@@ -125,10 +149,44 @@ def _read_answer(channel: socket.socket, deadline: float) -> tuple[Answer, bool]
     keeps_alive = 0 <= size <= MAX_BODY_BYTES and headers.get(b"connection", b"") != b"close"
     if keeps_alive:
         rest = _fill(channel, rest, deadline, lambda got: len(got) >= size)
-    # Without a length the status is enough: the body is not waited for.
+    elif whole:
+        rest = _read_rest(channel, rest, deadline, headers)
     wait = headers.get(b"retry-after", b"")
-    text = rest[:200].decode("utf-8", "replace")
-    return Answer(int(match[1]), float(wait) if wait.isdigit() else 0.0, text), keeps_alive
+    return Answer(int(match[1]), float(wait) if wait.isdigit() else 0.0, rest), keeps_alive
+
+
+def _read_rest(
+    channel: socket.socket, data: bytes, deadline: float, headers: dict[bytes, bytes]
+) -> bytes:
+    """Return a body that comes in chunks, has a length, or ends with the connection."""
+    if headers.get(b"transfer-encoding", b"").lower() == b"chunked":
+        return _read_chunks(channel, data, deadline)
+    length = headers.get(b"content-length", b"")
+    if length.isdigit():
+        return _fill(channel, data, deadline, lambda got: len(got) >= int(length))
+    while len(data) <= MAX_BODY_BYTES:
+        channel.settimeout(_left(deadline))
+        more = channel.recv(65536)
+        if not more:
+            return data
+        data += more
+    raise ConnectionError("the server's answer is too long")
+
+
+def _read_chunks(channel: socket.socket, data: bytes, deadline: float) -> bytes:
+    body = b""
+    while len(body) <= MAX_BODY_BYTES:
+        data = _fill(channel, data, deadline, lambda got: b"\r\n" in got)
+        line, _, data = data.partition(b"\r\n")
+        digits = line.partition(b";")[0].strip()
+        if re.fullmatch(rb"[0-9A-Fa-f]{1,8}", digits) is None:
+            raise ConnectionError("the server's chunks are not HTTP/1.1")
+        size = int(digits, 16)
+        if size == 0:
+            return body
+        data = _fill(channel, data, deadline, lambda got, size=size: len(got) >= size + 2)
+        body, data = body + data[:size], data[size + 2 :]
+    raise ConnectionError("the server's answer is too long")
 
 
 def _fill(channel: socket.socket, data: bytes, deadline: float, enough: Any) -> bytes:

@@ -55,6 +55,7 @@ class Feed:
         head: dict[str, Any],
         create: dict[str, Any] | None,
         heartbeat_seconds: float,
+        first_seq: int | None = None,
     ) -> None:
         # Reentrant, because a signal handler of the job may report while its main thread does.
         self._lock = threading.RLock()
@@ -65,13 +66,15 @@ class Feed:
         self._task_path = f"{self._tasks_path}/{in_address(head['taskId'])}"
         self._heartbeat_seconds = heartbeat_seconds
         self._state: dict[str, Any] = {"status": "running"}
-        self._seq = 0 if create else 1
+        # The task may have been opened before: with a number of its own the start is told anyway.
+        self._seq = first_seq if first_seq is not None else 0 if create else 1
         self._sent_seq = 0
         self._lines: deque[dict[str, Any]] = deque(maxlen=MAX_LINES)
         self._batch: list[dict[str, Any]] = []
         self._masker = LineMasker()
         self._next_at = dict.fromkeys((UPDATE, LINES, HEARTBEAT), 0.0)
         self._muted = False
+        self._is_released = False
         self._deaf_to_lines = False
         self._beats_by_update = False
         self._pid = os.getpid()
@@ -85,6 +88,13 @@ class Feed:
                 return
             self._state.update(state)
             self._seq += 1
+
+    def release(self, **state: Any) -> None:
+        """Say a last word that is no end: the task goes on without this feed."""
+        with self._lock:
+            if not self.ended:
+                self.change(**state)
+                self._is_released = True
 
     def count(self, numbers: dict[str, Any]) -> None:
         """Add to the task's statistics or replace them, name by name."""
@@ -103,8 +113,8 @@ class Feed:
 
     @property
     def ended(self) -> bool:
-        """Whether the task has reached a final state, told or not."""
-        return self._state["status"] in FINAL
+        """Whether the task has reached a final state or was released, told or not."""
+        return self._is_released or self._state["status"] in FINAL
 
     @property
     def over(self) -> bool:
@@ -144,7 +154,7 @@ class Feed:
             if request.kind == CREATE:
                 self._create = None
             elif request.kind in (END, UPDATE):
-                self._sent_seq = request.body["seq"]
+                self._sent_seq = self._seq if self._is_released else request.body["seq"]
                 self._next_at[UPDATE] = now + UPDATE_SECONDS
             elif request.kind == LINES:
                 self._batch = []
@@ -187,7 +197,7 @@ class Feed:
         return os.getpid() != self._pid
 
     def _news(self) -> dict[str, Any]:
-        return {**self._head, **self._state, "seq": self._seq}
+        return {**self._head, "seq": self._seq, **self._state}
 
     def _heartbeat(self) -> Request:
         if not self._beats_by_update:

@@ -142,7 +142,7 @@ class Reporter:
         entry = self._replay.next_entry(now)
         if entry is None:
             return False
-        answer = self._post(entry["path"], entry["body"])
+        answer = self._post(entry["path"], entry["body"], entry.get("key", ""))
         if answer is None:
             self._replay.stop()
         else:
@@ -154,14 +154,14 @@ class Reporter:
             return False
         return self._replay.next_entry(now) is not None
 
-    def _post(self, path: str, body: dict[str, Any]) -> Answer | None:
+    def _post(self, path: str, body: dict[str, Any], key: str = "") -> Answer | None:
         """Return the answer if it settles the request, or None: it has to be made again."""
         left = self._deadline - time.monotonic()
         # Once the end is near, it alone says how long the server may take.
         limit = REQUEST_SECONDS if left == float("inf") else left
         luck = os.urandom(1)[0] / 255
         try:
-            answer = self._api.post(path, body, limit)
+            answer = self._api.post(path, body, limit, key)
         except OSError as error:
             note(f"{self._target.origin} is away: {type(error).__name__}: {error}")
             self._patience.failed(time.monotonic(), absent=True, luck=luck)

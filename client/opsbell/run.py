@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .command import CannotStartError, run_command
+from .commands.words import UsageError
 from .settings import is_silent, take_assignment
 
 TYPE_CHECKING = False
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from .task import Task
     from .watching import Watching
 
-USAGE = "opsbell run [--task NAME] [--subject S] [--channel C] [--log-level L] -- CMD [ARG …]"
+USAGE = (
+    "opsbell run [--task NAME] [--subject S] [--channel C] [--log-level L] [--log-url URL]"
+    " -- CMD [ARG …]"
+)
+OPTIONS = ("task", "subject", "channel", "log-level", "log-url")
 HELP = f"""\
 usage: {USAGE}
 
@@ -28,6 +33,7 @@ options:
   --log-level L   put output lines of this level and above into the message's
                   thread: debug, info, warning, error, critical; default: only
                   the end of a failure's output
+  --log-url URL   where its whole output is to be read, for View Logs
 
 Progress is read from the output: "37%" in any line (tqdm, curl, pip, make …), or
 lines "::progress 37", after which other percentages no longer count.
@@ -44,10 +50,6 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 INTERPRETERS = ("python", "bash", "sh", "node", "ruby", "perl")
 
 
-class UsageError(Exception):
-    """The command line cannot be understood; the text names the fix."""
-
-
 class RunOptions:
     """What the command line of `opsbell run` said."""
 
@@ -57,6 +59,7 @@ class RunOptions:
         self.subject = options.get("subject")
         self.channel = options.get("channel")
         self.log_level = options.get("log-level")
+        self.log_url = options.get("log-url")
 
 
 def parse(words: Sequence[str]) -> RunOptions:
@@ -73,7 +76,7 @@ def parse(words: Sequence[str]) -> RunOptions:
         if word == "--":
             break
         name, has_value, value = word[2:].partition("=")
-        if not word.startswith("--") or name not in ("task", "subject", "channel", "log-level"):
+        if not word.startswith("--") or name not in OPTIONS:
             raise UsageError(f"unknown option {word}; put -- before the command\nusage: {USAGE}")
         if not has_value and not rest:
             raise UsageError(f"--{name} needs a value\nusage: {USAGE}")
@@ -119,6 +122,7 @@ def run(words: Sequence[str]) -> int:
             options.task,
             subject=options.subject,
             channel=options.channel,
+            log_url=options.log_url,
             assignment=assignment,
         )
 

@@ -95,8 +95,17 @@ def take_assignment(environ: MutableMapping[str, str] = os.environ) -> Assignmen
     task_id, attempt, url, token = (_value(environ, name) for name in ASSIGNMENT)
     for name in ASSIGNMENT:
         environ.pop(name, None)
-    if not task_id:
-        return None
+    return _assignment(task_id, attempt, url, token) if task_id else None
+
+
+def assignment_of(message: Mapping[str, object]) -> Assignment | None:
+    """Return the task a server's runner has sent in *message* (`taskId`, `callbackUrl` …)."""
+    names = ("taskId", "attempt", "callbackUrl", "callbackToken")
+    task_id, attempt, url, token = (str(message.get(name) or "") for name in names)
+    return _assignment(task_id, attempt, url, token) if task_id and url and token else None
+
+
+def _assignment(task_id: str, attempt: str, url: str, token: str) -> Assignment | None:
     parts = _address("OPSBELL_CALLBACK_URL", url)
     if not _is_token("OPSBELL_CALLBACK_TOKEN", token) or parts is None:
         return None
@@ -128,6 +137,29 @@ def spool_folder(environ: Mapping[str, str] = os.environ) -> str:
     return state + "/opsbell"
 
 
+def split_address(url: str) -> tuple[str, str] | None:
+    """Return an address's origin (`https://host:port`) and path, or None if it is none."""
+    import re  # Not before a command has started: it is a fifth of the time we may take.
+
+    match = re.match(URL, url)
+    return None if match is None else (match[1].lower(), match[2] or "")
+
+
+def webhook_url(environ: Mapping[str, str] = os.environ) -> str:
+    """Return `SLACK_WEBHOOK_URL` or `SLACK_WEBHOOK`; empty: there is none."""
+    return _value(environ, "SLACK_WEBHOOK_URL") or _value(environ, "SLACK_WEBHOOK")
+
+
+def environment_name(environ: Mapping[str, str] = os.environ) -> str:
+    """Return what to call the environment of a job: `OPSBELL_ENVIRONMENT` or `ENVIRONMENT`."""
+    return _value(environ, "OPSBELL_ENVIRONMENT") or _value(environ, "ENVIRONMENT")
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "here")
+
+
 def _seconds(
     environ: Mapping[str, str], name: str, default: float, *, at_least: float = 0.0
 ) -> float:
@@ -149,14 +181,11 @@ def _value(environ: Mapping[str, str], name: str) -> str:
 
 
 def _address(name: str, url: str) -> tuple[str, str] | None:
-    import re  # Not before a command has started: it is a fifth of the time we may take.
-
-    match = re.match(URL, url)
-    if match is None:
+    parts = split_address(url)
+    if parts is None:
         # Never the value: it may hold a password.
         note(f"{name} {_problem(url, 'must look like https://host[:port][/path]')}")
-        return None
-    return match[1].lower(), match[2] or ""
+    return parts
 
 
 def _is_token(name: str, token: str) -> bool:

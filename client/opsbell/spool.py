@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"\d{20}-\d+-[0-9a-f]{8}-[0-9a-f]{8}\.(?:part|jsonl(?:\.\d+\.\d+)?)")
 # Where an entry goes: no space or line end, which would become part of the request's head.
 ADDRESS = re.compile(r"/[!-~]{0,2000}")
+KEY = re.compile(r"[!-~]{0,100}")
 MAX_BYTES = 5_000_000
 MAX_FILES = 500
 MAX_AGE_SECONDS = 7 * 86400
@@ -162,5 +163,7 @@ def _read(path: str) -> list[dict[str, Any]]:
 def _is_entry(entry: Any) -> bool:
     if not isinstance(entry, dict) or not isinstance(entry.get("body"), dict):
         return False
-    path = entry.get("path")
-    return isinstance(path, str) and ADDRESS.fullmatch(path) is not None
+    path, key = entry.get("path"), entry.get("key", "")
+    if not isinstance(path, str) or not isinstance(key, str):
+        return False
+    return ADDRESS.fullmatch(path) is not None and KEY.fullmatch(key) is not None

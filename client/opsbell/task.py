@@ -6,7 +6,7 @@ import math
 import os
 import time
 
-from .settings import heartbeat_seconds, read_target, take_assignment
+from .settings import environment_name, heartbeat_seconds, host_name, read_target, take_assignment
 from .shield import Shield
 from .values.number import as_float
 from .values.plain import MAX_CHARS, counts, described, plain, plain_name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .feed import Feed
     from .reporter import Reporter
-    from .settings import Assignment
+    from .settings import Assignment, Target
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
@@ -79,9 +79,16 @@ class Task:
     def _finish(self, status: str, error: str | None = None, result: object = None) -> None:
         with Shield("tell the end"):
             numbers = counts(result)
-            if self._feed is not None and numbers:
+            if self._feed is not None:
+                # Also without numbers: the server sums up the end of whatever has statistics.
                 self._feed.count(numbers)
             self._change(status=status, **({"error": error} if error else {}))
+
+    def _release(self, **state: Any) -> None:
+        """Say a last word that is no end, for example that another attempt follows."""
+        if self._feed is not None and self._reporter is not None:
+            self._feed.release(**state)
+            self._reporter.ring()
 
     def _change(self, **state: Any) -> None:
         if self._feed is not None and self._reporter is not None:
@@ -95,15 +102,23 @@ def start_task(
     subject: object = None,
     channel: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    log_url: str | None = None,
     assignment: Assignment | None = None,
+    task_id: str | None = None,
+    attempt: int = 1,
 ) -> Task:
     """
     Open a task, or go on with *assignment*, else with the one this process was started for.
 
+    With *task_id* it is the task of that id, which may have run before: a
+    higher *attempt* starts over, the same one goes on, and 0 is the newest.
+
     Never raises; the returned task is a silent one if there is nobody to tell.
     """
     with Shield("open a task"):
-        return _opened(name, subject, channel, metadata, assignment)
+        if task_id is not None and assignment is None:
+            return _resumed(task_id, attempt, name, subject, channel, metadata)
+        return _opened(name, subject, channel, metadata, log_url, assignment)
     return Task()
 
 
@@ -112,32 +127,76 @@ def _opened(
     subject: object,
     channel: str | None,
     metadata: Mapping[str, Any] | None,
+    log_url: str | None,
     assignment: Assignment | None,
 ) -> Task:
     assignment = assignment or take_assignment()
     target = assignment.target if assignment else read_target()
     if target is None:
         return Task()
+    if assignment is None:
+        task_id = "t_" + os.urandom(16).hex()
+        head, create = _announced(task_id, 1, name, subject, channel, metadata)
+        if log_url:
+            create["logUrl"] = log_url
+        return _told(target, head, create)
+    head = {
+        "task": plain_name(name),
+        "taskId": assignment.task_id,
+        "attempt": assignment.attempt,
+    }
+    if subject is not None:
+        head["subject"] = plain_name(subject)
+    return _told(target, head, None)
+
+
+def _resumed(
+    task_id: str,
+    attempt: int,
+    name: object,
+    subject: object,
+    channel: str | None,
+    metadata: Mapping[str, Any] | None,
+) -> Task:
+    target = read_target()
+    if target is None:
+        return Task()
+    head, create = _announced(task_id, attempt, name, subject, channel, metadata)
+    # Numbers that go on growing from one run to the next, wherever it is.
+    return _told(target, head, create, first_seq=time.time_ns() // 1_000_000)
+
+
+def _announced(
+    task_id: str,
+    attempt: int,
+    name: object,
+    subject: object,
+    channel: str | None,
+    metadata: Mapping[str, Any] | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what every report begins with, and what opens the task."""
+    head: dict[str, Any] = {"task": plain_name(name), "taskId": task_id}
+    if attempt:
+        head["attempt"] = attempt
+    head["subject"] = plain_name(host_name() if subject is None else subject)
+    create = {key: head[key] for key in ("taskId", "task", "subject")}
+    create.update(status="running", metadata=plain(dict(metadata or {})))
+    for key, value in (("channel", channel), ("environment", environment_name())):
+        if value:
+            create[key] = plain_name(value)
+    return head, create
+
+
+def _told(
+    target: Target,
+    head: dict[str, Any],
+    create: dict[str, Any] | None,
+    first_seq: int | None = None,
+) -> Task:
     from .desk import reporter_for
     from .feed import Feed
 
-    head: dict[str, Any] = {"task": plain_name(name)}
-    create = None
-    if assignment:
-        head.update(taskId=assignment.task_id, attempt=assignment.attempt)
-        if subject is not None:
-            head["subject"] = plain_name(subject)
-    else:
-        head.update(taskId="t_" + os.urandom(16).hex(), attempt=1)
-        head["subject"] = plain_name(_host() if subject is None else subject)
-        create = {key: head[key] for key in ("taskId", "task", "subject")}
-        create.update(status="running", metadata=plain(dict(metadata or {})))
-        if channel:
-            create["channel"] = plain_name(channel)
-    task = Task(head["taskId"], Feed(target, head, create, heartbeat_seconds()))
+    feed = Feed(target, head, create, heartbeat_seconds(), first_seq)
+    task = Task(head["taskId"], feed)
     task._start(reporter_for(target))
     return task
-
-
-def _host() -> str:
-    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "here")

@@ -14,6 +14,7 @@ from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.task import (
     handle_link_action,
     handle_task_cancel_action,
+    handle_task_log_lines_action,
     handle_task_retry_action,
 )
 from listeners.admission import LINK_ACTIONS
@@ -24,6 +25,7 @@ def register(app: AsyncApp) -> None:
     """Handle the buttons of our templates, and any other with an apology."""
     app.action("task_retry")(handle_task_retry_action)
     app.action("task_cancel")(handle_task_cancel_action)
+    app.action("task_log_lines")(handle_task_log_lines_action)
     for action_id in LINK_ACTIONS:
         app.action(action_id)(handle_link_action)
     app.action("alert_acknowledge")(handle_alert_acknowledge_action)

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.tasks.creation import Owner
 from listeners.permission import require_may_act, require_stands_still
 from listeners.services import ListenerServices
+from listeners.views import task_log_builder
 from listeners.views.opening import open_when_ready
 from listeners.views.retry_task_builder import RETRY_TITLE, build_retry_task
 
@@ -42,6 +43,25 @@ async def handle_task_cancel_action(
     await require_may_act(services, owner, action["value"], user_id)
     await services.tasks.cancel(owner, action["value"], by=user_id)
     await ack()
+
+
+async def handle_task_log_lines_action(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    client: AsyncWebClient,
+    services: ListenerServices,
+    owner: Owner,
+) -> None:
+    """Show the last lines of a task's log, whose address nobody has told."""
+    await ack()
+    view = log_view(services, owner, action["value"])
+    await open_when_ready(client, body["trigger_id"], task_log_builder.LOG_TITLE, view)
+
+
+async def log_view(services: ListenerServices, owner: Owner, task_id: str) -> dict[str, Any]:
+    task, tail = await services.tasks.log_tail(owner, task_id, task_log_builder.SHOWN_CHARACTERS)
+    return task_log_builder.build_task_log(task, tail)
 
 
 async def handle_link_action(ack: AsyncAck) -> None:

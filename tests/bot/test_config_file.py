@@ -202,6 +202,53 @@ def test_what_a_command_is_given_is_not_printed(tmp_path):
     assert "'private'" not in repr(read_config_file(path))
 
 
+PATTERNS = """
+[tasks."*"]
+channel = "C0ALL"
+log_level = "error"
+
+[tasks."nightly-*"]
+channel = "C0NIGHT"
+retry_roles = ["S0NIGHT"]
+
+[tasks."nightly-import-*"]
+expected_minutes = 5
+
+[tasks.nightly-import-prices]
+log_level = "debug"
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("backfill", ("C0ALL", "error", [], None)),
+        ("nightly-backup", ("C0NIGHT", "error", ["S0NIGHT"], None)),
+        ("nightly-import-users", ("C0NIGHT", "error", ["S0NIGHT"], 5)),
+        ("nightly-import-prices", ("C0NIGHT", "debug", ["S0NIGHT"], 5)),
+        ("Nightly-backup", ("C0ALL", "error", [], None)),
+    ],
+)
+def test_kinds_are_told_by_patterns(tmp_path, kind, expected):
+    """Each key comes from the kind's own table, else from the longest pattern that has it."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(PATTERNS)
+
+    said = read_config_file(path).kind(kind)
+
+    assert (said.channel, said.log_level, said.retry_roles, said.expected_minutes) == expected
+
+
+def test_a_pattern_is_checked_like_a_kind(problems):
+    """A runner that is not there, a key nobody knows."""
+    assert problems('[tasks."a-*"]\nrunner = "x"') == [
+        "tasks.a-*.runner: there is no [runners.x]; known: none"
+    ]
+    assert problems('[tasks."a-*"]\nchanel = "x"') == [
+        "tasks.a-*.chanel: unknown key; did you mean `channel`?"
+    ]
+
+
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
@@ -286,3 +333,10 @@ def test_two_boards_do_not_write_into_one_folder(problems):
     (problem,) = problems(boards)
 
     assert problem == "leaderboards.b.files: `a` writes there; name another folder"
+
+
+def test_a_pattern_has_no_schedule(problems):
+    """It names no task that could be missed."""
+    assert problems('[tasks."a-*"]\ncron = "0 6 * * *"') == [
+        "tasks.a-*.cron: a pattern cannot be missed; give each kind its own cron"
+    ]

@@ -471,3 +471,24 @@ def test_slacks_address_holds_no_password():
     (problem,) = problems({**TOKENS, "SLACK_API_URL": "https://ada:hunter2@slack.example/api/"})
 
     assert problem == "SLACK_API_URL: must not contain a user name or a password"
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ("fifteen letters", "must hold 16 characters or more"),
+        ("", "must hold 16 characters or more"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_webhooks_secret_in_a_file_is_checked_at_the_start(tmp_path, held, reason):
+    """A short one could be guessed, none at all would let everybody in."""
+    file = tmp_path / "secret"
+    if held is not None:
+        file.write_text(held)
+    config = tmp_path / "opsbell.toml"
+    config.write_text(f'[webhooks.dbt]\npreset = "dbt"\nsecret_file = "{file}"\n')
+
+    [problem] = problems({**TOKENS, "OPSBELL_CONFIG": str(config)})
+    assert "webhooks.dbt.secret_file" in problem
+    assert reason in problem

@@ -15,10 +15,11 @@ FINAL = ("completed", "failed", "cancelled")
 class Call:
     """One request as it arrived."""
 
-    def __init__(self, path: str, token: str, body: dict[str, Any]) -> None:
+    def __init__(self, path: str, token: str, body: dict[str, Any], key: str = "") -> None:
         self.path = path
         self.token = token
         self.body = body
+        self.key = key
         self.at = time.monotonic()
 
 
@@ -32,6 +33,9 @@ class Server:
 
     def __init__(self) -> None:
         self.mood: str | int = "ok"
+        #: What it answers, by path; a text in place of JSON is sent as it is.
+        self.answers: dict[str, Any] = {}
+        self.in_chunks = False
         self.calls: list[Call] = []
         self.connections = 0
         self.open_connections = 0
@@ -109,9 +113,10 @@ class Handler(BaseHTTPRequestHandler):
         self.owner.open_connections -= 1
 
     def do_POST(self) -> None:
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        token = self.headers["Authorization"].removeprefix("Bearer ")
-        self.owner.calls.append(Call(self.path, token, json.loads(data)))
+        data = self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        key = self.headers.get("Idempotency-Key", "")
+        self.owner.calls.append(Call(self.path, token, json.loads(data), key))
         self.owner.may_answer.wait()
         mood = self.owner.mood
         if mood in ("hang", "slow"):
@@ -126,9 +131,20 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.trickle()
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def answer(self, status: int) -> None:
-        data = b'{"ok": true}'
+        told = self.owner.answers.get(self.path.partition("?")[0], {"ok": True})
+        data = told.encode() if isinstance(told, str) else json.dumps(told).encode()
         self.send_response(status)
+        if self.owner.in_chunks:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            half = len(data) // 2
+            for part in (data[:half], data[half:], b""):
+                self.wfile.write(b"%x;x=y\r\n%s\r\n" % (len(part), part))
+            return
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

@@ -54,3 +54,22 @@ def test_what_may_pass_is_not_a_refusal(api, server, status):
     answer = api.post("/api/tasks", {}, 5)
 
     assert (answer.is_delivered, answer.is_refused) == (False, False)
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_an_asked_answer_comes_whole(api, server, in_chunks):
+    """A body with a length or in chunks is read to its end."""
+    server.answers["/api/tasks"] = {"tasks": ["x" * 300_000]}
+    server.in_chunks = in_chunks
+
+    answer = api.ask("GET", "/api/tasks?limit=50", None, 5)
+
+    assert answer.json() == {"tasks": ["x" * 300_000]}
+    assert server.calls[-1].path == "/api/tasks?limit=50"
+
+
+def test_a_body_that_is_no_json_is_none(api, server):
+    """What a proxy says in HTML is not taken for an answer."""
+    server.answers["/api/tasks"] = "<html>"
+
+    assert api.ask("GET", "/api/tasks", None, 5).json() is None

@@ -1,7 +1,8 @@
 """The command line: what it understands, and what it says when it does not."""
 
 import pytest
-from opsbell.run import UsageError, name_of, parse
+from opsbell.commands.words import UsageError
+from opsbell.run import name_of, parse
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def test_a_script_does_the_same_when_watched(server, environ, script):
     watched = result_of(script, {**environ, **server.environ(), "W": WATCHED})
 
     assert watched == alone
-    wait_for(lambda: len(server.ends) == len(server.created) > 0)
+    wait_for(lambda: len(server.ends) == len(server.created))
+    assert server.created or "timeout" in script  # Which a busy machine may be over before.
 
 
 @pytest.mark.parametrize("url", ["http://opsbell.invalid", "https://opsbell.invalid:8443/x"])

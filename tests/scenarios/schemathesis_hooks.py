@@ -28,6 +28,7 @@ KNOWN = {
     "slack-channel": st.sampled_from(["C0OPS00002", "#ops"]),
     "slack-team": st.just("T0PLAYGRND"),
     "board-name": st.just("dealers"),
+    "webhook-name": st.just("prefect"),
     "slack-bot-token": st.just(os.environ.get("BOT_TOKEN", "")),
     "template-code": st.just("described"),
     "sender-code": st.just("described"),

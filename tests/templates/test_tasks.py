@@ -240,6 +240,28 @@ def test_log_lines_are_aligned():
     )
 
 
+def test_log_lines_that_were_left_out_are_counted():
+    """A flood is not shown; that it was there is."""
+    message = RENDERER.render("tasks/logs", {"lines": [{"text": "a"}], "omitted": 9_340})
+
+    assert message.blocks[-1]["elements"][0]["text"].startswith("9,340 more lines came too fast")
+
+
+def test_a_log_without_an_address_has_a_button_of_its_own():
+    """Once there are lines; an address goes before it."""
+    assert set(buttons(task(actions=[], log_url=None, has_logs=True))) >= {"task_log_lines"}
+    assert "task_log_lines" not in buttons(task(has_logs=True))
+
+
+def test_a_summary_shows_the_whole_error_if_it_is_given():
+    """The traceback of a job stands under its first line."""
+    sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "summary.json").read_text())
+
+    message = RENDERER.render("tasks/summary", sample | {"whole_error": sample["error"]})
+
+    assert visible(message.blocks).endswith("TimeoutError: no answer\nat line 2")
+
+
 def test_a_summary_says_how_it_ended():
     """Status, duration, counts and the first line of the error."""
     sample = json.loads((Path(__file__).parent / "samples" / "tasks" / "summary.json").read_text())

@@ -10,6 +10,14 @@ from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
 from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import Report
 
+TRACEBACK = "Traceback (most recent call last)"
+#: What goes on with the line before it, besides what is indented.
+CONTINUATIONS = (
+    TRACEBACK,
+    "Caused by: ",
+    "During handling of the above exception",
+    "The above exception was the direct cause",
+)
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -64,22 +72,35 @@ async def heartbeat_task(call: Call) -> Response:
 
 
 async def log_task(call: Call) -> Response:
-    """Bring log lines into the task's thread, those of its kind's `log_level` and above."""
+    """Keep log lines; those of the kind's `log_level` and above go to the task's thread."""
     body: LogTask = call.body
     config = call.services.settings.config
     now = int(call.services.clock.now().timestamp())
     logged = await call.services.intake.log(
         await call.owner(),
         call.path["id"],
-        lambda task: _loud_enough(body, config.kind(task.task), now),
+        lambda task: _weighed(body, config.kind(task.task), now),
         only=call.caller.task_id,
     )
     left_out = len(body.lines) - logged.count
     return Response(TakenLines(task_id=logged.task_id, taken=logged.count, left_out=left_out))
 
 
-def _loud_enough(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
-    """Return the lines that go to the thread; one without a time has the time it came."""
+def _weighed(body: LogTask, kind: TaskKind, now: int) -> list[dict[str, Any]]:
+    """
+    Return the lines, each with whether it is loud enough for the thread.
+
+    A line without a level that goes on with the one before it, as those of a traceback do, has its
+    level, any other is info; one without a time has the time it came.
+    """
     least = LEVELS.index(kind.log_level)
-    loud = [line for line in body.lines if LEVELS.index(line.level) >= least]
-    return [{**line.model_dump(), "at": now if line.at is None else line.at} for line in loud]
+    lines, level, is_in_traceback = [], "info", False
+    for line in body.lines:
+        goes_on = line.text[:1].isspace() or line.text.startswith(CONTINUATIONS)
+        if "level" in line.model_fields_set or not (goes_on or is_in_traceback):
+            level = line.level
+        is_in_traceback = goes_on and (is_in_traceback or line.text.startswith(TRACEBACK))
+        at = now if line.at is None else line.at
+        loud = LEVELS.index(level) >= least
+        lines.append({"text": line.text, "level": level, "at": at, "loud": loud})
+    return lines

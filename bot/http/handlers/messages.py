@@ -21,8 +21,9 @@ from bot.http.schemas.messages import (
     Stats,
 )
 from bot.ids import new_id
+from bot.messages.destinations import is_destination
 from bot.messages.requests.batch import RequestBatch
-from bot.messages.requests.message_request import MessageRequest
+from bot.messages.requests.message_request import DEFAULT_SENDER, MessageRequest
 from bot.messages.transports.base import File
 
 _ACCEPTED = {"status": "accepted", "message": "Slack message request queued for processing"}
@@ -128,12 +129,16 @@ async def _order_of(
         raise InvalidError(
             f"Nothing was accepted: `{problem.field}`: {problem.message}.", [problem]
         )
+    workspace_of_sender = partial(workspace, body.config_code)
     channel = body.channel and await resolve_recipient(
         call.services.channels,
-        partial(workspace, body.config_code),
+        workspace_of_sender,
         body.channel,
         f"{prefix}channel",
     )
+    fallback = None
+    if channel is None and body.config_code == DEFAULT_SENDER:
+        fallback = await fallback_channel(call, workspace_of_sender, f"{prefix}channel")
     own = call.correlation_id if number is None else new_id("c")
     correlation_id = body.correlation_id or own
     if correlation_id in NO_MESSAGE_IDS:  # It came in the header.
@@ -147,6 +152,7 @@ async def _order_of(
         by=call.caller.subject,
         sender=body.config_code,
         channel=channel,
+        fallback_channel=fallback,
         priority=body.priority,
         thread_ts=body.thread_ts,
         request_id=call.correlation_id,
@@ -156,6 +162,26 @@ async def _order_of(
         message_id=message_id(call, number),
         **more,
     )
+
+
+async def fallback_channel(
+    call: Call, workspace: Callable[[], Awaitable[str]], field: str
+) -> str | None:
+    """
+    Return SLACK_DEFAULT_CHANNEL for whoever names neither a channel nor a sender.
+
+    It is a channel of the home workspace and means nothing in any other.
+    """
+    channel = call.services.settings.slack_default_channel
+    if channel is None:
+        return None
+    try:
+        place = await workspace()
+    except InvalidError:  # Whoever checks the order says so, with all else that is wrong.
+        return None
+    if place != call.services.home or is_destination(place):
+        return None
+    return await resolve_recipient(call.services.channels, workspace, channel, field)
 
 
 def message_id(call: Call, number: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -26,6 +27,8 @@ _MAX_SEQUENCE = 2**63 - 1
 _LAST_SECOND = 253_402_300_799
 _STATUSES = ("queued", "running", "completed", "failed", "cancelled")
 _SPELLINGS = {"in_progress": "running", "canceled": "cancelled"}
+#: In seconds the year 5138, in milliseconds 1973.
+_MILLISECONDS_FROM = 10**11
 
 
 def seen_text(limit: int) -> AfterValidator:
@@ -55,7 +58,13 @@ def _small(value: T) -> T:
 
 
 def _moment(value: Any) -> int | None:
-    """Return the epoch seconds of an ISO 8601 time with offset, or of a number; else None."""
+    """
+    Return the epoch seconds of an ISO 8601 time with offset, or of a number; else None.
+
+    A number that would be far in the future is one of milliseconds.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{10,16}(?:\.[0-9]{1,9})?", value):
+        value = float(value)
     if isinstance(value, str):
         try:
             at = datetime.fromisoformat(value)
@@ -64,6 +73,8 @@ def _moment(value: Any) -> int | None:
         return None if at.tzinfo is None else int(at.timestamp())
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    if value >= _MILLISECONDS_FROM:
+        value = value / 1000
     return int(value) if 0 <= value <= _LAST_SECOND else None
 
 

@@ -31,7 +31,7 @@ from bot.tasks.intake import Reported
 from bot.tasks.models import Task
 from bot.tasks.updates import ReportOutcome
 
-_MAX_LINES = 200
+_MAX_LINES = 1_000
 _MAX_LINE_CHARACTERS = 1_000
 _MAX_TASKS_PAGE = 100
 _MAX_MINUTES = 60 * 24 * 366
@@ -108,6 +108,12 @@ class UpdateTask(Lenient):
     grafana_url: Url | None = None
 
     _subject = model_validator(mode="before")(_one_subject)
+
+
+class ForeignEvent(Sent):
+    """Whatever another system sends; `[webhooks.<name>]` says what it means."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class _LogLine(Lenient):
@@ -195,6 +201,15 @@ class Taken(Shown):
                 return cls(task_id=reported.task_id, outcome="ignored", reason="stale")
             case ReportOutcome.FINAL:
                 return cls(task_id=reported.task_id, outcome="ignored", reason="final")
+
+
+class TakenTaskEvent(Shown):
+    """What became of an event; reason `status`: its word for that means none of ours."""
+
+    ok: Literal[True] = True
+    task_id: str
+    outcome: Literal["applied", "ignored"]
+    reason: Literal["stale", "final", "status"] | None
 
 
 class TakenLines(Shown):

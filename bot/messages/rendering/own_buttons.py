@@ -22,6 +22,7 @@ OWN_ACTIONS = frozenset(
         "delivery_replay",
         "task_cancel",
         "task_grafana",
+        "task_log_lines",
         "task_logs",
         "task_retry",
     }

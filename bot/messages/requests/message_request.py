@@ -53,6 +53,7 @@ class MessageRequest:
     by: str
     sender: str = DEFAULT_SENDER
     channel: str | None = None
+    fallback_channel: str | None = None  # where neither the order nor its sender names one
     priority: int | None = None
     thread_ts: str | None = None
     scheduled_at: datetime | None = None
@@ -138,7 +139,7 @@ def _attachment_problems(
 
 
 def _channel_problems(request: MessageRequest, sender: SenderSettings) -> list[FieldProblem]:
-    channel = request.channel or sender.channel
+    channel = request.channel or sender.channel or request.fallback_channel
     if channel is None:
         return [FieldProblem("channel", "give one: the sender has none of its own")]
     if sender.allowed_channels is not None and channel not in sender.allowed_channels:
@@ -171,7 +172,10 @@ def prepare(
         "id": request.message_id,
         "workspace_id": place,
         "tenant": request.tenant,
-        "channel": request.channel or sender.channel or shown_name(place),
+        "channel": request.channel
+        or sender.channel
+        or request.fallback_channel
+        or shown_name(place),
         "thread_ts": request.thread_ts,
         "seen_by": request.seen_by,
         "template": version.name,

@@ -456,6 +456,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("launch_wanted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("launched_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("has_logs", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", "tenant"),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
@@ -500,6 +501,26 @@ def upgrade() -> None:
         batch_op.create_index("task_status", ["tenant", "status", "updated_at", "id"], unique=False)
 
     op.create_table(
+        "task_log",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("first_line", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("characters", sa.Integer(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("task_log", schema=None) as batch_op:
+        batch_op.create_index("task_log_age", ["at"], unique=False)
+        batch_op.create_index(
+            "task_log_of_attempt", ["tenant", "task_id", "attempt", "first_line"], unique=False
+        )
+
+    op.create_table(
         "workspace",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -526,6 +547,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("workspace_token")
     op.drop_table("workspace")
+    op.drop_table("task_log")
     op.drop_table("task")
     op.drop_table("suspended_channel")
     op.drop_table("stored_template")

@@ -27,6 +27,7 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
+from bot.users.service import Users
 from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
@@ -142,6 +143,7 @@ def services(
             find_channel=lambda channel: Names().channel_id("T1", channel),
         ),
         requests=Requests(database, clock, surroundings.woken.append, DESTINATIONS, ISOLATION),
+        users=Users(database, clock, surroundings.woken.append),
         templates=Templates(database, ISOLATION, clock),
         senders=Senders(database, clock, DESTINATIONS),
         channels=Names(),

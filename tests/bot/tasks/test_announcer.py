@@ -34,15 +34,17 @@ async def test_a_silent_task_that_fails_at_once_is_announced(database, clock):
     ("status", "said", "expected"),
     [
         ("failed", {"error": "Boom"}, ["tasks/error"]),
-        ("failed", {"error": "Boom", "stats": {"bad": 1}}, ["tasks/error"]),
+        ("failed", {"error": "Boom", "stats": {"bad": 1}}, ["tasks/summary"]),
         ("failed", {}, []),
         ("completed", {"stats": {"good": 3}}, ["tasks/summary"]),
+        ("completed", {"stats": {}}, ["tasks/summary"]),
+        ("cancelled", {"error": "stopped", "stats": {}}, ["tasks/summary"]),
         ("completed", {}, []),
         ("cancelled", {}, []),
     ],
 )
 async def test_the_end_is_told_in_the_thread(room, status, said, expected):
-    """One reply at most: what went wrong, else the counts, else nothing."""
+    """One reply at most: a summary if statistics are kept, else what went wrong, else nothing."""
     task = await room.create()
     await room.report(task, "running")
     await room.report(task, status, **said)
@@ -61,6 +63,20 @@ async def test_each_part_of_an_error_waits_for_the_one_before_it(room):
         for one in parts.values()
     }
     assert after == {0: 1, 1: 2, 2: 3}
+
+
+async def test_a_summary_holds_the_error_and_a_long_one_follows_it(room):
+    """Up to one message it is in the summary; of more the parts come after it."""
+    short, long = await room.create(), await room.create()
+    await room.report(short, "failed", error="Boom\n at line 2", stats={})
+    await room.report(long, "failed", error="x" * 4_000, stats={"bad": 1})
+
+    (summary,) = await room.replies(short)
+    assert summary.context["whole_error"] == "Boom\n at line 2"
+    (summary,) = await room.replies(long)
+    assert (summary.template, summary.context["whole_error"]) == ("tasks/summary", None)
+    parts = {one.context["part"]: one for one in await room.all(Message) if "part" in one.context}
+    assert [parts[1].parent_id, parts[2].parent_id] == [summary.id, parts[1].id]
 
 
 async def test_a_new_attempt_keeps_the_message(room):

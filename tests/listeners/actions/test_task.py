@@ -125,6 +125,22 @@ async def test_cancel_of_what_has_ended_is_answered_to_the_one_who_clicked(room:
     assert f"cancelled already by <@{ADA}>" in await room.told("ben")
 
 
+async def test_logs_without_an_address_open_a_modal_with_the_last_lines(room: Room) -> None:
+    """Anybody may read them; what they say is text."""
+    task = await room.running_task()
+    lines = [{"level": "error", "text": f"<!channel> {number}", "at": 0} for number in range(99)]
+    await room.services.intake.log(room.owner, task.id, lambda _task: lines)
+    ts = await room.standing(task, "task_log_lines")
+
+    assert (await room.playground.click("cleo", "ops", ts, "task_log_lines")).ok
+
+    modal = await room.modal("cleo")
+    told = json.dumps(modal["blocks"])
+    assert "1970-01-01 00:00:00  ERROR    <!channel> 98" in told
+    assert "came before them" in told
+    assert modal["title"]["text"] == "Logs"
+
+
 async def test_buttons_with_an_address_are_acknowledged(room: Room) -> None:
     """Slack opens the address by itself; without an acknowledgement it would warn."""
     task = await room.failed_task(

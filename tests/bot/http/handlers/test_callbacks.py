@@ -193,6 +193,40 @@ async def test_log_lines_below_the_kinds_level_stay_out(client, running, databas
     assert (error["level"], error["text"]) == ("error", "loud")
 
 
+async def test_a_traceback_keeps_the_level_of_its_first_line(client, running, database):
+    """
+    Its lines have no level of their own; what is not part of it is info again.
+    """
+    texts = ["Traceback (most recent call last):", '  File "a.py", line 1', "ValueError: boom"]
+    lines = [
+        {"level": "error", "text": "it failed"},
+        *({"text": text} for text in texts),
+        {"text": "going on"},
+        {"text": "  indented under what is quiet"},
+    ]
+
+    reply = await client.post("/api/tasks/i-1/logs", {"lines": lines})
+
+    assert (reply.body["taken"], reply.body["leftOut"]) == (4, 2)
+    assert [line["text"] for line in log_lines_in(database)] == ["it failed", *texts]
+    assert {line["level"] for line in log_lines_in(database)} == {"error"}
+
+
+@pytest.mark.parametrize(
+    "at",
+    [1_795_168_800, 1_795_168_800_123, 1_795_168_800.5, "1795168800", "2026-11-20T10:00:00Z"],
+)
+@ONE_DATABASE
+async def test_a_time_is_read_as_it_is_written(client, running, database, at):
+    """
+    Seconds, milliseconds or ISO 8601.
+    """
+    line = {"level": "error", "text": "now", "at": at}
+    await client.post("/api/tasks/i-1/logs", {"lines": [line]})
+
+    assert [line["at"] for line in log_lines_in(database)] == [1_795_168_800]
+
+
 async def test_a_log_line_without_a_time_has_the_one_it_came_at(client, running, database, clock):
     """
     Every line of the thread has a time; those without once stood out of line.
@@ -208,7 +242,7 @@ async def test_a_log_line_without_a_time_has_the_one_it_came_at(client, running,
     ("body", "field"),
     [
         ({}, "lines"),
-        ({"lines": [{"text": "a"}] * 201}, "lines"),
+        ({"lines": [{"text": "a"}] * 1_001}, "lines"),
         ({"lines": [{"text": "a"}, {"level": "info"}]}, "lines[1].text"),
         ({"lines": [{"text": 7}]}, "lines[0].text"),
         ({"lines": "a"}, "lines"),

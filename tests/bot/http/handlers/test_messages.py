@@ -259,3 +259,22 @@ async def test_a_correlation_id_that_is_an_address_is_refused(shop, word):
     assert reply.status == 422
     assert reply.body["details"][0]["field"] == "correlationId"
     assert "take another" in reply.body["message"]
+
+
+async def test_who_names_no_channel_writes_to_the_default_one(client):
+    """With the sender that everybody has, in the home workspace; a stored sender goes before."""
+    text = {"templateCode": "text", "payload": {"text": "Deployed"}}
+    client.token = token_for("default", *SCOPES)
+
+    sent = await client.post("/api/messages/request", text)
+    shown = await client.get(f"/api/messages/{sent.body['correlationId']}")
+    await client.call("PUT", "/api/senders/default", {"channel": "C0OTHER"})
+    other = await client.post("/api/messages/request", text)
+    cleos = await client.post(
+        "/api/messages/request", text, token=token_for("cleo", "messages:write")
+    )
+
+    assert (sent.status, shown.body["channel"]) == (202, "C0DEFAULT")
+    found = await client.get(f"/api/messages/{other.body['correlationId']}")
+    assert found.body["channel"] == "C0OTHER"
+    assert (cleos.status, cleos.body["details"][0]["field"]) == (422, "channel")

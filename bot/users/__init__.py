@@ -1,0 +1,1 @@
+"""People who registered with one of the tenant's applications."""
