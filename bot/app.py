@@ -22,6 +22,7 @@ from slack_bolt.async_app import AsyncApp
 import jobs
 import listeners
 from bot.alerts.wiring import AlertRoom, open_alerts
+from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
@@ -43,6 +44,9 @@ from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
+from bot.subscriptions.announcer import tell_subscribers
+from bot.subscriptions.digests import Digests
+from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.users.service import Users
@@ -53,6 +57,7 @@ from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.pins import Pins
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -70,6 +75,7 @@ class _Rooms:
     tasks: TaskServices
     alerts: AlertRoom
     deliveries: Deliveries
+    boards: Boards
     owners: Owners
     leaderboards: Leaderboards
 
@@ -201,6 +207,7 @@ class Opsbell:
             lanes=outward.lanes,
             base_url=lambda: self._settings.public_url,
             tokens=api_tokens(settings, self._clock),
+            on_end=tell_subscribers,
         )
         deliveries = open_deliveries(
             database,
@@ -223,6 +230,13 @@ class Opsbell:
             home_of=owners.home_of,
             find_channel=slack.directory.channel_id,
         )
+        boards = Boards(
+            database,
+            self._clock,
+            outward.lanes.wake,
+            workspace_url=slack.identity.workspace_url or None,
+            pin=Pins(slack.ears.client).pin if slack.ears else None,
+        )
         leaderboards = open_leaderboards(
             settings,
             database,
@@ -232,7 +246,9 @@ class Opsbell:
             home=slack.identity.workspace_id,
             wake=outward.lanes.wake,
         )
-        return _Rooms(database, slack, outward, tasks, alerts, deliveries, owners, leaderboards)
+        return _Rooms(
+            database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
+        )
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
         http = HttpServer(
@@ -289,6 +305,8 @@ class Opsbell:
             intake=rooms.tasks.intake,
             alerts=rooms.alerts.alerts,
             reruns=rooms.alerts.reruns,
+            subscriptions=Subscriptions(rooms.database, self._clock),
+            boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
@@ -326,6 +344,8 @@ class Opsbell:
             idempotency.forget_old,
             rooms.alerts,
             rooms.leaderboards,
+            rooms.boards,
+            Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

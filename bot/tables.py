@@ -1,6 +1,7 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
+from bot.boards.models import TaskBoard
 from bot.http.idempotency import IdempotencyRecord
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
@@ -13,6 +14,7 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
 from bot.workspaces.models import Workspace, WorkspaceToken
 
@@ -22,6 +24,7 @@ TABLES = (
     AlertRerun,
     AlertTrouble,
     DeadLetter,
+    EndNotice,
     SuspendedChannel,
     Event,
     ExternalTaskId,
@@ -32,11 +35,14 @@ TABLES = (
     LeaderboardSample,
     Message,
     MessageTotal,
+    Preference,
     Sender,
     Silence,
     StoredTemplate,
+    Subscription,
     Task,
     TaskLog,
+    TaskBoard,
     Workspace,
     WorkspaceToken,
 )

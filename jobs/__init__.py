@@ -9,18 +9,22 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.alerts.wiring import AlertRoom
+from bot.boards.service import Boards
 from bot.db import Database
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
+from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
 from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
+from jobs.boards import refresh_boards
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
+from jobs.subscriptions import delete_old_end_notices, post_digests
 
 #: Interval of the sweep for work of dead processes and for lost wake-ups.
 SWEEP_SECONDS = 2
@@ -34,6 +38,9 @@ _RETENTION_SECONDS = 3600
 _TOTALS_SECONDS = 60
 #: Samples of so many seconds are one edit.
 _LEADERBOARDS_SECONDS = 5
+#: A board is edited at most this often, and only when what it shows has changed.
+_BOARD_SECONDS = 5
+_DIGEST_SECONDS = 5
 
 
 def register(
@@ -45,6 +52,8 @@ def register(
     forget_keys: Callable[[], Awaitable[int]],
     alerts: AlertRoom,
     leaderboards: Leaderboards,
+    boards: Boards,
+    digests: Digests,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -59,6 +68,9 @@ def register(
         (_RETENTION_SECONDS, forget_old_keys, forget_keys),
         (_TOTALS_SECONDS, fold_message_totals, database),
         (_LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),
+        (_BOARD_SECONDS, refresh_boards, boards),
+        (_DIGEST_SECONDS, post_digests, digests),
+        (_RETENTION_SECONDS, delete_old_end_notices, digests),
     ):
         scheduler.add_job(
             job,

@@ -27,6 +27,9 @@ def make_admission(gate: Gate) -> Callable[[dict[str, Any], _NextMiddleware], Aw
 
 def _visitor_of(body: Mapping[str, Any]) -> Visitor | None:
     """Return who sent a command or an interaction; None for an event, which nobody sent."""
+    event = body.get("event") or {}
+    if event.get("type") == "app_home_opened":
+        return Visitor(event["user"], seen_in=body.get("team_id") or None)
     if "command" in body:
         return Visitor(
             body["user_id"],

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
 from bot.messages.rendering.truncation import truncate
+from listeners.views.home.home_builder import build_home_notice
 from listeners.views.notice_builder import build_notice
 from listeners.wording import words_for
 
@@ -47,11 +48,14 @@ async def handle_error(
 async def tell(
     words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
-    """Tell the person *words*: under the message, else in a modal, else not at all."""
+    """Tell the person *words*: under the message, else in a modal, in their Home, or not at all."""
     if body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
         await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
+    elif body.get("event", {}).get("tab") == "home":  # Only App Home has tabs.
+        user_id = body["event"]["user"]
+        await client.views_publish(user_id=user_id, view=build_home_notice(words))
 
 
 def refusal(error: Exception, body: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from bot.errors import FieldProblem, InvalidError
 _UNSEEN = frozenset({"channel_not_found", "method_not_supported_for_channel_type"})
 
 
-async def require_membership(client: AsyncWebClient, channel: str, bot_name: str) -> None:
+async def require_membership(
+    client: AsyncWebClient, channel: str, bot_name: str, *, refusal: str = "Nothing was started"
+) -> None:
     """
     Raise `InvalidError` for the field `channel`, with the way in, if the bot is not in *channel*.
 
@@ -28,6 +30,6 @@ async def require_membership(client: AsyncWebClient, channel: str, bot_name: str
         if channel.startswith("D")
         else f"type `/invite @{bot_name}` there and try again"
     )
-    message = f"Nothing was started because I am not in <#{channel}>: {way_in}."
-    plain = f"Nothing was started because I am not in that channel: {way_in}."
+    message = f"{refusal} because I am not in <#{channel}>: {way_in}."
+    plain = f"{refusal} because I am not in that channel: {way_in}."
     raise InvalidError(message, [FieldProblem("channel", plain)])

@@ -6,11 +6,13 @@ from typing import Any
 
 from bot.alerts.reruns import Reruns
 from bot.alerts.service import Alerts
+from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
 from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
+from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
@@ -34,6 +36,8 @@ class ListenerServices:
     intake: Intake
     alerts: Alerts
     reruns: Reruns
+    subscriptions: Subscriptions
+    boards: Boards
     requests: Requests
     dead_letters: DeadLetters
     gate: Gate

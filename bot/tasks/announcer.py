@@ -20,17 +20,29 @@ _SUMMARY = "tasks/summary"
 ERROR = "tasks/error"
 #: What the task's own message shows of an error.
 _HEADLINE_CHARACTERS = 200
+#: Called in the transaction in which an attempt ends, or is lost.
+OnEnd = Callable[[Session, Task, datetime], None]
+
+
+def _tell_nobody(_session: Session, _task: Task, _now: datetime) -> None:
+    pass
 
 
 class Announcer:
     """Turns the state of a task into what its message should show."""
 
     def __init__(
-        self, links: Links, *, can_retry: Callable[[Task], bool], on_creation: bool
+        self,
+        links: Links,
+        *,
+        can_retry: Callable[[Task], bool],
+        on_creation: bool,
+        on_end: OnEnd = _tell_nobody,
     ) -> None:
         self._links = links
         self._can_retry = can_retry
         self._on_creation = on_creation
+        self._on_end = on_end
 
     def show(
         self, session: Session, task: Task, now: datetime, *, rank: Rank, new_attempt: bool = False
@@ -57,6 +69,8 @@ class Announcer:
             task.message_id = self._post(session, task, now)
         if final:
             self._tell_the_end(session, task, now)
+        if final or task.status == TaskStatus.LOST:
+            self._on_end(session, task, now)
 
     def _post(self, session: Session, task: Task, now: datetime) -> str:
         message = outbox.put(
@@ -84,6 +98,7 @@ class Announcer:
         task.message_id = message.id
         if task.status in ENDS:
             self._tell_the_end(session, task, now)
+            self._on_end(session, task, now)
 
     def log(self, session: Session, task: Task, lines: list[dict[str, Any]], now: datetime) -> int:
         """

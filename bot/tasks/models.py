@@ -64,6 +64,12 @@ class Task(SQLModel, table=True):
         Index("task_status", "tenant", "status", "updated_at", "id"),
         # What checks look for: those that fell silent, a kind's runs, and how long they take.
         partial_index("task_running", "tenant", "heard_at", where="status = 'running'"),
+        # A channel's board looks every few seconds at the few that are live there.
+        partial_index(
+            "task_live",
+            *("workspace_id", "channel", "status", "created_at"),
+            where="status IN ('queued', 'running')",
+        ),
         Index("task_kind", "tenant", "task", "created_at"),
         partial_index("task_completed", "tenant", "task", "ended_at", where="status = 'completed'"),
     )

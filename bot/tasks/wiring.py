@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.db import Database
 from bot.settings import Settings
-from bot.tasks.announcer import Announcer
+from bot.tasks.announcer import Announcer, OnEnd
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
 from bot.tasks.models import Task
@@ -36,6 +36,7 @@ def open_tasks(
     lanes: Waker,
     base_url: Callable[[], str],
     tokens: Tokens | None,
+    on_end: OnEnd,
 ) -> TaskServices:
     """Build the services; `base_url` gives the callback address, known once HTTP has started."""
 
@@ -54,6 +55,7 @@ def open_tasks(
         Links(settings.config, settings.grafana_url),
         can_retry=launcher.knows,
         on_creation=settings.slack_notify_on_task_creation,
+        on_end=on_end,
     )
     transactions = Transactions(database, lanes=lanes, launcher=launcher)
     intake = Intake(

@@ -97,6 +97,14 @@ class Directory:
         self._groups[group] = (self._monotonic(), members)
         return members
 
+    async def timezone_of(self, user_id: str) -> str | None:
+        """Return a person's time zone, e.g. Europe/Berlin; None if Slack does not tell."""
+        try:
+            answer = await self._client.users_info(user=user_id)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return None
+        return (answer.get("user") or {}).get("tz") or None
+
     async def _refresh(self, name: str) -> None:
         """Read the channels again if the name is unknown or was read too long ago."""
         if name in self._channels and not self._is_stale and self._age() < NAMES_KEPT_SECONDS:
@@ -179,6 +187,10 @@ class Nameless(Directory):
     async def group_members(self, group: str) -> frozenset[str]:  # noqa: ARG002
         """Return nobody: nobody clicks anything."""
         return frozenset()
+
+    async def timezone_of(self, user_id: str) -> str | None:  # noqa: ARG002
+        """Return None: nobody opens anything."""
+        return None
 
 
 class Directories:

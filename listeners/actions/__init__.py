@@ -10,6 +10,14 @@ from listeners.actions.alert import (
     handle_alert_snooze_action,
 )
 from listeners.actions.delivery import handle_delivery_replay_action
+from listeners.actions.home import (
+    handle_home_preferences_action,
+    handle_home_refresh_action,
+    handle_home_replay_action,
+    handle_home_run_task_action,
+    handle_home_subscribe_action,
+    handle_home_unsubscribe_action,
+)
 from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.task import (
     handle_link_action,
@@ -35,5 +43,11 @@ def register(app: AsyncApp) -> None:
     app.action("alert_more")(handle_alert_more_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
     app.action("leaderboard_subject")(handle_leaderboard_subject_action)
+    app.action("home_replay")(handle_home_replay_action)
+    app.action("home_unsubscribe")(handle_home_unsubscribe_action)
+    app.action("home_subscribe")(handle_home_subscribe_action)
+    app.action("home_preferences")(handle_home_preferences_action)
+    app.action("home_run_task")(handle_home_run_task_action)
+    app.action("home_refresh")(handle_home_refresh_action)
     app.action(ANYTHING)(handle_unknown_action)
     app.options(ANYTHING)(handle_unknown_options)

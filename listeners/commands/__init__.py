@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.redaction import redact
 from bot.tasks.creation import Owner
-from listeners.commands import about, alert, delivery, leaderboard, task
+from listeners.commands import about, alert, delivery, leaderboard, subscription, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
@@ -23,6 +23,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("task", "show"): task.command_show,
     ("task", "retry"): task.command_retry,
     ("task", "cancel"): task.command_cancel,
+    ("task", "board"): task.command_board,
     ("alert", "list"): alert.command_list_alerts,
     ("alert", "acknowledge"): alert.command_acknowledge,
     ("alert", "snooze"): alert.command_snooze,
@@ -30,6 +31,9 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("alert", "mute"): alert.mute_kind,
     ("alert", "unmute"): alert.unmute_kind,
     ("maintenance", ""): alert.begin_maintenance,
+    ("subscribe", ""): subscription.subscribe,
+    ("unsubscribe", ""): subscription.unsubscribe,
+    ("subscriptions", ""): subscription.list_subscriptions,
     ("delivery", "show"): delivery.show_delivery,
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,

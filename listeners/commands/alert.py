@@ -57,7 +57,7 @@ async def mute_kind(asked: Asked) -> CommandReply:
     kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
     await asked.services.alerts.mute(asked.owner.tenant, kind, by=asked.user_id, duration=duration)
     until = f" for {worded_duration(duration)}" if duration is not None else ""
-    return _public(
+    return public(
         f"<@{asked.user_id}> muted `{kind}`{until}; `/ops alert unmute {kind}` ends that."
     )
 
@@ -68,7 +68,7 @@ async def unmute_kind(asked: Asked) -> CommandReply:
     kind = asked.request.values["kind"]
     if not await asked.services.alerts.unmute(asked.owner.tenant, kind):
         raise NotFoundError(f"`{kind}` is not muted.")
-    return _public(f"<@{asked.user_id}> unmuted `{kind}`.")
+    return public(f"<@{asked.user_id}> unmuted `{kind}`.")
 
 
 async def begin_maintenance(asked: Asked) -> CommandReply:
@@ -80,7 +80,7 @@ async def begin_maintenance(asked: Asked) -> CommandReply:
         asked.owner.tenant, kind, by=asked.user_id, duration=duration
     )
     what = f"`{kind}`" if kind else "all kinds of tasks"
-    return _public(
+    return public(
         f"<@{asked.user_id}> began maintenance of {what}: "
         f"no alerts for {worded_duration(duration)}."
     )
@@ -91,6 +91,6 @@ def _ephemeral(sentence: str) -> CommandReply:
     return {"response_type": "ephemeral", "text": as_mrkdwn(sentence)}
 
 
-def _public(sentence: str) -> CommandReply:
+def public(sentence: str) -> CommandReply:
     """Return what the channel sees: shared state has changed."""
     return {"response_type": "in_channel", "text": as_mrkdwn(sentence)}

@@ -68,6 +68,8 @@ _MESSAGE_ID = Argument("id", Kind.ID, required=True)
 _TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
 _ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
 _KIND_ARGUMENT = Argument("kind", required=True)
+_PATTERN_ARGUMENT = Argument("pattern", required=True)
+_FAILURES_ARGUMENT = Argument("which", Kind.CHOICE, choices=("failures",))
 
 AREAS = (
     Area("help", "what I can do", (Verb("", "show what I can do", (Argument("area"),)),)),
@@ -92,6 +94,11 @@ AREAS = (
             Verb("show", "show everything about a task (only you see it)", (_TASK_ARGUMENT,)),
             Verb("retry", "retry a task that failed, was cancelled or was lost", (_TASK_ARGUMENT,)),
             Verb("cancel", "cancel a queued or running task", (_TASK_ARGUMENT,)),
+            Verb(
+                "board",
+                "pin a list of this channel's live tasks that stays true, or switch it off",
+                (Argument("switch", Kind.CHOICE, choices=("off",)),),
+            ),
         ),
     ),
     Area(
@@ -124,6 +131,33 @@ AREAS = (
                 (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
             ),
         ),
+    ),
+    Area(
+        "subscribe",
+        "be told when tasks of some kinds end, in this channel or directly",
+        (
+            Verb(
+                "",
+                "tell this channel, or you in a direct message, when tasks such as nightly-* end",
+                (_PATTERN_ARGUMENT, _FAILURES_ARGUMENT),
+            ),
+        ),
+    ),
+    Area(
+        "unsubscribe",
+        "be told no more",
+        (
+            Verb(
+                "",
+                "end a subscription of this channel, or yours",
+                (_PATTERN_ARGUMENT, _FAILURES_ARGUMENT),
+            ),
+        ),
+    ),
+    Area(
+        "subscriptions",
+        "what this channel, or you, are told of",
+        (Verb("", "list the subscriptions of this channel, or yours (only you see them)"),),
     ),
     Area(
         "delivery",

@@ -10,11 +10,13 @@ from datetime import timedelta
 from bot.tasks.creation import NewTask
 from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
+from listeners.commands.alert import public
 from listeners.commands.asked import Asked, CommandReply
 from listeners.membership import require_membership
 from listeners.permission import require_may_act, require_may_start
 from listeners.views.task_facts_builder import build_task_facts
 from listeners.views.task_list_builder import build_task_list
+from listeners.views.task_words import place_url
 from listeners.wording import as_mrkdwn
 
 _LISTED = 15
@@ -72,6 +74,22 @@ async def command_cancel(asked: Asked) -> CommandReply:
     await require_may_act(asked.services, asked.owner, task_id, asked.user_id)
     task = await asked.services.tasks.cancel(asked.owner, task_id, by=asked.user_id)
     return said(f"Cancelled `{task.id}`.")
+
+
+async def command_board(asked: Asked) -> CommandReply:
+    """Post the channel's board, or switch it off; the channel sees who did."""
+    boards = asked.services.boards
+    if asked.request.values.get("switch") == "off":
+        await boards.end(asked.owner, asked.channel_id)
+        return public(f"<@{asked.user_id}> switched the task board of this channel off.")
+    name = asked.services.bot_name
+    await require_membership(asked.client, asked.channel_id, name, refusal="No board was posted")
+    ts, is_new = await boards.begin(asked.owner, asked.channel_id, by=asked.user_id)
+    undo = "`/ops task board off` switches it off."
+    if is_new:
+        return public(f"<@{asked.user_id}> asked for a task board of this channel; {undo}")
+    where = place_url(asked.workspace_url, asked.channel_id, ts)
+    return said(f"This channel has a task board already{f': {where}' if where else ''}. {undo}")
 
 
 def said(sentence: str) -> CommandReply:

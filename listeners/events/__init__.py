@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from listeners.events.channels import CHANNEL_EVENTS, handle_channel_event, handle_member_left_event
+from listeners.events.home import handle_app_home_opened_event
 from listeners.fallback import ANYTHING, handle_unknown_event
 
 
@@ -11,4 +12,5 @@ def register(app: AsyncApp) -> None:
     for name in CHANNEL_EVENTS:
         app.event(name)(handle_channel_event)
     app.event("member_left_channel")(handle_member_left_event)
+    app.event("app_home_opened")(handle_app_home_opened_event)
     app.event(ANYTHING)(handle_unknown_event)

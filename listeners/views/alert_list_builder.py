@@ -8,7 +8,7 @@ from bot.alerts.incidents import STORM
 from bot.alerts.service import AlertWithTasks
 from listeners.views import literal
 
-_STATE_WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
+STATE_WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
 
 
 def build_alert_list(found: Sequence[AlertWithTasks], *, workspace_url: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def line(one: AlertWithTasks, workspace_url: str) -> dict[str, Any]:
         url = f"{workspace_url.rstrip('/')}/archives/{alert.channel}/p{ts}"
     return literal.section(
         literal.text_part(f"{str(alert.state).capitalize()}: "),
-        literal.text_part(f"{kind} {_STATE_WORDS[alert.type]} ({left})", 120, bold=True),
+        literal.text_part(f"{kind} {STATE_WORDS[alert.type]} ({left})", 120, bold=True),
         literal.text_part(" · "),
         literal.date_part(alert.opened_at, "{ago}"),
         *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),

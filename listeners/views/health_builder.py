@@ -4,7 +4,7 @@ from typing import Any
 
 from listeners.views import literal
 
-_MAX_SHOWN_LANES = 20
+MAX_SHOWN_LANES = 20
 _SENTENCE_CHARACTERS = 300
 _STATES = {
     "running": "delivering messages",
@@ -15,11 +15,11 @@ _STATES = {
 
 def build_health(health: dict[str, Any]) -> dict[str, Any]:
     """Return an ephemeral answer: one sentence on the connection, one on each workspace."""
-    sentences = [_socket_sentence(health["socket"])]
+    sentences = [socket_sentence(health["socket"])]
     lanes = health["lanes"]
-    sentences += [_lane_sentence(lane) for lane in lanes[:_MAX_SHOWN_LANES]]
-    if len(lanes) > _MAX_SHOWN_LANES:
-        sentences.append(f"and {len(lanes) - _MAX_SHOWN_LANES} more workspaces")
+    sentences += [lane_sentence(lane) for lane in lanes[:MAX_SHOWN_LANES]]
+    if len(lanes) > MAX_SHOWN_LANES:
+        sentences.append(f"and {len(lanes) - MAX_SHOWN_LANES} more workspaces")
     parts = [literal.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences]
     heading = literal.section(literal.text_part("Health", bold=True), *parts)
     return {
@@ -29,7 +29,7 @@ def build_health(health: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _socket_sentence(socket: dict[str, Any]) -> str:
+def socket_sentence(socket: dict[str, Any]) -> str:
     """Say whether Slack can reach us, and how often we had to reconnect."""
     times = socket.get("replaced", 0)
     count = "once" if times == 1 else f"{times} times"
@@ -39,7 +39,7 @@ def _socket_sentence(socket: dict[str, Any]) -> str:
     return f"Slack: not connected for {socket['silent_seconds'] or 0:.0f} s{renewed}"
 
 
-def _lane_sentence(lane: dict[str, str]) -> str:
+def lane_sentence(lane: dict[str, str]) -> str:
     """Say whether a workspace's messages are being delivered."""
     state = _STATES.get(lane["state"], f"{lane['state']}, not delivering")
     reason = f" ({lane['reason']})" if lane["reason"] else ""

@@ -41,6 +41,11 @@ def message_url(task: Task, ts: str | None, workspace_url: str) -> str | None:
 
     It has the form that chat.getPermalink answers; a call for each line of a list would be slow.
     """
+    return place_url(workspace_url, task.channel, ts)
+
+
+def place_url(workspace_url: str, channel: str, ts: str | None) -> str | None:
+    """Return the address of a message, or None while Slack has not got it."""
     if ts is None or not workspace_url:
         return None
-    return f"{workspace_url.rstrip('/')}/archives/{task.channel}/p{ts.replace('.', '')}"
+    return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"

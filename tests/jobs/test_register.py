@@ -9,11 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import jobs
 from bot.alerts.wiring import open_alerts
+from bot.boards.service import Boards
 from bot.http.idempotency import Idempotency
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
 from bot.settings import Settings
+from bot.subscriptions.digests import Digests
 from bot.tasks.models import TaskStatus
 from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
@@ -52,8 +54,21 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         home_of=lambda _tenant: "T1",
         find_channel=Directory(AsyncWebClient()).channel_id,
     )
-    boards = make_boards(database, room.clock)
-    jobs.register(scheduler, database, lanes, room.intake, deliveries, forget_old, alerts, boards)
+    leaderboards = make_boards(database, room.clock)
+    boards = Boards(database, room.clock, room.lanes.wake)
+    digests = Digests(database, room.clock, room.lanes.wake)
+    jobs.register(
+        scheduler,
+        database,
+        lanes,
+        room.intake,
+        deliveries,
+        forget_old,
+        alerts,
+        leaderboards,
+        boards,
+        digests,
+    )
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
@@ -61,6 +76,9 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "advance_reruns",
         "watch_for_alerts",
         "delete_old_alerts",
+        "delete_old_end_notices",
+        "post_digests",
+        "refresh_boards",
         "sweep_lanes",
         "mark_lost_tasks",
         "tell_of_dead_letters",

@@ -15,6 +15,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.reruns import Reruns
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
+from bot.boards.service import Boards
 from bot.clock import SystemClock
 from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
@@ -23,6 +24,8 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
+from bot.subscriptions.announcer import tell_subscribers
+from bot.subscriptions.service import Subscriptions
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
@@ -34,6 +37,7 @@ from bot.tasks.updates import Report
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.pins import Pins
 from listeners.services import ListenerServices
 from listeners.socket import Socket
 from tests.bot.leaderboards.room import make_boards
@@ -150,13 +154,18 @@ def make_services(
     clock = SystemClock()
     transactions = Transactions(database, lanes=lanes, launcher=NoLauncher())
     announcer = Announcer(
-        Links(CONFIG), can_retry=lambda task: task.runner is not None, on_creation=True
+        Links(CONFIG),
+        can_retry=lambda task: task.runner is not None,
+        on_creation=True,
+        on_end=tell_subscribers,
     )
     parts = (transactions, announcer, clock, runner_of)
     tasks = Tasks(*parts, stop_work=lambda _task: None)
     return ListenerServices(
         tasks=tasks,
         reruns=Reruns(database, tasks, clock),
+        subscriptions=Subscriptions(database, clock),
+        boards=Boards(database, clock, lanes.wake, pin=Pins(client).pin),
         intake=Intake(*parts),
         alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),

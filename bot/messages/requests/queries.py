@@ -154,6 +154,17 @@ def dead(session: Session, tenant: str, limit: int, before: Mark | None) -> list
     return list(session.exec(query.order_by(*newest_first).limit(limit)).all())
 
 
+def dead_of(session: Session, tenant: str, person: str, limit: int) -> list[Message]:
+    """Return the dead letters that a person asked for, the latest death first."""
+    query = select(Message).where(
+        Message.tenant == tenant,
+        Message.state == MessageState.DEAD,
+        Message.requested_by == person,
+    )
+    query = query.order_by(col(Message.dead_at).desc(), col(Message.id).desc())
+    return list(session.exec(query.limit(limit)).all())
+
+
 def stats(session: Session, tenant: str, now: datetime) -> list[dict[str, Any]]:
     """
     Return one line per queue; `oldest_seconds` is the age of the longest waiting message.

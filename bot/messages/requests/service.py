@@ -156,6 +156,12 @@ class Requests:
             lambda session: queries.dead(session, tenant, limit, before)
         )
 
+    async def dead_of(self, tenant: str, person: str, limit: int) -> list[Message]:
+        """Return the dead letters that a person asked for, the latest death first."""
+        return await self._database.read(
+            lambda session: queries.dead_of(session, tenant, person, limit)
+        )
+
     async def stats(self, tenant: str) -> list[dict[str, Any]]:
         """Return for each queue how many messages are in which state."""
         now = self._clock.now()

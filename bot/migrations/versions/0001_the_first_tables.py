@@ -152,6 +152,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "end_notice",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("pattern", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("is_in_digest", sa.Boolean(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "workspace_id", "channel", "task_id", "attempt"),
+    )
+    with op.batch_alter_table("end_notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "end_notice_digest",
+            ["message_id"],
+            unique=False,
+            sqlite_where=sa.text("is_in_digest"),
+            postgresql_where=sa.text("is_in_digest"),
+        )
+        batch_op.create_index(
+            "end_notice_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "end_notice_recent", ["tenant", "workspace_id", "channel", "at"], unique=False
+        )
+        batch_op.create_index(
+            "end_notice_told",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NULL"),
+            postgresql_where=sa.text("due_at IS NULL"),
+        )
+
+    op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -373,6 +414,15 @@ def upgrade() -> None:
         batch_op.create_index("message_total_tenant", ["tenant"], unique=False)
 
     op.create_table(
+        "preference",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("quiet_hours", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("is_once_a_day", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "user_id"),
+    )
+    op.create_table(
         "sender",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -410,6 +460,18 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tenant", "code", "version"),
+    )
+    op.create_table(
+        "subscription",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("pattern", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("prefix", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("only_failures", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "workspace_id", "channel", "pattern"),
     )
     op.create_table(
         "suspended_channel",
@@ -483,6 +545,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'running'"),
             postgresql_where=sa.text("status = 'running'"),
         )
+        batch_op.create_index(
+            "task_live",
+            ["workspace_id", "channel", "status", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('queued', 'running')"),
+            postgresql_where=sa.text("status IN ('queued', 'running')"),
+        )
         batch_op.create_index("task_newest", ["tenant", "updated_at", "id"], unique=False)
         batch_op.create_index(
             "task_runner",
@@ -500,6 +569,17 @@ def upgrade() -> None:
         )
         batch_op.create_index("task_status", ["tenant", "status", "updated_at", "id"], unique=False)
 
+    op.create_table(
+        "task_board",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("pinned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "workspace_id", "channel"),
+    )
     op.create_table(
         "task_log",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -548,11 +628,14 @@ def downgrade() -> None:
     op.drop_table("workspace_token")
     op.drop_table("workspace")
     op.drop_table("task_log")
+    op.drop_table("task_board")
     op.drop_table("task")
     op.drop_table("suspended_channel")
+    op.drop_table("subscription")
     op.drop_table("stored_template")
     op.drop_table("silence")
     op.drop_table("sender")
+    op.drop_table("preference")
     op.drop_table("message_total")
     op.drop_table("message")
     op.drop_table("leaderboard_sample")
@@ -562,6 +645,7 @@ def downgrade() -> None:
     op.drop_table("idempotency")
     op.drop_table("external_task_id")
     op.drop_table("event")
+    op.drop_table("end_notice")
     op.drop_table("dead_letter")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")

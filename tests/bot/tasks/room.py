@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.messages.models import Message
+from bot.subscriptions.announcer import tell_subscribers
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner
 from bot.tasks.display import Links
@@ -142,7 +143,12 @@ def make_room(
 ) -> Room:
     """Wire the use cases as the composition root does."""
     lanes, stopped = Recorder(), list[Task]()
-    announcer = Announcer(Links(ConfigFile()), can_retry=can_retry, on_creation=on_creation)
+    announcer = Announcer(
+        Links(ConfigFile()),
+        can_retry=can_retry,
+        on_creation=on_creation,
+        on_end=tell_subscribers,
+    )
     transactions = Transactions(database, lanes=lanes, launcher=launcher or Recorder())
 
     def runner_of(task: Task) -> str | None:

@@ -218,3 +218,11 @@ def test_of_two_channels_of_one_name_the_living_one_is_meant():
     found = sorted([new, archived, old, shared], key=preference)
 
     assert [one["id"] for one in found] == ["C1", "C2", "C3", "C4"]
+
+
+async def test_a_persons_time_zone_is_slacks(playground, directory) -> None:
+    """None for somebody whom Slack does not know, or while it is away."""
+    assert await directory.timezone_of("U0ADA00001") == playground.user("ada").tz
+    assert await directory.timezone_of("U0NOBODY01") is None
+    playground.fail("users.info", error="internal_error")
+    assert await directory.timezone_of("U0ADA00001") is None

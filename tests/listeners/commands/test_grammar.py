@@ -31,11 +31,14 @@ def test_usage_lines_list_what_can_be_said() -> None:
 def test_hints_name_areas_and_verbs() -> None:
     """The manifest shows them while somebody types."""
     hint = (
-        "help | task run|list|show|retry|cancel"
+        "help | task run|list|show|retry|cancel|board"
         " | alert list|acknowledge|snooze|resolve|mute|unmute | maintenance"
+        " | subscribe | unsubscribe | subscriptions"
         " | delivery show|replay|dead | leaderboard | why | health"
     )
     assert hint == usage_hint("/ops")
     assert usage_hint("/leaderboard") == "[name] [post]"
-    hint = "run <kind> [subject] | list [failed|running|stuck] | show|retry|cancel <id>"
+    hint = (
+        "run <kind> [subject] | list [failed|running|stuck] | show|retry|cancel <id> | board [off]"
+    )
     assert hint == usage_hint("/task")

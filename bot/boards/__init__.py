@@ -1,0 +1,1 @@
+"""Task boards: one message per channel that lists its live tasks."""

@@ -1,0 +1,13 @@
+"""What subscribers are told later."""
+
+from bot.subscriptions.digests import Digests
+
+
+async def post_digests(digests: Digests) -> None:
+    """Post the digests that are due."""
+    await digests.post_due()
+
+
+async def delete_old_end_notices(digests: Digests) -> None:
+    """Forget what subscribers were told of long ago."""
+    await digests.forget_old()

@@ -1,0 +1,236 @@
+"""App Home. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.alerts.display import SEVERAL
+from bot.alerts.incidents import STORM, TroubleType
+from bot.alerts.service import AlertWithTasks
+from bot.messages.models import Message
+from bot.messages.rendering.truncation import truncate
+from bot.subscriptions.models import Preference, Subscription
+from bot.tasks.models import Task, TaskStatus
+from listeners.views import literal
+from listeners.views.alert_list_builder import STATE_WORDS
+from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
+from listeners.views.home.subscription_list_builder import subscribed_to
+from listeners.views.task_words import face, message_url, name, place_url
+
+# At most two blocks for each line: with the headings these stay below Slack's 100.
+# https://docs.slack.dev/reference/views/home-tab-views
+MAX_ALERTS = 10
+MAX_DEAD_LETTERS = 5
+MAX_TASKS = 10
+MAX_SHOWN_SUBSCRIPTIONS = 15
+CALLBACK_ID = "home"
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HomeFacts:
+    """What a person's Home shows. Give one more than its maximum of each, to tell that there is."""
+
+    alerts: Sequence[AlertWithTasks]
+    dead_letters: Sequence[Message]  # those that the person asked for
+    running: Sequence[tuple[Task, str | None]]
+    subscriptions: Sequence[Subscription]
+    preference: Preference | None
+    health: dict[str, Any]
+    workspace_url: str
+    at: datetime
+
+
+def build_home(facts: HomeFacts) -> dict[str, Any]:
+    """Return the view that `views.publish` takes."""
+    return {
+        "type": "home",
+        "callback_id": CALLBACK_ID,
+        "blocks": [
+            *_attention(facts),
+            {"type": "divider"},
+            *_running(facts),
+            {"type": "divider"},
+            *_subscriptions(facts),
+            {"type": "divider"},
+            *_preferences(facts.preference),
+            {"type": "divider"},
+            *_health(facts),
+        ],
+    }
+
+
+def build_home_notice(words: str) -> dict[str, Any]:
+    """Return a Home that says *words*, mrkdwn of our own making, and nothing else."""
+    text = truncate(words, 3_000) or "Nothing to show."
+    return {
+        "type": "home",
+        "callback_id": CALLBACK_ID,
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
+    }
+
+
+def _attention(facts: HomeFacts) -> list[Block]:
+    blocks = [_home_header("Needs attention")]
+    for one in facts.alerts[:MAX_ALERTS]:
+        blocks += _alert(one, facts.workspace_url)
+    blocks += _more(facts.alerts, MAX_ALERTS, "/ops alert list")
+    for letter in facts.dead_letters[:MAX_DEAD_LETTERS]:
+        blocks += _dead_letter(letter)
+    blocks += _more(facts.dead_letters, MAX_DEAD_LETTERS, "/ops delivery dead")
+    if not facts.alerts and not facts.dead_letters:
+        blocks.append(_said_of("✅ Nothing is in trouble."))
+    return blocks
+
+
+def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
+    alert, held = one.found.alert, one.found.held
+    kind = SEVERAL if alert.fingerprint == STORM else alert.task
+    url = place_url(workspace_url, alert.channel or "", one.ts) if alert.channel else None
+    line = literal.section(
+        literal.text_part("🔴 "),
+        literal.text_part(f"{kind} {STATE_WORDS[alert.type]} ({len(held)})", 120, bold=True),
+        literal.text_part(" · "),
+        literal.date_part(alert.opened_at, "{ago}"),
+        *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
+    )
+    can_retry = alert.type == TroubleType.FAILED and any(
+        task is not None and task.runner and task.status == TaskStatus.FAILED for _, task in held
+    )
+    buttons = [
+        _home_button("Acknowledge", "alert_acknowledge", alert.id, style="primary"),
+        *([_home_button("Retry all", "alert_retry", alert.id)] if can_retry else []),
+        _home_button("Snooze", "alert_snooze", alert.id),
+        {
+            "type": "overflow",
+            "action_id": "alert_more",
+            "options": [
+                _menu_option("Snooze until morning", f"morning {alert.id}"),
+                _menu_option("Resolve", f"resolve {alert.id}"),
+            ],
+        },
+    ]
+    return [literal.rich_text(line), {"type": "actions", "elements": buttons}]
+
+
+def _dead_letter(letter: Message) -> list[Block]:
+    line = literal.section(
+        literal.text_part("✉️ Not delivered: "),
+        literal.text_part(letter.template, 80, bold=True),
+        literal.text_part(" to "),
+        literal.place_part(letter.channel),
+        literal.text_part(f" · {letter.error or 'unknown'}", 100),
+        *(
+            [literal.text_part(" · "), literal.date_part(letter.dead_at, "{ago}")]
+            if letter.dead_at
+            else []
+        ),
+    )
+    button = _home_button("Replay", "home_replay", letter.id)
+    return [literal.rich_text(line), {"type": "actions", "elements": [button]}]
+
+
+def _running(facts: HomeFacts) -> list[Block]:
+    blocks = [_home_header("Running tasks")]
+    for task, ts in facts.running[:MAX_TASKS]:
+        url = message_url(task, ts, facts.workspace_url)
+        progress = f" · {task.progress} %" if task.progress is not None else ""
+        line = literal.section(
+            literal.text_part(f"{face(task)}  "),
+            literal.text_part(name(task), 80, bold=True),
+            literal.text_part(f"{progress} · since "),
+            literal.date_part(task.started_at or task.created_at, "{time}"),
+            *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
+        )
+        cancel = {
+            **_home_button("Cancel", "task_cancel", task.id, style="danger"),
+            "confirm": _confirm("Cancel this task?", name(task), "Cancel Task", "Keep Running"),
+        }
+        blocks += [literal.rich_text(line), {"type": "actions", "elements": [cancel]}]
+    blocks += _more(facts.running, MAX_TASKS, "/ops task list running")
+    if not facts.running:
+        blocks.append(_said_of("Nothing is running."))
+    run = _home_button("Run a task", "home_run_task", "run")
+    return [
+        *blocks,
+        {"type": "actions", "elements": [run, _home_button("Refresh", "home_refresh", "-")]},
+    ]
+
+
+def _subscriptions(facts: HomeFacts) -> list[Block]:
+    blocks = [_home_header("My subscriptions")]
+    for one in facts.subscriptions[:MAX_SHOWN_SUBSCRIPTIONS]:
+        words = f"{one.pattern} · {subscribed_to(one)}"
+        text = {"type": "plain_text", "text": truncate(words, 250), "emoji": False}
+        button = _home_button("Unsubscribe", "home_unsubscribe", one.pattern)
+        blocks.append({"type": "section", "text": text, "accessory": button})
+    blocks += _more(facts.subscriptions, MAX_SHOWN_SUBSCRIPTIONS, "/ops subscriptions")
+    if not facts.subscriptions:
+        blocks.append(_said_of("None: you are told of no kind of task directly."))
+    button = _home_button("Subscribe", "home_subscribe", "subscribe")
+    return [*blocks, {"type": "actions", "elements": [button]}]
+
+
+def _preferences(preference: Preference | None) -> list[Block]:
+    change = _home_button("Change", "home_preferences", "preferences")
+    words = preference_words(preference)
+    text = {"type": "plain_text", "text": words, "emoji": False}
+    return [_home_header("Preferences"), {"type": "section", "text": text, "accessory": change}]
+
+
+def preference_words(preference: Preference | None) -> str:
+    """Return in a sentence how a person is told."""
+    if preference is None:
+        return "You are told at once, at any hour."
+    often = "once a day, in a digest" if preference.is_once_a_day else "at once"
+    if preference.quiet_hours is None:
+        return f"You are told {often}, at any hour ({preference.timezone})."
+    start, _, end = preference.quiet_hours.partition("-")
+    return (
+        f"You are told {often}; quiet from {start} to {end} ({preference.timezone}),"
+        " then comes a digest."
+    )
+
+
+def _health(facts: HomeFacts) -> list[Block]:
+    lanes = facts.health["lanes"][:MAX_SHOWN_LANES]
+    sentences = [socket_sentence(facts.health["socket"]), *map(lane_sentence, lanes)]
+    parts = [literal.text_part(f"• {sentence}\n", 300) for sentence in sentences]
+    seen = literal.section(literal.text_part("As of "), literal.date_part(facts.at))
+    return [_home_header("Health of the bot"), literal.rich_text(literal.section(*parts), seen)]
+
+
+def _home_header(words: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": words}}
+
+
+def _said_of(words: str) -> Block:
+    return literal.rich_text(literal.section(literal.text_part(words)))
+
+
+def _more(found: Sequence[Any], limit: int, command: str) -> list[Block]:
+    if len(found) <= limit:
+        return []
+    parts = (literal.text_part("There are more: "), literal.text_part(command, code=True))
+    return [literal.rich_text(literal.section(*parts))]
+
+
+def _home_button(label: str, action_id: str, value: str, **more: Any) -> Block:
+    text = {"type": "plain_text", "text": label}
+    return {"type": "button", "action_id": action_id, "value": value, "text": text, **more}
+
+
+def _menu_option(label: str, value: str) -> Block:
+    return {"text": {"type": "plain_text", "text": label}, "value": value}
+
+
+def _confirm(title: str, text: str, confirm: str, deny: str) -> Block:
+    return {
+        "title": {"type": "plain_text", "text": title},
+        "text": {"type": "plain_text", "text": truncate(text, 200), "emoji": False},
+        "confirm": {"type": "plain_text", "text": confirm},
+        "deny": {"type": "plain_text", "text": deny},
+        "style": "danger",
+    }

@@ -1,0 +1,43 @@
+"""The answer to `/ops subscriptions`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.subscriptions.models import Subscription
+from listeners.views import literal
+from listeners.words import as_word
+
+
+def undo_command(subscription: Subscription) -> str:
+    """Return what to type to end it."""
+    return f"/ops unsubscribe {as_word(subscription.pattern)}"
+
+
+def subscribed_to(subscription: Subscription) -> str:
+    """Return what the subscriber is told of, in words."""
+    return "failures" if subscription.only_failures else "every end"
+
+
+def build_subscription_list(found: Sequence[Subscription], *, is_personal: bool) -> dict[str, Any]:
+    """Return an ephemeral answer with two lines for each: what it is, how to end it."""
+    whose = "You have" if is_personal else "This channel has"
+    if not found:
+        words = f"{whose} no subscriptions. Type e.g. `/ops subscribe nightly-* failures`."
+        return {"response_type": "ephemeral", "text": words}
+    heading = "Your subscriptions" if is_personal else "Subscriptions of this channel"
+    top = literal.section(literal.text_part(heading, bold=True))
+    return {
+        "response_type": "ephemeral",
+        "text": f"{heading}: {len(found)}",
+        "blocks": [literal.rich_text(top, *[_subscription_line(one) for one in found])],
+    }
+
+
+def _subscription_line(subscription: Subscription) -> dict[str, Any]:
+    return literal.section(
+        literal.text_part(subscription.pattern, 200, bold=True),
+        literal.text_part(f" · {subscribed_to(subscription)} · since "),
+        literal.date_part(subscription.created_at, "{date_short_pretty}"),
+        literal.text_part("\n"),
+        literal.text_part(undo_command(subscription), 250, code=True),
+    )
