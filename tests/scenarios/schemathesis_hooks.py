@@ -29,6 +29,7 @@ KNOWN = {
     "slack-team": st.just("T0PLAYGRND"),
     "board-name": st.just("dealers"),
     "webhook-name": st.just("prefect"),
+    "iso-week": st.integers(1, 52).map("2026-W{:02}".format),
     "slack-bot-token": st.just(os.environ.get("BOT_TOKEN", "")),
     "template-code": st.just("described"),
     "sender-code": st.just("described"),

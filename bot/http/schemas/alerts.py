@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from bot.http.schemas.base import Sent, ShownInSnakeCase
-from bot.http.schemas.fields import Name
+from bot.http.schemas.fields import Cursor, Name
 
 _MAX_PAGE_ALERTS = 100
 _MAX_ALERT_MINUTES = 60 * 24 * 366
-_AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
+_MAX_SNOOZE_MINUTES = 60 * 24 * 30
+_AlertMinutes = Annotated[float, Field(ge=0.001, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
 _AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
@@ -34,7 +35,7 @@ class AlertFilter(Sent):
     state: _AlertState | None = None
     task: Name | None = Field(None, description="A kind of task")
     limit: int = Field(50, ge=1, le=_MAX_PAGE_ALERTS)
-    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before")
+    cursor: Cursor | None = Field(None, description="`next_cursor` of the page before")
 
 
 class AcknowledgeAlert(Sent):
@@ -44,7 +45,9 @@ class AcknowledgeAlert(Sent):
 class SnoozeAlert(Sent):
     """For how long nobody is told of it."""
 
-    minutes: _AlertMinutes = Field(description="At most 30 days")
+    minutes: Annotated[float, Field(ge=0.001, le=_MAX_SNOOZE_MINUTES, allow_inf_nan=False)] = Field(
+        description="At most 30 days"
+    )
 
 
 class ResolveAlert(Sent):

@@ -1,10 +1,11 @@
 """What is sent to and answered by the endpoints of leaderboards; names in snake_case."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.http.schemas.base import Sent, ShownInSnakeCase
+from bot.http.schemas.constraints import Names
 
 
 class SentSample(BaseModel):
@@ -30,7 +31,9 @@ class PostLeaderboard(Sent):
 class WeekFilter(Sent):
     """Which week to show."""
 
-    week: str | None = Field(None, max_length=20, description="Such as `2026-W47`; now the current")
+    week: Annotated[str, Names("iso-week")] | None = Field(
+        None, max_length=20, description="Such as `2026-W47`; now the current"
+    )
 
 
 class TakenSamples(ShownInSnakeCase):

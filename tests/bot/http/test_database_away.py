@@ -77,7 +77,9 @@ async def test_every_address_says_that_the_database_is_locked(services, client, 
     server = HttpServer(services, limits=ConnectionLimits(answer_seconds=1.0))
     await server.start()
     there = Client(client.session, f"http://127.0.0.1:{server.port}", token_for("default", "admin"))
-    routes = [route for route in ROUTES if route.path not in FREE]
+    # Boards and webhooks are named by the settings: what is not there is said without a database.
+    configured = ("/api/leaderboards/", "/api/webhooks/")
+    routes = [one for one in ROUTES if one.path not in FREE and not one.path.startswith(configured)]
 
     async with Lock(database_url):
         replies = await asyncio.gather(*(_call(there, route) for route in routes))
