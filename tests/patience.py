@@ -15,12 +15,12 @@ PATIENT = {"ack_seconds": PATIENCE_SECONDS, "trigger_seconds": PATIENCE_SECONDS}
 Found = TypeVar("Found")
 
 
-async def until(look: Callable[[], Awaitable[Found]]) -> Found:
+async def until(look: Callable[[], Awaitable[Found]], seconds: float = PATIENCE_SECONDS) -> Found:
     """Return the first true value of *look*; raise TimeoutError with the last one it saw."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + seconds
     while not (found := await look()):
         if time.monotonic() > end:
-            raise TimeoutError(f"Still {found!r} after {PATIENCE_SECONDS} s.")
+            raise TimeoutError(f"Still {found!r} after {seconds} s.")
         await asyncio.sleep(LOOK_SECONDS)
     return found
 

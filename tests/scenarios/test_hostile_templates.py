@@ -100,7 +100,8 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
         found = [await client.call("GET", f"/api/messages/{one}", None) for one in HOSTILE]
         return found if all(one["status"] == "FAILED" for one in found) else []
 
-    stopped = await until(both_given_up)
+    # Three attempts each, with a worker that is stopped and started again every time.
+    stopped = await until(both_given_up, seconds=400)
     assert sorted(texts()) == ["as always", "x"]
     for one in stopped:
         reasons = [event["detail"].get("reason", "") for event in one["events"]]
