@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.client.conftest import CLIENT
+from tests.missing import missing
 from tests.patience import PATIENCE_SECONDS
 
 FOLDER = CLIENT / "systemd"
@@ -78,7 +79,7 @@ def test_the_unit_is_understood_by_systemd(tmp_path):
     """`systemd-analyze verify`, where there is one."""
     program = shutil.which("systemd-analyze")
     if program is None:
-        pytest.skip("There is no systemd here.")
+        missing("There is no systemd here.")
     text = (FOLDER / "opsbell-failure@.service").read_text()
     unit = tmp_path / "opsbell-failure@x.service"
     unit.write_text(text.replace("/usr/local/bin/opsbell-unit-failed", "/bin/true"))
