@@ -10,7 +10,7 @@ from bot.http.schemas.fields import Cursor, Name
 _MAX_PAGE_ALERTS = 100
 _MAX_ALERT_MINUTES = 60 * 24 * 366
 _MAX_SNOOZE_MINUTES = 60 * 24 * 30
-_AlertMinutes = Annotated[float, Field(ge=0.001, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
+_AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
 _AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
