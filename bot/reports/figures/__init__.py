@@ -1,0 +1,1 @@
+"""Figures that cannot be invented: computed values, references to them, and the checker."""

@@ -1,0 +1,1 @@
+"""Databases that reports and leaderboards may read, and never write."""
