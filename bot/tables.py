@@ -14,6 +14,7 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
 from bot.workspaces.models import Workspace, WorkspaceToken
@@ -36,6 +37,9 @@ TABLES = (
     Message,
     MessageTotal,
     Preference,
+    Report,
+    ReportResult,
+    ReportRun,
     Sender,
     Silence,
     StoredTemplate,

@@ -423,6 +423,110 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "user_id"),
     )
     op.create_table(
+        "report",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("description", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sql", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("schedule", sa.JSON(), nullable=False),
+        sa.Column("mode", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("audience", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("send_if", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("complete_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("notification", sa.String(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("slack_user", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(
+            "report_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.create_index("report_owner", ["tenant", "owner", "id"], unique=False)
+
+    op.create_table(
+        "report_result",
+        sa.Column("run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("narrative", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("expected", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id"),
+    )
+    op.create_table(
+        "report_run",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trigger", sa.String(), nullable=False),
+        sa.Column("is_scheduled", sa.Boolean(), nullable=True),
+        sa.Column("requested_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("bulk_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("lease_owner", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("completed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("error_code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("error_message", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("skipped_because", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("figures_total", sa.Integer(), nullable=True),
+        sa.Column("figures_traced", sa.Integer(), nullable=True),
+        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("input_tokens", sa.Integer(), nullable=False),
+        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.String(), nullable=True),
+        sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("report_run", schema=None) as batch_op:
+        batch_op.create_index(
+            "report_run_bulk",
+            ["bulk_id"],
+            unique=False,
+            sqlite_where=sa.text("bulk_id IS NOT NULL"),
+            postgresql_where=sa.text("bulk_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "report_run_due",
+            ["report_id", "due_at"],
+            unique=True,
+            sqlite_where=sa.text("is_scheduled IS NOT NULL"),
+            postgresql_where=sa.text("is_scheduled IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "report_run_of_report", ["report_id", "created_at", "id"], unique=False
+        )
+        batch_op.create_index("report_run_old", ["created_at"], unique=False)
+        batch_op.create_index(
+            "report_run_open",
+            ["status", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+
+    op.create_table(
         "sender",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -635,6 +739,9 @@ def downgrade() -> None:
     op.drop_table("stored_template")
     op.drop_table("silence")
     op.drop_table("sender")
+    op.drop_table("report_run")
+    op.drop_table("report_result")
+    op.drop_table("report")
     op.drop_table("preference")
     op.drop_table("message_total")
     op.drop_table("message")
