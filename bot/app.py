@@ -49,6 +49,9 @@ from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.telemetry.backlog import Backlog
+from bot.telemetry.live import LiveFigures
+from bot.telemetry.meters import Meters
 from bot.users.service import Users
 from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
@@ -58,6 +61,7 @@ from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.pins import Pins
+from jobs.backlog import meter_jobs
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -98,6 +102,7 @@ class Opsbell:
         self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
+        self._meters = Meters()
         self._stack = AsyncExitStack()
 
     @property
@@ -197,6 +202,7 @@ class Opsbell:
             destinations,
             lambda: self._pacing or Pacing(),
             isolation,
+            self._meters,
         )
         # Before the lanes stop: what waits for a worker is given back, not waited for.
         self._stack.callback(workers.close)
@@ -282,6 +288,7 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 destinations=destinations,
+                meters=self._meters,
             )
         )
         await http.start()
@@ -335,6 +342,8 @@ class Opsbell:
     def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
+        backlog = Backlog(rooms.database, self._clock)
+        self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
         jobs.register(
             scheduler,
             rooms.database,
@@ -346,7 +355,9 @@ class Opsbell:
             rooms.leaderboards,
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
+            backlog,
         )
+        meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 

@@ -1,7 +1,7 @@
 """The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.alerts.wiring import AlertRoom
@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
+from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.users.service import Users
 from bot.workspaces.service import WorkspaceConnections
@@ -62,3 +63,4 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     destinations: Destinations = NO_DESTINATIONS
+    meters: Meters = field(default_factory=Meters)
