@@ -27,6 +27,7 @@ from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
 from bot.http.idempotency import Idempotency
+from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
@@ -148,7 +149,7 @@ class Opsbell:
         rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
         if self._is_brief:
             return
-        await self._open_http(rooms, destinations)
+        await self._open_http(rooms, destinations, session)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
@@ -256,7 +257,17 @@ class Opsbell:
             database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
         )
 
-    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
+    def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
+        """Return what reads an issuer's tokens; the start does not wait for its keys."""
+        issuer, audience = self._settings.oidc_issuer, self._settings.oidc_audience
+        if issuer is None or audience is None:
+            return None
+        fetch = fetch_json(session, self._settings.proxies.for_url(issuer))
+        return OidcTokens(issuer, audience, self._clock, fetch)
+
+    async def _open_http(
+        self, rooms: _Rooms, destinations: Destinations, session: aiohttp.ClientSession
+    ) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -288,6 +299,7 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 destinations=destinations,
+                oidc=self._open_oidc(session),
                 meters=self._meters,
             )
         )

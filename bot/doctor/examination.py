@@ -13,6 +13,7 @@ from bot.doctor.load import load_findings
 from bot.doctor.probe import Probe
 from bot.doctor.settings import settings_findings, try_settings
 from bot.doctor.slack import SlackExamination
+from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.process.database_lock import is_locked
 from bot.redaction import learn
 from bot.settings import Settings
@@ -40,6 +41,7 @@ async def examine(
             findings += await SlackExamination(session, found, clock).examine()
         if channel is not None and found.slack_bot_token and found.slack_app_token:
             findings += await Probe(session, found, channel).examine()
+        findings += await _issuer(session, found, clock)
         findings += await _running_bot(session, found)
     return findings
 
@@ -64,6 +66,25 @@ def _database_findings(found: Settings, clock: Clock) -> list[Finding]:
     finally:
         database.close()
     return findings
+
+
+async def _issuer(session: aiohttp.ClientSession, found: Settings, clock: Clock) -> list[Finding]:
+    """Return whether the keys of OIDC_ISSUER can be read."""
+    issuer = found.oidc_issuer
+    if issuer is None or found.oidc_audience is None:
+        return []
+    fetch = fetch_json(session, found.proxies.for_url(issuer))
+    reason = await OidcTokens(issuer, found.oidc_audience, clock, fetch).read_keys()
+    if reason is None:
+        return [Finding.ok("api", f"the keys of {issuer} can be read")]
+    return [
+        Finding.problem(
+            "api",
+            f"OIDC_ISSUER: the keys of {issuer} cannot be read: {reason}",
+            f"`curl {issuer.rstrip('/')}/.well-known/openid-configuration` must answer, and its "
+            "`issuer` must be OIDC_ISSUER to the letter",
+        )
+    ]
 
 
 async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[Finding]:

@@ -37,9 +37,11 @@ def settings_findings(settings: Settings, environ: Mapping[str, str]) -> Iterato
     """Yield what is allowed and yet wrong, or a risk."""
     yield from _open_files(environ)
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
-    if secret is None:
-        yield Finding.note("api", "no JWT_SECRET: the API answers 503, everything else runs")
-    elif len(set(secret)) < _FEWEST_CHARACTERS:
+    if secret is None and settings.oidc_issuer is None:
+        yield Finding.note(
+            "api", "neither JWT_SECRET nor OIDC_ISSUER: the API answers 503, everything else runs"
+        )
+    elif secret is not None and len(set(secret)) < _FEWEST_CHARACTERS:
         yield Finding.problem(
             "api",
             "JWT_SECRET can be guessed: it has hardly any different characters",

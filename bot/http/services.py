@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.http.security.oidc import OidcTokens
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
@@ -63,4 +64,5 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     destinations: Destinations = NO_DESTINATIONS
+    oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)
