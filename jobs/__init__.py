@@ -16,7 +16,9 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
+from bot.telemetry.backlog import Backlog
 from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
+from jobs.backlog import measure_backlog
 from jobs.boards import refresh_boards
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
@@ -41,6 +43,8 @@ _LEADERBOARDS_SECONDS = 5
 #: A board is edited at most this often, and only when what it shows has changed.
 _BOARD_SECONDS = 5
 _DIGEST_SECONDS = 5
+#: How old the figures of `/metrics` about the database may be.
+_BACKLOG_SECONDS = 10
 
 
 def register(
@@ -54,6 +58,7 @@ def register(
     leaderboards: Leaderboards,
     boards: Boards,
     digests: Digests,
+    backlog: Backlog,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -71,6 +76,7 @@ def register(
         (_BOARD_SECONDS, refresh_boards, boards),
         (_DIGEST_SECONDS, post_digests, digests),
         (_RETENTION_SECONDS, delete_old_end_notices, digests),
+        (_BACKLOG_SECONDS, measure_backlog, backlog),
     ):
         scheduler.add_job(
             job,

@@ -47,7 +47,7 @@ class Dispatcher:
         self._connections = connections
         self._routes = tuple(routes)
         self._authority = Authority(
-            services.tokens, signatures_of(services.settings, services.clock)
+            services.tokens, signatures_of(services.settings, services.clock), services.oidc
         )
         http = services.settings.config.http
         self._rate = RateLimit(http.requests_per_second, http.burst)
@@ -112,7 +112,7 @@ class Dispatcher:
         try:
             if self._authority.takes_signature(route, request.headers):
                 return await self._admit_signed(request)
-            caller = self._authority.read_token(route, request.headers)
+            caller = await self._authority.read_token(route, request.headers)
         except RefusedError:
             # Guessing tokens has a limit, too.
             self._count(self._tries, request.remote)

@@ -109,6 +109,8 @@ _HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
           answers={200: Ready, 503: Ready}),
+    Route("GET", "/metrics", health.show_metrics, "Figures for Prometheus", "Health", PUBLIC,
+          answers={200: "text/plain"}),
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
 )
 _DOCS_ROUTES = (
