@@ -45,6 +45,7 @@ def alert_context(
         "kinds": [
             {"task": kind, "count": count} for kind, count in kinds.most_common(_SHOWN_KINDS)
         ],
+        "more_kinds": max(0, len(kinds) - _SHOWN_KINDS),
         "tasks": [
             _task_context(trouble, task, now, log_url) for trouble, task in held[:_SHOWN_TASKS]
         ],

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -60,13 +60,12 @@ async def start_troubles(session: aiohttp.ClientSession, api: str) -> None:
     """Let tasks fail for one reason while others of their kind complete, and one go silent."""
     for region, subjects in (("eu", _FAILED), ("us", _COMPLETED)):
         for subject in subjects:
-            ended = {"status": "failed", "error": _ERROR} if region == "eu" else _COMPLETED_BODY
+            ended = (
+                {"status": "failed", "error": _ERROR} if region == "eu" else {"status": "completed"}
+            )
             await _run_through(session, api, SYNC, ended, subject=subject, region=region)
     body = {"task": EXPORT, "subject": "spring list", "status": "running"}
     await _post(session, f"{api}/api/tasks", body)
-
-
-_COMPLETED_BODY = {"status": "completed"}
 
 
 async def _run_through(
@@ -86,7 +85,7 @@ async def _run_through(
 
 
 async def _post(
-    session: aiohttp.ClientSession, address: str, body: dict[str, object]
+    session: aiohttp.ClientSession, address: str, body: Mapping[str, object]
 ) -> dict[str, str]:
     async with session.post(address, json=body) as answer:
         if answer.status >= 300:

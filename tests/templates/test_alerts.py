@@ -71,3 +71,9 @@ def test_a_silent_task_says_since_when():
 def test_a_shared_factor_is_a_sentence(share, said):
     """If all of them have it, it says so."""
     assert said in alert(factor={**SAMPLE["factor"], "failures_with": share})
+
+
+def test_a_storm_names_its_kinds_and_counts_the_others():
+    """So that nobody takes the names for all of them."""
+    text = alert(is_storm=True, kinds=[{"task": "import", "count": 3}], more_kinds=2)
+    assert "import (3) and 2 more kinds" in text
