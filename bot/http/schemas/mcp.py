@@ -7,10 +7,10 @@ from pydantic import Field, StringConstraints
 from bot.http.schemas.base import Lenient, Sent, Shown
 from bot.http.schemas.fields import Name
 
-_MAX_FOUND = 50
-_DEFAULT_FOUND = 20
+_MAX_TOOL_ROWS = 50
+_DEFAULT_TOOL_ROWS = 20
 _DAYS_90 = 90 * 24 * 60
-_Limit = Annotated[int, Field(ge=1, le=_MAX_FOUND)]
+_Limit = Annotated[int, Field(ge=1, le=_MAX_TOOL_ROWS)]
 _Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -47,7 +47,7 @@ class ListedTasksWanted(Sent):
     task: Name | None = Field(None, description="A kind of task, such as `nightly_import`")
     subject: Name | None = Field(None, description="For whom the work is done")
     since_minutes: int | None = Field(None, ge=1, le=_DAYS_90, description="Changed since then")
-    limit: _Limit = _DEFAULT_FOUND
+    limit: _Limit = _DEFAULT_TOOL_ROWS
 
 
 class FailedTasksWanted(Sent):
@@ -55,7 +55,7 @@ class FailedTasksWanted(Sent):
 
     task: Name | None = Field(None, description="A kind of task, such as `nightly_import`")
     since_minutes: int = Field(24 * 60, ge=1, le=_DAYS_90, description="Changed since then")
-    limit: _Limit = _DEFAULT_FOUND
+    limit: _Limit = _DEFAULT_TOOL_ROWS
 
 
 class OneTaskWanted(Sent):
@@ -75,7 +75,7 @@ class AlertsListWanted(Sent):
 
     state: Literal["open", "acknowledged", "snoozed", "resolved"] | None = None
     task: Name | None = Field(None, description="A kind of task")
-    limit: _Limit = _DEFAULT_FOUND
+    limit: _Limit = _DEFAULT_TOOL_ROWS
 
 
 class NothingWanted(Sent):
