@@ -90,6 +90,7 @@ class Dispatcher:
             path=path,
             query=bind(route.query, _query_of(request)) if route.query else None,
             body=body,
+            headers=request.headers,
         )
         header = request.headers.get(idempotency.HEADER)
         if not route.creates or header is None:
