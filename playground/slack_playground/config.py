@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from slack_playground.clock import Clock, RealClock
 from slack_playground.errors import SeedError
 from slack_playground.state import Record
+from slack_playground.timing.clock import Clock, RealClock
 
 
 @dataclass(frozen=True, kw_only=True)

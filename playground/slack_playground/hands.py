@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from slack_playground.direct_messages import open_im
+from slack_playground.app.installations import add_webhook
+from slack_playground.conversations.direct_messages import open_im
+from slack_playground.conversations.files import keep
+from slack_playground.conversations.messages import shown
 from slack_playground.faults import Fault, FaultKind, read_fault
-from slack_playground.files import keep
-from slack_playground.installations import add_webhook
 from slack_playground.journal import Call, Envelope
-from slack_playground.messages import shown
 from slack_playground.page_api import controls, inspection, reading
 from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from slack_playground.people.choices import choice, filled_in, named_element

@@ -4,17 +4,17 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-from slack_playground.clock import Clock
+from slack_playground.app.installations import Installations
+from slack_playground.app.manifest import read_manifest
 from slack_playground.config import PlaygroundConfig, read_record
-from slack_playground.events import Events
+from slack_playground.delivery.events import Events
+from slack_playground.delivery.sockets import Sockets
 from slack_playground.faults import Faults
-from slack_playground.installations import Installations
 from slack_playground.journal import Journal
-from slack_playground.manifest import read_manifest
 from slack_playground.seed import read_seeds
-from slack_playground.sockets import Sockets
 from slack_playground.state import State
-from slack_playground.waits import Waits
+from slack_playground.timing.clock import Clock
+from slack_playground.timing.waits import Waits
 from slack_playground.workspace import Workspace
 
 

@@ -8,7 +8,6 @@ from typing import Any, Self
 from aiohttp import web
 
 from slack_playground import snapshots
-from slack_playground.clock import MovableClock
 from slack_playground.config import PlaygroundConfig
 from slack_playground.hands import Hands
 from slack_playground.page_api import recording
@@ -16,6 +15,7 @@ from slack_playground.platform import Platform, Snapshot
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.server import make_app
 from slack_playground.state import Record
+from slack_playground.timing.clock import MovableClock
 
 #: Of the event loop, from a connection's arrival until aiohttp knows it; and one more.
 ACCEPTING_TURNS = 4

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from slack_playground.app.manifest import Manifest
 from slack_playground.errors import SeedError
-from slack_playground.manifest import Manifest
 from slack_playground.state import Channel, Record, State, Token, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"

@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
-from slack_playground.authorization import add_authorization
-from slack_playground.files import content_type
+from slack_playground.app.authorization import add_authorization
+from slack_playground.conversations.files import content_type
+from slack_playground.conversations.webhooks import post_to_webhook, read_payload
 from slack_playground.page_api.routes import add_routes
 from slack_playground.people.answers import answer
 from slack_playground.platform import Platform
-from slack_playground.serving import Exchange
+from slack_playground.requests.serving import Exchange
 from slack_playground.state import File
 from slack_playground.web_api.dispatch import serve_call
 from slack_playground.web_api.files import receive_upload
-from slack_playground.webhooks import post_to_webhook, read_payload
 from slack_playground.workspace import Workspace
 
 PAGE = Path(__file__).parent / "page"

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from slack_playground.app.response_urls import ResponseUrls
+from slack_playground.app.triggers import Triggers
 from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.feed import Feed
 from slack_playground.journal import Action, Birth
-from slack_playground.limits import Limits
-from slack_playground.response_urls import ResponseUrls
-from slack_playground.schedule import Schedule
 from slack_playground.seed import make_state
 from slack_playground.state import Channel, Record, Refused, User
-from slack_playground.triggers import Triggers
+from slack_playground.timing.limits import Limits
+from slack_playground.timing.schedule import Schedule
 
 if TYPE_CHECKING:
     from slack_playground.platform import Platform

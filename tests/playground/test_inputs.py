@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from slack_playground.inputs import merged, refused_inputs, starting_values
+from slack_playground.views.inputs import merged, refused_inputs, starting_values
 
 
 def input_block(kind: str, **element: Any) -> dict[str, Any]:

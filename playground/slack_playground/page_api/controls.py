@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import asdict
 
 from slack_playground import snapshots
-from slack_playground.clock import MovableClock
+from slack_playground.app.installations import Grant, install, uninstall
 from slack_playground.errors import PageError
 from slack_playground.faults import CALL_KINDS, ENVELOPE, KINDS, OTHER_CALLS, SOCKET, read_fault
-from slack_playground.installations import Grant, install, uninstall
 from slack_playground.page_api import reading, recording
 from slack_playground.page_api.request import Fields
 from slack_playground.seed import ALL_SCOPES
 from slack_playground.state import Record
+from slack_playground.timing.clock import MovableClock
 from slack_playground.web_api import METHODS
 from slack_playground.workspace import Workspace
 

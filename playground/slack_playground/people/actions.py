@@ -1,13 +1,13 @@
 """A person clicks a button, picks an option, or asks for a menu's options."""
 
-from slack_playground.elements import elements_in, find_element
+from slack_playground.blocks.interactive import elements_in, find_element
 from slack_playground.errors import PageError
-from slack_playground.inputs import FIELDS, Values
 from slack_playground.people.containers import Container, MessageContainer
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import action_ts, interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User
+from slack_playground.views.inputs import FIELDS, Values
 from slack_playground.workspace import Workspace
 
 # What Slack repeats of an element in the action it sends, if it was set.

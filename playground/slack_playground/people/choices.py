@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from slack_playground.elements import elements_in
-from slack_playground.inputs import FIELDS, Values
+from slack_playground.blocks.interactive import elements_in
 from slack_playground.state import Record
+from slack_playground.views.inputs import FIELDS, Values
 
 
 def named_element(blocks: list[Record], what: str) -> tuple[Record, Record]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from slack_playground.sockets import Delivery
+from slack_playground.delivery.sockets import Delivery
 from slack_playground.state import Record
 
 

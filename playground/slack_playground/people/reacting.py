@@ -1,8 +1,8 @@
 """A person reacts to a message with an emoji, or takes that back."""
 
+from slack_playground.conversations.reactions import give, reaction_name, take_back
 from slack_playground.errors import PageError, SlackError
 from slack_playground.people.outcome import Outcome, failed
-from slack_playground.reactions import give, reaction_name, take_back
 from slack_playground.state import Channel, User
 from slack_playground.workspace import Workspace
 

@@ -1,14 +1,14 @@
 """A person submits or closes a modal."""
 
-from slack_playground import modals
-from slack_playground.elements import blocks_with_nested
+from slack_playground.blocks.interactive import blocks_with_nested
+from slack_playground.conversations.files import chosen_files
 from slack_playground.errors import SlackError
-from slack_playground.files import chosen_files
-from slack_playground.inputs import Values, merged, refused_inputs
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User, View
+from slack_playground.views import modals
+from slack_playground.views.inputs import Values, merged, refused_inputs
 from slack_playground.workspace import Workspace
 
 _TROUBLE = "We had some trouble connecting. Try again?"

@@ -1,7 +1,7 @@
 """assistant.threads.* and agents.sessions.*: what an agent shows of itself in a thread."""
 
-from slack_playground.arguments import invalid_arguments
 from slack_playground.errors import SlackError
+from slack_playground.requests.arguments import invalid_arguments
 from slack_playground.state import AgentSession, Channel, Record, Status
 from slack_playground.web_api.call import Call
 

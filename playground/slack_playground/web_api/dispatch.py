@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from slack_playground.arguments import Arguments
-from slack_playground.bodies import Sent, read_request
 from slack_playground.errors import LimitedError, SlackError
 from slack_playground.platform import Platform
-from slack_playground.serving import Answer, Exchange
+from slack_playground.requests.arguments import Arguments
+from slack_playground.requests.bodies import Sent, read_request
+from slack_playground.requests.serving import Answer, Exchange
 from slack_playground.state import Record, Token
 from slack_playground.web_api import METHODS
 from slack_playground.web_api.call import Call, Method, Takes, granted_to, missing_scope

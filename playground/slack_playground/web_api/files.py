@@ -1,14 +1,14 @@
 """files.*: upload in three steps, as everyone does since files.upload is gone."""
 
-from slack_playground import messages
-from slack_playground.arguments import invalid_arguments
-from slack_playground.content import read_content
+from slack_playground.conversations import messages
+from slack_playground.conversations.content import read_content
+from slack_playground.conversations.files import file_record
 from slack_playground.errors import SlackError
-from slack_playground.files import file_record
-from slack_playground.serving import Answer
+from slack_playground.requests.arguments import invalid_arguments
+from slack_playground.requests.serving import Answer
 from slack_playground.state import File, Record
 from slack_playground.web_api.call import Call
-from slack_playground.web_api.chat import author_fields, thread_fields
+from slack_playground.web_api.messages.chat import author_fields, thread_fields
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100

@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 from slack_playground.blocks import Surface
-from slack_playground.blocks.elements import ACTIONS, INPUTS
+from slack_playground.blocks.kinds.elements import ACTIONS, INPUTS
 
 from tests.playground.blocks.element_gallery import ELEMENTS, element
 from tests.playground.blocks.parts import (

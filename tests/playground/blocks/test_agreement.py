@@ -6,7 +6,7 @@ a new version of the package that knows more makes a test fail.
 """
 
 import pytest
-from slack_playground.blocks.catalogue import BLOCKS, blocks_on
+from slack_playground.blocks.kinds.catalogue import BLOCKS, blocks_on
 from slackblocks import _limits, _surfaces
 
 from tests.playground.blocks.block_limits import BLOCK_LIMITS

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from slack_playground.blocks import validate_blocks, validate_message, validate_view
-from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.kinds.catalogue import BLOCKS as CATALOGUE
 from slack_playground.blocks.schema import Object
 
 from tests.playground.blocks.gallery import BLOCKS, block, surface_of
