@@ -147,17 +147,24 @@ class Hands:
         )
 
     async def click(
-        self, user: str, channel: str, ts: str, what: str, chosen: Any = None
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        what: str,
+        chosen: Any = None,
+        values: dict[str, Any] | None = None,
     ) -> Outcome:
         """
         Act on an element of a message, named by its label, its action_id, its
         block_id or, where many are alike, by "block_id/action_id".
 
         `chosen` is what was picked: an option's value (or values), a user,
-        channel, date or time, or the text typed. A button needs none.
+        channel, date or time, or the text typed. A button needs none. `values` is what
+        stands in the message's other inputs by then, as for `submit`.
         """
         container = self._message(user, channel, ts)
-        return await self._act(user, container, what, chosen)
+        return await self._act(user, container, what, chosen, values)
 
     async def click_in_view(
         self, user: str, view_id: str, what: str, chosen: Any = None
@@ -175,7 +182,7 @@ class Hands:
         the `state.values` themselves. The inputs refused are in `errors`.
         """
         view = self._view(user, view_id).view
-        filled = filled_in(view.body["blocks"], values or {})
+        filled = filled_in(self.state, view.body["blocks"], values or {})
         return await views.submit(self.workspace, self.user(user), view, filled)
 
     async def close_view(self, user: str, *, all: bool = False) -> Outcome:
@@ -230,14 +237,22 @@ class Hands:
     def reset(self) -> None:
         self.workspace.reset()
 
-    async def _act(self, user: str, container: Container, what: str, chosen: Any) -> Outcome:
+    async def _act(
+        self,
+        user: str,
+        container: Container,
+        what: str,
+        chosen: Any,
+        values: dict[str, Any] | None = None,
+    ) -> Outcome:
         block, element = named_element(container.blocks, what)
         sent = {
             "block_id": block["block_id"],
             "action_id": element["action_id"],
-            **choice(element, chosen),
+            **choice(self.state, element, chosen),
         }
-        return await actions.act(self.workspace, self.user(user), container, sent, {})
+        filled = filled_in(self.state, container.blocks, values or {})
+        return await actions.act(self.workspace, self.user(user), container, sent, filled)
 
     def _message(self, user: str, channel: str, ts: str) -> Container:
         sent = {"type": "message", "channel": self.channel(channel).id, "ts": ts}

@@ -195,6 +195,8 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
+    # The workspace's own emoji: name → address of the picture, or `alias:` and another name.
+    emoji: dict[str, str] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     channel_ids: dict[str, str] = field(default_factory=dict)
     ims: dict[frozenset[str], str] = field(default_factory=dict)

@@ -1,9 +1,8 @@
 """An emoji given to a message and taken back, by a person or by the app."""
 
-import re
-
 from slack_playground.conversations.messages import tell_changed
 from slack_playground.delivery.message_events import send_reaction
+from slack_playground.emoji import canonical_name
 from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Message
 from slack_playground.workspace import Workspace
@@ -12,15 +11,20 @@ from slack_playground.workspace import Workspace
 MOST_BY_ONE = 23
 MOST_KINDS = 50
 
-_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
+def reaction_name(workspace: Workspace, said: str) -> str:
+    """
+    Return the name that counts of an emoji, e.g. `+1` for `:thumbsup:`.
 
-def reaction_name(said: str) -> str:
-    """Return the name between the colons; raise SlackError if it is none."""
+    Raises SlackError for what is neither a standard emoji nor one of the workspace's own.
+    """
     name = said.strip(":")
-    if not _NAME.fullmatch(name):
+    if name in workspace.state.emoji:
+        return name
+    canonical = canonical_name(name)
+    if canonical is None:
         raise SlackError("invalid_name")
-    return name
+    return canonical
 
 
 def give(workspace: Workspace, channel: Channel, message: Message, name: str, user: str) -> None:

@@ -7,11 +7,13 @@ from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import action_ts, interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User
+from slack_playground.views.filling import Person, refused_value
 from slack_playground.views.inputs import FIELDS, Values
 from slack_playground.workspace import Workspace
 
 # What Slack repeats of an element in the action it sends, if it was set.
 _REPEATED = ("text", "value", "style", "placeholder")
+CHOSEN_FROM = frozenset({*FIELDS, "overflow"})
 _CHOSEN = frozenset(field for field, _ in FIELDS.values()) - {"files"}
 
 
@@ -29,6 +31,7 @@ async def act(
     )
     element = _element(container, sent)
     channel = container.channel if isinstance(container, MessageContainer) else None
+    _refuse_impossible(Person(workspace.state, user.id), container, element, sent, filled)
     if is_not_interactive(workspace, user, channel):
         return failed("interactivity_disabled")
     action = _action(workspace, element, sent)
@@ -84,6 +87,32 @@ def _element(container: Container, sent: Record) -> Record:
             "element_not_found", f"No element {action_id!r} in block {block_id!r}.", status=404
         )
     return {**element, "block_id": block_id}
+
+
+def _refuse_impossible(
+    person: Person, container: Container, element: Record, sent: Record, filled: Values
+) -> None:
+    """
+    Raise PageError for what nobody could have chosen in this element or in those beside it.
+
+    What is typed may be unfinished: text is looked at when a modal is submitted.
+    """
+    kind = element["type"]
+    field = "selected_option" if kind == "overflow" else FIELDS.get(kind, ("",))[0]
+    if field and field not in sent:
+        raise PageError("nothing_chosen", f"A {kind} acts when something is chosen in it.")
+    said = [(element, sent.get(field))]
+    for block, one in elements_in(container.blocks):
+        value = filled.get(block["block_id"], {}).get(one["action_id"])
+        if one["type"] in FIELDS and isinstance(value, dict):
+            said.append((one, value.get(FIELDS[one["type"]][0])))
+    for one, value in said:
+        is_typed = one["type"].endswith("_input") or one["type"] not in CHOSEN_FROM
+        if is_typed or value in (None, "", []):
+            continue
+        error = refused_value(one, value, person)
+        if error is not None:
+            raise PageError("invalid_choice", f"{one['action_id']}: {error}")
 
 
 def _moved(container: Container, sent: Record) -> tuple[str, Record | None]:

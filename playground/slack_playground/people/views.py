@@ -8,7 +8,8 @@ from slack_playground.people.payloads import interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User, View
 from slack_playground.views import modals
-from slack_playground.views.inputs import Values, merged, refused_inputs
+from slack_playground.views.filling import Person, refused_inputs
+from slack_playground.views.inputs import Values, merged
 from slack_playground.workspace import Workspace
 
 _TROUBLE = "We had some trouble connecting. Try again?"
@@ -22,7 +23,8 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
     """
     workspace.did("views/submit", user, view_id=view.id, values=filled)
     view.values = merged(view.values, _with_files(workspace, user, filled))
-    errors = refused_inputs(view.body["blocks"], view.values)
+    person = Person(workspace.state, user.id)
+    errors = refused_inputs(view.body["blocks"], view.values, person)
     if errors:
         return Outcome(ok=False, error="validation", errors=errors)
     if is_not_interactive(workspace, user, None):

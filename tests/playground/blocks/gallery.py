@@ -252,7 +252,12 @@ def around(name: str) -> tuple[Json, Surface]:
     """A block that may hold the element, and its surface."""
     type_ = ELEMENTS[name]["type"]
     if type_ in _IN_INPUTS_ONLY:
-        return {**block("input"), "element": element(name)}, "modal"
+        # An input of files sends nothing before its modal is submitted.
+        return {
+            **block("input"),
+            "element": element(name),
+            "dispatch_action": type_ != "file_input",
+        }, "modal"
     if type_ in ("feedback_buttons", "icon_button"):
         return {"type": "context_actions", "elements": [element(name)]}, "message"
     if type_ == "image":

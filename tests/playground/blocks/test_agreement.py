@@ -47,8 +47,6 @@ THEIRS = {
 
 # A block's surfaces where we differ: ours, theirs.
 SURFACES = {
-    # Slack documents inputs for modals and Home tabs; in messages they are new and unconfirmed.
-    ("input", "message"): (False, True),
     # Comes back when a message is read but cannot be posted.
     ("file", "message"): (False, True),
     # They do not know these two.

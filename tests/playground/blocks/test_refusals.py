@@ -162,7 +162,7 @@ def test_a_view_is_refused(view, pointer, code):
         ({"text": "x", "blocks": {}}, "/blocks", "invalid_type"),
         ({"blocks": [{"type": "section"}]}, "/blocks/0", "failed_constraint"),
         ({"text": "x", "attachments": "none"}, "/attachments", "invalid_type"),
-        ({"attachments": [{"colour": "red"}]}, "/attachments/0", "failed_constraint"),
+        ({"attachments": [{"color": 7}]}, "/attachments/0/color", "invalid_type"),
         ({"attachments": [{"blocks": [7]}]}, "/attachments/0/blocks/0", "invalid_type"),
         ({"text": "x", "metadata": []}, "/metadata", "invalid_metadata_format"),
         ({"text": "x", "metadata": {}}, "/metadata", "invalid_metadata_format"),

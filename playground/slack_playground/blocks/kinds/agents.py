@@ -41,13 +41,18 @@ _TASK_MORE: dict[str, Shape] = {
 TASK_CARD = block(
     "task_card",
     "M",
-    {**_TASK, "status": Choice(("in_progress", "complete", "error"))},
-    _TASK_MORE,
+    _TASK,
+    {"status": Choice(("in_progress", "complete", "error")), **_TASK_MORE},
 )
 # The documentation omits `type` and `block_id` inside a plan, the official types have both.
 TASK = Object(
-    required={**_TASK, "status": Choice(("pending", "in_progress", "complete", "error"))},
-    optional={**_TASK_MORE, "type": Choice(("task_card",)), "block_id": Text(255)},
+    required=_TASK,
+    optional={
+        "status": Choice(("pending", "in_progress", "complete", "error")),
+        **_TASK_MORE,
+        "type": Choice(("task_card",)),
+        "block_id": Text(255),
+    },
 )
 
 
@@ -71,8 +76,8 @@ def _task_ids_differ(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
 PLAN = block(
     "plan",
     "M",
-    {"title": Text(), "tasks": ListOf(TASK, least=1, most=50)},
-    {},
+    {"title": Text()},
+    {"tasks": ListOf(TASK, most=50)},
     _task_ids_differ,
 )
 CONTEXT_ACTIONS_BLOCK = block(

@@ -25,12 +25,18 @@ from slack_playground.blocks.schema import (
 STYLES = Choice(("primary", "danger"))
 
 _WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_SECURE = re.compile(r"https://[^\s<>\"]+", re.IGNORECASE)
 _LINK = re.compile(r"(https?://|mailto:|tel:|slack://)[^\s<>\"]+", re.IGNORECASE)
 
 
 def web_url(most: int = 3000) -> Text:
     """An address Slack itself fetches: images and videos."""
     return Text(most, pattern=_WEB, wanted="be a valid URL")
+
+
+def secure_url(most: int = 3000) -> Text:
+    """An address that Slack wants encrypted: a video's and its title's."""
+    return Text(most, pattern=_SECURE, wanted="be a valid HTTPS URL")
 
 
 def link_url(most: int = 3000) -> Text:

@@ -114,5 +114,15 @@ def agent_prompt_alone(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
         yield problem.missing(at, "agent_prompt")
 
 
+def files_are_not_dispatched(value: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """An input of files sends nothing before its modal is submitted."""
+    element = value.get("element")
+    kind = element.get("type") if isinstance(element, dict) else None
+    if value.get("dispatch_action") is True and kind == "file_input":
+        yield problem.failed(
+            f"{at}/dispatch_action", "must not be set for a `file_input`", "not", got=True
+        )
+
+
 def _items(value: object) -> list[Any]:
     return value if isinstance(value, list) else []

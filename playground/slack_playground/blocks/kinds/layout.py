@@ -12,6 +12,7 @@ from slack_playground.blocks.kinds.composition import (
     text,
     web_url,
 )
+from slack_playground.blocks.kinds.element_rules import files_are_not_dispatched
 from slack_playground.blocks.kinds.elements import ACCESSORIES, ACTIONS, IMAGE, INPUTS
 from slack_playground.blocks.schema import Choice, Flag, ListOf, Number, OneOf, Text, block, index
 
@@ -38,9 +39,10 @@ CONTEXT = block(
 ACTIONS_BLOCK = block("actions", "MVH", {"elements": ListOf(OneOf(ACTIONS), least=1, most=25)}, {})
 INPUT = block(
     "input",
-    "VH",
+    "MVH",
     {"label": plain(2000), "element": OneOf(INPUTS)},
     {"hint": plain(2000), "optional": Flag(), "dispatch_action": Flag()},
+    files_are_not_dispatched,
 )
 IMAGE_BLOCK = block(
     "image",

@@ -5,7 +5,7 @@ Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 """
 
 from slack_playground.blocks.formats import colour
-from slack_playground.blocks.kinds.composition import entity_id, link_url
+from slack_playground.blocks.kinds.composition import entity_id, link_url, web_url
 from slack_playground.blocks.schema import (
     Choice,
     Flag,
@@ -24,7 +24,10 @@ _WORDS = Object(
 _MENTION = Object(
     optional={
         name: Flag()
-        for name in ("bold", "italic", "strike", "highlight", "client_highlight", "unlink")
+        for name in (
+            *("bold", "italic", "strike", "underline", "code"),
+            *("highlight", "client_highlight", "unlink"),
+        )
     }
 )
 
@@ -33,7 +36,7 @@ LINK = kind("link", {"url": link_url()}, {"text": Text(), "unsafe": Flag(), "sty
 EMOJI = kind(
     "emoji",
     {"name": Text()},
-    {"unicode": Text(), "skin_tone": Number(1, 6, whole=True), "style": _WORDS},
+    {"unicode": Text(), "url": web_url(), "skin_tone": Number(1, 6, whole=True), "style": _WORDS},
 )
 USER = kind("user", {"user_id": entity_id("UWB")}, {"style": _MENTION})
 USERGROUP = kind("usergroup", {"usergroup_id": entity_id("S")}, {"style": _MENTION})
@@ -63,7 +66,7 @@ QUOTE = kind("rich_text_quote", {"elements": ListOf(INLINE, least=1)}, {"border"
 PREFORMATTED = kind(
     "rich_text_preformatted",
     {"elements": ListOf(one_of(TEXT, LINK), least=1)},
-    {"border": _BORDER},
+    {"border": _BORDER, "language": Text()},
 )
 
 RICH_TEXT = block(

@@ -76,6 +76,8 @@ def update(call: Call) -> Record:
         raise SlackError("msg_too_long")
     _check_block_kinds(message, content)
     body = _updated(call, message, content)
+    if not any(body.get(name) for name in ("text", "blocks", "attachments", "files")):
+        raise SlackError("no_text")
     changed = messages.change(call.workspace, channel, body["ts"], body)
     return {
         "channel": channel.id,

@@ -40,7 +40,7 @@ def _target(call: Call) -> tuple[Channel, Message]:
 
 def _reaction(call: Call) -> tuple[Workspace, Channel, Message, str, str]:
     """Return what `give` and `take_back` want, for a caller who is in the channel."""
-    name = reaction_name(call.arguments.required("name"))
+    name = reaction_name(call.workspace, call.arguments.required("name"))
     channel, message = _target(call)
     if call.actor not in channel.members:
         raise SlackError("not_in_channel")
