@@ -21,6 +21,7 @@ def main() -> int:
         port=options.port,
         limits=options.limits,
         client_msg_id=options.client_msg_id,
+        images=options.images,
         seed=options.seed,
         manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
     )
@@ -45,6 +46,12 @@ def _parse() -> argparse.Namespace:
         choices=("honoured", "ignored"),
         default="ignored",
         help="whether a post that repeats another's client_msg_id is answered with that one",
+    )
+    parser.add_argument(
+        "--images",
+        choices=("fetched", "trusted"),
+        default="trusted",
+        help="whether blocks are refused whose pictures cannot be fetched",
     )
     parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
     parser.add_argument(

@@ -21,7 +21,8 @@ class PlaygroundConfig:
     is from https://docs.slack.dev/apis/events-api/#retries, for Socket Mode
     it is inferred from what people saw. `client_msg_id`: whether a post that repeats one is
     answered with the first copy; Slack documents errors of it, and nothing else.
-    `edit_window_seconds`: how old a message may be that is edited.
+    `edit_window_seconds`: how old a message may be that is edited. `images`: whether the
+    pictures in blocks are fetched, and refused where that fails, as Slack does.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +33,7 @@ class PlaygroundConfig:
     clock: Clock = field(default_factory=RealClock)
     client_msg_id: Literal["honoured", "ignored"] = "ignored"
     edit_window_seconds: float | None = None
+    images: Literal["fetched", "trusted"] = "trusted"
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slack_playground.app.installations import add_webhook
-from slack_playground.conversations.direct_messages import open_im
+from slack_playground.conversations.direct_messages import named_conversation
 from slack_playground.conversations.files import keep
 from slack_playground.conversations.messages import shown
 from slack_playground.faults import Fault, FaultKind, read_fault
@@ -58,9 +58,12 @@ class Hands:
             raise LookupError(f"There is nobody called {name!r}.")
         return found
 
-    def im(self, user: str) -> Channel:
-        """Return the bot's direct message with a person, opened if need be."""
-        return open_im(self.workspace, self.user(user))
+    def im(self, user: str, other: str = "app") -> Channel:
+        """Return a person's direct message with the app or somebody else, opened if need be."""
+        found = named_conversation(self.workspace, self.user(user), other)
+        if found is None or not found.is_im:
+            raise LookupError(f"There is nobody called {other!r}.")
+        return found
 
     def messages(self, channel: str) -> list[Record]:
         """Return what stands in a channel, oldest first, without replies in threads."""
@@ -122,10 +125,15 @@ class Hands:
         await self.wait_for(lambda: self.connected, timeout)
 
     def write(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Outcome:
-        """Post as a person; the message is in `answer["message"]`."""
-        return writing.write(
-            self.workspace, self.user(user), self.channel(channel), text, thread_ts
-        )
+        """
+        Post as a person; the message is in `answer["message"]`.
+
+        Besides a channel, `channel` may be a person, or "app", for a direct message.
+        """
+        found = named_conversation(self.workspace, self.user(user), channel)
+        if found is None:
+            raise LookupError(f"There is no channel {channel!r}.")
+        return writing.write(self.workspace, self.user(user), found, text, thread_ts)
 
     def react(
         self, user: str, channel: str, ts: str, name: str, *, is_removed: bool = False

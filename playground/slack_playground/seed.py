@@ -15,6 +15,8 @@ ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
 GENERAL, OPS, AI_OPS = "C0GENERAL1", "C0OPS00002", "C0AIOPS003"
 RANDOM, BOARD, ARCHIVE = "C0RANDOM04", "C0BOARD005", "C0ARCHIVE6"
 OPERATORS = "S0OPERATOR"
+#: When the seeded channels were made.
+FOUNDED_AT = 1_700_000_000
 # Public on purpose: they open nothing but a playground.
 BOT_TOKEN = "xoxb-playground-bot"  # noqa: S105
 APP_TOKEN = "xapp-playground-app"  # noqa: S105
@@ -141,6 +143,8 @@ def _add_channels(state: State, channels: list[Record]) -> None:
     owner = next((user.id for user in state.users.values() if user.is_owner), "")
     for one in channels:
         fields: dict[str, Any] = {"creator": owner, **one}
+        for line in {"topic", "purpose"} & one.keys():
+            fields[f"{line}_set"] = (owner, FOUNDED_AT)
         fields["members"] = set(one.get("members", []))
         channel = Channel(**fields)
         state.channels[channel.id] = channel

@@ -52,8 +52,8 @@ class Manifest:
     """
 
     is_known: bool = False
-    name: str = "Opsbell"
-    bot_name: str = "Opsbell"
+    name: str = "Sample"
+    bot_name: str = "Sample"
     scopes: frozenset[str] | None = None
     user_scopes: frozenset[str] | None = None
     commands: dict[str, Command] = field(default_factory=dict)

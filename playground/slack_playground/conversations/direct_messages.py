@@ -44,6 +44,22 @@ def open_group(workspace: Workspace, users: list[User], opener: str = "") -> Cha
     return channel
 
 
+def named_conversation(workspace: Workspace, user: User, reference: str) -> Channel | None:
+    """
+    Return what `user` calls so: a channel, or their direct message with a person or the app.
+
+    A direct message is opened if need be; `app` is the app, whatever its bot is called.
+    """
+    state = workspace.state
+    channel = state.channel(reference)
+    if channel is not None:
+        return channel
+    other = state.user(state.bot_user_id if reference == "app" else reference)
+    if other is None or other.deleted:
+        return None
+    return open_group(workspace, [other], user.id)
+
+
 def other_in(channel: Channel, user: str) -> str:
     """Return who a direct message is with, from one end; who writes to themself is alone in it."""
     return next((member for member in channel.members if member != user), user)

@@ -1,8 +1,9 @@
 """Messages coming to be, changing and going away in a channel."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 
+from slack_playground.conversations.statuses import clear_status
 from slack_playground.delivery.message_events import (
     tell_app_changed,
     tell_app_deleted,
@@ -21,10 +22,11 @@ def post(workspace: Workspace, channel: Channel, body: Record, *, author: str = 
 
     `body` holds what the writer sent; the timestamp is set here. `author` says
     who may edit it where `body` has no user. A reply is
-    also shown in the channel only if its subtype is `thread_broadcast`.
+    also shown in the channel only if its subtype is `thread_broadcast`; one whose parent is gone
+    stands in the channel, without `thread_ts`.
     """
     ts = workspace.next_ts()
-    body = {"type": "message", "ts": ts, **body}
+    body = {"type": "message", "ts": ts, **_in_thread(channel, body)}
     message = Message(body, body.get("user", author))
     workspace.was_born("message", ts, channel.id)
     _record(workspace, message)
@@ -39,6 +41,8 @@ def post(workspace: Workspace, channel: Channel, body: Record, *, author: str = 
     workspace.tell_message("message", channel, lambda: body)
     if thread_ts is not None:
         _tell_parent(workspace, channel, thread_ts)
+        if "bot_id" in body:
+            clear_status(workspace, channel.id, thread_ts)
     tell_app_posted(workspace, channel, body)
     return body
 
@@ -51,6 +55,15 @@ def change(workspace: Workspace, channel: Channel, ts: str, body: Record) -> Rec
     tell_changed(workspace, channel, message)
     tell_app_changed(workspace, channel, body, before)
     return body
+
+
+def broadcast(workspace: Workspace, channel: Channel, ts: str) -> None:
+    """Show a reply, which stays where it is, in the channel as well."""
+    body = channel.messages[ts].body
+    root = channel.messages[body["thread_ts"]]
+    insort(channel.timeline, ts)
+    shown_too = {"subtype": "thread_broadcast", "root": shown(channel, root)}
+    change(workspace, channel, ts, {**body, **shown_too})
 
 
 def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
@@ -158,6 +171,16 @@ def _tell_parent(workspace: Workspace, channel: Channel, thread_ts: str) -> None
     parent = channel.messages.get(thread_ts)
     if parent is not None:
         tell_changed(workspace, channel, parent)
+
+
+def _in_thread(channel: Channel, body: Record) -> Record:
+    thread_ts = body.get("thread_ts")
+    root = None if thread_ts is None else channel.messages.get(thread_ts)
+    if thread_ts is None or (root is not None and root.body.get("subtype") != "tombstone"):
+        return body
+    is_broadcast = body.get("subtype") == "thread_broadcast"
+    gone = {"thread_ts", "parent_user_id", "root"} | ({"subtype"} if is_broadcast else set())
+    return {name: value for name, value in body.items() if name not in gone}
 
 
 def _writer(body: Record) -> str:

@@ -54,8 +54,10 @@ def send_event(workspace: Workspace, event: Record) -> None:
     workspace.events.send(workspace.state, event, at=workspace.clock.now())
 
 
-def send_membership(workspace: Workspace, channel: Channel, user: str, kind: str) -> None:
-    """Tell the app that somebody came into a channel it is in, or left it."""
+def send_membership(
+    workspace: Workspace, channel: Channel, user: str, kind: str, *, inviter: str = ""
+) -> None:
+    """Tell the app that somebody came into a channel it is in, maybe invited, or left it."""
     if _is_in_reach(workspace, channel) and workspace.manifest.subscribes(kind):
         event = {
             "type": kind,
@@ -65,6 +67,8 @@ def send_membership(workspace: Workspace, channel: Channel, user: str, kind: str
             "team": workspace.state.team_id,
             "event_ts": workspace.next_ts(),
         }
+        if inviter:
+            event["inviter"] = inviter
         send_event(workspace, event)
 
 
@@ -74,6 +78,20 @@ def send_channel_event(workspace: Workspace, about: Channel, kind: str, **facts:
     if _is_in_reach(workspace, about) and workspace.manifest.subscribes(event):
         told = {"type": event, "channel": about.id, "event_ts": workspace.next_ts(), **facts}
         send_event(workspace, told)
+
+
+def tell_file_shared(workspace: Workspace, channel: Channel, file_id: str, user: str) -> None:
+    """Tell the app that a file was shared where it is."""
+    if _is_in_reach(workspace, channel) and workspace.manifest.subscribes("file_shared"):
+        event = {
+            "type": "file_shared",
+            "channel_id": channel.id,
+            "file_id": file_id,
+            "user_id": user,
+            "file": {"id": file_id},
+            "event_ts": workspace.next_ts(),
+        }
+        send_event(workspace, event)
 
 
 def send_reaction(

@@ -23,7 +23,7 @@ class Arguments:
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, dict | list):
-            raise invalid_arguments(f"must be a string: {name}")
+            raise wrong_argument(name, "must provide a string")
         return str(value)
 
     def required(self, name: str) -> str:
@@ -45,7 +45,7 @@ class Arguments:
         try:
             return int(value)
         except (OverflowError, TypeError, ValueError):
-            raise invalid_arguments(f"must be a number: {name}") from None
+            raise wrong_argument(name, "must provide a number") from None
 
     def words(self, name: str) -> list[str]:
         """Return a list sent as a comma-separated string, JSON, or a JSON string."""
@@ -67,7 +67,12 @@ class Arguments:
         except ValueError:
             if error is not None:
                 raise SlackError(error) from None
-            raise invalid_arguments(f"must be valid JSON: {name}") from None
+            raise wrong_argument(name, "must be valid JSON") from None
+
+
+def wrong_argument(name: str, words: str) -> SlackError:
+    """Return the refusal of one argument, with its place as Slack names it."""
+    return invalid_arguments(f"{words} [json-pointer:/{name}]")
 
 
 def invalid_arguments(*problems: str) -> SlackError:

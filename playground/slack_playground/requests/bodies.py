@@ -30,6 +30,8 @@ class Sent:
     arguments: Record = field(default_factory=dict)
     token: str | None = None
     error: SlackError | None = None
+    # What stands against the call once it is clear that it may be made.
+    refusal: SlackError | None = None
     warning: str | None = None
 
 

@@ -44,7 +44,7 @@ def invite(call: Call) -> Record:
             raise SlackError("already_in_channel")
     for user in users:
         channel.members.add(user)
-        send_membership(call.workspace, channel, user, "member_joined_channel")
+        send_membership(call.workspace, channel, user, "member_joined_channel", inviter=call.actor)
     return _changed(call, channel)
 
 
@@ -110,12 +110,14 @@ def rename(call: Call) -> Record:
 def set_topic(call: Call) -> Record:
     channel = _own(call)
     channel.topic = _line(call, "topic")
+    channel.topic_set = (call.actor, int(call.workspace.clock.now()))
     return _changed(call, channel)
 
 
 def set_purpose(call: Call) -> Record:
     channel = _own(call)
     channel.purpose = _line(call, "purpose")
+    channel.purpose_set = (call.actor, int(call.workspace.clock.now()))
     return _changed(call, channel)
 
 

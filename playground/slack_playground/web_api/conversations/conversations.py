@@ -124,9 +124,13 @@ def channel_record(call: Call, channel: Channel) -> Record:
         "created": channel.created,
         "creator": channel.creator,
         "context_team_id": call.state.team_id,
-        "topic": {"value": channel.topic, "creator": channel.creator, "last_set": 0},
-        "purpose": {"value": channel.purpose, "creator": channel.creator, "last_set": 0},
+        "topic": _line(channel.topic, channel.topic_set),
+        "purpose": _line(channel.purpose, channel.purpose_set),
     }
+
+
+def _line(text: str, was_set: tuple[str, int]) -> Record:
+    return {"value": text, "creator": was_set[0], "last_set": was_set[1]}
 
 
 def _im_record(call: Call, channel: Channel) -> Record:

@@ -8,6 +8,7 @@ from slack_playground.conversations import messages
 from slack_playground.conversations.content import MAX_TEXT, Content, read_content
 from slack_playground.conversations.direct_messages import open_group
 from slack_playground.errors import SlackError
+from slack_playground.pictures import OF_APPS, pictures
 from slack_playground.state import Channel, Message, Record
 from slack_playground.web_api.call import Call
 
@@ -78,13 +79,22 @@ def update(call: Call) -> Record:
     body = _updated(call, message, content)
     if not any(body.get(name) for name in ("text", "blocks", "attachments", "files")):
         raise SlackError("no_text")
-    changed = messages.change(call.workspace, channel, body["ts"], body)
+    messages.change(call.workspace, channel, body["ts"], body)
+    if call.arguments.flag("reply_broadcast") and _is_hidden_reply(channel, body):
+        messages.broadcast(call.workspace, channel, body["ts"])
+    changed = message.body
     return {
         "channel": channel.id,
         "ts": changed["ts"],
         "text": changed["text"],
         "message": changed,
     }
+
+
+def _is_hidden_reply(channel: Channel, body: Record) -> bool:
+    """Say whether it stands in a thread only; what is in the channel already stays as it is."""
+    thread_ts, ts = body.get("thread_ts", body["ts"]), body["ts"]
+    return thread_ts != ts and thread_ts in channel.messages and ts not in channel.timeline
 
 
 def delete(call: Call) -> Record:
@@ -134,7 +144,9 @@ def author_fields(call: Call) -> Record:
             "app_id": state.app_id,
             "name": call.workspace.manifest.bot_name,
             "user_id": state.bot_user_id,
+            "icons": pictures(call.workspace.address, state.bot_id, OF_APPS),
             "deleted": False,
+            "updated": 1_700_000_000,
             "team_id": state.team_id,
         },
     }
