@@ -23,6 +23,7 @@ def main() -> int:
         client_msg_id=options.client_msg_id,
         images=options.images,
         seed=options.seed,
+        request_url=options.request_url,
         manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
     )
     try:
@@ -53,6 +54,9 @@ def _parse() -> argparse.Namespace:
         default="trusted",
         help="whether blocks are refused whose pictures cannot be fetched",
     )
+    parser.add_argument(
+        "--request-url", help="where an app without Socket Mode listens, e.g. …/slack/events"
+    )
     parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
     parser.add_argument(
         "--manifest", type=Path, help="the app's manifest; ./manifest.json if there is one"
@@ -72,6 +76,7 @@ async def _serve(playground: Playground) -> None:
             f"  SLACK_API_URL={playground.api_url}\n"
             f"  SLACK_BOT_TOKEN={playground.bot_token}\n"
             f"  SLACK_APP_TOKEN={playground.app_token}\n"
+            f"  SLACK_SIGNING_SECRET={playground.signing_secret}\n"
         )
         sys.stdout.flush()
         await stopped.wait()

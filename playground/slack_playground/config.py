@@ -15,7 +15,8 @@ class PlaygroundConfig:
     """
     Settings of a playground; every one has a default that suits a test.
 
-    `seed` and `manifest` are paths or the JSON itself. `retry_delays` are the
+    `seed` and `manifest` are paths or the JSON itself. `request_url`: where an app
+    without Socket Mode takes its events, commands and interactions. `retry_delays` are the
     seconds before each redelivery of an event nobody acknowledged: Slack sends
     the first almost at once, then after one and after five minutes. The order
     is from https://docs.slack.dev/apis/events-api/#retries, for Socket Mode
@@ -29,6 +30,7 @@ class PlaygroundConfig:
     port: int = 0
     limits: Literal["slack", "off"] = "slack"
     seed: Path | Record | None = None
+    request_url: str | None = None
     manifest: Path | Record | None = None
     clock: Clock = field(default_factory=RealClock)
     client_msg_id: Literal["honoured", "ignored"] = "ignored"

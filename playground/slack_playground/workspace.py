@@ -29,6 +29,7 @@ class Workspace:
         self.journal = platform.journal
         self.faults = platform.faults
         self.sockets = platform.sockets
+        self.deliveries = platform.deliveries
         self.events = platform.events
         self._seed = seed
         self.state = make_state(self.manifest, seed)
@@ -45,11 +46,11 @@ class Workspace:
     @property
     def has_app(self) -> bool:
         """
-        Say whether an app is installed here and ever asked for a socket.
+        Say whether an app is installed here and has ever said how to reach it.
 
         Before that, events go nowhere.
         """
-        return self.state.is_installed and self.sockets.was_wanted
+        return self.state.is_installed and self.deliveries.were_wanted
 
     def reset(self) -> None:
         """Go back to the seed everywhere: the workspaces share an app and its logs."""

@@ -66,6 +66,12 @@ class Manifest:
     is_agent: bool = True
     has_rotation: bool = False
     redirect_urls: tuple[str, ...] = ()
+    # Where an app without Socket Mode wants what: events, interactivity, options, each command.
+    request_urls: dict[str, str] = field(default_factory=dict)
+    unfurl_domains: tuple[str, ...] = ()
+    functions: dict[str, Record] = field(default_factory=dict)
+    # Event types of metadata that the app wants to hear of, any app's.
+    metadata_events: frozenset[str] = frozenset()
 
     def has_scope(self, scope: str) -> bool:
         return not self.is_known or scope in (self.scopes or ())
@@ -109,7 +115,27 @@ def _read(source: Record) -> Manifest:
         is_agent="agent_view" in features or "assistant_view" in features,
         has_rotation=bool(settings.get("token_rotation_enabled", False)),
         redirect_urls=tuple(oauth.get("redirect_urls", [])),
+        request_urls=_request_urls(features, settings),
+        unfurl_domains=tuple(features.get("unfurl_domains", [])),
+        functions=source.get("functions") or {},
+        metadata_events=frozenset(
+            one["event_type"] for one in subscriptions.get("metadata_subscriptions", [])
+        ),
     )
+
+
+def _request_urls(features: Record, settings: Record) -> dict[str, str]:
+    """Return the addresses of an app that is not in Socket Mode, by what goes there."""
+    if settings.get("socket_mode_enabled"):
+        return {}
+    interactivity = settings.get("interactivity", {})
+    urls = {
+        "events": settings.get("event_subscriptions", {}).get("request_url"),
+        "interactivity": interactivity.get("request_url"),
+        "options": interactivity.get("message_menu_options_url"),
+        **{one["command"]: one.get("url") for one in features.get("slash_commands", [])},
+    }
+    return {name: url for name, url in urls.items() if url}
 
 
 def _command(one: dict[str, Any]) -> Command:

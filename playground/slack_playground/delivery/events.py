@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 
-from slack_playground.delivery.sockets import Sockets
+from slack_playground.delivery.deliveries import Deliveries
 from slack_playground.state import Record, State
 from slack_playground.timing.waits import Waits
 
@@ -16,8 +16,8 @@ class Events:
     same event_id. Events that found no socket therefore arrive as retries.
     """
 
-    def __init__(self, sockets: Sockets, delays: tuple[float, ...], waits: Waits) -> None:
-        self._sockets = sockets
+    def __init__(self, deliveries: Deliveries, delays: tuple[float, ...], waits: Waits) -> None:
+        self._deliveries = deliveries
         self._delays = delays
         self._waits = waits
         self._tasks: set[asyncio.Task[None]] = set()
@@ -38,19 +38,20 @@ class Events:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _deliver(self, body: Record) -> None:
-        late = 0.0
+        late, reason = 0.0, ""
         for attempt, delay in enumerate((None, *self._delays)):
             if delay is not None:
                 # What a jump of the clock went too far counts for the next wait.
                 late = await self._waits.sleep(delay - late)
-            delivery = await self._sockets.deliver(
+            delivery = await self._deliveries.deliver(
                 "events_api",
                 body,
                 takes_answer=False,
-                retry=(attempt, "timeout" if attempt else ""),
+                retry=(attempt, reason),
             )
-            if delivery.outcome == "acknowledged":
+            if delivery.outcome == "acknowledged" or delivery.reason is None:
                 return
+            reason = delivery.reason
 
 
 def _event_callback(state: State, event: Record, at: float) -> Record:

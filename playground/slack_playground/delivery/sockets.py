@@ -14,10 +14,11 @@ import secrets
 import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from slack_playground.delivery.outcome import Delivery
 from slack_playground.errors import PageError
 from slack_playground.faults import ENVELOPE, SOCKET, Fault, Faults
 from slack_playground.journal import Envelope, Journal
@@ -34,21 +35,11 @@ LIFE_SECONDS = 18_060.0
 
 logger = logging.getLogger(__name__)
 
-Outcome = Literal["acknowledged", "timeout", "no_connection"]
-
 
 @dataclass(eq=False, slots=True)
 class Socket:
     ws: web.WebSocketResponse
     is_deaf: bool = False
-
-
-@dataclass(slots=True)
-class Delivery:
-    """What came back: the app's payload (if any) when acknowledged in time."""
-
-    outcome: Outcome
-    answer: Record | None = None
 
 
 @dataclass(slots=True)

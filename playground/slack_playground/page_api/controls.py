@@ -139,6 +139,15 @@ async def replay(fields: Fields) -> Record:
     return {"ok": True, "is_same": not differences, "differences": differences}
 
 
+async def set_request_url(fields: Fields) -> Record:
+    """Send what the app hears over HTTP to `url`, or without one over its sockets again."""
+    requests, url = fields.workspace.platform.requests, fields.optional("url")
+    requests.url = url
+    if url and not await requests.verify(url):
+        raise PageError("url_verification_failed", f"{url} did not repeat the challenge.")
+    return {"ok": True}
+
+
 async def uninstall_app(fields: Fields) -> Record:
     uninstall(fields.workspace)
     return {"ok": True}

@@ -42,7 +42,7 @@ async def act(
         "trigger_id": workspace.triggers.issue(workspace.state, user.id, container.view_id),
         "actions": [action],
     }
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is None:
         return Outcome()
@@ -66,7 +66,7 @@ async def ask_options(
         "value": sent.get("value", ""),
     }
     payload.pop("response_url", None)
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is not None:
         return failed(error)

@@ -32,7 +32,7 @@ async def run_shortcut(
     }
     if ts is not None:
         payload.update(_message_fields(workspace, user, channel, ts))
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is None:
         return Outcome()

@@ -35,7 +35,7 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
         "view": modals.view_record(workspace, view),
         "response_urls": [],
     }
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is not None:
         workspace.tell_notice(user.id, _TROUBLE)
@@ -59,7 +59,7 @@ async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
                 "view": modals.view_record(workspace, view),
                 "is_cleared": is_all or len(closed) > 1,
             }
-            await workspace.sockets.deliver("interactive", payload)
+            await workspace.deliveries.deliver("interactive", payload)
     return Outcome()
 
 
