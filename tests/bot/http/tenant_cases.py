@@ -158,6 +158,7 @@ CASES: dict[str, _Case] = {
     "show_alive": _nothing,
     "show_ready": _nothing,
     "show_health": _nothing,
+    "show_metrics": _nothing,
     "serve_mcp": _assistants,
     "show_openapi": _nothing,
     "show_docs": _nothing,

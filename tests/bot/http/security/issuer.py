@@ -19,9 +19,11 @@ def make_rsa(bits=2048):
 
 def public(key_id, key, **more):
     """Return a key as a JWKS says it."""
-    kind = jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else None
-    kind = kind or jwt.algorithms.RSAAlgorithm
-    return {**json.loads(kind.to_jwk(key.public_key())), "kid": key_id, "use": "sig", **more}
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        published = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key())
+    else:
+        published = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key())
+    return {**json.loads(published), "kid": key_id, "use": "sig", **more}
 
 
 class Issuer:

@@ -169,7 +169,7 @@ async def test_only_its_own_keys_and_algorithms_count(issuer, tokens):
     for token in (
         issuer.token(key=pem + b"0" * 32, algorithm="HS256"),
         issuer.token("secret", key="secret" * 8, algorithm="HS256"),
-        jwt.encode({"sub": "ada"}, None, algorithm="none", headers={"kid": "first"}),
+        jwt.encode({"sub": "ada"}, "", algorithm="none", headers={"kid": "first"}),
         issuer.token(key=other),
         issuer.token(key=private, algorithm="PS256"),
         issuer.token("encrypts", key=other),
