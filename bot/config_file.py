@@ -233,6 +233,15 @@ class RetentionSettings(_Section):
     days: int = Field(30, ge=1)
 
 
+class TaskTable(_Section):
+    """`[alerts.tables.<name>]`: tasks in the table of another system, which checks look at."""
+
+    source: str = Field(min_length=1)
+    query: str = Field(min_length=1)
+    statuses: dict[str, _MappedStatus] = {}
+    tenant: str = Field("default", min_length=1)
+
+
 _PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -252,6 +261,7 @@ class AlertSettings(_Section):
     escalate_to: str | None = None
     also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
     storm_after: int = Field(5, ge=1)
+    tables: dict[_DestinationName, TaskTable] = {}
 
     _timezone = field_validator("timezone")(parse_timezone)
 
@@ -396,6 +406,8 @@ def _known_keys(table: list[str]) -> list[str]:
             section = ConfigFile
         case ["runners", _, kind]:  # The last part is the runner's type.
             section = _RUNNERS[kind]
+        case ["alerts", "tables", _]:
+            section = TaskTable
         case ["leaderboards", _]:
             section = Leaderboard
         case ["leaderboards", *_]:

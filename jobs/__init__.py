@@ -17,7 +17,12 @@ from bot.messages.service import Deliveries
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
 from bot.telemetry.backlog import Backlog
-from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
+from jobs.alerts import (
+    advance_reruns,
+    delete_old_alerts,
+    read_task_tables,
+    watch_for_alerts,
+)
 from jobs.backlog import measure_backlog
 from jobs.boards import refresh_boards
 from jobs.dead_letters import tell_of_dead_letters
@@ -65,6 +70,7 @@ def register(
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (_LIVENESS_SECONDS, mark_lost_tasks, intake),
         (alerts.every_seconds, watch_for_alerts, alerts.watch),
+        (alerts.every_seconds, read_task_tables, alerts.watch),
         (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
         (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),

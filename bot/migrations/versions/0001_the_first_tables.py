@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=True),
         sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
