@@ -26,7 +26,7 @@ from bot.alerts.records import (
 )
 from bot.alerts.rules import Rules
 from bot.alerts.silences import Silences, read_silences
-from bot.alerts.task_tables import ReadTable, find_in_table, keys_over
+from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over
 from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.

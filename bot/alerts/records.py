@@ -152,7 +152,7 @@ def strike_out(
     session: Session, records: Records, tenant: str, keys: Iterable[str], now: datetime
 ) -> None:
     """Strike out these troubles: they are over."""
-    for chunk in _chunks(sorted(keys)):
+    for chunk in _key_chunks(sorted(keys)):
         session.execute(
             update(AlertTrouble)
             .where(col(AlertTrouble.tenant) == tenant, col(AlertTrouble.key).in_(chunk))
@@ -163,7 +163,7 @@ def strike_out(
             left.difference_update(chunk)
 
 
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
+def _key_chunks(keys: list[str]) -> Iterator[list[str]]:
     return (keys[start : start + _KEYS] for start in range(0, len(keys), _KEYS))
 
 

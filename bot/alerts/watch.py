@@ -15,7 +15,7 @@ from bot.alerts.external import ExternalReport
 from bot.alerts.incidents import TroubleType
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
-from bot.alerts.table_reader import TableReader
+from bot.alerts.tables.reader import TableReader
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.models import Message

@@ -7,7 +7,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.reruns import Reruns, Retry
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
-from bot.alerts.table_reader import FindSource, TableReader
+from bot.alerts.tables.reader import FindSource, TableReader
 from bot.alerts.watch import AlertWatch, FindChannel
 from bot.clock import Clock
 from bot.db import Database

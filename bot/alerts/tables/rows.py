@@ -23,11 +23,11 @@ from bot.tasks.models import LIVE, TaskStatus
 from bot.tasks.stored_text import storable
 
 _ID_CHARACTERS = 200
-_ERROR_CHARACTERS = 1_000
+_ROW_ERROR_CHARACTERS = 1_000
 #: Larger numbers are milliseconds: as seconds they would be in the year 5138.
-_MILLISECONDS_FROM = 100_000_000_000
+_EPOCH_MILLISECONDS_FROM = 100_000_000_000
 
-_TimeoutOf = Callable[[str], timedelta]
+_SilenceOf = Callable[[str], timedelta]
 
 
 @dataclass(frozen=True)
@@ -74,34 +74,34 @@ def read_table(name: str, settings: TaskTable, result: ResultTable) -> ReadTable
 
 
 def _task_of(name: str, row: Mapping[str, Cell], statuses: Mapping[str, str]) -> TableTask | None:
-    times = {one: _moment(one, row.get(one)) for one in ("created_at", "updated_at")}
+    times = {one: _cell_time(one, row.get(one)) for one in ("created_at", "updated_at")}
     updated_at = times["updated_at"] or times["created_at"]
-    task_id = _text(row.get("id"), _ID_CHARACTERS)
+    task_id = _cell_text(row.get("id"), _ID_CHARACTERS)
     if task_id is None or updated_at is None:
         return None
-    said = _text(row.get("status"), _ID_CHARACTERS) or ""
+    said = _cell_text(row.get("status"), _ID_CHARACTERS) or ""
     meant = statuses.get(said.lower()) or STATUSES.get(said.lower())
-    log_url = _text(row.get("log_url"), 2_000)
+    log_url = _cell_text(row.get("log_url"), 2_000)
     return TableTask(
         id=task_id,
-        task=_text(row.get("task"), _ID_CHARACTERS) or name,
+        task=_cell_text(row.get("task"), _ID_CHARACTERS) or name,
         status=TaskStatus(meant) if meant else None,
         said_status=said,
         updated_at=updated_at,
         created_at=times["created_at"] or updated_at,
-        subject=_text(row.get("subject"), _ID_CHARACTERS),
-        error=_text(row.get("error"), _ERROR_CHARACTERS),
+        subject=_cell_text(row.get("subject"), _ID_CHARACTERS),
+        error=_cell_text(row.get("error"), _ROW_ERROR_CHARACTERS),
         log_url=log_url if log_url and is_safe_url(log_url) else None,
     )
 
 
-def _text(cell: Cell, limit: int) -> str | None:
+def _cell_text(cell: Cell, limit: int) -> str | None:
     if cell is None:
         return None
     return storable(str(cell)).strip()[:limit] or None
 
 
-def _moment(name: str, cell: Cell) -> datetime | None:
+def _cell_time(name: str, cell: Cell) -> datetime | None:
     """Return a time: what has no zone is UTC; numbers are seconds or milliseconds since 1970."""
     try:
         if isinstance(cell, datetime):
@@ -114,14 +114,14 @@ def _moment(name: str, cell: Cell) -> datetime | None:
             return None
         else:
             seconds = float(cell)
-            seconds = seconds / 1_000 if seconds >= _MILLISECONDS_FROM else seconds
+            seconds = seconds / 1_000 if seconds >= _EPOCH_MILLISECONDS_FROM else seconds
             at = datetime.fromtimestamp(seconds, UTC)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise InvalidError(f"The column `{name}` holds {str(cell)[:60]!r}, no time.") from None
 
 
-def find_in_table(table: ReadTable, now: datetime, timeout_of: _TimeoutOf) -> list[Trouble]:
+def find_in_table(table: ReadTable, now: datetime, timeout_of: _SilenceOf) -> list[Trouble]:
     """
     Return all of a table's tasks that are in trouble: failed, or silent for longer than they may.
 

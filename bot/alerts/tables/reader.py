@@ -1,11 +1,11 @@
-"""Queries the tables of other systems whose tasks are checked; see `bot.alerts.task_tables`."""
+"""Queries the tables of other systems whose tasks are checked; see `bot.alerts.tables.rows`."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.alerts.task_tables import ReadTable, read_table
+from bot.alerts.tables.rows import ReadTable, read_table
 from bot.config_file import TaskTable
 from bot.errors import InvalidError
 from bot.sources.base import QueryError, Source

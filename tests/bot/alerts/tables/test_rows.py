@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.alerts.check_run import CheckOptions
-from bot.alerts.table_reader import TableReader
-from bot.alerts.task_tables import read_table
+from bot.alerts.tables.reader import TableReader
+from bot.alerts.tables.rows import read_table
 from bot.clock import Clock
 from bot.config_file import TaskTable
 from bot.errors import InvalidError
