@@ -74,34 +74,34 @@ def read_table(name: str, settings: TaskTable, result: ResultTable) -> ReadTable
 
 
 def _task_of(name: str, row: Mapping[str, Cell], statuses: Mapping[str, str]) -> TableTask | None:
-    times = {one: _cell_time(one, row.get(one)) for one in ("created_at", "updated_at")}
+    times = {one: _row_time(one, row.get(one)) for one in ("created_at", "updated_at")}
     updated_at = times["updated_at"] or times["created_at"]
-    task_id = _cell_text(row.get("id"), _ID_CHARACTERS)
+    task_id = _row_text(row.get("id"), _ID_CHARACTERS)
     if task_id is None or updated_at is None:
         return None
-    said = _cell_text(row.get("status"), _ID_CHARACTERS) or ""
+    said = _row_text(row.get("status"), _ID_CHARACTERS) or ""
     meant = statuses.get(said.lower()) or STATUSES.get(said.lower())
-    log_url = _cell_text(row.get("log_url"), 2_000)
+    log_url = _row_text(row.get("log_url"), 2_000)
     return TableTask(
         id=task_id,
-        task=_cell_text(row.get("task"), _ID_CHARACTERS) or name,
+        task=_row_text(row.get("task"), _ID_CHARACTERS) or name,
         status=TaskStatus(meant) if meant else None,
         said_status=said,
         updated_at=updated_at,
         created_at=times["created_at"] or updated_at,
-        subject=_cell_text(row.get("subject"), _ID_CHARACTERS),
-        error=_cell_text(row.get("error"), _ROW_ERROR_CHARACTERS),
+        subject=_row_text(row.get("subject"), _ID_CHARACTERS),
+        error=_row_text(row.get("error"), _ROW_ERROR_CHARACTERS),
         log_url=log_url if log_url and is_safe_url(log_url) else None,
     )
 
 
-def _cell_text(cell: Cell, limit: int) -> str | None:
+def _row_text(cell: Cell, limit: int) -> str | None:
     if cell is None:
         return None
     return storable(str(cell)).strip()[:limit] or None
 
 
-def _cell_time(name: str, cell: Cell) -> datetime | None:
+def _row_time(name: str, cell: Cell) -> datetime | None:
     """Return a time: what has no zone is UTC; numbers are seconds or milliseconds since 1970."""
     try:
         if isinstance(cell, datetime):
