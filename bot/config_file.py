@@ -56,6 +56,7 @@ class TaskKind(_Section):
     money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
     alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
+    workflow_step: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     _cron = field_validator("cron")(parse_cron)

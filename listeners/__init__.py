@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from listeners import actions, commands, events, shortcuts, views
+from listeners import actions, commands, events, shortcuts, steps, views
 from listeners.admission import make_admission
 from listeners.errors import handle_error
 from listeners.fallback import StartCount
@@ -27,4 +27,5 @@ def register(app: AsyncApp, services: ListenerServices) -> None:
     actions.register(app)
     views.register(app)
     shortcuts.register(app)
+    steps.register(app)
     events.register(app)
