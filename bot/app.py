@@ -58,7 +58,7 @@ from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear
 from bot.wiring.tenants import Owners
-from bot.workspaces.access import Rights, named_people
+from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.pins import Pins
@@ -329,7 +329,7 @@ class Opsbell:
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
-            rights=Rights(config.access, rooms.slack.directory),
+            rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
             config=config,
