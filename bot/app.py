@@ -36,12 +36,14 @@ from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_cloc
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
+from bot.messages.outbox import Place
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
+from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
@@ -58,9 +60,10 @@ from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear
 from bot.wiring.tenants import Owners
-from bot.workspaces.access import Rights, named_people
+from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
 from jobs.backlog import meter_jobs
 from listeners.socket import Socket
@@ -329,7 +332,7 @@ class Opsbell:
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
-            rights=Rights(config.access, rooms.slack.directory),
+            rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
             config=config,
@@ -368,10 +371,29 @@ class Opsbell:
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             backlog,
+            self._outages(rooms),
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
+
+    def _outages(self, rooms: _Rooms) -> Outages:
+        home, lanes = rooms.slack.identity.workspace_id, rooms.outward.lanes
+
+        def is_in_touch() -> bool:
+            is_heard = bool(rooms.slack.heard().get("connected"))
+            return is_heard and all(
+                one.is_well for one in lanes.health() if one.workspace_id == home
+            )
+
+        return Outages(
+            rooms.database,
+            self._clock,
+            Place(home, DEFAULT_TENANT, ""),
+            is_in_touch=is_in_touch,
+            alerts_channel=rooms.deliveries.alerts_channel,
+            wake=lanes.wake,
+        )
 
 
 def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:

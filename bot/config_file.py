@@ -222,8 +222,9 @@ _DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-
 
 
 class AccessSettings(_Section):
-    """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
+    """`[access]`: user ids or user-group ids. Without viewers, or operators, everybody is one."""
 
+    viewers: list[str] = []
     operators: list[str] = []
     admins: list[str] = []
 

@@ -15,6 +15,7 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
@@ -38,6 +39,7 @@ TABLES = (
     LeaderboardSample,
     Message,
     MessageTotal,
+    OutageWatch,
     Preference,
     Report,
     ReportResult,

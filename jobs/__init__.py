@@ -14,6 +14,7 @@ from bot.db import Database
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
+from bot.outages.service import Outages
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
 from bot.telemetry.backlog import Backlog
@@ -30,6 +31,7 @@ from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
+from jobs.outages import watch_for_outages
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 from jobs.subscriptions import delete_old_end_notices, post_digests
 
@@ -50,6 +52,8 @@ _BOARD_SECONDS = 5
 _DIGEST_SECONDS = 5
 #: How old the figures of `/metrics` about the database may be.
 _BACKLOG_SECONDS = 10
+#: How exactly the beginning of an outage is known.
+_OUTAGE_SECONDS = 5
 
 
 def register(
@@ -64,6 +68,7 @@ def register(
     boards: Boards,
     digests: Digests,
     backlog: Backlog,
+    outages: Outages,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -83,6 +88,7 @@ def register(
         (_DIGEST_SECONDS, post_digests, digests),
         (_RETENTION_SECONDS, delete_old_end_notices, digests),
         (_BACKLOG_SECONDS, measure_backlog, backlog),
+        (_OUTAGE_SECONDS, watch_for_outages, outages),
     ):
         scheduler.add_job(
             job,

@@ -17,7 +17,7 @@ __all__ = ["ListenerServices", "register"]
 def register(app: AsyncApp, services: ListenerServices) -> None:
     """Make *app* answer to everything the manifest offers; call it once."""
     app.use(make_filter(SeenDeliveries()))
-    app.use(make_admission(services.gate))
+    app.use(make_admission(services.gate, services.rights))
     homes = Homes(services)
     app.use(make_injection(services, homes))
     app.error(handle_error)

@@ -431,6 +431,14 @@ def upgrade() -> None:
         batch_op.create_index("message_total_tenant", ["tenant"], unique=False)
 
     op.create_table(
+        "outage_watch",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id"),
+    )
+    op.create_table(
         "preference",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -760,6 +768,7 @@ def downgrade() -> None:
     op.drop_table("report_result")
     op.drop_table("report")
     op.drop_table("preference")
+    op.drop_table("outage_watch")
     op.drop_table("message_total")
     op.drop_table("message")
     op.drop_table("leaderboard_sample")
