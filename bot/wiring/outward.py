@@ -105,6 +105,8 @@ async def remember_home(database: Database, clock: Clock, identity: Identity) ->
         url=identity.workspace_url,
         bot_user_id=identity.bot_user_id,
         seen_at=clock.now(),
+        enterprise_id=identity.enterprise_id,
+        scopes=" ".join(sorted(identity.scopes)),
     )
 
     def work(session: Session) -> None:
