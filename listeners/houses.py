@@ -28,7 +28,7 @@ class Elsewhere(Protocol):
         ...
 
     async def is_empty(self) -> bool:
-        """Tell whether there is no other workspace."""
+        """Tell whether there was never another workspace."""
         ...
 
 

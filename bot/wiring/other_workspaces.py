@@ -15,7 +15,7 @@ from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.models import DEFAULT_TENANT, Workspace
-from bot.workspaces.queries import connected_of_enterprise, count_connected
+from bot.workspaces.queries import connected_of_enterprise, count_workspaces
 from bot.workspaces.service import WorkspaceConnections
 from listeners.services import ListenerServices
 
@@ -77,8 +77,8 @@ class OtherWorkspaces:
         return None
 
     async def is_empty(self) -> bool:
-        """Tell whether only one workspace is connected: that of SLACK_BOT_TOKEN."""
-        return await self._need.database.read(count_connected) <= 1
+        """Tell whether there was never another workspace than that of SLACK_BOT_TOKEN."""
+        return await self._need.database.read(count_workspaces) <= 1
 
     def _services(self, workspace: Workspace, token: str) -> ListenerServices:
         client, owner = self._need.call_slack(token), Owner(workspace.tenant, workspace.id)

@@ -53,6 +53,6 @@ def connected_of_enterprise(session: Session, enterprise_id: str) -> list[str]:
     return list(session.execute(query).scalars())
 
 
-def count_connected(session: Session) -> int:
-    """Return how many workspaces are connected."""
-    return int(session.execute(select(func.count()).select_from(WorkspaceToken)).scalar_one())
+def count_workspaces(session: Session) -> int:
+    """Return how many workspaces are connected, or were."""
+    return int(session.execute(select(func.count()).select_from(Workspace)).scalar_one())
