@@ -52,7 +52,7 @@ from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.users.service import Users
-from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear, clients_of, slack_client
@@ -60,6 +60,7 @@ from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.installation import Installations
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
 from listeners.socket import Socket
@@ -293,6 +294,13 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 destinations=destinations,
+                installations=Installations(
+                    rooms.database,
+                    self._clock,
+                    rooms.outward.connections,
+                    lambda: oauth_app_of(self._settings),
+                    rooms.outward.exchange,
+                ),
             )
         )
         await http.start()

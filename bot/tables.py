@@ -18,6 +18,7 @@ from bot.messages.models import (
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -32,6 +33,7 @@ TABLES = (
     Event,
     ExternalTaskId,
     IdempotencyRecord,
+    Invitation,
     LaneLease,
     LeaderboardDue,
     LeaderboardPost,

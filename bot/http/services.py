@@ -19,6 +19,7 @@ from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.tokens import Tokens
 from bot.users.service import Users
+from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
 
@@ -62,3 +63,4 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     destinations: Destinations = NO_DESTINATIONS
+    installations: Installations | None = None

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,8 +16,10 @@ from bot.settings import WEBHOOK, Settings
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
-from bot.workspaces.service import WorkspaceConnections
+from bot.workspaces.service import WorkspaceConnections, missing_scopes
 from listeners.socket import Socket
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,9 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
     identity = await check_tokens(
         session, settings.slack_api_url, bot_token, app_token, proxy=proxy
     )
+    missing = missing_scopes(identity.scopes)
+    if missing:  # docs/scopes.md says what works less well.
+        logger.warning("scopes_missing", scopes=missing)
     client = slack_client(settings, bot_token)
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -21,17 +21,13 @@ from bot.errors import (
 from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity
 from bot.workspaces.queries import find_connected, find_open
+from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.workspaces.tokens import Vault
 
 logger = structlog.get_logger(__name__)
 
 #: Without this one nothing can be delivered.
-_NEEDED_SCOPES = frozenset({"chat:write"})
-#: Without these something works less well; docs/scopes.md says what.
-_WANTED = frozenset(
-    {"channels:history", "channels:join", "channels:read"}
-    | {"files:write", "groups:history", "groups:read"}
-)
+_MUST_HAVE = frozenset({"chat:write"})
 _NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
 
 
@@ -45,8 +41,8 @@ class Connection:
 
     @property
     def missing(self) -> list[str]:
-        """The recommended scopes that are missing; none if Slack does not list the scopes."""
-        return sorted((_NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
+        """The scopes that are missing; none if Slack does not list those that were granted."""
+        return missing_scopes(self.scopes)
 
 
 class WorkspaceConnections:
@@ -210,6 +206,11 @@ def store(session: Session, workspace: Workspace, sealed: str | None, by: str) -
     return kept is None
 
 
+def missing_scopes(granted: frozenset[str]) -> list[str]:
+    """Return which of the manifest's scopes were not granted; none if *granted* is unknown."""
+    return sorted({*NEEDED_SCOPES, *USEFUL_SCOPES} - granted) if granted else []
+
+
 def _require_team(identity: Identity, team_id: str) -> None:
     if identity.workspace_id != team_id:
         fix = "is not the team of this token"
@@ -217,10 +218,8 @@ def _require_team(identity: Identity, team_id: str) -> None:
 
 
 def _require_scopes(identity: Identity) -> None:
-    if identity.scopes and not identity.scopes >= _NEEDED_SCOPES:
-        fix = (
-            f"lacks {', '.join(sorted(_NEEDED_SCOPES - identity.scopes))}: add it and install again"
-        )
+    if identity.scopes and not identity.scopes >= _MUST_HAVE:
+        fix = f"lacks {', '.join(sorted(_MUST_HAVE))}: add it and install again"
         problem = FieldProblem("bot_token", fix)
         raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
 
