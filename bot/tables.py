@@ -19,6 +19,7 @@ from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -33,6 +34,7 @@ TABLES = (
     Event,
     ExternalTaskId,
     IdempotencyRecord,
+    Invitation,
     LaneLease,
     LeaderboardDue,
     LeaderboardPost,
