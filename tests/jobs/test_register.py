@@ -89,6 +89,9 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "forget_old_keys",
         "fold_message_totals",
         "post_leaderboards",
+        "run_due_reports",
+        "check_reports",
+        "delete_old_report_runs",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
