@@ -38,6 +38,11 @@ def exact_sum(numbers: Sequence[Number]) -> Number:
         return sum(numbers)
 
 
+def magnitude(number: Number) -> Number:
+    """Return the number without its sign."""
+    return -number if number < 0 else number
+
+
 def difference(new: Number, old: Number) -> Number:
     """Return *new* - *old*."""
     with _exactly():

@@ -43,6 +43,7 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
             subjects=frozenset({subject}),
             tags=PERIOD | {needs},
             needs=frozenset({needs}),
+            description=f"{measure.name}, {'last period' if ref == 'last' else 'period before'}",
         )
     add_change(
         book,
@@ -51,6 +52,7 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
         before.number,
         measure,
         origin=f"{measure.name}: last period minus the one before",
+        description=f"change of {measure.name}",
         subjects=frozenset({time_subject(last.name)}),
         tags=PERIOD,
     )
@@ -84,6 +86,7 @@ def add_run_changes(book: ValueBook, measure: Measure, previous: ResultTable) ->
         old_number,
         measure,
         origin=f"{made}: this run minus the run before",
+        description=f"change of {measure.name} since the last run",
         subjects=ALL,
         tags=RUN | {"total"},
         needs=RUN,
@@ -206,6 +209,7 @@ def _add_movers(
             old,
             measure,
             origin=f"{measure.name} of this row: {origin}",
+            description=f"largest {ref} of {measure.name}",
             subjects=frozenset({subject}),
             tags=tags,
             needs=step & RUN,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.reports.figures.arithmetic import Number, exact_number, places_of
+from bot.reports.figures.arithmetic import Number, exact_number, magnitude, places_of
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
 _WORD = re.compile(r"[A-Za-z]+|\d+")
@@ -215,7 +215,7 @@ def _measure(table: ResultTable, index: int, slug: str) -> Measure:
 def _places(numbers: Sequence[Number]) -> int:
     """Return how many digits behind the point the column is shown with: two, or three that tell."""
     most = max((places_of(number) for number in numbers), default=0)
-    largest = max((abs(number) for number in numbers), default=0)
+    largest = max((magnitude(number) for number in numbers), default=0)
     if not largest or largest >= 1:
         return min(most, 2)
     return min(most, 2 - largest.adjusted() if not isinstance(largest, int) else 0)

@@ -4,7 +4,7 @@ from bot.reports.figures.arithmetic import exact_mean, exact_median
 from bot.reports.figures.changes import add_period_names, add_period_values, add_run_changes
 from bot.reports.figures.columns import Measure, read_columns
 from bot.reports.figures.groups import groups_by, numbers_in, overall
-from bot.reports.figures.rankings import add_outliers, add_peaks, add_rankings
+from bot.reports.figures.rankings import add_groups, add_outliers, add_peaks, add_rankings
 from bot.reports.figures.value_book import ALL, NAMED, ValueBook
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import ResultTable
@@ -27,6 +27,7 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
         add_rankings(book, measure)
         add_peaks(book, measure)
         add_outliers(book, measure)
+        add_groups(book, measure)
         add_period_values(book, measure)
         if previous is not None:
             add_run_changes(book, measure, previous)
@@ -42,13 +43,23 @@ def _add_counts(book: ValueBook, previous: ResultTable | None) -> None:
     if label is not None and book.columns.measures:
         groups = groups_by(book.table, label, book.columns.measures[0])
         name = book.table.columns[label].name
-        needs = frozenset({"different"})
+        needs = frozenset({"labels"})
         _add_count(book, "labels", len(groups), f"count of different {name}", needs)
 
 
 def _add_count(book: ValueBook, ref: str, count: int, origin: str, needs: frozenset[str]) -> None:
     book.add(
-        Value(ref, ValueKind.COUNT, count, f"{count:,}", origin, origin, subjects=ALL, needs=needs)
+        Value(
+            ref,
+            ValueKind.COUNT,
+            count,
+            f"{count:,}",
+            origin,
+            origin,
+            subjects=ALL,
+            tags=needs,
+            needs=needs,
+        )
     )
 
 
@@ -97,7 +108,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             f"{ref}({name}) of the rows",
             places=places,
             subjects=ALL,
-            tags=frozenset({ref}),
+            tags=frozenset({ref, "row"}),
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

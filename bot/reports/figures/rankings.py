@@ -8,6 +8,7 @@ from bot.reports.figures.arithmetic import (
     exact_median,
     exact_number,
     exact_sum,
+    magnitude,
     percent_of,
 )
 from bot.reports.figures.columns import Measure
@@ -25,6 +26,8 @@ TOLD_RANKS = 5
 #: With fewer values, each of them is unusual.
 MIN_FOR_OUTLIERS = 8
 TOLD_OUTLIERS = 3
+#: More are told by their rows only.
+MAX_GROUPS = 400
 #: Iglewicz and Hoaglin's limit for 0.6745 * |x - median| / MAD, both sides times 10,000.
 _SCORE, _LIMIT = 6_745, 35_000
 
@@ -46,6 +49,24 @@ def add_rankings(book: ValueBook, measure: Measure) -> None:
     _add_rank(book, measure, "bottom", ranked[-1], ranked)
     if has_shares:
         _add_share(book, measure, "share_of_bottom", ranked[-1], whole)
+
+
+def add_groups(book: ValueBook, measure: Measure) -> None:
+    """Add what the rows of one label, and those of one period, come to together."""
+    for ref, column in (("label", book.columns.label), ("period", book.columns.time)):
+        groups = groups_by(book.table, column, measure)
+        if column is None or len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
+            continue
+        for number, group in enumerate(groups, 1):
+            _add_named(
+                book,
+                measure,
+                f"{ref}_{number}",
+                group,
+                frozenset({"total"} if measure.is_additive else ()),
+                is_time=ref == "period",
+                origin=f"{ref} {number}",
+            )
 
 
 def add_peaks(book: ValueBook, measure: Measure) -> None:
@@ -72,13 +93,9 @@ def add_outliers(book: ValueBook, measure: Measure) -> None:
     if len(groups) < MIN_FOR_OUTLIERS:
         return
     middle = exact_median([_number(one) for one in groups])
-    spread = exact_median([abs(difference(_number(one), middle)) for one in groups])
-    far = [
-        one
-        for one in groups
-        if spread and abs(difference(_number(one), middle)) * _SCORE > spread * _LIMIT
-    ]
-    far.sort(key=lambda one: -abs(difference(_number(one), middle)))
+    spread = exact_median([_distance(one, middle) for one in groups])
+    far = [one for one in groups if spread and _distance(one, middle) * _SCORE > spread * _LIMIT]
+    far.sort(key=lambda one: -_distance(one, middle))
     for place, group in enumerate(far[:TOLD_OUTLIERS], 1):
         _add_named(
             book,
@@ -175,7 +192,7 @@ def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole:
             measure.index,
             frozenset({label_subject(group.name)}),
             frozenset({"share"}),
-            frozenset({"share"}),
+            NAMED | {"share"},
         )
     )
 
@@ -186,3 +203,7 @@ def _number(group: Group) -> Number:
     if number is None:
         raise TypeError(f"no number: {group!r}")
     return number
+
+
+def _distance(group: Group, middle: Number) -> Number:
+    return magnitude(difference(_number(group), middle))

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, clean
-from bot.reports.figures.arithmetic import Number, exact_number, show_number
+from bot.reports.figures.arithmetic import Number, exact_number, magnitude, show_number
 from bot.reports.figures.columns import Measure
 from bot.sources.result import Cell
 
@@ -45,7 +45,7 @@ def show_name(text: str) -> str:
 
 def show_percent(number: Number, *, is_signed: bool = False) -> str:
     """Return a percentage with one digit behind the point, or none if it is a large one."""
-    return show_number(number, 0 if abs(number) >= 1_000 else 1, "%", is_signed=is_signed)
+    return show_number(number, 0 if magnitude(number) >= 1_000 else 1, "%", is_signed=is_signed)
 
 
 def _show_time(moment: datetime) -> str:

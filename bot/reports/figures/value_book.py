@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from bot.reports.figures.arithmetic import Number, difference, percent_of, show_number
-from bot.reports.figures.columns import Columns, Measure
+from bot.reports.figures.arithmetic import Number, difference, magnitude, percent_of, show_number
+from bot.reports.figures.columns import Columns, Measure, readable
 from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
@@ -150,7 +150,7 @@ class ValueBook(Mapping[str, Value]):
             _exact(cell),
             show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
-            f"{self.table.columns[index].name} of row {row}",
+            readable(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
             index if measure else None,
             subjects,
             NONE,
@@ -207,14 +207,13 @@ def add_change(
     subjects: frozenset[str] = NONE,
     tags: frozenset[str] = NONE,
     needs: frozenset[str] = NONE,
-    places: int | None = None,
+    description: str,
 ) -> None:
     """
     Keep a change four times: signed and as a size, in the measure's unit and in percent.
 
     What cannot be compared is words: against nothing both, against zero or less the percentage.
     """
-    shown = measure.places if places is None else places
     change = None if new is None or old is None else difference(new, old)
     direction = frozenset({_direction(change)} if change is not None else ())
     why = _why_not(new, old)
@@ -227,13 +226,13 @@ def add_change(
     ):
         number = percent if is_percent else change
         kind = ValueKind.PERCENT if is_percent else ValueKind.CHANGE
-        exact = number if number is None or is_signed else abs(number)
+        exact = number if number is None or is_signed else magnitude(number)
         if exact is None:
             kind, text = ValueKind.WORDS, f"no comparison: {why}"
         elif is_percent:
             text = show_percent(exact, is_signed=is_signed)
         else:
-            text = show_number(exact, shown, measure.unit, is_signed=is_signed)
+            text = show_number(exact, measure.places, measure.unit, is_signed=is_signed)
         says = needs if is_signed or exact is None else needs | {"direction"}
         book.add(
             Value(
@@ -242,7 +241,7 @@ def add_change(
                 exact,
                 text,
                 f"{origin}{', in percent' if is_percent else ''}",
-                f"{prefix}{name}".replace("_", " "),
+                description,
                 measure.index,
                 subjects,
                 tags | {"change"} | (direction if exact is not None else NONE),
