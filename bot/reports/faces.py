@@ -1,7 +1,10 @@
-"""How charts and tables are shown in a workspace: the best that its Slack has not refused. Pure."""
+"""How charts and tables are shown in a workspace: the best that Slack has not refused. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.messages.delivery.refused_kinds import FILE_KIND
 
 
 class TableFace(StrEnum):
@@ -39,3 +42,14 @@ class Face:
 
 
 NATIVE = Face()
+
+
+def face_of(refused: Collection[str]) -> Face:
+    """Return the best face without the kinds that Slack has refused (`refused_kinds`)."""
+    table = next(
+        (one for one in TableFace if one is TableFace.TEXT or one not in refused), TableFace.TEXT
+    )
+    chart = ChartFace.NATIVE
+    if "data_visualization" in refused:
+        chart = ChartFace.TEXT if FILE_KIND in refused else ChartFace.PICTURE
+    return Face(table, chart)
