@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.display import ReportFacts, Said
+from bot.reports.display.message import ReportFacts, Said
 from bot.reports.models import Report, ReportRun, RunStatus, Trigger
 from bot.sources.result import Cell, ColumnKind, ResultColumn, ResultTable
 

@@ -11,13 +11,13 @@ from slack_playground.blocks import validate_message
 
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.cells import NO_VALUE, cell_words
-from bot.reports.display import REPORT_TEMPLATE, Said, report_context, wall_time
-from bot.reports.faces import NATIVE, ChartFace, Face, TableFace
+from bot.reports.display.cells import NO_VALUE, cell_words
+from bot.reports.display.faces import NATIVE, ChartFace, Face, TableFace
+from bot.reports.display.message import REPORT_TEMPLATE, Said, report_context, wall_time
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, NINE, SAID, facts_of, sales, table_of
 
-RENDERER = Renderer(Path(__file__).parents[3] / "templates")
+RENDERER = Renderer(Path(__file__).parents[4] / "templates")
 FACES = [Face(table, chart) for table in TableFace for chart in ChartFace]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.ids import is_slack_user_id
 from bot.messages.rendering.plain_text import plain_text
-from bot.reports.display import wall_time, zone_of
+from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Report, ReportRun, RunStatus
-from bot.reports.service import Answered
+from bot.reports.replies import Answered
 
 FAILED_TEMPLATE = "reports/failed"
 NOTICE_TEMPLATE = "reports/notice"

@@ -1,7 +1,7 @@
 """
 Charts as pictures, for workspaces whose Slack draws none.
 
-Drawn as SVG and made a PNG by resvg with the font in `bot/reports/fonts`, so that they look the
+Drawn as SVG and made a PNG by resvg with the font in `fonts`, so that they look the
 same on every machine; scripts that this font lacks come from the machine's fonts, if it has any.
 """
 
@@ -16,7 +16,7 @@ import resvg_py
 
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import truncate
-from bot.reports.charts import Chart
+from bot.reports.display.charts import Chart
 
 FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 

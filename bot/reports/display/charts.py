@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.cells import cell_words, column_heading, plotted
+from bot.reports.display.cells import cell_words, column_heading, plotted
 from bot.sources.result import ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block

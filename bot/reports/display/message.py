@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.ids import is_slack_user_id
 from bot.messages.rendering.truncation import truncate, units
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.cells import cell_words, column_heading, plotted
-from bot.reports.charts import (
+from bot.reports.display.cells import cell_words, column_heading, plotted
+from bot.reports.display.charts import (
     NATIVE_CATEGORIES,
     Chart,
     chart_lines,
@@ -18,7 +18,7 @@ from bot.reports.charts import (
     finding,
     native_chart,
 )
-from bot.reports.faces import NATIVE, Face, TableFace
+from bot.reports.display.faces import NATIVE, Face, TableFace
 from bot.reports.models import Report, ReportRun, Trigger
 from bot.sources.result import ResultTable
 

@@ -17,10 +17,10 @@ from typing import Any
 from bot.messages.delivery.content import FILE
 from bot.messages.outbox import Content
 from bot.messages.transports.base import File
-from bot.reports.chart_pictures import draw_chart
-from bot.reports.charts import charts_of, finding
-from bot.reports.display import ReportFacts, zone_of
-from bot.reports.faces import Face
+from bot.reports.display.chart_pictures import draw_chart
+from bot.reports.display.charts import charts_of, finding
+from bot.reports.display.faces import Face
+from bot.reports.display.message import ReportFacts, zone_of
 from bot.sources.result import Cell, ResultTable
 
 #: Larger files would weigh on the database that the messages are kept in.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reports.faces import face_of
+from bot.reports.display.faces import face_of
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 
 from bot.messages.transports.base import File
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.chart_pictures import chart_svg, draw_chart, ticks
-from bot.reports.charts import chart_of, finding
-from bot.reports.display import Said
-from bot.reports.faces import NATIVE, ChartFace, Face
-from bot.reports.files import csv_of, file_stem, harmless_cell, json_of, thread_files
+from bot.reports.display.chart_pictures import chart_svg, draw_chart, ticks
+from bot.reports.display.charts import chart_of, finding
+from bot.reports.display.faces import NATIVE, ChartFace, Face
+from bot.reports.display.files import csv_of, file_stem, harmless_cell, json_of, thread_files
+from bot.reports.display.message import Said
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, facts_of, report_of, sales, table_of
 
