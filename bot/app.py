@@ -43,8 +43,8 @@ from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
-from bot.reports.standin_parts import report_parts
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
 from bot.subscriptions.announcer import tell_subscribers
@@ -260,13 +260,19 @@ class Opsbell:
             outward.connections.token_of,
             settings.proxies.for_url(settings.slack_api_url),
         )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
         reports = open_reports(
             database,
             self._clock,
             renderer,
             directories,
-            report_parts(settings),
-            ReportLimits(kept_days=settings.config.retention.days),
+            report_parts(settings, database, self._clock, sources),
+            ReportLimits(
+                concurrent_runs=settings.config.reports.concurrent_runs,
+                spread_seconds=settings.config.reports.spread_seconds,
+                kept_days=settings.config.retention.days,
+            ),
             workspaces_of=owners.workspaces_of,
             wake=outward.lanes.wake,
         )
