@@ -98,6 +98,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             lanes=lanes.health,
             socket=dict,
             leaderboards=unused,
+            reports=unused,
         )
     )
     await server.start()

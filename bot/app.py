@@ -43,6 +43,9 @@ from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.runs.claims import release_runs
+from bot.reports.standin_parts import report_parts
+from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
@@ -78,6 +81,8 @@ class _Rooms:
     boards: Boards
     owners: Owners
     leaderboards: Leaderboards
+    directories: Directories
+    reports: ReportRoom
 
 
 class Opsbell:
@@ -145,6 +150,7 @@ class Opsbell:
             return
         await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
+        self._stack.push_async_callback(rooms.reports.workers.stop)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
@@ -170,6 +176,7 @@ class Opsbell:
             # Nobody else is there: what a killed process held need not run out first.
             now = self._clock.now()
             database.transact(lambda session: end_leases(session, now))
+            database.transact(lambda session: release_runs(session, now))
         database.check()
         now = self._clock.now()
         database.transact(lambda session: end_waits_of_a_fast_clock(session, now))
@@ -246,8 +253,35 @@ class Opsbell:
             home=slack.identity.workspace_id,
             wake=outward.lanes.wake,
         )
+        directories = Directories(
+            slack.identity.workspace_id,
+            slack.directory,
+            settings.slack_api_url,
+            outward.connections.token_of,
+            settings.proxies.for_url(settings.slack_api_url),
+        )
+        reports = open_reports(
+            database,
+            self._clock,
+            renderer,
+            directories,
+            report_parts(settings),
+            ReportLimits(kept_days=settings.config.retention.days),
+            workspaces_of=owners.workspaces_of,
+            wake=outward.lanes.wake,
+        )
         return _Rooms(
-            database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
+            database,
+            slack,
+            outward,
+            tasks,
+            alerts,
+            deliveries,
+            boards,
+            owners,
+            leaderboards,
+            directories,
+            reports,
         )
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
@@ -263,13 +297,7 @@ class Opsbell:
                 users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
-                channels=Directories(
-                    rooms.slack.identity.workspace_id,
-                    rooms.slack.directory,
-                    self._settings.slack_api_url,
-                    rooms.outward.connections.token_of,
-                    self._settings.proxies.for_url(self._settings.slack_api_url),
-                ),
+                channels=rooms.directories,
                 tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
@@ -281,6 +309,7 @@ class Opsbell:
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
+                reports=rooms.reports.reports,
                 destinations=destinations,
             )
         )
@@ -346,6 +375,7 @@ class Opsbell:
             rooms.leaderboards,
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
+            rooms.reports,
         )
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)

@@ -14,6 +14,7 @@ from bot.db import Database
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
+from bot.reports.wiring import ReportRoom
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
 from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
@@ -23,6 +24,7 @@ from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
+from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 from jobs.subscriptions import delete_old_end_notices, post_digests
 
@@ -41,6 +43,8 @@ _LEADERBOARDS_SECONDS = 5
 #: A board is edited at most this often, and only when what it shows has changed.
 _BOARD_SECONDS = 5
 _DIGEST_SECONDS = 5
+_REPORTS_SECONDS = 1
+_REPORT_HEALTH_SECONDS = 15 * 60
 
 
 def register(
@@ -54,6 +58,7 @@ def register(
     leaderboards: Leaderboards,
     boards: Boards,
     digests: Digests,
+    reports: ReportRoom,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -71,6 +76,9 @@ def register(
         (_BOARD_SECONDS, refresh_boards, boards),
         (_DIGEST_SECONDS, post_digests, digests),
         (_RETENTION_SECONDS, delete_old_end_notices, digests),
+        (_REPORTS_SECONDS, run_due_reports, reports),
+        (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
+        (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),
     ):
         scheduler.add_job(
             job,

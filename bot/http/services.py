@@ -13,6 +13,7 @@ from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
+from bot.reports.service import Reports
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -61,4 +62,5 @@ class HttpServices:
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
+    reports: Reports
     destinations: Destinations = NO_DESTINATIONS

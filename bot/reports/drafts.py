@@ -7,6 +7,7 @@ from typing import Any, Literal
 from bot.clock import Clock
 from bot.errors import FieldProblem, ForbiddenError, InvalidError
 from bot.ids import is_slack_user_id
+from bot.redaction import redact
 from bot.reports.conditions import parse_condition
 from bot.reports.models import Notification, Report
 from bot.reports.places import Places
@@ -283,14 +284,25 @@ def _read_texts(draft: ReportDraft, fields: Mapping[str, Any], *, is_whole: bool
             draft.refuse(name, "is missing" if name not in fields else "must not be blank")
         elif len(value) > limit:
             draft.refuse(name, f"must be at most {limit:,} characters; it has {len(value):,}")
+        elif name == "query":
+            _read_query_text(draft, value.strip())
         else:
-            setattr(draft, name, " ".join(value.split()) if name == "name" else value.strip())
+            text = " ".join(value.split()) if name == "name" else value.strip()
+            setattr(draft, name, redact(text))
+
+
+def _read_query_text(draft: ReportDraft, query: str) -> None:
+    """Take a query as it is, or not at all: masked it would ask something else."""
+    if redact(query) == query:
+        draft.query = query
+    else:
+        draft.refuse("query", "holds what looks like a secret; people see it: ask without it")
 
 
 def _read_choices(draft: ReportDraft, fields: Mapping[str, Any]) -> None:
     for name, known in (("mode", MODES), ("audience", AUDIENCES)):
         value = fields.get(name, known[0] if name == "mode" else "general")
-        if value in known:
+        if isinstance(value, str) and value in known:
             setattr(draft, name, value)
         else:
             draft.refuse(name, f"write {' or '.join(known)}")

@@ -1,9 +1,7 @@
 """Reports: create, change, preview, run, recompute and ask. What people and programs call."""
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,15 +28,17 @@ from bot.reports.drafts import (
     merge_fields,
     refuse_draft,
 )
-from bot.reports.models import Report, ReportResult, ReportRun, RunStatus, Trigger
+from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
 from bot.reports.questions import Questions
 from bot.reports.recomputation import differences
 from bot.reports.replies import Actor, Answered, Preview, Recomputed, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
+from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.runs.voice import Voice
 from bot.reports.schedule_fields import schedule_of
-from bot.scheduling.schedules import next_occurrence, occurrences_between
+from bot.reports.upcoming import MAX_NEXT_RUNS, soonest
+from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError
 from bot.sources.result import ResultTable
 from bot.workspaces.models import Workspace
@@ -53,9 +53,7 @@ __all__ = [
     "StoredResult",
 ]
 
-MAX_BULK_REPORTS = 100
 MAX_AHEAD_HOURS = 24.0 * 366
-_MAX_NEXT_RUNS = 500
 _NAME_TAKEN = FieldProblem("name", "you have a report of this name: choose another")
 #: Fields whose change moves the next run.
 _TIMING = ("schedule", "enabled")
@@ -210,6 +208,10 @@ class Reports:
 
         return await self._store(work)
 
+    async def get(self, actor: Actor, report_id: str) -> Report:
+        """Return the report of this id."""
+        return await self._report(actor, report_id)
+
     async def find(self, actor: Actor, name_or_id: str) -> Report:
         """Return the report of this id or name; `NotFoundError` with the nearest name."""
         return await self._database.read(
@@ -246,15 +248,7 @@ class Reports:
 
         def work(session: Session) -> ReportRun:
             report = queries.report_of(session, actor, report_id)
-            query = select(ReportRun).where(
-                ReportRun.report_id == report.id,
-                ReportRun.status == RunStatus.PENDING,
-                ReportRun.trigger == Trigger.MANUAL,
-                ReportRun.requested_by == actor.id,
-            )
-            waiting = session.exec(query.limit(1)).first()
-            again = session.get(ReportRun, run_id) if run_id else None
-            return again or waiting or self._pending(session, actor, report, run_id)
+            return request_run(session, actor, report, run_id, self._clock.now())
 
         run = await self._database.write(work)
         await self._start_ready()
@@ -264,23 +258,14 @@ class Reports:
         self, actor: Actor, report_ids: Sequence[str], *, bulk_id: str | None = None
     ) -> tuple[str, Sequence[ReportRun]]:
         """Run several; return the id of the bulk, whose progress is one message."""
-        wanted = list(dict.fromkeys(report_ids))
-        if not 0 < len(wanted) <= MAX_BULK_REPORTS:
-            problem = FieldProblem("report_ids", f"name 1 to {MAX_BULK_REPORTS} reports")
-            raise InvalidError(f"`report_ids`: {problem.message}.", [problem])
-        bulk = bulk_id or new_id("b")
+        wanted, bulk = wanted_reports(report_ids), bulk_id or new_id("b")
 
         def work(session: Session) -> tuple[list[ReportRun], str | None]:
             again = runs_of_bulk(session, bulk) if bulk_id else []
             if again:
                 return again, None
-            reports = _all_of(session, actor, wanted)
-            runs = [
-                self._pending(session, actor, report, None, bulk, order)
-                for order, report in enumerate(reports)
-            ]
-            session.flush()
-            now = self._clock.now()
+            reports, now = all_of(session, actor, wanted), self._clock.now()
+            runs = request_bulk(session, actor, reports, bulk, now)
             return runs, open_progress(session, bulk, reports, actor.id, now)
 
         runs, workspace_id = await self._database.write(work)
@@ -288,31 +273,6 @@ class Reports:
             self._wake(workspace_id)
         await self._start_ready()
         return bulk, runs
-
-    def _pending(
-        self,
-        session: Session,
-        actor: Actor,
-        report: Report,
-        run_id: str | None,
-        bulk_id: str | None = None,
-        order: int = 0,
-    ) -> ReportRun:
-        now = self._clock.now()
-        run = ReportRun(
-            id=run_id or new_id("x"),
-            report_id=report.id,
-            tenant=report.tenant,
-            trigger=Trigger.BULK if bulk_id else Trigger.MANUAL,
-            requested_by=actor.id,
-            bulk_id=bulk_id,
-            # Apart, so that a bulk is worked on and shown in its order.
-            due_at=now + timedelta(microseconds=order),
-            created_at=now,
-            lease_until=now,
-        )
-        session.add(run)
-        return run
 
     async def runs(
         self, actor: Actor, report_id: str, *, cursor: str | None = None, limit: int = 50
@@ -377,10 +337,10 @@ class Reports:
 
         def work(session: Session) -> list[Report]:
             due = select(Report).where(*queries.visible_to(actor), col(Report.due_at) <= until)
-            query = due.order_by(col(Report.due_at), col(Report.id)).limit(_MAX_NEXT_RUNS)
+            query = due.order_by(col(Report.due_at), col(Report.id)).limit(MAX_NEXT_RUNS)
             return list(session.exec(query).all())
 
-        return await asyncio.to_thread(_soonest, await self._database.read(work), until)
+        return await asyncio.to_thread(soonest, await self._database.read(work), until)
 
     async def retry(self, actor: Actor, run_id: str) -> ReportRun:
         """Run a failed run's report again."""
@@ -447,19 +407,6 @@ def _require_free_name(session: Session, tenant: str, owner: str, name: str) -> 
         raise InvalidError(f"`name`: {_NAME_TAKEN.message}.", [_NAME_TAKEN])
 
 
-def _all_of(session: Session, actor: Actor, wanted: Sequence[str]) -> list[Report]:
-    query = select(Report).where(col(Report.id).in_(wanted), *queries.visible_to(actor))
-    found = {report.id: report for report in session.exec(query).all()}
-    problems = [
-        FieldProblem(f"report_ids[{number}]", "there is no such report")
-        for number, one in enumerate(wanted)
-        if one not in found
-    ]
-    if problems:
-        raise InvalidError(f"`{problems[0].field}`: there is no such report.", problems)
-    return [found[one] for one in wanted]
-
-
 def _touch(report: Report, now: datetime) -> None:
     report.revision += 1
     report.changed_at = now
@@ -475,16 +422,3 @@ def _due_at(draft: ReportDraft, now: datetime) -> datetime | None:
     if draft.schedule is None or not draft.is_enabled:
         return None
     return next_occurrence(draft.schedule, now)
-
-
-def _soonest(reports: Sequence[Report], until: datetime) -> Sequence[tuple[Report, datetime]]:
-    merged = heapq.merge(*(_due_times(one, until) for one in reports), key=lambda pair: pair[1])
-    return list(itertools.islice(merged, _MAX_NEXT_RUNS))
-
-
-def _due_times(report: Report, until: datetime) -> Iterator[tuple[Report, datetime]]:
-    if report.due_at is None:
-        return
-    yield report, report.due_at
-    for due_at in occurrences_between(schedule_of(report.schedule), report.due_at, until):
-        yield report, due_at

@@ -116,7 +116,7 @@ def hold_to_end(session: Session, claim: RunClaim) -> ReportRun | None:
     return session.exec(query.with_for_update()).one_or_none()
 
 
-def release_all(session: Session, now: datetime) -> int:
+def release_runs(session: Session, now: datetime) -> int:
     """Let every run be taken at once: the caller knows that nobody else is there."""
     query = update(ReportRun).where(
         col(ReportRun.lease_until).is_not(None), col(ReportRun.lease_owner).is_not(None)

@@ -20,7 +20,6 @@ from bot.reports.runs.claims import (
     claim_runs,
     give_back,
     is_any_ready,
-    release_all,
     renew,
 )
 from bot.reports.runs.endings import Findings, RunFailure, complete_run, fail_run, skip_run
@@ -58,11 +57,6 @@ class RunWorkers:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._starting = asyncio.Lock()
         self._is_stopping = False
-
-    async def begin_anew(self) -> None:
-        """Take back what a killed process held; for the only process of a database."""
-        now = self._clock.now()
-        await self._database.write(lambda session: release_all(session, now))
 
     async def start_ready(self) -> int:
         """Begin as many waiting runs as there is room for, and return how many."""

@@ -32,6 +32,7 @@ from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.leaderboards.room import make_boards
+from tests.bot.reports.service_room import Office
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 from tests.isolation import ISOLATION
 
@@ -155,6 +156,7 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        reports=Office(database, clock).reports,
         leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )

@@ -14,17 +14,11 @@ from bot.errors import FieldProblem, InvalidError
 from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
-from bot.reports.drafts import Drafts
 from bot.reports.models import Report, ReportRun
-from bot.reports.places import Places
-from bot.reports.preview import Previews
-from bot.reports.questions import Questions
 from bot.reports.replies import Actor
-from bot.reports.runs.due import DueReports
-from bot.reports.runs.execution import Completeness, Execution
-from bot.reports.runs.workers import RunWorkers
-from bot.reports.service import Reports
+from bot.reports.runs.execution import Completeness
 from bot.reports.standin import StandInVoice
+from bot.reports.wiring import ReportLimits, ReportParts, open_reports
 from bot.sources.base import QueryError, Source, SourceTable
 from bot.sources.result import Cell, ColumnKind, ResultColumn, ResultTable
 
@@ -140,33 +134,20 @@ class Office:
     spread_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        questions = Questions(Shops(self.shop), plan)
-        drafts = Drafts(questions, Places(self.slack, self._workspaces_of), self.clock)
-        voice = StandInVoice()
-
         async def measure(*_: object) -> Completeness:
             return self.complete.pop(0) if self.complete else Completeness(is_whole=True)
 
-        execution = Execution(self.database, self.clock, questions, voice, measure)
-        self.workers = RunWorkers(
+        self.room = open_reports(
             self.database,
             self.clock,
-            execution,
-            self.woken.append,
-            concurrent_runs=4,
-            lease=self.lease,
-        )
-        self.due = DueReports(self.database, self.clock, self.spread_seconds)
-        self.reports = Reports(
-            self.database,
-            self.clock,
-            drafts,
-            questions,
-            Previews(drafts, voice, Renderer(TEMPLATES), self.clock),
-            voice,
-            start_ready=self.workers.start_ready,
+            Renderer(TEMPLATES),
+            self.slack,
+            ReportParts(Shops(self.shop), plan, StandInVoice(), measure),
+            ReportLimits(spread_seconds=self.spread_seconds, lease=self.lease),
+            workspaces_of=self._workspaces_of,
             wake=self.woken.append,
         )
+        self.reports, self.workers, self.due = self.room.reports, self.room.workers, self.room.due
 
     async def _workspaces_of(self, tenant: str) -> Sequence[str]:
         return ["T1", "T2"] if tenant == "default" else []
