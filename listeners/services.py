@@ -30,7 +30,7 @@ class ListenerServices:
 
     `kinds` returns the kinds of tasks a person can choose from, the likeliest first. `health`
     returns what `/ops health` tells in words: `socket` and `lanes`, as the API shows them.
-    `report_sources` returns the names of what reports may ask.
+    `report_sources` returns the names of what a tenant's reports may ask.
     `bot_name` is what people type after `/invite @`. `workspace_url` is what auth.test says;
     without it, links to messages are made from the workspace's domain on slack.com.
     """
@@ -53,7 +53,7 @@ class ListenerServices:
     leaderboards: Leaderboards
     reports: Reports
     report_answers: ReportAnswers
-    report_sources: Callable[[], Sequence[str]]
+    report_sources: Callable[[str], Sequence[str]]
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"

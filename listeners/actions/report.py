@@ -208,11 +208,16 @@ async def _recomputed_view(services: ListenerServices, actor: Actor, run_id: str
 
 
 async def handle_new_report_action(
-    ack: AsyncAck, body: _View, user_id: str, client: AsyncWebClient, services: ListenerServices
+    ack: AsyncAck,
+    body: _View,
+    user_id: str,
+    client: AsyncWebClient,
+    services: ListenerServices,
+    owner: Owner,
 ) -> None:
     """Open the form of the shortcut *New report*."""
     await ack()
-    view = new_report_view(services, user_id)
+    view = new_report_view(services, owner, user_id)
     await open_when_ready(client, body["trigger_id"], NEW_TITLE, view)
 
 

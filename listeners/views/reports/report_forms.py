@@ -1,6 +1,6 @@
 """The form of a report: opened, changed, previewed and sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -31,26 +31,26 @@ from listeners.views.slow_submission import submit_when_ready
 _View = dict[str, Any]
 
 
-async def new_report_view(services: ListenerServices, user_id: str) -> _View:
+async def new_report_view(services: ListenerServices, owner: Owner, user_id: str) -> _View:
     """Return the form for a new report, every day at nine in the person's own time zone."""
     zone = await services.directory.timezone_of(user_id)
     fields = {"schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"}}
-    return build_report_form(ReportForm(fields, services.report_sources()))
+    return build_report_form(ReportForm(fields, services.report_sources(owner.tenant)))
 
 
 def edit_report_view(services: ListenerServices, report: Report) -> _View:
     """Return the form with what the report is now."""
-    return build_report_form(
-        ReportForm(fields_of(report), services.report_sources(), report.id, report.revision)
-    )
+    sources = services.report_sources(report.tenant)
+    form = ReportForm(fields_of(report), sources, report.id, report.revision)
+    return build_report_form(form)
 
 
 async def handle_report_form_action(
-    ack: AsyncAck, body: _View, client: AsyncWebClient, services: ListenerServices
+    ack: AsyncAck, body: _View, client: AsyncWebClient, services: ListenerServices, owner: Owner
 ) -> None:
     """Show the inputs that belong to the frequency, or to the place, that was just chosen."""
     await ack()
-    shown = _form_again(services, body["view"])
+    shown = _form_again(services, owner, body["view"])
     await client.views_update(view_id=body["view"]["id"], view=shown)
 
 
@@ -65,12 +65,16 @@ async def handle_report_preview_action(
     """Show below the form when it would run and what it would say today."""
     await ack()
     view = body["view"]
-    waiting = _form_again(services, view, build_waiting())
+    waiting = _form_again(services, owner, view, build_waiting())
     await client.views_update(view_id=view["id"], view=waiting)
     actor = await report_actor(services, owner, user_id)
     preview = await _preview_of(services, actor, view)
     pictures = await upload_pictures(client, charts_in(preview))
-    await _show_preview(client, services, view, preview, pictures)
+
+    def shown(drawn: dict[int, str]) -> _View:
+        return _form_again(services, owner, view, build_preview(preview, drawn))
+
+    await _show_preview(client, view["id"], shown, pictures)
 
 
 async def _preview_of(services: ListenerServices, actor: Actor, view: _View) -> Preview:
@@ -85,20 +89,17 @@ async def _preview_of(services: ListenerServices, actor: Actor, view: _View) -> 
 
 async def _show_preview(
     client: AsyncWebClient,
-    services: ListenerServices,
-    view: _View,
-    preview: Preview,
+    view_id: str,
+    shown: Callable[[dict[int, str]], _View],
     pictures: dict[int, str],
 ) -> None:
-    """Show it with pictures, or where Slack does not take them yet, with their figures."""
-    shown = _form_again(services, view, build_preview(preview, pictures))
+    """Show it with pictures, or where Slack does not take them, with their figures."""
     try:
-        await client.views_update(view_id=view["id"], view=shown)
+        await client.views_update(view_id=view_id, view=shown(pictures))
     except SlackApiError:
         if not pictures:
             raise
-        shown = _form_again(services, view, build_preview(preview, {}))
-        await client.views_update(view_id=view["id"], view=shown)
+        await client.views_update(view_id=view_id, view=shown({}))
 
 
 async def handle_report_submission(
@@ -114,7 +115,7 @@ async def handle_report_submission(
 
     def again(error: InvalidError) -> _View:
         problems = error.problems or [FieldProblem("name", str(error))]
-        return _form_again(services, view, [problem_block(problems)])
+        return _form_again(services, owner, view, [problem_block(problems)])
 
     work = _saved_view(services, actor, view)
     await submit_when_ready(ack, client, view, work, again)
@@ -137,9 +138,9 @@ async def _saved_view(services: ListenerServices, actor: Actor, view: _View) -> 
 
 
 def _form_again(
-    services: ListenerServices, view: _View, below: Sequence[dict[str, Any]] = ()
+    services: ListenerServices, owner: Owner, view: _View, below: Sequence[dict[str, Any]] = ()
 ) -> _View:
     """Return the form as it is filled in; Slack keeps what is typed in inputs that stay."""
     report_id, revision = form_state(view)
-    sources = services.report_sources()
+    sources = services.report_sources(owner.tenant)
     return build_report_form(ReportForm(report_fields(view), sources, report_id, revision, below))
