@@ -1,6 +1,6 @@
 """The services that listeners may call; filled in once by the composition root."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from bot.config_file import ConfigFile
 from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
+from bot.reports.answers import ReportAnswers
+from bot.reports.service import Reports
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -28,6 +30,7 @@ class ListenerServices:
 
     `kinds` returns the kinds of tasks a person can choose from, the likeliest first. `health`
     returns what `/ops health` tells in words: `socket` and `lanes`, as the API shows them.
+    `report_sources` returns the names of what a tenant's reports may ask.
     `bot_name` is what people type after `/invite @`. `workspace_url` is what auth.test says;
     without it, links to messages are made from the workspace's domain on slack.com.
     """
@@ -48,6 +51,9 @@ class ListenerServices:
     kinds: Callable[[Owner], Awaitable[list[str]]]
     health: Callable[[], dict[str, Any]]
     leaderboards: Leaderboards
+    reports: Reports
+    report_answers: ReportAnswers
+    report_sources: Callable[[str], Sequence[str]]
     default_channel: str | None = None
     environment: str | None = None
     bot_name: str = "Opsbell"

@@ -218,6 +218,15 @@ class Reports:
             lambda session: queries.report_named(session, actor, name_or_id)
         )
 
+    async def owner_of(self, actor: Actor, report_id: str) -> str | None:
+        """Return whose report it is, to tell whoever saw its message and is refused; else None."""
+
+        def work(session: Session) -> str | None:
+            report = session.get(Report, report_id)
+            return report.owner if report is not None and report.tenant == actor.tenant else None
+
+        return await self._database.read(work)
+
     async def list(
         self, actor: Actor, *, cursor: str | None = None, limit: int = 50
     ) -> tuple[Sequence[Report], str | None]:

@@ -6,13 +6,13 @@ rather than drawn as zero.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.display.cells import cell_words, column_heading, plotted
+from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
 from bot.sources.result import ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
@@ -136,6 +136,33 @@ def native_chart(chart: Chart) -> dict[str, Any]:
     if chart.unit:
         axes["y_label"] = chart.unit
     return {"title": title, "chart": {"type": shown.kind, "series": series, "axis_config": axes}}
+
+
+def chart_of_block(block: Mapping[str, Any]) -> Chart:
+    """Return the chart of a `data_visualization` block, to draw it where Slack shows none."""
+    drawn = block["chart"]
+    axes = drawn.get("axis_config") or {}
+    if drawn["type"] == "pie":
+        labels = [one["label"] for one in drawn["segments"]]
+        named = [("", drawn["segments"])]
+    else:
+        labels = list(axes["categories"])
+        named = [(one["name"], one["data"]) for one in drawn["series"]]
+    series = tuple(
+        ChartSeries(
+            name, tuple(ChartPoint(one["value"], number_words(one["value"])) for one in data)
+        )
+        for name, data in named
+    )
+    return Chart(
+        kind=drawn["type"],
+        title=block["title"],
+        labels=tuple(labels),
+        series=series,
+        label_name=axes.get("x_label") or "",
+        unit=axes.get("y_label"),
+        count=len(labels),
+    )
 
 
 def finding(chart: Chart) -> str:

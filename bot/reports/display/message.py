@@ -143,7 +143,7 @@ def table_context(table: ResultTable, face: TableFace) -> dict[str, Any]:
     headings = [truncate(column_heading(one), _CELL_CHARACTERS) for one in columns]
     limit, room = _ROOM[face]
     if face is TableFace.TEXT:
-        text, count = _aligned(headings, _worded_rows(table, limit), room)
+        text, count = aligned_text(headings, _worded_rows(table, limit), room)
         return {
             **_NO_TABLE,
             "table_text": text,
@@ -195,7 +195,9 @@ def _worded_rows(table: ResultTable, limit: int) -> list[list[str]]:
     ]
 
 
-def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> tuple[str, int]:
+def aligned_text(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], room: int
+) -> tuple[str, int]:
     """Return lines with columns of equal width, and how many rows had room."""
     cut = [[truncate(one, _TEXT_COLUMN_CHARACTERS) for one in line] for line in (headings, *rows)]
     widths = [max(len(line[at]) for line in cut) for at in range(len(headings))]
