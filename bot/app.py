@@ -43,10 +43,12 @@ from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.answers import ReportAnswers
 from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
+from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
@@ -83,6 +85,7 @@ class _Rooms:
     leaderboards: Leaderboards
     directories: Directories
     reports: ReportRoom
+    sources: Sources
 
 
 class Opsbell:
@@ -288,6 +291,7 @@ class Opsbell:
             leaderboards,
             directories,
             reports,
+            sources,
         )
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
@@ -352,6 +356,11 @@ class Opsbell:
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
             leaderboards=rooms.leaderboards,
+            reports=rooms.reports.reports,
+            report_answers=ReportAnswers(
+                rooms.reports.reports, rooms.database, self._clock, rooms.outward.lanes.wake
+            ),
+            report_sources=rooms.sources.names,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,

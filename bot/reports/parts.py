@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.clock import Clock
-from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.metrics.catalog import Metrics
 from bot.reports.analysts.base import PlannedSql, Schema
 from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
+from bot.reports.analysts.factory import make_analyst
 from bot.reports.models import Report
 from bot.reports.narration import Narration
+from bot.reports.queries import spent_since
 from bot.reports.runs.execution import Completeness
 from bot.reports.runs.voice import Voice
 from bot.reports.spending import DailySpending
@@ -53,7 +54,7 @@ def report_parts(
     """Return the parts that the settings describe."""
     config = settings.config
     metrics = Metrics(config.metrics, config.sources)
-    narration = _narration(config, clock)
+    narration = _narration(settings, database, clock)
     return ReportParts(
         sources=sources,
         plan=_Planning(metrics, narration).plan,
@@ -63,14 +64,20 @@ def report_parts(
     )
 
 
-def _narration(config: ConfigFile, clock: Clock) -> Narration:
+def _narration(settings: Settings, database: Database, clock: Clock) -> Narration:
+    reports = settings.config.reports
     builtin = BuiltinAnalyst()
-    limit = config.reports.cost_limit_per_day
-    spending = DailySpending(clock, limit=None if limit is None else Decimal(str(limit)))
-    return Narration(
-        builtin,
-        builtin,
-        clock,
-        spending,
-        cache_for=timedelta(minutes=config.reports.cache_minutes),
+    analyst = make_analyst(
+        settings, builtin, quick_model=reports.quick_model, deep_model=reports.deep_model
     )
+    limit = reports.cost_limit_per_day
+
+    async def recorded() -> Decimal:
+        today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await database.read(lambda session: spent_since(session, today))
+
+    spending = DailySpending(
+        clock, limit=None if limit is None else Decimal(str(limit)), recorded=recorded
+    )
+    cache_for = timedelta(minutes=reports.cache_minutes)
+    return Narration(analyst, builtin, clock, spending, cache_for=cache_for)
