@@ -43,10 +43,12 @@ from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.answers import ReportAnswers
+from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
-from bot.reports.standin_parts import report_parts
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
+from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
@@ -83,6 +85,7 @@ class _Rooms:
     leaderboards: Leaderboards
     directories: Directories
     reports: ReportRoom
+    sources: Sources
 
 
 class Opsbell:
@@ -260,13 +263,19 @@ class Opsbell:
             outward.connections.token_of,
             settings.proxies.for_url(settings.slack_api_url),
         )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
         reports = open_reports(
             database,
             self._clock,
             renderer,
             directories,
-            report_parts(settings),
-            ReportLimits(kept_days=settings.config.retention.days),
+            report_parts(settings, database, self._clock, sources),
+            ReportLimits(
+                concurrent_runs=settings.config.reports.concurrent_runs,
+                spread_seconds=settings.config.reports.spread_seconds,
+                kept_days=settings.config.retention.days,
+            ),
             workspaces_of=owners.workspaces_of,
             wake=outward.lanes.wake,
         )
@@ -282,6 +291,7 @@ class Opsbell:
             leaderboards,
             directories,
             reports,
+            sources,
         )
 
     async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
@@ -346,6 +356,11 @@ class Opsbell:
             kinds=kinds,
             health=lambda: health(rooms.outward.lanes, socket),
             leaderboards=rooms.leaderboards,
+            reports=rooms.reports.reports,
+            report_answers=ReportAnswers(
+                rooms.reports.reports, rooms.database, self._clock, rooms.outward.lanes.wake
+            ),
+            report_sources=rooms.sources.names,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,

@@ -153,7 +153,7 @@ class Drafts:
             draft.refuse("source", "must be a text")
             return
         try:
-            draft.source = self._questions.source(named or None)
+            draft.source = self._questions.source(named or None, request.tenant)
             if draft.query and request.is_new("query", "source"):
                 zone = draft.schedule.timezone if draft.schedule else "UTC"
                 now = self._clock.now()

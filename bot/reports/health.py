@@ -16,11 +16,11 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import InvalidError
 from bot.ids import is_slack_user_id
+from bot.reports.display.notices import Notice
 from bot.reports.models import Notification, Report
 from bot.reports.owner_notices import tell_unhealthy
 from bot.reports.places import Places
 from bot.reports.questions import Questions
-from bot.reports.standin import Notice
 
 logger = structlog.get_logger(__name__)
 
@@ -118,7 +118,7 @@ class HealthCheck:
 
     def _source_problem(self, report: Report) -> str | None:
         try:
-            self._questions.source(report.source)
+            self._questions.source(report.source, report.tenant)
         except InvalidError as error:
             return str(error)
         return None

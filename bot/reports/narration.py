@@ -211,7 +211,7 @@ class Narration:
     async def _by_model(
         self, brief: Brief, write: _Write, instead: _Instead, place: str
     ) -> Narrated:
-        """Let the model write, at most twice; else the built-in analyst with a line that says why."""
+        """Let the model write, at most twice; else do it ourselves, with a line that says why."""
         if limit := await self._spending.exceeded():
             return await instead((f"{limit} {_WRITTEN_BY_US}",), None)
         usage: Usage | None = None

@@ -9,15 +9,15 @@ from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import OWN_TRIES
-from bot.reports.models import Report, ReportRun
-from bot.reports.placement import place_of, place_of_owner
-from bot.reports.standin import (
+from bot.reports.display.notices import (
     FAILED_TEMPLATE,
     NOTICE_TEMPLATE,
     Notice,
     failure_context,
     notice_context,
 )
+from bot.reports.models import Report, ReportRun
+from bot.reports.placement import place_of, place_of_owner
 
 #: Somebody who cannot be reached is no alarm.
 _PERSON_TRIES = 2

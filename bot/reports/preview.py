@@ -1,5 +1,6 @@
 """What a report would do: its next runs, and its message from today's rows. Nothing is stored."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.reports.conditions import parse_condition, why_not
 from bot.reports.drafts import DraftRequest, Drafts, ReportDraft, fields_of
 from bot.reports.models import Report, ReportRun, Trigger
+from bot.reports.questions import AskedSql, Questions
 from bot.reports.replies import Preview
 from bot.reports.runs.execution import with_usage
 from bot.reports.runs.voice import Voice
@@ -23,8 +25,16 @@ _UNNAMED = "Preview"
 class Previews:
     """Draws previews with the drafts, the sources and the renderer of real runs."""
 
-    def __init__(self, drafts: Drafts, voice: Voice, renderer: Renderer, clock: Clock) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        questions: Questions,
+        voice: Voice,
+        renderer: Renderer,
+        clock: Clock,
+    ) -> None:
         self._drafts = drafts
+        self._questions = questions
         self._voice = voice
         self._renderer = renderer
         self._clock = clock
@@ -38,7 +48,7 @@ class Previews:
         rendered = None
         if draft.sql and draft.source is not None and draft.schedule is not None:
             try:
-                table = await draft.source.fetch(draft.sql)
+                table = await self._questions.rows(AskedSql(draft.source, draft.sql))
             except QueryError as error:
                 problems.append(FieldProblem("query", str(error)))
             else:
@@ -64,8 +74,11 @@ class Previews:
         )
         said = await self._voice.narrate(report, table, None, [])
         shown = with_usage(run, said.usage)
-        content = self._voice.content(report, shown, table, said, report.due_at, is_preview=True)
-        return self._renderer.render(content.template, content.context)
+        drawn = await self._voice.show(
+            report, shown, table, said, [], report.due_at, is_preview=True
+        )
+        content = drawn.content
+        return await asyncio.to_thread(self._renderer.render, content.template, content.context)
 
 
 def _timing(schedule: Schedule | None, now: datetime) -> tuple[Sequence[datetime], list[str]]:

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from bot.errors import FieldProblem, InvalidError
 from bot.reports.analysts.base import PlannedSql
-from bot.sources.base import QueryError, Source
+from bot.reports.models import Report
+from bot.sources.base import Source
+from bot.sources.result import ResultTable
 
 #: How SQL begins; also what is refused later, so that it is refused as SQL and not as words.
 _SQL = re.compile(
@@ -24,8 +26,8 @@ _SQL = re.compile(
 class SourceRegistry(Protocol):
     """The configured sources (`bot.sources.registry`)."""
 
-    def get(self, name: str | None) -> Source:
-        """Return the source of this name, or the only one; raise `InvalidError`."""
+    def get(self, name: str | None, tenant: str) -> Source:
+        """Return a tenant's source of this name, or its only one; raise `InvalidError`."""
         ...
 
 
@@ -49,14 +51,24 @@ def is_sql(query: str) -> bool:
 class Questions:
     """Turns what was asked into a query that has been checked."""
 
-    def __init__(self, sources: SourceRegistry, plan: PlanQuestion) -> None:
+    def __init__(
+        self,
+        sources: SourceRegistry,
+        plan: PlanQuestion,
+        with_units: Callable[[ResultTable], ResultTable] = lambda table: table,
+    ) -> None:
         self._sources = sources
         self._plan = plan
+        self._with_units = with_units
 
-    def source(self, name: str | None) -> Source:
+    async def rows(self, asked: "AskedSql") -> ResultTable:
+        """Return all rows, with the units of the metrics among their columns."""
+        return self._with_units(await asked.source.fetch(asked.sql))
+
+    def source(self, name: str | None, tenant: str) -> Source:
         """Return a source; raise `InvalidError` with the field `source`."""
         try:
-            return self._sources.get(name)
+            return self._sources.get(name, tenant)
         except InvalidError as error:
             problems = error.problems or [FieldProblem("source", str(error))]
             raise InvalidError(str(error), problems) from error
@@ -76,21 +88,19 @@ class Questions:
             raise InvalidError(missing, [FieldProblem("query", missing)])
         return await source.check(planned.sql)
 
-    async def asked_now(
-        self, query: str, stored_sql: str, source_name: str, timezone: str, now: datetime
-    ) -> AskedSql:
+    async def asked_now(self, report: Report, timezone: str, now: datetime) -> AskedSql:
         """
         Return what a run asks: a question is planned anew, because `last week` moves on.
 
         Where it cannot be planned any more, what was planned when it was saved is asked again. It
         is checked once more: tables go and allow-lists change. Raises what `read` does.
         """
-        source = self.source(source_name)
-        if is_sql(query):
-            return AskedSql(source, await source.check(query))
+        source = self.source(report.source, report.tenant)
+        if is_sql(report.query):
+            return AskedSql(source, await source.check(report.query))
         try:
-            return AskedSql(source, await self.read(query, source, timezone, now))
-        except (InvalidError, QueryError):
-            if not stored_sql:
+            return AskedSql(source, await self.read(report.query, source, timezone, now))
+        except InvalidError:
+            if not report.sql:
                 raise
-            return AskedSql(source, await source.check(stored_sql))
+            return AskedSql(source, await source.check(report.sql))

@@ -30,7 +30,7 @@ from bot.reports.drafts import (
 )
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
-from bot.reports.questions import Questions
+from bot.reports.questions import AskedSql, Questions
 from bot.reports.recomputation import differences
 from bot.reports.replies import Actor, Answered, Preview, Recomputed, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
@@ -351,8 +351,9 @@ class Reports:
         """Run the stored query again and compare."""
         stored = await self.result(actor, run_id)
         try:
-            source = self._questions.source(stored.table.source)
-            after = await source.fetch(await source.check(stored.table.sql))
+            source = self._questions.source(stored.table.source, stored.run.tenant)
+            sql = await source.check(stored.table.sql)
+            after = await self._questions.rows(AskedSql(source, sql))
         except QueryError as error:
             raise UnavailableError(str(error)) from error
         found = await asyncio.to_thread(differences, stored.table, after)

@@ -19,6 +19,7 @@ from bot.reports.runs.retention import RunRetention
 from bot.reports.runs.voice import Voice
 from bot.reports.runs.workers import RunWorkers
 from bot.reports.service import Reports
+from bot.sources.result import ResultTable
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class ReportParts:
     plan: PlanQuestion
     voice: Voice
     measure: Measure
+    with_units: Callable[[ResultTable], ResultTable] = lambda table: table
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def open_reports(
     wake: Callable[[str], None],
 ) -> ReportRoom:
     """Return the services; *wake* tells a workspace's lane that something was committed for it."""
-    questions = Questions(parts.sources, parts.plan)
+    questions = Questions(parts.sources, parts.plan, parts.with_units)
     places = Places(lookup, workspaces_of)
     drafts = Drafts(questions, places, clock)
     workers = RunWorkers(
@@ -85,7 +87,7 @@ def open_reports(
         clock,
         drafts,
         questions,
-        Previews(drafts, parts.voice, renderer, clock),
+        Previews(drafts, questions, parts.voice, renderer, clock),
         parts.voice,
         start_ready=workers.start_ready,
         wake=wake,

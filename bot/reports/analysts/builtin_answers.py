@@ -10,6 +10,7 @@ from bot.reports.figures.claims import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.shown import show_cell
+from bot.sources.result import Cell
 
 NOT_IN_ROWS = "The rows do not say."
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
@@ -133,11 +134,12 @@ def _values_of_names(
     if column is None:
         return
     cells = [row[column] for row in brief.table.rows]
-    names = list(dict.fromkeys(cells))
+    names: list[Cell] = [one for one in dict.fromkeys(cells) if one is not None]
+    is_unique = len(names) == len(cells)
     for number in asked.label_rows or asked.time_rows:
         ref, name = f"cell_{number}", f"cell_{number}_{columns.slugs[column]}"
-        if len(names) != len(cells):
-            place = [one for one in names if one is not None].index(cells[number - 1]) + 1
+        if not is_unique:
+            place = names.index(cells[number - 1]) + 1
             ref = f"{'label' if is_label else 'period'}_{place}"
             name = f"{ref}_name_{measure.slug}"
         if f"{ref}_{measure.slug}" in brief.values:

@@ -8,9 +8,9 @@ from bot.ids import is_slack_user_id
 from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
+from bot.reports.display.notices import BULK_TEMPLATE, bulk_context
 from bot.reports.models import Report, ReportRun, RunStatus
 from bot.reports.placement import message_id_of, place_of
-from bot.reports.standin import BULK_TEMPLATE, bulk_context
 
 _OPEN = (RunStatus.PENDING, RunStatus.RUNNING)
 

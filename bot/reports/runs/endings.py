@@ -15,13 +15,14 @@ from sqlmodel import Session, col, select
 from bot.errors import OpsbellError
 from bot.messages import outbox
 from bot.messages.models import Message, Rank
-from bot.messages.outbox import Content, Place
+from bot.messages.outbox import Place
 from bot.reports.analysts.base import Usage
 from bot.reports.models import Report, ReportResult, ReportRun, RunStatus
 from bot.reports.owner_notices import tell_disabled, tell_failed
 from bot.reports.placement import message_id_of, place_of
 from bot.reports.runs.bulk import show_progress
 from bot.reports.runs.claims import RunClaim, hold_to_end
+from bot.reports.runs.voice import ShownRun
 
 logger = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ class Findings:
     total: int
     traced: int
     usage: Usage
-    content: Content | None  # of the message; None for a report that is only kept
+    shown: ShownRun  # its message, for a report that is not only kept
     expected: Mapping[str, Any] = field(default_factory=dict)  # how complete the data was
     look_again_at: datetime | None = None  # while the data is not whole
 
@@ -67,8 +68,8 @@ def complete_run(session: Session, claim: RunClaim, found: Findings, now: dateti
     session.merge(_result_of(run.id, found))
     report.failures, report.last_run_at = 0, now
     place = place_of(report)
-    if place is not None and found.content is not None:
-        _show(session, run, report, place, found.content, now)
+    if place is not None:
+        _show(session, run, report, place, found.shown, now)
     show_progress(session, run, now)
     return report.workspace_id
 
@@ -153,23 +154,27 @@ def _show(
     run: ReportRun,
     report: Report,
     place: Place,
-    content: Content,
+    shown: ShownRun,
     now: datetime,
 ) -> None:
     message_id = message_id_of(run.id)
-    if session.get(Message, message_id) is not None:
-        outbox.edit(session, message_id, content.context, now=now)
-        return
-    message = outbox.put(
-        session,
-        place,
-        content,
-        now=now,
-        rank=Rank.NORMAL,
-        requested_by=run.requested_by or report.owner,
-        message_id=message_id,
-    )
-    run.message_id = message.id
+    message = session.get(Message, message_id)
+    if message is not None:
+        outbox.edit(session, message_id, shown.content.context, now=now)
+    else:
+        message = outbox.put(
+            session,
+            place,
+            shown.content,
+            now=now,
+            rank=Rank.NORMAL,
+            requested_by=run.requested_by or report.owner,
+            message_id=message_id,
+        )
+        run.message_id = message.id
+    session.flush()
+    for content in shown.files:
+        outbox.reply(session, message, content, now=now)
 
 
 def previous_result(

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import InvalidError
+from bot.errors import InvalidError, UnavailableError
 from bot.reports.analysts.base import Usage
 from bot.reports.conditions import parse_condition, why_not
 from bot.reports.models import Report, ReportRun
@@ -76,18 +76,20 @@ class Execution:
         """Return what a run found; raise `RunFailure`."""
         now = self._clock.now()
         try:
-            asked = await self._questions.asked_now(
-                report.query, report.sql, report.source, zone_name(report), now
-            )
+            asked = await self._questions.asked_now(report, zone_name(report), now)
             complete = await self._measure(report, asked.source, asked.sql, now)
-            if not complete.is_whole and not is_again:
-                wait = _wait_until(report, run, now)
+            if not complete.is_whole:
+                wait = _again_at(run, now) if is_again else _wait_until(report, run, now)
                 if wait is not None:
                     return Waiting(wait, complete.words or "the data is not complete yet")
-            table = await asked.source.fetch(asked.sql)
+                if is_again:
+                    raise RunFailure("incomplete", "The data did not become complete in a day.")
+            table = await self._questions.rows(asked)
             reason = _reason_to_skip(report, table)
         except QueryError as error:
             raise RunFailure(error.code, str(error)) from error
+        except UnavailableError as error:
+            raise RunFailure("unavailable", str(error)) from error
         except InvalidError as error:
             code = "source_gone" if _is_of(error, "source") else "refused"
             raise RunFailure(code, str(error)) from error
@@ -111,17 +113,19 @@ class Execution:
         )
         warnings = [complete.words] if complete.words and not complete.is_whole else []
         said = await self._voice.narrate(report, table, before, warnings)
-        shown = with_usage(run, said.usage)
+        shown = await self._voice.show(
+            report, with_usage(run, said.usage), table, said, warnings, _next_run(report, now)
+        )
         return Findings(
             rows=await asyncio.to_thread(table.as_json),
-            narrative=said.narrative,
+            narrative=said.as_json(),
             figures=said.figures,
             total=said.total,
             traced=said.traced,
             usage=said.usage,
-            content=self._voice.content(report, shown, table, said, _next_run(report, now)),
+            shown=shown,
             expected=complete.expected or {},
-            look_again_at=_look_again_at(run, complete, now),
+            look_again_at=None if complete.is_whole else _again_at(run, now),
         )
 
 
@@ -161,10 +165,9 @@ def _wait_until(report: Report, run: ReportRun, now: datetime) -> datetime | Non
     return min(now + _WAIT, latest) if now < latest and latest - run.due_at < _LOOK_FOR else None
 
 
-def _look_again_at(run: ReportRun, complete: Completeness, now: datetime) -> datetime | None:
-    if complete.is_whole or now + _LOOK_AGAIN > run.due_at + _LOOK_FOR:
-        return None
-    return now + _LOOK_AGAIN
+def _again_at(run: ReportRun, now: datetime) -> datetime | None:
+    """Return when to look again whether the data is whole now; None: it is given up."""
+    return now + _LOOK_AGAIN if now + _LOOK_AGAIN <= run.due_at + _LOOK_FOR else None
 
 
 def _next_run(report: Report, now: datetime) -> datetime | None:

@@ -14,10 +14,13 @@ from bot.errors import FieldProblem, InvalidError
 from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
+from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.models import Report, ReportRun
+from bot.reports.narration import Narration
 from bot.reports.replies import Actor
 from bot.reports.runs.execution import Completeness
-from bot.reports.standin import StandInVoice
+from bot.reports.runs.voice import Voice
+from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportLimits, ReportParts, open_reports
 from bot.sources.base import QueryError, Source, SourceTable
 from bot.sources.result import Cell, ColumnKind, ResultColumn, ResultTable
@@ -84,7 +87,7 @@ class Shops:
 
     shop: Shop = field(default_factory=Shop)
 
-    def get(self, name: str | None) -> Source:
+    def get(self, name: str | None, tenant: str) -> Source:
         if name not in (None, "shop"):
             raise InvalidError(f"There is no source `{name}`.", [FieldProblem("source", "unknown")])
         return self.shop
@@ -142,12 +145,17 @@ class Office:
             self.clock,
             Renderer(TEMPLATES),
             self.slack,
-            ReportParts(Shops(self.shop), plan, StandInVoice(), measure),
+            ReportParts(Shops(self.shop), plan, self._voice(), measure),
             ReportLimits(spread_seconds=self.spread_seconds, lease=self.lease),
             workspaces_of=self._workspaces_of,
             wake=self.woken.append,
         )
         self.reports, self.workers, self.due = self.room.reports, self.room.workers, self.room.due
+
+    def _voice(self) -> Voice:
+        builtin = BuiltinAnalyst()
+        narration = Narration(builtin, builtin, self.clock, DailySpending(self.clock))
+        return Voice(narration, self.database, self.clock)
 
     async def _workspaces_of(self, tenant: str) -> Sequence[str]:
         return ["T1", "T2"] if tenant == "default" else []
@@ -177,8 +185,9 @@ class Office:
         return report  # type: ignore[no-any-return]
 
     def messages(self) -> list[Message]:
-        """Return what was put, the first first."""
-        return self.rows(Message, "created_at", "id")
+        """Return what was put, without the files in threads, the first first."""
+        found = self.rows(Message, "created_at", "id")
+        return [one for one in found if one.parent_id is None]
 
 
 def actor(person: str = ADA, tenant: str = "default", *, is_admin: bool = False) -> Actor:

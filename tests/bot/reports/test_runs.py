@@ -210,7 +210,7 @@ async def test_incomplete_data_is_waited_for(office):
     [run] = office.runs()
     [message] = office.messages()
     assert (run.status, run.lease_until, run.trigger) == ("completed", None, Trigger.SCHEDULE)
-    assert (message.revision, message.context["warnings"]) == (3, [])
+    assert (message.revision, message.context["warnings"]) == (2, [])
     assert office.rows(ReportResult)[0].table["rows"] == [[16]]
 
 

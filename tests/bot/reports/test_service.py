@@ -199,6 +199,7 @@ async def test_pages_follow_each_other(office):
     """Reports oldest first, runs newest first, each once."""
     for number in range(5):
         await office.reports.create(actor(), fields(name=f"Sales {number}"))
+        office.clock.advance(seconds=1)
     first, cursor = await office.reports.list(actor(), limit=3)
     second, end = await office.reports.list(actor(), limit=3, cursor=cursor)
     assert [one.name for one in (*first, *second)] == [f"Sales {number}" for number in range(5)]
