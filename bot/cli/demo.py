@@ -23,6 +23,7 @@ import typer
 from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
+from bot.cli.demo_shop import shop_configuration, shop_path, write_shop
 from bot.cli.demo_work import configuration, start_work
 from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.clock import SystemClock
@@ -134,8 +135,9 @@ async def _read_line(process: asyncio.subprocess.Process) -> str:
 
 def _bot_settings(folder: Path, addresses: _Addresses, port: int) -> tuple[str, dict[str, str]]:
     """Return the bot's address and its environment."""
+    write_shop(shop_path(folder), SystemClock().now().date())
     config = folder / "opsbell.toml"
-    config.write_text(configuration(folder), encoding="utf-8")
+    config.write_text(configuration(folder) + shop_configuration(folder), encoding="utf-8")
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'opsbell.db'}",
         "ENVIRONMENT": "demo",
@@ -169,7 +171,8 @@ def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
         "  Press its Retry. Or type   /ops help   or   /task list\n"
-        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n\n"
+        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n"
+        "  Reports can ask a shop with a year of sales: revenue by country last week\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"
