@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.messages.rendering.truncation import truncate, units
+from bot.messages.rendering.truncation import OPTION_VALUE_CHARACTERS, truncate, units
 from listeners.views.reports.form_values import CRON, SCHEDULE_OF, Fields, form_frequency
 
 REPORT_FORM = "report_form"
@@ -92,9 +92,10 @@ def _asked_blocks(fields: Fields, sources: Sequence[str]) -> list[Block]:
         query = _typed("query", _QUERY_CHARACTERS, fields.get("query"), is_multiline=True)
         query["placeholder"] = _plain("revenue by day last week, or SELECT …")
         blocks.append(_input("query", "Question or SQL", query))
-    if len(sources) > 1:
-        options = [(name, name) for name in sources[:_MAX_SOURCES]]
-        chosen = fields.get("source") or sources[0]
+    fitting = [name for name in sources if name and units(name) <= OPTION_VALUE_CHARACTERS]
+    if len(fitting) > 1:
+        options = [(name, name) for name in fitting[:_MAX_SOURCES]]
+        chosen = fields.get("source") or fitting[0]
         blocks.append(_input("source", "Source", _select("source", options, chosen)))
     return blocks
 
