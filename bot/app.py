@@ -320,6 +320,7 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 reports=rooms.reports.reports,
+                report_standing=rooms.reports.standing,
                 destinations=destinations,
             )
         )

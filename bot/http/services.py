@@ -14,6 +14,7 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.reports.service import Reports
+from bot.reports.standing import Standing
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -63,4 +64,5 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     reports: Reports
+    report_standing: Standing
     destinations: Destinations = NO_DESTINATIONS

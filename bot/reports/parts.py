@@ -63,6 +63,7 @@ def report_parts(
         voice=Voice(narration, database, clock),
         measure=_take_as_complete,
         with_units=metrics.with_units,
+        analyst=narration.analyst_name,
     )
 
 

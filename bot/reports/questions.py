@@ -1,7 +1,7 @@
 """What a report asks: SQL, or a question in words that is planned as SQL."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,10 @@ class SourceRegistry(Protocol):
 
     def get(self, name: str | None, tenant: str) -> Source:
         """Return a tenant's source of this name, or its only one; raise `InvalidError`."""
+        ...
+
+    async def health(self, tenant: str) -> Mapping[str, str]:
+        """Return `ok` for each of a tenant's sources, or why it does not answer."""
         ...
 
 

@@ -92,6 +92,9 @@ class Shops:
             raise InvalidError(f"There is no source `{name}`.", [FieldProblem("source", "unknown")])
         return self.shop
 
+    async def health(self, tenant: str) -> Mapping[str, str]:
+        return {"shop": "ok"}
+
 
 @dataclass
 class Slack:
