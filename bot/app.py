@@ -48,7 +48,12 @@ from bot.messages.workers.pool import Workers
 from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.answers import ReportAnswers
+from bot.reports.parts import open_sources, report_parts
+from bot.reports.runs.claims import release_runs
+from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
+from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
@@ -90,6 +95,9 @@ class _Rooms:
     boards: Boards
     owners: Owners
     leaderboards: Leaderboards
+    directories: Directories
+    reports: ReportRoom
+    sources: Sources
 
 
 class Opsbell:
@@ -191,6 +199,7 @@ class Opsbell:
             # Nobody else is there: what a killed process held need not run out first.
             now = self._clock.now()
             database.transact(lambda session: end_leases(session, now))
+            database.transact(lambda session: release_runs(session, now))
         database.check()
         now = self._clock.now()
         database.transact(lambda session: end_waits_of_a_fast_clock(session, now))
@@ -267,8 +276,43 @@ class Opsbell:
             home=slack.identity.workspace_id,
             wake=outward.lanes.wake,
         )
+        directories = Directories(
+            slack.identity.workspace_id,
+            slack.directory,
+            settings.slack_api_url,
+            outward.connections.token_of,
+            settings.proxies.for_url(settings.slack_api_url),
+        )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
+        reports = open_reports(
+            database,
+            self._clock,
+            renderer,
+            directories,
+            report_parts(settings, database, self._clock, sources),
+            ReportLimits(
+                concurrent_runs=settings.config.reports.concurrent_runs,
+                spread_seconds=settings.config.reports.spread_seconds,
+                kept_days=settings.config.retention.days,
+            ),
+            workspaces_of=owners.workspaces_of,
+            wake=outward.lanes.wake,
+        )
+        self._stack.push_async_callback(reports.workers.stop)
         return _Rooms(
-            database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
+            database,
+            slack,
+            outward,
+            tasks,
+            alerts,
+            deliveries,
+            boards,
+            owners,
+            leaderboards,
+            directories,
+            reports,
+            sources,
         )
 
     def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
@@ -294,13 +338,7 @@ class Opsbell:
                 users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
-                channels=Directories(
-                    rooms.slack.identity.workspace_id,
-                    rooms.slack.directory,
-                    self._settings.slack_api_url,
-                    rooms.outward.connections.token_of,
-                    self._settings.proxies.for_url(self._settings.slack_api_url),
-                ),
+                channels=rooms.directories,
                 tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
@@ -312,6 +350,8 @@ class Opsbell:
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
+                reports=rooms.reports.reports,
+                report_standing=rooms.reports.standing,
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
@@ -361,6 +401,11 @@ class Opsbell:
             kinds=kinds,
             health=partial(health, rooms.outward.lanes, socket, own_lanes),
             leaderboards=rooms.leaderboards,
+            reports=rooms.reports.reports,
+            report_answers=ReportAnswers(
+                rooms.reports.reports, rooms.database, self._clock, rooms.outward.lanes.wake
+            ),
+            report_sources=rooms.sources.names,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
@@ -395,6 +440,7 @@ class Opsbell:
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             backlog,
             self._outages(rooms),
+            rooms.reports,
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()

@@ -29,6 +29,7 @@ from bot.errors import ConfigError
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
+from bot.report_config import source_address_problem
 
 _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -81,9 +82,20 @@ class Settings(BaseModel):
     opsbell_config: Text = None
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    analyst: Literal["builtin", "gemini", "openai", "google-generativeai"] | None = None
+    google_api_key: _Secret = None
+    gemini_quick_model: Text = None
+    gemini_deep_model: Text = None
+    gemini_api_url: Text = Field(None, repr=False)
+    openai_api_key: _Secret = None
+    openai_base_url: Text = Field(None, repr=False)
+    openai_quick_model: Text = None
+    openai_deep_model: Text = None
     config: ConfigFile = ConfigFile()
 
-    @field_validator("slack_api_url", "app_url", "orchestrator_url")
+    @field_validator(
+        "slack_api_url", "app_url", "orchestrator_url", "gemini_api_url", "openai_base_url"
+    )
     @classmethod
     def _a_web_address(cls, url: str | None) -> str | None:
         return require_web_address(url) if url else url
@@ -148,7 +160,7 @@ class Settings(BaseModel):
             raise ValueError("must be Fernet keys, comma separated: 32 bytes in URL-safe base64")
         return secret
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "analyst", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -178,6 +190,11 @@ class Settings(BaseModel):
         return Proxies(https, http, self.no_proxy)
 
     @property
+    def analyst_name(self) -> str:
+        """The analyst that is asked for; else Gemini if it has a key, else the built-in one."""
+        return self.analyst or ("gemini" if self.google_api_key else "builtin")
+
+    @property
     def webhook(self) -> SecretStr | None:
         """The incoming webhook, under either of its names."""
         return self.slack_webhook or self.slack_webhook_url
@@ -204,6 +221,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
     problems += _half_an_issuer(values)
+    problems += _unusable_analyst(values)
     if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
@@ -255,6 +273,7 @@ def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
     problems = [*_unreadable_addresses(config), *_unusable_secrets(config)]
+    problems += _unreadable_sources(config)
     return config, [f"{path}: {problem}" for problem in problems]
 
 
@@ -282,6 +301,18 @@ def _unreadable_addresses(config: ConfigFile) -> Iterator[str]:
             continue
         if problem := webhook_address_problem(address):
             yield f"destinations.{name}: {problem}"
+
+
+def _unreadable_sources(config: ConfigFile) -> Iterator[str]:
+    """Yield why the file with the address of a source cannot be used."""
+    for name, source in config.sources.items():
+        place = f"sources.{name}.url_file"
+        try:
+            problem = source_address_problem(source.address())
+        except (OSError, ValueError) as error:
+            problem = f"cannot use the file it names: {why_unreadable(error)}"
+        if problem:
+            yield f"{place}: {problem}"
 
 
 def _two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
@@ -312,6 +343,23 @@ def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:
         return []
     missing = "OIDC_AUDIENCE" if issuer else "OIDC_ISSUER"
     return [f"{missing}: is missing; tokens are accepted from one issuer for one audience"]
+
+
+def _unusable_analyst(values: Mapping[str, Any]) -> list[str]:
+    """Say what the analyst that is asked for lacks."""
+    name = str(values.get("analyst", "")).lower()
+    if name in ("gemini", "google-generativeai") and not values.get("google_api_key"):
+        return [f"GOOGLE_API_KEY: is missing; ANALYST={name} needs it (aistudio.google.com/apikey)"]
+    if name != "openai":
+        return []
+    if not values.get("openai_api_key") and not values.get("openai_base_url"):
+        return [
+            "OPENAI_API_KEY: is missing; ANALYST=openai needs it, or OPENAI_BASE_URL of a server "
+            "that wants none"
+        ]
+    if not values.get("openai_quick_model"):
+        return ["OPENAI_QUICK_MODEL: is missing; ANALYST=openai needs the name of a model"]
+    return []
 
 
 def _is_webhook_enough(values: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.alerts.incidents import IncidentState
 from bot.alerts.queries import AlertsWanted
+from bot.reports.models import Report
+from bot.reports.replies import Actor
 from bot.tasks.creation import Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
@@ -88,6 +91,7 @@ class Homes:
             dead_letters=await services.requests.dead_of(
                 owner.tenant, user_id, home_builder.MAX_DEAD_LETTERS + 1
             ),
+            reports=await self._reports(owner, user_id),
             running=await services.tasks.list(owner, running),
             subscriptions=await services.subscriptions.list(owner, user_id),
             preference=await services.subscriptions.preference(owner, user_id),
@@ -95,6 +99,12 @@ class Homes:
             workspace_url=services.workspace_url or "",
             at=services.clock.now(),
         )
+
+    async def _reports(self, owner: Owner, user_id: str) -> Sequence[Report]:
+        """Return the person's own reports, also of an admin, who may see all."""
+        actor = Actor(owner.tenant, owner.workspace_id, user_id)
+        found, _ = await self._services.reports.list(actor, limit=home_builder.MAX_REPORTS + 1)
+        return found
 
 
 class HomeRefresh(AsyncListenerCompletionHandler):

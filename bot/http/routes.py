@@ -17,6 +17,7 @@ from bot.http.handlers import (
     workspaces,
 )
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
+from bot.http.report_routes import REPORT_ROUTES
 from bot.http.routing import Access, Route
 from bot.http.schemas import installation as i
 from bot.http.schemas import messages as m
@@ -142,6 +143,7 @@ ROUTES = (
     *(route for item in _MESSAGE_ADDRESSES.items() for route in _message_routes(*item)),
     *_TEMPLATE_ROUTES,
     *_WORKSPACE_ROUTES,
+    *REPORT_ROUTES,
     *_USER_ROUTES,
     *_HEALTH_ROUTES,
     *_ASSISTANT_ROUTES,

@@ -14,6 +14,8 @@ from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
+from bot.reports.service import Reports
+from bot.reports.standing import Standing
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -64,6 +66,8 @@ class HttpServices:
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
+    reports: Reports
+    report_standing: Standing
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)
