@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bot.reports.analysts.base import Brief, Narrative
 from bot.reports.figures.claims import DIRECTIONS, Clause, claim_problems, stem
-from bot.reports.figures.columns import read_columns, words_of
+from bot.reports.figures.columns import Columns, read_columns, words_of
 from bot.reports.figures.lexicon import (
     claim_made_by,
     is_ordinary,
@@ -51,6 +51,7 @@ class Knowledge:
 
     values: Values
     column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
+    repeated: frozenset[str]  # stems of the label and the time where several rows share one
     columns: frozenset[str]  # stems of the words of all columns and units
     report: frozenset[str]  # stems of what the owner and the schema say
     cells: frozenset[str]  # texts of cells in small letters: they are said by references only
@@ -73,10 +74,20 @@ def read_knowledge(brief: Brief) -> Knowledge:
     return Knowledge(
         brief.values,
         named,
+        frozenset(_repeated_words(brief, columns)),
         every,
         every | _stems(f"{said} {brief.frequency} {span}"),
         frozenset(_cell_texts(brief)),
     )
+
+
+def _repeated_words(brief: Brief, columns: Columns) -> Iterator[str]:
+    """Yield the words of the label and the time of which an average of the rows is none."""
+    for column in (columns.label, columns.time):
+        if column is not None:
+            cells = [row[column] for row in brief.table.rows]
+            if len(set(cells)) < len(cells):
+                yield from _stems(brief.table.columns[column].name)
 
 
 def check_narrative(narrative: Narrative, brief: Brief) -> list[str]:
@@ -143,7 +154,7 @@ def _touches(before: Token, token: Token) -> bool:
     if "ref" not in (before.kind, token.kind):
         return False
     other = before if token.kind == "ref" else token
-    if other.kind == "space":
+    if other.kind in ("space", "genitive"):
         return False
     if other.kind != "other":
         return True
@@ -160,8 +171,10 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
     is_strict = _is_strict(whole)
     yield from _repeated_cells(words, knowledge)
     if is_strict:
-        yield from _strict_problems(words, knowledge)
+        yield from _strict_problems(sentence, knowledge)
         yield from _rank_problems(whole)
+        if {"mean", "median"} & whole.claims and knowledge.repeated & set(map(stem, whole.words)):
+            yield "an average of the rows is none by label or period; say `per row`"
         carried = whole.claims & {"run"}
         earlier: list[Value] = []
         for tokens in clauses_of(sentence):
@@ -180,10 +193,10 @@ def _is_strict(sentence: Clause) -> bool:
         return True
     is_advice = sentence.words[:1] and sentence.words[0] in word_list("advice")
     names = word_list("measured")
-    is_measured = (
-        any(word in names for word in sentence.words) or max(sentence.mentioned, default=-1) >= 0
+    is_measured = any(word in names for word in sentence.words) or any(
+        column >= 0 for column in sentence.mentioned
     )
-    return is_measured and not is_advice
+    return (is_measured or bool(sentence.names)) and not is_advice
 
 
 def _rank_problems(sentence: Clause) -> Iterator[str]:
@@ -217,8 +230,9 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
         yield f"{_quoted_word(token)} says what the rows do not say"
 
 
-def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
+def _strict_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     """Yield the words that may not stand in a sentence with a figure or a claim."""
+    words = [token for token in sentence if token.kind == "word"]
     for token in words:
         small = token.small
         is_plain = (
@@ -228,6 +242,16 @@ def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[s
         )
         if not is_plain:
             yield f"{_quoted_word(token)} may not stand beside a figure; say it more plainly"
+        elif (
+            not token.text.islower()
+            and token is not sentence[0]
+            and not _is_column(token, knowledge)
+        ):
+            yield f"{_quoted_word(token)} is written like a name; use small letters"
+
+
+def _is_column(token: Token, knowledge: Knowledge) -> bool:
+    return stem(token.small) in knowledge.columns
 
 
 def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:

@@ -12,7 +12,7 @@ from bot.reports.figures.values import Value, ValueKind
 
 DIRECTIONS = frozenset({"up", "down", "same"})
 #: Claims that only the values with the tag of the same name bear out.
-_PLAIN_CLAIMS = ("mean", "median", "total", "share", "outlier", "trend", "row", "run")
+_PLAIN_CLAIMS = ("mean", "median", "per", "total", "share", "outlier", "trend", "row", "run")
 #: What has to be said beside a value in any case.
 _ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row"})
 #: Claims that make clear that a figure is about every row.
@@ -102,6 +102,7 @@ def stem(word: str) -> str:
 def claim_problems(clause: Clause, sentence_mentions: frozenset[int]) -> Iterator[str]:
     """Yield what a clause says of its values that does not follow from them."""
     yield from _neighbour_problems(clause)
+    yield from _part_problems(clause)
     yield from _measure_problems(clause, sentence_mentions)
     yield from _subject_problems(clause)
     yield from _need_problems(clause)
@@ -130,6 +131,17 @@ def _neighbour_problems(clause: Clause) -> Iterator[str]:
         ):
             yield f"{{{before.text}}} has its unit already; leave out the word after it"
         before = token
+
+
+def _part_problems(clause: Clause) -> Iterator[str]:
+    """Yield figures that are called a part of another one and are no share of it."""
+    for place, token in enumerate(clause.tokens[2:], 2):
+        of, part = clause.tokens[place - 1], clause.tokens[place - 2].value
+        if of.small != "of" or token.value is None or part is None:
+            continue
+        is_share = "share" in part.tags and "total" in token.value.tags
+        if part.is_figure and token.value.is_figure and not is_share:
+            yield f"{{{part.ref}}} is no share of {{{token.text}}}"
 
 
 def _may_follow(token: Token, figure: Value, clause: Clause) -> bool:
@@ -349,6 +361,7 @@ def _tag_problems(clause: Clause) -> Iterator[str]:
 _CALLED = {
     "mean": "an average",
     "median": "a median",
+    "per": "an average",
     "total": "a total",
     "share": "a share",
     "outlier": "unusual",

@@ -108,7 +108,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             f"{ref}({name}) of the rows",
             places=places,
             subjects=ALL,
-            tags=frozenset({ref, "row"}),
+            tags=frozenset({ref, "row", "per"}),
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bot.reports.figures.lexicon import word_list
 from bot.reports.figures.values import Value
 
-#: `{ref}`, doubled braces, a word with its apostrophes, white space, or any other character.
+#: `s` of a genitive, doubled braces, a reference, a word with apostrophes, space, or anything else.
 TOKEN = re.compile(
-    r"(?P<doubled>\{\{|\}\})|\{(?P<ref>[A-Za-z0-9_]{1,120})\}"
+    r"(?P<genitive>(?<=\})['\u2019]s\b)|(?P<doubled>\{\{|\}\})|\{(?P<ref>[A-Za-z0-9_]{1,120})\}"
     r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
@@ -23,7 +23,7 @@ class Token:
     """A word, a character, or a reference to a value."""
 
     text: str
-    kind: str  # `word`, `other`, `doubled`, `space` or `ref`
+    kind: str  # `word`, `other`, `doubled`, `space`, `genitive` or `ref`
     value: Value | None = None  # of a known reference
 
     @property
@@ -53,7 +53,7 @@ def sentences_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         if is_end and sentence:
             yield sentence
             sentence = []
-        elif not is_end and token.kind != "space":
+        elif not is_end and token.kind not in ("space", "genitive"):
             sentence.append(token)
     if sentence:
         yield sentence
