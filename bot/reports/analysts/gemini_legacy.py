@@ -67,6 +67,7 @@ class LegacyGeminiClient:
             # It says at import that its support has ended; so do the docs.
             warnings.simplefilter("ignore")
             import google.generativeai as legacy
+            import google.protobuf.json_format as json_format
             from google.api_core import exceptions
 
         options = {"api_endpoint": self._url} if self._url else None
@@ -88,10 +89,13 @@ class LegacyGeminiClient:
         except exceptions.DeadlineExceeded:
             raise TimeoutError from None
         except exceptions.GoogleAPICallError as error:
-            raise service_errors.status_error("Gemini", int(error.code or 500), model) from None
+            told = {"error": {"message": error.message, "details": [str(error.details)]}}
+            raise service_errors.status_error(
+                "Gemini", int(error.code or 500), model, told
+            ) from None
         except (exceptions.GoogleAPIError, OSError):
             raise service_errors.connection_error("Gemini") from None
-        except ValueError:
+        except (json_format.ParseError, ValueError):
             raise service_errors.unreadable_error("Gemini") from None
         return _legacy_completion(response, model)
 
