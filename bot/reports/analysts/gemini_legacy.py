@@ -95,7 +95,7 @@ class LegacyGeminiClient:
             ) from None
         except (exceptions.GoogleAPIError, OSError):
             raise service_errors.connection_error("Gemini") from None
-        except (json_format.ParseError, ValueError):
+        except (ParseError, ValueError):
             raise service_errors.unreadable_error("Gemini") from None
         return _legacy_completion(response, model)
 
