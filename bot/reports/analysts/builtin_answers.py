@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.reports.analysts.base import Brief
 from bot.reports.figures.checker import read_knowledge
-from bot.reports.figures.claims import mentioned_columns, stem
+from bot.reports.figures.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.shown import show_cell

@@ -67,8 +67,8 @@ class LegacyGeminiClient:
             # It says at import that its support has ended; so do the docs.
             warnings.simplefilter("ignore")
             import google.generativeai as legacy
-            import google.protobuf.json_format as json_format
             from google.api_core import exceptions
+            from google.protobuf.json_format import ParseError
 
         options = {"api_endpoint": self._url} if self._url else None
         legacy.configure(api_key=self._key, transport="rest", client_options=options)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.reports.analysts.base import Brief, Narrative
-from bot.reports.figures.claims import DIRECTIONS, Clause, claim_problems, stem
+from bot.reports.figures.attribution import attribution_problems
+from bot.reports.figures.claims import claim_problems
+from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
 from bot.reports.figures.columns import Columns, read_columns, words_of
 from bot.reports.figures.lexicon import (
     claim_made_by,
@@ -179,7 +181,8 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
         earlier: list[Value] = []
         for tokens in clauses_of(sentence):
             clause = Clause(tokens, knowledge.column_words, tuple(earlier), carried)
-            yield from claim_problems(clause, whole.mentioned)
+            yield from attribution_problems(clause, whole.mentioned)
+            yield from claim_problems(clause)
             earlier += clause.names
     else:
         yield from _name_problems(sentence, knowledge)
