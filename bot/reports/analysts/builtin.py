@@ -1,5 +1,6 @@
 """The analyst that needs no key: plain sentences over computed values."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schema, Usage
@@ -28,7 +29,8 @@ class BuiltinAnalyst:
 
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say; the same rows make the same text."""
-        return Draft(_Writing(brief).narrative(), Usage(BUILTIN))
+        narrative = await asyncio.to_thread(_Writing(brief).narrative)
+        return Draft(narrative, Usage(BUILTIN))
 
     async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:  # noqa: ARG002
         """Say the same again."""
@@ -47,7 +49,8 @@ class BuiltinAnalyst:
 
     async def answer(self, question: str, brief: Brief) -> Draft:
         """Answer from the rows, or say that they do not answer."""
-        return Draft(Narrative(answer_from_rows(question, brief)), Usage(BUILTIN))
+        text = await asyncio.to_thread(answer_from_rows, question, brief)
+        return Draft(Narrative(text), Usage(BUILTIN))
 
 
 class _Writing:

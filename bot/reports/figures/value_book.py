@@ -13,6 +13,7 @@ from bot.reports.figures.arithmetic import (
     show_number,
 )
 from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.groups import Group, groups_by, in_order
 from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
@@ -47,11 +48,30 @@ class ValueBook(Mapping[str, Value]):
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
         self._counts: dict[int, dict[str, int]] = {}
+        self._groups: dict[tuple[int | None, int], list[Group]] = {}
 
     @property
     def computed(self) -> Mapping[str, Value]:
         """The values that are no cells."""
         return self._computed
+
+    def labels(self, measure: Measure) -> list[Group]:
+        """Return the measure for each label, in the order of the rows."""
+        return self._grouped(self.columns.label, measure)
+
+    def times(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, in the order of the rows."""
+        return self._grouped(self.columns.time, measure)
+
+    def periods(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, the oldest first."""
+        return in_order(self.times(measure))
+
+    def _grouped(self, column: int | None, measure: Measure) -> list[Group]:
+        key = (column, measure.index)
+        if key not in self._groups:
+            self._groups[key] = groups_by(self.table, column, measure)
+        return self._groups[key]
 
     def add(self, value: Value) -> Value:
         """Keep a value; two of one ref get a number behind."""
