@@ -9,10 +9,10 @@ Number = int | Decimal
 #: Digits of a quotient that does not end; sums and differences are exact.
 QUOTIENT_DIGITS = 50
 # The sum of the largest and the smallest float has as many digits.
-_EXACT = Context(prec=1_100, rounding=ROUND_HALF_UP)
+_EXACT_CONTEXT = Context(prec=1_100, rounding=ROUND_HALF_UP)
 _QUOTIENT = Context(prec=QUOTIENT_DIGITS, rounding=ROUND_HALF_UP)
 _HUGE = Decimal(10) ** 21
-_MAX_PLACES = 12
+_MOST_PLACES = 12
 
 
 def exact_number(cell: Cell) -> Number | None:
@@ -30,7 +30,7 @@ def exact_sum(numbers: Sequence[Number]) -> Number:
     """Return the sum; 0 of nothing."""
     if all(isinstance(number, int) for number in numbers):
         return sum(numbers)
-    with localcontext(_EXACT):
+    with localcontext(_EXACT_CONTEXT):
         return sum(numbers, Decimal(0))
 
 
@@ -43,7 +43,7 @@ def change_between(new: Number, old: Number) -> Number:
     """Return *new* - *old*."""
     if isinstance(new, int) and isinstance(old, int):
         return new - old
-    return _EXACT.subtract(Decimal(new), Decimal(old))
+    return _EXACT_CONTEXT.subtract(Decimal(new), Decimal(old))
 
 
 def quotient(above: Number, below: Number) -> Decimal:
@@ -55,7 +55,7 @@ def quotient(above: Number, below: Number) -> Decimal:
 
 def percentage_of(part: Number, whole: Number) -> Decimal:
     """Return how many percent of *whole* the part is."""
-    return quotient(_EXACT.multiply(Decimal(part), Decimal(100)), whole)
+    return quotient(_EXACT_CONTEXT.multiply(Decimal(part), Decimal(100)), whole)
 
 
 def exact_mean(numbers: Sequence[Number]) -> Decimal:
@@ -69,11 +69,11 @@ def exact_median(numbers: Sequence[Number]) -> Number:
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
-    both = _EXACT.add(Decimal(ordered[middle - 1]), Decimal(ordered[middle]))
-    return _EXACT.divide(both, Decimal(2))
+    both = _EXACT_CONTEXT.add(Decimal(ordered[middle - 1]), Decimal(ordered[middle]))
+    return _EXACT_CONTEXT.divide(both, Decimal(2))
 
 
-def places_of(number: Number) -> int:
+def decimal_places(number: Number) -> int:
     """Return how many digits stand behind the point."""
     if isinstance(number, int):
         return 0
@@ -90,13 +90,13 @@ def show_number(
     What would round to 0 keeps two digits, because it is not 0.
     """
     exact = Decimal(number)
-    with localcontext(_EXACT):
+    with localcontext(_EXACT_CONTEXT):
         if exact and abs(exact) >= _HUGE:
             shown = f"{exact:.4e}"
         else:
             if exact and not round(exact, places):
                 places = -exact.adjusted() + 1
-            shown = f"{exact:.2e}" if places > _MAX_PLACES else f"{exact:,.{places}f}"
+            shown = f"{exact:.2e}" if places > _MOST_PLACES else f"{exact:,.{places}f}"
     if is_signed and exact > 0:
         shown = f"+{shown}"
     return f"{shown} {unit}" if unit else shown

@@ -40,7 +40,7 @@ _SPAN_OF_FREQUENCY = {
 _ALWAYS_BORNE = DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"}
 
 
-_DASHES = frozenset("-\u2013\u2014")
+_DASH_MARKS = frozenset("-\u2013\u2014")
 #: What may touch a reference, before and after it.
 _OPENING, _CLOSING = frozenset("('\"\u2018\u201c"), frozenset(".,;:!?)'\"\u2019\u201d")
 _WORDS_IN_CELL = 4
@@ -72,13 +72,13 @@ def read_knowledge(brief: Brief) -> Knowledge:
         *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns)
     )
     said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
-    span = _SPAN_OF_FREQUENCY.get(brief.frequency, "")
+    spans = [_SPAN_OF_FREQUENCY.get(word, "") for word in words_of(brief.frequency)]
     return Knowledge(
         brief.values,
         named,
         frozenset(_repeated_words(brief, columns)),
         every,
-        every | _stems(f"{said} {brief.frequency} {span}"),
+        every | _stems(f"{said} {brief.frequency} {' '.join(spans)}"),
         frozenset(_cell_texts(brief)),
     )
 
@@ -215,7 +215,7 @@ def _rank_problems(sentence: Clause) -> Iterator[str]:
 
 def _dash_problems(sentence: Sentence) -> Iterator[str]:
     for before, token in pairwise(sentence):
-        if token.kind == "ref" and before.kind == "other" and before.text in _DASHES:
+        if token.kind == "ref" and before.kind == "other" and before.text in _DASH_MARKS:
             yield "a dash before a reference looks like a sign"
 
 
@@ -224,13 +224,13 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     small = token.small
     is_known = stem(small) in knowledge.report
     if kind := numeral_problem(token.text):
-        yield f"{_quoted_word(token)} is {kind}; use a reference"
+        yield f"{_in_backquotes(token)} is {kind}; use a reference"
     elif small in ("quarter", "quarters") and after == "of":
-        yield f"{_quoted_word(token)} is a number; use a reference"
+        yield f"{_in_backquotes(token)} is a number; use a reference"
     elif is_span(small) and not is_known:
-        yield f"{_quoted_word(token)} is a date; use a reference, or say `period`"
+        yield f"{_in_backquotes(token)} is a date; use a reference, or say `period`"
     elif small in word_list("untraceable") and not is_known:
-        yield f"{_quoted_word(token)} says what the rows do not say"
+        yield f"{_in_backquotes(token)} says what the rows do not say"
 
 
 def _strict_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
@@ -244,13 +244,13 @@ def _strict_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
             or stem(small) in knowledge.columns
         )
         if not is_plain:
-            yield f"{_quoted_word(token)} may not stand beside a figure; say it more plainly"
+            yield f"{_in_backquotes(token)} may not stand beside a figure; say it more plainly"
         elif (
             not token.text.islower()
             and token is not sentence[0]
             and not _is_column(token, knowledge)
         ):
-            yield f"{_quoted_word(token)} is written like a name; use small letters"
+            yield f"{_in_backquotes(token)} is written like a name; use small letters"
 
 
 def _is_column(token: Token, knowledge: Knowledge) -> bool:
@@ -267,12 +267,12 @@ def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
         parts = token.text.lower().replace("\u2019", "'").split("'")
         is_known = stem(token.small) in knowledge.report
         if not is_known and not all(_is_english(part) for part in parts):
-            yield f"{_quoted_word(token)} is a name, or no ordinary word; use a reference"
+            yield f"{_in_backquotes(token)} is a name, or no ordinary word; use a reference"
         elif not is_known and not token.text.islower() and token.text != "I":
             if not is_first or token.text[1:] != token.text[1:].lower():
-                yield f"{_quoted_word(token)} is a name; use a reference"
+                yield f"{_in_backquotes(token)} is a name; use a reference"
             elif not is_starter(parts[0]):
-                yield f"{_quoted_word(token)} at the beginning may be a name; begin otherwise"
+                yield f"{_in_backquotes(token)} at the beginning may be a name; begin otherwise"
         is_first = False
 
 
@@ -292,7 +292,7 @@ def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[st
                 continue
             is_common = length == 1 and token.text.islower() and _is_common(phrase, knowledge)
             if not is_common:
-                yield f"{_quoted_word(token)} is a name of the result; use its reference"
+                yield f"{_in_backquotes(token)} is a name of the result; use its reference"
                 break
 
 
@@ -300,6 +300,6 @@ def _is_common(word: str, knowledge: Knowledge) -> bool:
     return is_starter(word) or claim_made_by(word) is not None or stem(word) in knowledge.columns
 
 
-def _quoted_word(token: Token) -> str:
+def _in_backquotes(token: Token) -> str:
     """Return a word as problems show it; nothing else of a broken answer is repeated."""
     return f"`{token.text[:30]}`"

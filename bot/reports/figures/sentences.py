@@ -13,7 +13,7 @@ TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
-_ENDS = frozenset(".!?\n")
+_SENTENCE_ENDS = frozenset(".!?\n")
 _CLAUSE_MARKS = frozenset(",:;\u2013\u2014")
 _CONJUNCTIONS = frozenset({"and", "but", "while", "whereas", "although", "though", "or", "yet"})
 
@@ -49,7 +49,7 @@ def sentences_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Yield the tokens of each sentence, without white space and the mark at its end."""
     sentence: list[Token] = []
     for token in tokens:
-        is_end = (token.kind == "other" and token.text in _ENDS) or "\n" in token.text
+        is_end = (token.kind == "other" and token.text in _SENTENCE_ENDS) or "\n" in token.text
         if is_end and sentence:
             yield sentence
             sentence = []

@@ -14,7 +14,7 @@ from bot.reports.figures.arithmetic import (
 )
 from bot.reports.figures.columns import Columns, Measure, readable_name
 from bot.reports.figures.groups import Group, groups_by, in_order
-from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
+from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
@@ -103,7 +103,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 ValueKind.WORDS if number is None else ValueKind.NUMBER,
                 number,
-                NO_VALUE if number is None else show_number(number, shown, measure.unit),
+                MISSING_WORDS if number is None else show_number(number, shown, measure.unit),
                 origin,
                 description or ref.replace("_", " "),
                 measure.index,
@@ -132,7 +132,7 @@ class ValueBook(Mapping[str, Value]):
             Value(
                 ref,
                 kind,
-                _exact(cell),
+                _kept_cell(cell),
                 show_cell(cell),
                 origin,
                 ref.replace("_", " "),
@@ -173,7 +173,7 @@ class ValueBook(Mapping[str, Value]):
         return Value(
             ref,
             self._kind(cell, index),
-            _exact(cell),
+            _kept_cell(cell),
             show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
             readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
@@ -289,6 +289,6 @@ def _direction(change: Number) -> str:
     return "up" if change > 0 else "down" if change < 0 else "same"
 
 
-def _exact(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
+def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
     """Return a cell as a value keeps it: truth and times of day as their words."""
     return show_cell(cell) if isinstance(cell, bool | time) else cell
