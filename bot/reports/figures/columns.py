@@ -11,6 +11,7 @@ from bot.sources.result import Cell, ColumnKind, ResultTable
 _NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
+_CURRENCY = re.compile("[A-Z]{3}|[€$£¥]")
 #: Numbers that name something: no sums, no thousands separators.
 _NAMING_WORDS = frozenset(
     {
@@ -211,9 +212,10 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
         number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
     is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
-    return Measure(
-        index, readable_name(column.name), slug, column.unit, _places(numbers), is_additive
-    )
+    places = _places(numbers)
+    if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
+        places = 2  # Nobody writes 12.5 EUR.
+    return Measure(index, readable_name(column.name), slug, column.unit, places, is_additive)
 
 
 def _places(numbers: Sequence[Number]) -> int:

@@ -36,16 +36,18 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
 
 
 def _add_counts(book: ValueBook, previous: ResultTable | None) -> None:
-    _add_count(book, "rows", len(book.table.rows), "count of the rows", frozenset({"row"}))
+    _add_count(book, "rows", len(book.table.rows), "number of rows", frozenset({"row"}))
     if previous is not None:
         needs = frozenset({"run"})
-        _add_count(book, "previous_rows", len(previous.rows), "count of the rows before", needs)
+        _add_count(
+            book, "previous_rows", len(previous.rows), "number of rows in the run before", needs
+        )
     label = book.columns.label
     if label is not None and book.columns.measures:
         groups = book.labels(book.columns.measures[0])
         name = book.table.columns[label].name
         needs = frozenset({"labels"})
-        _add_count(book, "labels", len(groups), f"count of different {name}", needs)
+        _add_count(book, "labels", len(groups), f"number of different {name}", needs)
 
 
 def _add_count(book: ValueBook, ref: str, count: int, origin: str, needs: frozenset[str]) -> None:
