@@ -8,7 +8,9 @@ from bot.reports.figures.sentences import Token
 from bot.reports.figures.values import Value, ValueKind
 
 #: What has to be said beside a value in any case.
-_ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row"})
+_ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row", "trend", "change"})
+#: What a direction says.
+_MOVED = frozenset({"direction", "change"})
 #: Claims that make clear that a figure is about every row.
 _OF_ALL = frozenset({"total", "mean", "median", "row", "run", "trend"})
 #: Claims of nouns, which would be counted by a figure before them.
@@ -33,8 +35,8 @@ def _neighbour_problems(clause: Clause) -> Iterator[str]:
         if token.value is not None and token.value.is_figure and before is not None:
             if before.value is not None and before.value.is_figure:
                 yield "two references stand side by side; put words between them"
-            elif before.kind == "word" and before.small in word_list("not_before"):
-                yield f"`{before.small}` before {{{token.text}}} changes the figure"
+            elif before.kind == "word":
+                yield from _preposition_problems(before.small, token.value, clause)
         if (
             before is not None
             and before.value is not None
@@ -44,6 +46,23 @@ def _neighbour_problems(clause: Clause) -> Iterator[str]:
         ):
             yield f"{{{before.text}}} has its unit already; leave out the word after it"
         before = token
+
+
+def _preposition_problems(word: str, figure: Value, clause: Clause) -> Iterator[str]:
+    """Yield words before a figure that change it, or that say it is the end of what it is not."""
+    tags = figure.tags
+    if word in word_list("not_before"):
+        yield f"`{word}` before {{{figure.ref}}} changes the figure"
+    elif word == "to" and tags & {"change", "previous"}:
+        yield f"{{{figure.ref}}} is not what something came to"
+    elif word == "from" and "previous" not in tags:
+        yield f"{{{figure.ref}}} is not what something came from"
+    elif word == "by" and "down" in clause.claims and _is_signed(figure):
+        yield f"{{{figure.ref}}} has a sign already; use its size"
+
+
+def _is_signed(figure: Value) -> bool:
+    return "change" in figure.tags and "direction" not in figure.needs
 
 
 def _part_problems(clause: Clause) -> Iterator[str]:
@@ -147,7 +166,7 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         if figure is None or not figure.is_figure:
             continue
         before = clause.tokens[place - 1].small if place else ""
-        said = clause.claims | ({"direction"} if clause.claims & DIRECTIONS else frozenset())
+        said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
         if before == "from":
             said |= {"previous"}
         elif before == "to":

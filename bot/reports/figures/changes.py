@@ -9,6 +9,7 @@ from bot.reports.figures.groups import Group, groups_by, overall
 from bot.reports.figures.shown import show_cell
 from bot.reports.figures.value_book import (
     ALL,
+    NAMED,
     ValueBook,
     add_change,
     label_subject,
@@ -144,6 +145,7 @@ def _add_trend(book: ValueBook, measure: Measure, periods: Sequence[Group]) -> N
             measure.index,
             ALL,
             frozenset({direction, "trend"} if direction else {"trend"}),
+            frozenset({"trend"}),
         )
     )
 
@@ -213,7 +215,7 @@ def _add_movers(
             description=f"largest {ref} of {measure.name}",
             subjects=frozenset({subject}),
             tags=tags,
-            needs=step & RUN,
+            needs=(step & RUN) | NAMED,
         )
 
 

@@ -209,7 +209,8 @@ def _rank_problems(sentence: Clause) -> Iterator[str]:
     ranks = [value.rank for value in sentence.names]
     known = [rank for rank in ranks if rank is not None]
     columns = {value.column for value in sentence.names}
-    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or known != sorted(set(known)):
+    in_order = known == list(range(known[0], known[0] + len(known))) if known else False
+    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or not in_order:
         yield "`followed` needs the names of ranks in their order"
 
 

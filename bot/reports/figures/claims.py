@@ -10,7 +10,9 @@ from bot.reports.figures.lexicon import claim_made_by
 from bot.reports.figures.values import Value, ValueKind
 
 #: Claims that only the values with the tag of the same name bear out.
-_PLAIN_CLAIMS = ("mean", "median", "per", "total", "share", "outlier", "trend", "row", "run")
+_PLAIN_CLAIMS = frozenset(
+    {"mean", "median", "per", "total", "share", "outlier", "trend", "row", "run", "change"}
+)
 _STEPS = frozenset({"period", "run"})
 
 
@@ -115,13 +117,9 @@ def _order_problems(clause: Clause) -> Iterator[str]:
 def _tag_problems(clause: Clause) -> Iterator[str]:
     """Yield figures that are called a mean, a total, a share and so on, and are none."""
     measured = [one for one in clause.figures if one.kind is not ValueKind.WORDS or one.tags]
-    for claim in sorted(clause.claims & frozenset(_PLAIN_CLAIMS)):
+    for claim in sorted(clause.claims & _PLAIN_CLAIMS):
         fitting = [one for one in clause.values if claim in one.tags]
-        strangers = [
-            one
-            for one in measured
-            if claim not in one.tags and not (claim == "share" and fitting and "total" in one.tags)
-        ]
+        strangers = [one for one in measured if not _bears(one, claim, clause)]
         if measured and (not fitting or (claim != "outlier" and strangers)):
             yield f"a figure is called {_CALLED[claim]} and is not"
         elif not measured and not fitting and claim == "outlier":
@@ -129,9 +127,22 @@ def _tag_problems(clause: Clause) -> Iterator[str]:
     yield from _time_problems(clause, measured)
 
 
+def _bears(figure: Value, claim: str, clause: Clause) -> bool:
+    """Tell whether a figure may stand beside a claim."""
+    if claim == "share" and "total" in figure.tags:
+        return any("share" in one.tags for one in clause.figures)
+    if claim == "change":
+        return claim in figure.tags or "trend" in figure.tags
+    if claim == "total" and claim in figure.tags:
+        # The total of one label is none of all, unless its name is said.
+        return "all" in figure.subjects or bool(clause.names)
+    return claim in figure.tags
+
+
 _CALLED = {
     "mean": "an average",
     "median": "a median",
+    "change": "a change",
     "per": "an average",
     "total": "a total",
     "share": "a share",

@@ -38,7 +38,7 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
 def _add_counts(book: ValueBook, previous: ResultTable | None) -> None:
     _add_count(book, "rows", len(book.table.rows), "number of rows", frozenset({"row"}))
     if previous is not None:
-        needs = frozenset({"run"})
+        needs = frozenset({"run", "row", "previous"})
         _add_count(
             book, "previous_rows", len(previous.rows), "number of rows in the run before", needs
         )

@@ -259,7 +259,7 @@ def add_change(
             text = show_percent(exact, is_signed=is_signed)
         else:
             text = show_number(exact, measure.places, measure.unit, is_signed=is_signed)
-        says = needs if is_signed or exact is None else needs | {"direction"}
+        says = needs | ({"change"} if is_signed or exact is None else {"direction"})
         book.add(
             Value(
                 f"{prefix}{name}",
