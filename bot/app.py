@@ -27,6 +27,7 @@ from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
 from bot.http.idempotency import Idempotency
+from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
@@ -35,12 +36,14 @@ from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_cloc
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
+from bot.messages.outbox import Place
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
+from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.settings import Settings
@@ -49,15 +52,20 @@ from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.telemetry.backlog import Backlog
+from bot.telemetry.live import LiveFigures
+from bot.telemetry.meters import Meters
 from bot.users.service import Users
 from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
 from bot.wiring.presence import Presence, appear
 from bot.wiring.tenants import Owners
-from bot.workspaces.access import Rights, named_people
+from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
+from jobs.backlog import meter_jobs
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -98,6 +106,7 @@ class Opsbell:
         self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
+        self._meters = Meters()
         self._stack = AsyncExitStack()
 
     @property
@@ -143,7 +152,7 @@ class Opsbell:
         rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
         if self._is_brief:
             return
-        await self._open_http(rooms, destinations)
+        await self._open_http(rooms, destinations, session)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
@@ -197,6 +206,7 @@ class Opsbell:
             destinations,
             lambda: self._pacing or Pacing(),
             isolation,
+            self._meters,
         )
         # Before the lanes stop: what waits for a worker is given back, not waited for.
         self._stack.callback(workers.close)
@@ -250,7 +260,17 @@ class Opsbell:
             database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
         )
 
-    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
+    def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
+        """Return what reads an issuer's tokens; the start does not wait for its keys."""
+        issuer, audience = self._settings.oidc_issuer, self._settings.oidc_audience
+        if issuer is None or audience is None:
+            return None
+        fetch = fetch_json(session, self._settings.proxies.for_url(issuer))
+        return OidcTokens(issuer, audience, self._clock, fetch)
+
+    async def _open_http(
+        self, rooms: _Rooms, destinations: Destinations, session: aiohttp.ClientSession
+    ) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -282,6 +302,8 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 destinations=destinations,
+                oidc=self._open_oidc(session),
+                meters=self._meters,
             )
         )
         await http.start()
@@ -310,7 +332,7 @@ class Opsbell:
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
             gate=Gate(ears.client, house, named_people(config)),
-            rights=Rights(config.access, rooms.slack.directory),
+            rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
             owner_of=rooms.owners.of_workspace,
             config=config,
@@ -335,6 +357,8 @@ class Opsbell:
     def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
+        backlog = Backlog(rooms.database, self._clock)
+        self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
         jobs.register(
             scheduler,
             rooms.database,
@@ -346,9 +370,30 @@ class Opsbell:
             rooms.leaderboards,
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
+            backlog,
+            self._outages(rooms),
         )
+        meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
+
+    def _outages(self, rooms: _Rooms) -> Outages:
+        home, lanes = rooms.slack.identity.workspace_id, rooms.outward.lanes
+
+        def is_in_touch() -> bool:
+            is_heard = bool(rooms.slack.heard().get("connected"))
+            return is_heard and all(
+                one.is_well for one in lanes.health() if one.workspace_id == home
+            )
+
+        return Outages(
+            rooms.database,
+            self._clock,
+            Place(home, DEFAULT_TENANT, ""),
+            is_in_touch=is_in_touch,
+            alerts_channel=rooms.deliveries.alerts_channel,
+            wake=lanes.wake,
+        )
 
 
 def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
 from bot.http.idempotency import IdempotencyRecord
+from bot.http.mcp.confirmations import Confirmation
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
@@ -14,6 +15,7 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
@@ -24,6 +26,7 @@ TABLES = (
     AlertCheck,
     AlertRerun,
     AlertTrouble,
+    Confirmation,
     DeadLetter,
     EndNotice,
     SuspendedChannel,
@@ -36,6 +39,7 @@ TABLES = (
     LeaderboardSample,
     Message,
     MessageTotal,
+    OutageWatch,
     Preference,
     Report,
     ReportResult,

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from listeners import actions, commands, events, shortcuts, views
+from listeners import actions, commands, events, shortcuts, steps, views
 from listeners.admission import make_admission
 from listeners.errors import handle_error
 from listeners.fallback import StartCount
@@ -17,7 +17,7 @@ __all__ = ["ListenerServices", "register"]
 def register(app: AsyncApp, services: ListenerServices) -> None:
     """Make *app* answer to everything the manifest offers; call it once."""
     app.use(make_filter(SeenDeliveries()))
-    app.use(make_admission(services.gate))
+    app.use(make_admission(services.gate, services.rights))
     homes = Homes(services)
     app.use(make_injection(services, homes))
     app.error(handle_error)
@@ -27,4 +27,5 @@ def register(app: AsyncApp, services: ListenerServices) -> None:
     actions.register(app)
     views.register(app)
     shortcuts.register(app)
+    steps.register(app)
     events.register(app)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.errors import ForbiddenError
+from bot.workspaces.access import Rights
 from bot.workspaces.gate import Gate, House, Visitor
 
 _NextMiddleware = Callable[[], Awaitable[None]]
@@ -12,13 +13,16 @@ _NextMiddleware = Callable[[], Awaitable[None]]
 LINK_ACTIONS = ("task_logs", "task_grafana")
 
 
-def make_admission(gate: Gate) -> Callable[[dict[str, Any], _NextMiddleware], Awaitable[None]]:
-    """Return a middleware that refuses everybody but members (see `bot.workspaces.gate`)."""
+def make_admission(
+    gate: Gate, rights: Rights
+) -> Callable[[dict[str, Any], _NextMiddleware], Awaitable[None]]:
+    """Return a middleware that refuses everybody but members and, if any are named, viewers."""
 
     async def admit(body: dict[str, Any], next: _NextMiddleware) -> None:
         visitor = _visitor_of(body)
         if visitor is not None and not _is_harmless(body):
             await gate.require_insider(visitor)
+            await rights.require_viewer(visitor.user_id)
             _require_home(body, visitor, gate.house)
         await next()
 

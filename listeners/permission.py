@@ -1,6 +1,6 @@
 """Permission checks before a task is started or changed."""
 
-from bot.errors import ConflictError
+from bot.errors import ConflictError, ForbiddenError
 from bot.tasks.creation import Owner
 from bot.tasks.models import LIVE, RETRYABLE, Task
 from bot.tasks.service import last_act
@@ -10,6 +10,21 @@ from listeners.services import ListenerServices
 async def require_may_start(services: ListenerServices, kind: str, user_id: str) -> None:
     """Raise `ForbiddenError` saying who may, unless *user_id* may start tasks of this kind."""
     await services.rights.require_operator(user_id, services.config.kind(kind).retry_roles)
+
+
+def require_workflows_may_start(services: ListenerServices, kind: str) -> None:
+    """
+    Raise `ForbiddenError` if only some people may start tasks of this kind, and not any workflow.
+
+    Whoever builds a workflow writes the inputs of its steps, so nobody in them is known for sure.
+    """
+    said = services.config.kind(kind)
+    if said.workflow_step or not (said.retry_roles or services.config.access.operators):
+        return
+    raise ForbiddenError(
+        f"Only some people may start `{kind}`. An administrator can let workflows start it: "
+        f"workflow_step = true under [tasks.{kind}]."
+    )
 
 
 async def require_may_act(

@@ -118,7 +118,10 @@ class Room:
 
 @asynccontextmanager
 async def open_room(
-    database: Database, operators: Sequence[str] = (), **changes: Any
+    database: Database,
+    operators: Sequence[str] = (),
+    viewers: Sequence[str] = (),
+    **changes: Any,
 ) -> AsyncIterator[Room]:
     """Connect the bot to a new playground; *changes* replace fields of its services."""
     async with Playground(limits="off", **PATIENT) as playground:
@@ -130,7 +133,7 @@ async def open_room(
         app = AsyncApp(client=client)
         directory = Directory(client)
         services = make_services(database, lanes, owner, client, directory)
-        rights = Rights(AccessSettings(operators=list(operators)), directory)
+        rights = Rights(AccessSettings(viewers=list(viewers), operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
         listeners.register(app, services)

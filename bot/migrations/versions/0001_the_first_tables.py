@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=True),
         sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -123,6 +124,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("moved_on_at IS NULL"),
         )
         batch_op.create_index("alert_trouble_of", ["alert_id"], unique=False)
+
+    op.create_table(
+        "confirmation",
+        sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_confirmation_expires_at"), ["expires_at"], unique=False
+        )
 
     op.create_table(
         "dead_letter",
@@ -413,6 +430,14 @@ def upgrade() -> None:
     with op.batch_alter_table("message_total", schema=None) as batch_op:
         batch_op.create_index("message_total_tenant", ["tenant"], unique=False)
 
+    op.create_table(
+        "outage_watch",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id"),
+    )
     op.create_table(
         "preference",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -743,6 +768,7 @@ def downgrade() -> None:
     op.drop_table("report_result")
     op.drop_table("report")
     op.drop_table("preference")
+    op.drop_table("outage_watch")
     op.drop_table("message_total")
     op.drop_table("message")
     op.drop_table("leaderboard_sample")
@@ -754,6 +780,7 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("end_notice")
     op.drop_table("dead_letter")
+    op.drop_table("confirmation")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")
     op.drop_table("alert_check")
