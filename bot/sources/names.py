@@ -86,7 +86,8 @@ def require_known_names(query: exp.Query, text: str, readable: Readable) -> None
     )
     known = _known_columns(query, named)
     for column in query.find_all(exp.Column):
-        if not isinstance(column.this, exp.Star):
+        # More than two parts name a schema, or a field inside of a value: the database decides.
+        if not isinstance(column.this, exp.Star) and len(column.parts) < 3:
             _require_column(column, text, named, known, is_opaque)
 
 
