@@ -18,7 +18,7 @@ from bot.sources.base import QueryError
 from bot.sources.reader_program import open_reader
 from bot.sources.readers.base import SourceSpec
 from bot.sources.readers.sqlite import SqliteReader
-from bot.sources.registry import Sources, reading_workers
+from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultTable
 from tests.conftest import in_database, run_sql
 
@@ -58,14 +58,6 @@ def address(request, tmp_path):
             run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
             return
     yield f"{request.param}:///{path}"
-
-
-@pytest.fixture(scope="module")
-def workers():
-    """The processes that read; starting them takes longer than most queries."""
-    made = reading_workers()
-    yield made
-    made.close()
 
 
 def sources_of(workers, **addresses):
