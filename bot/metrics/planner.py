@@ -38,6 +38,7 @@ _LOWEST = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
 _GOOD, _BAD = frozenset({"best"}), frozenset({"worst"})
 _RANKINGS = _HIGHEST | _LOWEST | _GOOD | _BAD
 _BEFORE_DIMENSION = frozenset({"by", "per", "each", "and", ",", "every", "which"})
+_NEEDS_MORE = frozenset({"by", "per", "each", "every"})
 _EQUALS = frozenset({"=", "is", "was", "are", "equals"})
 _NOT_EQUALS = frozenset({"<>", "!=", "not", "except", "without"})
 
@@ -68,15 +69,18 @@ class _Reading:
     def take(self, start: int, count: int = 1) -> None:
         self.taken[start : start + count] = [True] * count
 
-    def find(self, phrase: str) -> Iterable[int]:
-        """Yield where a phrase stands in words that are not understood yet."""
+    def find(self, phrase: str) -> list[int]:
+        """Return where a phrase stands in words not understood yet; else its singular or plural."""
         parts = phrase.split()
-        for start in range(len(self.low) - len(parts) + 1):
-            span = range(start, start + len(parts))
-            if all(not self.taken[one] for one in span) and all(
-                _same(self.low[one], part) for one, part in zip(span, parts, strict=True)
-            ):
-                yield start
+        free = [
+            start
+            for start in range(len(self.low) - len(parts) + 1)
+            if not any(self.taken[start : start + len(parts)])
+        ]
+        exact = [one for one in free if self.low[one : one + len(parts)] == parts]
+        return exact or [
+            one for one in free if all(map(_same, self.low[one : one + len(parts)], parts))
+        ]
 
     def before(self, index: int) -> str:
         return self.low[index - 1] if index > 0 else ""
@@ -183,7 +187,7 @@ def _take_metric(reading: _Reading, metrics: Mapping[str, MetricSettings]) -> st
     )
     named: list[str] = []
     for phrase, name in phrases:
-        for start in list(reading.find(phrase)):
+        for start in reading.find(phrase):
             reading.take(start, len(phrase.split()))
             named.append(name)
     if not named:
@@ -222,7 +226,7 @@ def _take_filters(reading: _Reading, dimensions: Iterable[str]) -> tuple[Filter,
         phrase = name.replace("_", " ").lower()
         size = len(phrase.split())
         for form, length in ((phrase, size), (name.lower(), 1)):
-            for start in list(reading.find(form)):
+            for start in reading.find(form):
                 after = start + length
                 is_equal, after = _take_comparison(reading, after)
                 if is_equal is None:
@@ -291,7 +295,7 @@ def _take_dimensions(reading: _Reading, dimensions: Iterable[str]) -> tuple[tupl
     is_which = False
     for name in _longest_first(dimensions):
         for phrase in {name.replace("_", " ").lower(), name.lower()}:
-            for start in list(reading.find(phrase)):
+            for start in reading.find(phrase):
                 if reading.before(start) == "which":
                     is_which = True
                     reading.take(start - 1)
@@ -306,6 +310,7 @@ def _take_dimensions(reading: _Reading, dimensions: Iterable[str]) -> tuple[tupl
 def _require_all_understood(
     reading: _Reading, metrics: Mapping[str, MetricSettings], metric: MetricSettings
 ) -> None:
+    _require_no_loose_end(reading, metric)
     left = [
         word
         for word, low, is_taken in zip(reading.words, reading.low, reading.taken, strict=True)
@@ -318,6 +323,18 @@ def _require_all_understood(
             f"`{word}` names nothing that is known{did_you_mean(word, known)}"
             f"{_FILTER_HINT if metric.dimensions else ''}"
         )
+
+
+def _require_no_loose_end(reading: _Reading, metric: MetricSettings) -> None:
+    """Refuse `revenue by last week`: something was to be named there."""
+    for index, word in enumerate(reading.low):
+        if word in _NEEDS_MORE and not reading.taken[index]:
+            rest = range(index + 1, len(reading.low))
+            following = next((one for one in rest if reading.low[one] not in _FILLERS), None)
+            if following is None:
+                raise _NotUnderstoodError(
+                    f"`{word}` what? Name a dimension: {_named_list(metric.dimensions)}."
+                )
 
 
 def _longest_first(names: Iterable[str]) -> list[str]:

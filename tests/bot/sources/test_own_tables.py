@@ -1,6 +1,7 @@
 """The built-in source: the bot's own tables, limited to one tenant, on both databases."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import InvalidError
 from bot.messages.models import Message
+from bot.metrics.catalog import Metrics
 from bot.reports.models import ReportRun, Trigger
 from bot.sources.own_tables import own_tables
 from bot.sources.registry import Sources
@@ -71,6 +73,25 @@ async def test_a_tenant_sees_its_own_rows_alone(own):
             "SELECT (SELECT count(*) FROM tasks) FROM (SELECT 1) AS one",
         ):
             assert await fetched(own(tenant), sql) == ((count,),)
+
+
+async def test_questions_are_answered_without_any_settings(own):
+    """The bot's own metrics are asked in words, with the days of the report's zone."""
+    source, metrics = own("default"), Metrics({}, {})
+    for question, rows in (
+        ("failures by task today", (("import", 2),)),
+        ("failure rate today", ((100,),)),
+        ("average task duration this week", ((90,),)),
+        ("deliveries today where channel is c0ops", ((1,),)),
+        ("tasks by task yesterday", ()),
+        ("alerts this year", ((0,),)),
+    ):
+        planned = await metrics.plan(question, source, "Asia/Kolkata", NOW)
+        assert await fetched(source, planned.sql) == rows
+    daily = await metrics.plan("tasks per day this month", source, "Asia/Kolkata", NOW)
+    assert await fetched(source, daily.sql) == (
+        (NOW.astimezone(ZoneInfo("Asia/Kolkata")).date(), 2),
+    )
 
 
 async def test_every_column_can_be_read(own):
