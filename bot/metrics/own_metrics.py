@@ -23,7 +23,7 @@ _OF_ALERTS = {
     "utc": True,
     "dimensions": ["type", "task", "severity", "state"],
 }
-_FAILED = "sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END)"
+_FAILED_TASKS = "sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END)"
 
 
 def own_metrics() -> dict[str, MetricSettings]:
@@ -35,7 +35,7 @@ def own_metrics() -> dict[str, MetricSettings]:
         "failures": MetricSettings.model_validate(
             {
                 **_OF_TASKS,
-                "sql": _FAILED,
+                "sql": _FAILED_TASKS,
                 "better": "low",
                 "synonyms": ["failed tasks"],
                 "description": "Tasks that failed, by the time of their creation",
@@ -44,7 +44,7 @@ def own_metrics() -> dict[str, MetricSettings]:
         "failure_rate": MetricSettings.model_validate(
             {
                 **_OF_TASKS,
-                "sql": f"100.0 * {_FAILED} / count(*)",
+                "sql": f"100.0 * {_FAILED_TASKS} / count(*)",
                 "unit": "%",
                 "better": "low",
                 "description": "Share of the tasks that failed",

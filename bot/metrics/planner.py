@@ -69,7 +69,7 @@ class _Reading:
     def take(self, start: int, count: int = 1) -> None:
         self.taken[start : start + count] = [True] * count
 
-    def find(self, phrase: str) -> list[int]:
+    def find(self, phrase: str, *, is_exact: bool = False) -> list[int]:
         """Return where a phrase stands in words not understood yet; else its singular or plural."""
         parts = phrase.split()
         free = [
@@ -78,9 +78,9 @@ class _Reading:
             if not any(self.taken[start : start + len(parts)])
         ]
         exact = [one for one in free if self.low[one : one + len(parts)] == parts]
-        return exact or [
-            one for one in free if all(map(_same, self.low[one : one + len(parts)], parts))
-        ]
+        if exact or is_exact:
+            return exact
+        return [one for one in free if all(map(_same, self.low[one : one + len(parts)], parts))]
 
     def before(self, index: int) -> str:
         return self.low[index - 1] if index > 0 else ""
@@ -186,10 +186,11 @@ def _take_metric(reading: _Reading, metrics: Mapping[str, MetricSettings]) -> st
         key=lambda pair: (-len(pair[0].split()), -len(pair[0]), pair),
     )
     named: list[str] = []
-    for phrase, name in phrases:
-        for start in reading.find(phrase):
-            reading.take(start, len(phrase.split()))
-            named.append(name)
+    for is_exact in (True, False):  # `failures by task` does not name the metric `tasks`.
+        for phrase, name in [] if named else phrases:
+            for start in reading.find(phrase, is_exact=is_exact):
+                reading.take(start, len(phrase.split()))
+                named.append(name)
     if not named:
         words = [word for word in reading.low if word not in _FILLERS]
         near = next((found for word in words if (found := closest(word, metrics))), None)

@@ -74,7 +74,7 @@ class TimeColumn:
         for change, before in _clock_changes(zone, first, last):
             text = exp.Literal.string(change.strftime("%Y-%m-%d %H:%M:%S"))
             case = case.when(exp.LT(this=self.named(), expression=text), self._shifted(before))
-        whole = self._shifted(_offset(zone, last))
+        whole = self._shifted(_offset_of(zone, last))
         return case.else_(whole) if case.args.get("ifs") else whole
 
     def _shifted(self, offset: timedelta) -> exp.Expr:
@@ -82,7 +82,7 @@ class TimeColumn:
         return exp.Anonymous(this="DATETIME", expressions=[self.named(), minutes])
 
 
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+def _offset_of(zone: ZoneInfo, at: datetime) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta(0)
 
 
@@ -93,11 +93,11 @@ def _clock_changes(
     day = timedelta(days=1)
     while first < last:
         following = min(first + day, last)
-        before = _offset(zone, first)
-        if before != _offset(zone, following):
+        before = _offset_of(zone, first)
+        if before != _offset_of(zone, following):
             low, high = first, following
             while high - low > timedelta(seconds=1):
                 middle = low + (high - low) // 2
-                low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+                low, high = (middle, high) if _offset_of(zone, middle) == before else (low, middle)
             yield high.replace(microsecond=0), before
         first = following
