@@ -100,7 +100,11 @@ def real_tables(query: exp.Query, readable: Readable) -> Iterator[exp.Table]:
 
 def _found_table(table: exp.Table, text: str, readable: Readable) -> SourceTable | None:
     """Return the table that is meant, None for a CTE or a function; raise `InvalidError`."""
-    if isinstance(table.this, exp.Func) or _is_cte(table, readable):
+    if isinstance(table.this, exp.Func):
+        if (table.catalog, table.db.lower()) not in (("", ""), ("", "pg_catalog")):
+            raise refuse_query("functions of other schemas may not be called", text, table)
+        return None
+    if _is_cte(table, readable):
         return None
     if not isinstance(table.this, exp.Identifier):
         raise refuse_query("only tables may be read", text, table)
