@@ -98,6 +98,8 @@ async def serve(database_url: str, slack_url: str) -> None:
             lanes=lanes.health,
             socket=dict,
             leaderboards=unused,
+            reports=unused,
+            report_standing=unused,
         )
     )
     await server.start()

@@ -7,9 +7,11 @@ receives nothing before it can answer. Stop order: the reverse.
 
 import asyncio
 import time
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +19,6 @@ from typing import Any, Self
 import aiohttp
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
@@ -26,6 +27,7 @@ from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
+from bot.errors import ConfigError
 from bot.http.idempotency import Idempotency
 from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
@@ -46,7 +48,12 @@ from bot.messages.workers.pool import Workers
 from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
+from bot.reports.answers import ReportAnswers
+from bot.reports.parts import open_sources, report_parts
+from bot.reports.runs.claims import release_runs
+from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings
+from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
@@ -56,13 +63,15 @@ from bot.telemetry.backlog import Backlog
 from bot.telemetry.live import LiveFigures
 from bot.telemetry.meters import Meters
 from bot.users.service import Users
-from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
+from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
-from bot.wiring.presence import Presence, appear
+from bot.wiring.presence import Presence, appear, clients_of, slack_client
 from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.installation import Installations
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
 from jobs.backlog import meter_jobs
@@ -86,6 +95,9 @@ class _Rooms:
     boards: Boards
     owners: Owners
     leaderboards: Leaderboards
+    directories: Directories
+    reports: ReportRoom
+    sources: Sources
 
 
 class Opsbell:
@@ -158,7 +170,15 @@ class Opsbell:
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
-            listeners.register(slack.ears, self._for_listeners(rooms, slack.ears, slack.socket))
+            services = self._for_listeners(rooms, slack)
+            others = OthersNeed(
+                database=database,
+                connections=rooms.outward.connections,
+                call_slack=partial(slack_client, self._settings),
+                health=partial(health, rooms.outward.lanes, slack.socket),
+                kinds=rooms.tasks.tasks.kinds,
+            )
+            listeners.register(slack.ears, services, OtherWorkspaces(services, others))
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -179,6 +199,7 @@ class Opsbell:
             # Nobody else is there: what a killed process held need not run out first.
             now = self._clock.now()
             database.transact(lambda session: end_leases(session, now))
+            database.transact(lambda session: release_runs(session, now))
         database.check()
         now = self._clock.now()
         database.transact(lambda session: end_waits_of_a_fast_clock(session, now))
@@ -244,8 +265,7 @@ class Opsbell:
             database,
             self._clock,
             outward.lanes.wake,
-            workspace_url=slack.identity.workspace_url or None,
-            pin=Pins(slack.ears.client).pin if slack.ears else None,
+            pin=Pins(clients_of(settings, outward.connections)).pin if slack.ears else None,
         )
         leaderboards = open_leaderboards(
             settings,
@@ -256,8 +276,43 @@ class Opsbell:
             home=slack.identity.workspace_id,
             wake=outward.lanes.wake,
         )
+        directories = Directories(
+            slack.identity.workspace_id,
+            slack.directory,
+            settings.slack_api_url,
+            outward.connections.token_of,
+            settings.proxies.for_url(settings.slack_api_url),
+        )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
+        reports = open_reports(
+            database,
+            self._clock,
+            renderer,
+            directories,
+            report_parts(settings, database, self._clock, sources),
+            ReportLimits(
+                concurrent_runs=settings.config.reports.concurrent_runs,
+                spread_seconds=settings.config.reports.spread_seconds,
+                kept_days=settings.config.retention.days,
+            ),
+            workspaces_of=owners.workspaces_of,
+            wake=outward.lanes.wake,
+        )
+        self._stack.push_async_callback(reports.workers.stop)
         return _Rooms(
-            database, slack, outward, tasks, alerts, deliveries, boards, owners, leaderboards
+            database,
+            slack,
+            outward,
+            tasks,
+            alerts,
+            deliveries,
+            boards,
+            owners,
+            leaderboards,
+            directories,
+            reports,
+            sources,
         )
 
     def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
@@ -283,13 +338,7 @@ class Opsbell:
                 users=Users(rooms.database, self._clock, rooms.outward.lanes.wake),
                 templates=rooms.deliveries.templates,
                 senders=rooms.deliveries.senders,
-                channels=Directories(
-                    rooms.slack.identity.workspace_id,
-                    rooms.slack.directory,
-                    self._settings.slack_api_url,
-                    rooms.outward.connections.token_of,
-                    self._settings.proxies.for_url(self._settings.slack_api_url),
-                ),
+                channels=rooms.directories,
                 tokens=api_tokens(self._settings, self._clock),
                 home=rooms.slack.identity.workspace_id,
                 owner_of=rooms.owners.of_tenant,
@@ -301,9 +350,18 @@ class Opsbell:
                 lanes=rooms.outward.lanes.health,
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
+                reports=rooms.reports.reports,
+                report_standing=rooms.reports.standing,
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
+                installations=Installations(
+                    rooms.database,
+                    self._clock,
+                    rooms.outward.connections,
+                    lambda: oauth_app_of(self._settings),
+                    rooms.outward.exchange,
+                ),
             )
         )
         await http.start()
@@ -311,11 +369,15 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(
-        self, rooms: _Rooms, ears: AsyncApp, socket: Socket
-    ) -> listeners.ListenerServices:
-        config = self._settings.config
-        identity = rooms.slack.identity
+    def _for_listeners(self, rooms: _Rooms, slack: Presence) -> listeners.ListenerServices:
+        if slack.socket is None or slack.client is None:
+            raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
+        config, socket = self._settings.config, slack.socket
+        identity = slack.identity
+        own_lanes = {
+            identity.workspace_id,
+            *destinations_of(self._settings).ids(DEFAULT_TENANT),
+        }
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
@@ -331,18 +393,24 @@ class Opsbell:
             boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
-            gate=Gate(ears.client, house, named_people(config)),
+            gate=Gate(slack.client, house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
-            owner_of=rooms.owners.of_workspace,
+            owner_of=lambda _workspace_id: Owner(DEFAULT_TENANT, identity.workspace_id),
             config=config,
             kinds=kinds,
-            health=lambda: health(rooms.outward.lanes, socket),
+            health=partial(health, rooms.outward.lanes, socket, own_lanes),
             leaderboards=rooms.leaderboards,
+            reports=rooms.reports.reports,
+            report_answers=ReportAnswers(
+                rooms.reports.reports, rooms.database, self._clock, rooms.outward.lanes.wake
+            ),
+            report_sources=rooms.sources.names,
             default_channel=self._settings.slack_default_channel,
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
             clock=self._clock,
+            lose_workspace=rooms.outward.connections.lose,
         )
 
     def _start_launcher(self, room: TaskServices) -> None:
@@ -372,6 +440,7 @@ class Opsbell:
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             backlog,
             self._outages(rooms),
+            rooms.reports,
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
@@ -396,11 +465,11 @@ class Opsbell:
         )
 
 
-def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
-    """Return what `/ops health` shows."""
+def health(lanes: Lanes, socket: Socket, own_lanes: Collection[str]) -> dict[str, Any]:
+    """Return what `/ops health` shows; lanes of other tenants are not shown."""
     return {
         "socket": asdict(socket.health()),
-        "lanes": [asdict(lane) for lane in lanes.health()],
+        "lanes": [asdict(lane) for lane in lanes.health() if lane.workspace_id in own_lanes],
     }
 
 

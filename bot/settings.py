@@ -53,6 +53,8 @@ class Settings(BaseModel):
 
     slack_bot_token: _Secret = None
     slack_app_token: _Secret = None
+    slack_client_id: Text = None
+    slack_client_secret: _Secret = None
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
@@ -80,9 +82,20 @@ class Settings(BaseModel):
     opsbell_config: Text = None
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    analyst: Literal["builtin", "gemini", "openai", "google-generativeai"] | None = None
+    google_api_key: _Secret = None
+    gemini_quick_model: Text = None
+    gemini_deep_model: Text = None
+    gemini_api_url: Text = Field(None, repr=False)
+    openai_api_key: _Secret = None
+    openai_base_url: Text = Field(None, repr=False)
+    openai_quick_model: Text = None
+    openai_deep_model: Text = None
     config: ConfigFile = ConfigFile()
 
-    @field_validator("slack_api_url", "app_url", "orchestrator_url")
+    @field_validator(
+        "slack_api_url", "app_url", "orchestrator_url", "gemini_api_url", "openai_base_url"
+    )
     @classmethod
     def _a_web_address(cls, url: str | None) -> str | None:
         return require_web_address(url) if url else url
@@ -147,7 +160,7 @@ class Settings(BaseModel):
             raise ValueError("must be Fernet keys, comma separated: 32 bytes in URL-safe base64")
         return secret
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "analyst", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -177,6 +190,11 @@ class Settings(BaseModel):
         return Proxies(https, http, self.no_proxy)
 
     @property
+    def analyst_name(self) -> str:
+        """The analyst that is asked for; else Gemini if it has a key, else the built-in one."""
+        return self.analyst or ("gemini" if self.google_api_key else "builtin")
+
+    @property
     def webhook(self) -> SecretStr | None:
         """The incoming webhook, under either of its names."""
         return self.slack_webhook or self.slack_webhook_url
@@ -203,6 +221,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
     problems += _half_an_issuer(values)
+    problems += _unusable_analyst(values)
     if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
@@ -324,6 +343,23 @@ def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:
         return []
     missing = "OIDC_AUDIENCE" if issuer else "OIDC_ISSUER"
     return [f"{missing}: is missing; tokens are accepted from one issuer for one audience"]
+
+
+def _unusable_analyst(values: Mapping[str, Any]) -> list[str]:
+    """Say what the analyst that is asked for lacks."""
+    name = str(values.get("analyst", "")).lower()
+    if name in ("gemini", "google-generativeai") and not values.get("google_api_key"):
+        return [f"GOOGLE_API_KEY: is missing; ANALYST={name} needs it (aistudio.google.com/apikey)"]
+    if name != "openai":
+        return []
+    if not values.get("openai_api_key") and not values.get("openai_base_url"):
+        return [
+            "OPENAI_API_KEY: is missing; ANALYST=openai needs it, or OPENAI_BASE_URL of a server "
+            "that wants none"
+        ]
+    if not values.get("openai_quick_model"):
+        return ["OPENAI_QUICK_MODEL: is missing; ANALYST=openai needs the name of a model"]
+    return []
 
 
 def _is_webhook_enough(values: Mapping[str, Any]) -> bool:

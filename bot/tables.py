@@ -11,6 +11,7 @@ from bot.messages.models import (
     LaneLease,
     Message,
     MessageTotal,
+    RefusedKind,
     Sender,
     StoredTemplate,
     SuspendedChannel,
@@ -19,6 +20,7 @@ from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -33,6 +35,7 @@ TABLES = (
     Event,
     ExternalTaskId,
     IdempotencyRecord,
+    Invitation,
     LaneLease,
     LeaderboardDue,
     LeaderboardPost,
@@ -41,6 +44,7 @@ TABLES = (
     MessageTotal,
     OutageWatch,
     Preference,
+    RefusedKind,
     Report,
     ReportResult,
     ReportRun,

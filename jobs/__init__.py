@@ -15,6 +15,7 @@ from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.outages.service import Outages
+from bot.reports.wiring import ReportRoom
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
 from bot.telemetry.backlog import Backlog
@@ -32,6 +33,7 @@ from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
 from jobs.outages import watch_for_outages
+from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 from jobs.subscriptions import delete_old_end_notices, post_digests
 
@@ -54,6 +56,8 @@ _DIGEST_SECONDS = 5
 _BACKLOG_SECONDS = 10
 #: How exactly the beginning of an outage is known.
 _OUTAGE_SECONDS = 5
+_REPORTS_SECONDS = 1
+_REPORT_HEALTH_SECONDS = 15 * 60
 
 
 def register(
@@ -69,6 +73,7 @@ def register(
     digests: Digests,
     backlog: Backlog,
     outages: Outages,
+    reports: ReportRoom,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -89,6 +94,9 @@ def register(
         (_RETENTION_SECONDS, delete_old_end_notices, digests),
         (_BACKLOG_SECONDS, measure_backlog, backlog),
         (_OUTAGE_SECONDS, watch_for_outages, outages),
+        (_REPORTS_SECONDS, run_due_reports, reports),
+        (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
+        (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),
     ):
         scheduler.add_job(
             job,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.alerts.incidents import IncidentState
 from bot.alerts.queries import AlertsWanted
+from bot.reports.models import Report
+from bot.reports.replies import Actor
 from bot.tasks.creation import Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
@@ -88,6 +91,7 @@ class Homes:
             dead_letters=await services.requests.dead_of(
                 owner.tenant, user_id, home_builder.MAX_DEAD_LETTERS + 1
             ),
+            reports=await self._reports(owner, user_id),
             running=await services.tasks.list(owner, running),
             subscriptions=await services.subscriptions.list(owner, user_id),
             preference=await services.subscriptions.preference(owner, user_id),
@@ -96,12 +100,15 @@ class Homes:
             at=services.clock.now(),
         )
 
+    async def _reports(self, owner: Owner, user_id: str) -> Sequence[Report]:
+        """Return the person's own reports, also of an admin, who may see all."""
+        actor = Actor(owner.tenant, owner.workspace_id, user_id)
+        found, _ = await self._services.reports.list(actor, limit=home_builder.MAX_REPORTS + 1)
+        return found
+
 
 class HomeRefresh(AsyncListenerCompletionHandler):
     """Publishes the Home in which somebody has acted, once the listener has done its work."""
-
-    def __init__(self, homes: Homes) -> None:
-        self._homes = homes
 
     async def handle(
         self,
@@ -109,22 +116,26 @@ class HomeRefresh(AsyncListenerCompletionHandler):
         response: BoltResponse | None,  # noqa: ARG002 - Bolt passes it by name
     ) -> None:
         """Publish it; that it cannot be now is logged, for the action itself is done."""
-        user_id = self._whose(request.body)
-        if user_id is None or request.context.client is None:
+        homes: Homes | None = request.context.get("homes")
+        if homes is None or request.context.client is None:
+            return  # Refused before any listener.
+        user_id = _whose_home(request.body, homes)
+        if user_id is None:
             return
         try:
             owner = request.context["owner"]
-            await self._homes.publish(request.context.client, owner, user_id)
+            await homes.publish(request.context.client, owner, user_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, SQLAlchemyError) as error:
             logger.warning("home_not_refreshed", error=type(error).__name__)
 
-    def _whose(self, body: dict[str, Any]) -> str | None:
-        """Return whose Home shows something older now: whoever clicked in it, or sent a form."""
-        user = body.get("user")
-        if not isinstance(user, dict):
-            return None
-        user_id = str(user["id"])
-        if body.get("type") == "view_submission":
-            return user_id if self._homes.is_known(user_id) else None
-        is_home = (body.get("view") or {}).get("type") == "home"
-        return user_id if body.get("type") == "block_actions" and is_home else None
+
+def _whose_home(body: dict[str, Any], homes: Homes) -> str | None:
+    """Return whose Home shows something older now: whoever clicked in it, or sent a form."""
+    user = body.get("user")
+    if not isinstance(user, dict):
+        return None
+    user_id = str(user["id"])
+    if body.get("type") == "view_submission":
+        return user_id if homes.is_known(user_id) else None
+    is_home = (body.get("view") or {}).get("type") == "home"
+    return user_id if body.get("type") == "block_actions" and is_home else None

@@ -1,6 +1,9 @@
 """Permission checks before a task is started or changed."""
 
-from bot.errors import ConflictError, ForbiddenError
+from bot.errors import ConflictError, ForbiddenError, NotFoundError
+from bot.ids import is_slack_user_id
+from bot.reports.models import Report
+from bot.reports.replies import Actor
 from bot.tasks.creation import Owner
 from bot.tasks.models import LIVE, RETRYABLE, Task
 from bot.tasks.service import last_act
@@ -48,3 +51,25 @@ def require_stands_still(services: ListenerServices, task: Task) -> None:
     if task.status in LIVE and retried:
         raise ConflictError(f"Already retried{retried}: attempt {task.attempt} is {task.status}.")
     raise ConflictError(f"This task is {task.status}, so there is nothing to retry.")
+
+
+async def report_actor(services: ListenerServices, owner: Owner, user_id: str) -> Actor:
+    """Return the person as the one who acts on reports."""
+    is_admin = await services.rights.is_admin(user_id)
+    return Actor(owner.tenant, owner.workspace_id, user_id, is_admin)
+
+
+async def require_own_report(services: ListenerServices, actor: Actor, report_id: str) -> Report:
+    """
+    Return the report of a button if the actor may change it.
+
+    Raises `NotFoundError`, or `ForbiddenError` saying who may: the message was seen anyway.
+    """
+    try:
+        return await services.reports.find(actor, report_id)
+    except NotFoundError:
+        whose = await services.reports.owner_of(actor, report_id)
+        if whose is None:
+            raise
+        name = f"<@{whose}>" if is_slack_user_id(whose) else f"`{whose}`"
+        raise ForbiddenError(f"Only its owner, {name}, and admins can do that.") from None

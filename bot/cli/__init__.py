@@ -11,6 +11,7 @@ from bot.cli.doctor import doctor
 from bot.cli.events import event_commands
 from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate_command
+from bot.cli.report import report_commands
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
@@ -29,6 +30,7 @@ cli.command("token")(token)
 cli.command("alerts")(alerts)
 cli.command("leaderboard")(leaderboard)
 cli.command("doctor")(doctor)
+cli.add_typer(report_commands, name="report")
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

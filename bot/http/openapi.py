@@ -36,6 +36,8 @@ _FORMATS = {
     "team_id": "slack-team",
     "name": "board-name",
     "webhook": "webhook-name",
+    "report_id": "report-id",
+    "execution_id": "execution-id",
 }
 _OF_BODIES = ("400", "413", "415")
 _OF_TOKENS = ("401", "403", "404", "409", "422", "503")

@@ -14,6 +14,8 @@ from bot.messages.destinations import NO_DESTINATIONS, Destinations
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
+from bot.reports.service import Reports
+from bot.reports.standing import Standing
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -21,6 +23,7 @@ from bot.tasks.service import Tasks
 from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.users.service import Users
+from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
 
@@ -63,6 +66,9 @@ class HttpServices:
     lanes: Callable[[], Sequence[LaneHealth]]
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
+    reports: Reports
+    report_standing: Standing
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)
+    installations: Installations | None = None

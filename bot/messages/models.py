@@ -291,3 +291,13 @@ class SuspendedChannel(SQLModel, table=True):
         None  # since when nothing is delivered there; None: it is on again
     )
     counted_from: datetime | None = None  # earlier failures are forgiven
+
+
+class RefusedKind(SQLModel, table=True):
+    """A kind of block, or a file, that Slack refused in a workspace; later messages do without."""
+
+    __tablename__ = "refused_kind"
+
+    workspace_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # `data_visualization`, `data_table`, `table`, `file`
+    refused_at: datetime

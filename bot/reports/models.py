@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String
+from sqlalchemy import JSON, BigInteger, Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from bot.ids import new_id
@@ -46,7 +46,9 @@ class Report(SQLModel, table=True):
     __table_args__ = (
         # The tick reads only what is due: a report that is paused has no due time.
         partial_index("report_due", "due_at", where="due_at IS NOT NULL"),
-        Index("report_owner", "tenant", "owner", "id"),
+        Index("report_name", "tenant", "owner", "name", unique=True),
+        Index("report_owner", "tenant", "owner", "created_at", "id"),
+        Index("report_tenant", "tenant", "created_at", "id"),
     )
 
     id: str = Field(default_factory=lambda: new_id("r"), primary_key=True)
@@ -70,6 +72,7 @@ class Report(SQLModel, table=True):
     is_enabled: bool = True
     due_at: datetime | None = None  # None: it is paused
     failures: int = 0  # in a row
+    last_run_at: datetime | None = None  # when its latest run ended
     problem: str | None = None  # found by the health check, and told
     revision: int = 1  # so that two people who edit it do not overwrite each other
     created_at: datetime
@@ -89,8 +92,8 @@ class ReportRun(SQLModel, table=True):
             where="is_scheduled IS NOT NULL",
             unique=True,
         ),
-        partial_index("report_run_open", "status", "due_at", where="lease_until IS NOT NULL"),
-        Index("report_run_of_report", "report_id", "created_at", "id"),
+        partial_index("report_run_open", "lease_until", where="lease_until IS NOT NULL"),
+        Index("report_run_of_report", "report_id", "due_at", "id"),
         Index("report_run_old", "created_at"),
         partial_index("report_run_bulk", "bulk_id", where="bulk_id IS NOT NULL"),
     )
@@ -105,10 +108,11 @@ class ReportRun(SQLModel, table=True):
     due_at: datetime
     created_at: datetime
     status: RunStatus = Field(default=RunStatus.PENDING, sa_type=String)
-    # Until when its process has it, or from when any may take it; None: it has ended.
+    # Until when its process has it, or from when any may take it; None: nothing is left to do.
+    # A completed run has one while its data was incomplete: then it is looked at again.
     lease_until: datetime | None = None
     lease_owner: str | None = None
-    tries: int = 0
+    tries: int = 0  # how often a process took it
     started_at: datetime | None = None
     completed_at: datetime | None = None
     error_code: str | None = None
@@ -119,9 +123,18 @@ class ReportRun(SQLModel, table=True):
     model: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
-    cost: Decimal | None = Field(default=None, sa_type=String)
+    cost_nanos: int | None = Field(default=None, sa_type=BigInteger)  # see `cost`
     message_id: str | None = None  # of the post, if there is one
     is_told: bool = False  # its failure was told to the owner
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Return the US dollars that it cost; None: the price is not known."""
+        return None if self.cost_nanos is None else Decimal(self.cost_nanos).scaleb(-9)
+
+    def add_cost(self, dollars: Decimal) -> None:
+        """Add what another answer cost."""
+        self.cost_nanos = (self.cost_nanos or 0) + int((dollars.scaleb(9)).to_integral_value())
 
 
 class ReportResult(SQLModel, table=True):

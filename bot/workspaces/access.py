@@ -68,6 +68,10 @@ class Rights:
         names = " ".join(_mention(one) for one in allowed)
         raise ForbiddenError(f"Only {names} can do that. Ask one of them.")
 
+    async def is_admin(self, user_id: str) -> bool:
+        """Tell whether a person is an admin, who may also change what is somebody else's."""
+        return await self._is_among(user_id, self._access.admins)
+
     async def _is_among(self, user_id: str, allowed: Sequence[str]) -> bool:
         if user_id in allowed:
             return True

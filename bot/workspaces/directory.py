@@ -28,6 +28,9 @@ PAGE = 200
 #: A name that is in no list makes us ask again, however often it is given, at most so often: Slack
 #: takes 20 such calls a minute. https://docs.slack.dev/reference/methods/users.conversations
 _READ_AGAIN_SECONDS = 3.0
+#: Slack's answers about what is not there, or not for the bot to see.
+_NOT_THERE = frozenset({"channel_not_found", "invalid_channel"})
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 #: Maximum number of workspaces whose names are kept; the one not asked for longest goes first.
 _MAX_KEPT_WORKSPACES = 200
 
@@ -104,6 +107,40 @@ class Directory:
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             return None
         return (answer.get("user") or {}).get("tz") or None
+
+    async def require_channel(self, channel_id: str) -> None:
+        """Raise `InvalidError` if the bot is not in it, `UnavailableError` if Slack is silent."""
+        answer = await self._ask(self._client.conversations_info(channel=channel_id))
+        channel = answer.get("channel") or {}
+        name = f"#{channel['name']}" if channel.get("name") else "this channel"
+        if answer.get("error") in _NOT_THERE:
+            raise InvalidError(
+                "There is no such channel, or I am not in it: type `/invite` with my name there."
+            )
+        if channel.get("is_archived"):
+            raise InvalidError(f"{name} is archived: choose another channel.")
+        if not (channel.get("is_member") or channel.get("is_im")):
+            raise InvalidError(f"I am not in {name}: type `/invite` with my name there.")
+
+    async def require_person(self, user_id: str) -> None:
+        """Raise `InvalidError` if nobody is there, `UnavailableError` if Slack is silent."""
+        answer = await self._ask(self._client.users_info(user=user_id))
+        if answer.get("error") in _NOBODY:
+            raise InvalidError("There is no such person in this workspace.")
+        if (answer.get("user") or {}).get("deleted"):
+            raise InvalidError("This person has left the workspace.")
+
+    async def _ask(self, call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+        """Return Slack's answer, also one that says there is none; raise `UnavailableError`."""
+        try:
+            answer = (await call).data
+        except SlackApiError as error:
+            answer = error.response.data
+            if not isinstance(answer, dict) or answer.get("error") not in _NOT_THERE | _NOBODY:
+                raise UnavailableError("Slack does not say at present: try again.") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise UnavailableError("Slack cannot be reached at present: try again.") from error
+        return answer if isinstance(answer, dict) else {}
 
     async def _refresh(self, name: str) -> None:
         """Read the channels again if the name is unknown or was read too long ago."""
@@ -192,6 +229,26 @@ class Nameless(Directory):
         """Return None: nobody opens anything."""
         return None
 
+    async def require_channel(self, channel_id: str) -> None:
+        """Take it on trust."""
+
+    async def require_person(self, user_id: str) -> None:
+        """Take it on trust."""
+
+
+class UnaskedDirectories:
+    """Takes every channel and person on trust, for commands that never talk to Slack."""
+
+    async def channel_id(self, workspace_id: str, channel: str) -> str:  # noqa: ARG002
+        """Return the channel as it was given."""
+        return channel.strip()
+
+    async def require_channel(self, workspace_id: str, channel_id: str) -> None:
+        """Take it on trust."""
+
+    async def require_person(self, workspace_id: str, user_id: str) -> None:
+        """Take it on trust."""
+
 
 class Directories:
     """Knows the channels of every workspace that *token_of* has a token for."""
@@ -214,6 +271,14 @@ class Directories:
     async def channel_id(self, workspace_id: str, channel: str) -> str:
         """Return the id for an id, a `#name`, a mention or a link; raise as `Directory` does."""
         return read_id(channel) or await (await self._of(workspace_id)).channel_id(channel)
+
+    async def require_channel(self, workspace_id: str, channel_id: str) -> None:
+        """Raise as `Directory` does if the bot cannot post there."""
+        await (await self._of(workspace_id)).require_channel(channel_id)
+
+    async def require_person(self, workspace_id: str, user_id: str) -> None:
+        """Raise as `Directory` does if nobody is there."""
+        await (await self._of(workspace_id)).require_person(user_id)
 
     async def _of(self, workspace_id: str) -> Directory:
         if workspace_id == self._home_id:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.redaction import redact
 from bot.tasks.creation import Owner
-from listeners.commands import about, alert, delivery, leaderboard, subscription, task
+from listeners.commands import about, alert, delivery, leaderboard, report, subscription, task
 from listeners.commands.asked import Asked, Handler
 from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
@@ -38,6 +38,14 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("delivery", "replay"): delivery.replay_delivery,
     ("delivery", "dead"): delivery.list_dead,
     ("leaderboard", ""): leaderboard.show_or_post_leaderboard,
+    ("report", "new"): report.command_new_report,
+    ("report", "list"): report.command_list_reports,
+    ("report", "show"): report.command_show_report,
+    ("report", "run"): report.command_run_report,
+    ("report", "pause"): report.command_pause_report,
+    ("report", "resume"): report.command_resume_report,
+    ("report", "delete"): report.command_delete_report,
+    ("report", "next"): report.command_next_reports,
     ("why", ""): delivery.show_why,
     ("health", ""): about.tell_health,
     ("help", ""): about.show_help,
@@ -68,6 +76,7 @@ async def _handle_ops_command(
         owner=owner,
         services=services,
         client=client,
+        trigger_id=command.get("trigger_id") or "",
     )
     answer = await HANDLERS[request.area, request.verb](asked)
     # Last on purpose: an error raised right after ack() makes Bolt drop the ack.

@@ -22,6 +22,7 @@ class Asked:
     owner: Owner
     services: ListenerServices
     client: AsyncWebClient
+    trigger_id: str = ""
 
 
 #: The acknowledgement: `text` and optionally `blocks`; only the asker sees it.

@@ -11,7 +11,7 @@ from itertools import groupby
 
 COMMAND = "/ops"
 #: Commands that are short for an area of `/ops`.
-SHORT_CUTS = {"/task": "task", "/leaderboard": "leaderboard"}
+SHORT_CUTS = {"/task": "task", "/report": "report", "/leaderboard": "leaderboard"}
 
 
 class Kind(StrEnum):
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ID = "id"  #: a word of any printable characters; with spaces in quotation marks
     CHOICE = "choice"
     DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta. A choice stays a word
+    PHRASE = "phrase"  #: all words that follow; the last argument
     PAIRS = "pairs"  #: any number of key=value
 
 
@@ -71,6 +72,7 @@ _TASK_ARGUMENT = Argument("id", Kind.ID, required=True)
 _ALERT_ARGUMENT = Argument("id", Kind.ID, required=True)
 _KIND_ARGUMENT = Argument("kind", required=True)
 _PATTERN_ARGUMENT = Argument("pattern", required=True)
+_REPORT_ARGUMENT = Argument("name", Kind.PHRASE, required=True)
 _FAILURES_ARGUMENT = Argument("which", Kind.CHOICE, choices=("failures",))
 
 AREAS = (
@@ -182,6 +184,20 @@ AREAS = (
                 "show the week so far, only to you, or post it",
                 (Argument("name"), Argument("post", Kind.CHOICE, choices=("post",))),
             ),
+        ),
+    ),
+    Area(
+        "report",
+        "ask a database on a schedule, and get the answer here",
+        (
+            Verb("new", "make a report: a question or SQL, and when it is asked"),
+            Verb("list", "list your reports (only you see them)"),
+            Verb("next", "list the runs of the next 24 hours (only you see them)"),
+            Verb("show", "show a report and its last runs (only you see it)", (_REPORT_ARGUMENT,)),
+            Verb("run", "run a report now", (_REPORT_ARGUMENT,)),
+            Verb("pause", "stop a report until it is resumed", (_REPORT_ARGUMENT,)),
+            Verb("resume", "let a paused report run again", (_REPORT_ARGUMENT,)),
+            Verb("delete", "delete a report and its history", (_REPORT_ARGUMENT,)),
         ),
     ),
     Area(

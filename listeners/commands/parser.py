@@ -63,6 +63,9 @@ def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
     plain = [word for word in words if pairs is None or word.key is None]
     places = [one for one in verb.arguments if one is not pairs]
     written = f"Usage: `{usage(area, verb)}`"
+    if places and places[-1].kind is Kind.PHRASE and len(words) > len(places):
+        first = len(places) - 1
+        plain = [*words[:first], Word(" ".join(word.text for word in words[first:]))]
     missing = [one for one in places[len(plain) :] if one.required]
     if missing:
         raise InvalidError(f"Missing argument: {missing[0].name}. {written}")

@@ -12,6 +12,10 @@ from listeners.views.home.home_forms import (
     handle_preferences_submission,
     handle_subscribe_submission,
 )
+from listeners.views.reports.ask_form import handle_report_ask_submission
+from listeners.views.reports.form_builder import REPORT_FORM
+from listeners.views.reports.report_forms import handle_report_submission
+from listeners.views.reports.run_builder import ASK_FORM
 from listeners.views.retry_task import handle_retry_task_submission
 from listeners.views.run_task import handle_run_task_submission
 
@@ -22,5 +26,7 @@ def register(app: AsyncApp) -> None:
     app.view_submission(run_task_builder.RUN_TASK)(handle_run_task_submission)
     app.view_submission(subscribe_builder.SUBSCRIBE)(handle_subscribe_submission)
     app.view_submission(preferences_builder.PREFERENCES)(handle_preferences_submission)
+    app.view_submission(REPORT_FORM)(handle_report_submission)
+    app.view_submission(ASK_FORM)(handle_report_ask_submission)
     app.view_submission(ANYTHING)(handle_unknown_submission)
     app.view_closed(ANYTHING)(handle_unknown_close)

@@ -23,6 +23,7 @@ from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.leaderboards.room import make_boards
 from tests.bot.outages.making import make_outages
+from tests.bot.reports.service_room import Office
 from tests.bot.tasks.room import HandClock, make_room
 from tests.isolation import ISOLATION
 
@@ -72,6 +73,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         digests,
         Backlog(database, room.clock),
         make_outages(database, room.clock),
+        Office(database).room,
     )
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
@@ -94,6 +96,9 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "forget_old_keys",
         "fold_message_totals",
         "post_leaderboards",
+        "run_due_reports",
+        "check_reports",
+        "delete_old_report_runs",
     } == {job.id for job in found}
     for job in found:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)

@@ -216,7 +216,7 @@ def prepare(
 
 def _along(files: Sequence[File]) -> list[dict[str, str]]:
     """Return files as a row keeps them that go along with its message."""
-    return [{"name": file.name, "content": file.content} for file in files]
+    return [file.as_context() for file in files]
 
 
 def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime) -> PreparedMessage:
@@ -226,7 +226,7 @@ def attached(parent: dict[str, Any], message_id: str, file: File, now: datetime)
         "parent_id": parent["id"],
         "template": FILE,
         "template_id": None,
-        "context": {"name": file.name, "content": file.content},
+        "context": file.as_context(),
         "rank": Rank.NORMAL.value,
         "post_rank": Rank.NORMAL.value,
         "edit_rank": Rank.NORMAL.value,

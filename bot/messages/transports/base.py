@@ -1,8 +1,10 @@
 """The interface of transports: post, edit, look up, join, probe."""
 
+import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.messages.policy import SlackResponse
@@ -12,16 +14,42 @@ from bot.messages.rendering.renderer import Rendered
 REPEAT = "This may be a repeat: nobody said whether the first copy arrived."
 
 
+class FileEncoding(StrEnum):
+    """How the content of a file is written as text."""
+
+    TEXT = "text"
+    BASE64 = "base64"  #: bytes that are no text, such as those of a picture
+
+
 @dataclass(frozen=True)
 class File:
-    """A file of text."""
+    """A file; its fields are JSON, so that a row can keep them."""
 
     name: str
     content: str
+    encoding: str = FileEncoding.TEXT
+    alt_text: str = ""  # what a picture says, for those who do not see it
+
+    @classmethod
+    def of_bytes(cls, name: str, content: bytes, alt_text: str = "") -> "File":
+        """Return a file of bytes that are no text."""
+        encoded = base64.b64encode(content).decode("ascii")
+        return cls(name, encoded, FileEncoding.BASE64, alt_text)
 
     def encoded(self) -> bytes:
         """Return what is stored."""
+        if self.encoding == FileEncoding.BASE64:
+            return base64.b64decode(self.content)
         return self.content.encode()
+
+    def as_context(self) -> dict[str, str]:
+        """Return what `File(**…)` makes it of again; fields that are as usual are left out."""
+        usual = {"encoding": FileEncoding.TEXT, "alt_text": ""}
+        return {
+            name: str(value)
+            for name, value in asdict(self).items()
+            if name not in usual or value != usual[name]
+        }
 
 
 @dataclass(frozen=True)

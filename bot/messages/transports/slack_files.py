@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.messages.policy import SlackResponse
+from bot.messages.rendering.truncation import truncate
 from bot.messages.transports.base import File, Outgoing
 from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
 from bot.messages.transports.proxied_http import AnyWire
@@ -29,6 +30,8 @@ _PASSING_STATUS = frozenset({408, 425})
 _UPLOAD_ERRORS = {404: "upload_expired", 410: "upload_expired", 413: "file_too_large"}
 #: So much of an answer goes into the timeline.
 _UPLOAD_REPLY_BYTES = 200
+#: https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+_ALT_CHARACTERS = 1_000
 
 
 async def upload(
@@ -39,12 +42,15 @@ async def upload(
 
     *open_wire* opens the way to the address that Slack names for the bytes.
     """
-    length = len(file.encoded())
-    begun = await ask("files.getUploadURLExternal", {"filename": file.name, "length": length})
+    content = file.encoded()
+    wanted: dict[str, Any] = {"filename": file.name, "length": len(content)}
+    if file.alt_text:
+        wanted["alt_txt"] = truncate(file.alt_text, _ALT_CHARACTERS)
+    begun = await ask("files.getUploadURLExternal", wanted)
     if not begun.ok:
         return _not_shared(begun)
     body = begun.detail["body"]
-    brought = await _bring(open_wire(str(body.get("upload_url"))), file.encoded(), seconds)
+    brought = await _bring(open_wire(str(body.get("upload_url"))), content, seconds)
     if not brought.ok:
         return brought
     arguments = {

@@ -1,6 +1,6 @@
 """The protocol of an analyst, and what goes in and out of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -22,8 +22,17 @@ class AnalystError(OpsbellError):
     `malformed`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        usage: "Usage | None" = None,
+        retry_after: float | None = None,
+    ) -> None:
         self.code = code
+        self.usage = usage  # what the useless answer cost
+        self.retry_after = retry_after  # seconds; None: trying again does not help
         super().__init__(message)
 
 
@@ -103,6 +112,9 @@ class Schema:
     dialect: str
     tables: Sequence[SourceTable]
     metrics: Mapping[str, str] = field(default_factory=dict)
+    #: Runs a checked SELECT for an analyst that looks before it answers; raises `QueryError` or
+    #: `InvalidError`. None: it may not look.
+    explore: Callable[[str], Awaitable[ResultTable]] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,19 @@ class Value:
     text: str  # as it is shown, rounded and with its unit
     origin: str  # `row 3, revenue` or `sum(revenue)`; shown to whoever asks where it comes from
     description: str = ""  # what an analyst is told of it
+    column: int | None = None  # index of the column that it measures
+    #: Whom it is about: `label:Berlin`, `time:2026-11`, `row:3`; `all` for every row.
+    subjects: frozenset[str] = frozenset()
+    #: What may be claimed of it: `up`, `down`, `same`, `high`, `low`, `total`, `mean`, `share`, …
+    tags: frozenset[str] = frozenset()
+    #: What has to be said beside it: at least one of these claims, unless it names its subject.
+    needs: frozenset[str] = frozenset()
+    rank: int | None = None  # 1 is the highest of its column
+
+    @property
+    def is_figure(self) -> bool:
+        """Tell whether it is said as a number, or as the words in place of one."""
+        return self.kind not in (ValueKind.NAME, ValueKind.DATE)
 
 
 Values = Mapping[str, Value]

@@ -11,12 +11,14 @@ from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from bot.messages.models import Message
 from bot.messages.rendering.truncation import truncate
+from bot.reports.models import Report
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.models import Task, TaskStatus
 from listeners.views import literal
 from listeners.views.alert_list_builder import STATE_WORDS, silence_parts
 from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
 from listeners.views.home.subscription_list_builder import subscribed_to
+from listeners.views.reports.report_words import schedule_words, state_words
 from listeners.views.task_words import face, message_url, name, place_url
 
 # At most two blocks for each line: with the headings these stay below Slack's 100.
@@ -26,6 +28,7 @@ MAX_DEAD_LETTERS = 5
 MAX_TASKS = 10
 MAX_SHOWN_SUBSCRIPTIONS = 10
 MAX_SHOWN_SILENCES = 5
+MAX_REPORTS = 6
 CALLBACK_ID = "home"
 
 Block = dict[str, Any]
@@ -39,6 +42,7 @@ class HomeFacts:
     silences: Sequence[Silence]
     dead_letters: Sequence[Message]  # those that the person asked for
     running: Sequence[tuple[Task, str | None]]
+    reports: Sequence[Report]
     subscriptions: Sequence[Subscription]
     preference: Preference | None
     health: dict[str, Any]
@@ -56,6 +60,8 @@ def build_home(facts: HomeFacts) -> dict[str, Any]:
             *_silences(facts.silences),
             {"type": "divider"},
             *_running(facts),
+            {"type": "divider"},
+            *_reports(facts),
             {"type": "divider"},
             *_subscriptions(facts),
             {"type": "divider"},
@@ -174,6 +180,28 @@ def _running(facts: HomeFacts) -> list[Block]:
         *blocks,
         {"type": "actions", "elements": [run, _home_button("Refresh", "home_refresh", "-")]},
     ]
+
+
+def _reports(facts: HomeFacts) -> list[Block]:
+    """Return the person's reports, each with its next run."""
+    blocks = [_home_header("My reports")]
+    for report in facts.reports[:MAX_REPORTS]:
+        symbol = "📊" if report.is_enabled else "⏸️"
+        words = f"{symbol} {truncate(report.name, 100)} · {schedule_words(report.schedule)}"
+        if report.failures:
+            words += " · its last run failed"
+        text = {
+            "type": "plain_text",
+            "text": truncate(f"{words}\n{state_words(report)}", 400),
+            "emoji": False,
+        }
+        button = _home_button("Run Again", "report_run", report.id)
+        blocks.append({"type": "section", "text": text, "accessory": button})
+    blocks += _more(facts.reports, MAX_REPORTS, "/ops report list")
+    if not facts.reports:
+        blocks.append(_said_of("None yet: ask a database every morning, and read it here."))
+    button = _home_button("New Report", "home_new_report", "report")
+    return [*blocks, {"type": "actions", "elements": [button]}]
 
 
 def _subscriptions(facts: HomeFacts) -> list[Block]:

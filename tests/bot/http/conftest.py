@@ -32,6 +32,7 @@ from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
 from tests.bot.leaderboards.room import make_boards
+from tests.bot.reports.service_room import Office
 from tests.bot.workspaces.room import KnownTokens, connect, make_connections
 from tests.isolation import ISOLATION
 
@@ -126,6 +127,7 @@ def services(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
     tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
+    office = Office(database, clock)
     return HttpServices(
         settings=settings,
         database=database,
@@ -155,6 +157,8 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
+        reports=office.reports,
+        report_standing=office.room.standing,
         leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )

@@ -34,7 +34,8 @@ def test_hints_name_areas_and_verbs() -> None:
         "help | task run|list|show|retry|cancel|board"
         " | alert list|acknowledge|snooze|resolve|mute|unmute | maintenance"
         " | subscribe | unsubscribe | subscriptions"
-        " | delivery show|replay|dead | leaderboard | why | health"
+        " | delivery show|replay|dead | leaderboard"
+        " | report new|list|next|show|run|pause|resume|delete | why | health"
     )
     assert hint == usage_hint("/ops")
     assert usage_hint("/leaderboard") == "[name] [post]"

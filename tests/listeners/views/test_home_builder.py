@@ -35,6 +35,7 @@ PATTERNS = st.text("ab-*<>&:_", min_size=1, max_size=200)
 def home_of(**facts: Any) -> dict[str, Any]:
     """Return a Home in which nothing else is to be seen."""
     usual: dict[str, Any] = {
+        "reports": [],
         "alerts": [],
         "silences": [],
         "dead_letters": [],

@@ -1,12 +1,14 @@
 """A lane whose Slack refuses blocks: step by step less of them, and never without our controls."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.messages import outbox
+from bot.messages.delivery.content import FILE
 from bot.messages.delivery.decide import LATER_WAIT
+from bot.messages.delivery.refused_kinds import refused_in
 from bot.messages.history.rebuild import verify
 from bot.messages.history.timeline import events_of
 from bot.messages.models import Message, MessageState
@@ -178,3 +180,81 @@ async def test_text_goes_even_without_buttons_if_slack_takes_nothing_else(rig, r
 
     await rig.until(lambda: rig.texts() == ["failed"])
     assert kinds(rig) == []
+
+
+CHARTED = {
+    "text": "{{ text }}",
+    "blocks": [
+        {"type": "header", "text": {"type": "plain_text", "text": "Report"}},
+        {
+            "type": "data_visualization",
+            "title": "Orders",
+            "chart": {
+                "type": "bar",
+                "series": [{"name": "Orders", "data": [{"label": "Mon", "value": 3}]}],
+                "axis_config": {"categories": ["Mon"]},
+            },
+        },
+        {"type": "table", "rows": [["Day", "Orders"], ["Mon", "3"]]},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("errors", "remembered"),
+    [
+        (["unsupported type [json-pointer:/blocks/1/type]"], {"data_visualization"}),
+        (["must not stand here [json-pointer:/blocks/2/rows/0]"], {"table"}),
+        ([IMAGE_FAILED.replace("/2/", "/0/")], set()),
+        ([], {"data_visualization", "table"}),
+    ],
+)
+async def test_what_slack_does_not_show_is_remembered(rig, reports, tmp_path, errors, remembered):
+    """Native charts and tables that it refused, for the workspace alone and for a while."""
+    (tmp_path / "templates" / "report.json").write_text(json.dumps(CHARTED))
+    rig.playground.fail("chat.postMessage", error="invalid_blocks", errors=errors, count=2)
+
+    await in_state(rig, await reports())
+
+    now = datetime.now(UTC)
+    for workspace_id, at, expected in (
+        (rig.team, now, remembered),
+        (rig.team, now + timedelta(days=8), set()),
+        ("T0OTHER", now, set()),
+    ):
+        found = await rig.database.read(
+            lambda session, workspace_id=workspace_id, at=at: refused_in(session, workspace_id, at)
+        )
+        assert found == expected
+
+
+async def test_a_moments_refusal_is_not_remembered(rig, reports, tmp_path):
+    """The same once more was taken."""
+    (tmp_path / "templates" / "report.json").write_text(json.dumps(CHARTED))
+    rig.playground.fail("chat.postMessage", error="invalid_blocks", count=1)
+
+    await in_state(rig, await reports())
+
+    found = await rig.database.read(
+        lambda session: refused_in(session, rig.team, datetime.now(UTC))
+    )
+    assert found == frozenset()
+
+
+async def test_files_that_may_not_be_uploaded_are_remembered(rig, reports):
+    """Whoever draws pictures writes their figures instead."""
+    rig.playground.fail("files.getUploadURLExternal", error="missing_scope", probability=1)
+
+    def work(session):
+        place = Place(rig.team, "default", rig.channel)
+        content = Content(FILE, {"name": "a.csv", "content": "1"})
+        return outbox.put(session, place, content, now=datetime.now(UTC)).id
+
+    message_id = await rig.database.write(work)
+    rig.lanes.wake(rig.team)
+    await in_state(rig, message_id, MessageState.DEAD)
+
+    found = await rig.database.read(
+        lambda session: refused_in(session, rig.team, datetime.now(UTC))
+    )
+    assert found == {"file"}

@@ -1,0 +1,242 @@
+"""The analyst that needs no key: plain sentences over computed values."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schema, Usage
+from bot.reports.analysts.builtin_answers import answer_from_rows
+from bot.reports.analysts.chart_choice import choose_charts
+from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.values import Value, ValueKind
+
+BUILTIN = "builtin"
+#: What a planner over `[metrics.*]` does: bot.metrics.planner has one.
+Planner = Callable[[str], PlannedSql]
+MAX_KEY_METRICS = 6
+_GENERAL_INSIGHTS, _ANALYST_INSIGHTS = 5, 12
+_TOLD_MEASURES, _GENERAL_MEASURES = 3, 2
+
+
+class BuiltinAnalyst:
+    """Tells totals, changes, extremes, outliers, trends and shares. Costs nothing."""
+
+    def __init__(self, planner: Planner | None = None) -> None:
+        self._planner = planner
+
+    @property
+    def name(self) -> str:
+        return BUILTIN
+
+    async def write(self, brief: Brief) -> Draft:
+        """Say what the rows say; the same rows make the same text."""
+        return Draft(_Writing(brief).narrative(), Usage(BUILTIN))
+
+    async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:  # noqa: ARG002
+        """Say the same again."""
+        return await self.write(brief)
+
+    async def plan(self, question: str, schema: Schema) -> PlannedSql:
+        """Return what the planner makes of the question; it knows the metrics only."""
+        if self._planner is None:
+            known = ", ".join(sorted(schema.metrics)) or "none"
+            return PlannedSql(
+                None,
+                f"Without a model only questions about [metrics] can be answered; known: {known}. "
+                "Write the query as SQL.",
+            )
+        return self._planner(question)
+
+    async def answer(self, question: str, brief: Brief) -> Draft:
+        """Answer from the rows, or say that they do not answer."""
+        return Draft(Narrative(answer_from_rows(question, brief)), Usage(BUILTIN))
+
+
+class _Writing:
+    """The sentences about one result."""
+
+    def __init__(self, brief: Brief) -> None:
+        self._brief = brief
+        self._columns: Columns = read_columns(brief.table)
+
+    def narrative(self) -> Narrative:
+        measures = self._columns.measures[:_TOLD_MEASURES]
+        is_general = self._brief.audience == "general"
+        kinds: list[Callable[[Measure], Iterator[str]]] = [
+            self._runs,
+            self._top,
+            self._moves,
+            self._trend,
+            self._outliers,
+            self._ends,
+        ]
+        if not is_general:
+            kinds.append(self._middle)
+        told = measures[:_GENERAL_MEASURES] if is_general else measures
+        insights = [one for write in kinds for measure in told for one in write(measure)]
+        summary = " ".join(self._summary(measures))
+        limit = _GENERAL_INSIGHTS if is_general else _ANALYST_INSIGHTS
+        return Narrative(
+            summary=summary,
+            key_metrics=tuple(self._key_metrics(measures))[:MAX_KEY_METRICS],
+            insights=tuple(one for one in insights if one not in summary)[:limit],
+            charts=choose_charts(self._brief.table),
+        )
+
+    def _summary(self, measures: Sequence[Measure]) -> Iterator[str]:
+        rows = self._brief.table.rows
+        if len(rows) != 1 or not measures:
+            word = "row" if len(rows) == 1 else "rows"
+            yield f"The result has {{rows}} {word}."
+        if len(rows) == 1:
+            for measure in measures:
+                yield f"{_first(measure)} is {{cell_1_{measure.slug}}}."
+            return
+        for measure in measures:
+            yield from self._level(measure)
+
+    def _level(self, measure: Measure) -> Iterator[str]:
+        total = self._value("total", measure)
+        if total is not None and total.kind is ValueKind.WORDS:
+            yield f"{_first(measure)} has {{{total.ref}}}."
+        elif total is not None:
+            yield f"{_first(measure)} totalled {{{total.ref}}}."
+        elif mean := self._value("mean", measure):
+            yield f"{_first(measure)} averaged {{{mean.ref}}}."
+        yield from self._period_change(measure)
+        if self._columns.time is None:
+            yield from self._top(measure)
+
+    def _period_change(self, measure: Measure) -> Iterator[str]:
+        size = self._value("size_of_change", measure)
+        last = self._value("last", measure)
+        if size is None or last is None:
+            return
+        name = _first(measure)
+        if size.exact is None:
+            yield f"For the last period, {_said(measure)} has {{change_{measure.slug}}}."
+        elif verb := _verb(size):
+            yield (
+                f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "
+                f"against the period before, to {{{last.ref}}}."
+            )
+        else:
+            yield f"{name} is unchanged against the period before with {{change_{measure.slug}}}."
+
+    def _top(self, measure: Measure) -> Iterator[str]:
+        top = self._value("top_1", measure)
+        if top is None:
+            return
+        share = self._value("share_of_top_1", measure)
+        ends = f", a share of {{{share.ref}}}" if share else ""
+        if "high" in top.tags:
+            yield (
+                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_said(measure)} "
+                f"with {{{top.ref}}}{ends}."
+            )
+        elif len(self._brief.table.rows) > 1:
+            yield f"{{top_1_name_{measure.slug}}} has {_said(measure)} of {{{top.ref}}}{ends}."
+
+    def _runs(self, measure: Measure) -> Iterator[str]:
+        size = self._value("size_of_run_change", measure)
+        if size is None:
+            return
+        is_total = measure.is_additive and "total" not in measure.name.split()
+        total = "total " if is_total else ""
+        name = f"{total}{_said(measure)}"
+        if verb := _verb(size):
+            yield (
+                f"Since the last run, {name} {verb} by {{{size.ref}}} "
+                f"({{percent_size_of_run_change_{measure.slug}}})."
+            )
+        else:
+            yield f"Since the last run, {name} changed by {{run_change_{measure.slug}}}."
+
+    def _ends(self, measure: Measure) -> Iterator[str]:
+        """Yield the highest and the lowest period, the last label, or the extremes of the rows."""
+        said = _said(measure)
+        for ref, word in (("peak", "highest"), ("low", "lowest")):
+            value = self._value(ref, measure)
+            if value and value.tags & {"high", "low"}:
+                yield (
+                    f"{_first(measure)} reached the {word} value with {{{value.ref}}} "
+                    f"({{{ref}_name_{measure.slug}}})."
+                )
+        bottom = self._value("bottom", measure)
+        if bottom and "low" in bottom.tags:
+            yield (
+                f"The lowest value of {said} is that of {{bottom_name_{measure.slug}}} "
+                f"with {{{bottom.ref}}}."
+            )
+        for ref, word in (("max", "highest"), ("min", "lowest")):
+            if value := self._value(ref, measure):
+                yield f"The {word} value of {said} is {{{value.ref}}}."
+
+    def _moves(self, measure: Measure) -> Iterator[str]:
+        for ref, word in (("gain", "rise"), ("loss", "drop")):
+            size = self._value(f"size_of_{ref}", measure)
+            if size is None:
+                continue
+            since = "since the last run " if "run" in size.tags else ""
+            yield (
+                f"The largest {word} in {_said(measure)} {since}is that of "
+                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}} "
+                f"({{percent_size_of_{ref}_{measure.slug}}})."
+            )
+
+    def _trend(self, measure: Measure) -> Iterator[str]:
+        if trend := self._value("trend_of", measure):
+            yield f"The trend of {_said(measure)} is {{{trend.ref}}}."
+
+    def _outliers(self, measure: Measure) -> Iterator[str]:
+        place = 1
+        while value := self._value(f"outlier_{place}", measure):
+            yield (
+                f"{{outlier_{place}_name_{measure.slug}}} is an outlier "
+                f"with {_said(measure)} of {{{value.ref}}}."
+            )
+            place += 1
+
+    def _middle(self, measure: Measure) -> Iterator[str]:
+        mean, median = self._value("mean", measure), self._value("median", measure)
+        if mean and median:
+            said = _said(measure)
+            yield f"The average of {said} per row is {{{mean.ref}}}."
+            yield f"The median of {said} per row is {{{median.ref}}}."
+
+    def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
+        single = len(self._brief.table.rows) == 1
+        for measure in measures:
+            slug = measure.slug
+            refs = (
+                [f"cell_1_{slug}"]
+                if single
+                else [f"total_{slug}" if measure.is_additive else f"mean_{slug}"]
+            )
+            refs += [f"last_{slug}", f"percent_change_{slug}", f"percent_run_change_{slug}"]
+            yield from (ref for ref in refs if ref in self._brief.values)
+        if not measures:
+            yield "rows"
+
+    def _value(self, ref: str, measure: Measure) -> Value | None:
+        return self._brief.values.get(f"{ref}_{measure.slug}")
+
+
+def _said(measure: Measure) -> str:
+    """Return the name of a measure in the middle of a sentence."""
+    return measure.name.replace("{", "{{").replace("}", "}}")
+
+
+def _first(measure: Measure) -> str:
+    """Return the name of a measure at the beginning of a sentence."""
+    said = _said(measure)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _most(measure: Measure) -> str:
+    """Return the superlative: people have the most orders, and the highest revenue."""
+    return "most" if measure.name.endswith("s") and not measure.places else "highest"
+
+
+def _verb(size: Value) -> str:
+    if "up" in size.tags:
+        return "rose"
+    return "fell" if "down" in size.tags else ""

@@ -1,0 +1,79 @@
+"""Chooses charts for a result: lines over time, bars for a few names. Pure."""
+
+from bot.reports.analysts.base import ChartSpec
+from bot.reports.figures.arithmetic import exact_sum
+from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.groups import numbers_in
+from bot.sources.result import ResultTable
+
+MAX_SERIES = 3
+MAX_BARS = 20
+MAX_SLICES = 8
+_HUNDRED = range(99, 102)
+
+
+def choose_charts(table: ResultTable) -> tuple[ChartSpec, ...]:
+    """
+    Return at most one chart; none where rows share a label or a period, or there are too many.
+
+    A pie only shows percentages that are parts of a hundred: anything else is read better as bars.
+    """
+    columns = read_columns(table)
+    if not columns.measures or len(table.rows) < 2:
+        return ()
+    first = columns.measures[0]
+    series = [one for one in columns.measures if one.unit == first.unit][:MAX_SERIES]
+    if columns.time is not None and _is_unique(table, columns.time):
+        return (_chart(columns, columns.time, "line", series),)
+    if columns.label is None or not _is_unique(table, columns.label):
+        return ()
+    if len(table.rows) > MAX_BARS:
+        return ()
+    if len(table.rows) <= MAX_SLICES and _are_parts(table, first):
+        return (_chart(columns, columns.label, "pie", [first]),)
+    return (_chart(columns, columns.label, "bar", series),)
+
+
+def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
+    """Return a chart that was asked for, with a title of ours; None if it cannot be drawn."""
+    columns = read_columns(table)
+    measures = {one.index: one for one in columns.measures}
+    series = [measures[index] for index in chart.series if index in measures]
+    is_drawable = (
+        0 <= chart.category < len(table.columns)
+        and chart.category not in measures
+        and len(table.rows) >= 2
+        and bool(series)
+        and _is_unique(table, chart.category)
+    )
+    if not is_drawable or (chart.kind == "pie" and not _are_parts(table, series[0])):
+        return None
+    kept = series[:1] if chart.kind == "pie" else series[:MAX_SERIES]
+    return _chart(columns, chart.category, chart.kind, kept)
+
+
+def _chart(columns: Columns, category: int, kind: str, series: list[Measure]) -> ChartSpec:
+    names = ", ".join(one.name for one in series)
+    label = columns.slugs[category].replace("_", " ")
+    title = f"{names} by {label}"
+    return ChartSpec(
+        kind,  # type: ignore[arg-type]
+        f"{title[:1].upper()}{title[1:]}",
+        category,
+        tuple(one.index for one in series),
+    )
+
+
+def _is_unique(table: ResultTable, column: int) -> bool:
+    cells = [row[column] for row in table.rows]
+    return None not in cells and len({(type(cell), cell) for cell in cells}) == len(cells)
+
+
+def _are_parts(table: ResultTable, measure: Measure) -> bool:
+    numbers = numbers_in(table, measure)
+    return (
+        measure.unit == "%"
+        and len(numbers) == len(table.rows)
+        and all(number >= 0 for number in numbers)
+        and round(exact_sum(numbers)) in _HUNDRED
+    )

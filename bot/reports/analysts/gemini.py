@@ -1,0 +1,146 @@
+"""Gemini through `google-genai`, which is loaded with the first call."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.reports.analysts import service_errors
+from bot.reports.analysts.base import AnalystError, Mode, Usage
+from bot.reports.analysts.model_client import (
+    MAX_OUTPUT_TOKENS,
+    TEMPERATURE,
+    TIMEOUT_SECONDS,
+    Completion,
+    ModelRequest,
+    timeout_words,
+)
+from bot.reports.analysts.prices import cost_of
+
+if TYPE_CHECKING:
+    from google import genai
+    from google.genai import types
+
+_SERVICE = "Gemini"
+#: Where JSON schemas and the `-latest` models are known to work.
+_API_VERSION = "v1beta"
+#: Every other reason to end is the service's own: safety, recitation, a blocklist.
+_FINISHED, _CUT = ("STOP", "FINISH_REASON_UNSPECIFIED", ""), "MAX_TOKENS"
+
+
+class GeminiClient:
+    """Asks Google's Gemini API; *models* names one for each mode."""
+
+    def __init__(
+        self,
+        key: str,
+        models: dict[Mode, str],
+        *,
+        url: str | None = None,
+        timeouts: dict[Mode, float] | None = None,
+    ) -> None:
+        self._key = key
+        self._models = models
+        self._url = url
+        self._timeouts = timeouts or TIMEOUT_SECONDS
+        self._client: genai.Client | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        """Return the JSON that Gemini writes."""
+        seconds = self._timeouts[request.mode]
+        try:
+            async with asyncio.timeout(seconds):
+                client = await self._opened()
+                response = await self._call(client, request)
+        except TimeoutError:
+            raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
+        return _completion(response, self._models[request.mode])
+
+    async def aclose(self) -> None:
+        """Close the connections, if there are any."""
+        if self._session is not None:
+            await self._session.close()
+        self._client = self._session = None
+
+    async def _opened(self) -> "genai.Client":
+        async with self._opening:
+            if self._client is None:
+                self._session = aiohttp.ClientSession(trust_env=True)
+                # The package takes half a second to load; the event loop goes on meanwhile.
+                self._client = await asyncio.to_thread(
+                    _open_gemini, self._key, self._url, self._session
+                )
+            return self._client
+
+    async def _call(
+        self, client: "genai.Client", request: ModelRequest
+    ) -> "types.GenerateContentResponse":
+        from google.genai import errors, types
+
+        model = self._models[request.mode]
+        try:
+            return await client.aio.models.generate_content(
+                model=model,
+                contents=request.prompt,
+                config=types.GenerateContentConfig(
+                    system_instruction=request.system,
+                    temperature=TEMPERATURE,
+                    max_output_tokens=MAX_OUTPUT_TOKENS[request.mode],
+                    response_mime_type="application/json",
+                    response_json_schema=request.schema,
+                ),
+            )
+        except errors.APIError as error:
+            headers = getattr(error.response, "headers", None)
+            raise service_errors.status_error(
+                _SERVICE, error.code or 500, model, error.details, headers
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise
+            raise service_errors.connection_error(_SERVICE) from None
+        except ValueError:  # No JSON, or none of the API's shape.
+            raise service_errors.unreadable_error(_SERVICE) from None
+
+
+def _open_gemini(key: str, url: str | None, session: aiohttp.ClientSession) -> "genai.Client":
+    from google import genai
+    from google.genai import types
+
+    # Calls are repeated by `ModelAnalyst`, which knows how long a report may wait.
+    options = types.HttpOptions(
+        base_url=url,
+        api_version=_API_VERSION,
+        aiohttp_client=session,
+        retry_options=types.HttpRetryOptions(attempts=1),
+    )
+    return genai.Client(api_key=key, vertexai=False, http_options=options)
+
+
+def _completion(response: "types.GenerateContentResponse", model: str) -> Completion:
+    usage = _usage(response, model)
+    feedback = response.prompt_feedback
+    if feedback is not None and feedback.block_reason is not None:
+        raise service_errors.blocked_error(usage)
+    candidate = response.candidates[0] if response.candidates else None
+    reason = _name(candidate.finish_reason) if candidate is not None else ""
+    if reason == _CUT:
+        raise service_errors.cut_error(usage)
+    if reason not in _FINISHED:
+        raise service_errors.blocked_error(usage)
+    parts = candidate.content.parts if candidate is not None and candidate.content else None
+    text = "".join(part.text or "" for part in parts or () if not part.thought)
+    return Completion(text, usage)
+
+
+def _usage(response: "types.GenerateContentResponse", model: str) -> Usage:
+    told = response.usage_metadata
+    read = (told.prompt_token_count or 0) if told else 0
+    written = (told.candidates_token_count or 0) + (told.thoughts_token_count or 0) if told else 0
+    return Usage(model, read, written, cost_of(model, read, written))
+
+
+def _name(reason: Any) -> str:
+    return str(getattr(reason, "value", reason) or "")

@@ -1,0 +1,121 @@
+"""Services that speak OpenAI's chat completions, through its SDK, loaded with the first call."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.reports.analysts import service_errors
+from bot.reports.analysts.base import AnalystError, Mode, Usage
+from bot.reports.analysts.model_client import (
+    MAX_OUTPUT_TOKENS,
+    TIMEOUT_SECONDS,
+    Completion,
+    ModelRequest,
+    timeout_words,
+)
+from bot.reports.analysts.prices import cost_of
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+#: Servers of models at home want none, and the SDK wants one.
+_NO_KEY = "none"
+
+
+class OpenAICompatibleClient:
+    """Asks OpenAI, or whoever answers at *url* as OpenAI does."""
+
+    def __init__(
+        self,
+        key: str | None,
+        models: dict[Mode, str],
+        *,
+        url: str | None = None,
+        timeouts: dict[Mode, float] | None = None,
+    ) -> None:
+        self._key = key or _NO_KEY
+        self._models = models
+        self._url = url
+        self._service = "OpenAI" if url is None else "The model's service"
+        self._timeouts = timeouts or TIMEOUT_SECONDS
+        self._client: AsyncOpenAI | None = None
+        self._opening = asyncio.Lock()
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        """Return the JSON that the model writes."""
+        seconds = self._timeouts[request.mode]
+        try:
+            async with asyncio.timeout(seconds):
+                client = await self._opened()
+                response = await self._call(client, request)
+        except TimeoutError:
+            raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
+        return self._completion(response, self._models[request.mode])
+
+    async def aclose(self) -> None:
+        """Close the connections, if there are any."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _opened(self) -> "AsyncOpenAI":
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(_open_openai, self._key, self._url)
+            return self._client
+
+    async def _call(self, client: "AsyncOpenAI", request: ModelRequest) -> "ChatCompletion":
+        import openai
+
+        model = self._models[request.mode]
+        try:
+            return await client.chat.completions.create(
+                model=model,
+                messages=[
+                    {"role": "system", "content": request.system},
+                    {"role": "user", "content": request.prompt},
+                ],
+                max_completion_tokens=MAX_OUTPUT_TOKENS[request.mode],
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {"name": "answer", "strict": True, "schema": request.schema},
+                },
+            )
+        except openai.APIStatusError as error:
+            raise service_errors.status_error(
+                self._service, error.status_code, model, error.body, error.response.headers
+            ) from None
+        except openai.APITimeoutError:
+            raise TimeoutError from None
+        except openai.APIConnectionError:
+            raise service_errors.connection_error(self._service) from None
+        except (openai.OpenAIError, ValueError):
+            raise service_errors.unreadable_error(self._service) from None
+
+    def _completion(self, response: Any, model: str) -> Completion:
+        """Return the answer; compatible servers leave out what OpenAI promises."""
+        usage = _usage_of(response, model)
+        choices = getattr(response, "choices", None)
+        if not choices:
+            raise AnalystError("empty", "The model gave an empty answer.", usage=usage)
+        message = choices[0].message
+        if choices[0].finish_reason == "length":
+            raise service_errors.cut_error(usage)
+        if choices[0].finish_reason == "content_filter" or getattr(message, "refusal", None):
+            raise service_errors.blocked_error(usage)
+        content = getattr(message, "content", None)
+        return Completion(content if isinstance(content, str) else "", usage)
+
+
+def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
+    from openai import AsyncOpenAI
+
+    # Calls are repeated by `ModelAnalyst`, which knows how long a report may wait.
+    return AsyncOpenAI(api_key=key, base_url=url, max_retries=0)
+
+
+def _usage_of(response: Any, model: str) -> Usage:
+    told = getattr(response, "usage", None)
+    read = getattr(told, "prompt_tokens", None) or 0
+    written = getattr(told, "completion_tokens", None) or 0
+    return Usage(model, read, written, cost_of(model, read, written))

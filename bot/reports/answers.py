@@ -1,0 +1,69 @@
+"""Answers to questions that are asked in the thread of a report, as replies there."""
+
+import hashlib
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import UserError
+from bot.messages import outbox
+from bot.messages.models import Message, Rank
+from bot.messages.outbox import Content, Place
+from bot.reports.display.notices import ANSWER_TEMPLATE, answer_context
+from bot.reports.replies import Actor, Answered
+from bot.reports.service import Reports
+
+
+class ReportAnswers:
+    """Answers in threads, once for each question however often Slack tells of it."""
+
+    def __init__(
+        self, reports: Reports, database: Database, clock: Clock, wake: Callable[[str], None]
+    ) -> None:
+        self._reports = reports
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+
+    async def answer(
+        self, actor: Actor, channel: str, thread_ts: str, question_ts: str, question: str
+    ) -> bool:
+        """Reply to a question; False if the thread is not one of a report."""
+        run = await self._reports.run_of_message(actor.workspace_id, channel, thread_ts)
+        if run is None:
+            return False
+        message_id = _reply_id(actor.workspace_id, channel, question_ts)
+        if await self._database.read(lambda session: session.get(Message, message_id)):
+            return True
+        answered = await self._answered(actor, run.id, question)
+        context = answer_context(question, answered, asked_by=actor.id)
+        place = Place(actor.workspace_id, run.tenant, channel, thread_ts)
+
+        def work(session: Session) -> None:
+            if session.get(Message, message_id) is None:
+                outbox.put(
+                    session,
+                    place,
+                    Content(ANSWER_TEMPLATE, context),
+                    now=self._clock.now(),
+                    rank=Rank.URGENT,
+                    message_id=message_id,
+                )
+
+        await self._database.write(work)
+        self._wake(actor.workspace_id)
+        return True
+
+    async def _answered(self, actor: Actor, run_id: str, question: str) -> Answered:
+        """Ask; why it cannot be answered is an answer, too."""
+        try:
+            return await self._reports.ask(actor, run_id, question)
+        except UserError as error:
+            return Answered(str(error), 0, 0, "")
+
+
+def _reply_id(workspace_id: str, channel: str, question_ts: str) -> str:
+    named = f"answer {workspace_id} {channel} {question_ts}"
+    return f"m_{hashlib.sha256(named.encode()).hexdigest()[:24]}"

@@ -1,0 +1,1 @@
+"""Reports as people see them: messages, charts, tables, pictures and files. Pure."""

@@ -1,0 +1,79 @@
+"""How the cells of a result are written for people: digit for digit. Pure."""
+
+import math
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from bot.sources.result import Cell, ColumnKind, ResultColumn
+
+#: What stands for NULL where people read it.
+NO_VALUE = "\N{EN DASH}"
+#: Numbers in such columns name something; nobody reads them with separators.
+_NAMING = re.compile(
+    r"(?:^|_)(?:ids?|nr|no|number|code|zip|plz|year|phone|ean|sku)$", re.IGNORECASE
+)
+#: Longer ones are shown with an exponent.
+_MAX_PLACES = 24
+
+
+def column_heading(column: ResultColumn) -> str:
+    """Return `revenue (EUR)`."""
+    name = " ".join(column.name.split()) or "column"
+    return f"{name} ({column.unit})" if column.unit else name
+
+
+def cell_words(cell: Cell, column: ResultColumn) -> str:
+    """Return the cell as people read it; numbers keep every digit that they have."""
+    match cell:
+        case None:
+            return NO_VALUE
+        case bool():
+            return "yes" if cell else "no"
+        case int() | Decimal() | float():
+            return number_words(cell, is_name=is_naming(column))
+        case datetime():
+            return cell.isoformat(" ", "seconds" if cell.microsecond == 0 else "auto")
+        case date() | time():
+            return cell.isoformat()
+        case str():
+            return cell
+
+
+def is_naming(column: ResultColumn) -> bool:
+    """Tell whether the numbers of a column are names, such as ids and years."""
+    return column.unit is None and _NAMING.search(column.name.strip()) is not None
+
+
+def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
+    """Return `12,450.50`; a number that is a name has no separators."""
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not exact.is_finite():
+        return str(value)
+    parts = exact.as_tuple()
+    places = len(parts.digits) + abs(int(parts.exponent))
+    if not isinstance(value, int) and places > _MAX_PLACES:
+        return str(value)
+    if isinstance(value, float) and exact == exact.to_integral_value():
+        exact = exact.to_integral_value()
+    return f"{exact:f}" if is_name else f"{exact:,f}"
+
+
+def plotted(cell: Cell) -> float | int | None:
+    """Return the number that a chart draws, or that a table is sorted by; None for no number."""
+    if isinstance(cell, bool) or not isinstance(cell, int | Decimal | float):
+        return None
+    if isinstance(cell, int) and abs(cell) < 2**53:
+        return cell
+    try:
+        number = float(cell)
+    except OverflowError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def is_number_column(column: ResultColumn) -> bool:
+    """Tell whether a column holds numbers that measure something."""
+    return column.kind is ColumnKind.NUMBER and not is_naming(column)

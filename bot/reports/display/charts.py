@@ -1,0 +1,245 @@
+"""
+A chart of columns of a result: the same points for Slack, for the picture, and for the text. Pure.
+
+Nothing is computed but positions: every point is a cell, and a row without a value is left out
+rather than drawn as zero.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.messages.rendering.truncation import truncate
+from bot.reports.analysts.base import ChartSpec
+from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
+from bot.sources.result import ResultTable
+
+#: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+MAX_CHARTS = 2
+NATIVE_CATEGORIES = 20
+_MAX_SERIES = 12
+_MAX_SEGMENTS = 12
+_TITLE_CHARACTERS = 50
+_NAME_CHARACTERS = 20
+#: More points are not drawn in a picture either.
+_PICTURE_POINTS = 400
+_TEXT_POINTS = 20
+_NO_LABEL = "(empty)"
+#: Kinds whose categories follow each other in time.
+_COURSES = ("line", "area")
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One point: the number that is drawn, and its exact text."""
+
+    value: float | int
+    text: str
+
+
+@dataclass(frozen=True)
+class ChartSeries:
+    """A column of numbers."""
+
+    name: str
+    points: tuple[ChartPoint, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn: as many points in each series as there are labels."""
+
+    kind: str  # bar, line, area, pie
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[ChartSeries, ...]
+    label_name: str
+    unit: str | None
+    count: int  # how many rows could be drawn
+    notes: tuple[str, ...] = ()  # what is not drawn, a sentence each
+
+    def newest(self, limit: int) -> "Chart":
+        """Return the last points of a line, or the first ones of bars."""
+        chosen = _chosen(self.kind, len(self.labels), limit)
+        return replace(
+            self,
+            labels=self.labels[chosen],
+            series=tuple(replace(one, points=one.points[chosen]) for one in self.series),
+        )
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what is not drawn, a sentence each."""
+        shown = len(self.labels)
+        if shown == self.count:
+            return self.notes
+        which = "last" if self.kind in _COURSES else "first"
+        return (*self.notes, f"The chart shows the {which} {shown} of {self.count:,} rows.")
+
+
+def charts_of(specs: Sequence[ChartSpec], table: ResultTable) -> list[Chart]:
+    """Return the charts that have something to draw, two at most."""
+    found = [chart for spec in specs if (chart := chart_of(spec, table)) is not None]
+    return found[:MAX_CHARTS]
+
+
+def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
+    """Return the chart; None if its columns are not there or hold too little to draw."""
+    width = len(table.columns)
+    columns = [
+        one for one in dict.fromkeys(spec.series) if 0 <= one < width and one != spec.category
+    ]
+    columns = columns[: 1 if spec.kind == "pie" else _MAX_SERIES]
+    if not columns or not 0 <= spec.category < width:
+        return None
+    found = [row for row in table.rows if all(plotted(row[one]) is not None for one in columns)]
+    if len(found) < 2:
+        return None
+    rows = found[_chosen(spec.kind, len(found), _PICTURE_POINTS)]
+    heading = table.columns[spec.category]
+    units = {table.columns[one].unit for one in columns}
+    chart = Chart(
+        kind=spec.kind,
+        title=" ".join(spec.title.split()) or column_heading(table.columns[columns[0]]),
+        labels=tuple(_numbered([cell_words(row[spec.category], heading) for row in rows])),
+        series=tuple(_series_of(table, rows, one) for one in columns),
+        label_name=heading.name,
+        unit=units.pop() if len(units) == 1 else None,
+        count=len(found),
+        notes=_notes_on_missing(len(table.rows) - len(found)),
+    )
+    return _as_drawable(chart)
+
+
+def native_chart(chart: Chart) -> dict[str, Any]:
+    """Return the `data_visualization` block, within Slack's limits."""
+    shown = chart.newest(NATIVE_CATEGORIES)
+    title = truncate(chart.title, _TITLE_CHARACTERS)
+    if shown.kind == "pie":
+        pairs = zip(shown.labels, shown.series[0].points, strict=True)
+        segments = [{"label": label, "value": point.value} for label, point in pairs]
+        return {"title": title, "chart": {"type": "pie", "segments": segments}}
+    names = _numbered([one.name for one in shown.series], _NAME_CHARACTERS)
+    labels = _numbered(shown.labels, _NAME_CHARACTERS)
+    series = [
+        {
+            "name": name,
+            "data": [
+                {"label": label, "value": point.value}
+                for label, point in zip(labels, one.points, strict=True)
+            ],
+        }
+        for name, one in zip(names, shown.series, strict=True)
+    ]
+    axes: dict[str, Any] = {"categories": labels, "x_label": chart.label_name}
+    if chart.unit:
+        axes["y_label"] = chart.unit
+    return {"title": title, "chart": {"type": shown.kind, "series": series, "axis_config": axes}}
+
+
+def chart_of_block(block: Mapping[str, Any]) -> Chart:
+    """Return the chart of a `data_visualization` block, to draw it where Slack shows none."""
+    drawn = block["chart"]
+    axes = drawn.get("axis_config") or {}
+    if drawn["type"] == "pie":
+        labels = [one["label"] for one in drawn["segments"]]
+        named = [("", drawn["segments"])]
+    else:
+        labels = list(axes["categories"])
+        named = [(one["name"], one["data"]) for one in drawn["series"]]
+    series = tuple(
+        ChartSeries(
+            name, tuple(ChartPoint(one["value"], number_words(one["value"])) for one in data)
+        )
+        for name, data in named
+    )
+    return Chart(
+        kind=drawn["type"],
+        title=block["title"],
+        labels=tuple(labels),
+        series=series,
+        label_name=axes.get("x_label") or "",
+        unit=axes.get("y_label"),
+        count=len(labels),
+    )
+
+
+def finding(chart: Chart) -> str:
+    """Return what the chart shows, for those who do not see it: its ends and its extremes."""
+    said = []
+    for series in chart.series[:3]:
+        numbered = list(enumerate(series.points))
+        high, _ = max(numbered, key=lambda one: (one[1].value, -one[0]))
+        low, _ = min(numbered, key=lambda one: (one[1].value, one[0]))
+        words = (
+            f"{series.name}: highest {series.points[high].text} ({chart.labels[high]}),"
+            f" lowest {series.points[low].text} ({chart.labels[low]})"
+        )
+        if chart.kind in _COURSES:
+            words += f", last {series.points[-1].text} ({chart.labels[-1]})"
+        said.append(words)
+    left = len(chart.series) - len(said)
+    more = f"; {left} more series" if left else ""
+    return f"{chart.title}. {'; '.join(said)}{more}."
+
+
+def chart_lines(chart: Chart) -> list[str]:
+    """Return the figures of a chart as text, a line for each series."""
+    shown = chart.newest(_TEXT_POINTS)
+    lines = [
+        f"{series.name}: "
+        + ", ".join(
+            f"{label} {point.text}"
+            for label, point in zip(shown.labels, series.points, strict=True)
+        )
+        for series in shown.series
+    ]
+    return [shown.title, *lines, *shown.remarks]
+
+
+def _series_of(table: ResultTable, rows: Sequence[tuple[Any, ...]], index: int) -> ChartSeries:
+    column = table.columns[index]
+    points = tuple(
+        ChartPoint(plotted(row[index]) or 0, cell_words(row[index], column)) for row in rows
+    )
+    return ChartSeries(column_heading(column), points)
+
+
+def _as_drawable(chart: Chart) -> Chart:
+    """Return the kind of chart that its figures can be drawn as."""
+    values = [point.value for series in chart.series for point in series.points]
+    if chart.kind == "pie":
+        is_whole = all(value > 0 for value in values) and len(values) <= _MAX_SEGMENTS
+        return chart if is_whole else replace(chart, kind="bar")
+    if chart.kind == "area" and min(values) < 0:  # Areas are stacked.
+        return replace(chart, kind="line")
+    return chart
+
+
+def _chosen(kind: str, count: int, limit: int) -> slice:
+    return slice(max(0, count - limit), count) if kind in _COURSES else slice(limit)
+
+
+def _notes_on_missing(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    words = "1 row without a value is" if count == 1 else f"{count:,} rows without a value are"
+    return (f"{words} not in the chart.",)
+
+
+def _numbered(names: Sequence[str], limit: int | None = None) -> list[str]:
+    """Return names of which no two are the same, each within *limit*."""
+    taken: Counter[str] = Counter()
+    found = []
+    for name in names:
+        label = (truncate(name, limit) if limit else name) or _NO_LABEL
+        number = 1
+        while taken[label]:
+            number += 1
+            ending = f" {number}"
+            kept = truncate(name, limit - len(ending)) if limit else name
+            label = f"{kept}{ending}"
+        taken[label] += 1
+        found.append(label)
+    return found

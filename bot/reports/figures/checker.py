@@ -1,0 +1,278 @@
+"""
+Decides whether a narrative may be published.
+
+It may not hold any figure, date or name but through references, and what it says of a reference
+has to follow from its value. Beside a figure only a closed list of words may stand, because any
+other could say what the figure is not. The language is English: every other word is a name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.reports.analysts.base import Brief, Narrative
+from bot.reports.figures.claims import DIRECTIONS, Clause, claim_problems, stem
+from bot.reports.figures.columns import read_columns, words_of
+from bot.reports.figures.lexicon import (
+    claim_of,
+    is_ordinary,
+    is_starter,
+    word_list,
+)
+from bot.reports.figures.numerals import is_span, numeral_problem
+from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_of
+from bot.reports.figures.values import Value, ValueKind, Values
+
+MAX_TEXT_CHARACTERS = 1_500
+MAX_PROBLEMS = 20
+_MARKS = frozenset(".,;:!?()'\"-\u2019\u201c\u201d\u2013\u2014")
+_SPAN_OF_FREQUENCY = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "hourly": "hour",
+    "quarterly": "quarter",
+    "yearly": "year",
+}
+#: These claims need a reference even where no figure is told.
+_ALWAYS_BORNE = DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"}
+
+
+_DASHES = frozenset("-\u2013\u2014")
+#: What may touch a reference, before and after it.
+_OPENING, _CLOSING = frozenset("('\"\u2018\u201c"), frozenset(".,;:!?)'\"\u2019\u201d")
+_WORDS_IN_CELL = 4
+_CELLS_READ = 50_000
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The words that a narrative of one report may use beside ordinary ones."""
+
+    values: Values
+    column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
+    columns: frozenset[str]  # stems of the words of all columns and units
+    report: frozenset[str]  # stems of what the owner and the schema say
+    cells: frozenset[str]  # texts of cells in small letters: they are said by references only
+
+
+def read_knowledge(brief: Brief) -> Knowledge:
+    """Return what the checker knows of a report."""
+    columns = read_columns(brief.table)
+    named = {
+        measure.index: _stems(brief.table.columns[measure.index].name)
+        for measure in columns.measures
+    }
+    if columns.label is not None:
+        named[-1] = _stems(brief.table.columns[columns.label].name)
+    every = frozenset[str]().union(
+        *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns)
+    )
+    said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
+    span = _SPAN_OF_FREQUENCY.get(brief.frequency, "")
+    return Knowledge(
+        brief.values,
+        named,
+        every,
+        every | _stems(f"{said} {brief.frequency} {span}"),
+        frozenset(_cell_texts(brief)),
+    )
+
+
+def check_narrative(narrative: Narrative, brief: Brief) -> list[str]:
+    """Return what is wrong with a narrative, at most 20 sentences; none: it may be published."""
+    knowledge = read_knowledge(brief)
+    problems: dict[str, None] = {}
+    texts = [("summary", narrative.summary)]
+    texts += [("insights", text) for text in narrative.insights]
+    texts += [("recommendations", text) for text in narrative.recommendations]
+    for place, text in texts:
+        for problem in check_text(text, knowledge):
+            problems[f"{place}: {problem}"] = None
+    for ref in narrative.key_metrics:
+        if ref not in brief.values:
+            problems["key_metrics: there is no such reference"] = None
+        elif not brief.values[ref].is_figure:
+            problems["key_metrics: a name is no figure"] = None
+    return list(problems)[:MAX_PROBLEMS]
+
+
+def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
+    """Yield what is wrong with one text."""
+    if len(text) > MAX_TEXT_CHARACTERS:
+        yield f"it is longer than {MAX_TEXT_CHARACTERS:,} characters"
+        return
+    tokens = tokens_of(text, knowledge.values)
+    yield from _token_problems(tokens)
+    for sentence in sentences_of(tokens):
+        yield from _sentence_problems(sentence, knowledge)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Return the stems of the words that may be said: numbers in names may not."""
+    return frozenset(
+        stem(word) for word in words_of(text) if word.isalpha() and not numeral_problem(word)
+    )
+
+
+def _cell_texts(brief: Brief) -> Iterator[str]:
+    """Yield the texts of cells that a narrative could repeat, up to four words each."""
+    for row in brief.table.rows[:_CELLS_READ]:
+        for cell in row:
+            if isinstance(cell, str) and len(cell) <= 80:
+                words = cell.lower().split()
+                if 0 < len(words) <= _WORDS_IN_CELL:
+                    yield " ".join(words)
+
+
+def _token_problems(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield characters that text has no need of, unknown references, and what touches one."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.kind == "doubled" or (token.kind == "other" and token.text in "{}"):
+            yield "a brace that is no reference"
+        elif token.kind == "other" and token.text not in _MARKS:
+            yield "a figure, or a character that text has no need of"
+        elif token.kind == "ref" and token.value is None:
+            yield "there is no such reference"
+        elif before is not None and _touches(before, token):
+            yield "a reference touches its neighbour; put a space between them"
+
+
+def _touches(before: Token, token: Token) -> bool:
+    """Tell whether a figure gets longer, or a sign, from what stands beside it."""
+    if "ref" not in (before.kind, token.kind):
+        return False
+    other = before if token.kind == "ref" else token
+    if other.kind == "space":
+        return False
+    if other.kind != "other":
+        return True
+    return other.text not in (_OPENING if token.kind == "ref" else _CLOSING)
+
+
+def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
+    words = [token for token in sentence if token.kind == "word"]
+    yield from _dash_problems(sentence)
+    for place, token in enumerate(words):
+        after = words[place + 1].small if place + 1 < len(words) else ""
+        yield from _word_problems(token, after, knowledge)
+    whole = Clause(sentence, knowledge.column_words)
+    is_strict = _is_strict(whole)
+    yield from _repeated_cells(words, knowledge)
+    if is_strict:
+        yield from _strict_problems(words, knowledge)
+        yield from _rank_problems(whole)
+        carried = whole.claims & {"run"}
+        earlier: list[Value] = []
+        for tokens in clauses_of(sentence):
+            clause = Clause(tokens, knowledge.column_words, tuple(earlier), carried)
+            yield from claim_problems(clause, whole.mentioned)
+            earlier += clause.names
+    else:
+        yield from _name_problems(sentence, knowledge)
+
+
+def _is_strict(sentence: Clause) -> bool:
+    """Tell whether a sentence tells a figure, a date or a claim, or speaks of what is measured."""
+    if any(value.kind is not ValueKind.NAME for value in sentence.values):
+        return True
+    if sentence.claims & _ALWAYS_BORNE:
+        return True
+    is_advice = sentence.words[:1] and sentence.words[0] in word_list("advice")
+    names = word_list("measured")
+    is_measured = (
+        any(word in names for word in sentence.words) or max(sentence.mentioned, default=-1) >= 0
+    )
+    return is_measured and not is_advice
+
+
+def _rank_problems(sentence: Clause) -> Iterator[str]:
+    """Yield that names after `followed` are not in the order of their ranks."""
+    if "followed" not in sentence.words:
+        return
+    ranks = [value.rank for value in sentence.names]
+    known = [rank for rank in ranks if rank is not None]
+    columns = {value.column for value in sentence.names}
+    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or known != sorted(set(known)):
+        yield "`followed` needs the names of ranks in their order"
+
+
+def _dash_problems(sentence: Sentence) -> Iterator[str]:
+    for before, token in pairwise(sentence):
+        if token.kind == "ref" and before.kind == "other" and before.text in _DASHES:
+            yield "a dash before a reference looks like a sign"
+
+
+def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[str]:
+    """Yield figures in words, dates, and words that say what no row says."""
+    small = token.small
+    is_known = stem(small) in knowledge.report
+    if kind := numeral_problem(token.text):
+        yield f"{_quoted(token)} is {kind}; use a reference"
+    elif small in ("quarter", "quarters") and after == "of":
+        yield f"{_quoted(token)} is a number; use a reference"
+    elif is_span(small) and not is_known:
+        yield f"{_quoted(token)} is a date; use a reference, or say `period`"
+    elif small in word_list("untraceable") and not is_known:
+        yield f"{_quoted(token)} says what the rows do not say"
+
+
+def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
+    """Yield the words that may not stand in a sentence with a figure or a claim."""
+    for token in words:
+        small = token.small
+        is_plain = (
+            small in word_list("plain")
+            or claim_of(small) is not None
+            or stem(small) in knowledge.columns
+        )
+        if not is_plain:
+            yield f"{_quoted(token)} may not stand in a sentence with a figure; say it more plainly"
+
+
+def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
+    """Yield names, which are words that no dictionary has, or that begin with a capital letter."""
+    is_first = True
+    for token in sentence:
+        if token.kind != "word":
+            is_first = is_first and token.kind == "other"
+            continue
+        parts = token.text.lower().replace("\u2019", "'").split("'")
+        is_known = stem(token.small) in knowledge.report
+        if not is_known and not all(_is_english(part) for part in parts):
+            yield f"{_quoted(token)} is a name, or no ordinary word; use a reference"
+        elif not is_known and not token.text.islower() and token.text != "I":
+            if not is_first or token.text[1:] != token.text[1:].lower():
+                yield f"{_quoted(token)} is a name; use a reference"
+            elif not is_starter(parts[0]):
+                yield f"{_quoted(token)} at the beginning may be a name; begin with another word"
+        is_first = False
+
+
+def _is_english(part: str) -> bool:
+    return part in ("a", "i", "s", "t", "d", "re", "ve", "ll", "m", "isn", "doesn", "don") or (
+        len(part) > 1 and is_ordinary(part)
+    )
+
+
+def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
+    """Yield names of the result that are written out, where they may be the wrong ones."""
+    smalls = [token.small for token in words]
+    for place, token in enumerate(words):
+        for length in range(1, _WORDS_IN_CELL + 1):
+            phrase = " ".join(smalls[place : place + length])
+            if phrase not in knowledge.cells:
+                continue
+            is_common = length == 1 and token.text.islower() and _is_common(phrase, knowledge)
+            if not is_common:
+                yield f"{_quoted(token)} is a name of the result; use its reference"
+                break
+
+
+def _is_common(word: str, knowledge: Knowledge) -> bool:
+    return is_starter(word) or claim_of(word) is not None or stem(word) in knowledge.columns
+
+
+def _quoted(token: Token) -> str:
+    """Return a word as problems show it; nothing else of a broken answer is repeated."""
+    return f"`{token.text[:30]}`"

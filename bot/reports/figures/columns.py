@@ -1,0 +1,221 @@
+"""What the columns of a result are for: measures, the labels of rows, and their time."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.reports.figures.arithmetic import Number, exact_number, magnitude, places_of
+from bot.sources.result import Cell, ColumnKind, ResultTable
+
+_WORD = re.compile(r"[A-Za-z]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SLUG_CHARACTERS = 40
+#: Numbers that name something: no sums, no thousands separators.
+_NAMING = frozenset(
+    {
+        "id",
+        "ids",
+        "uuid",
+        "key",
+        "code",
+        "zip",
+        "plz",
+        "postcode",
+        "postal",
+        "no",
+        "nr",
+        "number",
+        "year",
+        "month",
+        "day",
+        "week",
+        "weekday",
+        "hour",
+        "minute",
+        "quarter",
+        "isbn",
+        "ean",
+        "sku",
+        "phone",
+        "fax",
+        "jahr",
+        "monat",
+        "tag",
+        "woche",
+    }
+)
+#: Numbers whose sum says nothing.
+_NOT_ADDITIVE = frozenset(
+    {
+        "avg",
+        "average",
+        "mean",
+        "median",
+        "mode",
+        "rate",
+        "ratio",
+        "percent",
+        "percentage",
+        "pct",
+        "share",
+        "price",
+        "min",
+        "minimum",
+        "max",
+        "maximum",
+        "rank",
+        "position",
+        "age",
+        "temperature",
+        "per",
+        "stddev",
+        "variance",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "margin",
+        "score",
+        "durchschnitt",
+        "preis",
+        "anteil",
+        "quote",
+        "latency",
+        "speed",
+        "cumulative",
+        "running",
+        "balance",
+    }
+)
+#: Times that databases without a type for them write as text, the most exact first.
+_TIME_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?",
+        r"\d{4}-\d\d-\d\d",
+        r"\d{4}-(?:0[1-9]|1[0-2])",
+        r"\d{4}-W\d\d",
+        r"\d{4}-?Q[1-4]",
+    )
+)
+_YEARS = range(1_000, 3_000)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column whose numbers are amounts."""
+
+    index: int
+    name: str  # as people read it: `net revenue`
+    slug: str  # as it stands in refs: `net_revenue`
+    unit: str | None
+    places: int  # digits behind the point
+    is_additive: bool
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The parts that the columns of a result play."""
+
+    measures: tuple[Measure, ...]
+    label: int | None  # names the rows
+    time: int | None  # orders them
+    slugs: tuple[str, ...]  # one per column, each different
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a column's name in small letters: `netRevenue_EUR` has three."""
+    return [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", name))]
+
+
+def readable(name: str) -> str:
+    """Return a column's name as people read it."""
+    return " ".join(words_of(name)) or "value"
+
+
+def read_columns(table: ResultTable) -> Columns:
+    """Return what each column is for."""
+    slugs = _slugs([column.name for column in table.columns])
+    time = next((i for i in range(len(table.columns)) if _is_time(table, i)), None)
+    measures = tuple(
+        _measure(table, i, slugs[i])
+        for i in range(len(table.columns))
+        if i != time and _is_measure(table, i)
+    )
+    taken = {time, *(measure.index for measure in measures)}
+    rest = [i for i in range(len(table.columns)) if i not in taken]
+    names = [i for i in rest if table.columns[i].kind in (ColumnKind.TEXT, ColumnKind.BOOLEAN)]
+    return Columns(measures, next(iter(names or rest), None), time, slugs)
+
+
+def _slugs(names: Sequence[str]) -> tuple[str, ...]:
+    slugs: list[str] = []
+    for number, name in enumerate(names, 1):
+        slug = "_".join(words_of(name))[:_SLUG_CHARACTERS].strip("_") or f"column_{number}"
+        if slug[0].isdigit():
+            slug = f"column_{slug}"
+        first, count = slug, 2
+        while slug in slugs:
+            slug, count = f"{first}_{count}", count + 1
+        slugs.append(slug)
+    return tuple(slugs)
+
+
+def _cells(table: ResultTable, index: int) -> list[Cell]:
+    return [row[index] for row in table.rows if row[index] is not None]
+
+
+def _is_time(table: ResultTable, index: int) -> bool:
+    column = table.columns[index]
+    cells = _cells(table, index)
+    match column.kind:
+        case ColumnKind.DATE | ColumnKind.TIMESTAMP:
+            return all(isinstance(cell, date | datetime) for cell in cells) or _is_iso(cells)
+        case ColumnKind.TEXT:
+            return _is_iso(cells)
+        case ColumnKind.NUMBER:
+            is_year = bool({"year", "jahr"} & set(words_of(column.name)))
+            return is_year and all(isinstance(cell, int) and cell in _YEARS for cell in cells)
+        case _:
+            return False
+
+
+def _is_iso(cells: Sequence[Cell]) -> bool:
+    return bool(cells) and any(
+        all(isinstance(cell, str) and pattern.fullmatch(cell) for cell in cells)
+        for pattern in _TIME_PATTERNS
+    )
+
+
+def _is_measure(table: ResultTable, index: int) -> bool:
+    column = table.columns[index]
+    if column.kind is not ColumnKind.NUMBER:
+        return False
+    words = words_of(column.name)
+    # `day` and `order_id` name something; `days` and `orders_per_day` count.
+    return column.unit is not None or not (
+        words and (words[-1] in _NAMING or words[0] == "id") and _are_integers(table, index)
+    )
+
+
+def _are_integers(table: ResultTable, index: int) -> bool:
+    return all(isinstance(cell, int) for cell in _cells(table, index))
+
+
+def _measure(table: ResultTable, index: int, slug: str) -> Measure:
+    column = table.columns[index]
+    numbers = [
+        number for cell in _cells(table, index) if (number := exact_number(cell)) is not None
+    ]
+    is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
+    return Measure(index, readable(column.name), slug, column.unit, _places(numbers), is_additive)
+
+
+def _places(numbers: Sequence[Number]) -> int:
+    """Return how many digits behind the point the column is shown with: two, or three that tell."""
+    most = max((places_of(number) for number in numbers), default=0)
+    largest = max((magnitude(number) for number in numbers), default=0)
+    if not largest or largest >= 1:
+        return min(most, 2)
+    return min(most, 2 - largest.adjusted() if not isinstance(largest, int) else 0)

@@ -1,0 +1,209 @@
+"""Who is on top, who is at the end, with what share, and who does not fit the others."""
+
+from collections.abc import Sequence
+
+from bot.reports.figures.arithmetic import (
+    Number,
+    difference,
+    exact_median,
+    exact_number,
+    exact_sum,
+    magnitude,
+    percent_of,
+)
+from bot.reports.figures.columns import Measure
+from bot.reports.figures.groups import Group, groups_by, periods_by
+from bot.reports.figures.shown import show_percent
+from bot.reports.figures.value_book import (
+    NAMED,
+    ValueBook,
+    label_subject,
+    time_subject,
+)
+from bot.reports.figures.values import Value, ValueKind
+
+TOLD_RANKS = 5
+#: With fewer values, each of them is unusual.
+MIN_FOR_OUTLIERS = 8
+TOLD_OUTLIERS = 3
+#: More are told by their rows only.
+MAX_GROUPS = 400
+#: Iglewicz and Hoaglin's limit for 0.6745 * |x - median| / MAD, both sides times 10,000.
+_SCORE, _LIMIT = 6_745, 35_000
+
+
+def add_rankings(book: ValueBook, measure: Measure) -> None:
+    """Add the first five labels, the last one, and what part of the whole each is."""
+    groups = [
+        one for one in groups_by(book.table, book.columns.label, measure) if one.number is not None
+    ]
+    if len(groups) < 2 or book.columns.label is None:
+        return
+    ranked = sorted(groups, key=lambda one: -_number(one))
+    whole = exact_sum([_number(one) for one in ranked])
+    has_shares = measure.is_additive and whole > 0 and _number(ranked[-1]) >= 0
+    for place, group in enumerate(ranked[:TOLD_RANKS], 1):
+        _add_rank(book, measure, f"top_{place}", group, ranked)
+        if has_shares:
+            _add_share(book, measure, f"share_of_top_{place}", group, whole)
+    _add_rank(book, measure, "bottom", ranked[-1], ranked)
+    if has_shares:
+        _add_share(book, measure, "share_of_bottom", ranked[-1], whole)
+
+
+def add_groups(book: ValueBook, measure: Measure) -> None:
+    """Add what the rows of one label, and those of one period, come to together."""
+    for ref, column in (("label", book.columns.label), ("period", book.columns.time)):
+        groups = groups_by(book.table, column, measure)
+        if column is None or len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
+            continue
+        for number, group in enumerate(groups, 1):
+            _add_named(
+                book,
+                measure,
+                f"{ref}_{number}",
+                group,
+                frozenset({"total"} if measure.is_additive else ()),
+                is_time=ref == "period",
+                origin=f"{ref} {number}",
+            )
+
+
+def add_peaks(book: ValueBook, measure: Measure) -> None:
+    """Add the highest and the lowest period."""
+    periods = [
+        one for one in periods_by(book.table, book.columns, measure) if one.number is not None
+    ]
+    if len(periods) < 2 or book.columns.time is None:
+        return
+    ranked = sorted(periods, key=lambda one: -_number(one))
+    for name, group in (("peak", ranked[0]), ("low", ranked[-1])):
+        _add_rank(book, measure, name, group, ranked, is_time=True)
+
+
+def add_outliers(book: ValueBook, measure: Measure) -> None:
+    """Add up to three values that lie far from all others, by the median of the distances."""
+    is_time = book.columns.time is not None
+    groups = (
+        periods_by(book.table, book.columns, measure)
+        if is_time
+        else groups_by(book.table, book.columns.label, measure)
+    )
+    groups = [one for one in groups if one.number is not None]
+    if len(groups) < MIN_FOR_OUTLIERS:
+        return
+    middle = exact_median([_number(one) for one in groups])
+    spread = exact_median([_distance(one, middle) for one in groups])
+    far = [one for one in groups if spread and _distance(one, middle) * _SCORE > spread * _LIMIT]
+    far.sort(key=lambda one: -_distance(one, middle))
+    for place, group in enumerate(far[:TOLD_OUTLIERS], 1):
+        _add_named(
+            book,
+            measure,
+            f"outlier_{place}",
+            group,
+            frozenset({"outlier"}),
+            is_time=is_time,
+            origin="far from the median",
+        )
+
+
+def _add_rank(
+    book: ValueBook,
+    measure: Measure,
+    ref: str,
+    group: Group,
+    ranked: Sequence[Group],
+    *,
+    is_time: bool = False,
+) -> None:
+    number = _number(group)
+    above = sum(_number(one) > number for one in ranked)
+    equal = sum(_number(one) == number for one in ranked)
+    tags = set()
+    if equal == 1:
+        tags |= {"high"} if above == 0 else {"low"} if above == len(ranked) - 1 else set()
+    else:
+        tags.add("tied")
+    if measure.is_additive:
+        tags.add("total")
+    _add_named(
+        book,
+        measure,
+        ref,
+        group,
+        frozenset(tags),
+        is_time=is_time,
+        origin=f"rank {above + 1} of {len(ranked)}",
+        rank=above + 1,
+    )
+
+
+def _add_named(
+    book: ValueBook,
+    measure: Measure,
+    ref: str,
+    group: Group,
+    tags: frozenset[str],
+    *,
+    is_time: bool,
+    origin: str,
+    rank: int | None = None,
+) -> None:
+    """Add a number and the name that it belongs to."""
+    column = book.columns.time if is_time else book.columns.label
+    if column is None:
+        return
+    subject = time_subject(group.name) if is_time else label_subject(group.name)
+    name = book.table.columns[column].name
+    made = f"sum({measure.name})" if group.rows > 1 else measure.name
+    book.add_name(
+        f"{ref}_name_{measure.slug}",
+        group.name,
+        column,
+        f"{name}, {origin} by {measure.name}",
+        subject=subject,
+        tags=tags,
+        rank=rank,
+        measure=measure.index,
+    )
+    book.add_number(
+        f"{ref}_{measure.slug}",
+        group.number,
+        measure,
+        f"{made}, {origin} by {name}",
+        subjects=frozenset({subject}),
+        tags=tags,
+        needs=NAMED | (tags & {"high", "low", "outlier"}),
+        rank=rank,
+    )
+
+
+def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole: Number) -> None:
+    share = percent_of(_number(group), whole)
+    book.add(
+        Value(
+            f"{ref}_{measure.slug}",
+            ValueKind.PERCENT,
+            share,
+            show_percent(share),
+            f"{measure.name} of this row in percent of sum({measure.name})",
+            f"{ref} {measure.name}".replace("_", " "),
+            measure.index,
+            frozenset({label_subject(group.name)}),
+            frozenset({"share"}),
+            NAMED | {"share"},
+        )
+    )
+
+
+def _number(group: Group) -> Number:
+    """Return the number of a group that has one."""
+    number = exact_number(group.number)
+    if number is None:
+        raise TypeError(f"no number: {group!r}")
+    return number
+
+
+def _distance(group: Group, middle: Number) -> Number:
+    return magnitude(difference(_number(group), middle))

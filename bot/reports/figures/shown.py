@@ -1,0 +1,56 @@
+"""How the cells of a result are shown to people, in one line each."""
+
+from datetime import date, datetime, time
+
+from bot.messages.rendering.escaping import LOOK_ALIKE_COLON, clean
+from bot.reports.figures.arithmetic import Number, exact_number, magnitude, show_number
+from bot.reports.figures.columns import Measure
+from bot.sources.result import Cell
+
+NAME_CHARACTERS = 80
+NO_VALUE = "no value"
+
+
+def show_cell(cell: Cell, measure: Measure | None = None) -> str:
+    """Return a cell as text; only numbers of a measure are rounded and have a unit."""
+    number = exact_number(cell)
+    if measure is not None and number is not None:
+        return show_number(number, measure.places, measure.unit)
+    match cell:
+        case None:
+            return NO_VALUE
+        case bool():
+            return "yes" if cell else "no"
+        case str():
+            return show_name(cell)
+        case datetime():
+            return _show_time(cell)
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def show_name(text: str) -> str:
+    """
+    Return text of a cell in one line of at most 80 characters.
+
+    Addresses stay readable, but nothing makes links of them.
+    """
+    line = " ".join(clean(text).split())
+    if len(line) > NAME_CHARACTERS:
+        line = f"{line[: NAME_CHARACTERS - 1].rstrip()}…"
+    return (line or "(empty)").replace("://", f"{LOOK_ALIKE_COLON}//").replace("mailto:", "mailto ")
+
+
+def show_percent(number: Number, *, is_signed: bool = False) -> str:
+    """Return a percentage with one digit behind the point, or none if it is a large one."""
+    return show_number(number, 0 if magnitude(number) >= 1_000 else 1, "%", is_signed=is_signed)
+
+
+def _show_time(moment: datetime) -> str:
+    if moment.tzinfo is None and not (moment.hour or moment.minute or moment.second):
+        return moment.date().isoformat()
+    pattern = "%Y-%m-%d %H:%M:%S" if moment.second else "%Y-%m-%d %H:%M"
+    zone = moment.strftime("%z") if moment.tzinfo else ""
+    return f"{moment.strftime(pattern)}{' UTC' if zone == '+0000' else zone and f' {zone}'}"

@@ -1,0 +1,268 @@
+"""Collects values under refs of which each is different."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from bot.reports.figures.arithmetic import Number, difference, magnitude, percent_of, show_number
+from bot.reports.figures.columns import Columns, Measure, readable
+from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
+from bot.reports.figures.values import Value, ValueKind
+from bot.sources.result import Cell, ResultTable
+
+ALL = frozenset({"all"})
+NONE: frozenset[str] = frozenset()
+#: A claim that no word makes: the value can only be told beside the name of its subject.
+NAMED = frozenset({"named"})
+
+
+def label_subject(cell: Cell) -> str:
+    """Return the subject that a label stands for."""
+    return f"label:{cell!r}"
+
+
+def time_subject(cell: Cell) -> str:
+    """Return the subject that a period stands for."""
+    return f"time:{cell!r}"
+
+
+class ValueBook(Mapping[str, Value]):
+    """
+    The values of a result by ref: what was computed, and every cell.
+
+    Cells are made when they are asked for: `cell_3_revenue` is row 3, counted from 1.
+    """
+
+    def __init__(self, table: ResultTable, columns: Columns) -> None:
+        self.table = table
+        self.columns = columns
+        self._computed: dict[str, Value] = {}
+        self._measures = {measure.index: measure for measure in columns.measures}
+        self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
+        self._counts: dict[int, dict[str, int]] = {}
+
+    @property
+    def computed(self) -> Mapping[str, Value]:
+        """The values that are no cells."""
+        return self._computed
+
+    def add(self, value: Value) -> Value:
+        """Keep a value; two of one ref get a number behind."""
+        ref, count = value.ref, 2
+        while ref in self._computed:
+            ref, count = f"{value.ref}_{count}", count + 1
+        kept = replace(value, ref=ref)
+        self._computed[ref] = kept
+        return kept
+
+    def add_number(
+        self,
+        ref: str,
+        number: Number | None,
+        measure: Measure,
+        origin: str,
+        *,
+        places: int | None = None,
+        subjects: frozenset[str] = NONE,
+        tags: frozenset[str] = NONE,
+        needs: frozenset[str] = NONE,
+        rank: int | None = None,
+        description: str = "",
+    ) -> Value:
+        """Keep a number of a measure; None becomes words."""
+        shown = measure.places if places is None else places
+        return self.add(
+            Value(
+                ref,
+                ValueKind.WORDS if number is None else ValueKind.NUMBER,
+                number,
+                NO_VALUE if number is None else show_number(number, shown, measure.unit),
+                origin,
+                description or ref.replace("_", " "),
+                measure.index,
+                subjects,
+                tags,
+                needs,
+                rank,
+            )
+        )
+
+    def add_name(
+        self,
+        ref: str,
+        cell: Cell,
+        column: int,
+        origin: str,
+        *,
+        subject: str,
+        tags: frozenset[str] = NONE,
+        rank: int | None = None,
+        measure: int | None = None,
+    ) -> Value:
+        """Keep the name of a row or of a period; *measure* is what it was chosen by."""
+        kind = ValueKind.DATE if column == self.columns.time else ValueKind.NAME
+        return self.add(
+            Value(
+                ref,
+                kind,
+                _exact(cell),
+                show_cell(cell),
+                origin,
+                ref.replace("_", " "),
+                measure,
+                frozenset({subject}),
+                tags,
+                NONE,
+                rank,
+            )
+        )
+
+    def __getitem__(self, ref: str) -> Value:
+        if ref in self._computed:
+            return self._computed[ref]
+        prefix, _, rest = ref.partition("_")
+        number, _, slug = rest.partition("_")
+        index = self._indices.get(slug)
+        if prefix != "cell" or index is None or not number.isdecimal() or len(number) > 9:
+            raise KeyError(ref)
+        row = int(number)
+        if not 1 <= row <= len(self.table.rows) or number != str(row):
+            raise KeyError(ref)
+        return self._cell(ref, row, index)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._computed
+        for row in range(1, len(self.table.rows) + 1):
+            yield from (f"cell_{row}_{slug}" for slug in self.columns.slugs)
+
+    def __len__(self) -> int:
+        return len(self._computed) + len(self.table.rows) * len(self.columns.slugs)
+
+    def _cell(self, ref: str, row: int, index: int) -> Value:
+        cell = self.table.rows[row - 1][index]
+        measure = self._measures.get(index)
+        is_only = len(self.table.rows) == 1
+        subjects = ALL if is_only and measure else self._subjects(row, index)
+        return Value(
+            ref,
+            self._kind(cell, index),
+            _exact(cell),
+            show_cell(cell, measure),
+            f"row {row}, {self.table.columns[index].name}",
+            readable(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
+            index if measure else None,
+            subjects,
+            NONE,
+            NAMED if measure and not is_only else NONE,
+        )
+
+    def _kind(self, cell: Cell, index: int) -> ValueKind:
+        if cell is None:
+            return ValueKind.WORDS
+        if index in self._measures:
+            return ValueKind.WORDS if isinstance(cell, str) else ValueKind.NUMBER
+        return (
+            ValueKind.DATE
+            if isinstance(cell, date) or index == self.columns.time
+            else ValueKind.NAME
+        )
+
+    def _subjects(self, row: int, index: int) -> frozenset[str]:
+        """Return the row, and its label and its period where they stand for this row alone."""
+        found = {f"row:{row}"}
+        for column, subject in (
+            (self.columns.label, label_subject),
+            (self.columns.time, time_subject),
+        ):
+            if column is None:
+                continue
+            name = subject(self.table.rows[row - 1][column])
+            if (
+                column == index
+                or self._count(column, subject(self.table.rows[row - 1][column])) == 1
+            ):
+                found.add(name)
+        return frozenset(found)
+
+    def _count(self, column: int, name: str) -> int:
+        if column not in self._counts:
+            subject = time_subject if column == self.columns.time else label_subject
+            counts: dict[str, int] = {}
+            for row in self.table.rows:
+                key = subject(row[column])
+                counts[key] = counts.get(key, 0) + 1
+            self._counts[column] = counts
+        return self._counts[column][name]
+
+
+def add_change(
+    book: ValueBook,
+    name: str,
+    new: Number | None,
+    old: Number | None,
+    measure: Measure,
+    *,
+    origin: str,
+    subjects: frozenset[str] = NONE,
+    tags: frozenset[str] = NONE,
+    needs: frozenset[str] = NONE,
+    description: str,
+) -> None:
+    """
+    Keep a change four times: signed and as a size, in the measure's unit and in percent.
+
+    What cannot be compared is words: against nothing both, against zero or less the percentage.
+    """
+    change = None if new is None or old is None else difference(new, old)
+    direction = frozenset({_direction(change)} if change is not None else ())
+    why = _why_not(new, old)
+    percent = None if why or change is None or old is None else percent_of(change, old)
+    for prefix, is_percent, is_signed in (
+        ("", False, True),
+        ("size_of_", False, False),
+        ("percent_", True, True),
+        ("percent_size_of_", True, False),
+    ):
+        number = percent if is_percent else change
+        kind = ValueKind.PERCENT if is_percent else ValueKind.CHANGE
+        exact = number if number is None or is_signed else magnitude(number)
+        if exact is None:
+            kind, text = ValueKind.WORDS, f"no comparison: {why}"
+        elif is_percent:
+            text = show_percent(exact, is_signed=is_signed)
+        else:
+            text = show_number(exact, measure.places, measure.unit, is_signed=is_signed)
+        says = needs if is_signed or exact is None else needs | {"direction"}
+        book.add(
+            Value(
+                f"{prefix}{name}",
+                kind,
+                exact,
+                text,
+                f"{origin}{', in percent' if is_percent else ''}",
+                description,
+                measure.index,
+                subjects,
+                tags | {"change"} | (direction if exact is not None else NONE),
+                says,
+            )
+        )
+
+
+def _why_not(new: Number | None, old: Number | None) -> str:
+    """Return why there is no percentage; empty if there is one."""
+    if old is None:
+        return "there was no value before"
+    if new is None:
+        return "there is no value now"
+    return "it was 0" if old == 0 else "it was below 0" if old < 0 else ""
+
+
+def _direction(change: Number) -> str:
+    return "up" if change > 0 else "down" if change < 0 else "same"
+
+
+def _exact(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
+    """Return a cell as a value keeps it: truth and times of day as their words."""
+    return show_cell(cell) if isinstance(cell, bool | time) else cell

@@ -1,0 +1,59 @@
+"""What the owner of a report is told when it needs somebody, in the caller's transaction."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.ids import is_slack_user_id
+from bot.messages import outbox
+from bot.messages.models import Message, Rank
+from bot.messages.outbox import Content, Place
+from bot.messages.policy import OWN_TRIES
+from bot.reports.display.notices import (
+    FAILED_TEMPLATE,
+    NOTICE_TEMPLATE,
+    Notice,
+    failure_context,
+    notice_context,
+)
+from bot.reports.models import Report, ReportRun
+from bot.reports.placement import place_of, place_of_owner
+
+#: Somebody who cannot be reached is no alarm.
+_PERSON_TRIES = 2
+
+
+def tell_failed(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:
+    """Tell of the first failed run of a streak; False if there is nowhere to tell it."""
+    context = failure_context(report, run, at=run.due_at)
+    return _put_to_owner(session, place_of_owner(report), Content(FAILED_TEMPLATE, context), now)
+
+
+def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:
+    """Tell that it was disabled; False if there is nowhere to tell it."""
+    reason = (
+        f"It failed {report.failures} times in a row and was paused. "
+        f"The last time: {run.error_message} Mend it, then resume it."
+    )
+    context = notice_context(report, Notice.DISABLED, reason, run=run)
+    return _put_to_owner(session, place_of_owner(report), Content(NOTICE_TEMPLATE, context), now)
+
+
+def tell_unhealthy(
+    session: Session, report: Report, notice: Notice, reason: str, now: datetime
+) -> bool:
+    """Tell what the health check found: the owner, or if they are gone, whoever reads it."""
+    is_owner_gone = notice == Notice.OWNER_GONE
+    place = place_of(report) if is_owner_gone else place_of_owner(report)
+    content = Content(NOTICE_TEMPLATE, notice_context(report, notice, reason))
+    return _put_to_owner(session, place, content, now)
+
+
+def _put_to_owner(session: Session, place: Place | None, content: Content, now: datetime) -> bool:
+    if place is None:
+        return False
+    tries = _PERSON_TRIES if is_slack_user_id(place.channel) else OWN_TRIES
+    message: Message = outbox.put(
+        session, place, content, now=now, rank=Rank.ALERT, max_attempts=tries
+    )
+    return bool(message.id)

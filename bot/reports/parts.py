@@ -1,0 +1,86 @@
+"""What reports are made of, as the settings say: sources, metrics, and the analyst."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.metrics.catalog import Metrics
+from bot.reports.analysts.base import PlannedSql, Schema
+from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
+from bot.reports.analysts.factory import make_analyst
+from bot.reports.models import Report
+from bot.reports.narration import Narration
+from bot.reports.queries import spent_since
+from bot.reports.runs.execution import Completeness
+from bot.reports.runs.voice import Voice
+from bot.reports.spending import DailySpending
+from bot.reports.wiring import ReportParts
+from bot.settings import Settings
+from bot.sources.base import Source
+from bot.sources.registry import Sources
+
+
+@dataclass(frozen=True)
+class _Planning:
+    """Questions in words: of the metrics first, then whatever the model makes of them."""
+
+    metrics: Metrics
+    narration: Narration
+
+    async def plan(self, question: str, source: Source, timezone: str, now: datetime) -> PlannedSql:
+        planned = await self.metrics.plan(question, source, timezone, now)
+        if planned.sql is not None or self.narration.analyst_name == BUILTIN:
+            return PlannedSql(planned.sql, planned.missing)
+        described = self.metrics.described(source.name)
+        schema = Schema(source.name, source.dialect, await source.tables(), described)
+        return await self.narration.plan(question, schema)
+
+
+async def _take_as_complete(
+    _report: Report, _source: Source, _sql: str, _now: datetime
+) -> Completeness:
+    """Take the data as complete: nothing says what to expect."""
+    return Completeness(is_whole=True)
+
+
+def open_sources(settings: Settings, clock: Clock) -> Sources:
+    """Return the sources of the settings; the caller closes them."""
+    return Sources(settings.config.sources, database_url=settings.database_url, clock=clock)
+
+
+def report_parts(
+    settings: Settings, database: Database, clock: Clock, sources: Sources
+) -> ReportParts:
+    """Return the parts that the settings describe."""
+    config = settings.config
+    metrics = Metrics(config.metrics, config.sources)
+    narration = _narration(settings, database, clock)
+    return ReportParts(
+        sources=sources,
+        plan=_Planning(metrics, narration).plan,
+        voice=Voice(narration, database, clock),
+        measure=_take_as_complete,
+        with_units=metrics.with_units,
+        analyst=narration.analyst_name,
+    )
+
+
+def _narration(settings: Settings, database: Database, clock: Clock) -> Narration:
+    reports = settings.config.reports
+    builtin = BuiltinAnalyst()
+    analyst = make_analyst(
+        settings, builtin, quick_model=reports.quick_model, deep_model=reports.deep_model
+    )
+    limit = reports.cost_limit_per_day
+
+    async def recorded() -> Decimal:
+        today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await database.read(lambda session: spent_since(session, today))
+
+    spending = DailySpending(
+        clock, limit=None if limit is None else Decimal(str(limit)), recorded=recorded
+    )
+    cache_for = timedelta(minutes=reports.cache_minutes)
+    return Narration(analyst, builtin, clock, spending, cache_for=cache_for)

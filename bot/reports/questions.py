@@ -1,0 +1,110 @@
+"""What a report asks: SQL, or a question in words that is planned as SQL."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import FieldProblem, InvalidError
+from bot.reports.analysts.base import PlannedSql
+from bot.reports.models import Report
+from bot.sources.base import Source
+from bot.sources.result import ResultTable
+
+#: How SQL begins; also what is refused later, so that it is refused as SQL and not as words.
+_SQL = re.compile(
+    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*"
+    r"(?:select\b|values\s*\(|with\s+(?:recursive\s+)?[\w\"`]+\s*(?:\([^)]*\)\s*)?as\b"
+    r"|(?:insert|replace)\s+into\b|delete\s+from\b|update\s+\S+\s+set\b|merge\s+into\b"
+    r"|(?:drop|create|alter|truncate)\s+(?:table|view|index|database|schema|function|user|role)\b"
+    r"|(?:attach|pragma|copy|grant|revoke|vacuum|begin|commit|install|load|explain|call|execute)\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class SourceRegistry(Protocol):
+    """The configured sources (`bot.sources.registry`)."""
+
+    def get(self, name: str | None, tenant: str) -> Source:
+        """Return a tenant's source of this name, or its only one; raise `InvalidError`."""
+        ...
+
+    async def health(self, tenant: str) -> Mapping[str, str]:
+        """Return `ok` for each of a tenant's sources, or why it does not answer."""
+        ...
+
+
+#: Plans a question in words as SQL of a source, by the dates of a zone at a time.
+PlanQuestion = Callable[[str, Source, str, datetime], Awaitable[PlannedSql]]
+
+
+@dataclass(frozen=True)
+class AskedSql:
+    """The one SELECT that answers, and where it is asked."""
+
+    source: Source
+    sql: str
+
+
+def is_sql(query: str) -> bool:
+    """Tell whether a query is SQL, even such that will be refused, and not a question in words."""
+    return _SQL.match(query) is not None
+
+
+class Questions:
+    """Turns what was asked into a query that has been checked."""
+
+    def __init__(
+        self,
+        sources: SourceRegistry,
+        plan: PlanQuestion,
+        with_units: Callable[[ResultTable], ResultTable] = lambda table: table,
+    ) -> None:
+        self._sources = sources
+        self._plan = plan
+        self._with_units = with_units
+
+    async def rows(self, asked: "AskedSql") -> ResultTable:
+        """Return all rows, with the units of the metrics among their columns."""
+        return self._with_units(await asked.source.fetch(asked.sql))
+
+    def source(self, name: str | None, tenant: str) -> Source:
+        """Return a source; raise `InvalidError` with the field `source`."""
+        try:
+            return self._sources.get(name, tenant)
+        except InvalidError as error:
+            problems = error.problems or [FieldProblem("source", str(error))]
+            raise InvalidError(str(error), problems) from error
+
+    async def read(self, query: str, source: Source, timezone: str, now: datetime) -> str:
+        """
+        Return the SELECT that answers *query*.
+
+        Raises `InvalidError` with the field `query` (what is refused, or missing) and `QueryError`
+        if the source does not answer.
+        """
+        if is_sql(query):
+            return await source.check(query)
+        planned = await self._plan(query, source, timezone, now)
+        if planned.sql is None:
+            missing = planned.missing or "it cannot be answered: write SQL instead"
+            raise InvalidError(missing, [FieldProblem("query", missing)])
+        return await source.check(planned.sql)
+
+    async def asked_now(self, report: Report, timezone: str, now: datetime) -> AskedSql:
+        """
+        Return what a run asks: a question is planned anew, because `last week` moves on.
+
+        Where it cannot be planned any more, what was planned when it was saved is asked again. It
+        is checked once more: tables go and allow-lists change. Raises what `read` does.
+        """
+        source = self.source(report.source, report.tenant)
+        if is_sql(report.query):
+            return AskedSql(source, await source.check(report.query))
+        try:
+            return AskedSql(source, await self.read(report.query, source, timezone, now))
+        except InvalidError:
+            if not report.sql:
+                raise
+            return AskedSql(source, await source.check(report.sql))

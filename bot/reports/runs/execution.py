@@ -1,0 +1,183 @@
+"""What a run does: fetch the rows, see whether they are sent, and put them into words."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import InvalidError, UnavailableError
+from bot.reports.analysts.base import Usage
+from bot.reports.conditions import parse_condition, why_not
+from bot.reports.models import Report, ReportRun
+from bot.reports.questions import Questions
+from bot.reports.runs.endings import Findings, RunFailure, previous_result
+from bot.reports.runs.voice import Voice
+from bot.reports.schedule_fields import schedule_of
+from bot.scheduling.schedules import next_occurrence
+from bot.sources.base import QueryError, Source
+from bot.sources.result import ResultTable
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A run whose condition does not hold."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run whose data is not whole yet, and when to look again."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How much of the data is there: `words` for people, None if nothing is known of it."""
+
+    is_whole: bool
+    words: str | None = None
+    expected: Mapping[str, Any] | None = None
+
+
+#: Tells how complete the data of a report is.
+MeasureData = Callable[[Report, Source, str, datetime], Awaitable[Completeness]]
+_LOOK_AGAIN = timedelta(minutes=15)
+#: For how long after its due time incomplete data is looked at again.
+_LOOK_FOR = timedelta(hours=24)
+_WAIT = timedelta(minutes=5)
+
+
+class Execution:
+    """The steps of a run, without its bookkeeping."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        questions: Questions,
+        voice: Voice,
+        measure: MeasureData,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._questions = questions
+        self._voice = voice
+        self._measure = measure
+
+    async def work(
+        self, report: Report, run: ReportRun, *, is_again: bool = False
+    ) -> Findings | Skipped | Waiting:
+        """Return what a run found; raise `RunFailure`."""
+        now = self._clock.now()
+        try:
+            asked = await self._questions.asked_now(report, zone_name(report), now)
+            complete = await self._measure(report, asked.source, asked.sql, now)
+            if not complete.is_whole:
+                wait = _again_at(run, now) if is_again else _wait_until(report, run, now)
+                if wait is not None:
+                    return Waiting(wait, complete.words or "the data is not complete yet")
+                if is_again:
+                    raise RunFailure("incomplete", "The data did not become complete in a day.")
+            table = await self._questions.rows(asked)
+            reason = _reason_to_skip(report, table)
+        except QueryError as error:
+            raise RunFailure(error.code, str(error)) from error
+        except UnavailableError as error:
+            raise RunFailure("unavailable", str(error)) from error
+        except InvalidError as error:
+            code = "source_gone" if _names_field(error, "source") else "refused"
+            raise RunFailure(code, str(error)) from error
+        if reason is not None:
+            return Skipped(reason)
+        return await self._say(report, run, table, complete, now)
+
+    async def _say(
+        self,
+        report: Report,
+        run: ReportRun,
+        table: ResultTable,
+        complete: Completeness,
+        now: datetime,
+    ) -> Findings:
+        previous = await self._database.read(
+            lambda session: previous_result(session, report.id, run.due_at, run.id)
+        )
+        before = (
+            await asyncio.to_thread(ResultTable.from_json, previous.table) if previous else None
+        )
+        warnings = [complete.words] if complete.words and not complete.is_whole else []
+        said = await self._voice.narrate(report, table, before, warnings)
+        shown = await self._voice.show(
+            report, with_usage(run, said.usage), table, said, warnings, _next_run(report, now)
+        )
+        return Findings(
+            rows=await asyncio.to_thread(table.as_json),
+            narrative=said.as_json(),
+            figures=said.figures,
+            total=said.total,
+            traced=said.traced,
+            usage=said.usage,
+            shown=shown,
+            expected=complete.expected or {},
+            look_again_at=None if complete.is_whole else _again_at(run, now),
+        )
+
+
+def zone_name(report: Report) -> str:
+    """Return the name of the zone of a report's schedule."""
+    return str(report.schedule.get("timezone") or "UTC")
+
+
+def with_usage(run: ReportRun, usage: Usage) -> ReportRun:
+    """Return the run as it will be with this usage, for its message; the row is left alone."""
+    shown = ReportRun(**run.model_dump(warnings=False))
+    shown.model = usage.model
+    shown.input_tokens = run.input_tokens + usage.input_tokens
+    shown.output_tokens = run.output_tokens + usage.output_tokens
+    if usage.cost is not None:
+        shown.add_cost(usage.cost)
+    return shown
+
+
+def _reason_to_skip(report: Report, table: ResultTable) -> str | None:
+    if report.send_if is None:
+        return None
+    try:
+        return why_not(parse_condition(report.send_if), table)
+    except ValueError as error:
+        raise RunFailure("send_if", f"`send_if` cannot be compared: {error}.") from error
+
+
+def _wait_until(report: Report, run: ReportRun, now: datetime) -> datetime | None:
+    """Return when to look again for data that is waited for; None: it goes out as it is."""
+    if report.complete_by is None:
+        return None
+    daily = schedule_of(
+        {"frequency": "daily", "time": report.complete_by, "timezone": zone_name(report)}
+    )
+    latest = next_occurrence(daily, run.due_at)
+    return min(now + _WAIT, latest) if now < latest and latest - run.due_at < _LOOK_FOR else None
+
+
+def _again_at(run: ReportRun, now: datetime) -> datetime | None:
+    """Return when to look again whether the data is whole now; None: it is given up."""
+    return now + _LOOK_AGAIN if now + _LOOK_AGAIN <= run.due_at + _LOOK_FOR else None
+
+
+def _next_run(report: Report, now: datetime) -> datetime | None:
+    if not report.is_enabled:
+        return None
+    try:
+        return next_occurrence(schedule_of(report.schedule), now)
+    except ValueError:
+        return None
+
+
+def _names_field(error: InvalidError, field: str) -> bool:
+    return any(one.field == field for one in error.problems)

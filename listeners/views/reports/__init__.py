@@ -1,0 +1,1 @@
+"""Modals and answers about reports."""

@@ -1,0 +1,103 @@
+"""What a preview says below the form of a report: modals have no charts and no tables. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import FieldProblem
+from bot.messages.rendering.plain_text import plain_text
+from bot.reports.display.charts import chart_lines, chart_of_block, finding
+from bot.reports.display.message import aligned_text
+from bot.reports.replies import Preview
+from listeners.views import literal
+
+_LABELS = {
+    "name": "Name",
+    "query": "Question or SQL",
+    "source": "Source",
+    "send_if": "Only if",
+    "complete_by": "Wait for complete data until",
+    "schedule.time": "At",
+    "schedule.timezone": "Time zone",
+    "schedule.day_of_week": "On",
+    "schedule.day_of_month": "On day",
+    "schedule.cron": "Cron line",
+    "slack_config.slack_channel": "Channel",
+}
+_MAX_BLOCKS = 40
+_TABLE_ROWS = 12
+_TABLE_CHARACTERS = 2_000
+_SHOWN_AS_THEY_ARE = frozenset({"header", "section", "context", "rich_text", "divider"})
+
+Block = dict[str, Any]
+
+
+def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[Block]:
+    """Return the blocks; *pictures* are the files of drawn charts, by the index of their block."""
+    blocks: list[Block] = [{"type": "divider"}]
+    if preview.problems:
+        blocks.append(problem_block(preview.problems))
+    if preview.next_runs:
+        blocks.append(_next_runs(preview))
+    if preview.rendered is None:
+        return blocks
+    blocks.append({"type": "divider"})
+    for number, block in enumerate(preview.rendered.blocks):
+        blocks += _in_modal(block, pictures.get(number))
+    return blocks[:_MAX_BLOCKS]
+
+
+def build_waiting() -> list[Block]:
+    """Return what stands there until the preview is ready."""
+    words = "Preparing the preview…"
+    return [{"type": "divider"}, literal.rich_text(literal.section(literal.text_part(words)))]
+
+
+def problem_block(problems: Sequence[FieldProblem]) -> Block:
+    """Return what is wrong, a line for each field."""
+    parts = [literal.text_part("Not ready to be saved\n", bold=True)]
+    for one in problems[:10]:
+        label = _LABELS.get(one.field, one.field)
+        parts.append(literal.text_part(f"⚠️ {label}: ", bold=True))
+        parts.append(literal.text_part(f"{plain_text(one.message)}\n", 600))
+    return literal.rich_text(literal.section(*parts))
+
+
+def charts_in(preview: Preview) -> list[tuple[int, Block]]:
+    """Return the native charts of the message, with the indices of their blocks."""
+    if preview.rendered is None:
+        return []
+    numbered = enumerate(preview.rendered.blocks)
+    return [(at, block) for at, block in numbered if block["type"] == "data_visualization"]
+
+
+def _next_runs(preview: Preview) -> Block:
+    parts = [literal.text_part("Next runs\n", bold=True)]
+    parts += [
+        literal.text_part(f"{at:%a} {at.day} {at:%b %Y, %H:%M} {at.tzname()}\n")
+        for at in preview.next_runs[:5]
+    ]
+    parts += [literal.text_part(f"💡 {note}\n", 300) for note in preview.notes[:6]]
+    return literal.rich_text(literal.section(*parts))
+
+
+def _in_modal(block: Block, file_id: str | None) -> list[Block]:
+    """Return a block of the message as a modal can show it."""
+    kind = block["type"]
+    if kind in _SHOWN_AS_THEY_ARE:
+        return [{key: value for key, value in block.items() if key != "block_id"}]
+    if kind == "data_visualization":
+        chart = chart_of_block(block)
+        if file_id is not None:
+            return [
+                {"type": "image", "slack_file": {"id": file_id}, "alt_text": finding(chart)[:2_000]}
+            ]
+        return [literal.rich_text(literal.preformatted("\n".join(chart_lines(chart))))]
+    if kind in ("data_table", "table"):
+        rows = [[str(cell.get("text", "")) for cell in row] for row in block["rows"]]
+        head, *others = rows
+        text, shown = aligned_text(head, others[:_TABLE_ROWS], _TABLE_CHARACTERS)
+        left = len(others) - shown
+        if left:
+            text += f"\n… {left} more rows"
+        return [literal.rich_text(literal.preformatted(text, _TABLE_CHARACTERS + 100))]
+    return []
