@@ -15,7 +15,7 @@ from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
 from bot.report_config import MetricSettings
 from bot.suggestions import closest, did_you_mean
 
-MAX_QUESTION_CHARACTERS = 500
+MAX_PLANNED_CHARACTERS = 500
 _MAX_LIMIT = 1_000
 _FILTER_HINT = " (a filter is written `country is Germany`; whatever else there is, in SQL)"
 _PUNCTUATION = " \t\r\n?!.:;"
@@ -33,10 +33,10 @@ _GRAIN_WORDS = {
     **{f"{name}ly": Grain(name) for name in ("week", "month", "quarter", "year")},
     "daily": Grain.DAY,
 }
-_HIGHEST = frozenset({"top", "highest", "largest", "biggest", "most", "greatest"})
-_LOWEST = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
+_HIGH_WORDS = frozenset({"top", "highest", "largest", "biggest", "most", "greatest"})
+_LOW_WORDS = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
 _GOOD, _BAD = frozenset({"best"}), frozenset({"worst"})
-_RANKINGS = _HIGHEST | _LOWEST | _GOOD | _BAD
+_RANKINGS = _HIGH_WORDS | _LOW_WORDS | _GOOD | _BAD
 _BEFORE_DIMENSION = frozenset({"by", "per", "each", "and", ",", "every", "which"})
 _NEEDS_MORE = frozenset({"by", "per", "each", "every"})
 _EQUALS = frozenset({"=", "is", "was", "are", "equals"})
@@ -99,8 +99,8 @@ def _plan(question: str, metrics: Mapping[str, MetricSettings], today: date) -> 
         raise _NotUnderstoodError(
             "No metrics are defined for this source: write SQL, or define [metrics.<name>]."
         )
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise _NotUnderstoodError(f"Ask in at most {MAX_QUESTION_CHARACTERS} characters.")
+    if len(question) > MAX_PLANNED_CHARACTERS:
+        raise _NotUnderstoodError(f"Ask in at most {MAX_PLANNED_CHARACTERS} characters.")
     rest, period = _without_period(question, today)
     rest = _POSSESSIVE.sub("", rest)
     if strange := _QUESTION_WORD.sub("", rest).strip(_PUNCTUATION):
@@ -172,7 +172,7 @@ def _take_ranking(reading: _Reading) -> tuple[int | None, str]:
 def _is_descending(ranking: str, metric: MetricSettings) -> bool:
     if ranking in _GOOD | _BAD:
         return (metric.better == "high") == (ranking in _GOOD)
-    return ranking not in _LOWEST
+    return ranking not in _LOW_WORDS
 
 
 def _take_metric(reading: _Reading, metrics: Mapping[str, MetricSettings]) -> str:

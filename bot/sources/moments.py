@@ -71,7 +71,7 @@ class TimeColumn:
         first = (start or datetime(_FIRST_YEAR, 1, 1)).replace(tzinfo=zone).astimezone(UTC)  # noqa: DTZ001
         last = (end or datetime(_LAST_YEAR, 1, 1)).replace(tzinfo=zone).astimezone(UTC)  # noqa: DTZ001
         case = exp.Case()
-        for change, before in _clock_changes(zone, first, last):
+        for change, before in _offset_changes(zone, first, last):
             text = exp.Literal.string(change.strftime("%Y-%m-%d %H:%M:%S"))
             case = case.when(exp.LT(this=self.named(), expression=text), self._shifted(before))
         whole = self._shifted(_offset_of(zone, last))
@@ -86,7 +86,7 @@ def _offset_of(zone: ZoneInfo, at: datetime) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta(0)
 
 
-def _clock_changes(
+def _offset_changes(
     zone: ZoneInfo, first: datetime, last: datetime
 ) -> Iterator[tuple[datetime, timedelta]]:
     """Yield the moments at which a zone's clocks change, and the offset before each."""
