@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
 from bot.sources.base import Source
+from bot.sources.completeness import Completeness, judge_completeness, read_counts
 from bot.sources.result import ResultTable
+
+#: How long ago a day may be of which rows are still expected.
+_JUDGED = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,18 @@ class PlannedQuestion:
 
 
 class Metrics:
-    """Plans questions over `[metrics.*]`."""
+    """Plans questions over `[metrics.*]`, and the bot's own where their names are free."""
 
     def __init__(
         self, metrics: Mapping[str, MetricSettings], sources: Mapping[str, SourceSettings]
     ) -> None:
         usual = default_source(sources)
-        self._sources = {name: one.source or usual for name, one in metrics.items()}
-        self._metrics = dict(metrics)
+        self._metrics = {**own_metrics(), **metrics}
+        self._sources = {name: one.source or usual for name, one in self._metrics.items()}
+
+    def source_of(self, metric: str) -> str | None:
+        """Return the source that a metric is asked of."""
+        return self._sources[metric]
 
     def of_source(self, source: str) -> Mapping[str, MetricSettings]:
         """Return the metrics of a source by name."""
@@ -60,16 +69,47 @@ class Metrics:
         from bot.metrics.rendering import render_plan
 
         metric = self._metrics[plan.metric]
-        tables = await source.tables() if metric.time else []
-        has_zone = any(
-            column.has_zone
-            for table in tables
-            if table.name.lower() == metric.table.lower().rpartition(".")[2]
-            or table.name.lower() == metric.table.lower()
-            for column in table.columns
-            if column.name == metric.time
-        )
+        zoned = await _columns_with_zone(metric, source)
+        has_zone = metric.time in zoned
         return render_plan(plan, metric, dialect=source.dialect, zone=timezone, has_zone=has_zone)
+
+    async def completeness(
+        self, question: str, source: Source, timezone: str, now: datetime
+    ) -> Completeness | None:
+        """
+        Return how complete the last day is that a question in words asks about.
+
+        None: it asks about no past day of a metric, or there is too little history. Raises
+        `QueryError`, or `InvalidError` if the settings name a column that there is not.
+        """
+        # Loaded with the first question, as above.
+        from bot.metrics.rendering import time_column_of
+        from bot.sources.completeness_sql import counting_sql
+
+        at = now.astimezone(ZoneInfo(timezone))
+        plan = plan_words(question, self.of_source(source.name), at.date()).plan
+        if plan is None or plan.period is None:
+            return None
+        metric = self._metrics[plan.metric]
+        day = min(plan.period.end, at.date()) - timedelta(days=1)
+        if metric.time is None or day < max(plan.period.start, at.date() - _JUDGED):
+            return None
+        zoned = await _columns_with_zone(metric, source)
+        column, loaded = (
+            time_column_of(
+                metric.model_copy(update={"time": name}),
+                source.dialect,
+                timezone,
+                has_zone=name in zoned,
+            )
+            for name in (metric.time, metric.loaded)
+        )
+        if column is None:
+            return None
+        now_there = at.replace(tzinfo=None)
+        sql = counting_sql(metric.table, column, day, loaded=loaded, at=now_there)
+        found = await source.fetch(await source.check(sql))
+        return judge_completeness(read_counts(found.rows, day), day, at)
 
     def with_units(self, table: ResultTable) -> ResultTable:
         """Return a result whose columns named like a metric of its source have its unit."""
@@ -79,6 +119,19 @@ class Metrics:
             for one in table.columns
         )
         return replace(table, columns=columns)
+
+
+async def _columns_with_zone(metric: MetricSettings, source: Source) -> frozenset[str]:
+    """Return the columns of a metric's table that hold times with a zone."""
+    tables = await source.tables() if metric.time else []
+    names = {metric.table.lower(), metric.table.lower().rpartition(".")[2]}
+    return frozenset(
+        column.name
+        for table in tables
+        if table.name.lower() in names
+        for column in table.columns
+        if column.has_zone
+    )
 
 
 def _description(metric: MetricSettings) -> str:

@@ -15,7 +15,7 @@ _WORD_LIST = """
     days week weeks isoweek month months quarter quarters year years isoyear decade century dow doy
     dayofweek dayofyear epoch isodow sunday monday rowid oid _rowid_ value key
 """
-_WORDS = frozenset(_WORD_LIST.split())
+_FREE_WORDS = frozenset(_WORD_LIST.split())
 _LISTED_NAMES = 12
 #: Rows whose columns only the database knows.
 _OPAQUE = (
@@ -86,7 +86,8 @@ def require_known_names(query: exp.Query, text: str, readable: Readable) -> None
     )
     known = _known_columns(query, named)
     for column in query.find_all(exp.Column):
-        if not isinstance(column.this, exp.Star):
+        # More than two parts name a schema, or a field inside of a value: the database decides.
+        if not isinstance(column.this, exp.Star) and len(column.parts) < 3:
             _require_column(column, text, named, known, is_opaque)
 
 
@@ -99,7 +100,11 @@ def real_tables(query: exp.Query, readable: Readable) -> Iterator[exp.Table]:
 
 def _found_table(table: exp.Table, text: str, readable: Readable) -> SourceTable | None:
     """Return the table that is meant, None for a CTE or a function; raise `InvalidError`."""
-    if isinstance(table.this, exp.Func) or _is_cte(table, readable):
+    if isinstance(table.this, exp.Func):
+        if (table.catalog, table.db.lower()) not in (("", ""), ("", "pg_catalog")):
+            raise refuse_query("functions of other schemas may not be called", text, table)
+        return None
+    if _is_cte(table, readable):
         return None
     if not isinstance(table.this, exp.Identifier):
         raise refuse_query("only tables may be read", text, table)
@@ -166,7 +171,7 @@ def _known_columns(query: exp.Query, named: dict[str, list[SourceTable | None]])
     for one in query.find_all(exp.Lambda, exp.Aliases):
         known |= {argument.name.lower() for argument in one.args["expressions"]}
     known |= {one.name.lower() for one in query.find_all(exp.PropertyEQ)}
-    return frozenset(known | named.keys() | _WORDS)
+    return frozenset(known | named.keys() | _FREE_WORDS)
 
 
 def _require_column(
@@ -183,10 +188,10 @@ def _require_column(
     tables = named.get(owner, []) if owner else []
     listed = [one.name for table in tables if table is not None for one in table.columns]
     if tables and None not in tables:
-        if name not in {one.lower() for one in listed} | _WORDS:
+        if name not in {one.lower() for one in listed} | _FREE_WORDS:
             raise refuse_query(_no_column(column, f"{column.table}.", listed), text, column)
     elif not owner and not is_opaque and name not in known:
-        raise refuse_query(_no_column(column, "", sorted(known - _WORDS)), text, column)
+        raise refuse_query(_no_column(column, "", sorted(known - _FREE_WORDS)), text, column)
 
 
 def _no_column(column: exp.Column, owner: str, known: Sequence[str]) -> str:

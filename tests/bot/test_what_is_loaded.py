@@ -4,16 +4,8 @@ import subprocess
 import sys
 
 HEAVY = [
-    "alembic",
-    "apprise",
-    "bullmq",
-    "celery",
-    "cryptography",
-    "google.genai",
-    "jwt",
-    "openai",
-    "psycopg",
-    "redis",
+    *("alembic", "apprise", "bullmq", "celery", "cryptography", "google.genai"),
+    *("duckdb", "jwt", "openai", "psycopg", "redis", "sqlglot"),
 ]
 
 

@@ -66,6 +66,9 @@ HOSTILE = [
     *("SELECT * FROM duckdb_settings()", "SELECT * FROM crosstab('SELECT 1') AS t(a int)"),
     *("SELECT last_insert_rowid()", "SELECT changes()", "SELECT randomblob(1000000000)"),
     *("SELECT zeroblob(1000000000)", "SELECT evil.lower('x')", "SELECT my_own_function(1)"),
+    *("SELECT * FROM evil.generate_series(1, 2)", "SELECT * FROM a.b.lower('x')"),
+    *("SELECT * FROM orders, evil.unnest(1) AS x", "SELECT * FROM a.pg_catalog.unnest(1) AS x"),
+    "SELECT * FROM ROWS FROM (evil.lower('x'), pg_ls_dir('.')) AS t",
     *("SELECT ts_stat('SELECT 1')", "SELECT * FROM ts_stat('SELECT 1')"),
     "SELECT id FROM orders WHERE total > (SELECT pg_sleep(9))",
     "SELECT id FROM orders ORDER BY nextval('s')",
@@ -175,6 +178,14 @@ def test_a_refusal_names_the_place_and_the_fix(sql, message):
         guard_select(sql, "sqlite", readable("sqlite"))
 
     assert str(caught.value) == message
+
+
+def test_what_cannot_be_written_is_refused():
+    """A tree that sqlglot reads and cannot write is an error at the field, like any other."""
+    query = guard_select("SELECT datetime(SELECT at) FROM orders", "duckdb", readable("duckdb"))
+
+    with pytest.raises(InvalidError, match="it cannot be said in the dialect duckdb"):
+        written(query, "duckdb")
 
 
 def test_what_is_run_has_no_comments():
