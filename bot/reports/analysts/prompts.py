@@ -101,7 +101,7 @@ PLAN_SCHEMA: dict[str, Any] = {
     "required": ["action", "sql", "missing"],
     "additionalProperties": False,
 }
-_READERS = {
+_READER_WORDS = {
     "general": "colleagues who are no analysts: short, no statistics",
     "analyst": "analysts: averages, medians, outliers and trends are welcome",
 }
@@ -175,7 +175,7 @@ def _task(brief: Brief) -> str:
     told = {"name": brief.name, "description": brief.description, "query": brief.question}
     return "\n".join(
         [
-            f"The report runs {brief.frequency}. Its readers are {_READERS[brief.audience]}.",
+            f"The report runs {brief.frequency}. Its readers are {_READER_WORDS[brief.audience]}.",
             compared,
             fenced("The report", told),
             *warnings,

@@ -159,6 +159,12 @@ def _is_exempt(clause: Clause, place: int, figure: Value) -> bool:
     return before in _COMPARED_WITH and "previous" in figure.tags
 
 
+def _is_identified(figure: Value, clause: Clause) -> bool:
+    """Tell whether the names in a clause leave no doubt about the row of a cell."""
+    told = frozenset[str]().union(*(name.subjects for name in clause.names))
+    return not figure.identities or any(names <= told for names in figure.identities)
+
+
 def _need_problems(clause: Clause) -> Iterator[str]:
     """Yield figures beside which it is not said what they are."""
     for place, token in enumerate(clause.tokens):
@@ -173,6 +179,8 @@ def _need_problems(clause: Clause) -> Iterator[str]:
             said |= {"last"}
         missing = (figure.needs & _ALWAYS_SAID) - said
         others = figure.needs - _ALWAYS_SAID - {"labels"}
+        if not _is_identified(figure, clause):
+            yield f"{{{token.text}}} needs the names that tell its row from the others"
         is_named = any(
             name.subjects & figure.subjects for name in (*clause.names, *clause.earlier[-1:])
         )

@@ -10,7 +10,8 @@ from itertools import product
 from typing import Any
 
 from bot.reports.figures.checker import check_text, read_knowledge
-from tests.bot.reports.figures.lying_model import months_brief, shop_brief
+from bot.sources.result import ColumnKind
+from tests.bot.reports.figures.lying_model import brief_of, months_brief, shop_brief, table
 
 SHOP: Any = shop_brief()
 MONTHS: Any = months_brief()
@@ -171,6 +172,36 @@ def judged(brief, patterns):
             if not truth(*(one if one.is_figure else one.exact for one in told)):
                 false.append(text)
     return accepted, false
+
+
+def test_a_row_is_told_by_all_of_its_names():
+    """Where regions repeat by day, a cell needs both; where a number names it, that one."""
+    columns = [("day", ColumnKind.TEXT), ("region", ColumnKind.TEXT), ("id", ColumnKind.NUMBER)]
+    columns.append(("revenue", ColumnKind.NUMBER))
+    days, regions = ("2020-01-01", "2020-01-02"), ("Berlin", "Oslo")
+    rows: list[Any] = [
+        (day, region, 7 + number, 10 * number)
+        for number, (day, region) in enumerate(product(days, regions), 1)
+    ]
+    knowledge = read_knowledge(brief_of(table(columns, rows)))
+    told = {
+        text: next(iter(check_text(text, knowledge)), "")
+        for text in (
+            "Revenue of {cell_3_region} was {cell_3_revenue}.",
+            "In {cell_3_day}, revenue was {cell_3_revenue}.",
+            "Revenue of {cell_3_region} was {cell_3_revenue} ({cell_3_day}).",
+            "Revenue of {cell_3_id} was {cell_3_revenue}.",
+            "Revenue of {label_1_name_revenue} was {label_1_revenue}.",
+        )
+    }
+
+    assert list(told.values()) == [
+        "{cell_3_revenue} needs the names that tell its row from the others",
+        "{cell_3_revenue} needs the names that tell its row from the others",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_no_false_sentence_about_regions_is_accepted():
