@@ -112,6 +112,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             places=places,
             subjects=ALL,
             tags=frozenset({ref, "row", "per"}),
+            description=f"{'average' if ref == 'mean' else ref} {name}",
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

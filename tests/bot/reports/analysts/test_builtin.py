@@ -41,8 +41,8 @@ async def test_labels_are_ranked_and_runs_compared():
         "The largest drop in revenue since the last run is that of Hamburg with 10.00 EUR (3.2 %).",
     )
     assert [(one.label, one.text) for one in said.key_metrics][:2] == [
-        ("total revenue", "1,000.00 EUR"),
-        ("change of revenue since the last run", "+11.1 %"),
+        ("Total revenue", "1,000.00 EUR"),
+        ("Change of revenue since the last run", "+11.1 %"),
     ]
 
 
