@@ -1,4 +1,4 @@
-"""`opsbell.toml`: tasks, runners, destinations, access, retention. Unknown keys are errors."""
+"""`opsbell.toml`: tasks, runners, destinations, reports, access. Unknown keys are errors."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,6 +26,14 @@ from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
 from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
 from bot.process.secret_files import read_secret
+from bot.report_config import (
+    MetricSettings,
+    ReportName,
+    ReportSettings,
+    SourceSettings,
+    metric_problems,
+    source_problems,
+)
 from bot.scheduling.quiet_hours import parse_quiet_hours
 from bot.scheduling.schedule_parser import parse_cron, parse_timezone
 from bot.scheduling.schedules import Frequency, Schedule
@@ -281,6 +289,9 @@ class ConfigFile(_Section):
     destinations: dict[_DestinationName, DestinationSettings] = {}
     webhooks: dict[_DestinationName, WebhookMapping] = {}
     leaderboards: dict[BoardName, Leaderboard] = {}
+    sources: dict[ReportName, SourceSettings] = {}
+    metrics: dict[ReportName, MetricSettings] = {}
+    reports: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -339,6 +350,10 @@ def read_config_file(path: Path) -> ConfigFile:
             [f"{path}: {_describe_problem(item)}" for item in error.errors()]
         ) from error
     found = [*_unknown_runners(config), *_scheduled_patterns(config), *_shared_folders(config)]
+    found += [
+        *source_problems(config.sources),
+        *metric_problems(config.metrics, config.sources),
+    ]
     problems = [f"{path}: {problem}" for problem in found]
     if problems:
         raise ConfigError(problems)
@@ -385,6 +400,9 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "http": Http,
     "retention": RetentionSettings,
     "webhooks": WebhookMapping,
+    "sources": SourceSettings,
+    "metrics": MetricSettings,
+    "reports": ReportSettings,
 }
 
 

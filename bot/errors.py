@@ -37,7 +37,15 @@ class TemplateError(OpsbellError):
 
 
 class WorkerStoppedError(OpsbellError):
-    """A worker process had to be stopped; the message goes on "it …" and names the limit."""
+    """
+    A worker process had to be stopped; the message goes on "it …" and names the limit.
+
+    `limit` is `time` or `memory`, None if it ended for another reason.
+    """
+
+    def __init__(self, message: str, limit: str | None = None) -> None:
+        self.limit = limit
+        super().__init__(message)
 
 
 class NoTransportError(OpsbellError):

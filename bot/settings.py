@@ -29,6 +29,7 @@ from bot.errors import ConfigError
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
+from bot.report_config import source_address_problem
 
 _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -253,6 +254,7 @@ def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
     problems = [*_unreadable_addresses(config), *_unusable_secrets(config)]
+    problems += _unreadable_sources(config)
     return config, [f"{path}: {problem}" for problem in problems]
 
 
@@ -280,6 +282,18 @@ def _unreadable_addresses(config: ConfigFile) -> Iterator[str]:
             continue
         if problem := webhook_address_problem(address):
             yield f"destinations.{name}: {problem}"
+
+
+def _unreadable_sources(config: ConfigFile) -> Iterator[str]:
+    """Yield why the file with the address of a source cannot be used."""
+    for name, source in config.sources.items():
+        place = f"sources.{name}.url_file"
+        try:
+            problem = source_address_problem(source.address())
+        except (OSError, ValueError) as error:
+            problem = f"cannot use the file it names: {why_unreadable(error)}"
+        if problem:
+            yield f"{place}: {problem}"
 
 
 def _two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:

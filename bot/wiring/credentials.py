@@ -11,6 +11,7 @@ from bot.config_file import CommandRunner
 from bot.errors import ConfigError
 from bot.messages.destinations import Destination, Destinations, also_notified
 from bot.redaction import MASK, redact_json
+from bot.report_config import DIALECTS
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
 
@@ -35,6 +36,8 @@ def secrets_of(settings: Settings) -> Iterator[str]:
         yield mapping.read_secret() or ""
     for destination in settings.config.destinations.values():
         yield from _of_address(destination.address())
+    for source in settings.config.sources.values():
+        yield from _of_source(source.address())
 
 
 def _secrets_within(model: BaseModel) -> Iterator[str]:
@@ -70,6 +73,13 @@ def _of_address(address: str) -> Iterator[str]:
     if parts.password:
         yield from (parts.password, unquote(parts.password))
     yield from (value for name, value in parse_qsl(parts.query) if redact_json(value, name) == MASK)
+
+
+def _of_source(address: str) -> Iterator[str]:
+    """Yield the secrets in the address of a source; the name of a file or project is none."""
+    scheme, found, rest = address.partition("://")
+    if found and scheme in DIALECTS:
+        yield from _of_address(f"postgresql://{rest}")
 
 
 def _of_environment(variables: dict[str, str]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """
-The pool of worker processes that run tenants' templates and schemas.
+The pool of worker processes that run tenants' templates and schemas, or the queries of sources.
 
 They start with the first job and end after a while without jobs. Jobs are taken from the tenants in
-turn, and no tenant may occupy all workers: a tenant with slow templates delays only itself.
+turn, and no tenant may occupy all workers: a tenant with slow templates delays only itself. Among
+the workers for queries each source stands for a tenant.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ MAX_WAITING_PER_TENANT = 1_000
 class _Job:
     tenant: str
     request: Mapping[str, Any]
+    wall_seconds: float | None = None
     reply: Future[Any] = field(default_factory=Future)
 
 
@@ -59,14 +61,17 @@ class Workers:
         with self._changed:
             return sum(process is not None for process in self._threads.values())
 
-    async def run(self, tenant: str, request: Mapping[str, Any]) -> Any:
+    async def run(
+        self, tenant: str, request: Mapping[str, Any], *, wall_seconds: float | None = None
+    ) -> Any:
         """
         Return a worker's reply to *request*, a JSON object whose shape the program knows.
 
+        *wall_seconds* replaces that of the limits for this job, once it has its worker.
         Raises `WorkerStoppedError` if the worker had to be stopped, `UnavailableError` if too many
         jobs of this tenant wait, or if the bot is stopping.
         """
-        job = _Job(tenant, request)
+        job = _Job(tenant, request, wall_seconds)
         with self._changed:
             self._add(job)
         return await asyncio.wrap_future(job.reply)
@@ -93,11 +98,11 @@ class Workers:
             raise _closed()
         jobs = self._waiting.setdefault(job.tenant, deque())
         if len(jobs) >= MAX_WAITING_PER_TENANT:
-            raise UnavailableError("Too many templates are being worked on: try again later.")
+            raise UnavailableError("Too much is being worked on for you: try again later.")
         jobs.append(job)
         are_enough = len(self._threads) >= self._count
         if not are_enough and self._idle < sum(map(len, self._waiting.values())):
-            thread = threading.Thread(target=self._serve, name="template worker", daemon=True)
+            thread = threading.Thread(target=self._serve, name="worker", daemon=True)
             self._threads[thread] = None
             thread.start()
         self._changed.notify()
@@ -120,15 +125,25 @@ class Workers:
         try:
             if process is None:
                 process = self._start()
-            reply = process.ask(job.request)
+            reply = process.ask(job.request, job.wall_seconds)
         except WorkerStoppedError as error:
-            logger.warning("template_worker_stopped", tenant=job.tenant, reason=str(error))
+            logger.warning(
+                "worker_stopped",
+                program=self._limits.program,
+                tenant=job.tenant,
+                reason=str(error),
+            )
             self._forget_process()
             process = None
             job.reply.set_exception(_closed() if self._is_closed else error)
         except (OSError, ValueError, RecursionError) as error:
             # It could not be started, or the job or its reply is no JSON.
-            logger.warning("template_worker_failed", tenant=job.tenant, reason=repr(error))
+            logger.warning(
+                "worker_failed",
+                program=self._limits.program,
+                tenant=job.tenant,
+                reason=repr(error),
+            )
             if process is not None:
                 process.close()
             self._forget_process()

@@ -21,7 +21,8 @@ from typing import Any
 import bot
 from bot.errors import WorkerStoppedError
 
-_PROGRAM = "bot.messages.templates.worker_program"
+#: What runs templates and schemas.
+TEMPLATE_PROGRAM = "bot.messages.templates.worker_program"
 #: The exit code of a worker that found no memory left.
 OUT_OF_MEMORY = 78
 LENGTH_PREFIX = struct.Struct("!I")
@@ -46,6 +47,7 @@ class Limits:
     memory_mb: int = 512
     cpu_seconds: int = 4
     wall_seconds: float = 30.0
+    program: str = TEMPLATE_PROGRAM  # the module that a worker runs
 
 
 class WorkerProcess:
@@ -56,7 +58,7 @@ class WorkerProcess:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-m", _PROGRAM, str(limits.memory_mb)],
+                [sys.executable, "-P", "-m", limits.program, str(limits.memory_mb)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -64,21 +66,25 @@ class WorkerProcess:
                 start_new_session=True,  # Ctrl+C in our terminal is not meant for it.
             )
 
-    def ask(self, job: Mapping[str, Any]) -> Any:
-        """Return the worker's reply to one job; raise `WorkerStoppedError` and stop otherwise."""
+    def ask(self, job: Mapping[str, Any], wall_seconds: float | None = None) -> Any:
+        """
+        Return the worker's reply to one job; raise `WorkerStoppedError` and stop otherwise.
+
+        *wall_seconds* replaces that of the limits for this job.
+        """
         request = json.dumps({**job, "cpu_seconds": self._limits.cpu_seconds}).encode()
-        until = time.monotonic() + self._limits.wall_seconds
+        allowed = wall_seconds or self._limits.wall_seconds
+        until = time.monotonic() + allowed
         try:
-            self._socket.settimeout(self._limits.wall_seconds)
+            self._socket.settimeout(allowed)
             self._socket.sendall(LENGTH_PREFIX.pack(len(request)) + request)
             (length,) = LENGTH_PREFIX.unpack(self._read(LENGTH_PREFIX.size, until))
             return json.loads(self._read(length, until))
         except TimeoutError:
             self.close()
-            took = f"took longer than {self._limits.wall_seconds:g} s"
-            raise WorkerStoppedError(took) from None
+            raise WorkerStoppedError(f"took longer than {allowed:g} s", "time") from None
         except (OSError, EOFError):
-            raise WorkerStoppedError(self._reason()) from None
+            raise self._stopped() from None
 
     def kill(self) -> None:
         """End it from another thread; a caller that waits for it gets `WorkerStoppedError`."""
@@ -102,18 +108,20 @@ class WorkerProcess:
             pieces += piece
         return bytes(pieces)
 
-    def _reason(self) -> str:
-        """Say which limit ended it; it is at its end, or is killed."""
+    def _stopped(self) -> WorkerStoppedError:
+        """Return the error that says which limit ended it; it is at its end, or is killed."""
         try:
             code = self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
             code = 0
         self.close()
         if code == -signal.SIGXCPU:
-            return f"took more than {self._limits.cpu_seconds} s of processor time"
+            took = f"took more than {self._limits.cpu_seconds} s of processor time"
+            return WorkerStoppedError(took, "time")
         if code == OUT_OF_MEMORY or -code in _MEMORY_SIGNALS:
-            return f"took more than {self._limits.memory_mb} MB of memory"
-        return f"broke its worker (exit code {code})"
+            took = f"took more than {self._limits.memory_mb} MB of memory"
+            return WorkerStoppedError(took, "memory")
+        return WorkerStoppedError(f"broke its worker (exit code {code})")
 
 
 def _environment() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""How each kind of database is read: inside a worker process, and never written."""
