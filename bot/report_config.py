@@ -34,7 +34,7 @@ _FILE_DATABASES = ("sqlite", "duckdb")
 ReportName = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,39}$")]
 _Identifier = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w{0,62}$")]
 _TableName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-_Words = Annotated[
+_Synonym = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, min_length=2, max_length=60),
 ]
@@ -106,7 +106,7 @@ class MetricSettings(_Table):
     unit: str | None = Field(None, min_length=1, max_length=20)
     better: Literal["high", "low"] = "high"
     description: str = Field("", max_length=500)
-    synonyms: list[_Words] = Field([], max_length=20)
+    synonyms: list[_Synonym] = Field([], max_length=20)
 
     @field_validator("dimensions")
     @classmethod

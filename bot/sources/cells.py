@@ -26,7 +26,7 @@ def exact_columns(
     of it would be one.
     """
     by_column = [
-        _column(column, [row[index] for row in result.rows])
+        _exact_column(column, [row[index] for row in result.rows])
         for index, column in enumerate(result.columns)
     ]
     columns = tuple(column for column, _ in by_column)
@@ -34,8 +34,8 @@ def exact_columns(
     return columns, rows
 
 
-def _column(column: RawColumn, found: Sequence[Cell]) -> tuple[ResultColumn, Sequence[Cell]]:
-    cells = [_in_words(cell) for cell in found]
+def _exact_column(column: RawColumn, found: Sequence[Cell]) -> tuple[ResultColumn, Sequence[Cell]]:
+    cells = [_finite_cell(cell) for cell in found]
     kind = column.kind
     if kind is None:
         kind = _kind_of([cell for cell in cells if cell is not None])
@@ -53,10 +53,10 @@ def _column(column: RawColumn, found: Sequence[Cell]) -> tuple[ResultColumn, Seq
     return ResultColumn(column.name, kind), cells
 
 
-def _in_words(cell: Cell) -> Cell:
+def _finite_cell(cell: Cell) -> Cell:
     if isinstance(cell, float) and not math.isfinite(cell):
         return _NOT_A_NUMBER[str(cell)]
-    if isinstance(cell, Decimal) and not cell.is_finite():
+    if isinstance(cell, Decimal) and not cell.is_finite_cell():
         return "NaN" if cell.is_nan() else "Infinity" if cell > 0 else "-Infinity"
     return cell
 

@@ -22,11 +22,11 @@ def readable_tables(reader: Reader, spec: SourceSpec) -> list[SourceTable]:
     found = list(reader.tables())
     if spec.tables is None:
         return found
-    allowed = {_bare(name, reader).lower() for name in spec.tables}
+    allowed = {_without_schema(name, reader).lower() for name in spec.tables}
     return [table for table in found if table.name.lower() in allowed]
 
 
-def checked(sql: str, reader: Reader, spec: SourceSpec) -> str:
+def check_select(sql: str, reader: Reader, spec: SourceSpec) -> str:
     """
     Return the one SELECT in the source's dialect, ready to be run.
 
@@ -48,9 +48,9 @@ def checked(sql: str, reader: Reader, spec: SourceSpec) -> str:
             raise error from None
 
 
-def runnable(sql: str, reader: Reader, spec: SourceSpec) -> str:
+def runnable_select(sql: str, reader: Reader, spec: SourceSpec) -> str:
     """
-    Return what is run for a query that `checked` returned; raise `InvalidError` if it may not.
+    Return what is run for a query that `check_select` returned; raise `InvalidError` if it may not.
 
     It is guarded again: what may be read can have changed since, and a stored query is only text.
     """
@@ -64,7 +64,7 @@ def runnable(sql: str, reader: Reader, spec: SourceSpec) -> str:
 def _tried(query: exp.Query, reader: Reader, spec: SourceSpec) -> str:
     text = written(query, spec.dialect)
     try:
-        reader.prepare(runnable(text, reader, spec))
+        reader.prepare(runnable_select(text, reader, spec))
     except QueryError as error:
         if error.code != "failed":
             raise
@@ -88,7 +88,7 @@ def _with_views(query: exp.Query, readable: Readable, spec: SourceSpec) -> exp.Q
     return result
 
 
-def _bare(name: str, reader: Reader) -> str:
+def _without_schema(name: str, reader: Reader) -> str:
     """Return the name of a table as it is listed: without a schema that need not be named."""
     schema, _, table = name.rpartition(".")
     return table if schema in reader.schemas else name

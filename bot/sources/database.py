@@ -11,7 +11,7 @@ from bot.sources.base import QueryError, SourceColumn, SourceTable
 from bot.sources.result import ColumnKind, ResultTable
 
 #: What a worker gets beyond the source's own timeout, to start and to say that it was reached.
-_GRACE_SECONDS = 15.0
+_READER_GRACE_SECONDS = 15.0
 
 
 class DatabaseSource:
@@ -60,10 +60,10 @@ class DatabaseSource:
             answer = await self._workers.run(
                 self.name,
                 {"kind": kind, "source": self._spec, **job},
-                wall_seconds=timeout + _GRACE_SECONDS,
+                wall_seconds=timeout + _READER_GRACE_SECONDS,
             )
         except WorkerStoppedError as error:
-            raise _stopped(error, timeout) from error
+            raise _stopped_query(error, timeout) from error
         except UnavailableError as error:
             raise QueryError("unavailable", str(error)) from error
         if "query_error" in answer:
@@ -74,7 +74,7 @@ class DatabaseSource:
         return answer["done"]
 
 
-def _stopped(error: WorkerStoppedError, timeout: float) -> QueryError:
+def _stopped_query(error: WorkerStoppedError, timeout: float) -> QueryError:
     match error.limit:
         case "time":
             words = f"The query took longer than {timeout:g} s and was stopped: ask for less."

@@ -16,7 +16,7 @@ _REFUSED_CLASSES = """
     SearchIp Secret ToFile VectorSearch XMLTable
 """
 
-_STRINGS = """
+_STRING_FUNCTIONS = """
     ascii bar base64 bit_length btrim casefold char char_length character_length chr concat
     concat_ws contains damerau_levenshtein decode editdist3 encode ends_with format from_base64
     hamming hex initcap instr jaccard jaro_similarity jaro_winkler_similarity lcase left length
@@ -30,7 +30,7 @@ _STRINGS = """
     strpos substr substring suffix text to_ascii to_base64 to_hex translate trim ucase unaccent
     unhex unicode unistr upper url_decode url_encode word_similarity
 """
-_NUMBERS = """
+_NUMBER_FUNCTIONS = """
     abs acos acosd acosh add asin asind asinh atan atan2 atan2d atand atanh bit_count bround cbrt
     ceil ceiling cos cosd cosh cot cotd degrees div divide erf erfc even exp factorial floor gamma
     gcd greatest greatest_common_divisor ieee_divide isfinite isinf isnan lcm least
@@ -39,7 +39,7 @@ _NUMBERS = """
     safe_negate safe_subtract scale sign signbit sin sind sinh sqrt subtract tan tand tanh to_number
     trim_scale trunc truncate width_bucket
 """
-_TIMES = """
+_TIME_FUNCTIONS = """
     age century clock_timestamp current_date current_datetime current_localtime
     current_localtimestamp current_time current_timestamp date date_add date_bin date_diff date_part
     date_sub date_trunc dateadd datediff datepart datesub datetime datetime_add datetime_diff
@@ -56,7 +56,7 @@ _TIMES = """
     to_timestamp to_weeks to_years today transaction_timestamp try_strptime unix_date unix_micros
     unix_millis unix_seconds unixepoch week weekday weekofyear year yearweek
 """
-_AGGREGATES = """
+_AGGREGATE_FUNCTIONS = """
     any_value approx_count_distinct approx_quantile approx_top_k arg_max arg_max_null arg_min
     arg_min_null array_agg array_concat_agg avg bit_and bit_or bit_xor bitstring_agg bool_and
     bool_or corr count count_if count_star countif covar_pop covar_samp cume_dist dense_rank entropy
@@ -71,7 +71,7 @@ _AGGREGATES = """
     stddev_pop stddev_samp sum sum_no_overflow sumkahan total var_pop var_samp variance wavg
     weighted_avg
 """
-_STRUCTURES = """
+_STRUCTURE_FUNCTIONS = """
     aggregate apply array array_aggr array_aggregate array_append array_apply array_cat array_concat
     array_contains array_dims array_distinct array_extract array_fill array_filter array_grade_up
     array_has array_has_all array_has_any array_indexof array_intersect array_length array_lower
@@ -106,7 +106,7 @@ _STRUCTURES = """
     struct_insert struct_pack to_json to_json_string to_jsonb tsrange tstzrange union_extract
     union_tag union_value unnest unpivot_list upper_inc upper_inf
 """
-_OTHERS = """
+_OTHER_FUNCTIONS = """
     bool cast coalesce collate constant_or_null exists farm_fingerprint gen_random_uuid
     generate_uuid get_bit hash if ifnull iif is_distinct isnull likelihood likely not_between
     nullif num_nonnulls num_nulls numnode nvl nvl2 pg_typeof phraseto_tsquery plainto_tsquery
@@ -115,7 +115,16 @@ _OTHERS = """
 """
 _REFUSED = frozenset(_REFUSED_CLASSES.split())
 FUNCTION_NAMES = frozenset(
-    " ".join((_STRINGS, _NUMBERS, _TIMES, _AGGREGATES, _STRUCTURES, _OTHERS)).split()
+    " ".join(
+        (
+            _STRING_FUNCTIONS,
+            _NUMBER_FUNCTIONS,
+            _TIME_FUNCTIONS,
+            _AGGREGATE_FUNCTIONS,
+            _STRUCTURE_FUNCTIONS,
+            _OTHER_FUNCTIONS,
+        )
+    ).split()
 )
 
 

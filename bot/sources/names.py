@@ -16,7 +16,7 @@ _WORD_LIST = """
     dayofweek dayofyear epoch isodow sunday monday rowid oid _rowid_ value key
 """
 _WORDS = frozenset(_WORD_LIST.split())
-_MAX_LISTED = 12
+_LISTED_NAMES = 12
 #: Rows whose columns only the database knows.
 _OPAQUE = (
     exp.Unnest,
@@ -117,9 +117,9 @@ def _found_table(table: exp.Table, text: str, readable: Readable) -> SourceTable
 def _hint(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest name; of many names a few are enough."""
     names = list(known)
-    if closest(word, names) or len(names) <= _MAX_LISTED:
+    if closest(word, names) or len(names) <= _LISTED_NAMES:
         return did_you_mean(word, names)
-    return f"; known: {', '.join(sorted(names)[:_MAX_LISTED])}, …"
+    return f"; known: {', '.join(sorted(names)[:_LISTED_NAMES])}, …"
 
 
 def _is_cte(table: exp.Table, readable: Readable) -> bool:
@@ -130,8 +130,9 @@ def _is_cte(table: exp.Table, readable: Readable) -> bool:
     child: exp.Expr = table
     while (above := child.parent) is not None:
         clause = above if isinstance(above, exp.With) else above.args.get("with_")
-        is_seen = isinstance(clause, exp.With) and clause is not child
-        if is_seen and name in _visible(clause, child, readable):
+        if clause is child or not isinstance(clause, exp.With):
+            clause = None
+        if clause is not None and name in _visible(clause, child, readable):
             return True
         child = above
     return False

@@ -10,7 +10,7 @@ from bot.sources.result import ColumnKind
 
 _TEXT, _NUMBER, _TIME = ColumnKind.TEXT, ColumnKind.NUMBER, ColumnKind.TIMESTAMP
 #: Our column -> the table's own column or expression, and its kind. Times are UTC, without a zone.
-_TABLES: dict[str, tuple[str, dict[str, tuple[str, ColumnKind]]]] = {
+_OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, ColumnKind]]]] = {
     "tasks": (
         "task",
         {
@@ -95,7 +95,7 @@ def own_tables() -> list[SourceTable]:
         SourceTable(
             name, tuple(SourceColumn(column, kind) for column, (_, kind) in columns.items())
         )
-        for name, (_, columns) in _TABLES.items()
+        for name, (_, columns) in _OWN_TABLES.items()
     ]
 
 
@@ -103,13 +103,13 @@ def own_views(tenant: str, dialect: str) -> dict[str, str]:
     """Return for each table the SELECT that it stands for, in a dialect, of one tenant's rows."""
     literal = "'" + tenant.replace("'", "''") + "'"
     return {
-        name: f"SELECT {', '.join(_column(one, *columns[one], dialect) for one in columns)}"  # noqa: S608
+        name: f"SELECT {', '.join(_selected(one, *columns[one], dialect) for one in columns)}"  # noqa: S608
         f" FROM {table} WHERE tenant = {literal}"
-        for name, (table, columns) in _TABLES.items()
+        for name, (table, columns) in _OWN_TABLES.items()
     }
 
 
-def _column(name: str, source: str, kind: ColumnKind, dialect: str) -> str:
+def _selected(name: str, source: str, kind: ColumnKind, dialect: str) -> str:
     begin, _, end = source.partition(" > ")
     if end:
         return f"{_seconds_between(begin, end, dialect)} AS {name}"

@@ -6,7 +6,7 @@ sqlglot writes these for SQLite as they are, and SQLite knows none of them. Pure
 
 from sqlglot import exp
 
-_MODIFIERS = {
+_DATE_MODIFIERS = {
     "second": ("seconds", 1),
     "minute": ("minutes", 1),
     "hour": ("hours", 1),
@@ -83,12 +83,12 @@ def _shifted(node: exp.Expr, start: exp.Expr, by: exp.Expr, sign: int) -> exp.Ex
     negative = isinstance(amount, exp.Neg)
     number = amount.this.name if negative else amount.name
     unit = str(by.text("unit") or "day").lower().removesuffix("s")
-    if not number.isdigit() or unit not in _MODIFIERS:
+    if not number.isdigit() or unit not in _DATE_MODIFIERS:
         return node
-    word, factor = _MODIFIERS[unit]
+    word, factor = _DATE_MODIFIERS[unit]
     count = int(number) * factor * sign * (-1 if negative else 1)
     function = "DATETIME" if unit in _CLOCK_UNITS or _has_clock(start) else "DATE"
-    return exp.Anonymous(this=function, expressions=[start, _text(f"{count:+d} {word}")])
+    return exp.Anonymous(this=function, expressions=[start, _literal(f"{count:+d} {word}")])
 
 
 def _has_clock(node: exp.Expr) -> bool:
@@ -109,12 +109,14 @@ def _truncated(node: exp.Expr) -> exp.Expr:
         case "month" | "year":
             return _call("DATE", node.this, f"start of {unit}")
         case "quarter":
-            month = exp.paren(_number("%m", node.this.copy()) - exp.Literal.number(1), copy=False)
+            month = exp.paren(
+                _as_number("%m", node.this.copy()) - exp.Literal.number(1), copy=False
+            )
             back = exp.DPipe(
-                this=_text("-"),
+                this=_literal("-"),
                 expression=exp.DPipe(
                     this=exp.paren(exp.Mod(this=month, expression=exp.Literal.number(3))),
-                    expression=_text(" months"),
+                    expression=_literal(" months"),
                 ),
             )
             begin = _call("DATE", node.this, "start of month")
@@ -122,7 +124,7 @@ def _truncated(node: exp.Expr) -> exp.Expr:
             return begin
         case "hour" | "minute":
             form = "%Y-%m-%d %H:00:00" if unit == "hour" else "%Y-%m-%d %H:%M:00"
-            return exp.Anonymous(this="STRFTIME", expressions=[_text(form), node.this])
+            return exp.Anonymous(this="STRFTIME", expressions=[_literal(form), node.this])
         case _:
             return node
 
@@ -130,19 +132,19 @@ def _truncated(node: exp.Expr) -> exp.Expr:
 def _part(node: exp.Expr, name: str, value: exp.Expr) -> exp.Expr:
     part = name.lower()
     if part == "quarter":
-        months = exp.paren(_number("%m", value) + exp.Literal.number(2), copy=False)
+        months = exp.paren(_as_number("%m", value) + exp.Literal.number(2), copy=False)
         return exp.paren(exp.Div(this=months, expression=exp.Literal.number(3), typed=True))
-    return _number(_PARTS[part], value) if part in _PARTS else node
+    return _as_number(_PARTS[part], value) if part in _PARTS else node
 
 
-def _number(form: str, value: exp.Expr) -> exp.Expr:
-    text = exp.Anonymous(this="STRFTIME", expressions=[_text(form), value])
+def _as_number(form: str, value: exp.Expr) -> exp.Expr:
+    text = exp.Anonymous(this="STRFTIME", expressions=[_literal(form), value])
     return exp.cast(text, "INTEGER")
 
 
 def _call(function: str, value: exp.Expr, *modifiers: str) -> exp.Anonymous:
-    return exp.Anonymous(this=function, expressions=[value, *map(_text, modifiers)])
+    return exp.Anonymous(this=function, expressions=[value, *map(_literal, modifiers)])
 
 
-def _text(value: str) -> exp.Literal:
+def _literal(value: str) -> exp.Literal:
     return exp.Literal.string(value)

@@ -18,14 +18,14 @@ from bot.errors import InvalidError
 from bot.messages.workers.process import LENGTH_PREFIX, OUT_OF_MEMORY
 from bot.sources.base import QueryError
 from bot.sources.cells import exact_columns
-from bot.sources.checking import checked, readable_tables, runnable
+from bot.sources.checking import check_select, readable_tables, runnable_select
 from bot.sources.readers.base import MAX_RESULT_BYTES, Reader, SourceSpec, too_large
 from bot.sources.readers.sqlite import SqliteReader
 from bot.sources.result import encode_cell
 
-Job = dict[str, Any]
+ReadJob = dict[str, Any]
 #: What people click comes before what is reported.
-_NICENESS = 5
+_READER_NICENESS = 5
 #: SQLite writes a little beside a file that another program has open in WAL mode.
 _WRITTEN_BYTES = 64 * 1024 * 1024
 #: A query may use two processors; parsing and starting come on top.
@@ -39,27 +39,27 @@ _READERS = {
 _MODULES = {"postgres": "postgresql"}
 
 
-def serve() -> None:
+def serve_sources() -> None:
     """Answer jobs until the bot hangs up."""
-    _keep_within(int(sys.argv[1]))
+    _give_up_rights(int(sys.argv[1]))
     with socket.socket(fileno=0) as channel, channel.makefile("rb") as incoming:
         while header := incoming.read(LENGTH_PREFIX.size):
             (length,) = LENGTH_PREFIX.unpack(header)
             try:
-                answer = answer_to(json.loads(incoming.read(length)))
+                answer = answer_read(json.loads(incoming.read(length)))
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
             channel.sendall(LENGTH_PREFIX.pack(len(answer)) + answer)
 
 
-def answer_to(job: Job) -> bytes:
+def answer_read(job: ReadJob) -> bytes:
     """Do one job and return its answer as JSON, as `bot.sources.database` reads it."""
     spec = SourceSpec.from_json(job["source"])
     _limit_cpu(spec.timeout_seconds)
     try:
         reader = open_reader(spec)
         try:
-            return json.dumps({"done": _JOBS[job["kind"]](job, reader, spec)}).encode()
+            return json.dumps({"done": _READ_JOBS[job["kind"]](job, reader, spec)}).encode()
         finally:
             reader.close()
     except QueryError as error:
@@ -76,20 +76,20 @@ def open_reader(spec: SourceSpec) -> Reader:
     return reader
 
 
-def list_tables(_job: Job, reader: Reader, spec: SourceSpec) -> list[Any]:
+def list_tables(_job: ReadJob, reader: Reader, spec: SourceSpec) -> list[Any]:
     return [
         [table.name, [[column.name, column.kind.value] for column in table.columns]]
         for table in readable_tables(reader, spec)
     ]
 
 
-def check(job: Job, reader: Reader, spec: SourceSpec) -> str:
-    return checked(job["sql"], reader, spec)
+def check_query(job: ReadJob, reader: Reader, spec: SourceSpec) -> str:
+    return check_select(job["sql"], reader, spec)
 
 
-def fetch(job: Job, reader: Reader, spec: SourceSpec) -> Job:
+def fetch_rows(job: ReadJob, reader: Reader, spec: SourceSpec) -> ReadJob:
     try:
-        sql = runnable(job["sql"], reader, spec)
+        sql = runnable_select(job["sql"], reader, spec)
     except InvalidError as error:
         raise QueryError("refused", str(error)) from error
     if isinstance(reader, SqliteReader) and spec.views is None:
@@ -104,16 +104,16 @@ def fetch(job: Job, reader: Reader, spec: SourceSpec) -> Job:
     return {"columns": named, "rows": encoded, "seconds": round(seconds, 3)}
 
 
-_JOBS = {"tables": list_tables, "check": check, "fetch": fetch}
+_READ_JOBS = {"tables": list_tables, "check": check_query, "fetch": fetch_rows}
 
 
-def _keep_within(memory_mb: int) -> None:
+def _give_up_rights(memory_mb: int) -> None:
     """Give up, for good, what no job needs."""
     memory = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN_BYTES, _WRITTEN_BYTES))
-    os.nice(_NICENESS)
+    os.nice(_READER_NICENESS)
 
 
 def _limit_cpu(seconds: float) -> None:
@@ -124,4 +124,4 @@ def _limit_cpu(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve_sources()

@@ -102,11 +102,11 @@ def decode_cell(stored: Any) -> Cell:
     cell: Cell = stored
     if isinstance(stored, dict):
         ((kind, text),) = stored.items()
-        cell = _READ[kind](text)
+        cell = _DECODERS[kind](text)
     return cell
 
 
-_READ: dict[str, Any] = {
+_DECODERS: dict[str, Any] = {
     "int": int,
     "float": float,
     "decimal": Decimal,

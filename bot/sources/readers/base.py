@@ -94,7 +94,7 @@ class RowCollector:
                     f"The query returns more than {self._row_limit:,} rows, the source's row_limit:"
                     " group them, keep fewer with WHERE or LIMIT, or raise the limit.",
                 )
-            self._left -= sum(_size(cell) for cell in row)
+            self._left -= sum(_bytes_of(cell) for cell in row)
             if self._left < 0:
                 raise too_large()
             self.rows.append(tuple(row))
@@ -141,5 +141,5 @@ def json_bytes(encoded: object) -> int:
     return len(json.dumps(encoded))
 
 
-def _size(cell: object) -> int:
+def _bytes_of(cell: object) -> int:
     return len(cell) if isinstance(cell, str | bytes) else _CELL_BYTES

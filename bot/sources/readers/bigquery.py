@@ -24,7 +24,7 @@ from bot.sources.readers.base import (
 from bot.sources.result import Cell, ColumnKind
 
 _EXACT = (int, Decimal, float, date, time, str)
-_KINDS = {
+_BIGQUERY_KINDS = {
     **dict.fromkeys(("INTEGER", "FLOAT", "NUMERIC", "DECIMAL", "BIGINT"), ColumnKind.NUMBER),
     "BOOLEAN": ColumnKind.BOOLEAN,
     "DATE": ColumnKind.DATE,
@@ -54,7 +54,7 @@ class BigqueryReader:
         try:
             found = inspect(self._connection)
             return [
-                SourceTable(name, tuple(_column(one) for one in found.get_columns(name)))
+                SourceTable(name, tuple(_found_column(one) for one in found.get_columns(name)))
                 for name in [*found.get_table_names(), *found.get_view_names()]
             ]
         except SQLAlchemyError as error:
@@ -67,7 +67,7 @@ class BigqueryReader:
         collector = RowCollector(self._spec)
         try:
             found = self._connection.execution_options(stream_results=True).execute(
-                text(_plain(sql))
+                text(_without_parameters(sql))
             )
             names = list(found.keys())
             while rows := found.fetchmany(FETCHED_ROWS):
@@ -83,13 +83,13 @@ class BigqueryReader:
         self._engine.dispose()
 
 
-def _plain(sql: str) -> str:
+def _without_parameters(sql: str) -> str:
     """Return the query so that SQLAlchemy finds no parameters in it."""
     return sql.replace("\\:", ":").replace(":", "\\:")
 
 
-def _column(found: Any) -> SourceColumn:
-    kind = _KINDS.get(str(found["type"]).partition("(")[0], ColumnKind.TEXT)
+def _found_column(found: Any) -> SourceColumn:
+    kind = _BIGQUERY_KINDS.get(str(found["type"]).partition("(")[0], ColumnKind.TEXT)
     return SourceColumn(found["name"], kind)
 
 

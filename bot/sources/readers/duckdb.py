@@ -37,7 +37,7 @@ _SETTINGS = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
-_TABLES = """
+_DUCKDB_TABLES = """
 SELECT CASE WHEN table_schema = current_schema() THEN table_name
             ELSE table_schema || '.' || table_name END, column_name, data_type
 FROM information_schema.columns
@@ -76,11 +76,11 @@ class DuckdbReader:
     def tables(self) -> Sequence[SourceTable]:
         columns: dict[str, list[SourceColumn]] = {}
         try:
-            found = self._connection.execute(_TABLES).fetchall()
+            found = self._connection.execute(_DUCKDB_TABLES).fetchall()
         except duckdb.Error as error:
             raise cannot_reach(self._spec.name, error) from error
         for table, name, kind in found:
-            columns.setdefault(table, []).append(SourceColumn(name, _kind(kind)))
+            columns.setdefault(table, []).append(SourceColumn(name, _kind_declared(kind)))
         return [SourceTable(name, tuple(found)) for name, found in columns.items()]
 
     def prepare(self, sql: str) -> None:
@@ -99,9 +99,11 @@ class DuckdbReader:
                 collector.add(rows)
         except (duckdb.Error, RuntimeError) as error:
             raise self._explained(error) from error
-        columns = [RawColumn(name, _kind(kind)) for name, kind in zip(names, kinds, strict=True)]
+        columns = [
+            RawColumn(name, _kind_declared(kind)) for name, kind in zip(names, kinds, strict=True)
+        ]
         exact = [
-            tuple(_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True))
+            tuple(_read_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True))
             for row in collector.rows
         ]
         return RawResult(columns, exact)
@@ -132,7 +134,7 @@ def _exactly(sql: str, kinds: Sequence[str]) -> str:
     return f"SELECT {', '.join(wanted)} FROM ({sql}) AS result({', '.join(names)})"  # noqa: S608
 
 
-def _kind(declared: str) -> ColumnKind:
+def _kind_declared(declared: str) -> ColumnKind:
     if declared in _INTEGERS | {"DOUBLE", "FLOAT"} or declared.startswith("DECIMAL"):
         return ColumnKind.NUMBER
     if declared.startswith("TIMESTAMP"):
@@ -140,7 +142,7 @@ def _kind(declared: str) -> ColumnKind:
     return {"DATE": ColumnKind.DATE, "BOOLEAN": ColumnKind.BOOLEAN}.get(declared, ColumnKind.TEXT)
 
 
-def _cell(cell: Any, kind: str) -> Cell:
+def _read_cell(cell: Any, kind: str) -> Cell:
     """Return what DuckDB wrote as the type it is."""
     if isinstance(cell, bytes | bytearray | memoryview):
         return bytes_as_text(cell)

@@ -28,7 +28,7 @@ from bot.sources.result import ColumnKind
 
 _CONNECT_SECONDS = 10
 #: Read through one query: rows, views, and what is partitioned or foreign.
-_TABLES = """
+_POSTGRESQL_TABLES = """
 SELECT CASE WHEN n.nspname = ANY (current_schemas(false)) THEN c.relname
             ELSE n.nspname || '.' || c.relname END,
        a.attname, CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END::int
@@ -78,9 +78,9 @@ _OWN_LOADERS: dict[str, type[Loader]] = {
     "time": _WallTime,
     "bytea": _Bytes,
 }
-_NUMBERS = ("int2", "int4", "int8", "oid", "numeric", "float4", "float8")
-_KINDS = {
-    **{postgres.types[name].oid: ColumnKind.NUMBER for name in _NUMBERS},
+_NUMBER_TYPES = ("int2", "int4", "int8", "oid", "numeric", "float4", "float8")
+_KINDS_BY_OID = {
+    **{postgres.types[name].oid: ColumnKind.NUMBER for name in _NUMBER_TYPES},
     postgres.types["bool"].oid: ColumnKind.BOOLEAN,
     postgres.types["date"].oid: ColumnKind.DATE,
     postgres.types["timestamp"].oid: ColumnKind.TIMESTAMP,
@@ -117,7 +117,7 @@ class PostgresqlReader:
         self.schemas = frozenset(found[0]) if found else frozenset()
         for kind in postgres.types:
             for oid in (kind.oid, kind.array_oid):
-                if oid and oid not in _KINDS:
+                if oid and oid not in _KINDS_BY_OID:
                     self._connection.adapters.register_loader(oid, _Exact)
         for name, loader in _OWN_LOADERS.items():
             self._connection.adapters.register_loader(name, loader)
@@ -125,8 +125,8 @@ class PostgresqlReader:
     def tables(self) -> Sequence[SourceTable]:
         columns: dict[str, list[SourceColumn]] = {}
         try:
-            for table, name, oid in self._connection.execute(_TABLES):
-                column = SourceColumn(name, _KINDS.get(oid, ColumnKind.TEXT))
+            for table, name, oid in self._connection.execute(_POSTGRESQL_TABLES):
+                column = SourceColumn(name, _KINDS_BY_OID.get(oid, ColumnKind.TEXT))
                 columns.setdefault(table, []).append(column)
         except psycopg.Error as error:
             raise cannot_reach(self._spec.name, _without_address(error)) from error
@@ -148,7 +148,7 @@ class PostgresqlReader:
                 cursor.execute(sql.encode())
                 description = cursor.description or []
                 columns = [
-                    RawColumn(one.name, _KINDS.get(one.type_code, ColumnKind.TEXT))
+                    RawColumn(one.name, _KINDS_BY_OID.get(one.type_code, ColumnKind.TEXT))
                     for one in description
                 ]
                 while rows := cursor.fetchmany(FETCHED_ROWS):
