@@ -56,7 +56,7 @@ def _exact_column(column: RawColumn, found: Sequence[Cell]) -> tuple[ResultColum
 def _finite_cell(cell: Cell) -> Cell:
     if isinstance(cell, float) and not math.isfinite(cell):
         return _NOT_A_NUMBER[str(cell)]
-    if isinstance(cell, Decimal) and not cell.is_finite_cell():
+    if isinstance(cell, Decimal) and not cell.is_finite():
         return "NaN" if cell.is_nan() else "Infinity" if cell > 0 else "-Infinity"
     return cell
 
