@@ -28,6 +28,7 @@ class SourceColumn:
 
     name: str
     kind: ColumnKind
+    has_zone: bool = False  # it holds instants, which are other dates in other zones
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,11 @@ class DatabaseSource:
         found = await self._done("tables")
         return [
             SourceTable(
-                name, tuple(SourceColumn(column, ColumnKind(kind)) for column, kind in columns)
+                name,
+                tuple(
+                    SourceColumn(column, ColumnKind(kind), has_zone)
+                    for column, kind, has_zone in columns
+                ),
             )
             for name, columns in found
         ]

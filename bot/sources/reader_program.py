@@ -78,7 +78,7 @@ def open_reader(spec: SourceSpec) -> Reader:
 
 def list_tables(_job: ReadJob, reader: Reader, spec: SourceSpec) -> list[Any]:
     return [
-        [table.name, [[column.name, column.kind.value] for column in table.columns]]
+        [table.name, [[one.name, one.kind.value, one.has_zone] for one in table.columns]]
         for table in readable_tables(reader, spec)
     ]
 

@@ -89,8 +89,9 @@ def _without_parameters(sql: str) -> str:
 
 
 def _found_column(found: Any) -> SourceColumn:
-    kind = _BIGQUERY_KINDS.get(str(found["type"]).partition("(")[0], ColumnKind.TEXT)
-    return SourceColumn(found["name"], kind)
+    name = str(found["type"]).partition("(")[0]
+    kind = _BIGQUERY_KINDS.get(name, ColumnKind.TEXT)
+    return SourceColumn(found["name"], kind, has_zone=name == "TIMESTAMP")
 
 
 def _exact_cell(cell: Any) -> Cell:

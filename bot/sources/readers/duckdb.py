@@ -80,7 +80,9 @@ class DuckdbReader:
         except duckdb.Error as error:
             raise cannot_reach(self._spec.name, error) from error
         for table, name, kind in found:
-            columns.setdefault(table, []).append(SourceColumn(name, _kind_declared(kind)))
+            has_zone = kind == "TIMESTAMP WITH TIME ZONE"
+            column = SourceColumn(name, _kind_declared(kind), has_zone=has_zone)
+            columns.setdefault(table, []).append(column)
         return [SourceTable(name, tuple(found)) for name, found in columns.items()]
 
     def prepare(self, sql: str) -> None:

@@ -87,6 +87,8 @@ _KINDS_BY_OID = {
     postgres.types["timestamptz"].oid: ColumnKind.TIMESTAMP,
 }
 
+_INSTANT = postgres.types["timestamptz"].oid
+
 
 class PostgresqlReader:
     """Reads one PostgreSQL database."""
@@ -126,7 +128,8 @@ class PostgresqlReader:
         columns: dict[str, list[SourceColumn]] = {}
         try:
             for table, name, oid in self._connection.execute(_POSTGRESQL_TABLES):
-                column = SourceColumn(name, _KINDS_BY_OID.get(oid, ColumnKind.TEXT))
+                kind = _KINDS_BY_OID.get(oid, ColumnKind.TEXT)
+                column = SourceColumn(name, kind, has_zone=oid == _INSTANT)
                 columns.setdefault(table, []).append(column)
         except psycopg.Error as error:
             raise cannot_reach(self._spec.name, _without_address(error)) from error

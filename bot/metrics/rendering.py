@@ -1,0 +1,111 @@
+"""A plan as SQL in any dialect, through sqlglot. Pure."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from bot.errors import FieldProblem, InvalidError
+from bot.metrics.plan import Comparison, Filter, MetricPlan
+from bot.report_config import MetricSettings
+from bot.sources.portable_dates import with_sqlite_dates
+
+
+def render_plan(
+    plan: MetricPlan,
+    metric: MetricSettings,
+    *,
+    dialect: str,
+    zone: str = "UTC",
+    has_zone: bool = False,
+) -> str:
+    """
+    Return the SELECT of a plan; its last column is the metric, named after it.
+
+    *has_zone*: the time column holds instants, which days of *zone* divide. Otherwise its dates
+    and times are taken as they stand. Raises `InvalidError` if the metric's own SQL is unreadable.
+    """
+    value = exp.alias_(_aggregate(plan.metric, metric, dialect), plan.metric, quoted=True)
+    keys: list[exp.Expr] = [_column_named(name) for name in plan.dimensions]
+    query = exp.select().from_(exp.to_table(metric.table, dialect=dialect))
+    time_column = _column_named(metric.time) if metric.time else None
+    if plan.grain is not None and time_column is not None:
+        local = _local(time_column, zone) if has_zone else time_column
+        period = exp.cast(exp.TimestampTrunc(this=local, unit=exp.var(plan.grain.upper())), "date")
+        keys.insert(0, exp.alias_(period, plan.grain.value, quoted=True))
+    query = query.select(*keys, value)
+    if plan.period is not None and time_column is not None:
+        query = query.where(
+            exp.GTE(
+                this=time_column.copy(),
+                expression=_begin_of_day(plan.period.start, dialect, zone, has_zone),
+            ),
+            exp.LT(
+                this=time_column.copy(),
+                expression=_begin_of_day(plan.period.end, dialect, zone, has_zone),
+            ),
+        )
+    for one in plan.filters:
+        query = query.where(_condition(one))
+    if keys:
+        query = query.group_by(*(exp.Literal.number(index + 1) for index in range(len(keys))))
+        query = query.order_by(*_by_rank(plan, len(keys)))
+    if plan.limit is not None:
+        query = query.limit(plan.limit)
+    portable = with_sqlite_dates(query) if dialect == "sqlite" else query
+    return portable.sql(dialect)
+
+
+def _aggregate(name: str, metric: MetricSettings, dialect: str) -> exp.Expr:
+    try:
+        found = sqlglot.parse_one(f"SELECT {metric.sql}", read=dialect)
+    except SqlglotError as error:
+        message = f"the sql of [metrics.{name}] cannot be read: {metric.sql}"
+        raise InvalidError(message, [FieldProblem("query", message)]) from error
+    value: exp.Expr = found.expressions[0].unalias()
+    return value
+
+
+def _column_named(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
+
+
+def _local(column: exp.Column, zone: str) -> exp.Expr:
+    return exp.AtTimeZone(this=column.copy(), zone=exp.Literal.string(zone))
+
+
+def _begin_of_day(day: date, dialect: str, zone: str, has_zone: bool) -> exp.Expr:
+    """Return the begin of a day as the column compares with it."""
+    if has_zone:
+        begin = datetime.combine(day, time(), ZoneInfo(zone))
+        return exp.cast(exp.Literal.string(begin.isoformat(" ")), "timestamptz")
+    text = exp.Literal.string(day.isoformat())
+    # SQLite keeps dates as text, which sorts as they do.
+    return text if dialect == "sqlite" else exp.cast(text, "date")
+
+
+def _condition(one: Filter) -> exp.Expr:
+    """Compare without regard to case: people write `germany`."""
+    column = exp.Lower(this=exp.cast(_column_named(one.dimension), "text"))
+    values = [exp.Lower(this=exp.Literal.string(value)) for value in one.values]
+    match one.comparison:
+        case Comparison.EQUALS:
+            return exp.EQ(this=column, expression=values[0])
+        case Comparison.NOT_EQUALS:
+            missing = exp.Is(this=_column_named(one.dimension), expression=exp.Null())
+            return exp.Or(this=exp.NEQ(this=column, expression=values[0]), expression=missing)
+        case Comparison.IN:
+            return exp.In(this=column, expressions=values)
+
+
+def _by_rank(plan: MetricPlan, keys: int) -> list[exp.Expr]:
+    """By time where there is one; else by the metric, and what is equal by name."""
+    places = [exp.Ordered(this=exp.Literal.number(index + 1)) for index in range(keys)]
+    if plan.grain is not None:
+        return [*places]
+    value = exp.Ordered(
+        this=exp.Literal.number(keys + 1), desc=plan.is_descending, nulls_first=False
+    )
+    return [value, *places]
