@@ -19,7 +19,7 @@ MAX_QUESTION_CHARACTERS = 500
 _MAX_LIMIT = 1_000
 _FILTER_HINT = " (a filter is written `country is Germany`; whatever else there is, in SQL)"
 _PUNCTUATION = " \t\r\n?!.:;"
-_POSSESSIVE = re.compile(r"['’]s(?!\w)")
+_POSSESSIVE = re.compile("['\u2019]s(?!\\w)")
 _QUESTION_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[\w%&./-]+|<>|!=|=|,")
 _FILLERS = frozenset(
     """

@@ -8,7 +8,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.metrics.plan import Comparison, Filter, MetricPlan
+from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan
 from bot.report_config import MetricSettings
 from bot.sources.portable_dates import with_sqlite_dates
 
@@ -33,7 +33,7 @@ def render_plan(
     time_column = _column_named(metric.time) if metric.time else None
     if plan.grain is not None and time_column is not None:
         local = _local(time_column, zone) if has_zone else time_column
-        period = exp.cast(exp.TimestampTrunc(this=local, unit=exp.var(plan.grain.upper())), "date")
+        period = exp.cast(exp.TimestampTrunc(this=local, unit=_unit(plan.grain, dialect)), "date")
         keys.insert(0, exp.alias_(period, plan.grain.value, quoted=True))
     query = query.select(*keys, value)
     if plan.period is not None and time_column is not None:
@@ -56,6 +56,11 @@ def render_plan(
         query = query.limit(plan.limit)
     portable = with_sqlite_dates(query) if dialect == "sqlite" else query
     return portable.sql(dialect)
+
+
+def _unit(grain: Grain, dialect: str) -> exp.Var:
+    is_sundays = dialect == "bigquery" and grain is Grain.WEEK  # Its WEEK begins on Sunday.
+    return exp.var("ISOWEEK" if is_sundays else grain.upper())
 
 
 def _aggregate(name: str, metric: MetricSettings, dialect: str) -> exp.Expr:
