@@ -21,6 +21,11 @@ _OWN_ROW_LIMIT = 10_000
 _OWN_TIMEOUT_SECONDS = 30.0
 
 
+def reading_workers() -> Workers:
+    """Return the processes that read sources; they start with the first query."""
+    return Workers(Limits(memory_mb=_MEMORY_MB, program=_PROGRAM), count=_PROCESSES)
+
+
 class Sources:
     """Finds sources by name, for a tenant; ends the processes that read them."""
 
@@ -36,9 +41,7 @@ class Sources:
         self._settings = settings
         self._database_url = database_url
         self._clock = clock
-        self._workers = workers or Workers(
-            Limits(memory_mb=_MEMORY_MB, program=_PROGRAM), count=_PROCESSES
-        )
+        self._workers = workers or reading_workers()
 
     def names(self, tenant: str = "default") -> Sequence[str]:
         """Return the sources that a tenant may read, the built-in one last."""
