@@ -1,0 +1,115 @@
+"""The built-in source: the bot's own tables, limited to one tenant, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.errors import InvalidError
+from bot.messages.models import Message
+from bot.reports.models import ReportRun, Trigger
+from bot.sources.own_tables import own_tables
+from bot.sources.registry import Sources
+from bot.tasks.models import Task, TaskStatus
+
+NOW = SystemClock().now().replace(microsecond=250_000)
+
+
+def task(tenant, number, **values):
+    """Return a task that failed after 90 seconds."""
+    return Task(
+        id=f"t{number}",
+        tenant=tenant,
+        workspace_id="T0HOME",
+        channel="C0OPS",
+        task="import",
+        status=TaskStatus.FAILED,
+        payload={"token": "secret"},
+        created_at=NOW,
+        updated_at=NOW,
+        started_at=NOW,
+        ended_at=NOW + timedelta(seconds=90),
+        **values,
+    )
+
+
+@pytest.fixture
+def own(database: Database):
+    """A function that returns the source of a tenant; each tenant has tasks."""
+
+    def store(session):
+        for tenant, count in (("default", 2), ("it's", 1)):
+            for number in range(count):
+                session.add(task(tenant, number, error="no price"))
+        run = {"tenant": "default", "due_at": NOW, "created_at": NOW, "trigger": Trigger.MANUAL}
+        session.add(ReportRun(report_id="r1", **run))
+        message = {"workspace_id": "T0HOME", "channel": "C0OPS", "template": "text", "context": {}}
+        times = {"waiting_since": NOW, "due_at": NOW, "created_at": NOW}
+        session.add(Message(tenant="default", **message, **times))
+
+    database.transact(store)
+    url = database.url.set(drivername=database.url.get_backend_name())
+    sources = Sources(
+        {}, database_url=url.render_as_string(hide_password=False), clock=SystemClock()
+    )
+    yield lambda tenant: sources.get(None, tenant)
+    sources.close()
+
+
+async def fetched(source, sql):
+    """Check a query and return its rows."""
+    return (await source.fetch(await source.check(sql))).rows
+
+
+async def test_a_tenant_sees_its_own_rows_alone(own):
+    """However a query names a table, the rows are the tenant's, whose name may hold a quote."""
+    for tenant, count in (("default", 2), ("it's", 1), ("nobody", 0)):
+        for sql in (
+            "SELECT count(*) FROM tasks",
+            "SELECT count(*) FROM tasks AS x WHERE x.id IN (SELECT id FROM tasks)",
+            "WITH mine AS (SELECT * FROM tasks) SELECT count(*) FROM mine",
+            "WITH tasks AS (SELECT * FROM tasks) SELECT count(*) FROM tasks",
+            "SELECT (SELECT count(*) FROM tasks) FROM (SELECT 1) AS one",
+        ):
+            assert await fetched(own(tenant), sql) == ((count,),)
+
+
+async def test_every_column_can_be_read(own):
+    """The documented columns are those that there are, on both databases, and of the kinds said."""
+    source = own("default")
+    for table in own_tables():
+        result = await source.fetch(await source.check(f"SELECT * FROM {table.name}"))
+
+        assert [one.name for one in result.columns] == [one.name for one in table.columns]
+
+
+async def test_times_are_utc_and_durations_seconds(own):
+    """A time is the same on both databases: UTC without a zone; a duration is a number."""
+    sql = "SELECT created_at, duration_seconds, status FROM tasks WHERE id = 't0'"
+
+    ((created_at, seconds, status),) = await fetched(own("default"), sql)
+
+    assert created_at == NOW.replace(tzinfo=None)
+    assert float(seconds) == 90
+    assert status == "failed"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT payload FROM tasks",
+        "SELECT tenant FROM tasks",
+        "SELECT context FROM deliveries",
+        "SELECT error_message FROM report_runs",
+        "SELECT * FROM task",
+        "SELECT * FROM message",
+        "SELECT * FROM workspace",
+        "SELECT * FROM main.task",
+        "SELECT * FROM public.task",
+    ],
+)
+async def test_nothing_else_of_the_bot_can_be_read(own, sql):
+    """Payloads, contexts, tokens and other tenants' rows are in no table of this source."""
+    with pytest.raises(InvalidError, match="there is no"):
+        await own("default").check(sql)
