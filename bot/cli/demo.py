@@ -23,6 +23,7 @@ import typer
 from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
 from bot.cli.demo_folder import made_anew
+from bot.cli.demo_shop import shop_configuration, shop_path, write_shop
 from bot.cli.demo_work import configuration, start_work
 from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.clock import SystemClock
@@ -137,9 +138,11 @@ def _bot_settings(
     folder: Path, addresses: _Addresses, port: int, secret: str, token: str
 ) -> tuple[str, dict[str, str]]:
     """Return the bot's address and its environment."""
-    api = f"http://127.0.0.1:{port}"
+    api, now = f"http://127.0.0.1:{port}", SystemClock().now()
+    write_shop(shop_path(folder), now.date())
     config = folder / "opsbell.toml"
-    config.write_text(configuration(folder, api, token, SystemClock().now()), encoding="utf-8")
+    content = configuration(folder, api, token, now) + shop_configuration(folder)
+    config.write_text(content, encoding="utf-8")
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'opsbell.db'}",
         "ENVIRONMENT": "demo",
@@ -176,7 +179,8 @@ def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
         "  Within a minute and a half alerts come in: sync_stock failed six times for one reason\n"
         "  (press Acknowledge, then Retry all), export_prices is stuck, nightly_report did not\n"
         "  start. For a storm type   /task run make_storm\n"
-        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n\n"
+        "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n"
+        "  Reports can ask a shop with a year of sales: revenue by country last week\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"

@@ -1,0 +1,191 @@
+"""Plans as SQL: the database's own aggregates, in every dialect."""
+
+import random
+import sqlite3
+from collections import defaultdict
+from datetime import date, timedelta
+from fractions import Fraction
+
+import duckdb
+import pytest
+
+from bot.cli.demo_shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
+from bot.config_file import read_config_file
+from bot.errors import InvalidError
+from bot.metrics.periods import begin_of
+from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
+from bot.metrics.planner import plan_words
+from bot.metrics.rendering import render_plan
+from bot.report_config import MetricSettings
+
+TODAY = date(2026, 11, 28)
+DIMENSIONS = ("country", "category", "product")
+#: What each metric is of the rows of a group, computed another way than in SQL.
+AGGREGATES = {
+    "revenue": lambda rows: Fraction(sum(row["amount_cents"] for row in rows), 100),
+    "orders": lambda rows: len({row["order_id"] for row in rows}),
+    "return_rate": lambda rows: Fraction(100 * sum(row["is_returned"] for row in rows), len(rows)),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The demo's shop, its metrics, and all that it sold."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_shop(folder / "shop.db", TODAY)
+    (folder / "opsbell.toml").write_text(shop_configuration(folder))
+    connection = sqlite3.connect(folder / "shop.db")
+    connection.row_factory = sqlite3.Row
+    rows = [dict(row) for row in connection.execute("SELECT * FROM sales")]
+    for row in rows:
+        row["day"] = date.fromisoformat(row["ordered_at"][:10])
+    yield connection, read_config_file(folder / "opsbell.toml").metrics, rows
+    connection.close()
+
+
+def expected_rows(plan, rows):
+    """Return for each group the value of the plan's metric."""
+    groups = defaultdict(list)
+    for row in rows:
+        is_in = plan.period is None or plan.period.start <= row["day"] < plan.period.end
+        if is_in and all(row[one.dimension] in one.values for one in plan.filters):
+            key = tuple(row[name] for name in plan.dimensions)
+            if plan.grain:
+                key = (begin_of(row["day"], plan.grain).isoformat(), *key)
+            groups[key].append(row)
+    return {key: AGGREGATES[plan.metric](found) for key, found in groups.items()}
+
+
+def random_plan(chance):
+    """Return a plan over the shop."""
+    begin = TODAY - timedelta(days=chance.randrange(370))
+    period = Period(begin, begin + timedelta(days=chance.choice((1, 7, 30, 90))), "some days")
+    dimension = chance.choice(DIMENSIONS)
+    countries = tuple(chance.sample(("Germany", "France", "Spain"), 2))
+    return MetricPlan(
+        metric=chance.choice(tuple(AGGREGATES)),
+        period=chance.choice((period, period, None)),
+        dimensions=chance.choice(((), (dimension,), (dimension,), DIMENSIONS[:2])),
+        grain=chance.choice((None, None, *Grain)),
+        filters=chance.choice(((), (Filter("country", Comparison.IN, countries),))),
+    )
+
+
+def test_metrics_are_the_databases_own_aggregates(shop):
+    """Two hundred metrics by dimension and period equal what the rows add up to."""
+    connection, metrics, rows = shop
+    chance = random.Random(5)
+    compared = 0
+    for _ in range(200):
+        plan = random_plan(chance)
+        sql = render_plan(plan, metrics[plan.metric], dialect="sqlite")
+        found = {tuple(row)[:-1]: row[plan.metric] for row in connection.execute(sql)}
+        expected = expected_rows(plan, rows)
+        if found == {(): None} or found == {(): 0}:
+            found = {}
+        assert found == {key: pytest.approx(float(one)) for key, one in expected.items()}, sql
+        compared += len(expected)
+
+    assert compared > 1_000
+
+
+def test_words_are_answered_with_the_rows_that_they_mean(shop):
+    """A question's own figures are those of the rows, and the best come first."""
+    connection, metrics, rows = shop
+    plan = plan_words("top 3 products by revenue last month", metrics, TODAY).plan
+
+    found = [
+        tuple(row)
+        for row in connection.execute(render_plan(plan, metrics["revenue"], dialect="sqlite"))
+    ]
+
+    whole = expected_rows(plan, rows)
+    best = sorted(whole.items(), key=lambda pair: -pair[1])[:3]
+    assert [name for name, _ in found] == [key[0] for key, _ in best]
+    assert [value for _, value in found] == [pytest.approx(float(value)) for _, value in best]
+
+
+def test_the_shop_is_the_same_each_time_and_has_a_story(shop, tmp_path):
+    """A year up to yesterday: one day stands out, and one country grows."""
+    connection, _, rows = shop
+    write_shop(tmp_path / "again.db", TODAY)
+    again = sqlite3.connect(tmp_path / "again.db")
+    assert again.execute("SELECT * FROM sales").fetchall() == [
+        tuple(row) for row in connection.execute("SELECT * FROM sales")
+    ]
+    again.close()
+
+    days = defaultdict(set)
+    for row in rows:
+        days[row["day"]].add(row["order_id"])
+    assert (min(days), max(days)) == (TODAY - timedelta(days=365), TODAY - timedelta(days=1))
+    busiest = max(days, key=lambda day: len(days[day]))
+    assert busiest == TODAY - timedelta(days=OUTLIER_DAYS_AGO)
+    spain = [row for row in rows if row["country"] == "Spain"]
+    early = [row for row in spain if row["day"] < TODAY - timedelta(days=182)]
+    assert len(spain) - len(early) > 1.3 * len(early)
+
+
+def duck(sql):
+    """Return the rows of a query on DuckDB, over three events at the end of winter time."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("CREATE TABLE events (happened timestamptz, kind text, n integer)")
+        connection.execute(
+            "INSERT INTO events VALUES ('2026-03-28 22:59:00+00', 'a', 1),"
+            " ('2026-03-28 23:00:00+00', 'A', 10), ('2026-03-29 22:00:00+00', NULL, 100)"
+        )
+        return connection.execute(sql).fetchall()
+
+
+EVENTS = MetricSettings(table="events", sql="sum(n)", time="happened", dimensions=["kind"])
+SUNDAY = Period(date(2026, 3, 29), date(2026, 3, 30), "2026-03-29")
+
+
+def test_instants_belong_to_the_days_of_a_zone():
+    """A day of Berlin begins at its midnight, also on the day that lasts 23 hours."""
+    daily = MetricPlan("n", SUNDAY, grain=Grain.DAY)
+
+    in_berlin = render_plan(daily, EVENTS, dialect="duckdb", zone="Europe/Berlin", has_zone=True)
+    in_london = render_plan(daily, EVENTS, dialect="duckdb", zone="UTC", has_zone=True)
+
+    assert duck(in_berlin) == [(date(2026, 3, 29), 10)]
+    assert duck(in_london) == [(date(2026, 3, 29), 100)]
+
+
+def test_filters_do_not_mind_case_and_keep_what_has_no_value():
+    """`is A` finds `a`; `is not A` finds also the rows without a value."""
+
+    def asked(comparison, value):
+        filters = (Filter("kind", comparison, (value,)),)
+        return duck(render_plan(MetricPlan("n", filters=filters), EVENTS, dialect="duckdb"))
+
+    assert asked(Comparison.EQUALS, "A") == [(11,)]
+    assert asked(Comparison.NOT_EQUALS, "a") == [(100,)]
+    assert asked(Comparison.EQUALS, "a' OR 1 = 1 --") == [(None,)]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "duckdb", "bigquery"])
+def test_every_dialect_has_its_own_words(dialect):
+    """Names are quoted as the dialect does, and missing values stand last."""
+    metric = EVENTS.model_copy(update={"dimensions": ['odd "name']})
+    plan = MetricPlan("n", SUNDAY, dimensions=('odd "name',), limit=3)
+
+    sql = render_plan(plan, metric, dialect=dialect)
+
+    assert {
+        "sqlite": '"odd ""name"',
+        "postgres": '"odd ""name"',
+        "duckdb": '"odd ""name"',
+        "bigquery": '`odd "name`',
+    }[dialect] in sql
+    assert ("NULLS LAST" in sql) == (dialect != "duckdb")
+    assert sql.endswith("LIMIT 3")
+
+
+def test_a_metric_that_is_no_sql_is_refused():
+    """What the operator wrote in the settings is named."""
+    metric = EVENTS.model_copy(update={"sql": "sum((n"})
+
+    with pytest.raises(InvalidError, match=r"the sql of \[metrics.n\] cannot be read"):
+        render_plan(MetricPlan("n"), metric, dialect="sqlite")
