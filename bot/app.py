@@ -27,6 +27,7 @@ from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
 from bot.http.idempotency import Idempotency
+from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
@@ -54,6 +55,9 @@ from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.telemetry.backlog import Backlog
+from bot.telemetry.live import LiveFigures
+from bot.telemetry.meters import Meters
 from bot.users.service import Users
 from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
 from bot.wiring.outward import Outward, open_outward, remember_home
@@ -63,6 +67,7 @@ from bot.workspaces.access import Rights, named_people
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.pins import Pins
+from jobs.backlog import meter_jobs
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -106,6 +111,7 @@ class Opsbell:
         self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
+        self._meters = Meters()
         self._stack = AsyncExitStack()
 
     @property
@@ -151,7 +157,7 @@ class Opsbell:
         rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
         if self._is_brief:
             return
-        await self._open_http(rooms, destinations)
+        await self._open_http(rooms, destinations, session)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
@@ -206,6 +212,7 @@ class Opsbell:
             destinations,
             lambda: self._pacing or Pacing(),
             isolation,
+            self._meters,
         )
         # Before the lanes stop: what waits for a worker is given back, not waited for.
         self._stack.callback(workers.close)
@@ -294,7 +301,17 @@ class Opsbell:
             sources,
         )
 
-    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
+    def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
+        """Return what reads an issuer's tokens; the start does not wait for its keys."""
+        issuer, audience = self._settings.oidc_issuer, self._settings.oidc_audience
+        if issuer is None or audience is None:
+            return None
+        fetch = fetch_json(session, self._settings.proxies.for_url(issuer))
+        return OidcTokens(issuer, audience, self._clock, fetch)
+
+    async def _open_http(
+        self, rooms: _Rooms, destinations: Destinations, session: aiohttp.ClientSession
+    ) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -322,6 +339,8 @@ class Opsbell:
                 reports=rooms.reports.reports,
                 report_standing=rooms.reports.standing,
                 destinations=destinations,
+                oidc=self._open_oidc(session),
+                meters=self._meters,
             )
         )
         await http.start()
@@ -380,6 +399,8 @@ class Opsbell:
     def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
+        backlog = Backlog(rooms.database, self._clock)
+        self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
         jobs.register(
             scheduler,
             rooms.database,
@@ -392,7 +413,9 @@ class Opsbell:
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             rooms.reports,
+            backlog,
         )
+        meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 

@@ -341,6 +341,8 @@ def read_config_file(path: Path) -> ConfigFile:
         raise ConfigError([f"OPSBELL_CONFIG: cannot read {path}: {error}"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: {error}"]) from error
+    except RecursionError as error:
+        raise ConfigError([f"{path}: is nested too deeply"]) from error
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
 from bot.http.idempotency import IdempotencyRecord
+from bot.http.mcp.confirmations import Confirmation
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
@@ -25,6 +26,7 @@ TABLES = (
     AlertCheck,
     AlertRerun,
     AlertTrouble,
+    Confirmation,
     DeadLetter,
     EndNotice,
     SuspendedChannel,

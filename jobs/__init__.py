@@ -17,7 +17,9 @@ from bot.messages.service import Deliveries
 from bot.reports.wiring import ReportRoom
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
+from bot.telemetry.backlog import Backlog
 from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
+from jobs.backlog import measure_backlog
 from jobs.boards import refresh_boards
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
@@ -45,6 +47,8 @@ _BOARD_SECONDS = 5
 _DIGEST_SECONDS = 5
 _REPORTS_SECONDS = 1
 _REPORT_HEALTH_SECONDS = 15 * 60
+#: How old the figures of `/metrics` about the database may be.
+_BACKLOG_SECONDS = 10
 
 
 def register(
@@ -59,6 +63,7 @@ def register(
     boards: Boards,
     digests: Digests,
     reports: ReportRoom,
+    backlog: Backlog,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -79,6 +84,7 @@ def register(
         (_REPORTS_SECONDS, run_due_reports, reports),
         (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
         (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),
+        (_BACKLOG_SECONDS, measure_backlog, backlog),
     ):
         scheduler.add_job(
             job,

@@ -87,6 +87,7 @@ class Homes:
         )
         return HomeFacts(
             alerts=await services.alerts.list(owner.tenant, open_alerts),
+            silences=await services.alerts.silences(owner.tenant),
             dead_letters=await services.requests.dead_of(
                 owner.tenant, user_id, home_builder.MAX_DEAD_LETTERS + 1
             ),

@@ -7,6 +7,7 @@ from bot.http.handlers import (
     callbacks,
     docs,
     health,
+    mcp,
     messages,
     tasks,
     templates,
@@ -23,6 +24,7 @@ from bot.http.schemas import templates as e
 from bot.http.schemas import users as u
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
+from bot.http.schemas.mcp import RpcMessage, RpcRefusal, RpcReply
 from bot.http.schemas.message_fields import Code
 
 #: Where the same is served, and what tells the operations apart.
@@ -110,7 +112,13 @@ _HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
           answers={200: Ready, 503: Ready}),
+    Route("GET", "/metrics", health.show_metrics, "Figures for Prometheus", "Health", PUBLIC,
+          answers={200: "text/plain"}),
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
+)
+_ASSISTANT_ROUTES = (
+    Route("POST", "/mcp", mcp.serve_mcp, "Model Context Protocol: tools for assistants", "Assistants", body=RpcMessage,
+          answers={200: RpcReply, 202: "text/plain", 400: RpcRefusal, 404: RpcRefusal}),
 )
 _DOCS_ROUTES = (
     Route("GET", "/api/openapi.json", docs.show_openapi, "This description, for programs", "Reading", PUBLIC,
@@ -129,5 +137,6 @@ ROUTES = (
     *REPORT_ROUTES,
     *_USER_ROUTES,
     *_HEALTH_ROUTES,
+    *_ASSISTANT_ROUTES,
     *_DOCS_ROUTES,
 )

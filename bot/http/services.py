@@ -1,12 +1,13 @@
 """The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.http.security.oidc import OidcTokens
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
@@ -19,6 +20,7 @@ from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
+from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.users.service import Users
 from bot.workspaces.service import WorkspaceConnections
@@ -66,3 +68,5 @@ class HttpServices:
     reports: Reports
     report_standing: Standing
     destinations: Destinations = NO_DESTINATIONS
+    oidc: OidcTokens | None = None
+    meters: Meters = field(default_factory=Meters)

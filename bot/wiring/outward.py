@@ -21,6 +21,7 @@ from bot.messages.transports.factory import Transports
 from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.settings import Settings
+from bot.telemetry.meters import Meters
 from bot.wakeups import Wakeups, send_wakeup
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.models import DEFAULT_TENANT, Workspace, WorkspaceToken
@@ -48,6 +49,7 @@ async def open_outward(
     destinations: Destinations,
     pacing: Callable[[], Pacing],
     isolation: Isolation,
+    meters: Meters,
 ) -> Outward:
     """Build the outward connections; *stack* closes them. Lanes start when they have work."""
     vault = _vault_of(settings)
@@ -60,6 +62,7 @@ async def open_outward(
         isolation=isolation,
         transports=transports,
         wake_elsewhere=None if database.is_sqlite else send_wakeup,
+        delivery_ended=meters.delivery_ended,
     )
     connections = WorkspaceConnections(
         database,

@@ -17,6 +17,7 @@ from bot.messages.service import open_deliveries
 from bot.settings import Settings
 from bot.subscriptions.digests import Digests
 from bot.tasks.models import TaskStatus
+from bot.telemetry.backlog import Backlog
 from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
@@ -70,12 +71,14 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         boards,
         digests,
         Office(database).room,
+        Backlog(database, room.clock),
     )
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
     scheduler.shutdown(wait=False)
     assert {
         "advance_reruns",
+        "measure_backlog",
         "watch_for_alerts",
         "delete_old_alerts",
         "delete_old_end_notices",

@@ -59,6 +59,11 @@ async def show_health(call: Call) -> Response:
     )
 
 
+async def show_metrics(call: Call) -> Response:
+    """Show what Prometheus collects; nothing in it names a tenant, a workspace or a channel."""
+    return Response(call.services.meters.exposition(), content_type="text/plain")
+
+
 async def _visible_lanes(call: Call) -> list[LaneHealth]:
     """
     Return how the lanes of the caller's tenant are; those with nothing to do are `asleep`.

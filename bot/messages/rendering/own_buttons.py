@@ -21,6 +21,7 @@ OWN_ACTIONS = frozenset(
         "alert_snooze",
         "delivery_replay",
         "home_new_report",
+        "home_end_silence",
         "home_preferences",
         "home_refresh",
         "home_replay",

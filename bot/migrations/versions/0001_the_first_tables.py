@@ -125,6 +125,22 @@ def upgrade() -> None:
         batch_op.create_index("alert_trouble_of", ["alert_id"], unique=False)
 
     op.create_table(
+        "confirmation",
+        sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_confirmation_expires_at"), ["expires_at"], unique=False
+        )
+
+    op.create_table(
         "dead_letter",
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -754,6 +770,7 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("end_notice")
     op.drop_table("dead_letter")
+    op.drop_table("confirmation")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")
     op.drop_table("alert_check")
