@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-HEAVY = ["alembic", "apprise", "bullmq", "celery", "cryptography", "jwt", "psycopg", "redis"]
+HEAVY = [
+    "alembic",
+    "apprise",
+    "bullmq",
+    "celery",
+    "cryptography",
+    "google.genai",
+    "jwt",
+    "openai",
+    "psycopg",
+    "redis",
+]
 
 
 def test_a_bot_that_starts_loads_nothing_heavy():
