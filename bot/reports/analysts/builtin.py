@@ -88,7 +88,9 @@ class _Writing:
             yield f"The result has {{rows}} {word}."
         if len(rows) == 1:
             for measure in measures:
-                yield f"{_capitalised(measure)} is {{cell_1_{measure.slug}}}."
+                cell = self._brief.values[f"cell_1_{measure.slug}"]
+                verb = "has" if cell.exact is None else "is"
+                yield f"{_capitalised(measure)} {verb} {{{cell.ref}}}."
             return
         for measure in measures:
             yield from self._level(measure)
