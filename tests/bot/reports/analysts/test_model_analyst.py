@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bot.errors import InvalidError
 from bot.reports.analysts.base import Schema, Usage
 from bot.reports.analysts.model_analyst import MAX_EXPLORED, ModelAnalyst
-from bot.reports.analysts.model_client import Completion
+from bot.reports.analysts.model_client import Completion, ModelRequest
 from bot.reports.analysts.prompts import fenced, writing_prompt
 from bot.sources.base import QueryError, SourceColumn, SourceTable
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
@@ -20,7 +20,7 @@ class ScriptedClient:
 
     def __init__(self, *lines) -> None:
         self.lines = list(lines)
-        self.requests = []
+        self.requests: list[ModelRequest] = []
 
     async def complete(self, request) -> Completion:
         self.requests.append(request)
