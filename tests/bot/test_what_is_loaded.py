@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 HEAVY = [
-    *("alembic", "apprise", "bullmq", "celery", "cryptography"),
-    *("duckdb", "jwt", "psycopg", "redis", "sqlglot"),
+    *("alembic", "apprise", "bullmq", "celery", "cryptography", "google.genai"),
+    *("duckdb", "jwt", "openai", "psycopg", "redis", "sqlglot"),
 ]
 
 
