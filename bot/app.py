@@ -153,7 +153,6 @@ class Opsbell:
             return
         await self._open_http(rooms, destinations)
         self._start_launcher(rooms.tasks)
-        self._stack.push_async_callback(rooms.reports.workers.stop)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
@@ -279,6 +278,7 @@ class Opsbell:
             workspaces_of=owners.workspaces_of,
             wake=outward.lanes.wake,
         )
+        self._stack.push_async_callback(reports.workers.stop)
         return _Rooms(
             database,
             slack,

@@ -10,6 +10,7 @@ from bot.cli.demo import demo
 from bot.cli.events import event_commands
 from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate_command
+from bot.cli.report import report_commands
 from bot.cli.run import run
 from bot.cli.token import token
 from bot.errors import ConfigError, InvalidError, UserError
@@ -27,6 +28,7 @@ cli.command("demo")(demo)
 cli.command("token")(token)
 cli.command("alerts")(alerts)
 cli.command("leaderboard")(leaderboard)
+cli.add_typer(report_commands, name="report")
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

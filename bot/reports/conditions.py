@@ -43,7 +43,7 @@ _COMPARISONS: Mapping[str, _Comparison] = {
     "=": _Comparison(operator.eq, "not"),
     "<>": _Comparison(operator.ne, "exactly"),
 }
-_SPELLINGS = {"==": "=", "!=": "<>"}
+_OTHER_SPELLINGS = {"==": "=", "!=": "<>"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def parse_condition(text: str) -> Condition:
     if match is None:
         raise ValueError(_HINT)
     name, written = match["name"].strip('"`'), match["constant"]
-    comparison = _SPELLINGS.get(match["comparison"], match["comparison"])
+    comparison = _OTHER_SPELLINGS.get(match["comparison"], match["comparison"])
     constant = written[1:-1] if written[0] in "'\"" else Decimal(written)
     if isinstance(constant, str) and comparison not in ("=", "<>"):
         raise ValueError("a text can only be compared with = or <>")
@@ -75,7 +75,7 @@ def why_not(condition: Condition, table: ResultTable) -> str | None:
     The first row is compared. No row and NULL are neither above nor below anything. Raises
     `ValueError` with the fix if the result has no such column, or one of another kind.
     """
-    found = _value(condition, table)
+    found = _compared_cell(condition, table)
     shown_constant = _shown_constant(condition.constant)
     if found is None:
         return f"{condition.name} has no value, which is neither above nor below {shown_constant}"
@@ -90,7 +90,7 @@ def why_not(condition: Condition, table: ResultTable) -> str | None:
     return sentence if is_number else sentence.replace("exactly ", "")
 
 
-def _value(condition: Condition, table: ResultTable) -> Cell:
+def _compared_cell(condition: Condition, table: ResultTable) -> Cell:
     wanted = condition.name.casefold()
     matching = [number for number, one in enumerate(table.columns) if one.name.casefold() == wanted]
     if len(matching) > 1:
@@ -108,7 +108,7 @@ def _value(condition: Condition, table: ResultTable) -> Cell:
 def _comparable(condition: Condition, found: Cell) -> Decimal | str:
     """Return the cell as the kind of value that the constant is."""
     if isinstance(condition.constant, str):
-        return found if isinstance(found, str) else _text_of(found)
+        return found if isinstance(found, str) else _cell_text(found)
     if isinstance(found, bool):
         return Decimal(int(found))
     if isinstance(found, int | Decimal):
@@ -121,11 +121,11 @@ def _comparable(condition: Condition, found: Cell) -> Decimal | str:
         if number.is_finite():
             return number
     raise ValueError(
-        f"`{condition.name}` is {_shown_constant(_text_of(found))}, which is no number"
+        f"`{condition.name}` is {_shown_constant(_cell_text(found))}, which is no number"
     )
 
 
-def _text_of(found: Cell) -> str:
+def _cell_text(found: Cell) -> str:
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 

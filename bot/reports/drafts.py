@@ -19,7 +19,7 @@ from bot.sources.base import QueryError, Source
 
 MAX_REPORT_NAME = 100
 MAX_REPORT_DESCRIPTION = 2_000
-MAX_QUERY_CHARACTERS = 20_000
+MAX_ASKED_CHARACTERS = 20_000
 MAX_OWNER_CHARACTERS = 200
 MODES = ("quick", "deep")
 AUDIENCES = ("analyst", "general")
@@ -275,7 +275,7 @@ def _read_texts(draft: ReportDraft, fields: Mapping[str, Any], *, is_whole: bool
     for name, limit, is_needed in (
         ("name", MAX_REPORT_NAME, is_whole),
         ("description", MAX_REPORT_DESCRIPTION, False),
-        ("query", MAX_QUERY_CHARACTERS, is_whole),
+        ("query", MAX_ASKED_CHARACTERS, is_whole),
     ):
         value = fields.get(name, "")
         if not isinstance(value, str):

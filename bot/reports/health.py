@@ -72,7 +72,7 @@ class HealthCheck:
             for report in page:
                 may_ask = report.id > begin and len(answers) < _MAX_ASKED
                 finding = await self._finding(report, answers, may_ask=may_ask)
-                told += await self._note(report, finding) if finding is not _UNKNOWN else 0
+                told += await self._note(report, finding) if finding is not _NOT_ASKED else 0
                 if len(answers) >= _MAX_ASKED and not self._asked_last:
                     self._asked_last = report.id
             after = page[-1].id
@@ -80,7 +80,7 @@ class HealthCheck:
     async def _finding(
         self, report: Report, answers: _Answers, *, may_ask: bool
     ) -> "_Finding | None":
-        """Return what is wrong, the gravest first; `_UNKNOWN` where Slack was not asked."""
+        """Return what is wrong, the gravest first; `_NOT_ASKED` where Slack was not asked."""
         gone = self._source_problem(report)
         if gone is not None:
             return _Finding(Notice.SOURCE_GONE, gone)
@@ -90,7 +90,7 @@ class HealthCheck:
         for key, notice, ask in self._questions_about(report):
             if key not in answers:
                 if not may_ask:
-                    return _UNKNOWN
+                    return _NOT_ASKED
                 answers[key] = await _refusal(ask)
             reason_gone = answers[key]
             if reason_gone is not None:
@@ -141,7 +141,7 @@ class HealthCheck:
 
 
 #: Slack was not asked about this report in this check.
-_UNKNOWN = _Finding(Notice.FAILING, "")
+_NOT_ASKED = _Finding(Notice.FAILING, "")
 
 
 async def _refusal(ask: Callable[[], Awaitable[Any]]) -> str | None:

@@ -26,7 +26,7 @@ _PERSON_TRIES = 2
 def tell_failed(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:
     """Tell of the first failed run of a streak; False if there is nowhere to tell it."""
     context = failure_context(report, run, at=run.due_at)
-    return _put_notice(session, place_of_owner(report), Content(FAILED_TEMPLATE, context), now)
+    return _put_to_owner(session, place_of_owner(report), Content(FAILED_TEMPLATE, context), now)
 
 
 def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:
@@ -36,7 +36,7 @@ def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetim
         f"The last time: {run.error_message} Mend it, then resume it."
     )
     context = notice_context(report, Notice.DISABLED, reason, run=run)
-    return _put_notice(session, place_of_owner(report), Content(NOTICE_TEMPLATE, context), now)
+    return _put_to_owner(session, place_of_owner(report), Content(NOTICE_TEMPLATE, context), now)
 
 
 def tell_unhealthy(
@@ -46,10 +46,10 @@ def tell_unhealthy(
     is_owner_gone = notice == Notice.OWNER_GONE
     place = place_of(report) if is_owner_gone else place_of_owner(report)
     content = Content(NOTICE_TEMPLATE, notice_context(report, notice, reason))
-    return _put_notice(session, place, content, now)
+    return _put_to_owner(session, place, content, now)
 
 
-def _put_notice(session: Session, place: Place | None, content: Content, now: datetime) -> bool:
+def _put_to_owner(session: Session, place: Place | None, content: Content, now: datetime) -> bool:
     if place is None:
         return False
     tries = _PERSON_TRIES if is_slack_user_id(place.channel) else OWN_TRIES

@@ -38,7 +38,9 @@ class _Planning:
         return await self.narration.plan(question, schema)
 
 
-async def _measure(_report: Report, _source: Source, _sql: str, _now: datetime) -> Completeness:
+async def _take_as_complete(
+    _report: Report, _source: Source, _sql: str, _now: datetime
+) -> Completeness:
     """Take the data as complete: nothing says what to expect."""
     return Completeness(is_whole=True)
 
@@ -59,7 +61,7 @@ def report_parts(
         sources=sources,
         plan=_Planning(metrics, narration).plan,
         voice=Voice(narration, database, clock),
-        measure=_measure,
+        measure=_take_as_complete,
         with_units=metrics.with_units,
     )
 

@@ -13,9 +13,8 @@ _Row = tuple[Cell, ...]
 def differences(before: ResultTable, after: ResultTable) -> list[str]:
     """Return the first differences, a sentence each; none if the rows are the same ones."""
     if _names(before) != _names(after):
-        return [
-            f"The columns were {_listed(_names(before))} and are {_listed(_names(after))}.",
-        ]
+        old, new = _names_in_words(before), _names_in_words(after)
+        return [f"The columns were {old} and are {new}."]
     if Counter(map(_frozen, before.rows)) == Counter(map(_frozen, after.rows)):
         return []
     key = _key_columns(before, after)
@@ -48,14 +47,14 @@ def _by_key(before: ResultTable, after: ResultTable, key: Sequence[int]) -> Iter
     old = {_frozen([row[at] for at in key]): row for row in before.rows}
     new = {_frozen([row[at] for at in key]): row for row in after.rows}
     for name, row in old.items():
-        shown = ", ".join(_shown(row[at]) for at in key)
+        shown = ", ".join(_cell_in_words(row[at]) for at in key)
         if name in new:
             yield from _changes(before, shown, row, new[name])
         else:
             yield f"{shown} is gone."
     for name, row in new.items():
         if name not in old:
-            yield f"{', '.join(_shown(row[at]) for at in key)} is new."
+            yield f"{', '.join(_cell_in_words(row[at]) for at in key)} is new."
 
 
 def _by_position(before: ResultTable, after: ResultTable) -> Iterator[str]:
@@ -68,22 +67,22 @@ def _by_position(before: ResultTable, after: ResultTable) -> Iterator[str]:
 def _changes(table: ResultTable, shown: str, old: _Row, new: _Row) -> Iterator[str]:
     for column, was, now in zip(table.columns, old, new, strict=True):
         if encode_cell(was) != encode_cell(now):
-            yield f"{shown}: {column.name} was {_shown(was)} and is {_shown(now)}."
+            yield f"{shown}: {column.name} was {_cell_in_words(was)} and is {_cell_in_words(now)}."
 
 
 def _names(table: ResultTable) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) or "none"
+def _names_in_words(table: ResultTable) -> str:
+    return ", ".join(_names(table)) or "none"
 
 
 def _frozen(cells: Sequence[Cell]) -> str:
     return repr([encode_cell(cell) for cell in cells])
 
 
-def _shown(cell: Cell) -> str:
+def _cell_in_words(cell: Cell) -> str:
     text = "nothing" if cell is None else " ".join(str(cell).split())
     if len(text) <= _MAX_CELL_CHARACTERS:
         return text

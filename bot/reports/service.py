@@ -104,7 +104,7 @@ class Reports:
             id=report_id or new_id("r"),
             tenant=actor.tenant,
             **draft.columns(),
-            due_at=_due_at(draft, now),
+            due_at=_first_due_at(draft, now),
             created_at=now,
             changed_at=now,
         )
@@ -155,7 +155,7 @@ class Reports:
         if report.name != columns["name"] or report.owner != columns["owner"]:
             _require_free_name(session, report.tenant, columns["owner"], columns["name"])
         if not touched.isdisjoint(_TIMING):
-            report.due_at = _due_at(draft, now)
+            report.due_at = _first_due_at(draft, now)
             report.failures = 0 if draft.is_enabled and not report.is_enabled else report.failures
         for name, value in columns.items():
             setattr(report, name, value)
@@ -419,7 +419,7 @@ def _changed_meanwhile(report: Report) -> ConflictError:
     )
 
 
-def _due_at(draft: ReportDraft, now: datetime) -> datetime | None:
+def _first_due_at(draft: ReportDraft, now: datetime) -> datetime | None:
     if draft.schedule is None or not draft.is_enabled:
         return None
     return next_occurrence(draft.schedule, now)

@@ -12,9 +12,9 @@ from bot.reports.health import HealthCheck
 from bot.reports.places import Lookup, Places
 from bot.reports.preview import Previews
 from bot.reports.questions import PlanQuestion, Questions, SourceRegistry
-from bot.reports.runs.claims import LEASE
+from bot.reports.runs.claims import RUN_LEASE
 from bot.reports.runs.due import DueReports
-from bot.reports.runs.execution import Execution, Measure
+from bot.reports.runs.execution import Execution, MeasureData
 from bot.reports.runs.retention import RunRetention
 from bot.reports.runs.voice import Voice
 from bot.reports.runs.workers import RunWorkers
@@ -29,7 +29,7 @@ class ReportLimits:
     concurrent_runs: int = 4
     spread_seconds: float = 15
     kept_days: int = 30
-    lease: timedelta = LEASE
+    lease: timedelta = RUN_LEASE
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ReportParts:
     sources: SourceRegistry
     plan: PlanQuestion
     voice: Voice
-    measure: Measure
+    measure: MeasureData
     with_units: Callable[[ResultTable], ResultTable] = lambda table: table
 
 

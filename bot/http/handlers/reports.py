@@ -28,7 +28,7 @@ async def list_reports(call: Call) -> Response:
     """List the caller's reports; for an admin those of the whole tenant."""
     wanted: models.ReportPageWanted = call.query
     found, cursor = await call.services.reports.list(
-        await _actor(call), cursor=_place(wanted.cursor), limit=wanted.limit
+        await _actor(call), cursor=_place_of_cursor(wanted.cursor), limit=wanted.limit
     )
     reports = [_shown_report(one) for one in found]
     return Response(models.ReportPage(reports=reports, next_cursor=_cursor(cursor)))
@@ -92,7 +92,7 @@ async def list_executions(call: Call) -> Response:
     wanted: models.ReportPageWanted = call.query
     reports, actor = call.services.reports, await _actor(call)
     found, cursor = await reports.runs(
-        actor, call.path["report_id"], cursor=_place(wanted.cursor), limit=wanted.limit
+        actor, call.path["report_id"], cursor=_place_of_cursor(wanted.cursor), limit=wanted.limit
     )
     posts = await reports.posts_of(found)
     shown = [_shown_run(one, posts) for one in found]
@@ -143,7 +143,7 @@ def _own_id(call: Call, prefix: str) -> str | None:
     return f"{prefix}_{call.new_id.partition('_')[2]}" if call.new_id else None
 
 
-def _place(cursor: str | None) -> str | None:
+def _place_of_cursor(cursor: str | None) -> str | None:
     return write_place(*read_cursor(cursor)) if cursor else None
 
 
@@ -196,7 +196,9 @@ def _shown_run(run: ReportRun, posts: Mapping[str, RunPost]) -> dict[str, Any]:
         figures = {"total": run.figures_total, "traced": run.figures_traced or 0}
     return {
         **{name: getattr(run, name) for name in _SAME_OF_RUNS},
-        **{name: _iso(getattr(run, name)) for name in ("due_at", "started_at", "completed_at")},
+        **{
+            name: _iso_time(getattr(run, name)) for name in ("due_at", "started_at", "completed_at")
+        },
         "duration_seconds": seconds,
         "figures": figures,
         "cost": {
@@ -223,7 +225,7 @@ _SAME_OF_RUNS = (
 )
 
 
-def _iso(at: datetime | None) -> str | None:
+def _iso_time(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
@@ -238,11 +240,11 @@ def _shown_result(found: ReportResult | None) -> dict[str, Any] | None:
         "source": table.source,
         "digest": table.digest,
         "columns": found.table["columns"],
-        "rows": [[_json_cell(cell) for cell in row] for row in table.rows],
+        "rows": [[_shown_cell(cell) for cell in row] for row in table.rows],
     }
 
 
-def _json_cell(cell: Cell) -> Any:
+def _shown_cell(cell: Cell) -> Any:
     """Return a cell so that nothing is lost: JSON's readers make floats of decimal numbers."""
     if cell is None or isinstance(cell, bool | int | float | str):
         return cell

@@ -10,8 +10,8 @@ from bot.http.schemas.fields import Cursor
 from bot.reports.conditions import MAX_SEND_IF_CHARACTERS
 from bot.reports.drafts import (
     AUDIENCES,
+    MAX_ASKED_CHARACTERS,
     MAX_OWNER_CHARACTERS,
-    MAX_QUERY_CHARACTERS,
     MAX_REPORT_DESCRIPTION,
     MAX_REPORT_NAME,
     MODES,
@@ -21,27 +21,27 @@ from bot.reports.runs.requests import MAX_BULK_REPORTS
 from bot.reports.service import MAX_AHEAD_HOURS
 from bot.scheduling.schedules import WEEKDAYS
 
-_TIME = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
-_DAY = {"enum": [*WEEKDAYS]}
+_WALL_TIME = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
+_WEEKDAY = {"enum": [*WEEKDAYS]}
 
 
-def _text(limit: int, **more: Any) -> WithJsonSchema:
+def _limited_text(limit: int, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "maxLength": limit, **more})
 
 
 # `bot.reports.drafts` reads these, so that all problems are told together.
-_ReportName = Annotated[Any, _text(MAX_REPORT_NAME, pattern=r"\S")]
-_Description = Annotated[Any, _text(MAX_REPORT_DESCRIPTION)]
-_Query = Annotated[Any, _text(MAX_QUERY_CHARACTERS, format="report-query")]
+_ReportName = Annotated[Any, _limited_text(MAX_REPORT_NAME, pattern=r"\S")]
+_Description = Annotated[Any, _limited_text(MAX_REPORT_DESCRIPTION)]
+_Query = Annotated[Any, _limited_text(MAX_ASKED_CHARACTERS, format="report-query")]
 _SourceName = Annotated[Any, WithJsonSchema({"type": "string", "format": "source-name"})]
 _Mode = Annotated[Any, WithJsonSchema({"enum": [*MODES]})]
 _Audience = Annotated[Any, WithJsonSchema({"enum": [*AUDIENCES]})]
-_Condition = Annotated[Any, _text(MAX_SEND_IF_CHARACTERS, format="send-if")]
-_WallTime = Annotated[Any, WithJsonSchema(_TIME)]
-_Owner = Annotated[Any, _text(MAX_OWNER_CHARACTERS, format="report-owner")]
+_Condition = Annotated[Any, _limited_text(MAX_SEND_IF_CHARACTERS, format="send-if")]
+_SentWallTime = Annotated[Any, WithJsonSchema(_WALL_TIME)]
+_Owner = Annotated[Any, _limited_text(MAX_OWNER_CHARACTERS, format="report-owner")]
 _Frequency = Annotated[Any, WithJsonSchema({"enum": ["daily", "weekly", "monthly"]})]
 _DaysOfWeek = Annotated[
-    Any, WithJsonSchema({"anyOf": [_DAY, {"type": "array", "items": _DAY, "minItems": 1}]})
+    Any, WithJsonSchema({"anyOf": [_WEEKDAY, {"type": "array", "items": _WEEKDAY, "minItems": 1}]})
 ]
 _DayOfMonth = Annotated[
     Any,
@@ -62,7 +62,7 @@ class SentReportSchedule(Sent):
     """When it runs: `frequency`, `time` and its days, or a `cron` alone, in a `timezone`."""
 
     frequency: _Frequency = None
-    time: _WallTime = Field(None, description="On the wall of the zone, such as `09:00`")
+    time: _SentWallTime = Field(None, description="On the wall of the zone, such as `09:00`")
     day_of_week: _DaysOfWeek = Field(None, description="Weekly: one, or a list")
     day_of_month: _DayOfMonth = Field(None, description="Monthly: 1-31, or `last`")
     cron: _Cron = Field(None, description="Five fields, as crontab reads them")
@@ -88,7 +88,7 @@ class _SentReport(Sent):
     mode: _Mode = None
     audience: _Audience = None
     send_if: _Condition = Field(None, description="Such as `total > 10` or `rows > 0`")
-    complete_by: _WallTime = Field(None, description="Until when incomplete data is waited for")
+    complete_by: _SentWallTime = Field(None, description="Until when incomplete data is waited for")
     slack_config: SentSlackConfig | None = None
     enabled: _Flag = None
 

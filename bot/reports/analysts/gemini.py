@@ -3,6 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
+
 from bot.reports.analysts import service_errors
 from bot.reports.analysts.base import AnalystError, Mode, Usage
 from bot.reports.analysts.model_client import (
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from google.genai import types
 
 _SERVICE = "Gemini"
+#: Where JSON schemas and the `-latest` models are known to work.
+_API_VERSION = "v1beta"
 #: Every other reason to end is the service's own: safety, recitation, a blocklist.
 _FINISHED, _CUT = ("STOP", "FINISH_REASON_UNSPECIFIED", ""), "MAX_TOKENS"
 
@@ -40,6 +44,7 @@ class GeminiClient:
         self._url = url
         self._timeouts = timeouts or TIMEOUT_SECONDS
         self._client: genai.Client | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
 
     async def complete(self, request: ModelRequest) -> Completion:
@@ -55,22 +60,23 @@ class GeminiClient:
 
     async def aclose(self) -> None:
         """Close the connections, if there are any."""
-        if self._client is not None:
-            await self._client.aio.aclose()
-            self._client = None
+        if self._session is not None:
+            await self._session.close()
+        self._client = self._session = None
 
     async def _opened(self) -> "genai.Client":
         async with self._opening:
             if self._client is None:
+                self._session = aiohttp.ClientSession(trust_env=True)
                 # The package takes half a second to load; the event loop goes on meanwhile.
-                self._client = await asyncio.to_thread(_open, self._key, self._url)
+                self._client = await asyncio.to_thread(
+                    _open_gemini, self._key, self._url, self._session
+                )
             return self._client
 
     async def _call(
         self, client: "genai.Client", request: ModelRequest
     ) -> "types.GenerateContentResponse":
-        import aiohttp
-        import httpx2
         from google.genai import errors, types
 
         model = self._models[request.mode]
@@ -91,7 +97,7 @@ class GeminiClient:
             raise service_errors.status_error(
                 _SERVICE, error.code or 500, model, error.details, headers
             ) from None
-        except (aiohttp.ClientError, httpx2.HTTPError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             if isinstance(error, TimeoutError):
                 raise
             raise service_errors.connection_error(_SERVICE) from None
@@ -99,12 +105,17 @@ class GeminiClient:
             raise service_errors.unreadable_error(_SERVICE) from None
 
 
-def _open(key: str, url: str | None) -> "genai.Client":
+def _open_gemini(key: str, url: str | None, session: aiohttp.ClientSession) -> "genai.Client":
     from google import genai
     from google.genai import types
 
     # Calls are repeated by `ModelAnalyst`, which knows how long a report may wait.
-    options = types.HttpOptions(base_url=url, retry_options=types.HttpRetryOptions(attempts=1))
+    options = types.HttpOptions(
+        base_url=url,
+        api_version=_API_VERSION,
+        aiohttp_client=session,
+        retry_options=types.HttpRetryOptions(attempts=1),
+    )
     return genai.Client(api_key=key, vertexai=False, http_options=options)
 
 

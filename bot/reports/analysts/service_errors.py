@@ -11,7 +11,7 @@ _QUOTA = (
     "Wait, or raise the quota of the key's project."
 )
 #: A service that says nothing of when to come back may be asked again soon.
-_SOON = 1.0
+_SOON = 0.0
 
 
 def status_error(

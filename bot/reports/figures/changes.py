@@ -77,7 +77,7 @@ def add_run_changes(book: ValueBook, measure: Measure, previous: ResultTable) ->
             f"{made} in the run before",
             subjects=ALL,
             tags=RUN | {"total", "previous"},
-            needs=RUN,
+            needs=RUN | {"previous"},
         )
     add_change(
         book,

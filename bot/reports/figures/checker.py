@@ -21,7 +21,7 @@ from bot.reports.figures.lexicon import (
 )
 from bot.reports.figures.numerals import is_span, numeral_problem
 from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_of
-from bot.reports.figures.values import Value, Values
+from bot.reports.figures.values import Value, ValueKind, Values
 
 MAX_TEXT_CHARACTERS = 1_500
 MAX_PROBLEMS = 20
@@ -157,17 +157,44 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
         after = words[place + 1].small if place + 1 < len(words) else ""
         yield from _word_problems(token, after, knowledge)
     whole = Clause(sentence, knowledge.column_words)
-    is_strict = bool(whole.figures or whole.claims & _ALWAYS_BORNE)
+    is_strict = _is_strict(whole)
     yield from _repeated_cells(words, knowledge)
     if is_strict:
         yield from _strict_problems(words, knowledge)
+        yield from _rank_problems(whole)
+        carried = whole.claims & {"run"}
         earlier: list[Value] = []
         for tokens in clauses_of(sentence):
-            clause = Clause(tokens, knowledge.column_words, tuple(earlier))
+            clause = Clause(tokens, knowledge.column_words, tuple(earlier), carried)
             yield from claim_problems(clause, whole.mentioned)
             earlier += clause.names
     else:
         yield from _name_problems(sentence, knowledge)
+
+
+def _is_strict(sentence: Clause) -> bool:
+    """Tell whether a sentence tells a figure, a date or a claim, or speaks of what is measured."""
+    if any(value.kind is not ValueKind.NAME for value in sentence.values):
+        return True
+    if sentence.claims & _ALWAYS_BORNE:
+        return True
+    is_advice = sentence.words[:1] and sentence.words[0] in word_list("advice")
+    names = word_list("measured")
+    is_measured = (
+        any(word in names for word in sentence.words) or max(sentence.mentioned, default=-1) >= 0
+    )
+    return is_measured and not is_advice
+
+
+def _rank_problems(sentence: Clause) -> Iterator[str]:
+    """Yield that names after `followed` are not in the order of their ranks."""
+    if "followed" not in sentence.words:
+        return
+    ranks = [value.rank for value in sentence.names]
+    known = [rank for rank in ranks if rank is not None]
+    columns = {value.column for value in sentence.names}
+    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or known != sorted(set(known)):
+        yield "`followed` needs the names of ranks in their order"
 
 
 def _dash_problems(sentence: Sentence) -> Iterator[str]:

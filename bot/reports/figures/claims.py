@@ -29,6 +29,7 @@ class Clause:
     tokens: Sequence[Token]
     column_words: Mapping[int, frozenset[str]]
     earlier: Sequence[Value] = ()  # names in the clauses before it
+    carried: frozenset[str] = frozenset()  # claims that hold for the whole sentence
 
     @cached_property
     def values(self) -> list[Value]:
@@ -59,7 +60,7 @@ class Clause:
                 claim = "previous"
             if claim:
                 found.add(claim)
-        return frozenset(found)
+        return frozenset(found) | self.carried
 
     @cached_property
     def mentioned(self) -> frozenset[int]:
@@ -186,7 +187,10 @@ def _carried_problems(clause: Clause) -> Iterator[str]:
     """Yield figures that a reader would take for those of a name in an earlier clause."""
     if not clause.earlier:
         return
-    for figure in clause.figures:
+    for place, token in enumerate(clause.tokens):
+        figure = token.value
+        if figure is None or _is_exempt(clause, place, figure):
+            continue
         kinds = _kinds(figure)
         name = next((one for one in reversed(clause.earlier) if kinds & _kinds(one)), None)
         if kinds <= {"all"}:
@@ -348,7 +352,12 @@ _CALLED = {
 
 
 def _time_problems(clause: Clause, measured: Sequence[Value]) -> Iterator[str]:
-    """Yield figures of another time than the clause says."""
+    """Yield figures and dates of another time than the clause says."""
+    dates = [one for one in clause.names if one.kind is ValueKind.DATE]
+    if dates and not measured:
+        told = {"last", "previous", "high", "low"} & clause.claims
+        if not told or any(not told & one.tags for one in dates):
+            yield "a date needs a figure of its own beside it"
     if not measured:
         return
     if "last" in clause.claims and any(not one.tags & {"last", "period"} for one in measured):

@@ -13,8 +13,8 @@ TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
-_ENDS = frozenset(".!?;:\n")
-_SEPARATORS = frozenset(",\u2013\u2014")
+_ENDS = frozenset(".!?\n")
+_SEPARATORS = frozenset(",:;\u2013\u2014")
 _CONJUNCTIONS = frozenset({"and", "but", "while", "whereas", "although", "though", "or", "yet"})
 
 

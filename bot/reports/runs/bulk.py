@@ -28,7 +28,7 @@ def open_progress(
     place = _place_of_bulk(reports, by)
     if place is None:
         return None
-    context = _context_of(session, bulk_id, by)
+    context = _bulk_context(session, bulk_id, by)
     outbox.put(
         session,
         place,
@@ -54,7 +54,7 @@ def show_progress(session: Session, run: ReportRun, now: datetime) -> str | None
     outbox.edit(
         session,
         message_id,
-        _context_of(session, run.bulk_id, message.requested_by),
+        _bulk_context(session, run.bulk_id, message.requested_by),
         now=now,
         rank=Rank.NORMAL if is_over else Rank.PROGRESS,
         final=is_over,
@@ -69,7 +69,7 @@ def _place_of_bulk(reports: list[Report], by: str) -> Place | None:
     return next((place for one in reports if (place := place_of(one))), None)
 
 
-def _context_of(session: Session, bulk_id: str, by: str | None) -> dict[str, object]:
+def _bulk_context(session: Session, bulk_id: str, by: str | None) -> dict[str, object]:
     runs = runs_of_bulk(session, bulk_id)
     query = select(Report).where(col(Report.id).in_([run.report_id for run in runs]))
     names = {report.id: report.name for report in session.exec(query).all()}

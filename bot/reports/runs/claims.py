@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select, update
 
 from bot.reports.models import ReportRun, RunStatus
 
-LEASE = timedelta(seconds=60)
+RUN_LEASE = timedelta(seconds=60)
 #: A run that takes its process with it so often is given up.
 MAX_RUN_TRIES = 3
 #: Candidates of a look; those that others take meanwhile are passed over.
@@ -37,7 +37,7 @@ def claim_runs(
     now: datetime,
     limit: int,
     *,
-    lease: timedelta = LEASE,
+    lease: timedelta = RUN_LEASE,
     held: Collection[str] = (),
 ) -> list[RunClaim]:
     """Take at most *limit* runs that wait; *held* are those that the owner has in hand."""
@@ -92,7 +92,7 @@ def _take(
     return session.exec(query.values(**values)).rowcount == 1
 
 
-def renew(session: Session, claim: RunClaim, now: datetime, lease: timedelta = LEASE) -> bool:
+def renew(session: Session, claim: RunClaim, now: datetime, lease: timedelta = RUN_LEASE) -> bool:
     """Hold a run for longer; False: somebody else has it."""
     return _change_held(session, claim, lease_until=now + lease)
 

@@ -25,12 +25,12 @@ from bot.scheduling.schedules import Schedule, next_occurrence, occurrences_betw
 logger = structlog.get_logger(__name__)
 
 #: A run that begins so late was not just waiting for a tick: the bot was down.
-_LATE = timedelta(minutes=2)
+_LATE_AFTER = timedelta(minutes=2)
 _CAUGHT_UP_FOR = timedelta(hours=24)
 #: Missed due times of a report that get a row each; the oldest row tells of all before it.
 _MAX_MISSED = 20
 #: Reports taken in one transaction: on SQLite nobody else writes meanwhile.
-_BATCH = 25
+_DUE_BATCH = 25
 #: A due time of a schedule that cannot be read any more is looked at again after so long.
 _UNREADABLE_FOR = timedelta(hours=1)
 
@@ -70,7 +70,7 @@ def plan_due(schedule: Schedule, due_at: datetime, now: datetime) -> DuePlan:
         next_at = next_occurrence(schedule, now)
         latest, missed, is_cut = _passed(schedule, due_at, now, next_at)
     run_at: datetime | None = latest
-    trigger = Trigger.SCHEDULE if now - latest <= _LATE else Trigger.CATCH_UP
+    trigger = Trigger.SCHEDULE if now - latest <= _LATE_AFTER else Trigger.CATCH_UP
     if now - latest > _CAUGHT_UP_FOR:
         missed, run_at = [*missed, latest][-_MAX_MISSED:], None
     return DuePlan(next_at, run_at, trigger, tuple(missed), due_at if is_cut else None)
@@ -162,7 +162,7 @@ class DueReports:
         return runs
 
 
-def due_rows(session: Session, now: datetime, limit: int = _BATCH) -> list[_DueRow]:
+def due_rows(session: Session, now: datetime, limit: int = _DUE_BATCH) -> list[_DueRow]:
     """Return the reports that have been due for longest."""
     columns = (Report.id, Report.tenant, Report.revision, Report.due_at, Report.schedule)
     query = select(*columns).where(col(Report.due_at) <= now).order_by(col(Report.due_at))  # type: ignore[call-overload]
@@ -170,10 +170,10 @@ def due_rows(session: Session, now: datetime, limit: int = _BATCH) -> list[_DueR
 
 
 def _plan_all(due: list[_DueRow], now: datetime) -> list[tuple[_DueRow, DuePlan]]:
-    return [(row, _plan(row, now)) for row in due]
+    return [(row, _plan_row(row, now)) for row in due]
 
 
-def _plan(row: _DueRow, now: datetime) -> DuePlan:
+def _plan_row(row: _DueRow, now: datetime) -> DuePlan:
     try:
         return plan_due(schedule_of(row.schedule), row.due_at, now)
     except (ValueError, KeyError) as error:  # A zone that the system no longer knows, say.

@@ -46,7 +46,7 @@ class Completeness:
 
 
 #: Tells how complete the data of a report is.
-Measure = Callable[[Report, Source, str, datetime], Awaitable[Completeness]]
+MeasureData = Callable[[Report, Source, str, datetime], Awaitable[Completeness]]
 _LOOK_AGAIN = timedelta(minutes=15)
 #: For how long after its due time incomplete data is looked at again.
 _LOOK_FOR = timedelta(hours=24)
@@ -62,7 +62,7 @@ class Execution:
         clock: Clock,
         questions: Questions,
         voice: Voice,
-        measure: Measure,
+        measure: MeasureData,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -91,7 +91,7 @@ class Execution:
         except UnavailableError as error:
             raise RunFailure("unavailable", str(error)) from error
         except InvalidError as error:
-            code = "source_gone" if _is_of(error, "source") else "refused"
+            code = "source_gone" if _names_field(error, "source") else "refused"
             raise RunFailure(code, str(error)) from error
         if reason is not None:
             return Skipped(reason)
@@ -179,5 +179,5 @@ def _next_run(report: Report, now: datetime) -> datetime | None:
         return None
 
 
-def _is_of(error: InvalidError, field: str) -> bool:
+def _names_field(error: InvalidError, field: str) -> bool:
     return any(one.field == field for one in error.problems)

@@ -10,7 +10,7 @@ from bot.reports.models import ReportResult, ReportRun
 from bot.scheduling.schedules import Frequency, Schedule, last_occurrence
 
 #: Runs deleted in one transaction: their rows may be large.
-_BATCH = 200
+_RUNS_BATCH = 200
 _DAILY = Schedule(Frequency.DAILY, "UTC", at=time(2))
 
 
@@ -41,7 +41,7 @@ def _delete_old(session: Session, before: datetime) -> int:
     old = select(ReportRun.id).where(
         ReportRun.created_at < before, col(ReportRun.lease_until).is_(None)
     )
-    ids = session.exec(old.order_by(col(ReportRun.created_at)).limit(_BATCH)).all()
+    ids = session.exec(old.order_by(col(ReportRun.created_at)).limit(_RUNS_BATCH)).all()
     if not ids:
         return 0
     session.exec(delete(ReportResult).where(col(ReportResult.run_id).in_(ids)))

@@ -70,7 +70,7 @@ class Voice:
             report=report,
             run=run,
             table=table,
-            said=_said(said, warnings),
+            said=_said_of(said, warnings),
             at=run.due_at,
             next_run=next_run,
             is_preview=is_preview,
@@ -110,7 +110,7 @@ def _drawn(facts: ReportFacts, face: Face, *, has_thread: bool) -> ShownRun:
     return ShownRun(content, thread_files(facts, face) if has_thread else ())
 
 
-def _said(said: Narrated, warnings: Sequence[str]) -> Said:
+def _said_of(said: Narrated, warnings: Sequence[str]) -> Said:
     return Said(
         summary=said.summary,
         key_metrics=[(one.label, one.text) for one in said.key_metrics],

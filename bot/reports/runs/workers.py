@@ -14,8 +14,8 @@ from bot.db import Database
 from bot.ids import new_id
 from bot.reports.models import Report, ReportRun
 from bot.reports.runs.claims import (
-    LEASE,
     MAX_RUN_TRIES,
+    RUN_LEASE,
     RunClaim,
     claim_runs,
     give_back,
@@ -45,7 +45,7 @@ class RunWorkers:
         wake: Callable[[str], None],
         *,
         concurrent_runs: int,
-        lease: timedelta = LEASE,
+        lease: timedelta = RUN_LEASE,
     ) -> None:
         self._database = database
         self._clock = clock

@@ -15,7 +15,7 @@ from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
 from bot.reports.analysts.builtin import BuiltinAnalyst
-from bot.reports.models import Report, ReportRun
+from bot.reports.models import Notification, Report, ReportRun
 from bot.reports.narration import Narration
 from bot.reports.replies import Actor
 from bot.reports.runs.execution import Completeness
@@ -128,7 +128,7 @@ class Office:
     """Everything of reports that one process has."""
 
     database: Database
-    clock: HandClock = field(default_factory=HandClock)
+    clock: Any = field(default_factory=HandClock)
     shop: Shop = field(default_factory=Shop)
     slack: Slack = field(default_factory=Slack)
     complete: list[Completeness] = field(default_factory=list)
@@ -204,3 +204,22 @@ def fields(**changes: Any) -> Mapping[str, Any]:
         "slack_config": {"notification_type": "channel", "slack_channel": "#ops"},
     }
     return {**usual, **changes}
+
+
+def due_report(number: int, now: datetime) -> Report:
+    """Return a report to #ops that is due."""
+    return Report(
+        tenant="default",
+        workspace_id="T1",
+        owner=ADA,
+        name=f"Sales {number}",
+        query=SQL,
+        sql=SQL,
+        source="shop",
+        schedule={"frequency": "daily", "time": f"{now:%H:%M}", "timezone": "UTC"},
+        notification=Notification.CHANNEL,
+        channel=OPS,
+        due_at=now.replace(second=0, microsecond=0),
+        created_at=now,
+        changed_at=now,
+    )
