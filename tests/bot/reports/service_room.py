@@ -100,7 +100,7 @@ class Shops:
 class Slack:
     """Two channels, one of which the bot is in, and the people who are there."""
 
-    people: set[str] = field(default_factory=lambda: {ADA, BEN})
+    people: set[str] = field(default_factory=lambda: {ADA, BEN, "U0ADA00001"})
     channels: set[str] = field(default_factory=lambda: {OPS})
     asked: list[str] = field(default_factory=list)
 
@@ -164,7 +164,7 @@ class Office:
         return Voice(narration, self.database, self.clock)
 
     async def _workspaces_of(self, tenant: str) -> Sequence[str]:
-        return ["T1", "T2"] if tenant == "default" else []
+        return ["T1"] if tenant == "default" else []
 
     async def tick(self) -> int:
         """Do what the job does, to its end."""
