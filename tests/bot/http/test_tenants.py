@@ -30,6 +30,7 @@ _VOLATILE = (
     (re.compile(r"\b[a-z]{1,3}_[0-9a-hjkmnp-tv-z]{24}\b"), "<id>"),
     (re.compile(r"20\d\d-\d\d-\d\d[T ][0-9:.]+(?:\+00:00|Z)?"), "<at>"),
     (re.compile(r"\b1[0-9]{9}\b"), "<epoch>"),
+    (re.compile(r"\w{3} [0-9]{1,2} \w{3} 20[0-9]{2}, [0-9:]{5}"), "<at>"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{24,64}(?![0-9a-f])"), "<code>"),
     (re.compile(r'"(?:oldest_?[sS]econds|silent_?[sS]econds)": ?[0-9.]+'), "<age>"),
     (re.compile(r"\b(?:ben|dora|T3|T4)\b"), "<tenant>"),
