@@ -53,6 +53,8 @@ class Settings(BaseModel):
 
     slack_bot_token: _Secret = None
     slack_app_token: _Secret = None
+    slack_client_id: Text = None
+    slack_client_secret: _Secret = None
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
@@ -218,8 +220,8 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     values, problems = _read_values(environ)
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
-    problems += _unusable_analyst(values)
     problems += _half_an_issuer(values)
+    problems += _unusable_analyst(values)
     if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
         values.setdefault("slack_default_channel", WEBHOOK)
@@ -334,6 +336,15 @@ def _two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
     return []
 
 
+def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:
+    """Say if one of the two settings for OpenID Connect is missing."""
+    issuer, audience = values.get("oidc_issuer"), values.get("oidc_audience")
+    if bool(issuer) == bool(audience):
+        return []
+    missing = "OIDC_AUDIENCE" if issuer else "OIDC_ISSUER"
+    return [f"{missing}: is missing; tokens are accepted from one issuer for one audience"]
+
+
 def _unusable_analyst(values: Mapping[str, Any]) -> list[str]:
     """Say what the analyst that is asked for lacks."""
     name = str(values.get("analyst", "")).lower()
@@ -349,15 +360,6 @@ def _unusable_analyst(values: Mapping[str, Any]) -> list[str]:
     if not values.get("openai_quick_model"):
         return ["OPENAI_QUICK_MODEL: is missing; ANALYST=openai needs the name of a model"]
     return []
-
-
-def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:
-    """Say if one of the two settings for OpenID Connect is missing."""
-    issuer, audience = values.get("oidc_issuer"), values.get("oidc_audience")
-    if bool(issuer) == bool(audience):
-        return []
-    missing = "OIDC_AUDIENCE" if issuer else "OIDC_ISSUER"
-    return [f"{missing}: is missing; tokens are accepted from one issuer for one audience"]
 
 
 def _is_webhook_enough(values: Mapping[str, Any]) -> bool:

@@ -16,9 +16,11 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -33,12 +35,14 @@ TABLES = (
     Event,
     ExternalTaskId,
     IdempotencyRecord,
+    Invitation,
     LaneLease,
     LeaderboardDue,
     LeaderboardPost,
     LeaderboardSample,
     Message,
     MessageTotal,
+    OutageWatch,
     Preference,
     RefusedKind,
     Report,

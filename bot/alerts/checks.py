@@ -34,6 +34,8 @@ _KEYS_AT_ONCE = 500
 OVERDUE = "overdue"
 #: What begins the keys of troubles that other systems report.
 EXTERNAL = "external "
+#: What begins the keys of troubles in tables of other systems; the table's name follows.
+TABLE = "table "
 #: A run that starts this much before its time, by another clock, is that run.
 _EARLY = timedelta(minutes=1)
 
@@ -52,6 +54,7 @@ class Trouble:
     expected: ExpectedDuration | None = None
     note: str | None = None  # what it is, where there is no task to say so
     is_critical: bool = False  # whatever is said of its kind
+    facts: dict[str, Any] | None = None  # a task of another system, as alerts show it
 
 
 def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -> list[Trouble]:
@@ -236,8 +239,8 @@ def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> boo
     A failure is over when the task has completed, was cancelled, or failed anew, which is a trouble
     of its own; not while it runs again. Whatever is stuck has moved on when it was heard of.
     """
-    if held.key.startswith(EXTERNAL):
-        return False  # Whoever reported it says when it is over.
+    if held.key.startswith((EXTERNAL, TABLE)):
+        return False  # Whoever reported it says when it is over, or its table does.
     if held.type == TroubleType.MISSED:
         kind = held.key.rpartition(" ")[0]
         return _has_run_since(session, held.tenant, kind, due_at(held.key))

@@ -92,6 +92,8 @@ def _task_context(
     log_url: Callable[[Task, datetime], str | None],
 ) -> dict[str, Any]:
     """Return one task as a line of an alert shows it."""
+    if task is None and trouble.facts:
+        return {**trouble.facts, "began_at": epoch(trouble.began_at)}
     if task is None:
         is_missed = trouble.type == TroubleType.MISSED
         return {

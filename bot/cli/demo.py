@@ -138,11 +138,12 @@ def _bot_settings(
     folder: Path, addresses: _Addresses, port: int, secret: str, token: str
 ) -> tuple[str, dict[str, str]]:
     """Return the bot's address and its environment."""
-    api, now = f"http://127.0.0.1:{port}", SystemClock().now()
-    write_shop(shop_path(folder), now.date())
+    api = f"http://127.0.0.1:{port}"
+    today = SystemClock().now()
+    write_shop(shop_path(folder), today.date())
     config = folder / "opsbell.toml"
-    content = configuration(folder, api, token, now) + shop_configuration(folder)
-    config.write_text(content, encoding="utf-8")
+    written = configuration(folder, api, token, today) + shop_configuration(folder)
+    config.write_text(written, encoding="utf-8")
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'opsbell.db'}",
         "ENVIRONMENT": "demo",

@@ -7,6 +7,7 @@ from bot.http.handlers import (
     callbacks,
     docs,
     health,
+    installation,
     mcp,
     messages,
     tasks,
@@ -18,6 +19,7 @@ from bot.http.handlers import (
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.report_routes import REPORT_ROUTES
 from bot.http.routing import Access, Route
+from bot.http.schemas import installation as i
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
 from bot.http.schemas import templates as e
@@ -101,6 +103,13 @@ _WORKSPACE_ROUTES = (
           body=w.ConnectWorkspace, answers={201: w.ShownWorkspace, 200: w.ShownWorkspace}, creates=True),
     Route("GET", "/api/scheduling/slack/test/{team_id}", workspaces.check_workspace, "Does its token still work?",
           "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.ShownWorkspace}),
+    Route("POST", "/api/workspaces/invitations", installation.invite_workspace,
+          "Make a link that connects a workspace by OAuth", "Workspaces", scope=WRITE_WORKSPACES,
+          body=i.InviteWorkspace, answers={201: i.ShownInvitation}),
+    Route("GET", "/slack/install", installation.begin_installation, "Go to Slack with an invitation", "Workspaces", PUBLIC,
+          query=i.InvitationQuery, answers={302: "text/html", 400: "text/html"}),
+    Route("GET", "/slack/oauth_redirect", installation.finish_installation, "Come back from Slack", "Workspaces", PUBLIC,
+          query=i.SlackAnswerQuery, answers={200: "text/html", 400: "text/html"}),
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )

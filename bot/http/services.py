@@ -23,6 +23,7 @@ from bot.tasks.service import Tasks
 from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.users.service import Users
+from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
 
@@ -70,3 +71,4 @@ class HttpServices:
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)
+    installations: Installations | None = None

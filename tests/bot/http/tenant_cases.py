@@ -9,7 +9,7 @@ from tests.bot.http.order import SHIPPED
 #: Both tenants have things of this id; only the victim has the other.
 SHARED, SECRET = "shared-1", "secret-1"
 #: Both tenants have this channel and this person.
-CHANNEL, PERSON = "C0OPS", "U0ADA00001"
+CHANNEL, PERSON = "C0OPS00002", "U0ADA00001"
 _MESSAGE = {"channel": CHANNEL, "templateCode": "text", "payload": {"text": "mine"}, "user": PERSON}
 _DEDUP = {"event_action": "trigger", "payload": {"summary": "mine", "source": "host"}}
 REPORT = {
@@ -182,6 +182,9 @@ CASES: dict[str, _Case] = {
     ],
     "check_workspace": lambda known: [Sending({"team_id": known.workspace_id})],
     "disconnect_workspace": lambda known: [Sending({"team_id": known.workspace_id})],
+    "invite_workspace": _bodies({}),
+    "begin_installation": _nothing,
+    "finish_installation": _nothing,
     "register_user": _bodies({"userId": SECRET, "channel": CHANNEL}),
     "show_alive": _nothing,
     "show_ready": _nothing,
