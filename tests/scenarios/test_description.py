@@ -26,9 +26,9 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = ["add_samples", "take_event"]
 checks.positive_data_acceptance.enabled = false
 
-# Which fields go together in a schedule is said by `bot.reports.drafts`; names are used once.
+# What goes together in a schedule is said by `bot.reports.drafts`; a deleted report cannot be run.
 [[operations]]
-include-operation-id = ["create_report", "change_report"]
+include-operation-id = ["create_report", "change_report", "run_reports"]
 checks.positive_data_acceptance.enabled = false
 
 # A preview tells what is wrong instead of refusing it.
