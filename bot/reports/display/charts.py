@@ -8,12 +8,13 @@ rather than drawn as zero.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
-from bot.sources.result import ResultTable
+from bot.sources.result import Cell, ResultColumn, ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 MAX_CHARTS = 2
@@ -102,7 +103,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     chart = Chart(
         kind=spec.kind,
         title=" ".join(spec.title.split()) or column_heading(table.columns[columns[0]]),
-        labels=tuple(_numbered([cell_words(row[spec.category], heading) for row in rows])),
+        labels=tuple(_numbered(_labels_of([row[spec.category] for row in rows], heading))),
         series=tuple(_series_of(table, rows, one) for one in columns),
         label_name=heading.name,
         unit=units.pop() if len(units) == 1 else None,
@@ -196,6 +197,24 @@ def chart_lines(chart: Chart) -> list[str]:
         for series in shown.series
     ]
     return [shown.title, *lines, *shown.remarks]
+
+
+def _labels_of(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
+    """Return the names of categories; days are short, and months of years shorter."""
+    days = [_day_of(cell) for cell in cells]
+    if not all(days):
+        return [cell_words(cell, column) for cell in cells]
+    known = [day for day in days if day is not None]
+    is_one_year = len({day.year for day in known}) == 1
+    if len(known) > 1 and all(day.day == 1 for day in known):
+        return [f"{day:%b %Y}" for day in known]
+    return [f"{day.day} {day:%b}" if is_one_year else f"{day.day} {day:%b %Y}" for day in known]
+
+
+def _day_of(cell: Cell) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date() if cell.time() == time() else None
+    return cell if isinstance(cell, date) else None
 
 
 def _series_of(table: ResultTable, rows: Sequence[tuple[Any, ...]], index: int) -> ChartSeries:

@@ -63,7 +63,7 @@ def build_report_form(form: ReportForm) -> dict[str, Any]:
         "action_id": "report_preview",
         "value": "preview",
         "text": _plain("Preview"),
-        "accessibility_label": "Show the next runs and the message of today",
+        "accessibility_label": "Preview the next runs and the message of today",
     }
     return {
         "type": "modal",

@@ -31,10 +31,19 @@ from listeners.views.slow_submission import submit_when_ready
 _View = dict[str, Any]
 
 
-async def new_report_view(services: ListenerServices, owner: Owner, user_id: str) -> _View:
-    """Return the form for a new report, every day at nine in the person's own time zone."""
+async def new_report_view(
+    services: ListenerServices, owner: Owner, user_id: str, channel_id: str = ""
+) -> _View:
+    """
+    Return the form for a new report, every day at nine in the person's own time zone.
+
+    *channel_id* is where it was asked for, if that is known.
+    """
     zone = await services.directory.timezone_of(user_id)
-    fields = {"schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"}}
+    fields = {
+        "schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"},
+        "slack_config": {"slack_channel": channel_id if channel_id[:1] in ("C", "G") else None},
+    }
     return build_report_form(ReportForm(fields, services.report_sources(owner.tenant)))
 
 

@@ -99,8 +99,8 @@ def test_a_picture_says_what_it_shows():
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", content[16:24]) == (1200, 680)
     assert picture.alt_text == (
-        "Revenue by day. revenue (EUR): highest 13,147.50 (2026-11-23),"
-        " lowest 11,765.50 (2026-11-22), last 12,450.50 (2026-11-27)."
+        "Revenue by day. revenue (EUR): highest 13,147.50 (23 Nov),"
+        " lowest 11,765.50 (22 Nov), last 12,450.50 (27 Nov)."
     )
 
 

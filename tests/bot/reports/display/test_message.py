@@ -103,7 +103,7 @@ def test_every_figure_is_text_as_well():
     assert message.text.startswith("📊 Daily revenue: Revenue was 12,450.50 EUR yesterday")
     for row in sales().rows:
         assert f"{row[0]} | {row[1]} | {row[2]:,.2f}" in message.text
-    assert "2026-11-23 13,147.50" in message.text
+    assert "23 Nov 13,147.50" in message.text
 
 
 def test_a_row_without_a_value_is_not_drawn_as_zero():
@@ -121,7 +121,7 @@ def test_many_points_are_the_newest_ones():
     context = report_context(facts_of(sales(90)))
 
     labels = context["charts"][0]["chart"]["axis_config"]["categories"]
-    assert (len(labels), labels[-1]) == (20, "2026-11-27")
+    assert (len(labels), labels[-1]) == (20, "27 Nov")
     assert context["notes"] == ["The chart shows the last 20 of 90 rows."]
 
 
@@ -205,3 +205,25 @@ def test_the_time_is_that_of_the_reports_zone():
     assert wall_time(NINE, ZoneInfo("Europe/Berlin")) == "Sat 28 Nov 2026, 09:00 CET"
     summer = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
     assert wall_time(summer, ZoneInfo("Europe/Berlin")) == "Wed 1 Jul 2026, 09:00 CEST"
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        ([date(2026, 11, 7), date(2026, 11, 8)], ["7 Nov", "8 Nov"]),
+        ([date(2025, 12, 31), date(2026, 1, 2)], ["31 Dec 2025", "2 Jan 2026"]),
+        ([date(2026, 1, 1), date(2026, 2, 1)], ["Jan 2026", "Feb 2026"]),
+        ([datetime(2026, 11, 7), datetime(2026, 11, 8)], ["7 Nov", "8 Nov"]),  # noqa: DTZ001
+        ([date(2026, 11, 7), None], ["2026-11-07", NO_VALUE]),
+    ],
+)
+def test_days_on_an_axis_are_short(cells, labels):
+    """Only a day alone; the table has the dates as they are."""
+    table = table_of(
+        [ResultColumn("day", ColumnKind.DATE), ResultColumn("n", ColumnKind.NUMBER)],
+        [[cell, 1] for cell in cells],
+    )
+    said = Said("…", charts=[ChartSpec("bar", "Days", 0, (1,))])
+    (chart,) = report_context(facts_of(table, said))["charts"]
+
+    assert chart["chart"]["axis_config"]["categories"] == labels
