@@ -1,0 +1,114 @@
+"""The form of a report, from opening it to the message it brings."""
+
+import json
+
+import pytest
+
+from bot.reports.replies import Actor
+from tests.listeners.reports import SQL
+from tests.listeners.room import ADA, OPS
+
+FILLED = {
+    "name": "Daily revenue",
+    "query": SQL,
+    "slack_config.slack_channel": OPS,
+}
+
+
+async def opened(room, way="command"):
+    """Open the form as Ada, and return it."""
+    if way == "command":
+        await room.playground.run_command("ada", "ops", "/report new")
+    elif way == "shortcut":
+        await room.playground.run_shortcut("ada", "new_report")
+    else:
+        room.playground.open_home("ada")
+        home = await room.playground.wait_for(lambda: room.playground.home("ada"))
+        await room.playground.click_in_view("ada", home["id"], "home_new_report")
+    return await room.modal("ada")
+
+
+async def shows(room, words):
+    """Wait until the form says so."""
+
+    def look():
+        views = room.playground.views("ada")
+        shown = json.dumps(views[-1], ensure_ascii=False) if views else ""
+        return shown if words in shown else ""
+
+    return await room.playground.wait_for(look)
+
+
+async def reports_of_ada(room):
+    """Return what Ada has."""
+    actor = Actor(room.owner.tenant, room.owner.workspace_id, ADA)
+    return (await room.services.reports.list(actor))[0]
+
+
+@pytest.mark.parametrize("way", ["command", "shortcut", "home"])
+async def test_the_form_opens_with_ones_own_time_zone(room, way):
+    """From a command, the shortcut and App Home."""
+    view = await opened(room, way)
+
+    values = {
+        block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"
+    }
+    assert values["schedule.timezone"]["initial_value"] == "Europe/Berlin"
+    assert values["schedule.time"]["initial_time"] == "09:00"
+
+
+async def test_a_filled_form_makes_a_report(room):
+    """The modal then says when it runs first."""
+    view = await opened(room)
+    assert (await room.playground.submit("ada", view["id"], FILLED)).ok
+
+    assert "daily at 09:00 (Europe/Berlin)" in await shows(room, "is saved")
+    (report,) = await reports_of_ada(room)
+    assert (report.name, report.query, report.channel) == ("Daily revenue", SQL, OPS)
+
+
+async def test_wrong_fields_are_said_under_their_inputs(room):
+    """And nothing is made."""
+    view = await opened(room)
+    wrong = {**FILLED, "query": "select 1 from nothing", "schedule.timezone": "Europe/Berlín"}
+    outcome = await room.playground.submit("ada", view["id"], wrong)
+
+    assert set(outcome.errors) == {"query", "schedule.timezone"}
+    assert "take sales" in outcome.errors["query"]
+    assert "did you mean Europe/Berlin?" in outcome.errors["schedule.timezone"]
+    assert await reports_of_ada(room) == []
+
+
+async def test_another_frequency_asks_for_other_things(room):
+    """Every month has a day; what was typed stays."""
+    view = await opened(room)
+    await room.playground.click_in_view("ada", view["id"], "report_frequency", "monthly")
+    await shows(room, "In a month without this day")
+    monthly = {**FILLED, "schedule.day_of_month": "31"}
+    assert (await room.playground.submit("ada", view["id"], monthly)).ok
+
+    await shows(room, "is saved")
+    (report,) = await reports_of_ada(room)
+    assert report.schedule["day_of_month"] == 31
+
+
+async def fill(room, view, values):
+    """Let Ada type values, which Slack sends along with the next click."""
+    for field, value in values.items():
+        room.playground.state.views[view["id"]].setdefault("state", {"values": {}})
+        values_of = room.playground.state.views[view["id"]]["state"]["values"]
+        values_of[field] = value
+
+
+async def test_a_preview_shows_runs_problems_and_the_chart(room):
+    """Below the form, and nothing is made or posted."""
+    view = await opened(room)
+    typed = {"name": "Daily revenue", "query": SQL}
+    await room.playground.click_in_view("ada", view["id"], "report_preview", values=typed)
+
+    shown = await shows(room, "Next runs")
+    assert "slack_file" in shown
+    assert "(preview)" in shown
+    assert "highest 13,147.5 (23 Nov)" in shown
+    assert room.playground.messages("ops") == []
+    assert await reports_of_ada(room) == []
