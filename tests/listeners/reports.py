@@ -1,7 +1,7 @@
 """The reports of the workspace that tests of listeners talk to: a shop that sells every day."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.clock import Clock
@@ -44,7 +44,7 @@ class DailyShop:
     async def fetch(self, sql: str) -> ResultTable:
         if self.error is not None:
             raise self.error
-        return sales(self.days)
+        return replace(sales(self.days), sql=sql)
 
 
 @dataclass

@@ -128,6 +128,7 @@ async def test_recompute_says_whether_the_rows_are_the_same(room: Room) -> None:
     await press(room, "ada", ts, "Recompute")
     await shown_to(room, "ada", "Unchanged: the query returns the same rows")
 
+    await room.playground.close_view("ada")
     room.shop.days = 8
     await press(room, "ada", ts, "Recompute")
     assert "2026-11-20" in await shown_to(room, "ada", "Changed: the rows are")

@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.reports.replies import Actor
+from tests.listeners.payloads import interaction
 from tests.listeners.reports import SQL
 from tests.listeners.room import ADA, OPS
+from tests.listeners.views.reports.test_builders import state_of
 
 FILLED = {
     "name": "Daily revenue",
@@ -92,23 +95,44 @@ async def test_another_frequency_asks_for_other_things(room):
     assert report.schedule["day_of_month"] == 31
 
 
-async def fill(room, view, values):
-    """Let Ada type values, which Slack sends along with the next click."""
-    for field, value in values.items():
-        room.playground.state.views[view["id"]].setdefault("state", {"values": {}})
-        values_of = room.playground.state.views[view["id"]]["state"]["values"]
-        values_of[field] = value
+async def press_preview(room, view, query):
+    """Let Ada press *Preview* after she has typed a query."""
+    body = {
+        **interaction("block_actions", room.playground),
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": state_of(view, name={"value": "Daily revenue"}, query=query),
+        "actions": [{"type": "button", "action_id": "report_preview", "block_id": "preview"}],
+    }
+    await room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+
+
+async def test_a_preview_says_what_is_wrong(room):
+    """With the label of the field, and when it would run nevertheless."""
+    view = await opened(room)
+    await press_preview(room, view, {"value": "drop table other"})
+
+    shown = await shows(room, "Not ready to be saved")
+    assert "Question or SQL: " in shown
+    assert "Next runs" in shown
+
+
+async def test_a_preview_without_pictures_has_the_figures(room):
+    """Where Slack takes no files, or does not show them."""
+    view = await opened(room)
+    room.playground.fail("files.getUploadURLExternal", error="missing_scope")
+    await press_preview(room, view, {"value": SQL})
+
+    assert "24 Nov 150" in await shows(room, "Next runs")
 
 
 async def test_a_preview_shows_runs_problems_and_the_chart(room):
     """Below the form, and nothing is made or posted."""
     view = await opened(room)
-    typed = {"name": "Daily revenue", "query": SQL}
-    await room.playground.click_in_view("ada", view["id"], "report_preview", values=typed)
+    await press_preview(room, view, {"value": SQL})
 
     shown = await shows(room, "Next runs")
     assert "slack_file" in shown
     assert "(preview)" in shown
-    assert "highest 13,147.5 (23 Nov)" in shown
+    assert "highest 150 (24 Nov)" in shown
     assert room.playground.messages("ops") == []
     assert await reports_of_ada(room) == []
