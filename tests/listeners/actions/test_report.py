@@ -170,3 +170,22 @@ async def test_edit_opens_the_form_with_what_it_is(room: Room) -> None:
     await room.playground.submit("ada", view["id"], {"name": "Other"})
     await shown_to(room, "ada", "changed")
     assert (await room.services.reports.find(as_ada(room), report.id)).name == "Daily revenue"
+
+
+async def test_where_slack_draws_no_charts_the_next_report_has_pictures(room: Room) -> None:
+    """The first one shows its figures as text; the second one has a picture in its thread."""
+    refused = "unsupported type [json-pointer:/blocks/3/type]"
+    room.playground.fail("chat.postMessage", error="invalid_blocks", errors=[refused], count=2)
+    report, ts = await run_report(room)
+    assert "data_visualization" not in str(room.playground.message("ops", ts)["blocks"])
+
+    await room.services.reports.run(as_ada(room), report.id)
+    messages = await room.playground.wait_for(
+        lambda: len(found := room.playground.messages("ops")) == 2 and found
+    )
+    assert "data_visualization" not in str(messages[1]["blocks"])
+    assert "The chart is a picture in the thread." in str(messages[1]["blocks"])
+    replies = await room.playground.wait_for(
+        lambda: len(found := room.playground.replies("ops", messages[1]["ts"])) == 3 and found
+    )
+    assert any(reply["files"][0]["name"].endswith("-chart-1.png") for reply in replies)
