@@ -37,6 +37,11 @@ async def run_report(room: Room, **changes: Any) -> tuple[Report, str]:
     return report, str(found[-1]["ts"])
 
 
+def many(found: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Return what was found once there is so much, nothing before."""
+    return found if len(found) == count else []
+
+
 async def press(room: Room, who: str, ts: str, what: str) -> None:
     """Click a button of the report's message."""
     assert (await room.playground.click(who, "ops", ts, what)).ok
@@ -60,9 +65,7 @@ async def test_a_report_stands_with_chart_table_and_files(room: Room) -> None:
     message = room.playground.message("ops", ts)
     kinds = [block["type"] for block in message["blocks"]]
     assert {"header", "data_visualization", "data_table", "actions"} <= set(kinds)
-    replies = await room.playground.wait_for(
-        lambda: len(found := room.playground.replies("ops", ts)) == 2 and found
-    )
+    replies = await room.playground.wait_for(lambda: many(room.playground.replies("ops", ts), 2))
     names = [file["name"] for reply in replies for file in reply["files"]]
     assert sorted(name.rpartition(".")[2] for name in names) == ["csv", "json"]
 
@@ -180,12 +183,10 @@ async def test_where_slack_draws_no_charts_the_next_report_has_pictures(room: Ro
     assert "data_visualization" not in str(room.playground.message("ops", ts)["blocks"])
 
     await room.services.reports.run(as_ada(room), report.id)
-    messages = await room.playground.wait_for(
-        lambda: len(found := room.playground.messages("ops")) == 2 and found
-    )
+    messages = await room.playground.wait_for(lambda: many(room.playground.messages("ops"), 2))
     assert "data_visualization" not in str(messages[1]["blocks"])
     assert "The chart is a picture in the thread." in str(messages[1]["blocks"])
     replies = await room.playground.wait_for(
-        lambda: len(found := room.playground.replies("ops", messages[1]["ts"])) == 3 and found
+        lambda: many(room.playground.replies("ops", messages[1]["ts"]), 3)
     )
     assert any(reply["files"][0]["name"].endswith("-chart-1.png") for reply in replies)
