@@ -3,7 +3,7 @@ BIN := .venv/bin
 # More than there are processors: much of the suite waits for clocks that nobody can set.
 WORKERS ?= 5
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ahead lint format migration lock
+.PHONY: help setup demo test ahead lint format migration lock sbom
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -44,3 +44,7 @@ migration: setup ## write the next migration from the models: make migration m="
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet requirements-dev.in -o requirements-dev.txt
+
+sbom: ## list the locked packages in sbom.json (CycloneDX)
+	@test -x .venv-sbom/bin/cyclonedx-py || { $(PYTHON) -m venv .venv-sbom && .venv-sbom/bin/pip install --quiet cyclonedx-bom==7.5.0; }
+	.venv-sbom/bin/cyclonedx-py requirements requirements.txt --of JSON -o sbom.json

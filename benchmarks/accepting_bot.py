@@ -99,6 +99,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             socket=dict,
             leaderboards=unused,
             reports=unused,
+            report_standing=unused,
         )
     )
     await server.start()

@@ -7,9 +7,11 @@ receives nothing before it can answer. Stop order: the reverse.
 
 import asyncio
 import time
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +19,6 @@ from typing import Any, Self
 import aiohttp
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_bolt.async_app import AsyncApp
 
 import jobs
 import listeners
@@ -26,7 +27,9 @@ from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
+from bot.errors import ConfigError
 from bot.http.idempotency import Idempotency
+from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
@@ -35,12 +38,14 @@ from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_cloc
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
+from bot.messages.outbox import Place
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import Deliveries, open_deliveries
 from bot.messages.templates.isolation import Isolation
 from bot.messages.transports.destination import check_destinations
 from bot.messages.workers.pool import Workers
+from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
 from bot.reports.answers import ReportAnswers
@@ -54,15 +59,22 @@ from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
+from bot.telemetry.backlog import Backlog
+from bot.telemetry.live import LiveFigures
+from bot.telemetry.meters import Meters
 from bot.users.service import Users
-from bot.wiring.credentials import api_tokens, destinations_of, secrets_of
+from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
+from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
-from bot.wiring.presence import Presence, appear
+from bot.wiring.presence import Presence, appear, clients_of, slack_client
 from bot.wiring.tenants import Owners
-from bot.workspaces.access import Rights, named_people
+from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
 from bot.workspaces.gate import Gate, House
+from bot.workspaces.installation import Installations
+from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
+from jobs.backlog import meter_jobs
 from listeners.socket import Socket
 
 logger = structlog.get_logger(__name__)
@@ -106,6 +118,7 @@ class Opsbell:
         self._is_brief = is_brief
         self._clock = clock or SystemClock()
         self._pacing = pacing
+        self._meters = Meters()
         self._stack = AsyncExitStack()
 
     @property
@@ -151,13 +164,21 @@ class Opsbell:
         rooms = self.rooms = await self._open_rooms(database, session, slack, destinations)
         if self._is_brief:
             return
-        await self._open_http(rooms, destinations)
+        await self._open_http(rooms, destinations, session)
         self._start_launcher(rooms.tasks)
         # At once: what waits from before the start must not wait for the first tick as well.
         await rooms.outward.lanes.sweep()
         self._start_jobs(rooms)
         if slack.ears and slack.socket:
-            listeners.register(slack.ears, self._for_listeners(rooms, slack.ears, slack.socket))
+            services = self._for_listeners(rooms, slack)
+            others = OthersNeed(
+                database=database,
+                connections=rooms.outward.connections,
+                call_slack=partial(slack_client, self._settings),
+                health=partial(health, rooms.outward.lanes, slack.socket),
+                kinds=rooms.tasks.tasks.kinds,
+            )
+            listeners.register(slack.ears, services, OtherWorkspaces(services, others))
             self._stack.push_async_callback(slack.socket.stop)
             await slack.socket.start()
         logger.info(
@@ -206,6 +227,7 @@ class Opsbell:
             destinations,
             lambda: self._pacing or Pacing(),
             isolation,
+            self._meters,
         )
         # Before the lanes stop: what waits for a worker is given back, not waited for.
         self._stack.callback(workers.close)
@@ -243,8 +265,7 @@ class Opsbell:
             database,
             self._clock,
             outward.lanes.wake,
-            workspace_url=slack.identity.workspace_url or None,
-            pin=Pins(slack.ears.client).pin if slack.ears else None,
+            pin=Pins(clients_of(settings, outward.connections)).pin if slack.ears else None,
         )
         leaderboards = open_leaderboards(
             settings,
@@ -294,7 +315,17 @@ class Opsbell:
             sources,
         )
 
-    async def _open_http(self, rooms: _Rooms, destinations: Destinations) -> None:
+    def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
+        """Return what reads an issuer's tokens; the start does not wait for its keys."""
+        issuer, audience = self._settings.oidc_issuer, self._settings.oidc_audience
+        if issuer is None or audience is None:
+            return None
+        fetch = fetch_json(session, self._settings.proxies.for_url(issuer))
+        return OidcTokens(issuer, audience, self._clock, fetch)
+
+    async def _open_http(
+        self, rooms: _Rooms, destinations: Destinations, session: aiohttp.ClientSession
+    ) -> None:
         http = HttpServer(
             HttpServices(
                 settings=self._settings,
@@ -320,7 +351,17 @@ class Opsbell:
                 socket=lambda: rooms.slack.heard(),
                 leaderboards=rooms.leaderboards,
                 reports=rooms.reports.reports,
+                report_standing=rooms.reports.standing,
                 destinations=destinations,
+                oidc=self._open_oidc(session),
+                meters=self._meters,
+                installations=Installations(
+                    rooms.database,
+                    self._clock,
+                    rooms.outward.connections,
+                    lambda: oauth_app_of(self._settings),
+                    rooms.outward.exchange,
+                ),
             )
         )
         await http.start()
@@ -328,11 +369,15 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(
-        self, rooms: _Rooms, ears: AsyncApp, socket: Socket
-    ) -> listeners.ListenerServices:
-        config = self._settings.config
-        identity = rooms.slack.identity
+    def _for_listeners(self, rooms: _Rooms, slack: Presence) -> listeners.ListenerServices:
+        if slack.socket is None or slack.client is None:
+            raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
+        config, socket = self._settings.config, slack.socket
+        identity = slack.identity
+        own_lanes = {
+            identity.workspace_id,
+            *destinations_of(self._settings).ids(DEFAULT_TENANT),
+        }
         house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
@@ -348,13 +393,13 @@ class Opsbell:
             boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
-            gate=Gate(ears.client, house, named_people(config)),
-            rights=Rights(config.access, rooms.slack.directory),
+            gate=Gate(slack.client, house, named_people(config)),
+            rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
-            owner_of=rooms.owners.of_workspace,
+            owner_of=lambda _workspace_id: Owner(DEFAULT_TENANT, identity.workspace_id),
             config=config,
             kinds=kinds,
-            health=lambda: health(rooms.outward.lanes, socket),
+            health=partial(health, rooms.outward.lanes, socket, own_lanes),
             leaderboards=rooms.leaderboards,
             reports=rooms.reports.reports,
             report_answers=ReportAnswers(
@@ -365,6 +410,7 @@ class Opsbell:
             environment=self._settings.environment,
             workspace_url=identity.workspace_url or None,
             clock=self._clock,
+            lose_workspace=rooms.outward.connections.lose,
         )
 
     def _start_launcher(self, room: TaskServices) -> None:
@@ -379,6 +425,8 @@ class Opsbell:
     def _start_jobs(self, rooms: _Rooms) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
+        backlog = Backlog(rooms.database, self._clock)
+        self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
         jobs.register(
             scheduler,
             rooms.database,
@@ -390,17 +438,38 @@ class Opsbell:
             rooms.leaderboards,
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
+            backlog,
+            self._outages(rooms),
             rooms.reports,
         )
+        meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 
+    def _outages(self, rooms: _Rooms) -> Outages:
+        home, lanes = rooms.slack.identity.workspace_id, rooms.outward.lanes
 
-def health(lanes: Lanes, socket: Socket) -> dict[str, Any]:
-    """Return what `/ops health` shows."""
+        def is_in_touch() -> bool:
+            is_heard = bool(rooms.slack.heard().get("connected"))
+            return is_heard and all(
+                one.is_well for one in lanes.health() if one.workspace_id == home
+            )
+
+        return Outages(
+            rooms.database,
+            self._clock,
+            Place(home, DEFAULT_TENANT, ""),
+            is_in_touch=is_in_touch,
+            alerts_channel=rooms.deliveries.alerts_channel,
+            wake=lanes.wake,
+        )
+
+
+def health(lanes: Lanes, socket: Socket, own_lanes: Collection[str]) -> dict[str, Any]:
+    """Return what `/ops health` shows; lanes of other tenants are not shown."""
     return {
         "socket": asdict(socket.health()),
-        "lanes": [asdict(lane) for lane in lanes.health()],
+        "lanes": [asdict(lane) for lane in lanes.health() if lane.workspace_id in own_lanes],
     }
 
 

@@ -64,6 +64,7 @@ class TaskKind(_Section):
     money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
     alert_after_failures: int = Field(1, ge=1)
     retry_roles: list[str] = []
+    workflow_step: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     _cron = field_validator("cron")(parse_cron)
@@ -229,8 +230,9 @@ _DestinationName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-
 
 
 class AccessSettings(_Section):
-    """`[access]`: user ids or user-group ids. Nobody named as operator means everybody is one."""
+    """`[access]`: user ids or user-group ids. Without viewers, or operators, everybody is one."""
 
+    viewers: list[str] = []
     operators: list[str] = []
     admins: list[str] = []
 
@@ -239,6 +241,15 @@ class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
     days: int = Field(30, ge=1)
+
+
+class TaskTable(_Section):
+    """`[alerts.tables.<name>]`: tasks in the table of another system, which checks look at."""
+
+    source: str = Field(min_length=1)
+    query: str = Field(min_length=1)
+    statuses: dict[str, _MappedStatus] = {}
+    tenant: str = Field("default", min_length=1)
 
 
 _PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -260,6 +271,7 @@ class AlertSettings(_Section):
     escalate_to: str | None = None
     also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
     storm_after: int = Field(5, ge=1)
+    tables: dict[_DestinationName, TaskTable] = {}
 
     _timezone = field_validator("timezone")(parse_timezone)
 
@@ -341,6 +353,8 @@ def read_config_file(path: Path) -> ConfigFile:
         raise ConfigError([f"OPSBELL_CONFIG: cannot read {path}: {error}"]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([f"{path}: {error}"]) from error
+    except RecursionError as error:
+        raise ConfigError([f"{path}: is nested too deeply"]) from error
     try:
         config = ConfigFile.model_validate(content)
     except ValidationError as error:
@@ -412,6 +426,8 @@ def _known_keys(table: list[str]) -> list[str]:
             section = ConfigFile
         case ["runners", _, kind]:  # The last part is the runner's type.
             section = _RUNNERS[kind]
+        case ["alerts", "tables", _]:
+            section = TaskTable
         case ["leaderboards", _]:
             section = Leaderboard
         case ["leaderboards", *_]:

@@ -102,11 +102,18 @@ class MetricSettings(_Table):
     table: _TableName
     sql: str = Field(min_length=1, max_length=2_000)
     time: _Identifier | None = None
+    loaded: _Identifier | None = None
     dimensions: list[_Identifier] = Field([], max_length=50)
     unit: str | None = Field(None, min_length=1, max_length=20)
     better: Literal["high", "low"] = "high"
     description: str = Field("", max_length=500)
     synonyms: list[_Synonym] = Field([], max_length=20)
+
+    @model_validator(mode="after")
+    def _loaded_some_time(self) -> Self:
+        if self.loaded is not None and self.time is None:
+            raise ValueError("loaded needs time")
+        return self
 
     @field_validator("dimensions")
     @classmethod

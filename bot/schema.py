@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+#: Any number, if only everybody takes the same.
+_MIGRATION_LOCK = 7_735_235
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -24,9 +26,18 @@ def current(connection: Connection) -> str | None:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the schema to the newest revision and commit; nothing if it is there already."""
+    """
+    Bring the schema to the newest revision and commit; nothing if it is there already.
+
+    Of several processes that migrate one PostgreSQL the others wait, and find it done.
+    """
     if current(connection) == newest_revision():
         return
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        if current(connection) == newest_revision():
+            connection.commit()
+            return
     from bot.migrations.upgrade import upgrade
 
     upgrade(connection)

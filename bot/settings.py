@@ -53,6 +53,8 @@ class Settings(BaseModel):
 
     slack_bot_token: _Secret = None
     slack_app_token: _Secret = None
+    slack_client_id: Text = None
+    slack_client_secret: _Secret = None
     slack_api_url: str = Field("https://slack.com/api/", repr=False)
     slack_default_channel: Text = None
     slack_alerts_channel: Text = None
@@ -70,6 +72,8 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     app_url: Text = None
     jwt_secret: _Secret = None
+    oidc_issuer: Text = None
+    oidc_audience: Text = None
     token_encryption_key: _Secret = None
     orchestrator_url: Text = Field(None, repr=False)  # may hold a password
     callback_secret: _Secret = None
@@ -126,6 +130,15 @@ class Settings(BaseModel):
         if secret and len(secret.get_secret_value().encode()) < _JWT_SECRET_BYTES:
             raise ValueError(f"needs at least {_JWT_SECRET_BYTES} bytes for HS256")
         return secret
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, url: str | None) -> str | None:
+        if url:
+            parts = urlsplit(require_web_address(url))
+            if parts.query or parts.fragment or "@" in parts.netloc:
+                raise ValueError("must be the issuer's address as its tokens say it in `iss`")
+        return url
 
     @field_validator("callback_secret")
     @classmethod
@@ -207,6 +220,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     values, problems = _read_values(environ)
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
+    problems += _half_an_issuer(values)
     problems += _unusable_analyst(values)
     if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
@@ -320,6 +334,15 @@ def _two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
             "or leave the variable out"
         ]
     return []
+
+
+def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:
+    """Say if one of the two settings for OpenID Connect is missing."""
+    issuer, audience = values.get("oidc_issuer"), values.get("oidc_audience")
+    if bool(issuer) == bool(audience):
+        return []
+    missing = "OIDC_AUDIENCE" if issuer else "OIDC_ISSUER"
+    return [f"{missing}: is missing; tokens are accepted from one issuer for one audience"]
 
 
 def _unusable_analyst(values: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
 from bot.http.idempotency import IdempotencyRecord
+from bot.http.mcp.confirmations import Confirmation
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
 from bot.messages.models import (
     DeadLetter,
@@ -15,9 +16,11 @@ from bot.messages.models import (
     StoredTemplate,
     SuspendedChannel,
 )
+from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
 TABLES = (
@@ -25,18 +28,21 @@ TABLES = (
     AlertCheck,
     AlertRerun,
     AlertTrouble,
+    Confirmation,
     DeadLetter,
     EndNotice,
     SuspendedChannel,
     Event,
     ExternalTaskId,
     IdempotencyRecord,
+    Invitation,
     LaneLease,
     LeaderboardDue,
     LeaderboardPost,
     LeaderboardSample,
     Message,
     MessageTotal,
+    OutageWatch,
     Preference,
     RefusedKind,
     Report,

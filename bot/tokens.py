@@ -37,7 +37,7 @@ _LATEST_SECONDS = 10**15
 #: Maximum number of tokens whose claims are cached.
 _MAX_KNOWN = 1000
 _COMPARE = "compare the clocks of the two machines"
-#: PyJWT compares times with the machine's clock; `_check_times` uses ours.
+#: PyJWT compares times with the machine's clock; `check_times` uses ours.
 _OPTIONS = {
     "require": ["sub", "exp"],
     "verify_exp": False,
@@ -113,8 +113,8 @@ class Tokens:
         if caller is not None and now < good_until:
             return caller
         claims = self._claims(token)
-        _check_times(claims, now)
-        caller = _caller_of(claims)
+        check_times(claims, now)
+        caller = caller_of(claims)
         if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
         self._known[token] = (caller, claims["exp"] + _LEEWAY_SECONDS)
@@ -133,12 +133,21 @@ class Tokens:
         return claims
 
 
+def is_of_ours(token: str) -> bool:
+    """Tell whether a token says that it is signed with a secret, as ours are; it proves nothing."""
+    jwt = _library()
+    try:
+        return bool(jwt.get_unverified_header(token).get("alg") == _ALGORITHM)
+    except (jwt.InvalidTokenError, UnicodeError):
+        return True  # Whoever reads it says what is wrong.
+
+
 def _library() -> Any:
     """Return PyJWT, loaded with the first token: it brings 8 MB of cryptography."""
     return importlib.import_module("jwt")
 
 
-def _check_times(claims: Mapping[str, Any], now: float) -> None:
+def check_times(claims: Mapping[str, Any], now: float) -> None:
     """Raise `TokenError` unless the token is good at *now*, give or take a minute."""
     expired = now - _seconds_in(claims, "exp", now)
     if expired >= _LEEWAY_SECONDS:
@@ -163,7 +172,8 @@ def _spelled(seconds: float) -> str:
     return f"{seconds:,.0f} s" if seconds < 2 * 86400 else f"{seconds / 86400:,.0f} days"
 
 
-def _caller_of(claims: dict[str, Any]) -> Caller:
+def caller_of(claims: Mapping[str, Any]) -> Caller:
+    """Return who verified claims speak for; raise `TokenError` for what they lack."""
     tenant, scope = claims.get("tenant"), claims.get("scope", "")
     if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
         raise TokenError("Token needs a `tenant` and a space-separated `scope`")

@@ -14,16 +14,25 @@ from bot.db import Database
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.lanes import Lanes
 from bot.messages.service import Deliveries
+from bot.outages.service import Outages
 from bot.reports.wiring import ReportRoom
 from bot.subscriptions.digests import Digests
 from bot.tasks.intake import Intake
-from jobs.alerts import advance_reruns, delete_old_alerts, watch_for_alerts
+from bot.telemetry.backlog import Backlog
+from jobs.alerts import (
+    advance_reruns,
+    delete_old_alerts,
+    read_task_tables,
+    watch_for_alerts,
+)
+from jobs.backlog import measure_backlog
 from jobs.boards import refresh_boards
 from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
 from jobs.liveness import mark_lost_tasks
+from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
 from jobs.subscriptions import delete_old_end_notices, post_digests
@@ -43,6 +52,10 @@ _LEADERBOARDS_SECONDS = 5
 #: A board is edited at most this often, and only when what it shows has changed.
 _BOARD_SECONDS = 5
 _DIGEST_SECONDS = 5
+#: How old the figures of `/metrics` about the database may be.
+_BACKLOG_SECONDS = 10
+#: How exactly the beginning of an outage is known.
+_OUTAGE_SECONDS = 5
 _REPORTS_SECONDS = 1
 _REPORT_HEALTH_SECONDS = 15 * 60
 
@@ -58,6 +71,8 @@ def register(
     leaderboards: Leaderboards,
     boards: Boards,
     digests: Digests,
+    backlog: Backlog,
+    outages: Outages,
     reports: ReportRoom,
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
@@ -65,6 +80,7 @@ def register(
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (_LIVENESS_SECONDS, mark_lost_tasks, intake),
         (alerts.every_seconds, watch_for_alerts, alerts.watch),
+        (alerts.every_seconds, read_task_tables, alerts.watch),
         (_RETENTION_SECONDS, delete_old_alerts, alerts.watch),
         (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
@@ -76,6 +92,8 @@ def register(
         (_BOARD_SECONDS, refresh_boards, boards),
         (_DIGEST_SECONDS, post_digests, digests),
         (_RETENTION_SECONDS, delete_old_end_notices, digests),
+        (_BACKLOG_SECONDS, measure_backlog, backlog),
+        (_OUTAGE_SECONDS, watch_for_outages, outages),
         (_REPORTS_SECONDS, run_due_reports, reports),
         (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
         (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),

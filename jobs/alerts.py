@@ -15,6 +15,11 @@ async def watch_for_alerts(watch: AlertWatch) -> None:
         logger.info("alerts_told", count=told)
 
 
+async def read_task_tables(watch: AlertWatch) -> None:
+    """Read the tables of other systems for the next check."""
+    await watch.read_tables()
+
+
 async def advance_reruns(reruns: Reruns) -> None:
     """Start what is next of the alerts whose tasks are run again."""
     await reruns.advance_all()

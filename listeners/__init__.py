@@ -2,29 +2,34 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from listeners import actions, commands, events, shortcuts, views
+from listeners import actions, commands, events, shortcuts, steps, views
 from listeners.admission import make_admission
 from listeners.errors import handle_error
 from listeners.fallback import StartCount
-from listeners.home import HomeRefresh, Homes
+from listeners.home import HomeRefresh
+from listeners.houses import Elsewhere, Houses
 from listeners.injection import make_injection
 from listeners.redelivery import SeenDeliveries, make_filter
 from listeners.services import ListenerServices
 
-__all__ = ["ListenerServices", "register"]
+__all__ = ["Elsewhere", "ListenerServices", "register"]
 
 
-def register(app: AsyncApp, services: ListenerServices) -> None:
-    """Make *app* answer to everything the manifest offers; call it once."""
+def register(app: AsyncApp, services: ListenerServices, elsewhere: Elsewhere | None = None) -> None:
+    """
+    Make *app* answer to everything the manifest offers; call it once.
+
+    *services* are those of the workspace of SLACK_BOT_TOKEN, *elsewhere* has all others.
+    """
     app.use(make_filter(SeenDeliveries()))
-    app.use(make_admission(services.gate))
-    homes = Homes(services)
-    app.use(make_injection(services, homes))
+    app.use(make_admission(Houses(services, elsewhere)))
+    app.use(make_injection())
     app.error(handle_error)
     app.listener_runner.listener_start_handler = StartCount()
-    app.listener_runner.listener_completion_handler = HomeRefresh(homes)
+    app.listener_runner.listener_completion_handler = HomeRefresh()
     commands.register(app)
     actions.register(app)
     views.register(app)
     shortcuts.register(app)
+    steps.register(app)
     events.register(app)

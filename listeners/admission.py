@@ -1,10 +1,20 @@
-"""Authorization of people: every command and interaction is checked before any listener."""
+"""
+Finds the workspace that serves a request, and checks the person before any listener runs.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+
 from bot.errors import ForbiddenError
-from bot.workspaces.gate import Gate, House, Visitor
+from bot.workspaces.gate import House, Visitor
+from listeners.houses import Houses, Served
+from listeners.places import places_of
+
+logger = structlog.get_logger(__name__)
 
 _NextMiddleware = Callable[[], Awaitable[None]]
 
@@ -12,17 +22,45 @@ _NextMiddleware = Callable[[], Awaitable[None]]
 LINK_ACTIONS = ("task_logs", "task_grafana")
 
 
-def make_admission(gate: Gate) -> Callable[[dict[str, Any], _NextMiddleware], Awaitable[None]]:
-    """Return a middleware that refuses everybody but members (see `bot.workspaces.gate`)."""
+def make_admission(
+    houses: Houses,
+) -> Callable[[dict[str, Any], AsyncBoltContext, _NextMiddleware], Awaitable[BoltResponse | None]]:
+    """
+    Return a middleware that refuses everybody but members (see `bot.workspaces.gate`) and,
+    if any are named, viewers.
 
-    async def admit(body: dict[str, Any], next: _NextMiddleware) -> None:
-        visitor = _visitor_of(body)
-        if visitor is not None and not _is_harmless(body):
-            await gate.require_insider(visitor)
-            _require_home(body, visitor, gate.house)
+    After it the context has `served`: what serves the request. Its `client` is the workspace's.
+    """
+
+    async def admit(
+        body: dict[str, Any], context: AsyncBoltContext, next: _NextMiddleware
+    ) -> BoltResponse | None:
+        visitor, is_harmless = _visitor_of(body), _is_harmless(body)
+        try:
+            served = await houses.serving(body)
+        except ForbiddenError:
+            if visitor is not None and not is_harmless:
+                raise
+            # There is nobody to tell, and nothing to do.
+            logger.info("workspace_not_connected", places=places_of(body)[:3])
+            return BoltResponse(status=200)
+        _serve_with(served, context)
+        if visitor is not None and not is_harmless:
+            await served.services.gate.require_insider(visitor)
+            await served.services.rights.require_viewer(visitor.user_id)
+            _require_home(body, visitor, served.services.gate.house)
         await next()
+        return None
 
     return admit
+
+
+def _serve_with(served: Served, context: AsyncBoltContext) -> None:
+    context["served"] = served
+    if served.services.slack is not None:
+        context["client"] = served.services.slack
+        context["token"] = served.services.slack.token
+        context["bot_user_id"] = served.services.bot_user_id
 
 
 def _visitor_of(body: Mapping[str, Any]) -> Visitor | None:
@@ -57,8 +95,8 @@ def _is_harmless(body: Mapping[str, Any]) -> bool:
 
 def _require_home(body: Mapping[str, Any], visitor: Visitor, house: House) -> None:
     """Raise `ForbiddenError` for a place that is another workspace's of the same organisation."""
-    message = body.get("message") or {}
-    place = message.get("team") or visitor.seen_in
+    message, view = body.get("message") or {}, body.get("view") or {}
+    place = message.get("team") or view.get("app_installed_team_id") or visitor.seen_in
     if house.workspace_id in (visitor.team_id, place) or place is None:
         return
     raise ForbiddenError(

@@ -49,13 +49,17 @@ async def tell(
     words: str, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
 ) -> None:
     """Tell the person *words*: under the message, else in a modal, in their Home, or not at all."""
-    if body.get("response_url"):
+    event = body.get("event", {})
+    if event.get("type") == "function_executed":
+        await client.functions_completeError(
+            function_execution_id=event["function_execution_id"], error=words
+        )
+    elif body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
         await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
-    elif body.get("event", {}).get("tab") == "home":  # Only App Home has tabs.
-        user_id = body["event"]["user"]
-        await client.views_publish(user_id=user_id, view=build_home_notice(words))
+    elif event.get("tab") == "home":  # Only App Home has tabs.
+        await client.views_publish(user_id=event["user"], view=build_home_notice(words))
 
 
 def refusal(error: Exception, body: dict[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class Homes:
         )
         return HomeFacts(
             alerts=await services.alerts.list(owner.tenant, open_alerts),
+            silences=await services.alerts.silences(owner.tenant),
             dead_letters=await services.requests.dead_of(
                 owner.tenant, user_id, home_builder.MAX_DEAD_LETTERS + 1
             ),
@@ -109,31 +110,32 @@ class Homes:
 class HomeRefresh(AsyncListenerCompletionHandler):
     """Publishes the Home in which somebody has acted, once the listener has done its work."""
 
-    def __init__(self, homes: Homes) -> None:
-        self._homes = homes
-
     async def handle(
         self,
         request: AsyncBoltRequest,
         response: BoltResponse | None,  # noqa: ARG002 - Bolt passes it by name
     ) -> None:
         """Publish it; that it cannot be now is logged, for the action itself is done."""
-        user_id = self._whose(request.body)
-        if user_id is None or request.context.client is None:
+        homes: Homes | None = request.context.get("homes")
+        if homes is None or request.context.client is None:
+            return  # Refused before any listener.
+        user_id = _whose_home(request.body, homes)
+        if user_id is None:
             return
         try:
             owner = request.context["owner"]
-            await self._homes.publish(request.context.client, owner, user_id)
+            await homes.publish(request.context.client, owner, user_id)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, SQLAlchemyError) as error:
             logger.warning("home_not_refreshed", error=type(error).__name__)
 
-    def _whose(self, body: dict[str, Any]) -> str | None:
-        """Return whose Home shows something older now: whoever clicked in it, or sent a form."""
-        user = body.get("user")
-        if not isinstance(user, dict):
-            return None
-        user_id = str(user["id"])
-        if body.get("type") == "view_submission":
-            return user_id if self._homes.is_known(user_id) else None
-        is_home = (body.get("view") or {}).get("type") == "home"
-        return user_id if body.get("type") == "block_actions" and is_home else None
+
+def _whose_home(body: dict[str, Any], homes: Homes) -> str | None:
+    """Return whose Home shows something older now: whoever clicked in it, or sent a form."""
+    user = body.get("user")
+    if not isinstance(user, dict):
+        return None
+    user_id = str(user["id"])
+    if body.get("type") == "view_submission":
+        return user_id if homes.is_known(user_id) else None
+    is_home = (body.get("view") or {}).get("type") == "home"
+    return user_id if body.get("type") == "block_actions" and is_home else None

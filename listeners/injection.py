@@ -5,29 +5,32 @@ from dataclasses import fields
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from listeners.home import Homes
+from listeners.houses import Served
 from listeners.services import ListenerServices
+
+#: Set by `listeners.admission`, where they differ from those of the app.
+_OWN_TO_BOLT = frozenset({"bot_user_id"})
 
 _NextListener = Callable[[], Awaitable[None]]
 
 
-def make_injection(
-    services: ListenerServices,
-    homes: Homes,
-) -> Callable[[AsyncBoltContext, _NextListener], Awaitable[None]]:
+def make_injection() -> Callable[[AsyncBoltContext, _NextListener], Awaitable[None]]:
     """
     Return a middleware after which a listener may name any field of `ListenerServices`.
 
-    `services` is all of them at once, `homes` publishes App Home, and `owner` is for whom the
-    bot's workspace acts. Bolt looks at plain positional parameters only: keyword-only ones and
-    `functools.partial` get nothing (slack_bolt/kwargs_injection/async_utils.py).
+    They are those of the workspace that serves the request (`listeners.admission`). `services` is
+    all of them at once, `homes` publishes App Home, and `owner` is for whom it acts. Bolt looks at
+    plain positional parameters only: keyword-only ones and `functools.partial` get nothing
+    (slack_bolt/kwargs_injection/async_utils.py).
     """
-    by_name = {field.name: getattr(services, field.name) for field in fields(services)}
+    names = [field.name for field in fields(ListenerServices) if field.name not in _OWN_TO_BOLT]
 
     async def inject(context: AsyncBoltContext, next: _NextListener) -> None:
-        context.update(by_name)
+        served: Served = context["served"]
+        services = served.services
+        context.update({name: getattr(services, name) for name in names})
         context["services"] = services
-        context["homes"] = homes
+        context["homes"] = served.homes
         context["owner"] = services.owner_of(services.gate.house.workspace_id)
         await next()
 

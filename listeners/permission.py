@@ -15,6 +15,21 @@ async def require_may_start(services: ListenerServices, kind: str, user_id: str)
     await services.rights.require_operator(user_id, services.config.kind(kind).retry_roles)
 
 
+def require_workflows_may_start(services: ListenerServices, kind: str) -> None:
+    """
+    Raise `ForbiddenError` if only some people may start tasks of this kind, and not any workflow.
+
+    Whoever builds a workflow writes the inputs of its steps, so nobody in them is known for sure.
+    """
+    said = services.config.kind(kind)
+    if said.workflow_step or not (said.retry_roles or services.config.access.operators):
+        return
+    raise ForbiddenError(
+        f"Only some people may start `{kind}`. An administrator can let workflows start it: "
+        f"workflow_step = true under [tasks.{kind}]."
+    )
+
+
 async def require_may_act(
     services: ListenerServices, owner: Owner, task_id: str, user_id: str
 ) -> Task:

@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.reruns import Reruns
 from bot.alerts.service import Alerts
@@ -32,7 +35,9 @@ class ListenerServices:
     returns what `/ops health` tells in words: `socket` and `lanes`, as the API shows them.
     `report_sources` returns the names of what a tenant's reports may ask.
     `bot_name` is what people type after `/invite @`. `workspace_url` is what auth.test says;
-    without it, links to messages are made from the workspace's domain on slack.com.
+    without it, links to messages are made from the workspace's domain on slack.com. `slack` calls
+    Slack for the workspace, and `bot_user_id` is the bot there; None: those of the Bolt app.
+    `lose_workspace` is called when Slack says that a workspace's token is void since a time.
     """
 
     tasks: Tasks
@@ -59,3 +64,6 @@ class ListenerServices:
     bot_name: str = "Opsbell"
     workspace_url: str | None = None
     clock: Clock = field(default_factory=SystemClock)
+    slack: AsyncWebClient | None = None
+    bot_user_id: str | None = None
+    lose_workspace: Callable[[str, str, datetime], Awaitable[bool]] | None = None

@@ -39,6 +39,7 @@ class _SocketHealth:
     connected: bool
     silent_seconds: float | None
     replaced: int
+    age_seconds: float | None = None  # of the connection, while there is one
 
 
 class Socket:
@@ -70,6 +71,7 @@ class Socket:
         self._alive_at: float | None = None
         self._answered_at: float | None = None
         self._replaced = 0
+        self._connected_at: float | None = None
 
     async def start(self) -> None:
         """
@@ -92,7 +94,10 @@ class Socket:
     def health(self) -> _SocketHealth:
         """Return the state of the connection as of the last check."""
         silent = None if self._alive_at is None else round(time.monotonic() - self._alive_at, 1)
-        return _SocketHealth(self._connected, silent, self._replaced)
+        age = (
+            None if self._connected_at is None else round(time.monotonic() - self._connected_at, 1)
+        )
+        return _SocketHealth(self._connected, silent, self._replaced, age)
 
     async def _connect(self) -> None:
         handler = AsyncSocketModeHandler(
@@ -113,6 +118,7 @@ class Socket:
     async def _hang_up(self) -> None:
         handler, self._handler = self._handler, None
         self._connected = False
+        self._connected_at = None
         if handler is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(handler.close_async(), _CLOSE_SECONDS)
@@ -170,6 +176,7 @@ class Socket:
         connected = await client.is_connected()
         if connected != self._connected:
             logger.info("socket_connected" if connected else "socket_lost")
+            self._connected_at = time.monotonic() if connected else None
         self._connected = connected
         # A time of day, and that can be set back: it counts that it has changed, not how old it is.
         answered_at, self._answered_at = self._answered_at, client.last_ping_pong_time

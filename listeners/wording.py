@@ -41,6 +41,11 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join([_HTML_ENTITIES.get(letter, letter) for letter in found[0]])
 
 
+def typed_word(word: str) -> str:
+    """Return a word as it is typed in a command: with quotation marks if it has spaces."""
+    return f'"{word}"' if len(word.split()) > 1 else word
+
+
 def worded_duration(length: timedelta) -> str:
     """Return e.g. `1 d 2 h 30 min`."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)

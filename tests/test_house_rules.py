@@ -26,7 +26,7 @@ SHARED_NAMES = {
     "__all__": "what a package shows",
 }
 #: Folders with more files; each is to be divided.
-CROWDED = {"playground/slack_playground", "playground/slack_playground/blocks"}
+CROWDED: set[str] = set()
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 PYTHON = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 

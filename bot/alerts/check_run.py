@@ -21,10 +21,12 @@ from bot.alerts.records import (
     is_open,
     mark_moved_on,
     read_records,
+    strike_out,
     write_records,
 )
 from bot.alerts.rules import Rules
 from bot.alerts.silences import Silences, read_silences
+from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over
 from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.
@@ -48,6 +50,7 @@ class CheckOptions:
     dry_run: bool = False
     is_asked: bool = False
     external: Sequence[ExternalReport] = ()  # what other systems have just said
+    tables: Sequence[ReadTable] = ()  # what was just read of their tables
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ class CheckRun:
         reported = take_in(session, self._tenant, self._options.external, records, now)
         fresh += checks.without_known(session, self._tenant, reported)
         mark_moved_on(session, records, last, now)
+        held = {key for left in records.left.values() for key in left}
+        over = keys_over(self._options.tables, held, now)
+        strike_out(session, records, self._tenant, over, now)
         rules = self._rules.board
         if self._options.is_asked:
             rules = replace(rules, prompt_posts=_AT_ONCE)
@@ -138,7 +144,17 @@ class CheckRun:
             found += silent
             found += checks.find_lost(session, tenant, since)
             found += checks.find_missed(session, tenant, now, self._rules.schedules())
-        return found
+        wanted = {TroubleType.FAILED: options.failed, TroubleType.STUCK: options.stuck}
+        return found + [one for one in self._rows_in_trouble(now) if wanted[one.group.type]]
+
+    def _rows_in_trouble(self, now: datetime) -> list[Trouble]:
+        timeout = self._options.timeout
+        timeout_of = self._rules.timeout_of if timeout is None else lambda _: timeout
+        return [
+            trouble
+            for table in self._options.tables
+            for trouble in find_in_table(table, now, timeout_of)
+        ]
 
     def _find_stuck(self, session: Session, now: datetime) -> list[Trouble]:
         timeout = self._options.timeout

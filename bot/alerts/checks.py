@@ -31,9 +31,11 @@ _MAX_FOUND = 2_000
 #: Of so many running tasks is looked whether they take longer than usual.
 _MAX_RUNNING = 10_000
 _KEYS_AT_ONCE = 500
-_OVERDUE = "overdue"
+OVERDUE = "overdue"
 #: What begins the keys of troubles that other systems report.
 EXTERNAL = "external "
+#: What begins the keys of troubles in tables of other systems; the table's name follows.
+TABLE = "table "
 #: A run that starts this much before its time, by another clock, is that run.
 _EARLY = timedelta(minutes=1)
 
@@ -52,6 +54,7 @@ class Trouble:
     expected: ExpectedDuration | None = None
     note: str | None = None  # what it is, where there is no task to say so
     is_critical: bool = False  # whatever is said of its kind
+    facts: dict[str, Any] | None = None  # a task of another system, as alerts show it
 
 
 def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -> list[Trouble]:
@@ -146,10 +149,10 @@ def find_overdue(
 
 def _overdue_trouble(task: Task, expected: ExpectedDuration) -> Trouble:
     """Return the trouble of a running task that takes longer than usual."""
-    group = TroubleGroup(TroubleType.STUCK, task.task, _OVERDUE)
+    group = TroubleGroup(TroubleType.STUCK, task.task, OVERDUE)
     began_at = (task.started_at or task.updated_at) + (expected.limit or timedelta(0))
     return Trouble(
-        group, f"{_trouble_key(task)} {_OVERDUE}", "longer than usual", began_at, task, expected
+        group, f"{_trouble_key(task)} {OVERDUE}", "longer than usual", began_at, task, expected
     )
 
 
@@ -178,13 +181,18 @@ def find_missed(
     """
     found = []
     for kind, schedule, grace in schedules:
-        due_at = last_occurrence(schedule, now - grace)
-        if due_at is not None and not _has_run_since(session, tenant, kind, due_at):
+        due = last_occurrence(schedule, now - grace)
+        if due is not None and not _has_run_since(session, tenant, kind, due):
             group = TroubleGroup(TroubleType.MISSED, kind, "")
-            key = f"{kind} {due_at.isoformat()}"
+            key = f"{kind} {due.isoformat()}"
             note = f"{kind} did not start"
-            found.append(Trouble(group, key, "did not start", due_at + grace, note=note))
+            found.append(Trouble(group, key, "did not start", due + grace, note=note))
     return found
+
+
+def due_at(key: str) -> datetime:
+    """Return when the missed run of a key was due."""
+    return datetime.fromisoformat(key.rpartition(" ")[2])
 
 
 def _has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
@@ -231,15 +239,15 @@ def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> boo
     A failure is over when the task has completed, was cancelled, or failed anew, which is a trouble
     of its own; not while it runs again. Whatever is stuck has moved on when it was heard of.
     """
-    if held.key.startswith(EXTERNAL):
-        return False  # Whoever reported it says when it is over.
+    if held.key.startswith((EXTERNAL, TABLE)):
+        return False  # Whoever reported it says when it is over, or its table does.
     if held.type == TroubleType.MISSED:
-        kind, _, due_at = held.key.rpartition(" ")
-        return _has_run_since(session, held.tenant, kind, datetime.fromisoformat(due_at))
+        kind = held.key.rpartition(" ")[0]
+        return _has_run_since(session, held.tenant, kind, due_at(held.key))
     if task is None:
         return True
     if held.type == TroubleType.STUCK:
-        if held.key.endswith(f" {_OVERDUE}"):
+        if held.key.endswith(f" {OVERDUE}"):
             return task.status != TaskStatus.RUNNING or task.attempt != held.attempt
         return held.key != _stuck_trouble(task, timedelta(0)).key
     if held.type == TroubleType.LOST:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.alerts.analysis.shared_factor import SharedFactor, factors_of
+from bot.alerts.checks import OVERDUE, due_at
 from bot.alerts.incidents import STORM, IncidentState, TroubleType
 from bot.alerts.models import Alert, AlertTrouble
 from bot.tasks.display import epoch
@@ -44,6 +45,7 @@ def alert_context(
         "kinds": [
             {"task": kind, "count": count} for kind, count in kinds.most_common(_SHOWN_KINDS)
         ],
+        "more_kinds": max(0, len(kinds) - _SHOWN_KINDS),
         "tasks": [
             _task_context(trouble, task, now, log_url) for trouble, task in held[:_SHOWN_TASKS]
         ],
@@ -90,12 +92,17 @@ def _task_context(
     log_url: Callable[[Task, datetime], str | None],
 ) -> dict[str, Any]:
     """Return one task as a line of an alert shows it."""
+    if task is None and trouble.facts:
+        return {**trouble.facts, "began_at": epoch(trouble.began_at)}
     if task is None:
+        is_missed = trouble.type == TroubleType.MISSED
         return {
             "task_id": None,
-            "task": trouble.note or trouble.task,
+            "task": trouble.task if is_missed else trouble.note or trouble.task,
             "began_at": epoch(trouble.began_at),
+            "due_at": epoch(due_at(trouble.key)) if is_missed else None,
         }
+    is_overdue = trouble.key.endswith(f" {OVERDUE}")
     return {
         "task_id": task.id,
         "task": task.task,
@@ -104,6 +111,8 @@ def _task_context(
         "attempt": task.attempt,
         "created_at": epoch(task.created_at),
         "began_at": epoch(trouble.began_at),
+        "started_at": epoch(task.started_at),
+        "heard_at": None if is_overdue else epoch(task.heard_at or task.updated_at),
         "error": task.error[:_ALERT_ERROR_CHARACTERS] if task.error else None,
         "log_url": log_url(task, now),
     }

@@ -13,7 +13,7 @@ from bot.alerts.models import AlertTrouble
 from bot.alerts.records import Records
 from bot.tasks.stored_text import storable
 
-_KIND_CHARACTERS = 200
+KIND_CHARACTERS = 200
 _NOTE_CHARACTERS = 500
 
 
@@ -37,7 +37,7 @@ class ExternalReport:
 
 def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
     """Return the report as a trouble of ours."""
-    kind = storable(report.kind)[:_KIND_CHARACTERS] or "external"
+    kind = storable(report.kind)[:KIND_CHARACTERS] or "external"
     summary = storable(report.summary)[:_NOTE_CHARACTERS] or kind
     group = TroubleGroup(TroubleType.FAILED, kind, _short_hash(report.group))
     key = f"{EXTERNAL}{_short_hash(report.group, report.key)}"

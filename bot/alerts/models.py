@@ -87,6 +87,9 @@ class AlertTrouble(SQLModel, table=True):
     alert_id: str
     task: str  # the kind, also where there is no task
     note: str | None = None  # what it is, where there is no task to say so
+    facts: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )  # a task of another system, as alerts show it
     task_id: str | None = None
     attempt: int | None = None
     began_at: datetime

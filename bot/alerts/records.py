@@ -22,6 +22,7 @@ _SAME = (
     *("acknowledged_by", "acknowledged_at", "snoozed_until"),
     *("resolved_at", "resolved_by", "resolved_because"),
 )
+_KEYS = 500
 _RECENT = timedelta(minutes=1)
 #: Runs that ended a little before the last check may have been committed after it.
 _LATE_AFTER = timedelta(minutes=5)
@@ -147,6 +148,25 @@ def mark_moved_on(session: Session, records: Records, since: datetime, now: date
             records.left[by_id[trouble.alert_id]].discard(trouble.key)
 
 
+def strike_out(
+    session: Session, records: Records, tenant: str, keys: Iterable[str], now: datetime
+) -> None:
+    """Strike out these troubles: they are over."""
+    for chunk in _key_chunks(sorted(keys)):
+        session.execute(
+            update(AlertTrouble)
+            .where(col(AlertTrouble.tenant) == tenant, col(AlertTrouble.key).in_(chunk))
+            .where(col(AlertTrouble.moved_on_at).is_(None))
+            .values(moved_on_at=now)
+        )
+        for left in records.left.values():
+            left.difference_update(chunk)
+
+
+def _key_chunks(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + _KEYS] for start in range(0, len(keys), _KEYS))
+
+
 def write_records(
     session: Session,
     tenant: str,
@@ -214,6 +234,7 @@ def _write_troubles(
                 task_id=trouble.task.id if trouble.task else None,
                 attempt=trouble.task.attempt if trouble.task else None,
                 began_at=trouble.began_at,
+                facts=trouble.facts,
             )
         alert.count += 1
         row.alert_id = alert.id

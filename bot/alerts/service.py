@@ -17,9 +17,9 @@ from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
 from bot.alerts.display import FoundAlert
 from bot.alerts.expectations import Expectations
-from bot.alerts.external import ExternalReport, trouble_of
+from bot.alerts.external import KIND_CHARACTERS, ExternalReport, trouble_of
 from bot.alerts.incidents import Incident, Tell
-from bot.alerts.models import Alert, SilenceReason
+from bot.alerts.models import Alert, Silence, SilenceReason
 from bot.alerts.records import (
     apply_incident,
     as_incident,
@@ -154,10 +154,17 @@ class Alerts:
 
     async def unmute(self, tenant: str, kind: str) -> bool:
         """Unmute a kind; False if it was not muted."""
-        return await self._database.write(
-            lambda session: silences.end_silence(
-                session, tenant, kind, SilenceReason.MUTED, self._clock.now()
-            )
+        return await self._end_silence(tenant, kind, SilenceReason.MUTED)
+
+    async def end_maintenance(self, tenant: str, kind: str | None) -> bool:
+        """End the maintenance of a kind, None: that of every kind; False if there is none."""
+        every = kind or silences.EVERY_KIND
+        return await self._end_silence(tenant, every, SilenceReason.MAINTENANCE)
+
+    async def silences(self, tenant: str) -> Sequence[Silence]:
+        """Return what is muted or in maintenance now: maintenance first, then by kind."""
+        return await self._database.read(
+            lambda session: silences.read_silences(session, tenant, self._clock.now()).active()
         )
 
     async def maintain(
@@ -173,6 +180,11 @@ class Alerts:
         before = self._clock.now() - kept
         return await self._database.write(lambda session: queries.delete_resolved(session, before))
 
+    async def _end_silence(self, tenant: str, kind: str, reason: SilenceReason) -> bool:
+        return await self._database.write(
+            lambda session: silences.end_silence(session, tenant, kind, reason, self._clock.now())
+        )
+
     async def _silence(
         self,
         tenant: str,
@@ -185,6 +197,9 @@ class Alerts:
         if duration is not None and duration <= timedelta(0):
             fix = "give a time that is longer than nothing"
             raise InvalidError(f"`duration`: {fix}.", [FieldProblem("duration", fix)])
+        if len(kind) > KIND_CHARACTERS:
+            fix = f"give at most {KIND_CHARACTERS} characters"
+            raise InvalidError(f"`kind`: {fix}.", [FieldProblem("kind", fix)])
 
         def work(session: Session) -> None:
             now = self._clock.now()

@@ -3,32 +3,47 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from sqlmodel import Session, select
 
 from bot.alerts.models import Silence, SilenceReason
+from bot.config_file import is_pattern
 
 EVERY_KIND = ""
 
 
 @dataclass(frozen=True)
 class Silences:
-    """The present and past silences of a tenant."""
+    """The present and past silences of a tenant; a kind may be a pattern as in `nightly-*`."""
 
     rows: Sequence[Silence]
     now: datetime
 
     def is_silenced(self, kind: str) -> bool:
         """Tell whether the kind is silenced now."""
-        return any(one.until is None or one.until > self.now for one in self._of(kind))
+        return any(_is_active(one, self.now) for one in self._of(kind))
 
     def silenced_until(self, kind: str) -> datetime | None:
         """Return when the kind's last silence ended, None if it had none."""
         ends = [one.until for one in self._of(kind) if one.until and one.until <= self.now]
         return max(ends, default=None)
 
+    def active(self) -> list[Silence]:
+        """Return those that have not ended: maintenance first, then by kind."""
+        active = [one for one in self.rows if _is_active(one, self.now)]
+        return sorted(active, key=lambda one: (one.reason, one.task))
+
     def _of(self, kind: str) -> list[Silence]:
-        return [one for one in self.rows if one.task in (EVERY_KIND, kind)]
+        return [one for one in self.rows if one.task in (EVERY_KIND, kind) or _fits(one, kind)]
+
+
+def _fits(silence: Silence, kind: str) -> bool:
+    return is_pattern(silence.task) and fnmatchcase(kind, silence.task)
+
+
+def _is_active(silence: Silence, now: datetime) -> bool:
+    return silence.until is None or silence.until > now
 
 
 def read_silences(session: Session, tenant: str, now: datetime) -> Silences:

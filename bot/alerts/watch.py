@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from bot.alerts.external import ExternalReport
 from bot.alerts.incidents import TroubleType
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
+from bot.alerts.tables.reader import TableReader
 from bot.db import Database
 from bot.errors import UserError
 from bot.messages.models import Message
@@ -53,6 +54,7 @@ class AlertWatch:
         home_of: Callable[[str], str | None],
         find_channel: FindChannel,
         default_channel: str | None,
+        tables: TableReader,
     ) -> None:
         """
         *home_of* returns the workspace in which a tenant is told of alerts, None for nowhere.
@@ -66,14 +68,20 @@ class AlertWatch:
         self._home_of = home_of
         self._find_channel = find_channel
         self._default_channel = default_channel
+        self._tables = tables
 
     async def check_all(self) -> int:
         """Check every tenant; return how often somebody was told of something."""
         told = 0
         for tenant in await self._tenants():
-            checked = await self._alerts.check(tenant, await self._channels(tenant))
+            options = CheckOptions(tables=self._tables.take(tenant))
+            checked = await self._alerts.check(tenant, await self._channels(tenant), options)
             told += len(checked.told)
         return told
+
+    async def read_tables(self) -> None:
+        """Read the tables of other systems; the next check takes them in."""
+        await self._tables.refresh()
 
     async def forget_old(self) -> int:
         """Delete some of the alerts that are no longer kept; return how many."""
@@ -82,6 +90,8 @@ class AlertWatch:
     async def check_now(self, tenant: str, options: CheckOptions) -> CheckResult:
         """Check because somebody asks, and wait until what was found stands in Slack."""
         channels = await self._channels(tenant)
+        await self._tables.refresh_soon()
+        options = replace(options, tables=self._tables.take(tenant))
         checked = await self._alerts.check(tenant, channels, options)
         error = None if channels and channels.default else "there is no channel for alerts"
         if options.dry_run:

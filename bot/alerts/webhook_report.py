@@ -31,6 +31,8 @@ def report_context(checked: Checked, now: datetime, log_url: _LogUrl) -> dict[st
 def _report_line(trouble: Trouble, now: datetime, log_url: _LogUrl) -> dict[str, Any]:
     """Return one task as the report shows it."""
     task = trouble.task
+    if trouble.facts:
+        return trouble.facts
     if task is None:
         return {"task": trouble.group.task}
     return {

@@ -7,6 +7,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.reruns import Reruns, Retry
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
+from bot.alerts.tables.reader import FindSource, TableReader
 from bot.alerts.watch import AlertWatch, FindChannel
 from bot.clock import Clock
 from bot.db import Database
@@ -34,8 +35,13 @@ def open_alerts(
     tenants: Callable[[], Awaitable[Sequence[str]]],
     home_of: Callable[[str], str | None],
     find_channel: FindChannel,
+    find_source: FindSource | None = None,
 ) -> AlertRoom:
-    """Return the services; *wake* tells a workspace's lane that something was committed for it."""
+    """
+    Return the services; *wake* tells a workspace's lane that something was committed for it.
+
+    *find_source* returns a source by its name and tenant; None where none are read.
+    """
     rules = Rules(settings.config)
     announcer = AlertAnnouncer(rules, Links(settings.config, settings.grafana_url))
     alerts = Alerts(database, announcer, rules, clock, wake)
@@ -47,6 +53,7 @@ def open_alerts(
         home_of=home_of,
         find_channel=find_channel,
         default_channel=settings.slack_alerts_channel or settings.slack_default_channel,
+        tables=TableReader(settings.config.alerts.tables, find_source),
     )
     return AlertRoom(
         alerts, watch, Reruns(database, tasks, clock), settings.config.alerts.every_minutes * 60

@@ -19,14 +19,15 @@ from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.tasks.creation import Owner
 from bot.tasks.models import Task
+from bot.workspaces.models import Workspace
 
 logger = structlog.get_logger(__name__)
 
 BOARD = "boards/board"
 #: Constants, not parameters, or no database would use the index `task_live`.
 _IS_LIVE = text("task.status IN ('queued', 'running')")
-#: Pins the message at (channel, ts); returns what Slack refused, or None.
-Pin = Callable[[str, str], Awaitable[str | None]]
+#: Pins the message at (workspace, channel, ts); returns what Slack refused, or None.
+Pin = Callable[[str, str, str], Awaitable[str | None]]
 
 
 class Boards:
@@ -38,13 +39,11 @@ class Boards:
         clock: Clock,
         wake: Callable[[str], None],
         *,
-        workspace_url: str | None = None,
         pin: Pin | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
-        self._workspace_url = workspace_url
         self._pin = pin
 
     async def begin(self, owner: Owner, channel: str, *, by: str) -> tuple[str | None, bool]:
@@ -165,7 +164,8 @@ class Boards:
             .limit(SHOWN_TASKS)
         )
         tasks = [(task, ts) for task, ts in session.exec(query)]
-        return task_board_context(tasks, counts, self._workspace_url)
+        workspace = session.get(Workspace, board.workspace_id)
+        return task_board_context(tasks, counts, workspace.url or None if workspace else None)
 
     async def _pin_new(self) -> None:
         """Pin boards that Slack has got; a refusal is logged once, and left at that."""
@@ -180,11 +180,15 @@ class Boards:
             )
             return [(board, ts) for board, ts in session.exec(query) if ts]
 
+        away: set[str] = set()
         for board, ts in await self._database.read(unpinned):
+            if board.workspace_id in away:
+                continue
             try:
-                refused = await self._pin(board.channel, ts)
+                refused = await self._pin(board.workspace_id, board.channel, ts)
             except UnavailableError:
-                return  # The next look tries again.
+                away.add(board.workspace_id)  # The next look tries again.
+                continue
             if refused:
                 logger.warning("board_not_pinned", channel=board.channel, error=refused)
             await self._database.write(partial(self._note, pinned=board))

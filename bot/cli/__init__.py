@@ -7,6 +7,7 @@ import typer
 from bot.cli.alerts import alerts
 from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
+from bot.cli.doctor import doctor
 from bot.cli.events import event_commands
 from bot.cli.leaderboard import leaderboard
 from bot.cli.migrate import migrate_command
@@ -28,6 +29,7 @@ cli.command("demo")(demo)
 cli.command("token")(token)
 cli.command("alerts")(alerts)
 cli.command("leaderboard")(leaderboard)
+cli.command("doctor")(doctor)
 cli.add_typer(report_commands, name="report")
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")

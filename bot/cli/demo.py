@@ -69,15 +69,16 @@ async def _serve_demo(port: int, folder: Path) -> None:
     async with AsyncExitStack() as stack:
         workspace, addresses = await stack.enter_async_context(_start_workspace(port))
         bots_port = stack.enter_context(held_port())
-        api, environment = _bot_settings(folder, addresses, bots_port)
+        secret = secrets.token_hex(32)
+        token = Tokens(secret, SystemClock()).mint(
+            subject="demo", tenant="default", scopes=frozenset({"admin"})
+        )
+        api, environment = _bot_settings(folder, addresses, bots_port, secret, token)
         log = stack.enter_context((folder / "bot.log").open("wb"))
         bot = await stack.enter_async_context(
             running([sys.executable, "-m", "bot", "run"], environment, log.fileno())
         )
         await _wait_until_ready(api, bot, folder)
-        token = Tokens(environment["JWT_SECRET"], SystemClock()).mint(
-            subject="demo", tenant="default", scopes=frozenset({"admin"})
-        )
         await show_board(api, token, SystemClock().now())
         say(_welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))
@@ -133,20 +134,25 @@ async def _read_line(process: asyncio.subprocess.Process) -> str:
     return line.decode()
 
 
-def _bot_settings(folder: Path, addresses: _Addresses, port: int) -> tuple[str, dict[str, str]]:
+def _bot_settings(
+    folder: Path, addresses: _Addresses, port: int, secret: str, token: str
+) -> tuple[str, dict[str, str]]:
     """Return the bot's address and its environment."""
-    write_shop(shop_path(folder), SystemClock().now().date())
+    api = f"http://127.0.0.1:{port}"
+    today = SystemClock().now()
+    write_shop(shop_path(folder), today.date())
     config = folder / "opsbell.toml"
-    config.write_text(configuration(folder) + shop_configuration(folder), encoding="utf-8")
+    written = configuration(folder, api, token, today) + shop_configuration(folder)
+    config.write_text(written, encoding="utf-8")
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'opsbell.db'}",
         "ENVIRONMENT": "demo",
-        "JWT_SECRET": secrets.token_hex(32),
+        "JWT_SECRET": secret,
         "OPSBELL_CONFIG": str(config),
         "PORT": str(port),
         "SLACK_DEFAULT_CHANNEL": "#ops",
     }
-    return f"http://127.0.0.1:{port}", {**inherited(), **addresses.environment, **settings}
+    return api, {**inherited(), **addresses.environment, **settings}
 
 
 async def _wait_until_ready(api: str, bot: asyncio.subprocess.Process, folder: Path) -> None:
@@ -171,6 +177,9 @@ def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
         f"  The bot's log   {folder / 'bot.log'}\n\n"
         "  Open the workspace at #ops: tasks are moving, and import_prices is about to fail.\n"
         "  Press its Retry. Or type   /ops help   or   /task list\n"
+        "  Within a minute and a half alerts come in: sync_stock failed six times for one reason\n"
+        "  (press Acknowledge, then Retry all), export_prices is stuck, nightly_report did not\n"
+        "  start. For a storm type   /task run make_storm\n"
         "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n"
         "  Reports can ask a shop with a year of sales: revenue by country last week\n\n"
         "  Report on a command of your own, in another terminal:\n\n"

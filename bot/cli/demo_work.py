@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 
 from bot.cli.demo_error import DemoError
+from bot.cli.demo_troubles import start_troubles, trouble_configuration
 from bot.cli.programs import ROOT, inherited, running
 
 _EXAMPLES = ROOT / "client" / "examples"
@@ -21,12 +23,17 @@ _CANCEL_SECONDS = 30.0
 EXIT_SECONDS = 60
 
 
-def configuration(folder: Path) -> str:
+def configuration(folder: Path, api: str, token: str, now: datetime) -> str:
     """Return the `opsbell.toml` with which *Retry* can start the demo's work again."""
     client = [sys.executable, "-m", "opsbell", "run", "--", sys.executable]
     importing = [*client, str(_EXAMPLES / "import_prices.py"), "{payload.file}"]
     compressing = [*client, str(_EXAMPLES / "compress_tree.py"), "{payload.folder}"]
-    named = {"PYTHONPATH": str(ROOT / "client"), "OPSBELL_EXIT_SECONDS": str(EXIT_SECONDS)}
+    named = {
+        "PYTHONPATH": str(ROOT / "client"),
+        "OPSBELL_EXIT_SECONDS": str(EXIT_SECONDS),
+        "DEMO_API": api,
+        "DEMO_TOKEN": token,
+    }
     values = ", ".join(f"{name} = {json.dumps(value)}" for name, value in named.items())
     environment = f"env = {{ {values} }}"
     return "\n".join(
@@ -43,6 +50,7 @@ def configuration(folder: Path) -> str:
             'type = "command"',
             f"argv = {json.dumps([*compressing, str(folder / 'tree.zip')])}",
             environment,
+            *trouble_configuration(client, environment, now),
             "",
         ]
     )
@@ -72,6 +80,7 @@ async def start_work(folder: Path, api: str, token: str) -> AsyncIterator[None]:
         await _run_demo_task(
             session, api, "import_prices", "spring list", file=folder / "prices.csv"
         )
+        await start_troubles(session, api)
         try:
             yield
         finally:

@@ -27,6 +27,7 @@ from bot.messages.templates.isolation import Isolation
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
 from bot.settings import Settings, environment, read_settings
+from bot.telemetry.meters import Meters
 from bot.wiring.credentials import destinations_of
 from bot.wiring.outward import open_outward, remember_home
 from bot.wiring.presence import appear
@@ -103,6 +104,7 @@ async def _poster(
                 destinations,
                 Pacing,
                 Isolation(workers),
+                Meters(),
             )
             wake = outward.lanes.wake
         home = slack.identity.workspace_id

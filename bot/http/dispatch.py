@@ -47,7 +47,7 @@ class Dispatcher:
         self._connections = connections
         self._routes = tuple(routes)
         self._authority = Authority(
-            services.tokens, signatures_of(services.settings, services.clock)
+            services.tokens, signatures_of(services.settings, services.clock), services.oidc
         )
         http = services.settings.config.http
         self._rate = RateLimit(http.requests_per_second, http.burst)
@@ -90,6 +90,7 @@ class Dispatcher:
             path=path,
             query=bind(route.query, _query_of(request)) if route.query else None,
             body=body,
+            headers=request.headers,
         )
         header = request.headers.get(idempotency.HEADER)
         if not route.creates or header is None:
@@ -112,7 +113,7 @@ class Dispatcher:
         try:
             if self._authority.takes_signature(route, request.headers):
                 return await self._admit_signed(request)
-            caller = self._authority.read_token(route, request.headers)
+            caller = await self._authority.read_token(route, request.headers)
         except RefusedError:
             # Guessing tokens has a limit, too.
             self._count(self._tries, request.remote)

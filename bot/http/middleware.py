@@ -13,12 +13,16 @@ from bot.http.responses import response_of
 from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
 from bot.redaction import redact
+from bot.telemetry.meters import Meters
 
 logger = structlog.get_logger(__name__)
 
 CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = web.RequestKey("correlation_id", str)
 CONNECTIONS = web.AppKey("connections", OpenConnections)
+METERS = web.AppKey("meters", Meters)
+#: Callers may make up others, and each would be a series of its own in `/metrics`.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _NextHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,12 +37,15 @@ async def envelope(request: web.Request, handler: _NextHandler) -> web.StreamRes
     with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
         response = await answered(request, handler)
         response.headers[CORRELATION_HEADER] = request[CORRELATION]
+        seconds, route = time.perf_counter() - started, _template_of(request)
+        method = request.method if request.method in _METHODS else "(other)"
+        request.app[METERS].request_answered(method, route, response.status, seconds)
         logger.debug(
             "http_request",
             method=request.method,
-            route=_template_of(request),
+            route=route,
             status=response.status,
-            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
             correlation_id=request[CORRELATION],
         )
     connections.end(transport)

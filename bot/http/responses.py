@@ -5,6 +5,17 @@ from aiohttp import web
 from bot.http.routing import JSON_TYPE, Response
 from bot.sql import fast_json
 
+#: Answers are for programs: no browser is to keep, guess, frame or run them, or tell where it was.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Server": "Opsbell",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
 
 def response_of(answer: Response) -> web.Response:
     """Return what aiohttp sends."""
@@ -14,9 +25,5 @@ def response_of(answer: Response) -> web.Response:
         status=answer.status,
         content_type=answer.content_type,
         charset="utf-8",
-        headers={
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            **answer.headers,
-        },
+        headers={**_HEADERS, **answer.headers},
     )

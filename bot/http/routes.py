@@ -7,6 +7,8 @@ from bot.http.handlers import (
     callbacks,
     docs,
     health,
+    installation,
+    mcp,
     messages,
     tasks,
     templates,
@@ -17,12 +19,14 @@ from bot.http.handlers import (
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.report_routes import REPORT_ROUTES
 from bot.http.routing import Access, Route
+from bot.http.schemas import installation as i
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
 from bot.http.schemas import templates as e
 from bot.http.schemas import users as u
 from bot.http.schemas import workspaces as w
 from bot.http.schemas.health import Alive, Health, Ready
+from bot.http.schemas.mcp import RpcMessage, RpcRefusal, RpcReply
 from bot.http.schemas.message_fields import Code
 
 #: Where the same is served, and what tells the operations apart.
@@ -99,6 +103,13 @@ _WORKSPACE_ROUTES = (
           body=w.ConnectWorkspace, answers={201: w.ShownWorkspace, 200: w.ShownWorkspace}, creates=True),
     Route("GET", "/api/scheduling/slack/test/{team_id}", workspaces.check_workspace, "Does its token still work?",
           "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.ShownWorkspace}),
+    Route("POST", "/api/workspaces/invitations", installation.invite_workspace,
+          "Make a link that connects a workspace by OAuth", "Workspaces", scope=WRITE_WORKSPACES,
+          body=i.InviteWorkspace, answers={201: i.ShownInvitation}),
+    Route("GET", "/slack/install", installation.begin_installation, "Go to Slack with an invitation", "Workspaces", PUBLIC,
+          query=i.InvitationQuery, answers={302: "text/html", 400: "text/html"}),
+    Route("GET", "/slack/oauth_redirect", installation.finish_installation, "Come back from Slack", "Workspaces", PUBLIC,
+          query=i.SlackAnswerQuery, answers={200: "text/html", 400: "text/html"}),
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )
@@ -110,7 +121,13 @@ _HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
           answers={200: Ready, 503: Ready}),
+    Route("GET", "/metrics", health.show_metrics, "Figures for Prometheus", "Health", PUBLIC,
+          answers={200: "text/plain"}),
     Route("GET", "/api/health", health.show_health, "How is it, and why?", "Health", answers={200: Health}),
+)
+_ASSISTANT_ROUTES = (
+    Route("POST", "/mcp", mcp.serve_mcp, "Model Context Protocol: tools for assistants", "Assistants", body=RpcMessage,
+          answers={200: RpcReply, 202: "text/plain", 400: RpcRefusal, 404: RpcRefusal}),
 )
 _DOCS_ROUTES = (
     Route("GET", "/api/openapi.json", docs.show_openapi, "This description, for programs", "Reading", PUBLIC,
@@ -129,5 +146,6 @@ ROUTES = (
     *REPORT_ROUTES,
     *_USER_ROUTES,
     *_HEALTH_ROUTES,
+    *_ASSISTANT_ROUTES,
     *_DOCS_ROUTES,
 )

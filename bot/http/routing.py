@@ -48,7 +48,7 @@ class Call:
     `is_named` says that the caller provided the correlation id; otherwise it is generated. `body`
     and `query` are instances of the models that the route names. `new_id` is the id for an object
     that this call creates, if it is repeated under one idempotency key; `is_again` says that a
-    process that died may have created it already.
+    process that died may have created it already. `headers` are found in any case.
     """
 
     services: HttpServices
@@ -61,6 +61,7 @@ class Call:
     body: Any = None
     new_id: str | None = None
     is_again: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def owner(self) -> Owner:
         """Return the caller's tenant and the workspace it writes to; raise if it has none."""

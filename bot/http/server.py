@@ -15,7 +15,7 @@ from bot.errors import ConfigError
 from bot.http.connections import ConnectionLimits, OpenConnections, limits_of_system
 from bot.http.dispatch import Dispatcher
 from bot.http.json_body import MAX_BYTES
-from bot.http.middleware import CONNECTIONS, envelope
+from bot.http.middleware import CONNECTIONS, METERS, envelope
 from bot.http.routes import ROUTES
 from bot.http.routing import Route
 from bot.http.services import HttpServices
@@ -92,6 +92,7 @@ def _application(
     dispatcher = Dispatcher(services, routes, connections)
     app = web.Application(middlewares=[envelope], client_max_size=MAX_BYTES)
     app[CONNECTIONS] = connections
+    app[METERS] = services.meters
     at: dict[str, list[Route]] = {}
     for route in sorted(routes, key=lambda route: "{" in route.path):  # The plain ones first.
         at.setdefault(route.path, []).append(route)

@@ -1,12 +1,13 @@
 """The services that the HTTP server needs; filled in once by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.alerts.wiring import AlertRoom
 from bot.clock import Clock
 from bot.db import Database
+from bot.http.security.oidc import OidcTokens
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
@@ -14,12 +15,15 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.reports.service import Reports
+from bot.reports.standing import Standing
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
+from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
 from bot.users.service import Users
+from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
 
@@ -63,4 +67,8 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     reports: Reports
+    report_standing: Standing
     destinations: Destinations = NO_DESTINATIONS
+    oidc: OidcTokens | None = None
+    meters: Meters = field(default_factory=Meters)
+    installations: Installations | None = None

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -67,6 +67,19 @@ class Leaderboards:
         self._wake = wake
         self._measure_at: dict[str, datetime] = {}
         self._measured: dict[tuple[str, Week], datetime] = {}
+
+    def without_boards(self) -> Self:
+        """Return the same service for a tenant that has no boards."""
+        return type(self)(
+            self._database,
+            self._clock,
+            {},
+            {},
+            self._renderer,
+            home=self._home,
+            channel_of=self._channel_of,
+            wake=self._wake,
+        )
 
     @property
     def names(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Builds the message services that people and programs use."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -25,6 +25,7 @@ class Deliveries:
     senders: Senders
     dead_letters: DeadLetters
     retention: Retention
+    alerts_channel: Callable[[], Awaitable[str | None]]
 
 
 def open_deliveries(
@@ -58,4 +59,5 @@ def open_deliveries(
         senders=Senders(database, clock, destinations),
         dead_letters=DeadLetters(database, clock, wake, alerts, home_of),
         retention=Retention(database, clock, kept_days),
+        alerts_channel=alerts,
     )

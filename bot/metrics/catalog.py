@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
 from bot.sources.base import Source
+from bot.sources.completeness import Completeness, judge_completeness, read_counts
 from bot.sources.result import ResultTable
+
+#: How long ago a day may be of which rows are still expected.
+_JUDGED = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,40 @@ class Metrics:
         from bot.metrics.rendering import render_plan
 
         metric = self._metrics[plan.metric]
-        tables = await source.tables() if metric.time else []
-        has_zone = any(
-            column.has_zone
-            for table in tables
-            if table.name.lower() == metric.table.lower().rpartition(".")[2]
-            or table.name.lower() == metric.table.lower()
-            for column in table.columns
-            if column.name == metric.time
+        zone = await _zone_of(metric, source, timezone)
+        return render_plan(plan, metric, dialect=source.dialect, zone=zone)
+
+    async def completeness(
+        self, question: str, source: Source, timezone: str, now: datetime
+    ) -> Completeness | None:
+        """
+        Return how complete the last day is that a question in words asks about.
+
+        None: it asks about no past day of a metric, or there is too little history. Raises
+        `QueryError`, or `InvalidError` if the settings name a column that there is not.
+        """
+        # Loaded with the first question, as above.
+        from bot.sources.completeness_sql import counting_sql
+
+        at = now.astimezone(ZoneInfo(timezone))
+        plan = plan_words(question, self.of_source(source.name), at.date()).plan
+        if plan is None or plan.period is None:
+            return None
+        metric = self._metrics[plan.metric]
+        day = min(plan.period.end, at.date()) - timedelta(days=1)
+        if metric.time is None or day < max(plan.period.start, at.date() - _JUDGED):
+            return None
+        sql = counting_sql(
+            metric.table,
+            metric.time,
+            day,
+            dialect=source.dialect,
+            zone=await _zone_of(metric, source, timezone),
+            loaded=metric.loaded,
+            at=at.replace(tzinfo=None),
         )
-        return render_plan(plan, metric, dialect=source.dialect, zone=timezone, has_zone=has_zone)
+        found = await source.fetch(await source.check(sql))
+        return judge_completeness(read_counts(found.rows, day), day, at)
 
     def with_units(self, table: ResultTable) -> ResultTable:
         """Return a result whose columns named like a metric of its source have its unit."""
@@ -79,6 +107,20 @@ class Metrics:
             for one in table.columns
         )
         return replace(table, columns=columns)
+
+
+async def _zone_of(metric: MetricSettings, source: Source, timezone: str) -> str | None:
+    """Return the zone whose days divide a metric's time; None for times without a zone."""
+    tables = await source.tables() if metric.time else []
+    names = {metric.table.lower(), metric.table.lower().rpartition(".")[2]}
+    has_zone = any(
+        column.has_zone
+        for table in tables
+        if table.name.lower() in names
+        for column in table.columns
+        if column.name == metric.time
+    )
+    return timezone if has_zone else None
 
 
 def _description(metric: MetricSettings) -> str:

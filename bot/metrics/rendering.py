@@ -1,7 +1,6 @@
 """A plan as SQL in any dialect, through sqlglot. Pure."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime, time
 
 import sqlglot
 from sqlglot import exp
@@ -10,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from bot.errors import FieldProblem, InvalidError
 from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan
 from bot.report_config import MetricSettings
+from bot.sources.moments import compared_moment
 from bot.sources.portable_dates import with_sqlite_dates
 
 
@@ -18,34 +18,32 @@ def render_plan(
     metric: MetricSettings,
     *,
     dialect: str,
-    zone: str = "UTC",
-    has_zone: bool = False,
+    zone: str | None = None,
 ) -> str:
     """
     Return the SELECT of a plan; its last column is the metric, named after it.
 
-    *has_zone*: the time column holds instants, which days of *zone* divide. Otherwise its dates
-    and times are taken as they stand. Raises `InvalidError` if the metric's own SQL is unreadable.
+    *zone*: the time column holds instants, which the days of this zone divide. Without it the
+    dates and times are taken as they stand. Raises `InvalidError` if the metric's own SQL is
+    unreadable.
     """
     value = exp.alias_(_aggregate(plan.metric, metric, dialect), plan.metric, quoted=True)
     keys: list[exp.Expr] = [_column_named(name) for name in plan.dimensions]
     query = exp.select().from_(exp.to_table(metric.table, dialect=dialect))
     time_column = _column_named(metric.time) if metric.time else None
     if plan.grain is not None and time_column is not None:
-        local = _local(time_column, zone) if has_zone else time_column
+        local = _local(time_column, zone) if zone else time_column
         period = exp.cast(exp.TimestampTrunc(this=local, unit=_unit(plan.grain, dialect)), "date")
         keys.insert(0, exp.alias_(period, plan.grain.value, quoted=True))
     query = query.select(*keys, value)
     if plan.period is not None and time_column is not None:
+        first, end = (
+            compared_moment(datetime.combine(day, time()), dialect, zone)
+            for day in (plan.period.start, plan.period.end)
+        )
         query = query.where(
-            exp.GTE(
-                this=time_column.copy(),
-                expression=_begin_of_day(plan.period.start, dialect, zone, has_zone),
-            ),
-            exp.LT(
-                this=time_column.copy(),
-                expression=_begin_of_day(plan.period.end, dialect, zone, has_zone),
-            ),
+            exp.GTE(this=time_column.copy(), expression=first),
+            exp.LT(this=time_column.copy(), expression=end),
         )
     for one in plan.filters:
         query = query.where(_condition(one))
@@ -79,16 +77,6 @@ def _column_named(name: str) -> exp.Column:
 
 def _local(column: exp.Column, zone: str) -> exp.Expr:
     return exp.AtTimeZone(this=column.copy(), zone=exp.Literal.string(zone))
-
-
-def _begin_of_day(day: date, dialect: str, zone: str, has_zone: bool) -> exp.Expr:
-    """Return the begin of a day as the column compares with it."""
-    if has_zone:
-        begin = datetime.combine(day, time(), ZoneInfo(zone))
-        return exp.cast(exp.Literal.string(begin.isoformat(" ")), "timestamptz")
-    text = exp.Literal.string(day.isoformat())
-    # SQLite keeps dates as text, which sorts as they do.
-    return text if dialect == "sqlite" else exp.cast(text, "date")
 
 
 def _condition(one: Filter) -> exp.Expr:

@@ -8,13 +8,14 @@ writes, with a line that says so. A report is never left without a narrative.
 import asyncio
 import hashlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from weakref import WeakValueDictionary
+
+import structlog
 
 from bot.clock import Clock
 from bot.reports.analysts.base import (
@@ -38,7 +39,7 @@ from bot.reports.figures.filling import Metric, fill_narrative
 from bot.reports.spending import DailySpending
 from bot.sources.result import ResultTable
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 MAX_CACHED = 256
 MAX_CHARTS = 2
@@ -223,7 +224,7 @@ class Narration:
             except AnalystError as error:
                 usage = _sum(usage, error.usage)
                 self._spend(error.usage)
-                logger.warning("analyst_failed", extra={"code": error.code, "place": place})
+                logger.warning("analyst_failed", code=error.code, place=place)
                 why, problems = str(error), (_AGAIN.get(error.code, ""),)
                 if error.code not in _REPAIRABLE:
                     break
@@ -233,7 +234,7 @@ class Narration:
             problems = await asyncio.to_thread(check_narrative, draft.narrative, brief)
             if not problems:
                 return _narrated(draft.narrative, brief, self._analyst.name, (), usage)
-            logger.warning("narrative_refused", extra={"count": len(problems), "place": place})
+            logger.warning("narrative_refused", problems=len(problems), place=place)
             why = _UNFIT
         return await instead((f"{why.rstrip('.')}. {_WRITTEN_BY_US}",), usage)
 

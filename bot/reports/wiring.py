@@ -19,6 +19,7 @@ from bot.reports.runs.retention import RunRetention
 from bot.reports.runs.voice import Voice
 from bot.reports.runs.workers import RunWorkers
 from bot.reports.service import Reports
+from bot.reports.standing import Standing
 from bot.sources.result import ResultTable
 
 
@@ -41,6 +42,7 @@ class ReportParts:
     voice: Voice
     measure: MeasureData
     with_units: Callable[[ResultTable], ResultTable] = lambda table: table
+    analyst: str = "builtin"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class ReportRoom:
     workers: RunWorkers
     health: HealthCheck
     retention: RunRetention
+    standing: Standing
 
     async def tick(self) -> None:
         """Make runs of what is due, and begin those there is room for; they go on by themselves."""
@@ -92,10 +95,12 @@ def open_reports(
         start_ready=workers.start_ready,
         wake=wake,
     )
+    due = DueReports(database, clock, limits.spread_seconds)
     return ReportRoom(
         reports,
-        DueReports(database, clock, limits.spread_seconds),
+        due,
         workers,
         HealthCheck(database, clock, questions, places, wake),
         RunRetention(database, clock, limits.kept_days),
+        Standing(parts.analyst, parts.sources.health, due, workers),
     )

@@ -17,6 +17,8 @@ from bot.suggestions import closest
 #: Longer ones are no questions.
 MAX_QUERY_CHARACTERS = 50_000
 _ONLY_SELECT = "write one SELECT, which may begin with WITH; reports only read"
+#: What sqlglot raises where it is given what it did not expect.
+_CONFUSED = (RecursionError, AttributeError, TypeError, ValueError, LookupError)
 _REFUSED_NODES: tuple[tuple[type[exp.Expr], str], ...] = (
     (exp.DML, "reports only read: it writes"),
     (exp.DDL, "reports only read: it changes tables"),
@@ -58,7 +60,7 @@ def written(query: exp.Query, dialect: str) -> str:
     """Return the query as text of a dialect, without comments; raise `InvalidError`."""
     try:
         return query.sql(dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
-    except (SqlglotError, RecursionError, ValueError) as error:
+    except (SqlglotError, *_CONFUSED) as error:
         raise refuse_query(f"it cannot be said in the dialect {dialect}: {error}") from None
 
 
@@ -75,7 +77,7 @@ def _parse_one(text: str, dialect: str | None) -> exp.Query:
         statements = [one for one in language.parser().parse(tokens, text) if one is not None]
     except SqlglotError as error:
         raise refuse_query(_syntax_problem(error)) from None
-    except (RecursionError, AttributeError, TypeError, ValueError, IndexError, KeyError):
+    except _CONFUSED:
         raise refuse_query("it cannot be read: it is nested too deeply, or is no SQL") from None
     statements = [one for one in statements if not isinstance(one, exp.Semicolon)]
     if len(statements) > 1:

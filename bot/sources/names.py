@@ -15,7 +15,7 @@ _WORD_LIST = """
     days week weeks isoweek month months quarter quarters year years isoyear decade century dow doy
     dayofweek dayofyear epoch isodow sunday monday rowid oid _rowid_ value key
 """
-_WORDS = frozenset(_WORD_LIST.split())
+_FREE_WORDS = frozenset(_WORD_LIST.split())
 _LISTED_NAMES = 12
 #: Rows whose columns only the database knows.
 _OPAQUE = (
@@ -166,7 +166,7 @@ def _known_columns(query: exp.Query, named: dict[str, list[SourceTable | None]])
     for one in query.find_all(exp.Lambda, exp.Aliases):
         known |= {argument.name.lower() for argument in one.args["expressions"]}
     known |= {one.name.lower() for one in query.find_all(exp.PropertyEQ)}
-    return frozenset(known | named.keys() | _WORDS)
+    return frozenset(known | named.keys() | _FREE_WORDS)
 
 
 def _require_column(
@@ -183,10 +183,10 @@ def _require_column(
     tables = named.get(owner, []) if owner else []
     listed = [one.name for table in tables if table is not None for one in table.columns]
     if tables and None not in tables:
-        if name not in {one.lower() for one in listed} | _WORDS:
+        if name not in {one.lower() for one in listed} | _FREE_WORDS:
             raise refuse_query(_no_column(column, f"{column.table}.", listed), text, column)
     elif not owner and not is_opaque and name not in known:
-        raise refuse_query(_no_column(column, "", sorted(known - _WORDS)), text, column)
+        raise refuse_query(_no_column(column, "", sorted(known - _FREE_WORDS)), text, column)
 
 
 def _no_column(column: exp.Column, owner: str, known: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from bot.redaction import MASK, redact_json
 from bot.report_config import DIALECTS
 from bot.settings import WEBHOOK, Settings
 from bot.tokens import Tokens
+from bot.workspaces.oauth import OAuthApp
 
 #: Variables called so say what everybody may read, such as a region or a folder.
 _PUBLIC_NAME = re.compile(
@@ -97,6 +98,18 @@ def tokens_of(settings: Settings) -> tuple[str, str]:
     return (
         settings.slack_bot_token.get_secret_value(),
         settings.slack_app_token.get_secret_value(),
+    )
+
+
+def oauth_app_of(settings: Settings) -> OAuthApp | None:
+    """Return the app that workspaces install by OAuth; None without its id and secret."""
+    if settings.slack_client_id is None or settings.slack_client_secret is None:
+        return None
+    return OAuthApp(
+        settings.slack_client_id,
+        settings.slack_client_secret,
+        settings.slack_api_url,
+        settings.public_url,
     )
 
 

@@ -1,6 +1,6 @@
 """Everything that calls Slack: tokens of workspaces, transports and lanes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -21,9 +21,11 @@ from bot.messages.transports.factory import Transports
 from bot.messages.transports.proxied_http import wait_closed
 from bot.messages.transports.slack_workspaces import SlackWorkspaces
 from bot.settings import Settings
+from bot.telemetry.meters import Meters
 from bot.wakeups import Wakeups, send_wakeup
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.models import DEFAULT_TENANT, Workspace, WorkspaceToken
+from bot.workspaces.oauth import Grant, OAuthApp, exchange_code
 from bot.workspaces.preflight import Identity, identify
 from bot.workspaces.reencryption import reseal_tokens
 from bot.workspaces.service import WorkspaceConnections, store
@@ -36,6 +38,7 @@ class Outward:
 
     lanes: Lanes
     connections: WorkspaceConnections
+    exchange: Callable[[OAuthApp, str], Awaitable[Grant]]
 
 
 async def open_outward(
@@ -48,6 +51,7 @@ async def open_outward(
     destinations: Destinations,
     pacing: Callable[[], Pacing],
     isolation: Isolation,
+    meters: Meters,
 ) -> Outward:
     """Build the outward connections; *stack* closes them. Lanes start when they have work."""
     vault = _vault_of(settings)
@@ -60,6 +64,7 @@ async def open_outward(
         isolation=isolation,
         transports=transports,
         wake_elsewhere=None if database.is_sqlite else send_wakeup,
+        delivery_ended=meters.delivery_ended,
     )
     connections = WorkspaceConnections(
         database,
@@ -83,7 +88,8 @@ async def open_outward(
         stack.push_async_callback(wakeups.stop)
     if vault is not None:
         await reseal_tokens(database, vault)
-    return Outward(lanes, connections)
+    exchange = partial(exchange_code, session, proxy=proxies.for_url(settings.slack_api_url))
+    return Outward(lanes, connections, exchange)
 
 
 def _vault_of(settings: Settings) -> Vault | None:
@@ -105,6 +111,8 @@ async def remember_home(database: Database, clock: Clock, identity: Identity) ->
         url=identity.workspace_url,
         bot_user_id=identity.bot_user_id,
         seen_at=clock.now(),
+        enterprise_id=identity.enterprise_id,
+        scopes=" ".join(sorted(identity.scopes)),
     )
 
     def work(session: Session) -> None:

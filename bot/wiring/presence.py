@@ -1,11 +1,14 @@
 """Our presence in Slack: a bot that hears people, or only an incoming webhook."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.destinations import destination_id
@@ -13,7 +16,10 @@ from bot.settings import WEBHOOK, Settings
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
 from bot.workspaces.preflight import Identity, check_tokens
+from bot.workspaces.service import WorkspaceConnections, missing_scopes
 from listeners.socket import Socket
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -24,10 +30,28 @@ class Presence:
     directory: Directory
     ears: AsyncApp | None = None
     socket: Socket | None = None
+    client: AsyncWebClient | None = None  # with SLACK_BOT_TOKEN
 
     def heard(self) -> dict[str, Any]:
         """Return the socket's health; without a bot token no socket is needed."""
         return asdict(self.socket.health()) if self.socket else {"connected": True, "used": False}
+
+
+def slack_client(settings: Settings, token: str) -> AsyncWebClient:
+    """Return a client of Slack with this token."""
+    url = settings.slack_api_url
+    return AsyncWebClient(token=token, base_url=url, proxy=settings.proxies.for_url(url))
+
+
+def clients_of(
+    settings: Settings, connections: WorkspaceConnections
+) -> Callable[[str], Awaitable[AsyncWebClient]]:
+    """Return what opens the client of a workspace; it raises `NoTransportError`."""
+
+    async def client_of(workspace_id: str) -> AsyncWebClient:
+        return slack_client(settings, await connections.token_of(workspace_id))
+
+    return client_of
 
 
 async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence:
@@ -41,10 +65,26 @@ async def appear(settings: Settings, session: aiohttp.ClientSession) -> Presence
     identity = await check_tokens(
         session, settings.slack_api_url, bot_token, app_token, proxy=proxy
     )
+    missing = missing_scopes(identity.scopes)
+    if missing:  # docs/scopes.md says what works less well.
+        logger.warning("scopes_missing", scopes=missing)
+    client = slack_client(settings, bot_token)
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        # Of whose workspace it is, and with which token, is decided by `listeners.admission`. A
+        # token of one workspace that is revoked must not silence the others.
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=bot_token,
+            bot_user_id=identity.bot_user_id,
+        )
+
     ears = AsyncApp(
-        client=AsyncWebClient(token=bot_token, base_url=settings.slack_api_url, proxy=proxy),
+        client=AsyncWebClient(base_url=settings.slack_api_url, proxy=proxy),
+        authorize=authorize,
         # Its own would warn at every start that SLACK_BOT_TOKEN in the environment is not used.
         logger=logging.getLogger("slack_bolt"),
     )
     socket = Socket(ears, app_token, proxy=proxy, app_id=identity.app_id)
-    return Presence(identity, Directory(ears.client), ears, socket)
+    return Presence(identity, Directory(client), ears, socket, client)

@@ -3,7 +3,7 @@
 import time
 
 from bot.db import Database
-from bot.errors import ForbiddenError, InvalidError
+from bot.errors import InvalidError
 from bot.tasks.creation import Owner
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.queries import connected_of, tenants_of
@@ -50,9 +50,3 @@ class Owners:
     def home_of(self, tenant: str) -> str | None:
         """Return the workspace for notices that belong to no workspace."""
         return self._home_id if tenant == DEFAULT_TENANT else None
-
-    def of_workspace(self, workspace_id: str) -> Owner:
-        """Return the owner of a workspace; raise `ForbiddenError` for one that is not connected."""
-        if workspace_id != self._home_id:
-            raise ForbiddenError("This workspace is not connected to Opsbell.")
-        return Owner(DEFAULT_TENANT, workspace_id)

@@ -8,19 +8,50 @@ from bot.ids import is_slack_user_id
 from bot.workspaces.directory import Directory
 
 
+def retry_roles(config: ConfigFile) -> list[str]:
+    """Return the people and groups that any kind of task names."""
+    return sorted({one for kind in config.tasks.values() for one in kind.retry_roles})
+
+
 def named_people(config: ConfigFile) -> set[str]:
     """Return the people, not the groups, to whom the configuration gives rights."""
-    roles = [one for kind in config.tasks.values() for one in kind.retry_roles]
-    everybody = (*config.access.operators, *config.access.admins, *roles)
+    roles = retry_roles(config)
+    access = config.access
+    everybody = (*access.viewers, *access.operators, *access.admins, *roles)
     return {one for one in everybody if is_slack_user_id(one)}
 
 
 class Rights:
-    """Knows operators and admins: user ids (`U…`, `W…`) or user-group ids (`S…`)."""
+    """
+    Knows viewers, operators and admins: user ids (`U…`, `W…`) or user-group ids (`S…`).
 
-    def __init__(self, access: AccessSettings, directory: Directory) -> None:
+    Each role includes the one before it; a refusal names who may.
+    """
+
+    def __init__(
+        self, access: AccessSettings, directory: Directory, kinds: Sequence[str] = ()
+    ) -> None:
+        """*kinds* are the people and groups that any kind of task names in `retry_roles`."""
         self._access = access
         self._directory = directory
+        self._kinds = tuple(kinds)
+
+    async def require_viewer(self, user_id: str) -> None:
+        """
+        Return if *user_id* may use the bot at all; else raise `ForbiddenError` naming who may.
+
+        Whoever may act may look. If no viewers are named, every member admitted by
+        `bot.workspaces.gate` is one.
+        """
+        access = self._access
+        if not access.viewers:
+            return
+        if await self._is_among(
+            user_id, [*access.viewers, *access.operators, *access.admins, *self._kinds]
+        ):
+            return
+        names = " ".join(_mention(one) for one in access.viewers)
+        raise ForbiddenError(f"Only {names} can use me here. Ask one of them.")
 
     async def require_operator(self, user_id: str, roles: Sequence[str] = ()) -> None:
         """

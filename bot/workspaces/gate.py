@@ -93,10 +93,17 @@ class Gate:
             raise ForbiddenError(f"Guests cannot use me: ask a full member of *{self.house.name}*.")
 
     async def _membership(self, visitor: Visitor) -> Membership:
-        is_elsewhere = visitor.team_id not in (None, self.house.workspace_id)
-        if is_elsewhere and self.house.enterprise_id is None:
+        team = visitor.team_id or visitor.seen_in
+        is_elsewhere = team not in (None, self.house.workspace_id)
+        # users.info is asked in our workspace: it must not be believed about another one's people.
+        if is_elsewhere and not self._is_of_our_organisation(visitor):
             return Membership.OUTSIDER
         return membership_of(await self._record(visitor.user_id), visitor, self.house)
+
+    def _is_of_our_organisation(self, visitor: Visitor) -> bool:
+        """Tell whether nothing speaks against it; a payload may leave the organisation out."""
+        ours = self.house.enterprise_id
+        return ours is not None and visitor.enterprise_id in (None, ours)
 
     async def _record(self, user_id: str) -> Mapping[str, Any]:
         """Return the answer of users.info; nothing if Slack does not tell."""

@@ -17,6 +17,9 @@ class Workspace(SQLModel, table=True):
     url: str
     bot_user_id: str
     seen_at: datetime
+    enterprise_id: str | None = Field(default=None, index=True)  # of Enterprise Grid
+    scopes: str = ""  # granted to its token when that was last checked, separated by spaces
+    gone_because: str | None = None  # why there is no token: a name that health shows
 
 
 class WorkspaceToken(SQLModel, table=True):

@@ -1,10 +1,12 @@
-"""Pins messages in channels."""
+"""Pins messages in the channels of every workspace."""
+
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import UnavailableError
+from bot.errors import NoTransportError, UnavailableError
 
 _PASSING_PIN_ERRORS = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -12,19 +14,26 @@ _PASSING_PIN_ERRORS = frozenset(
 
 
 class Pins:
-    """Needs the scope `pins:write`."""
+    """
+    Needs the scope `pins:write`.
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    *client_of* returns the client of a workspace, and raises `NoTransportError` without a token.
+    """
 
-    async def pin(self, channel: str, ts: str) -> str | None:
+    def __init__(self, client_of: Callable[[str], Awaitable[AsyncWebClient]]) -> None:
+        self._client_of = client_of
+
+    async def pin(self, workspace_id: str, channel: str, ts: str) -> str | None:
         """
         Pin a message; return None, or the code with which Slack refused for good.
 
         Raises `UnavailableError` when it may work later.
         """
         try:
-            await self._client.pins_add(channel=channel, timestamp=ts)
+            client = await self._client_of(workspace_id)
+            await client.pins_add(channel=channel, timestamp=ts)
+        except NoTransportError as error:
+            return str(error)
         except SlackApiError as error:
             code = str(error.response.get("error"))
             if code in _PASSING_PIN_ERRORS:

@@ -39,6 +39,7 @@ class Identity:
     bot_user_id: str
     scopes: frozenset[str]
     enterprise_id: str | None = None
+    bot_name: str = "Opsbell"
     app_id: str | None = None  # None where Slack does not tell: without the scope users:read
 
 
@@ -49,6 +50,7 @@ class _Reply:
     why: str
     body: dict[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
+    code: str = ""  # of Slack, where it gave one
     is_answer: bool = True  # False: no answer, or none in Slack's format
 
 
@@ -145,6 +147,7 @@ def _identity_of(reply: _Reply) -> Identity | None:
         bot_user_id=body["user_id"],
         scopes=reply.scopes,
         enterprise_id=body.get("enterprise_id") or None,
+        bot_name=str(body.get("user") or "Opsbell"),
     )
 
 
@@ -174,7 +177,8 @@ async def call(
         # Another server in Slack's place may answer anything, even repeat the token.
         code = code if _ERROR_CODE.fullmatch(code) else "unreadable_error"
         why = f"{_REASONS.get(code, 'Slack refuses it')} ({code})"
-        return _Reply(why, is_answer=isinstance(body, dict) and code not in _PASSING_ERRORS)
+        is_answer = isinstance(body, dict) and code not in _PASSING_ERRORS
+        return _Reply(why, code=code, is_answer=is_answer)
     return _Reply("", body, frozenset(part.strip() for part in scopes.split(",") if part.strip()))
 
 

@@ -1,6 +1,6 @@
 """Queries for the workspaces of a tenant. One without a token is not connected."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from bot.sql.statements import Statement
@@ -33,3 +33,26 @@ def find_connected(
     if workspace is None or token is None or workspace.tenant != tenant:
         return None
     return workspace, token
+
+
+def find_open(session: Session, workspace_id: str) -> tuple[Workspace, WorkspaceToken] | None:
+    """Return a connected workspace, whoever's it is, with its token."""
+    workspace = session.get(Workspace, workspace_id)
+    token = session.get(WorkspaceToken, workspace_id)
+    return (workspace, token) if workspace is not None and token is not None else None
+
+
+def connected_of_enterprise(session: Session, enterprise_id: str) -> list[str]:
+    """Return an organisation's connected workspaces, the one connected first in front."""
+    query = (
+        select(col(Workspace.id))
+        .join(WorkspaceToken, col(WorkspaceToken.workspace_id) == col(Workspace.id))
+        .where(col(Workspace.enterprise_id) == enterprise_id)
+        .order_by(col(WorkspaceToken.connected_at), col(Workspace.id))
+    )
+    return list(session.execute(query).scalars())
+
+
+def count_workspaces(session: Session) -> int:
+    """Return how many workspaces are connected, or were."""
+    return int(session.execute(select(func.count()).select_from(Workspace)).scalar_one())

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -18,16 +20,14 @@ from bot.errors import (
 )
 from bot.workspaces.models import Workspace, WorkspaceToken
 from bot.workspaces.preflight import Identity
-from bot.workspaces.queries import find_connected
+from bot.workspaces.queries import find_connected, find_open
+from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.workspaces.tokens import Vault
 
+logger = structlog.get_logger(__name__)
+
 #: Without this one nothing can be delivered.
-_NEEDED_SCOPES = frozenset({"chat:write"})
-#: Without these something works less well; docs/scopes.md says what.
-_WANTED = frozenset(
-    {"channels:history", "channels:join", "channels:read"}
-    | {"files:write", "groups:history", "groups:read"}
-)
+_MUST_HAVE = frozenset({"chat:write"})
 _NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
 
 
@@ -41,8 +41,8 @@ class Connection:
 
     @property
     def missing(self) -> list[str]:
-        """The recommended scopes that are missing; none if Slack does not list the scopes."""
-        return sorted((_NEEDED_SCOPES | _WANTED) - self.scopes) if self.scopes else []
+        """The scopes that are missing; none if Slack does not list those that were granted."""
+        return missing_scopes(self.scopes)
 
 
 class WorkspaceConnections:
@@ -90,6 +90,8 @@ class WorkspaceConnections:
             url=identity.workspace_url,
             bot_user_id=identity.bot_user_id,
             seen_at=self._clock.now(),
+            enterprise_id=identity.enterprise_id,
+            scopes=" ".join(sorted(identity.scopes)),
         )
         sealed = self._vault.seal(token)
         is_new = await self._database.write(lambda session: store(session, workspace, sealed, by))
@@ -120,15 +122,51 @@ class WorkspaceConnections:
             if found[1].sealed is None:
                 raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
             session.delete(found[1])
+            found[0].gone_because = "disconnected"
 
         await self._database.write(work)
         self._reopen(team_id)
 
+    async def lose(self, team_id: str, because: str, at: datetime) -> bool:
+        """
+        Delete the token of a workspace that Slack says is not ours since *at*; its messages wait.
+
+        Return False if nothing was deleted: the token is SLACK_BOT_TOKEN, which its lane finds out
+        about, or it was sent after *at*, so the app was installed again.
+        """
+
+        def work(session: Session) -> bool:
+            found = find_open(session, team_id)
+            if found is None or found[1].sealed is None or found[1].set_at > at:
+                return False
+            session.delete(found[1])
+            found[0].gone_because = because
+            return True
+
+        is_lost = await self._database.write(work)
+        if is_lost:
+            logger.warning("workspace_lost", workspace=team_id, because=because)
+            self._reopen(team_id)
+        return is_lost
+
+    async def open_workspace(self, team_id: str) -> tuple[Workspace, str] | None:
+        """Return a connected workspace with its token; None for any that cannot be used."""
+        found = await self._database.read(lambda session: find_open(session, team_id))
+        try:
+            return (found[0], self._token(found[1])) if found else None
+        except NoTransportError:
+            return None
+
     async def token_of(self, team_id: str) -> str:
-        """Return the token that a lane uses; raise `NoTransportError`."""
-        kept = await self._database.read(lambda session: session.get(WorkspaceToken, team_id))
+        """Return the token that a lane uses; raise `NoTransportError` with the reason."""
+
+        def look(session: Session) -> tuple[Workspace | None, WorkspaceToken | None]:
+            return session.get(Workspace, team_id), session.get(WorkspaceToken, team_id)
+
+        workspace, kept = await self._database.read(look)
         if kept is None:
-            raise NoTransportError("no_token")
+            why = workspace.gone_because if workspace else None
+            raise NoTransportError(why or "no_token")
         return self._token(kept)
 
     def _token(self, kept: WorkspaceToken) -> str:
@@ -168,6 +206,11 @@ def store(session: Session, workspace: Workspace, sealed: str | None, by: str) -
     return kept is None
 
 
+def missing_scopes(granted: frozenset[str]) -> list[str]:
+    """Return which of the manifest's scopes were not granted; none if *granted* is unknown."""
+    return sorted({*NEEDED_SCOPES, *USEFUL_SCOPES} - granted) if granted else []
+
+
 def _require_team(identity: Identity, team_id: str) -> None:
     if identity.workspace_id != team_id:
         fix = "is not the team of this token"
@@ -175,10 +218,8 @@ def _require_team(identity: Identity, team_id: str) -> None:
 
 
 def _require_scopes(identity: Identity) -> None:
-    if identity.scopes and not identity.scopes >= _NEEDED_SCOPES:
-        fix = (
-            f"lacks {', '.join(sorted(_NEEDED_SCOPES - identity.scopes))}: add it and install again"
-        )
+    if identity.scopes and not identity.scopes >= _MUST_HAVE:
+        fix = f"lacks {', '.join(sorted(_MUST_HAVE))}: add it and install again"
         problem = FieldProblem("bot_token", fix)
         raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
 

@@ -79,11 +79,15 @@ class Spool:
         os.rename(part, part[: -len("part")] + "jsonl")
 
     def claim(self) -> Claim | None:
-        """Take the oldest file of this origin for this process, or return None if there is none."""
+        """
+        Take the oldest file of this origin for this process, or return None.
+
+        Only one process at a time has a file: a task's end must not overtake its start.
+        """
         now = time.time()
-        for name in self._names():
-            if not self._is_free(name, now):
-                continue
+        for name in self._of_origin():
+            if _is_held(name, now):
+                return None
             base = name.partition(".jsonl")[0]
             path = os.path.join(self._folder, f"{base}.jsonl.{int(now)}.{os.getpid()}")
             try:
@@ -93,6 +97,16 @@ class Spool:
                 continue
             return Claim(self, path, _read(path))
         return None
+
+    def is_held(self) -> bool:
+        """Whether another process delivers news for this origin at the moment."""
+        now = time.time()
+        return any(_is_held(name, now) for name in self._of_origin())
+
+    def _of_origin(self) -> list[str]:
+        """Return the finished files of this origin, the oldest first."""
+        ending = "-" + self._mark + ".jsonl"
+        return [name for name in self._names() if ending in name]
 
     def _names(self) -> list[str]:
         try:
@@ -111,15 +125,6 @@ class Spool:
         is_mine = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
         return is_mine and stat.S_ISREG(status.st_mode)
 
-    def _is_free(self, name: str, now: float) -> bool:
-        base, found, claimed = name.partition(".jsonl")
-        if not found or not base.endswith("-" + self._mark):
-            return False
-        if not claimed:
-            return True
-        since = claimed.split(".")[1]
-        return since.isdigit() and now - int(since) > CLAIM_SECONDS
-
     def _make_room(self, needed: int) -> None:
         """Drop the oldest files of a full spool, and those too old to be news."""
         oldest_kept = time.time_ns() - MAX_AGE_SECONDS * 10**9
@@ -133,6 +138,28 @@ class Spool:
             with Shield("make room in the spool"):  # Another process may have taken it.
                 os.unlink(os.path.join(self._folder, name))
             total, count = total - sizes[name], count - 1
+
+
+def _is_held(name: str, now: float) -> bool:
+    """Whether a file is claimed by a process that may still be at work on it."""
+    claimed = name.partition(".jsonl")[2]
+    if not claimed:
+        return False
+    _, since, pid = claimed.split(".")
+    return now - int(since) <= CLAIM_SECONDS and not _is_gone(int(pid))
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether there is no such process; one of another host only delivers twice what it claimed."""
+    if not hasattr(os, "geteuid"):  # On Windows this signal would end the process.
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # Another user's, or no process can have this number.
+        return False
+    return False
 
 
 def _size(path: str) -> int:

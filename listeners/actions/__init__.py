@@ -11,6 +11,7 @@ from listeners.actions.alert import (
 )
 from listeners.actions.delivery import handle_delivery_replay_action
 from listeners.actions.home import (
+    handle_home_end_silence_action,
     handle_home_preferences_action,
     handle_home_refresh_action,
     handle_home_replay_action,
@@ -62,6 +63,7 @@ def register(app: AsyncApp) -> None:
     app.action("leaderboard_subject")(handle_leaderboard_subject_action)
     _register_reports(app)
     app.action("home_replay")(handle_home_replay_action)
+    app.action("home_end_silence")(handle_home_end_silence_action)
     app.action("home_unsubscribe")(handle_home_unsubscribe_action)
     app.action("home_subscribe")(handle_home_subscribe_action)
     app.action("home_preferences")(handle_home_preferences_action)

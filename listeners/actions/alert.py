@@ -11,7 +11,7 @@ from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
-from listeners.wording import as_mrkdwn
+from listeners.wording import as_mrkdwn, typed_word
 
 _SNOOZE = timedelta(hours=1)
 
@@ -57,7 +57,7 @@ async def handle_alert_mute_action(
     await rights.require_operator(user_id)
     kind = (await alerts.get(owner.tenant, action["value"])).found.alert.task
     await alerts.mute(owner.tenant, kind, by=user_id, duration=None)
-    sentence = f"<@{user_id}> muted `{kind}`; `/ops alert unmute {kind}` ends that."
+    sentence = f"<@{user_id}> muted `{kind}`; `/ops alert unmute {typed_word(kind)}` ends that."
     await respond(as_mrkdwn(sentence), response_type="in_channel", replace_original=False)
     await ack()
 

@@ -6,6 +6,8 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.models import SilenceReason
+from bot.alerts.service import Alerts
 from bot.messages.requests.service import Requests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
@@ -28,6 +30,24 @@ async def handle_home_replay_action(
     """Send a dead letter of the person's again."""
     await rights.require_operator(user_id)
     await requests.replay(owner.tenant, action["value"], by=user_id)
+    await ack()
+
+
+async def handle_home_end_silence_action(
+    ack: AsyncAck,
+    action: dict[str, Any],
+    user_id: str,
+    rights: Rights,
+    alerts: Alerts,
+    owner: Owner,
+) -> None:
+    """Tell of a kind of task again; that somebody else was faster is what was wanted, too."""
+    await rights.require_operator(user_id)
+    reason, _, kind = action["value"].partition(" ")
+    if reason == SilenceReason.MUTED:
+        await alerts.unmute(owner.tenant, kind)
+    else:
+        await alerts.end_maintenance(owner.tenant, kind)
     await ack()
 
 

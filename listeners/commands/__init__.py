@@ -30,7 +30,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("alert", "resolve"): alert.command_resolve,
     ("alert", "mute"): alert.mute_kind,
     ("alert", "unmute"): alert.unmute_kind,
-    ("maintenance", ""): alert.begin_maintenance,
+    ("maintenance", ""): alert.switch_maintenance,
     ("subscribe", ""): subscription.subscribe,
     ("unsubscribe", ""): subscription.unsubscribe,
     ("subscriptions", ""): subscription.list_subscriptions,

@@ -8,13 +8,13 @@ from bot.alerts.queries import AlertsWanted
 from bot.errors import NotFoundError
 from listeners.commands.asked import Asked, CommandReply
 from listeners.views.alert_list_builder import build_alert_list
-from listeners.wording import as_mrkdwn, worded_duration
+from listeners.wording import as_mrkdwn, typed_word, worded_duration
 
 _MAX_LISTED_ALERTS = 15
 
 
 async def command_list_alerts(asked: Asked) -> CommandReply:
-    """Return the latest alerts that are not resolved, one line each."""
+    """Return the latest alerts that are not resolved, and what is muted."""
     found = [
         one
         for state in ("open", "acknowledged", "snoozed")
@@ -22,7 +22,9 @@ async def command_list_alerts(asked: Asked) -> CommandReply:
             asked.owner.tenant, AlertsWanted(state=state, limit=_MAX_LISTED_ALERTS)
         )
     ]
-    return build_alert_list(found[:_MAX_LISTED_ALERTS], workspace_url=asked.workspace_url)
+    silences = await asked.services.alerts.silences(asked.owner.tenant)
+    shown = found[:_MAX_LISTED_ALERTS]
+    return build_alert_list(shown, silences, workspace_url=asked.workspace_url)
 
 
 async def command_acknowledge(asked: Asked) -> CommandReply:
@@ -57,9 +59,8 @@ async def mute_kind(asked: Asked) -> CommandReply:
     kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
     await asked.services.alerts.mute(asked.owner.tenant, kind, by=asked.user_id, duration=duration)
     until = f" for {worded_duration(duration)}" if duration is not None else ""
-    return public(
-        f"<@{asked.user_id}> muted `{kind}`{until}; `/ops alert unmute {kind}` ends that."
-    )
+    ending = f"`/ops alert unmute {typed_word(kind)}` ends that."
+    return public(f"<@{asked.user_id}> muted `{kind}`{until}; {ending}")
 
 
 async def unmute_kind(asked: Asked) -> CommandReply:
@@ -71,19 +72,30 @@ async def unmute_kind(asked: Asked) -> CommandReply:
     return public(f"<@{asked.user_id}> unmuted `{kind}`.")
 
 
-async def begin_maintenance(asked: Asked) -> CommandReply:
-    """Tell nobody of a kind, or of any, while work is done."""
+async def switch_maintenance(asked: Asked) -> CommandReply:
+    """Tell nobody of a kind, or of any, while work is done; or end that early."""
     await asked.services.rights.require_operator(asked.user_id)
     values = asked.request.values
     kind, duration = values.get("kind"), values["duration"]
+    if duration == "off":
+        return await _end_maintenance(asked, kind)
     await asked.services.alerts.maintain(
         asked.owner.tenant, kind, by=asked.user_id, duration=duration
     )
-    what = f"`{kind}`" if kind else "all kinds of tasks"
     return public(
-        f"<@{asked.user_id}> began maintenance of {what}: "
+        f"<@{asked.user_id}> began maintenance of {_maintained(kind)}: "
         f"no alerts for {worded_duration(duration)}."
     )
+
+
+async def _end_maintenance(asked: Asked, kind: str | None) -> CommandReply:
+    if not await asked.services.alerts.end_maintenance(asked.owner.tenant, kind):
+        raise NotFoundError(f"There is no maintenance of {_maintained(kind)}.")
+    return public(f"<@{asked.user_id}> ended the maintenance of {_maintained(kind)}.")
+
+
+def _maintained(kind: str | None) -> str:
+    return f"`{kind}`" if kind else "all kinds of tasks"
 
 
 def _ephemeral(sentence: str) -> CommandReply:

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     WORD = "word"
     ID = "id"  #: a word of any printable characters; with spaces in quotation marks
     CHOICE = "choice"
-    DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta
+    DURATION = "duration"  #: 90m, 2h, 1d12h; becomes a timedelta. A choice stays a word
     PHRASE = "phrase"  #: all words that follow; the last argument
     PAIRS = "pairs"  #: any number of key=value
 
@@ -38,6 +38,8 @@ class Argument:
     def usage(self) -> str:
         """Return `<id>`, `[subject]`, `[failed|running]` or `[key=value…]`."""
         shown = "|".join(self.choices) if self.choices else self.name
+        if self.kind is Kind.DURATION:
+            shown = "|".join([self.name, *self.choices])
         if self.kind is Kind.PAIRS:
             shown = "key=value…"
         return f"<{shown}>" if self.required else f"[{shown}]"
@@ -129,8 +131,11 @@ AREAS = (
         (
             Verb(
                 "",
-                "tell nobody of a kind of task, or of any, for so long",
-                (Argument("duration", Kind.DURATION, required=True), Argument("kind")),
+                "tell nobody of a kind of task, or of any, for so long; off ends it early",
+                (
+                    Argument("duration", Kind.DURATION, required=True, choices=("off",)),
+                    Argument("kind"),
+                ),
             ),
         ),
     ),

@@ -1,5 +1,6 @@
 """`/ops leaderboard [name] [post]`."""
 
+from bot.errors import NotFoundError
 from listeners.commands.asked import Asked, CommandReply
 from listeners.views import literal
 from listeners.wording import as_mrkdwn
@@ -12,6 +13,8 @@ async def show_or_post_leaderboard(asked: Asked) -> CommandReply:
     boards, values = asked.services.leaderboards, dict(asked.request.values)
     if values.get("name") == POST:  # The board's name was left out.
         values = {"post": POST}
+    if not boards.names:
+        raise NotFoundError("There are no leaderboards in this workspace.")
     name = values.get("name") or boards.names[0]
     if values.get("post"):
         return await _command_post(asked, name)

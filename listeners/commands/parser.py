@@ -90,7 +90,7 @@ def _pairs_of(words: list[Word]) -> dict[str, Any]:
 
 def _value_of(argument: Argument, text: str, written: str) -> Any:
     """Return the value of an argument."""
-    if argument.kind is Kind.DURATION:
+    if argument.kind is Kind.DURATION and text.lower() not in argument.choices:
         return _parse_duration(text, written)
     if argument.kind is Kind.ID and not _ID.fullmatch(text):
         raise InvalidError(f"Invalid {argument.name}: `{_quoted_word(text)}`. {written}")

@@ -5,24 +5,59 @@ from typing import Any
 
 from bot.alerts.display import SEVERAL
 from bot.alerts.incidents import STORM
+from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from listeners.views import literal
+from listeners.wording import typed_word
 
+_MAX_LISTED_SILENCES = 15
 STATE_WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
 
 
-def build_alert_list(found: Sequence[AlertWithTasks], *, workspace_url: str) -> dict[str, Any]:
-    """Return an ephemeral answer with two short lines for each alert: what it is, what to type."""
-    if not found:
-        return {"response_type": "ephemeral", "text": "No alerts: nothing is in trouble."}
-    heading = "Alerts that are not resolved"
+def build_alert_list(
+    found: Sequence[AlertWithTasks], silences: Sequence[Silence], *, workspace_url: str
+) -> dict[str, Any]:
+    """
+    Return an ephemeral answer with two short lines for each alert: what it is, what to type.
+
+    What is muted or in maintenance follows, with what ends it.
+    """
+    heading = "Alerts that are not resolved" if found else "No alerts: nothing is in trouble."
     lines = [line(one, workspace_url) for one in found]
-    top = literal.section(literal.text_part(heading, bold=True))
+    if silences:
+        lines.append(literal.section(literal.text_part("\nNobody is told of", bold=True)))
+        lines += [_silence_line(one) for one in silences[:_MAX_LISTED_SILENCES]]
+        left = len(silences) - _MAX_LISTED_SILENCES
+        if left > 0:
+            lines.append(literal.section(literal.text_part(f"and {left} more")))
+    top = literal.section(literal.text_part(heading, bold=bool(found)))
     return {
         "response_type": "ephemeral",
-        "text": f"{heading}: {len(found)}",
-        "blocks": [literal.rich_text(top, *lines)],
+        "text": f"{heading}: {len(found)}" if found else heading,
+        **({"blocks": [literal.rich_text(top, *lines)]} if lines else {}),
     }
+
+
+def _silence_line(one: Silence) -> dict[str, Any]:
+    """Return what is silenced until when, and what ends it."""
+    kind = typed_word(one.task)
+    is_muted = one.reason == SilenceReason.MUTED
+    ending = f"/ops alert unmute {kind}" if is_muted else f"/ops maintenance off {kind}".strip()
+    return literal.section(
+        *silence_parts(one), literal.text_part("\n"), literal.text_part(ending, 250, code=True)
+    )
+
+
+def silence_parts(one: Silence) -> list[dict[str, Any]]:
+    """Return e.g. `nightly-* · muted by Ada until today at 14:05`."""
+    how = "muted" if one.reason == SilenceReason.MUTED else "maintenance"
+    until = [literal.text_part(" until "), literal.date_part(one.until)] if one.until else []
+    return [
+        literal.text_part(one.task or "all kinds of tasks", 120, bold=True),
+        literal.text_part(f" · {how} by "),
+        literal.user_part(one.by),
+        *until,
+    ]
 
 
 def line(one: AlertWithTasks, workspace_url: str) -> dict[str, Any]:

@@ -21,7 +21,9 @@ def main() -> int:
         port=options.port,
         limits=options.limits,
         client_msg_id=options.client_msg_id,
+        images=options.images,
         seed=options.seed,
+        request_url=options.request_url,
         manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
     )
     try:
@@ -46,6 +48,15 @@ def _parse() -> argparse.Namespace:
         default="ignored",
         help="whether a post that repeats another's client_msg_id is answered with that one",
     )
+    parser.add_argument(
+        "--images",
+        choices=("fetched", "trusted"),
+        default="trusted",
+        help="whether blocks are refused whose pictures cannot be fetched",
+    )
+    parser.add_argument(
+        "--request-url", help="where an app without Socket Mode listens, e.g. …/slack/events"
+    )
     parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
     parser.add_argument(
         "--manifest", type=Path, help="the app's manifest; ./manifest.json if there is one"
@@ -65,6 +76,7 @@ async def _serve(playground: Playground) -> None:
             f"  SLACK_API_URL={playground.api_url}\n"
             f"  SLACK_BOT_TOKEN={playground.bot_token}\n"
             f"  SLACK_APP_TOKEN={playground.app_token}\n"
+            f"  SLACK_SIGNING_SECRET={playground.signing_secret}\n"
         )
         sys.stdout.flush()
         await stopped.wait()

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from slack_playground.direct_messages import open_im
+from slack_playground.app.installations import add_webhook
+from slack_playground.conversations.direct_messages import named_conversation
+from slack_playground.conversations.files import keep
+from slack_playground.conversations.messages import shown
 from slack_playground.faults import Fault, FaultKind, read_fault
-from slack_playground.files import keep
-from slack_playground.installations import add_webhook
 from slack_playground.journal import Call, Envelope
-from slack_playground.messages import shown
 from slack_playground.page_api import controls, inspection, reading
 from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from slack_playground.people.choices import choice, filled_in, named_element
@@ -58,9 +58,12 @@ class Hands:
             raise LookupError(f"There is nobody called {name!r}.")
         return found
 
-    def im(self, user: str) -> Channel:
-        """Return the bot's direct message with a person, opened if need be."""
-        return open_im(self.workspace, self.user(user))
+    def im(self, user: str, other: str = "app") -> Channel:
+        """Return a person's direct message with the app or somebody else, opened if need be."""
+        found = named_conversation(self.workspace, self.user(user), other)
+        if found is None or not found.is_im:
+            raise LookupError(f"There is nobody called {other!r}.")
+        return found
 
     def messages(self, channel: str) -> list[Record]:
         """Return what stands in a channel, oldest first, without replies in threads."""
@@ -122,10 +125,15 @@ class Hands:
         await self.wait_for(lambda: self.connected, timeout)
 
     def write(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Outcome:
-        """Post as a person; the message is in `answer["message"]`."""
-        return writing.write(
-            self.workspace, self.user(user), self.channel(channel), text, thread_ts
-        )
+        """
+        Post as a person; the message is in `answer["message"]`.
+
+        Besides a channel, `channel` may be a person, or "app", for a direct message.
+        """
+        found = named_conversation(self.workspace, self.user(user), channel)
+        if found is None:
+            raise LookupError(f"There is no channel {channel!r}.")
+        return writing.write(self.workspace, self.user(user), found, text, thread_ts)
 
     def react(
         self, user: str, channel: str, ts: str, name: str, *, is_removed: bool = False
@@ -147,17 +155,24 @@ class Hands:
         )
 
     async def click(
-        self, user: str, channel: str, ts: str, what: str, chosen: Any = None
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        what: str,
+        chosen: Any = None,
+        values: dict[str, Any] | None = None,
     ) -> Outcome:
         """
         Act on an element of a message, named by its label, its action_id, its
         block_id or, where many are alike, by "block_id/action_id".
 
         `chosen` is what was picked: an option's value (or values), a user,
-        channel, date or time, or the text typed. A button needs none.
+        channel, date or time, or the text typed. A button needs none. `values` is what
+        stands in the message's other inputs by then, as for `submit`.
         """
         container = self._message(user, channel, ts)
-        return await self._act(user, container, what, chosen)
+        return await self._act(user, container, what, chosen, values)
 
     async def click_in_view(
         self, user: str, view_id: str, what: str, chosen: Any = None
@@ -175,7 +190,7 @@ class Hands:
         the `state.values` themselves. The inputs refused are in `errors`.
         """
         view = self._view(user, view_id).view
-        filled = filled_in(view.body["blocks"], values or {})
+        filled = filled_in(self.state, view.body["blocks"], values or {})
         return await views.submit(self.workspace, self.user(user), view, filled)
 
     async def close_view(self, user: str, *, all: bool = False) -> Outcome:
@@ -230,14 +245,22 @@ class Hands:
     def reset(self) -> None:
         self.workspace.reset()
 
-    async def _act(self, user: str, container: Container, what: str, chosen: Any) -> Outcome:
+    async def _act(
+        self,
+        user: str,
+        container: Container,
+        what: str,
+        chosen: Any,
+        values: dict[str, Any] | None = None,
+    ) -> Outcome:
         block, element = named_element(container.blocks, what)
         sent = {
             "block_id": block["block_id"],
             "action_id": element["action_id"],
-            **choice(element, chosen),
+            **choice(self.state, element, chosen),
         }
-        return await actions.act(self.workspace, self.user(user), container, sent, {})
+        filled = filled_in(self.state, container.blocks, values or {})
+        return await actions.act(self.workspace, self.user(user), container, sent, filled)
 
     def _message(self, user: str, channel: str, ts: str) -> Container:
         sent = {"type": "message", "channel": self.channel(channel).id, "ts": ts}

@@ -4,17 +4,19 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-from slack_playground.clock import Clock
+from slack_playground.app.installations import Installations
+from slack_playground.app.manifest import read_manifest
 from slack_playground.config import PlaygroundConfig, read_record
-from slack_playground.events import Events
+from slack_playground.delivery.deliveries import Deliveries
+from slack_playground.delivery.events import Events
+from slack_playground.delivery.requests import Requests
+from slack_playground.delivery.sockets import Sockets
 from slack_playground.faults import Faults
-from slack_playground.installations import Installations
 from slack_playground.journal import Journal
-from slack_playground.manifest import read_manifest
 from slack_playground.seed import read_seeds
-from slack_playground.sockets import Sockets
 from slack_playground.state import State
-from slack_playground.waits import Waits
+from slack_playground.timing.clock import Clock
+from slack_playground.timing.waits import Waits
 from slack_playground.workspace import Workspace
 
 
@@ -46,7 +48,16 @@ class Platform:
             ack_seconds=config.ack_seconds,
             dice=random.Random(config.random_seed),  # noqa: S311 - picks a socket
         )
-        self.events = Events(self.sockets, config.retry_delays, self.waits)
+        self.requests = Requests(
+            self.manifest,
+            self.journal,
+            config.clock,
+            self.faults,
+            url=config.request_url,
+            ack_seconds=config.ack_seconds,
+        )
+        self.deliveries = Deliveries(self.sockets, self.requests)
+        self.events = Events(self.deliveries, config.retry_delays, self.waits)
         self.snapshots: dict[str, Snapshot] = {}
         self.workspaces: dict[str, Workspace] = {}
         for seed in read_seeds(read_record(config.seed)):

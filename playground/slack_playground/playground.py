@@ -8,14 +8,15 @@ from typing import Any, Self
 from aiohttp import web
 
 from slack_playground import snapshots
-from slack_playground.clock import MovableClock
 from slack_playground.config import PlaygroundConfig
+from slack_playground.delivery.signing import SIGNING_SECRET
 from slack_playground.hands import Hands
 from slack_playground.page_api import recording
 from slack_playground.platform import Platform, Snapshot
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.server import make_app
 from slack_playground.state import Record
+from slack_playground.timing.clock import MovableClock
 
 #: Of the event loop, from a connection's arrival until aiohttp knows it; and one more.
 ACCEPTING_TURNS = 4
@@ -100,6 +101,11 @@ class Playground(Hands):
         return self._token("user")
 
     @property
+    def signing_secret(self) -> str:
+        """What requests over HTTP are signed with."""
+        return SIGNING_SECRET
+
+    @property
     def config_token(self) -> str:
         return self._token("config")
 
@@ -119,6 +125,15 @@ class Playground(Hands):
         if not isinstance(self.config.clock, MovableClock):
             raise TypeError("This clock cannot jump.")
         self.config.clock.advance(seconds)
+
+    async def use_request_url(self, url: str | None) -> bool:
+        """
+        Send what the app is to hear over HTTP to this address; None: over its sockets again.
+
+        Says whether the address answered Slack's challenge, without which it gets no events.
+        """
+        self.platform.requests.url = url
+        return url is None or await self.platform.requests.verify(url)
 
     def snapshot(self) -> Snapshot:
         """Return everything the workspaces remember, to go back to with `restore`."""

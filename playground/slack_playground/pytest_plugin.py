@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from slack_playground.clock import HandClock
 from slack_playground.playground import Playground
+from slack_playground.timing.clock import HandClock
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 

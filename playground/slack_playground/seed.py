@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from slack_playground.app.manifest import Manifest
 from slack_playground.errors import SeedError
-from slack_playground.manifest import Manifest
 from slack_playground.state import Channel, Record, State, Token, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"
@@ -15,6 +15,8 @@ ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
 GENERAL, OPS, AI_OPS = "C0GENERAL1", "C0OPS00002", "C0AIOPS003"
 RANDOM, BOARD, ARCHIVE = "C0RANDOM04", "C0BOARD005", "C0ARCHIVE6"
 OPERATORS = "S0OPERATOR"
+#: When the seeded channels were made.
+FOUNDED_AT = 1_700_000_000
 # Public on purpose: they open nothing but a playground.
 BOT_TOKEN = "xoxb-playground-bot"  # noqa: S105
 APP_TOKEN = "xapp-playground-app"  # noqa: S105
@@ -101,6 +103,7 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
     try:
         _add_users(state, manifest, seed.get("users", _USERS))
         _add_channels(state, seed.get("channels", _channels(state.bot_user_id)))
+        state.emoji.update(seed.get("emoji", {}))
         for one in seed.get("usergroups", _USERGROUPS):
             state.usergroups[one["id"]] = UserGroup(**one)
     except (AttributeError, KeyError, TypeError) as error:
@@ -140,6 +143,8 @@ def _add_channels(state: State, channels: list[Record]) -> None:
     owner = next((user.id for user in state.users.values() if user.is_owner), "")
     for one in channels:
         fields: dict[str, Any] = {"creator": owner, **one}
+        for line in {"topic", "purpose"} & one.keys():
+            fields[f"{line}_set"] = (owner, FOUNDED_AT)
         fields["members"] = set(one.get("members", []))
         channel = Channel(**fields)
         state.channels[channel.id] = channel

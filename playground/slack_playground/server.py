@@ -7,16 +7,17 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
-from slack_playground.authorization import add_authorization
-from slack_playground.files import content_type
+from slack_playground.app.authorization import add_authorization
+from slack_playground.conversations.files import content_type
+from slack_playground.conversations.webhooks import post_to_webhook, read_payload
 from slack_playground.page_api.routes import add_routes
 from slack_playground.people.answers import answer
+from slack_playground.pictures import MOST_PIXELS, draw_picture
 from slack_playground.platform import Platform
-from slack_playground.serving import Exchange
+from slack_playground.requests.serving import Exchange
 from slack_playground.state import File
 from slack_playground.web_api.dispatch import serve_call
 from slack_playground.web_api.files import receive_upload
-from slack_playground.webhooks import post_to_webhook, read_payload
 from slack_playground.workspace import Workspace
 
 PAGE = Path(__file__).parent / "page"
@@ -46,6 +47,7 @@ def make_app(platform: Platform) -> web.Application:
     add_authorization(app, platform)
     app.router.add_route("*", "/upload/v1/{file}", routes.serve_upload)
     app.router.add_get("/files/{file}", routes.serve_file)
+    app.router.add_get("/pictures/{thing}/{pixels:\\d{1,4}}.png", routes.serve_picture)
     app.router.add_get("/archives/{channel}/{message}", routes.serve_permalink)
     app.router.add_get("/", routes.serve_page)
     if PAGE.is_dir():
@@ -124,6 +126,11 @@ class _Routes:
         return web.Response(
             body=file.content, content_type=content_type(file.name), headers=headers
         )
+
+    async def serve_picture(self, request: web.Request) -> web.StreamResponse:
+        pixels = min(max(1, int(request.match_info["pixels"])), MOST_PIXELS)
+        picture = draw_picture(request.match_info["thing"], pixels)
+        return web.Response(body=picture, content_type="image/png")
 
     async def serve_permalink(self, request: web.Request) -> web.StreamResponse:
         channel, message = request.match_info["channel"], request.match_info["message"]

@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
+from slack_playground.conversations.scheduling import plan_again
 from slack_playground.platform import Platform, Snapshot
-from slack_playground.scheduling import plan_again
 from slack_playground.state import State
 
 

@@ -101,6 +101,9 @@ class Channel:
     is_archived: bool = False
     topic: str = ""
     purpose: str = ""
+    # Who set them last, and when.
+    topic_set: tuple[str, int] = ("", 0)
+    purpose_set: tuple[str, int] = ("", 0)
     creator: str = ""
     created: int = 1_700_000_000
     members: set[str] = field(default_factory=set)
@@ -136,7 +139,8 @@ class File:
     title: str = ""
     content: bytes | None = None
     created: int = 0
-    channels: list[str] = field(default_factory=list)
+    # Where it was shared: channel → the messages that hold it.
+    shares: dict[str, list[str]] = field(default_factory=dict)
     is_complete: bool = False
 
 
@@ -195,6 +199,8 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
+    # The workspace's own emoji: name → address of the picture, or `alias:` and another name.
+    emoji: dict[str, str] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     channel_ids: dict[str, str] = field(default_factory=dict)
     ims: dict[frozenset[str], str] = field(default_factory=dict)

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from slack_playground.app.response_urls import ResponseUrls
+from slack_playground.app.triggers import Triggers
 from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.feed import Feed
 from slack_playground.journal import Action, Birth
-from slack_playground.limits import Limits
-from slack_playground.response_urls import ResponseUrls
-from slack_playground.schedule import Schedule
 from slack_playground.seed import make_state
 from slack_playground.state import Channel, Record, Refused, User
-from slack_playground.triggers import Triggers
+from slack_playground.timing.limits import Limits
+from slack_playground.timing.schedule import Schedule
 
 if TYPE_CHECKING:
     from slack_playground.platform import Platform
@@ -29,6 +29,7 @@ class Workspace:
         self.journal = platform.journal
         self.faults = platform.faults
         self.sockets = platform.sockets
+        self.deliveries = platform.deliveries
         self.events = platform.events
         self._seed = seed
         self.state = make_state(self.manifest, seed)
@@ -45,11 +46,11 @@ class Workspace:
     @property
     def has_app(self) -> bool:
         """
-        Say whether an app is installed here and ever asked for a socket.
+        Say whether an app is installed here and has ever said how to reach it.
 
         Before that, events go nowhere.
         """
-        return self.state.is_installed and self.sockets.was_wanted
+        return self.state.is_installed and self.deliveries.were_wanted
 
     def reset(self) -> None:
         """Go back to the seed everywhere: the workspaces share an app and its logs."""

@@ -107,7 +107,7 @@ def test_a_key_like_no_other_is_answered_with_all(problems):
     """Where nothing is near, the known keys of that table are listed."""
     (problem,) = problems("[access]\nzzz = 1")
 
-    assert problem == "access.zzz: unknown key; known: admins, operators"
+    assert problem == "access.zzz: unknown key; known: admins, operators, viewers"
 
 
 def test_all_mistakes_are_reported_together(problems):

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-HEAVY = ["alembic", "apprise", "bullmq", "celery", "cryptography", "jwt", "psycopg", "redis"]
+HEAVY = [
+    *("alembic", "apprise", "bullmq", "celery", "cryptography", "google.genai"),
+    *("duckdb", "jwt", "openai", "psycopg", "redis", "sqlglot"),
+]
 
 
 def test_a_bot_that_starts_loads_nothing_heavy():

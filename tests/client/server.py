@@ -33,10 +33,15 @@ class Server:
 
     def __init__(self) -> None:
         self.mood: str | int = "ok"
+        #: Ids of tasks whose reports are answered 404 until the task is created.
+        self.unknown: set[str] = set()
+        #: If there are any, only these paths wait for `may_answer`.
+        self.held_paths: set[str] = set()
         #: What it answers, by path; a text in place of JSON is sent as it is.
         self.answers: dict[str, Any] = {}
         self.in_chunks = False
         self.calls: list[Call] = []
+        self.taken: list[Call] = []
         self.connections = 0
         self.open_connections = 0
         self.may_answer = threading.Event()
@@ -116,13 +121,16 @@ class Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         key = self.headers.get("Idempotency-Key", "")
-        self.owner.calls.append(Call(self.path, token, json.loads(data), key))
-        self.owner.may_answer.wait()
+        call = Call(self.path, token, json.loads(data), key)
+        self.owner.calls.append(call)
+        held = self.owner.held_paths
+        if not held or self.path in held:
+            self.owner.may_answer.wait()
         mood = self.owner.mood
         if mood in ("hang", "slow"):
             self.owner.leaving.wait(0.5 if mood == "slow" else 60)
         if mood in ("ok", "slow"):
-            self.answer(201 if self.path.endswith("/api/tasks") else 200)
+            self.answer(self.take(call))
         elif isinstance(mood, int):
             self.answer(mood)
         elif mood == "garbage":
@@ -130,6 +138,16 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.trickle()
+
+    def take(self, call: Call) -> int:
+        """Take a call and return its status; a report on a task that is unknown is not taken."""
+        is_creation = call.path.endswith("/api/tasks")
+        if is_creation:
+            self.owner.unknown.discard(call.body.get("taskId", ""))
+        if call.body.get("taskId") in self.owner.unknown:
+            return 404
+        self.owner.taken.append(call)
+        return 201 if is_creation else 200
 
     def do_GET(self) -> None:
         self.do_POST()

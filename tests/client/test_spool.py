@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -29,14 +31,18 @@ def test_what_is_saved_can_be_claimed(tmp_path):
 
 
 def test_a_file_is_claimed_by_one_only(tmp_path):
-    """Of many that reach for the same files, each file goes to one."""
+    """Of many that reach for the same files, each file goes to one, one after the other."""
     for number in range(20):
         Spool(str(tmp_path), ORIGIN).save([entry(number)])
     claimed: list[str] = []
 
     def claim_all():
-        while claim := Spool(str(tmp_path), ORIGIN).claim():
-            claimed.append(str(claim.entries))
+        while len(claimed) < 20:
+            claim = Spool(str(tmp_path), ORIGIN).claim()
+            if claim is not None:
+                claimed.append(str(claim.entries))
+                claim.entries.clear()
+                claim.release()
 
     threads = [threading.Thread(target=claim_all) for _ in range(8)]
     for thread in threads:
@@ -44,7 +50,7 @@ def test_a_file_is_claimed_by_one_only(tmp_path):
     for thread in threads:
         thread.join()
 
-    assert 20 == len(claimed) == len(set(claimed))
+    assert claimed == [str([entry(number)]) for number in range(20)]
 
 
 def test_what_was_not_delivered_is_put_back_with_its_age(tmp_path):
@@ -61,6 +67,35 @@ def test_what_was_not_delivered_is_put_back_with_its_age(tmp_path):
     (file,) = tmp_path.iterdir()
     assert file.name.startswith(f"{born:020d}-")
     assert [entry(2)] == [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_nothing_overtakes_what_another_process_delivers(tmp_path):
+    """While an older file is claimed, a newer one waits; the claim is seen."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    spool.save([entry(2)])
+    claim = spool.claim()
+    assert claim is not None
+
+    assert (spool.claim(), spool.is_held()) == (None, True)
+    claim.entries.clear()
+    claim.release()
+    assert not spool.is_held()
+    assert (after := spool.claim()) is not None
+    assert after.entries == [entry(2)]
+
+
+def test_a_claim_ends_with_its_process(tmp_path):
+    """Nobody waits for a process that is gone; PIDs are not used again at once."""
+    spool = Spool(str(tmp_path), ORIGIN)
+    spool.save([entry(1)])
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (file,) = tmp_path.iterdir()
+    file.rename(tmp_path / f"{file.name}.{int(time.time())}.{gone.pid}")
+
+    assert not spool.is_held()
+    assert spool.claim() is not None
 
 
 def test_a_claim_of_a_dead_process_can_be_taken_over(tmp_path):

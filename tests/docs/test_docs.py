@@ -22,6 +22,7 @@ from bot.config_file import (
     read_config_file,
 )
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
+from bot.report_config import MetricSettings, ReportSettings, SourceSettings
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,9 @@ TOML_SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "[runners.<name>]": (HttpRunner, CommandRunner, BullRunner, CeleryRunner),
     "[destinations.<name>]": (DestinationSettings,),
     "[leaderboards.<name>]": (Leaderboard, LeaderboardColumn),
+    "[sources.<name>]": (SourceSettings,),
+    "[metrics.<name>]": (MetricSettings,),
+    "[reports]": (ReportSettings,),
     "[access]": (AccessSettings,),
     "[retention]": (RetentionSettings,),
 }

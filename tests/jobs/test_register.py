@@ -17,10 +17,12 @@ from bot.messages.service import open_deliveries
 from bot.settings import Settings
 from bot.subscriptions.digests import Digests
 from bot.tasks.models import TaskStatus
+from bot.telemetry.backlog import Backlog
 from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
 from jobs.liveness import mark_lost_tasks
 from tests.bot.leaderboards.room import make_boards
+from tests.bot.outages.making import make_outages
 from tests.bot.reports.service_room import Office
 from tests.bot.tasks.room import HandClock, make_room
 from tests.isolation import ISOLATION
@@ -69,6 +71,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         leaderboards,
         boards,
         digests,
+        Backlog(database, room.clock),
+        make_outages(database, room.clock),
         Office(database).room,
     )
     scheduler.start(paused=True)
@@ -76,7 +80,10 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
     scheduler.shutdown(wait=False)
     assert {
         "advance_reruns",
+        "measure_backlog",
+        "watch_for_outages",
         "watch_for_alerts",
+        "read_task_tables",
         "delete_old_alerts",
         "delete_old_end_notices",
         "post_digests",

@@ -15,7 +15,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.reruns import Reruns
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
-from bot.boards.service import Boards
+from bot.boards.service import Boards, Pin
 from bot.clock import SystemClock
 from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
@@ -122,7 +122,10 @@ class Room:
 
 @asynccontextmanager
 async def open_room(
-    database: Database, operators: Sequence[str] = (), **changes: Any
+    database: Database,
+    operators: Sequence[str] = (),
+    viewers: Sequence[str] = (),
+    **changes: Any,
 ) -> AsyncIterator[Room]:
     """Connect the bot to a new playground; *changes* replace fields of its services."""
     async with Playground(limits="off", **PATIENT) as playground:
@@ -143,7 +146,7 @@ async def open_room(
             wake=lanes.wake,
         )
         services = make_services(database, lanes, owner, client, directory, reports.reports)
-        rights = Rights(AccessSettings(operators=list(operators)), directory)
+        rights = Rights(AccessSettings(viewers=list(viewers), operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
         listeners.register(app, services)
@@ -184,7 +187,7 @@ def make_services(
         tasks=tasks,
         reruns=Reruns(database, tasks, clock),
         subscriptions=Subscriptions(database, clock),
-        boards=Boards(database, clock, lanes.wake, pin=Pins(client).pin),
+        boards=Boards(database, clock, lanes.wake, pin=pin_with(client)),
         intake=Intake(*parts),
         alerts=Alerts(database, AlertAnnouncer(RULES, Links(CONFIG)), RULES, clock, lanes.wake),
         requests=Requests(database, clock, lanes.wake),
@@ -207,6 +210,15 @@ def make_services(
         leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )
+
+
+def pin_with(client: AsyncWebClient) -> Pin:
+    """Return what pins messages, whatever the workspace."""
+
+    async def client_of(_workspace_id: str) -> AsyncWebClient:
+        return client
+
+    return Pins(client_of).pin
 
 
 async def alerts_channel() -> str | None:

@@ -9,11 +9,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_playground.state import User
 
 import listeners
+from bot.db import Database
 from bot.tasks.models import TaskStatus
 from bot.workspaces.gate import Gate, House
 from listeners.views.retry_task_builder import build_retry_task
 from tests.listeners.payloads import click, interaction, submission
-from tests.listeners.room import BEN, OPS, Room
+from tests.listeners.room import BEN, OPS, Room, open_room
 
 HOME, PARTNER, PAT = "T0PLAYGRND", "T9PARTNER", "U9PARTNER1"
 NOT_OURS = "Only members of *Playground* can use me"
@@ -164,3 +165,12 @@ async def test_a_click_from_an_organisation_that_is_not_ours_is_refused(room: Ro
     assert answer.status == 200
     assert NOT_OURS in await room.told("W0ADA00001")
     assert (await room.task(task.id)).status == TaskStatus.RUNNING
+
+
+async def test_where_viewers_are_named_a_member_is_told_who_may_look(database: Database) -> None:
+    """Commands that only read are refused as well, with the names of those who may."""
+    async with open_room(database, viewers=[BEN]) as room:
+        assert (await room.playground.run_command("cleo", "ops", "/ops task list")).ok
+        assert await room.told("cleo") == f"Only <@{BEN}> can use me here. Ask one of them."
+        assert (await room.playground.run_command("ben", "ops", "/ops task list")).ok
+        assert "can use me here" not in await room.told("ben")

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 BOLT = frozenset(
     {"ack", "action", "body", "client", "command", "context", "event", "next", "respond"}
     | {"response", "error", "shortcut", "view", "user_id", "team_id", "channel_id"}
+    | {"inputs", "complete"}
 )
 
 
@@ -36,6 +37,7 @@ class Registrar:
             setattr(self, kind, self._taker(kind, None))
         for kind in ("action", "command", "event", "global_shortcut", "options", "shortcut"):
             setattr(self, kind, self._kind(kind))
+        self.function = self._kind("function")
         for kind in ("message_shortcut", "view_closed", "view_submission"):
             setattr(self, kind, self._kind(kind))
 

@@ -2,7 +2,7 @@ import asyncio
 import time
 
 from slack_playground import HandClock, Playground, RealClock
-from slack_playground.waits import Waits
+from slack_playground.timing.waits import Waits
 
 from tests.patience import PATIENT
 from tests.playground.wire import Api, connect, modal

@@ -1,7 +1,10 @@
 from typing import Any
 
 import pytest
-from slack_playground.inputs import merged, refused_inputs, starting_values
+from slack_playground.app.manifest import Manifest
+from slack_playground.seed import ADA, make_state
+from slack_playground.views.filling import Person, refused_inputs
+from slack_playground.views.inputs import merged, starting_values
 
 
 def input_block(kind: str, **element: Any) -> dict[str, Any]:
@@ -13,6 +16,7 @@ def input_block(kind: str, **element: Any) -> dict[str, Any]:
     }
 
 
+PERSON = Person(make_state(Manifest()), ADA)
 OPTION = {"text": {"type": "plain_text", "text": "One"}, "value": "1"}
 
 
@@ -70,11 +74,11 @@ def test_inputs_are_checked_as_slacks_client_does(
 ) -> None:
     """What the client refuses does not reach the app."""
     values = {"b": {"a": {"type": kind, "value": value}}}
-    assert bool(refused_inputs([input_block(kind, **element)], values)) is is_refused
+    assert bool(refused_inputs([input_block(kind, **element)], values, PERSON)) is is_refused
 
 
 def test_an_optional_input_may_be_empty() -> None:
     """But what is in it must be right."""
     block = {**input_block("number_input", is_decimal_allowed=False), "optional": True}
-    assert refused_inputs([block], {"b": {"a": {"value": None}}}) == {}
-    assert refused_inputs([block], {"b": {"a": {"value": "x"}}}) != {}
+    assert refused_inputs([block], {"b": {"a": {"value": None}}}, PERSON) == {}
+    assert refused_inputs([block], {"b": {"a": {"value": "x"}}}, PERSON) != {}

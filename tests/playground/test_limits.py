@@ -1,7 +1,7 @@
 import pytest
 from slack_playground import HandClock, Playground
 from slack_playground.errors import LimitedError
-from slack_playground.limits import Limits
+from slack_playground.timing.limits import Limits
 
 from tests.playground.wire import OPS, Api
 

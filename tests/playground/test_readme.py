@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from slack_playground.blocks.catalogue import BLOCKS
+from slack_playground.blocks.kinds.catalogue import BLOCKS
 from slack_playground.page_api.routes import GETS, POSTS
 from slack_playground.web_api import METHODS
 

@@ -10,7 +10,10 @@ from bot.http.routing import Call, Response, Route
 
 _DOCS_PAGE = Path(__file__).with_name("docs.html")
 # The page brings its style along and needs nothing else, so nothing else may run or load.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 async def show_openapi(call: Call) -> Response:

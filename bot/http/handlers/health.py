@@ -39,6 +39,7 @@ async def show_health(call: Call) -> Response:
     lanes = await _visible_lanes(call)
     database = await answers(services.database)
     socket = {to_camel(name): value for name, value in services.socket().items()}
+    reports = await services.report_standing.of(call.caller.tenant)
     flowing = all(one.is_well for one in lanes)
     well = database and bool(socket.get("connected")) and flowing
     return Response(
@@ -51,8 +52,16 @@ async def show_health(call: Call) -> Response:
                 for lane in worst(lanes, _MAX_SHOWN)
             ],
             "laneCounts": counts(lanes),
+            "analyst": reports.analyst,
+            "sources": dict(reports.sources),
+            "scheduler": dict(reports.scheduler),
         }
     )
+
+
+async def show_metrics(call: Call) -> Response:
+    """Show what Prometheus collects; nothing in it names a tenant, a workspace or a channel."""
+    return Response(call.services.meters.exposition(), content_type="text/plain")
 
 
 async def _visible_lanes(call: Call) -> list[LaneHealth]:

@@ -28,3 +28,6 @@ class Health(Shown):
     socket: dict[str, Any]
     lanes: list[dict[str, Any]]
     lane_counts: dict[str, int]
+    analyst: str
+    sources: dict[str, str]
+    scheduler: dict[str, Any]

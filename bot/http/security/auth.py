@@ -5,17 +5,27 @@ from collections.abc import Mapping
 from bot.errors import ForbiddenError, UnavailableError
 from bot.http.errors import unauthorized
 from bot.http.routing import Access, Route
+from bot.http.security.oidc import OidcTokens
 from bot.http.security.signatures import HEADERS, Signatures
-from bot.tokens import Caller, TokenError, Tokens
+from bot.tokens import Caller, TokenError, Tokens, is_of_ours
 
-_NO_SECRET = "The API cannot check tokens: set JWT_SECRET (32 bytes or more) and restart."  # noqa: S105
+_NO_SECRET = (
+    "The API cannot check tokens: set JWT_SECRET (32 bytes or more), or OIDC_ISSUER and "  # noqa: S105
+    "OIDC_AUDIENCE, and restart."
+)
 
 
 class Authority:
     """Reads tokens and signatures and compares them with what a route wants."""
 
-    def __init__(self, tokens: Tokens | None, signatures: Signatures | None) -> None:
+    def __init__(
+        self,
+        tokens: Tokens | None,
+        signatures: Signatures | None,
+        oidc: OidcTokens | None = None,
+    ) -> None:
         self._tokens = tokens
+        self._oidc = oidc
         self._signatures = signatures
 
     def takes_signature(self, route: Route, headers: Mapping[str, str]) -> bool:
@@ -33,9 +43,9 @@ class Authority:
             raise UnavailableError("Signatures cannot be checked: set CALLBACK_SECRET and restart.")
         return self._signatures.read(headers, raw)
 
-    def read_token(self, route: Route, headers: Mapping[str, str]) -> Caller:
+    async def read_token(self, route: Route, headers: Mapping[str, str]) -> Caller:
         """Return whose token this is; raise 401, or 503 if tokens cannot be checked at all."""
-        if self._tokens is None:
+        if self._tokens is None and self._oidc is None:
             signed = route.access is Access.SIGNED and self._signatures is not None
             if signed and "Authorization" not in headers:
                 raise unauthorized("Sign the request with CALLBACK_SECRET (Standard Webhooks).")
@@ -45,9 +55,17 @@ class Authority:
         if scheme.lower() != "bearer" or not token:
             raise unauthorized("Send a token: `Authorization: Bearer …` (python -m bot token).")
         try:
-            return self._tokens.read(token)
+            return await self._read(token)
         except TokenError as error:
             raise unauthorized(f"The token is not accepted: {error}.") from error
+
+    async def _read(self, token: str) -> Caller:
+        """Read a token of ours, or else of the issuer: only ours are signed with a secret."""
+        if self._tokens is not None and (self._oidc is None or is_of_ours(token)):
+            return self._tokens.read(token)
+        if self._oidc is None:
+            raise TokenError("nobody can check it")
+        return await self._oidc.read(token)
 
 
 def require(caller: Caller, route: Route) -> None:

@@ -188,6 +188,8 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         claimed_at=now,
         tenant=row.tenant,
         error=row.error,
+        waiting_since=row.waiting_since,
+        rank=row.rank,
     )
 
 

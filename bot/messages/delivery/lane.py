@@ -8,7 +8,7 @@ message.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,6 +66,7 @@ class Lane:
         pacing: Pacing,
         clock: Clock,
         concurrency: ConcurrencyLimits,
+        delivery_ended: Callable[[Outcome, datetime], None] = lambda _outcome, _now: None,
     ) -> None:
         self.workspace_id = workspace_id
         self.state = LaneState.STARTING
@@ -80,6 +81,7 @@ class Lane:
         self._pacing = pacing
         self._clock = clock
         self._concurrency = concurrency
+        self._delivery_ended = delivery_ended
         self._recent = RecentCalls(workspace_id)
         self._quiet_since: datetime | None = None
         self._held_since = self._held_until = clock.now()
@@ -107,6 +109,10 @@ class Lane:
     def is_quiet(self) -> bool:
         """Tell whether the last turn found no work and nothing to wait for."""
         return self._quiet_since is not None
+
+    def budgets_used(self) -> dict[str, float]:
+        """Return for each of Slack's methods the share of a minute's calls that was used."""
+        return self._pacing.used(self._clock.now())
 
     async def run(self) -> None:
         """
@@ -148,8 +154,10 @@ class Lane:
         # Here and not as they come: the budgets belong to the turn, which runs in a thread.
         answered = self._workers.take_outcomes()
         self._outcomes += answered
+        now = self._clock.now()
         for outcome in answered:
             self._learn(outcome)
+            self._delivery_ended(outcome, now)
         if self.is_leaving or self.state is not LaneState.RUNNING:
             self._uncalled += self._workers.take_back()
         async with self._concurrency.turn():

@@ -26,6 +26,7 @@ from bot.messages.delivery.content import ClaimRenderer
 from bot.messages.delivery.due_lanes import due_lanes
 from bot.messages.delivery.health import LaneHealth, LaneState
 from bot.messages.delivery.lane import Lane
+from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.wakeup_routing import ANEW, WakeupRouter
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
@@ -73,12 +74,14 @@ class Lanes:
         transports: Transports | None = None,
         wake_elsewhere: Callable[[Session, str], None] | None = None,
         max_lanes: int = _MAX_LANES,
+        delivery_ended: Callable[[Outcome, datetime], None] = lambda _outcome, _now: None,
     ) -> None:
         self._database = database
         self._content = ClaimRenderer(renderer, isolation or Isolation(Workers()))
         self._clock = SteadyClock(clock)
         self._transports = transports or Transports()
         self._max_lanes = max_lanes
+        self._delivery_ended = delivery_ended
         self._owner = new_id("p")
         self._router = WakeupRouter(database, self._clock, self._owner, wake_elsewhere)
         self._concurrency = (
@@ -150,6 +153,14 @@ class Lanes:
             for key, lane in self._lanes.items()
         ]
         return [*active, *queued, *stuck]
+
+    def budgets_used(self) -> dict[str, float]:
+        """Return for each of Slack's methods the largest share that a workspace here has used."""
+        used: dict[str, float] = {}
+        for lane in self._lanes.values():
+            for method, share in lane.budgets_used().items():
+                used[method] = max(used.get(method, 0.0), share)
+        return used
 
     async def stop(self) -> None:
         """Claim nothing more, record the last answers, release the leases; within 8 seconds."""
@@ -241,6 +252,7 @@ class Lanes:
             pacing=deepcopy(opened.pacing),
             clock=self._clock,
             concurrency=self._concurrency,
+            delivery_ended=self._delivery_ended,
         )
         self._lanes[key] = lane
         self._concurrency.lanes = len(self._lanes)

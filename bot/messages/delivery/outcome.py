@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages.error_codes import Verdict
-from bot.messages.models import Ambiguous, EventName
+from bot.messages.models import Ambiguous, EventName, Rank
 from bot.messages.policy import ANSWER_LOST, SlackResponse
 from bot.redaction import redact, redact_json
 
@@ -41,6 +41,8 @@ class Claim:
     claimed_at: datetime
     tenant: str = ""
     error: str | None = None  # of the attempt before
+    waiting_since: datetime | None = None  # the oldest change that Slack does not show
+    rank: Rank = Rank.NORMAL
     pages: int = 0  # how many of the history were looked through; one is paid for
 
     @property

@@ -59,6 +59,7 @@ CLAIM_COLUMNS = (
     # Threads do not nest: a reply to a reply is in the same thread.
     func.coalesce(_PARENT.c.thread_ts, _PARENT.c.ts, M.thread_ts).label("thread_ts"),
     M.rank,
+    M.waiting_since,
 )
 #: How many messages for channels that are closed just now a look goes past, one by one.
 LOOK_AHEAD = 200

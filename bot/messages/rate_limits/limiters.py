@@ -70,6 +70,11 @@ class SlidingWindow:
         self._forget(now)
         return not self.freeze.holds(now) and len(self.calls) < self.limit - spare
 
+    def used(self, now: datetime) -> float:
+        """Return the share of the limit that was used; may be asked from another thread."""
+        since = now - self.span
+        return sum(at > since for at in tuple(self.calls)) / self.limit
+
     def left(self, now: datetime) -> int:
         """Return how many calls may go now."""
         self._forget(now)

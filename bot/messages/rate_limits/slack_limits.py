@@ -64,6 +64,13 @@ class Pacing:
             return self.progress.is_open(now) and self.edits.is_open(now, EDIT_RESERVE)
         return self.edits.is_open(now)
 
+    def used(self, now: datetime) -> dict[str, float]:
+        """Return the share of each method's calls that the last minute used; changes nothing."""
+        return {
+            method: 0.0 if self.unlimited else window.used(now)
+            for method, window in self._methods().items()
+        }
+
     def posts_left(self, now: datetime) -> int:
         """Return how many posts may go now, whatever their channels say; many if unlimited."""
         return _MANY if self.unlimited else self.posts.left(now)

@@ -20,6 +20,7 @@ OWN_ACTIONS = frozenset(
         "alert_retry",
         "alert_snooze",
         "delivery_replay",
+        "home_end_silence",
         "home_new_report",
         "home_preferences",
         "home_refresh",

@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("alert_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("task", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=True),
         sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -123,6 +124,22 @@ def upgrade() -> None:
             postgresql_where=sa.text("moved_on_at IS NULL"),
         )
         batch_op.create_index("alert_trouble_of", ["alert_id"], unique=False)
+
+    op.create_table(
+        "confirmation",
+        sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    with op.batch_alter_table("confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_confirmation_expires_at"), ["expires_at"], unique=False
+        )
 
     op.create_table(
         "dead_letter",
@@ -234,6 +251,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("secret_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("invited_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("secret_hash"),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "lane_lease",
@@ -414,6 +442,14 @@ def upgrade() -> None:
         batch_op.create_index("message_total_tenant", ["tenant"], unique=False)
 
     op.create_table(
+        "outage_watch",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id"),
+    )
+    op.create_table(
         "preference",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -421,6 +457,13 @@ def upgrade() -> None:
         sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("is_once_a_day", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "user_id"),
+    )
+    op.create_table(
+        "refused_kind",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("refused_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "kind"),
     )
     op.create_table(
         "report",
@@ -444,6 +487,7 @@ def upgrade() -> None:
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_run_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -458,7 +502,9 @@ def upgrade() -> None:
             sqlite_where=sa.text("due_at IS NOT NULL"),
             postgresql_where=sa.text("due_at IS NOT NULL"),
         )
-        batch_op.create_index("report_owner", ["tenant", "owner", "id"], unique=False)
+        batch_op.create_index("report_name", ["tenant", "owner", "name"], unique=True)
+        batch_op.create_index("report_owner", ["tenant", "owner", "created_at", "id"], unique=False)
+        batch_op.create_index("report_tenant", ["tenant", "created_at", "id"], unique=False)
 
     op.create_table(
         "report_result",
@@ -494,7 +540,7 @@ def upgrade() -> None:
         sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("input_tokens", sa.Integer(), nullable=False),
         sa.Column("output_tokens", sa.Integer(), nullable=False),
-        sa.Column("cost", sa.String(), nullable=True),
+        sa.Column("cost_nanos", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("is_told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -514,13 +560,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("is_scheduled IS NOT NULL"),
             postgresql_where=sa.text("is_scheduled IS NOT NULL"),
         )
-        batch_op.create_index(
-            "report_run_of_report", ["report_id", "created_at", "id"], unique=False
-        )
+        batch_op.create_index("report_run_of_report", ["report_id", "due_at", "id"], unique=False)
         batch_op.create_index("report_run_old", ["created_at"], unique=False)
         batch_op.create_index(
             "report_run_open",
-            ["status", "due_at"],
+            ["lease_until"],
             unique=False,
             sqlite_where=sa.text("lease_until IS NOT NULL"),
             postgresql_where=sa.text("lease_until IS NOT NULL"),
@@ -712,9 +756,15 @@ def upgrade() -> None:
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("bot_user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("enterprise_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("scopes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("gone_because", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("workspace", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_workspace_enterprise_id"), ["enterprise_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_workspace_tenant"), ["tenant"], unique=False)
 
     op.create_table(
@@ -742,18 +792,22 @@ def downgrade() -> None:
     op.drop_table("report_run")
     op.drop_table("report_result")
     op.drop_table("report")
+    op.drop_table("refused_kind")
     op.drop_table("preference")
+    op.drop_table("outage_watch")
     op.drop_table("message_total")
     op.drop_table("message")
     op.drop_table("leaderboard_sample")
     op.drop_table("leaderboard_post")
     op.drop_table("leaderboard_due")
     op.drop_table("lane_lease")
+    op.drop_table("invitation")
     op.drop_table("idempotency")
     op.drop_table("external_task_id")
     op.drop_table("event")
     op.drop_table("end_notice")
     op.drop_table("dead_letter")
+    op.drop_table("confirmation")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")
     op.drop_table("alert_check")

@@ -88,7 +88,9 @@ class _Writing:
             yield f"The result has {{rows}} {word}."
         if len(rows) == 1:
             for measure in measures:
-                yield f"{_first(measure)} is {{cell_1_{measure.slug}}}."
+                cell = self._brief.values[f"cell_1_{measure.slug}"]
+                verb = "has" if cell.exact is None else "is"
+                yield f"{_capitalised(measure)} {verb} {{{cell.ref}}}."
             return
         for measure in measures:
             yield from self._level(measure)
@@ -96,11 +98,11 @@ class _Writing:
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
         if total is not None and total.kind is ValueKind.WORDS:
-            yield f"{_first(measure)} has {{{total.ref}}}."
+            yield f"{_capitalised(measure)} has {{{total.ref}}}."
         elif total is not None:
-            yield f"{_first(measure)} totalled {{{total.ref}}}."
+            yield f"{_capitalised(measure)} totalled {{{total.ref}}}."
         elif mean := self._value("mean", measure):
-            yield f"{_first(measure)} averaged {{{mean.ref}}}."
+            yield f"{_capitalised(measure)} averaged {{{mean.ref}}}."
         yield from self._period_change(measure)
         if self._columns.time is None:
             yield from self._top(measure)
@@ -110,9 +112,9 @@ class _Writing:
         last = self._value("last", measure)
         if size is None or last is None:
             return
-        name = _first(measure)
+        name = _capitalised(measure)
         if size.exact is None:
-            yield f"For the last period, {_said(measure)} has {{change_{measure.slug}}}."
+            yield f"For the last period, {_measure_name(measure)} has {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
                 f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "
@@ -129,11 +131,12 @@ class _Writing:
         ends = f", a share of {{{share.ref}}}" if share else ""
         if "high" in top.tags:
             yield (
-                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_said(measure)} "
+                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_measure_name(measure)} "
                 f"with {{{top.ref}}}{ends}."
             )
         elif len(self._brief.table.rows) > 1:
-            yield f"{{top_1_name_{measure.slug}}} has {_said(measure)} of {{{top.ref}}}{ends}."
+            said = _measure_name(measure)
+            yield f"{{top_1_name_{measure.slug}}} has {said} of {{{top.ref}}}{ends}."
 
     def _runs(self, measure: Measure) -> Iterator[str]:
         size = self._value("size_of_run_change", measure)
@@ -141,7 +144,7 @@ class _Writing:
             return
         is_total = measure.is_additive and "total" not in measure.name.split()
         total = "total " if is_total else ""
-        name = f"{total}{_said(measure)}"
+        name = f"{total}{_measure_name(measure)}"
         if verb := _verb(size):
             yield (
                 f"Since the last run, {name} {verb} by {{{size.ref}}} "
@@ -152,12 +155,12 @@ class _Writing:
 
     def _ends(self, measure: Measure) -> Iterator[str]:
         """Yield the highest and the lowest period, the last label, or the extremes of the rows."""
-        said = _said(measure)
+        said = _measure_name(measure)
         for ref, word in (("peak", "highest"), ("low", "lowest")):
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
                 yield (
-                    f"{_first(measure)} reached the {word} value with {{{value.ref}}} "
+                    f"{_capitalised(measure)} reached the {word} value with {{{value.ref}}} "
                     f"({{{ref}_name_{measure.slug}}})."
                 )
         bottom = self._value("bottom", measure)
@@ -177,28 +180,28 @@ class _Writing:
                 continue
             since = "since the last run " if "run" in size.tags else ""
             yield (
-                f"The largest {word} in {_said(measure)} {since}is that of "
+                f"The largest {word} in {_measure_name(measure)} {since}is that of "
                 f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}} "
                 f"({{percent_size_of_{ref}_{measure.slug}}})."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
         if trend := self._value("trend_of", measure):
-            yield f"The trend of {_said(measure)} is {{{trend.ref}}}."
+            yield f"The trend of {_measure_name(measure)} is {{{trend.ref}}}."
 
     def _outliers(self, measure: Measure) -> Iterator[str]:
         place = 1
         while value := self._value(f"outlier_{place}", measure):
             yield (
                 f"{{outlier_{place}_name_{measure.slug}}} is an outlier "
-                f"with {_said(measure)} of {{{value.ref}}}."
+                f"with {_measure_name(measure)} of {{{value.ref}}}."
             )
             place += 1
 
     def _middle(self, measure: Measure) -> Iterator[str]:
         mean, median = self._value("mean", measure), self._value("median", measure)
         if mean and median:
-            said = _said(measure)
+            said = _measure_name(measure)
             yield f"The average of {said} per row is {{{mean.ref}}}."
             yield f"The median of {said} per row is {{{median.ref}}}."
 
@@ -220,14 +223,14 @@ class _Writing:
         return self._brief.values.get(f"{ref}_{measure.slug}")
 
 
-def _said(measure: Measure) -> str:
+def _measure_name(measure: Measure) -> str:
     """Return the name of a measure in the middle of a sentence."""
     return measure.name.replace("{", "{{").replace("}", "}}")
 
 
-def _first(measure: Measure) -> str:
+def _capitalised(measure: Measure) -> str:
     """Return the name of a measure at the beginning of a sentence."""
-    said = _said(measure)
+    said = _measure_name(measure)
     return f"{said[:1].upper()}{said[1:]}"
 
 

@@ -13,7 +13,7 @@ from bot.reports.figures.shown import show_cell
 from bot.sources.result import Cell
 
 NOT_IN_ROWS = "The rows do not say."
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_QUESTION_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _MAX_NAMES = 5
 #: Refs that answer what is asked of all rows, the first that there is.
 _REFS = {
@@ -65,7 +65,9 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
     knowledge = read_knowledge(brief)
     label_rows, rest = _named_rows(question.lower(), brief, columns.label)
     time_rows, rest = _named_rows(rest, brief, columns.time)
-    words = [word.removesuffix("'s") for word in _WORD.findall(rest.replace("\u2019", "'"))]
+    words = [
+        word.removesuffix("'s") for word in _QUESTION_WORD.findall(rest.replace("\u2019", "'"))
+    ]
     asks = set()
     for word in words:
         ask = ask_of(word)

@@ -66,14 +66,14 @@ You may look at the data first: set action to "query" with a SELECT, and you are
 an empty sql and what is missing.
 """
 
-_TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+_TEXT_LIST: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 NARRATIVE_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "summary": {"type": "string"},
-        "key_metrics": _TEXTS,
-        "insights": _TEXTS,
-        "recommendations": _TEXTS,
+        "key_metrics": _TEXT_LIST,
+        "insights": _TEXT_LIST,
+        "recommendations": _TEXT_LIST,
         "charts": {
             "type": "array",
             "items": {

@@ -10,13 +10,13 @@ Number = int | Decimal
 #: Digits of a quotient that does not end; sums and differences are exact.
 QUOTIENT_DIGITS = 50
 # The sum of the largest and the smallest float has as many digits.
-_DIGITS = 1_100
+_EXACT_DIGITS = 1_100
 _HUGE = Decimal(10) ** 21
 _MAX_PLACES = 12
 
 
 @contextmanager
-def _exactly(digits: int = _DIGITS) -> Iterator[None]:
+def _exactly(digits: int = _EXACT_DIGITS) -> Iterator[None]:
     with localcontext(Context(prec=digits, rounding=ROUND_HALF_UP)):
         yield
 
@@ -43,7 +43,7 @@ def magnitude(number: Number) -> Number:
     return -number if number < 0 else number
 
 
-def difference(new: Number, old: Number) -> Number:
+def change_between(new: Number, old: Number) -> Number:
     """Return *new* - *old*."""
     with _exactly():
         return new - old
@@ -55,7 +55,7 @@ def quotient(above: Number, below: Number) -> Decimal:
         return Decimal(above) / Decimal(below)
 
 
-def percent_of(part: Number, whole: Number) -> Decimal:
+def percentage_of(part: Number, whole: Number) -> Decimal:
     """Return how many percent of *whole* the part is."""
     with _exactly():
         part = part * 100

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.reports.figures.arithmetic import Number, difference
+from bot.reports.figures.arithmetic import Number, change_between
 from bot.reports.figures.columns import Measure, read_columns
 from bot.reports.figures.groups import Group, groups_by, overall, periods_by
 from bot.reports.figures.shown import show_cell
@@ -184,7 +184,7 @@ def _add_movers(
     label = book.columns.label
     if label is None or len(moves) < 2:
         return
-    sizes = [difference(new, old) for _, old, new in moves]
+    sizes = [change_between(new, old) for _, old, new in moves]
     for ref, sign in (("gain", 1), ("loss", -1)):
         most = max(sign * size for size in sizes)
         if most <= 0 or sum(sign * size == most for size in sizes) > 1:

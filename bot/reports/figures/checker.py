@@ -14,13 +14,13 @@ from bot.reports.analysts.base import Brief, Narrative
 from bot.reports.figures.claims import DIRECTIONS, Clause, claim_problems, stem
 from bot.reports.figures.columns import read_columns, words_of
 from bot.reports.figures.lexicon import (
-    claim_of,
+    claim_made_by,
     is_ordinary,
     is_starter,
     word_list,
 )
 from bot.reports.figures.numerals import is_span, numeral_problem
-from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_of
+from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_in
 from bot.reports.figures.values import Value, ValueKind, Values
 
 MAX_TEXT_CHARACTERS = 1_500
@@ -102,7 +102,7 @@ def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
     if len(text) > MAX_TEXT_CHARACTERS:
         yield f"it is longer than {MAX_TEXT_CHARACTERS:,} characters"
         return
-    tokens = tokens_of(text, knowledge.values)
+    tokens = tokens_in(text, knowledge.values)
     yield from _token_problems(tokens)
     for sentence in sentences_of(tokens):
         yield from _sentence_problems(sentence, knowledge)
@@ -208,13 +208,13 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     small = token.small
     is_known = stem(small) in knowledge.report
     if kind := numeral_problem(token.text):
-        yield f"{_quoted(token)} is {kind}; use a reference"
+        yield f"{_quoted_word(token)} is {kind}; use a reference"
     elif small in ("quarter", "quarters") and after == "of":
-        yield f"{_quoted(token)} is a number; use a reference"
+        yield f"{_quoted_word(token)} is a number; use a reference"
     elif is_span(small) and not is_known:
-        yield f"{_quoted(token)} is a date; use a reference, or say `period`"
+        yield f"{_quoted_word(token)} is a date; use a reference, or say `period`"
     elif small in word_list("untraceable") and not is_known:
-        yield f"{_quoted(token)} says what the rows do not say"
+        yield f"{_quoted_word(token)} says what the rows do not say"
 
 
 def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
@@ -223,11 +223,11 @@ def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[s
         small = token.small
         is_plain = (
             small in word_list("plain")
-            or claim_of(small) is not None
+            or claim_made_by(small) is not None
             or stem(small) in knowledge.columns
         )
         if not is_plain:
-            yield f"{_quoted(token)} may not stand in a sentence with a figure; say it more plainly"
+            yield f"{_quoted_word(token)} may not stand beside a figure; say it more plainly"
 
 
 def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
@@ -240,12 +240,12 @@ def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
         parts = token.text.lower().replace("\u2019", "'").split("'")
         is_known = stem(token.small) in knowledge.report
         if not is_known and not all(_is_english(part) for part in parts):
-            yield f"{_quoted(token)} is a name, or no ordinary word; use a reference"
+            yield f"{_quoted_word(token)} is a name, or no ordinary word; use a reference"
         elif not is_known and not token.text.islower() and token.text != "I":
             if not is_first or token.text[1:] != token.text[1:].lower():
-                yield f"{_quoted(token)} is a name; use a reference"
+                yield f"{_quoted_word(token)} is a name; use a reference"
             elif not is_starter(parts[0]):
-                yield f"{_quoted(token)} at the beginning may be a name; begin with another word"
+                yield f"{_quoted_word(token)} at the beginning may be a name; begin otherwise"
         is_first = False
 
 
@@ -265,14 +265,14 @@ def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[st
                 continue
             is_common = length == 1 and token.text.islower() and _is_common(phrase, knowledge)
             if not is_common:
-                yield f"{_quoted(token)} is a name of the result; use its reference"
+                yield f"{_quoted_word(token)} is a name of the result; use its reference"
                 break
 
 
 def _is_common(word: str, knowledge: Knowledge) -> bool:
-    return is_starter(word) or claim_of(word) is not None or stem(word) in knowledge.columns
+    return is_starter(word) or claim_made_by(word) is not None or stem(word) in knowledge.columns
 
 
-def _quoted(token: Token) -> str:
+def _quoted_word(token: Token) -> str:
     """Return a word as problems show it; nothing else of a broken answer is repeated."""
     return f"`{token.text[:30]}`"

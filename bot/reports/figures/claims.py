@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
-from bot.reports.figures.lexicon import claim_of, may_follow_figure, word_list
+from bot.reports.figures.arithmetic import Number, change_between
+from bot.reports.figures.lexicon import claim_made_by, may_follow_figure, word_list
 from bot.reports.figures.sentences import Token
 from bot.reports.figures.values import Value, ValueKind
 
@@ -16,7 +18,7 @@ _ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row"})
 #: Claims that make clear that a figure is about every row.
 _OF_ALL = frozenset({"total", "mean", "median", "row", "run", "trend"})
 #: Claims of nouns, which would be counted by a figure before them.
-_COUNTED = frozenset({"row", "run", "share", "trend", "outlier"})
+_COUNTED_CLAIMS = frozenset({"row", "run", "share", "trend", "outlier"})
 _STEPS = frozenset({"period", "run"})
 #: After these stands what something is compared with.
 _COMPARED_WITH = frozenset({"from", "than", "against", "versus"})
@@ -53,7 +55,7 @@ class Clause:
         own = self._claim_free
         found = set()
         for place, word in enumerate(self.words):
-            claim = claim_of(word) if word not in own else None
+            claim = claim_made_by(word) if word not in own else None
             if claim == "high" and self.words[place + 1 : place + 2] == ["recent"]:
                 claim = None  # `most recent`
             if claim == "last" and self.words[place + 1 : place + 2] == ["run"]:
@@ -131,8 +133,8 @@ def _neighbour_problems(clause: Clause) -> Iterator[str]:
 
 
 def _may_follow(token: Token, figure: Value, clause: Clause) -> bool:
-    claim = claim_of(token.small)
-    if may_follow_figure(token.small) or (claim is not None and claim not in _COUNTED):
+    claim = claim_made_by(token.small)
+    if may_follow_figure(token.small) or (claim is not None and claim not in _COUNTED_CLAIMS):
         return True
     if claim == "row":
         return figure.kind is ValueKind.COUNT and claim in figure.tags
@@ -268,15 +270,20 @@ def _from_to(clause: Clause) -> frozenset[str]:
     if len(ends) < 2:
         return frozenset()
     old, new = ends["from"], ends["to"]
+    change = _change_of(old, new)
     fits = "previous" in old.tags and "previous" not in new.tags and old.column == new.column
-    if not fits or not old.tags & new.tags & _STEPS or _number(old) is None or _number(new) is None:
+    if not fits or not old.tags & new.tags & _STEPS or change is None:
         return frozenset({"none"})
-    change = _number(new) - _number(old)  # type: ignore[operator]
     return frozenset({"up" if change > 0 else "down" if change < 0 else "same"})
 
 
-def _number(value: Value) -> object:
-    return value.exact if value.kind is ValueKind.NUMBER else None
+def _change_of(old: Value, new: Value) -> Number | None:
+    """Return the change between two numbers; None if one of them is no number."""
+    numbers = [
+        value.exact if isinstance(value.exact, int | Decimal) else None for value in (old, new)
+    ]
+    before, after = numbers
+    return None if before is None or after is None else change_between(after, before)
 
 
 def _extreme_problems(clause: Clause) -> Iterator[str]:
@@ -306,7 +313,7 @@ def _order_problems(clause: Clause) -> Iterator[str]:
     words = [
         place
         for place, token in enumerate(clause.tokens)
-        if token.kind == "word" and claim_of(token.small) in claimed
+        if token.kind == "word" and claim_made_by(token.small) in claimed
     ]
     fits = (
         len(claimed) == len(words) == 1

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.reports.figures.arithmetic import Number, exact_number, magnitude, places_of
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
-_WORD = re.compile(r"[A-Za-z]+|\d+")
+_NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
 #: Numbers that name something: no sums, no thousands separators.
@@ -99,7 +99,7 @@ _TIME_PATTERNS = tuple(
         r"\d{4}-?Q[1-4]",
     )
 )
-_YEARS = range(1_000, 3_000)
+_YEAR_NUMBERS = range(1_000, 3_000)
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,10 @@ class Columns:
 
 def words_of(name: str) -> list[str]:
     """Return the words of a column's name in small letters: `netRevenue_EUR` has three."""
-    return [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", name))]
+    return [word.lower() for word in _NAME_WORD.findall(_CAMEL.sub(" ", name))]
 
 
-def readable(name: str) -> str:
+def readable_name(name: str) -> str:
     """Return a column's name as people read it."""
     return " ".join(words_of(name)) or "value"
 
@@ -162,13 +162,13 @@ def _slugs(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(slugs)
 
 
-def _cells(table: ResultTable, index: int) -> list[Cell]:
+def _column_cells(table: ResultTable, index: int) -> list[Cell]:
     return [row[index] for row in table.rows if row[index] is not None]
 
 
 def _is_time(table: ResultTable, index: int) -> bool:
     column = table.columns[index]
-    cells = _cells(table, index)
+    cells = _column_cells(table, index)
     match column.kind:
         case ColumnKind.DATE | ColumnKind.TIMESTAMP:
             return all(isinstance(cell, date | datetime) for cell in cells) or _is_iso(cells)
@@ -176,7 +176,9 @@ def _is_time(table: ResultTable, index: int) -> bool:
             return _is_iso(cells)
         case ColumnKind.NUMBER:
             is_year = bool({"year", "jahr"} & set(words_of(column.name)))
-            return is_year and all(isinstance(cell, int) and cell in _YEARS for cell in cells)
+            return is_year and all(
+                isinstance(cell, int) and cell in _YEAR_NUMBERS for cell in cells
+            )
         case _:
             return False
 
@@ -200,16 +202,18 @@ def _is_measure(table: ResultTable, index: int) -> bool:
 
 
 def _are_integers(table: ResultTable, index: int) -> bool:
-    return all(isinstance(cell, int) for cell in _cells(table, index))
+    return all(isinstance(cell, int) for cell in _column_cells(table, index))
 
 
 def _measure(table: ResultTable, index: int, slug: str) -> Measure:
     column = table.columns[index]
     numbers = [
-        number for cell in _cells(table, index) if (number := exact_number(cell)) is not None
+        number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
     is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
-    return Measure(index, readable(column.name), slug, column.unit, _places(numbers), is_additive)
+    return Measure(
+        index, readable_name(column.name), slug, column.unit, _places(numbers), is_additive
+    )
 
 
 def _places(numbers: Sequence[Number]) -> int:

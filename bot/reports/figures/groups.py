@@ -37,7 +37,7 @@ def groups_by(table: ResultTable, column: int | None, measure: Measure) -> list[
         names[key] = name
         found.setdefault(key, []).append(row[measure.index])
     return [
-        Group(names[key], _number_of(cells, measure), len(cells)) for key, cells in found.items()
+        Group(names[key], _amount_of(cells, measure), len(cells)) for key, cells in found.items()
     ]
 
 
@@ -48,7 +48,7 @@ def periods_by(table: ResultTable, columns: Columns, measure: Measure) -> list[G
 
 def overall(table: ResultTable, measure: Measure) -> Number | None:
     """Return the sum of a measure, or its only value; None if neither says anything."""
-    return _number_of([row[measure.index] for row in table.rows], measure)
+    return _amount_of([row[measure.index] for row in table.rows], measure)
 
 
 def numbers_in(table: ResultTable, measure: Measure) -> list[Number]:
@@ -57,7 +57,7 @@ def numbers_in(table: ResultTable, measure: Measure) -> list[Number]:
     return [number for cell in cells if (number := exact_number(cell)) is not None]
 
 
-def _number_of(cells: list[Cell], measure: Measure) -> Number | None:
+def _amount_of(cells: list[Cell], measure: Measure) -> Number | None:
     numbers = [number for cell in cells if (number := exact_number(cell)) is not None]
     # NaN and Infinity are words: no sum holds them.
     has_words = any(isinstance(cell, str) for cell in cells)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bot.reports.figures.arithmetic import (
     Number,
-    difference,
+    change_between,
     exact_median,
     exact_number,
     exact_sum,
     magnitude,
-    percent_of,
+    percentage_of,
 )
 from bot.reports.figures.columns import Measure
 from bot.reports.figures.groups import Group, groups_by, periods_by
@@ -39,9 +39,9 @@ def add_rankings(book: ValueBook, measure: Measure) -> None:
     ]
     if len(groups) < 2 or book.columns.label is None:
         return
-    ranked = sorted(groups, key=lambda one: -_number(one))
-    whole = exact_sum([_number(one) for one in ranked])
-    has_shares = measure.is_additive and whole > 0 and _number(ranked[-1]) >= 0
+    ranked = sorted(groups, key=lambda one: -_known_number(one))
+    whole = exact_sum([_known_number(one) for one in ranked])
+    has_shares = measure.is_additive and whole > 0 and _known_number(ranked[-1]) >= 0
     for place, group in enumerate(ranked[:TOLD_RANKS], 1):
         _add_rank(book, measure, f"top_{place}", group, ranked)
         if has_shares:
@@ -76,7 +76,7 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
     ]
     if len(periods) < 2 or book.columns.time is None:
         return
-    ranked = sorted(periods, key=lambda one: -_number(one))
+    ranked = sorted(periods, key=lambda one: -_known_number(one))
     for name, group in (("peak", ranked[0]), ("low", ranked[-1])):
         _add_rank(book, measure, name, group, ranked, is_time=True)
 
@@ -92,7 +92,7 @@ def add_outliers(book: ValueBook, measure: Measure) -> None:
     groups = [one for one in groups if one.number is not None]
     if len(groups) < MIN_FOR_OUTLIERS:
         return
-    middle = exact_median([_number(one) for one in groups])
+    middle = exact_median([_known_number(one) for one in groups])
     spread = exact_median([_distance(one, middle) for one in groups])
     far = [one for one in groups if spread and _distance(one, middle) * _SCORE > spread * _LIMIT]
     far.sort(key=lambda one: -_distance(one, middle))
@@ -117,9 +117,9 @@ def _add_rank(
     *,
     is_time: bool = False,
 ) -> None:
-    number = _number(group)
-    above = sum(_number(one) > number for one in ranked)
-    equal = sum(_number(one) == number for one in ranked)
+    number = _known_number(group)
+    above = sum(_known_number(one) > number for one in ranked)
+    equal = sum(_known_number(one) == number for one in ranked)
     tags = set()
     if equal == 1:
         tags |= {"high"} if above == 0 else {"low"} if above == len(ranked) - 1 else set()
@@ -180,7 +180,7 @@ def _add_named(
 
 
 def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole: Number) -> None:
-    share = percent_of(_number(group), whole)
+    share = percentage_of(_known_number(group), whole)
     book.add(
         Value(
             f"{ref}_{measure.slug}",
@@ -197,7 +197,7 @@ def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole:
     )
 
 
-def _number(group: Group) -> Number:
+def _known_number(group: Group) -> Number:
     """Return the number of a group that has one."""
     number = exact_number(group.number)
     if number is None:
@@ -206,4 +206,4 @@ def _number(group: Group) -> Number:
 
 
 def _distance(group: Group, middle: Number) -> Number:
-    return magnitude(difference(_number(group), middle))
+    return magnitude(change_between(_known_number(group), middle))

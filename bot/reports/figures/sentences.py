@@ -14,7 +14,7 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 _ENDS = frozenset(".!?\n")
-_SEPARATORS = frozenset(",:;\u2013\u2014")
+_CLAUSE_MARKS = frozenset(",:;\u2013\u2014")
 _CONJUNCTIONS = frozenset({"and", "but", "while", "whereas", "although", "though", "or", "yet"})
 
 
@@ -35,7 +35,7 @@ class Token:
 Sentence = Sequence[Token]
 
 
-def tokens_of(text: str, values: Mapping[str, Value]) -> list[Token]:
+def tokens_in(text: str, values: Mapping[str, Value]) -> list[Token]:
     """Return the tokens of a text, white space included."""
     found = []
     for match in TOKEN.finditer(text):
@@ -88,7 +88,7 @@ def _parts_of(sentence: Sentence) -> Iterator[list[Token]]:
     """Yield what stands between commas, dashes and conjunctions."""
     part: list[Token] = []
     for token in sentence:
-        is_mark = token.kind == "other" and token.text in _SEPARATORS
+        is_mark = token.kind == "other" and token.text in _CLAUSE_MARKS
         if is_mark or (token.kind == "word" and token.small in _CONJUNCTIONS):
             if part:
                 yield part

@@ -35,7 +35,7 @@ def show_name(text: str) -> str:
     """
     Return text of a cell in one line of at most 80 characters.
 
-    Addresses stay readable, but nothing makes links of them.
+    Addresses stay readable_name, but nothing makes links of them.
     """
     line = " ".join(clean(text).split())
     if len(line) > NAME_CHARACTERS:

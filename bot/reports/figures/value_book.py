@@ -5,14 +5,20 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from bot.reports.figures.arithmetic import Number, difference, magnitude, percent_of, show_number
-from bot.reports.figures.columns import Columns, Measure, readable
+from bot.reports.figures.arithmetic import (
+    Number,
+    change_between,
+    magnitude,
+    percentage_of,
+    show_number,
+)
+from bot.reports.figures.columns import Columns, Measure, readable_name
 from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
 ALL = frozenset({"all"})
-NONE: frozenset[str] = frozenset()
+NO_TAGS: frozenset[str] = frozenset()
 #: A claim that no word makes: the value can only be told beside the name of its subject.
 NAMED = frozenset({"named"})
 
@@ -64,9 +70,9 @@ class ValueBook(Mapping[str, Value]):
         origin: str,
         *,
         places: int | None = None,
-        subjects: frozenset[str] = NONE,
-        tags: frozenset[str] = NONE,
-        needs: frozenset[str] = NONE,
+        subjects: frozenset[str] = NO_TAGS,
+        tags: frozenset[str] = NO_TAGS,
+        needs: frozenset[str] = NO_TAGS,
         rank: int | None = None,
         description: str = "",
     ) -> Value:
@@ -96,7 +102,7 @@ class ValueBook(Mapping[str, Value]):
         origin: str,
         *,
         subject: str,
-        tags: frozenset[str] = NONE,
+        tags: frozenset[str] = NO_TAGS,
         rank: int | None = None,
         measure: int | None = None,
     ) -> Value:
@@ -113,7 +119,7 @@ class ValueBook(Mapping[str, Value]):
                 measure,
                 frozenset({subject}),
                 tags,
-                NONE,
+                NO_TAGS,
                 rank,
             )
         )
@@ -150,11 +156,11 @@ class ValueBook(Mapping[str, Value]):
             _exact(cell),
             show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
-            readable(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
+            readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
             index if measure else None,
             subjects,
-            NONE,
-            NAMED if measure and not is_only else NONE,
+            NO_TAGS,
+            NAMED if measure and not is_only else NO_TAGS,
         )
 
     def _kind(self, cell: Cell, index: int) -> ValueKind:
@@ -204,9 +210,9 @@ def add_change(
     measure: Measure,
     *,
     origin: str,
-    subjects: frozenset[str] = NONE,
-    tags: frozenset[str] = NONE,
-    needs: frozenset[str] = NONE,
+    subjects: frozenset[str] = NO_TAGS,
+    tags: frozenset[str] = NO_TAGS,
+    needs: frozenset[str] = NO_TAGS,
     description: str,
 ) -> None:
     """
@@ -214,10 +220,10 @@ def add_change(
 
     What cannot be compared is words: against nothing both, against zero or less the percentage.
     """
-    change = None if new is None or old is None else difference(new, old)
+    change = None if new is None or old is None else change_between(new, old)
     direction = frozenset({_direction(change)} if change is not None else ())
     why = _why_not(new, old)
-    percent = None if why or change is None or old is None else percent_of(change, old)
+    percent = None if why or change is None or old is None else percentage_of(change, old)
     for prefix, is_percent, is_signed in (
         ("", False, True),
         ("size_of_", False, False),
@@ -244,7 +250,7 @@ def add_change(
                 description,
                 measure.index,
                 subjects,
-                tags | {"change"} | (direction if exact is not None else NONE),
+                tags | {"change"} | (direction if exact is not None else NO_TAGS),
                 says,
             )
         )

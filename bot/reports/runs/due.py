@@ -104,12 +104,13 @@ class DueReports:
         self._database = database
         self._clock = clock
         self._spread_seconds = spread_seconds
+        self.looked_at: datetime | None = None  # the last time, for health
 
     async def take(self) -> int:
         """Make runs of all that is due now, and return how many due times that were."""
         taken = 0
         while True:
-            now = self._clock.now()
+            now = self.looked_at = self._clock.now()
             due = await self._database.read(lambda session, now=now: due_rows(session, now))  # type: ignore[misc]
             if not due:
                 return taken

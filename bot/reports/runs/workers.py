@@ -58,6 +58,11 @@ class RunWorkers:
         self._starting = asyncio.Lock()
         self._is_stopping = False
 
+    @property
+    def running(self) -> int:
+        """How many runs this process works on."""
+        return len(self._running)
+
     async def start_ready(self) -> int:
         """Begin as many waiting runs as there is room for, and return how many."""
         async with self._starting:

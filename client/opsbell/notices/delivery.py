@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from opsbell.settings import Target
 
 
+UNKNOWN_TASK = 404
+LOOK_AGAIN_SECONDS = 0.1
+
+
 class Kept(Exception):  # noqa: N818 - it is no error of the caller's
     """The server cannot take it now: it is in the spool, or lost where there is none."""
 
@@ -29,16 +33,25 @@ def deliver(target: Target, path: str, body: dict[str, Any], seconds: float) -> 
     Post *body* and return the server's answer, which may be a refusal; raise `Kept`.
 
     What the server cannot take within *seconds* is spooled with a key of its
-    own, so that a later run delivers it and the server sees a repetition.
+    own, so that a later run delivers it and the server sees a repetition. So is
+    a report on a task that is not known yet, while another process delivers
+    older news: the task's start may be among them.
     """
     key = "oc_" + os.urandom(16).hex()
     deadline = time.monotonic() + seconds
     remember(target.token)
     spool = Spool(spool_folder(), target.origin)
-    answer = None
-    if not target.replays or _replay(target, spool, deadline):
-        answer = _ask(target, path, body, key, deadline)
-    if answer is not None:
+    while True:
+        answer, is_early = None, False
+        if not target.replays or _replay(target, spool, deadline):
+            # Before we ask: what opens the task may arrive while we are told that there is none.
+            is_held = target.replays and spool.is_held()
+            answer = _ask(target, path, body, key, deadline)
+            is_early = answer is not None and answer.status == UNKNOWN_TASK and is_held
+        if not is_early or time.monotonic() + LOOK_AGAIN_SECONDS >= deadline:
+            break
+        time.sleep(LOOK_AGAIN_SECONDS)
+    if answer is not None and not is_early:
         return answer
     with Shield("fill the spool"):
         # A callback's token, good for its own task only, is gone with this process.

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.alerts.display import SEVERAL
 from bot.alerts.incidents import STORM, TroubleType
+from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from bot.messages.models import Message
 from bot.messages.rendering.truncation import truncate
@@ -14,7 +15,7 @@ from bot.reports.models import Report
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.models import Task, TaskStatus
 from listeners.views import literal
-from listeners.views.alert_list_builder import STATE_WORDS
+from listeners.views.alert_list_builder import STATE_WORDS, silence_parts
 from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
 from listeners.views.home.subscription_list_builder import subscribed_to
 from listeners.views.reports.report_words import schedule_words, state_words
@@ -25,7 +26,8 @@ from listeners.views.task_words import face, message_url, name, place_url
 MAX_ALERTS = 10
 MAX_DEAD_LETTERS = 5
 MAX_TASKS = 10
-MAX_SHOWN_SUBSCRIPTIONS = 15
+MAX_SHOWN_SUBSCRIPTIONS = 10
+MAX_SHOWN_SILENCES = 5
 MAX_REPORTS = 6
 CALLBACK_ID = "home"
 
@@ -37,6 +39,7 @@ class HomeFacts:
     """What a person's Home shows. Give one more than its maximum of each, to tell that there is."""
 
     alerts: Sequence[AlertWithTasks]
+    silences: Sequence[Silence]
     dead_letters: Sequence[Message]  # those that the person asked for
     running: Sequence[tuple[Task, str | None]]
     reports: Sequence[Report]
@@ -54,6 +57,7 @@ def build_home(facts: HomeFacts) -> dict[str, Any]:
         "callback_id": CALLBACK_ID,
         "blocks": [
             *_attention(facts),
+            *_silences(facts.silences),
             {"type": "divider"},
             *_running(facts),
             {"type": "divider"},
@@ -136,6 +140,19 @@ def _dead_letter(letter: Message) -> list[Block]:
     )
     button = _home_button("Replay", "home_replay", letter.id)
     return [literal.rich_text(line), {"type": "actions", "elements": [button]}]
+
+
+def _silences(silences: Sequence[Silence]) -> list[Block]:
+    """Return what nobody is told of, each with the button that ends it; nothing if all is told."""
+    if not silences:
+        return []
+    blocks: list[Block] = [{"type": "divider"}, _home_header("Nobody is told of")]
+    for one in silences[:MAX_SHOWN_SILENCES]:
+        label = "Unmute" if one.reason == SilenceReason.MUTED else "End Maintenance"
+        button = _home_button(label, "home_end_silence", f"{one.reason} {one.task}")
+        line = literal.rich_text(literal.section(*silence_parts(one)))
+        blocks += [line, {"type": "actions", "elements": [button]}]
+    return [*blocks, *_more(silences, MAX_SHOWN_SILENCES, "/ops alert list")]
 
 
 def _running(facts: HomeFacts) -> list[Block]:

@@ -12,6 +12,7 @@ from typing import Any
 from slack_playground.blocks.schema import (
     Anything,
     Choice,
+    Either,
     Flag,
     ListOf,
     Nullable,
@@ -32,11 +33,13 @@ def _object(shape: Object, value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     fields = shape.fields
-    if not (shape.required.keys() <= value.keys() <= fields.keys()):
+    if not shape.required.keys() <= value.keys():
+        return False
+    if not (shape.open or value.keys() <= fields.keys()):
         return False
     for name, inner in value.items():
-        wanted = fields[name]
-        if not _FITS[type(wanted)](wanted, inner):
+        wanted = fields.get(name)
+        if wanted is not None and not _FITS[type(wanted)](wanted, inner):
             return False
     # A plain loop: a generator here is a tenth of the whole time.
     for rule in shape.rules:  # noqa: SIM110
@@ -74,6 +77,10 @@ def _nullable(shape: Nullable, value: object) -> bool:
     return value is None or fits(shape.shape, value)
 
 
+def _either(shape: Either, value: object) -> bool:
+    return fits(shape.first, value) or fits(shape.second, value)
+
+
 def _choice(shape: Choice, value: object) -> bool:
     return isinstance(value, str) and value in shape.values
 
@@ -97,6 +104,7 @@ _FITS: dict[type, Callable[[Any, Any], bool]] = {
     OneOf: _one_of,
     ListOf: _list,
     Nullable: _nullable,
+    Either: _either,
     Choice: _choice,
     Flag: _flag,
     Anything: _anything,

@@ -5,7 +5,7 @@ import re
 from slack_playground.blocks.schema import Text
 
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", re.ASCII)
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -16,7 +16,7 @@ def date() -> Text:
 
 
 def time() -> Text:
-    return Text(5, pattern=_TIME, wanted="be a valid time in the format HH:mm")
+    return Text(5, pattern=TIME, wanted="be a valid time in the format HH:mm")
 
 
 def decimal() -> Text:

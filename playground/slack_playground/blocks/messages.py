@@ -6,6 +6,7 @@ https://docs.slack.dev/messaging/message-metadata
 https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -16,8 +17,10 @@ from slack_playground.blocks.places import Place, blocks_in
 from slack_playground.blocks.problem import Problem
 from slack_playground.blocks.schema import (
     Anything,
+    Either,
     Flag,
     ListOf,
+    Nullable,
     Number,
     Object,
     Shape,
@@ -26,12 +29,21 @@ from slack_playground.blocks.schema import (
 from slack_playground.blocks.validation import blocks_shape, check_blocks, check_together
 from slack_playground.blocks.walker import check, is_number
 
+_SECONDS = re.compile(r"\d{1,12}(\.\d+)?", re.ASCII)
+
 ATTACHMENTS_MOST = 100
 # Slack does not say how much it takes ("metadata_too_large"); this is on the safe side.
 METADATA_MOST_BYTES = 8_000
 
 _CONTENT = ("text", "blocks", "attachments", "markdown_text")
-_METADATA = Object(required={"event_type": Text(255), "event_payload": Anything()})
+# Work Objects come as `entities`, with or without an event beside them.
+_ENTITIES = ListOf(Anything(), least=1)
+_METADATA = Object(
+    required={"event_type": Text(255), "event_payload": Anything()},
+    optional={"entities": _ENTITIES},
+)
+_ONLY_ENTITIES = Object(required={"entities": _ENTITIES})
+_WORDS = Text(least=0)
 
 
 def validate_message(message: object) -> list[Problem]:
@@ -94,8 +106,15 @@ def _attachment() -> Object:
         "author_icon author_link author_name callback_id color fallback footer footer_icon "
         "from_url image_url original_url pretext text thumb_url title title_link"
     )
-    optional: dict[str, Shape] = {name: Text(least=0) for name in words.split()}
-    field = Object(optional={"title": Text(least=0), "value": Text(least=0), "short": Flag()})
+    optional: dict[str, Shape] = dict.fromkeys(words.split(), Nullable(_WORDS))
+    field = Object(
+        optional={
+            "title": Either(_WORDS, Number()),
+            "value": Either(_WORDS, Either(Number(), Flag())),
+            "short": Flag(),
+        },
+        open=True,
+    )
     return Object(
         optional={
             **optional,
@@ -105,13 +124,17 @@ def _attachment() -> Object:
             "fields": ListOf(field),
             "id": Number(whole=True),
             "mrkdwn_in": ListOf(Text()),
-            "ts": Number(),
-        }
+            "ts": Either(Number(), Text(pattern=_SECONDS, wanted="be a timestamp")),
+        },
+        # What Slack does not know in an attachment it drops without a word.
+        open=True,
     )
 
 
 def _check_metadata(metadata: object) -> Iterator[Problem]:
-    for wrong in check(_METADATA, metadata, "/metadata"):
+    has_event = not isinstance(metadata, dict) or not metadata.keys() <= {"entities"}
+    shape = _METADATA if has_event or not metadata else _ONLY_ENTITIES
+    for wrong in check(shape, metadata, "/metadata"):
         yield Problem(wrong.pointer, "invalid_metadata_format", wrong.message, wrong.field)
     payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
     for name, value in payload.items() if isinstance(payload, dict) else ():

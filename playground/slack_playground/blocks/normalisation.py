@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
-from slack_playground.blocks.elements import ACTIONS, CONTEXT_ACTIONS, INPUTS
+from slack_playground.blocks.kinds.elements import ACTIONS, CONTEXT_ACTIONS, INPUTS
 from slack_playground.blocks.markup import store_text
 from slack_playground.blocks.places import NESTED, blocks_in, objects_in
 

@@ -73,12 +73,25 @@ class Nullable:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """A value of one of two shapes, as where Slack takes a number or its digits."""
+
+    first: "Shape"
+    second: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
 class Object:
-    """An object with exactly these fields: Slack refuses any other."""
+    """
+    An object with exactly these fields: Slack refuses any other.
+
+    An `open` one is let through with fields that nobody knows.
+    """
 
     required: Mapping[str, "Shape"] = field(default_factory=dict)
     optional: Mapping[str, "Shape"] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    open: bool = False
     fields: Mapping[str, "Shape"] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,7 +114,7 @@ class OneOf:
     kinds: Mapping[str, Kind]
 
 
-Shape = Text | Choice | Number | Flag | Anything | ListOf | Nullable | Object | OneOf
+Shape = Text | Choice | Number | Flag | Anything | ListOf | Nullable | Either | Object | OneOf
 
 Fields = Mapping[str, Shape]
 

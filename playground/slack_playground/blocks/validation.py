@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from slack_playground.blocks.block_rules import EVERYWHERE, IN_MESSAGES
-from slack_playground.blocks.catalogue import blocks_on
 from slack_playground.blocks.fitting import fits
+from slack_playground.blocks.kinds.catalogue import blocks_on
 from slack_playground.blocks.places import Place, blocks_in
 from slack_playground.blocks.problem import Problem
 from slack_playground.blocks.schema import ListOf, OneOf, Surface

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, Literal
 
 from slack_playground.blocks import problem
-from slack_playground.blocks.composition import plain
 from slack_playground.blocks.fitting import fits
+from slack_playground.blocks.kinds.composition import plain
 from slack_playground.blocks.measure import json_bytes
 from slack_playground.blocks.places import blocks_in
 from slack_playground.blocks.problem import Problem

@@ -14,6 +14,7 @@ from slack_playground.blocks.problem import Problem
 from slack_playground.blocks.schema import (
     Anything,
     Choice,
+    Either,
     Flag,
     ListOf,
     Nullable,
@@ -40,7 +41,7 @@ def check_object(shape: Object, value: object, at: str) -> Iterator[Problem]:
     for name, inner in value.items():
         if name in shape.fields:
             yield from check(shape.fields[name], inner, f"{at}/{name}")
-        else:
+        elif not shape.open:
             yield problem.unexpected(at, name)
     for rule in shape.rules:
         yield from rule(value, at)
@@ -120,6 +121,13 @@ def _check_nullable(shape: Nullable, value: object, at: str) -> Iterator[Problem
         yield from check(shape.shape, value, at)
 
 
+def _check_either(shape: Either, value: object, at: str) -> Iterator[Problem]:
+    """Say what is wrong in the words of the first shape."""
+    problems = list(check(shape.first, value, at))
+    if problems and any(check(shape.second, value, at)):
+        yield from problems
+
+
 def _check_choice(shape: Choice, value: object, at: str) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield problem.wrong_type(at, "provide a string")
@@ -145,6 +153,7 @@ _CHECKS: dict[type, Callable[[Any, object, str], Iterator[Problem]]] = {
     OneOf: _check_one_of,
     ListOf: _check_list,
     Nullable: _check_nullable,
+    Either: _check_either,
     Choice: _check_choice,
     Flag: _check_flag,
     Anything: _check_anything,

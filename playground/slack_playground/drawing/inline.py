@@ -7,10 +7,11 @@ once, and closing one gives up the marks that were opened inside it.
 
 import re
 
-from slack_playground.drawing.emoji import EMOJI, SHORT_NAME
+from slack_playground.drawing.emoji import SHORT_NAME
 from slack_playground.drawing.html import checked_href, escape, link
 from slack_playground.drawing.names import Names
 from slack_playground.drawing.references import decode, draw_reference
+from slack_playground.emoji import characters
 
 _TOKEN = re.compile(
     r"`(?P<code>[^`]+)`"
@@ -32,7 +33,7 @@ def draw_line(line: str, names: Names, verbatim: bool) -> str:
         position = found.end()
         if found["mark"]:
             writing.mark(found["mark"], _before(line, found.start()), line[position : position + 1])
-        elif found["emoji"] and found["emoji"] not in EMOJI:
+        elif found["emoji"] and found["emoji"] not in characters():
             # Its second colon may be the first one of another name.
             position -= 1
             writing.add(escape(line[found.start() : position]))
@@ -60,7 +61,7 @@ def _draw_token(found: re.Match[str], names: Names) -> str:
         return f"<code>{escape(decode(found['code']))}</code>"
     if found["reference"]:
         return draw_reference(found["reference"], names)
-    return EMOJI[found["emoji"]]
+    return characters()[found["emoji"]]
 
 
 class _Writing:

@@ -13,6 +13,7 @@ from slack_playground.people import actions, views
 from slack_playground.people.choices import choice, filled_in, named_element
 from slack_playground.people.containers import Container, find_container, find_view
 from slack_playground.state import Record, View
+from slack_playground.views.inputs import Values
 
 MOST_TIMEOUT_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.01
@@ -23,7 +24,7 @@ async def click(fields: Fields) -> Record:
     Act on the element called `what`: its label, action_id or block_id.
 
     In the message `channel`, `ts`, in the view `view_id`, or else in the
-    person's top modal. `chosen` is a plain value, as in Python's `click`.
+    person's top modal. `chosen` and `values` are plain, as in Python's `click`.
     """
     user = fields.user()
     container = _container(fields)
@@ -31,18 +32,16 @@ async def click(fields: Fields) -> Record:
     sent = {
         "block_id": block["block_id"],
         "action_id": element["action_id"],
-        **_chosen(element, fields.values.get("chosen")),
+        **_chosen(fields, element, fields.values.get("chosen")),
     }
-    return (await actions.act(fields.workspace, user, container, sent, {})).as_json()
+    filled = _filled(fields, container.blocks)
+    return (await actions.act(fields.workspace, user, container, sent, filled)).as_json()
 
 
 async def submit(fields: Fields) -> Record:
     """Fill in the top modal (or `view_id`) with `values` and submit it."""
     view = _view(fields)
-    try:
-        filled = filled_in(view.body["blocks"], fields.record("values"))
-    except LookupError as error:
-        raise PageError("element_not_found", str(error), status=404) from None
+    filled = _filled(fields, view.body["blocks"])
     return (await views.submit(fields.workspace, fields.user(), view, filled)).as_json()
 
 
@@ -128,8 +127,15 @@ def _element(container: Container, what: str) -> tuple[Record, Record]:
         raise PageError("element_not_found", str(error), status=404) from None
 
 
-def _chosen(element: Record, chosen: Any) -> Record:
+def _filled(fields: Fields, blocks: list[Record]) -> Values:
     try:
-        return choice(element, chosen)
+        return filled_in(fields.workspace.state, blocks, fields.record("values"))
+    except LookupError as error:
+        raise PageError("element_not_found", str(error), status=404) from None
+
+
+def _chosen(fields: Fields, element: Record, chosen: Any) -> Record:
+    try:
+        return choice(fields.workspace.state, element, chosen)
     except LookupError as error:
         raise PageError("option_not_found", str(error), status=404) from None

@@ -4,14 +4,14 @@ import asyncio
 from dataclasses import asdict
 
 from slack_playground import snapshots
-from slack_playground.clock import MovableClock
+from slack_playground.app.installations import Grant, install, uninstall
 from slack_playground.errors import PageError
 from slack_playground.faults import CALL_KINDS, ENVELOPE, KINDS, OTHER_CALLS, SOCKET, read_fault
-from slack_playground.installations import Grant, install, uninstall
 from slack_playground.page_api import reading, recording
 from slack_playground.page_api.request import Fields
 from slack_playground.seed import ALL_SCOPES
 from slack_playground.state import Record
+from slack_playground.timing.clock import MovableClock
 from slack_playground.web_api import METHODS
 from slack_playground.workspace import Workspace
 
@@ -137,6 +137,15 @@ async def replay(fields: Fields) -> Record:
         fields.workspace.platform, fields.text("lines"), patience=fields.number("patience", 2.0)
     )
     return {"ok": True, "is_same": not differences, "differences": differences}
+
+
+async def set_request_url(fields: Fields) -> Record:
+    """Send what the app hears over HTTP to `url`, or without one over its sockets again."""
+    requests, url = fields.workspace.platform.requests, fields.optional("url")
+    requests.url = url
+    if url and not await requests.verify(url):
+        raise PageError("url_verification_failed", f"{url} did not repeat the challenge.")
+    return {"ok": True}
 
 
 async def uninstall_app(fields: Fields) -> Record:

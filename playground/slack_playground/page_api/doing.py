@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Awaitable, Callable
 
+from slack_playground.conversations.files import file_record, keep
 from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.errors import PageError
-from slack_playground.files import file_record, keep
 from slack_playground.page_api.request import Fields
 from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from slack_playground.people.containers import find_container, find_view

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from slack_playground.blocks import validate_message
+from slack_playground.conversations.messages import shown
 from slack_playground.errors import PageError
 from slack_playground.journal import Birth, Call, Entry, Envelope
-from slack_playground.messages import shown
 from slack_playground.page_api.recording import as_record
-from slack_playground.refusals import entry
+from slack_playground.requests.refusals import entry
 from slack_playground.state import Channel, Record
 from slack_playground.workspace import Workspace
 

@@ -5,14 +5,14 @@ from bisect import bisect_left
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from slack_playground.clock import HandClock, MovableClock
-from slack_playground.direct_messages import other_in
+from slack_playground.app.installations import webhook_url
+from slack_playground.conversations.direct_messages import other_in
+from slack_playground.conversations.messages import shown
 from slack_playground.drawn import draw_inside, draw_message, names_of
-from slack_playground.installations import webhook_url
-from slack_playground.messages import shown
-from slack_playground.modals import home_of, view_record
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.state import Channel, Record, Scheduled, User
+from slack_playground.timing.clock import HandClock, MovableClock
+from slack_playground.views.modals import home_of, view_record
 from slack_playground.workspace import Workspace
 
 MOST_MESSAGES = 500

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from slack_playground.conversations.direct_messages import named_conversation
 from slack_playground.errors import PageError
 from slack_playground.platform import Platform
 from slack_playground.state import Channel, Record, User
@@ -57,7 +58,10 @@ class Fields:
 
     def channel(self) -> Channel:
         """Return the channel if the person may see it."""
-        channel = self.workspace.state.channel(self.text("channel"))
+        reference = self.text("channel")
+        channel = self.workspace.state.channel(reference)
+        if channel is None and "user" in self.values:
+            channel = named_conversation(self.workspace, self.user(), reference)
         if channel is None or not (channel.is_public or self.user().id in channel.members):
             raise PageError("channel_not_found", "There is no such channel.", status=404)
         return channel

@@ -139,6 +139,7 @@ POSTS: dict[str, Handler] = {
     "clock": controls.move_clock,
     "faults": controls.add_fault,
     "sockets": controls.upset_sockets,
+    "request_url": controls.set_request_url,
     "install": controls.install_app,
     "uninstall": controls.uninstall_app,
 }

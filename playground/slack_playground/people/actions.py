@@ -1,17 +1,19 @@
 """A person clicks a button, picks an option, or asks for a menu's options."""
 
-from slack_playground.elements import elements_in, find_element
+from slack_playground.blocks.interactive import elements_in, find_element
 from slack_playground.errors import PageError
-from slack_playground.inputs import FIELDS, Values
 from slack_playground.people.containers import Container, MessageContainer
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import action_ts, interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User
+from slack_playground.views.filling import Person, refused_value
+from slack_playground.views.inputs import FIELDS, Values
 from slack_playground.workspace import Workspace
 
 # What Slack repeats of an element in the action it sends, if it was set.
 _REPEATED = ("text", "value", "style", "placeholder")
+CHOSEN_FROM = frozenset({*FIELDS, "overflow"})
 _CHOSEN = frozenset(field for field, _ in FIELDS.values()) - {"files"}
 
 
@@ -29,6 +31,7 @@ async def act(
     )
     element = _element(container, sent)
     channel = container.channel if isinstance(container, MessageContainer) else None
+    _refuse_impossible(Person(workspace.state, user.id), container, element, sent, filled)
     if is_not_interactive(workspace, user, channel):
         return failed("interactivity_disabled")
     action = _action(workspace, element, sent)
@@ -39,7 +42,7 @@ async def act(
         "trigger_id": workspace.triggers.issue(workspace.state, user.id, container.view_id),
         "actions": [action],
     }
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is None:
         return Outcome()
@@ -63,7 +66,7 @@ async def ask_options(
         "value": sent.get("value", ""),
     }
     payload.pop("response_url", None)
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is not None:
         return failed(error)
@@ -84,6 +87,32 @@ def _element(container: Container, sent: Record) -> Record:
             "element_not_found", f"No element {action_id!r} in block {block_id!r}.", status=404
         )
     return {**element, "block_id": block_id}
+
+
+def _refuse_impossible(
+    person: Person, container: Container, element: Record, sent: Record, filled: Values
+) -> None:
+    """
+    Raise PageError for what nobody could have chosen in this element or in those beside it.
+
+    What is typed may be unfinished: text is looked at when a modal is submitted.
+    """
+    kind = element["type"]
+    field = "selected_option" if kind == "overflow" else FIELDS.get(kind, ("",))[0]
+    if field and field not in sent:
+        raise PageError("nothing_chosen", f"A {kind} acts when something is chosen in it.")
+    said = [(element, sent.get(field))]
+    for block, one in elements_in(container.blocks):
+        value = filled.get(block["block_id"], {}).get(one["action_id"])
+        if one["type"] in FIELDS and isinstance(value, dict):
+            said.append((one, value.get(FIELDS[one["type"]][0])))
+    for one, value in said:
+        is_typed = one["type"].endswith("_input") or one["type"] not in CHOSEN_FROM
+        if is_typed or value in (None, "", []):
+            continue
+        error = refused_value(one, value, person)
+        if error is not None:
+            raise PageError("invalid_choice", f"{one['action_id']}: {error}")
 
 
 def _moved(container: Container, sent: Record) -> tuple[str, Record | None]:

@@ -1,10 +1,10 @@
 """What the app says through an acknowledgement or a response URL."""
 
-from slack_playground import messages
-from slack_playground.content import Content, read_content
+from slack_playground.app.response_urls import ResponseUrl
+from slack_playground.conversations import messages
+from slack_playground.conversations.content import Content, read_content
 from slack_playground.errors import SlackError
-from slack_playground.response_urls import ResponseUrl
-from slack_playground.serving import Answer
+from slack_playground.requests.serving import Answer
 from slack_playground.state import Channel, Record
 from slack_playground.workspace import Workspace
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from slack_playground.elements import elements_in
-from slack_playground.inputs import FIELDS, Values
-from slack_playground.state import Record
+from slack_playground.blocks.interactive import elements_in
+from slack_playground.state import Channel, Record, State, User
+from slack_playground.views.inputs import FIELDS, Values
 
 
 def named_element(blocks: list[Record], what: str) -> tuple[Record, Record]:
@@ -23,8 +23,12 @@ def label(element: Record) -> str:
     return str(text.get("text", "")) if isinstance(text, dict) else ""
 
 
-def choice(element: Record, chosen: Any) -> Record:
-    """Return the field of an action or a value in which `chosen` stands."""
+def choice(state: State, element: Record, chosen: Any) -> Record:
+    """
+    Return the field of an action or a value in which `chosen` stands.
+
+    People and places go by id or name. Raises LookupError for what is not there to choose.
+    """
     if chosen is None:
         return {}
     if isinstance(chosen, dict) and "value" not in chosen:
@@ -36,10 +40,12 @@ def choice(element: Record, chosen: Any) -> Record:
         return {field: _option(element, chosen)}
     if field == "selected_options":
         return {field: [_option(element, one) for one in chosen]}
-    return {field: str(chosen) if field == "value" else chosen}
+    if isinstance(chosen, list):
+        return {field: [_named(state, kind, one) for one in chosen]}
+    return {field: _named(state, kind, chosen)}
 
 
-def filled_in(blocks: list[Record], values: dict[str, Any]) -> Values:
+def filled_in(state: State, blocks: list[Record], values: dict[str, Any]) -> Values:
     """Return `state.values` for plain values by block_id or action_id."""
     filled: Values = {}
     for name, chosen in values.items():
@@ -51,9 +57,28 @@ def filled_in(blocks: list[Record], values: dict[str, Any]) -> Values:
         block_values = filled.setdefault(block["block_id"], {})
         block_values[element["action_id"]] = {
             "type": element["type"],
-            **choice(element, chosen),
+            **choice(state, element, chosen),
         }
     return filled
+
+
+def _named(state: State, kind: str, chosen: Any) -> Any:
+    """Return what a picker or an input sends for a plain value."""
+    if kind.endswith("users_select"):
+        return _found(state.user(chosen), "nobody called", chosen)
+    if kind.endswith(("channels_select", "conversations_select")):
+        return _found(state.channel(chosen), "no conversation", chosen)
+    if kind == "rich_text_input" and isinstance(chosen, str):
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": chosen}]}
+        return {"type": "rich_text", "elements": [section]}
+    is_text = FIELDS.get(kind, ("value", ""))[0] == "value"
+    return str(chosen) if is_text else chosen
+
+
+def _found(known: User | Channel | None, words: str, chosen: Any) -> str:
+    if known is None:
+        raise LookupError(f"There is {words} {chosen!r}.")
+    return known.id
 
 
 def _option(element: Record, chosen: Any) -> Record:

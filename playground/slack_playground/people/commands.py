@@ -1,13 +1,13 @@
 """A person runs a slash command."""
 
+from slack_playground.app.response_urls import ResponseUrl
+from slack_playground.delivery.outcome import Delivery
 from slack_playground.errors import SlackError
 from slack_playground.people.answers import say
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import response_url
 from slack_playground.people.permissions import refuse_command
 from slack_playground.people.writing import as_slack_writes
-from slack_playground.response_urls import ResponseUrl
-from slack_playground.sockets import Delivery
 from slack_playground.state import Channel, Record, User
 from slack_playground.workspace import Workspace
 
@@ -29,7 +29,7 @@ async def run_command(
         text = as_slack_writes(workspace.state, text, with_names=True)
     secret = workspace.response_urls.issue(channel.id, user.id)
     payload = _payload(workspace, user, channel, command, text.strip(), secret)
-    delivery = await workspace.sockets.deliver("slash_commands", payload)
+    delivery = await workspace.deliveries.deliver("slash_commands", payload)
     return _outcome(workspace, user, channel, command, delivery)
 
 

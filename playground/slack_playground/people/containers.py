@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from slack_playground.conversations.messages import shown
 from slack_playground.errors import PageError
-from slack_playground.inputs import Values, merged, starting_values
-from slack_playground.messages import shown
-from slack_playground.modals import view_record
 from slack_playground.people.payloads import channel_fields, response_url
 from slack_playground.state import Channel, Record, User, View
+from slack_playground.views.inputs import Values, merged, starting_values
+from slack_playground.views.modals import view_record
 from slack_playground.workspace import Workspace
 
 

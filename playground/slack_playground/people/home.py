@@ -1,11 +1,11 @@
 """A person opens the app's Home."""
 
-from slack_playground import modals
-from slack_playground.direct_messages import open_im
-from slack_playground.message_events import send_event
+from slack_playground.conversations.direct_messages import open_im
+from slack_playground.delivery.message_events import send_event
 from slack_playground.people.outcome import Outcome, failed
 from slack_playground.people.permissions import hears, refuse_home
 from slack_playground.state import Record, User
+from slack_playground.views import modals
 from slack_playground.workspace import Workspace
 
 

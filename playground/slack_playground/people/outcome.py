@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from slack_playground.sockets import Delivery
+from slack_playground.delivery.outcome import Delivery
 from slack_playground.state import Record
 
 
@@ -35,6 +35,4 @@ def failed(error: str) -> Outcome:
 
 def failure_of(delivery: Delivery) -> str | None:
     """Return the word Slack shows when the app did not answer, None if it did."""
-    if delivery.outcome == "no_connection":
-        return "dispatch_failed"
-    return "operation_timeout" if delivery.outcome == "timeout" else None
+    return delivery.failure

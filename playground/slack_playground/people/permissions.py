@@ -1,6 +1,6 @@
 """What the manifest does not allow people to do, and what to add to it so that it does."""
 
-from slack_playground.manifest import EVENT_SCOPES
+from slack_playground.app.manifest import EVENT_SCOPES
 from slack_playground.state import Channel, User
 from slack_playground.workspace import Workspace
 

@@ -1,8 +1,8 @@
 """A person reacts to a message with an emoji, or takes that back."""
 
+from slack_playground.conversations.reactions import give, reaction_name, take_back
 from slack_playground.errors import PageError, SlackError
 from slack_playground.people.outcome import Outcome, failed
-from slack_playground.reactions import give, reaction_name, take_back
 from slack_playground.state import Channel, User
 from slack_playground.workspace import Workspace
 
@@ -25,7 +25,7 @@ def react(
         raise PageError("message_not_found", "There is no such message.", status=404)
     change = take_back if is_removed else give
     try:
-        change(workspace, channel, message, reaction_name(name), user.id)
+        change(workspace, channel, message, reaction_name(workspace, name), user.id)
     except SlackError as error:
         return failed(error.error)
     return Outcome()

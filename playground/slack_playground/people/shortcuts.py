@@ -1,7 +1,7 @@
 """A person uses a shortcut, from the search bar or from a message's menu."""
 
+from slack_playground.conversations.messages import shown
 from slack_playground.errors import PageError
-from slack_playground.messages import shown
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import action_ts, channel_fields, interaction, response_url
 from slack_playground.people.permissions import refuse_shortcut
@@ -32,7 +32,7 @@ async def run_shortcut(
     }
     if ts is not None:
         payload.update(_message_fields(workspace, user, channel, ts))
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is None:
         return Outcome()

@@ -1,14 +1,15 @@
 """A person submits or closes a modal."""
 
-from slack_playground import modals
-from slack_playground.elements import blocks_with_nested
+from slack_playground.blocks.interactive import blocks_with_nested
+from slack_playground.conversations.files import chosen_files
 from slack_playground.errors import SlackError
-from slack_playground.files import chosen_files
-from slack_playground.inputs import Values, merged, refused_inputs
 from slack_playground.people.outcome import Outcome, failed, failure_of
 from slack_playground.people.payloads import interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User, View
+from slack_playground.views import modals
+from slack_playground.views.filling import Person, refused_inputs
+from slack_playground.views.inputs import Values, merged
 from slack_playground.workspace import Workspace
 
 _TROUBLE = "We had some trouble connecting. Try again?"
@@ -22,7 +23,8 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
     """
     workspace.did("views/submit", user, view_id=view.id, values=filled)
     view.values = merged(view.values, _with_files(workspace, user, filled))
-    errors = refused_inputs(view.body["blocks"], view.values)
+    person = Person(workspace.state, user.id)
+    errors = refused_inputs(view.body["blocks"], view.values, person)
     if errors:
         return Outcome(ok=False, error="validation", errors=errors)
     if is_not_interactive(workspace, user, None):
@@ -33,7 +35,7 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
         "view": modals.view_record(workspace, view),
         "response_urls": [],
     }
-    delivery = await workspace.sockets.deliver("interactive", payload)
+    delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
     if error is not None:
         workspace.tell_notice(user.id, _TROUBLE)
@@ -57,7 +59,7 @@ async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
                 "view": modals.view_record(workspace, view),
                 "is_cleared": is_all or len(closed) > 1,
             }
-            await workspace.sockets.deliver("interactive", payload)
+            await workspace.deliveries.deliver("interactive", payload)
     return Outcome()
 
 

@@ -3,8 +3,8 @@
 import re
 import uuid
 
-from slack_playground import messages
-from slack_playground.message_events import channel_kind
+from slack_playground.conversations import messages
+from slack_playground.delivery.message_events import channel_kind
 from slack_playground.people.outcome import Outcome, failed
 from slack_playground.people.permissions import hears, is_closed_for_writing
 from slack_playground.state import Channel, Record, State, User

@@ -1,26 +1,20 @@
 """The Web API: every method that is served, and what it takes to call it."""
 
-from slack_playground.limits import TIER_2, TIER_3, TIER_4
+from slack_playground.timing.limits import TIER_2, TIER_3, TIER_4
 from slack_playground.web_api import (
     agents,
     auth,
     blocks,
-    channels,
-    chat,
-    conversations,
     files,
-    history,
     manifests,
     oauth,
-    pins,
     presence,
-    reactions,
-    scheduled,
-    streams,
     users,
     views,
 )
 from slack_playground.web_api.call import Method, Takes
+from slack_playground.web_api.conversations import channels, conversations, history
+from slack_playground.web_api.messages import chat, pins, reactions, scheduled, streams
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")

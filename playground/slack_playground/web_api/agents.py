@@ -1,31 +1,35 @@
 """assistant.threads.* and agents.sessions.*: what an agent shows of itself in a thread."""
 
-from slack_playground.arguments import invalid_arguments
+from slack_playground.conversations.statuses import show_status
 from slack_playground.errors import SlackError
-from slack_playground.state import AgentSession, Channel, Record, Status
+from slack_playground.requests.arguments import wrong_argument
+from slack_playground.state import AgentSession, Channel, Record
 from slack_playground.web_api.call import Call
 
-STATUS_SECONDS = 120.0
 MOST_LOADING_MESSAGES = 10
+MOST_LOADING_TEXT = 50
 MOST_PROMPTS = 4
 SESSION_STATUSES = ("active", "processing", "suspended", "closed")
 
 
 def set_status(call: Call) -> Record:
-    """Show what the agent is doing; it goes after two minutes, or with an empty status."""
+    """Show what the agent is doing; it goes after two minutes, with an empty one, or a reply."""
     channel, thread_ts = _thread(call)
     loading = call.arguments.structure("loading_messages") or []
-    if not isinstance(loading, list) or len(loading) > MOST_LOADING_MESSAGES:
-        raise invalid_arguments(f"no more than {MOST_LOADING_MESSAGES} items: loading_messages")
+    if not isinstance(loading, list):
+        raise wrong_argument("loading_messages", "must provide an array")
+    if len(loading) > MOST_LOADING_MESSAGES:
+        raise wrong_argument(
+            "loading_messages", f"no more than {MOST_LOADING_MESSAGES} items allowed"
+        )
+    for position, message in enumerate(loading):
+        if not isinstance(message, str):
+            raise wrong_argument(f"loading_messages/{position}", "must provide a string")
+        if len(message) > MOST_LOADING_TEXT:
+            words = f"must be less than {MOST_LOADING_TEXT + 1} characters"
+            raise wrong_argument(f"loading_messages/{position}", words)
     text = call.arguments.text("status") or ""
-    until = call.workspace.clock.now() + STATUS_SECONDS
-    name = f"status {channel.id} {thread_ts}"
-    call.state.statuses.pop((channel.id, thread_ts), None)
-    call.workspace.schedule.cancel(name)
-    call.workspace.tell_status(channel.id, thread_ts, text, until)
-    if text:
-        call.state.statuses[channel.id, thread_ts] = Status(text, loading, until)
-        call.workspace.schedule.plan(name, until, lambda: _clear(call, channel.id, thread_ts))
+    show_status(call.workspace, channel.id, thread_ts, text, loading)
     return {}
 
 
@@ -39,7 +43,7 @@ def set_suggested_prompts(call: Call) -> Record:
     _thread(call, is_thread_needed=False)
     prompts = call.arguments.structure("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= MOST_PROMPTS:
-        raise invalid_arguments(f"must provide 1 to {MOST_PROMPTS} items: prompts")
+        raise wrong_argument("prompts", f"must provide 1 to {MOST_PROMPTS} items")
     return {}
 
 
@@ -56,11 +60,6 @@ def rename_session(call: Call) -> Record:
     session = _session(call, is_new=False)
     session.title = call.arguments.required("title")
     return _session_record(session)
-
-
-def _clear(call: Call, channel: str, thread_ts: str) -> None:
-    call.state.statuses.pop((channel, thread_ts), None)
-    call.workspace.tell_status(channel, thread_ts, "", call.workspace.clock.now())
 
 
 def _thread(call: Call, *, is_thread_needed: bool = True) -> tuple[Channel, str]:

@@ -1,6 +1,7 @@
 """auth.test, apps.connections.open and what the app may know of itself and its team."""
 
 from slack_playground.errors import SlackError
+from slack_playground.pictures import OF_APPS, pictures
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 
@@ -41,7 +42,7 @@ def team_info(call: Call) -> Record:
             "name": state.team_name,
             "domain": state.team_domain,
             "email_domain": "",
-            "icon": {},
+            "icon": pictures(call.workspace.address, state.team_id, OF_APPS),
         }
     }
 
@@ -57,6 +58,6 @@ def bot_info(call: Call) -> Record:
             "name": call.workspace.manifest.bot_name,
             "app_id": state.app_id,
             "user_id": state.bot_user_id,
-            "icons": {},
+            "icons": pictures(call.workspace.address, state.bot_id, OF_APPS),
         }
     }

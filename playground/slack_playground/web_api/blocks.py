@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from slack_playground.arguments import invalid_arguments
 from slack_playground.blocks import Problem, validate_blocks, validate_message, validate_view
 from slack_playground.errors import SlackError
-from slack_playground.refusals import entry
+from slack_playground.requests.arguments import invalid_arguments
+from slack_playground.requests.refusals import entry
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from slack_playground.arguments import Arguments
+from slack_playground.delivery.message_events import channel_kind
 from slack_playground.errors import SlackError
-from slack_playground.message_events import channel_kind
+from slack_playground.requests.arguments import Arguments
 from slack_playground.state import Channel, Record, State, Token, User
 from slack_playground.workspace import Workspace
 

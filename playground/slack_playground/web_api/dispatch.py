@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from slack_playground.arguments import Arguments
-from slack_playground.bodies import Sent, read_request
 from slack_playground.errors import LimitedError, SlackError
 from slack_playground.platform import Platform
-from slack_playground.serving import Answer, Exchange
+from slack_playground.requests.arguments import Arguments
+from slack_playground.requests.bodies import Sent, read_request
+from slack_playground.requests.images import refused_images
+from slack_playground.requests.serving import Answer, Exchange
 from slack_playground.state import Record, Token
 from slack_playground.web_api import METHODS
 from slack_playground.web_api.call import Call, Method, Takes, granted_to, missing_scope
@@ -19,6 +20,8 @@ async def serve_call(platform: Platform, method: str, request: web.Request) -> w
     holder = None if sent.token is None else platform.holder(sent.token)
     workspace = holder or platform.first
     exchange = Exchange(workspace, method, sent.arguments, request)
+    if platform.config.images == "fetched":
+        sent.refusal = await refused_images(sent.arguments)
     return await exchange.serve(lambda: _answer(workspace, method, sent))
 
 
@@ -26,14 +29,24 @@ def _answer(workspace: Workspace, method: str, sent: Sent) -> Answer:
     if sent.error is not None:
         answer = Answer({"ok": False, "error": sent.error.error})
     else:
-        answer = answer_call(workspace, method, sent.arguments, sent.token)
+        answer = answer_call(workspace, method, sent.arguments, sent.token, sent.refusal)
     if sent.warning is not None:
         _add_warning(answer.body, sent.warning)
     return answer
 
 
-def answer_call(workspace: Workspace, name: str, arguments: Record, token: str | None) -> Answer:
-    """Do what a call asks for; every refusal becomes the answer Slack gives."""
+def answer_call(
+    workspace: Workspace,
+    name: str,
+    arguments: Record,
+    token: str | None,
+    refusal: SlackError | None = None,
+) -> Answer:
+    """
+    Do what a call asks for; every refusal becomes the answer Slack gives.
+
+    `refusal` is one that is known before, and given to who may call the method at all.
+    """
     method = METHODS.get(name)
     if method is None:
         workspace.state.unsupported[name] += 1
@@ -43,6 +56,8 @@ def answer_call(workspace: Workspace, name: str, arguments: Record, token: str |
     try:
         held = _check_token(workspace, method, token)
         workspace.limits.admit(name, method.per_minute)
+        if refusal is not None:
+            raise refusal
         result = method.answer(Call(workspace, Arguments(arguments), token or "", held))
     except LimitedError as error:
         headers["Retry-After"] = str(error.retry_after)

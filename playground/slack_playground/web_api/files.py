@@ -1,24 +1,25 @@
 """files.*: upload in three steps, as everyone does since files.upload is gone."""
 
-from slack_playground import messages
-from slack_playground.arguments import invalid_arguments
-from slack_playground.content import read_content
+from slack_playground.conversations.content import read_content
+from slack_playground.conversations.files import file_kinds, file_record, share
 from slack_playground.errors import SlackError
-from slack_playground.files import file_record
-from slack_playground.serving import Answer
+from slack_playground.requests.arguments import invalid_arguments, wrong_argument
+from slack_playground.requests.serving import Answer
 from slack_playground.state import File, Record
 from slack_playground.web_api.call import Call
-from slack_playground.web_api.chat import author_fields, thread_fields
+from slack_playground.web_api.messages.chat import author_fields, thread_fields
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100
+# https://docs.slack.dev/reference/methods/files.list
+MOST_ON_PAGE = 1000
 
 
 def get_upload_url(call: Call) -> Record:
     name = call.arguments.required("filename")
     length = call.arguments.number("length", 0)
     if length < 1:
-        raise invalid_arguments("must be greater than 0: length")
+        raise wrong_argument("length", "must be greater than 0")
     file = File(
         call.state.next_id("F"),
         name,
@@ -43,7 +44,7 @@ def complete_upload(call: Call) -> Record:
         raise invalid_arguments("missing required field: files")
     files = [_uploaded(call, one) for one in wanted]
     if len(call.arguments.words("channels")) > MOST_CHANNELS:
-        raise invalid_arguments(f"no more than {MOST_CHANNELS} items allowed: channels")
+        raise wrong_argument("channels", f"no more than {MOST_CHANNELS} items allowed")
     channels = [
         _channel_to_share_in(call, channel)
         for channel in [*call.arguments.words("channel_id"), *call.arguments.words("channels")]
@@ -61,15 +62,33 @@ def info(call: Call) -> Record:
 
 
 def list_files(call: Call) -> Record:
-    """Answer the finished files, those of one channel if `channel` says so."""
-    channel = call.arguments.text("channel")
-    found = [
-        file_record(call.workspace, file)
-        for file in call.state.files.values()
-        if file.is_complete and (not channel or channel in file.channels)
-    ]
-    paging = {"count": len(found), "total": len(found), "page": 1, "pages": 1}
-    return {"files": found, "paging": paging}
+    """Answer a page of the finished files, the newest first, as the arguments choose them."""
+    found = [one for one in call.state.files.values() if one.is_complete and _is_wanted(call, one)]
+    found.sort(key=lambda file: (file.created, file.id), reverse=True)
+    count, page = call.arguments.number("count", 100), call.arguments.number("page", 1)
+    if count < 1 or page < 1:
+        raise wrong_argument("count" if count < 1 else "page", "must be greater than 0")
+    start = (page - 1) * min(count, MOST_ON_PAGE)
+    shown = found[start : start + min(count, MOST_ON_PAGE)]
+    pages = -(-len(found) // min(count, MOST_ON_PAGE))
+    paging = {"count": min(count, MOST_ON_PAGE), "total": len(found), "page": page, "pages": pages}
+    return {"files": [file_record(call.workspace, file) for file in shown], "paging": paging}
+
+
+def _is_wanted(call: Call, file: File) -> bool:
+    """Say whether the caller may see a file and its arguments ask for it."""
+    arguments = call.arguments
+    places = [call.state.channels[one] for one in file.shares if one in call.state.channels]
+    if file.user != call.actor and not any(
+        place.is_public or call.actor in place.members for place in places
+    ):
+        return False
+    channel, user = arguments.text("channel"), arguments.text("user")
+    if (channel and channel not in file.shares) or (user and user != file.user):
+        return False
+    start, end = arguments.number("ts_from", 0), arguments.number("ts_to", 2**62)
+    kinds = set(arguments.words("types")) or {"all"}
+    return start <= file.created <= end and bool(kinds & {"all", *file_kinds(file.name)})
 
 
 def delete(call: Call) -> Record:
@@ -106,12 +125,9 @@ def _channel_to_share_in(call: Call, channel_id: str) -> str:
 
 def _share(call: Call, channel_id: str, files: list[File]) -> None:
     channel = call.state.channels[channel_id]
-    for file in files:
-        file.channels.append(channel_id)
     arguments = call.arguments
     content = read_content(
         {"text": arguments.text("initial_comment") or "", "blocks": arguments.values.get("blocks")}
     )
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
-    body["files"] = [file_record(call.workspace, file) for file in files]
-    messages.post(call.workspace, channel, body, author=call.actor)
+    share(call.workspace, channel, files, body, author=call.actor)

@@ -1,8 +1,8 @@
 """apps.manifest.validate: what Slack would say to a manifest."""
 
-from slack_playground.arguments import invalid_arguments
+from slack_playground.app.manifest_rules import validate_manifest
 from slack_playground.errors import SlackError
-from slack_playground.manifest_rules import validate_manifest
+from slack_playground.requests.arguments import invalid_arguments
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 

@@ -1,7 +1,6 @@
 """oauth.v2.*, auth.revoke and apps.uninstall: tokens come and go."""
 
-from slack_playground.errors import SlackError
-from slack_playground.installations import (
+from slack_playground.app.installations import (
     Grant,
     add_webhook,
     install,
@@ -11,6 +10,7 @@ from slack_playground.installations import (
     revoke,
     uninstall,
 )
+from slack_playground.errors import SlackError
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.state import Record, Token
 from slack_playground.web_api.call import Call

@@ -1,6 +1,7 @@
 """users.* and usergroups.*: the people."""
 
 from slack_playground.errors import SlackError
+from slack_playground.pictures import OF_PEOPLE, colour_of, pictures
 from slack_playground.state import Record, User
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.pages import next_cursor, take_page
@@ -81,6 +82,9 @@ def _user_record(call: Call, user: User, team: str) -> Record:
         "is_stranger": team != call.state.team_id and not user.enterprise_id,
         "is_bot": user.is_bot,
         "is_app_user": False,
+        "is_email_confirmed": not user.is_bot,
+        "color": colour_of(user.id).hex(),
+        "who_can_share_contact_card": "EVERYONE",
         "updated": 1_700_000_000,
     }
 
@@ -93,6 +97,8 @@ def _profile(call: Call, user: User) -> Record:
         "display_name_normalized": user.name,
         "status_text": "",
         "status_emoji": "",
+        "avatar_hash": f"g{user.id[-8:].lower()}",
+        **pictures(call.workspace.address, user.id, OF_PEOPLE),
         "team": call.state.team_id,
     }
     if user.is_bot:

@@ -1,9 +1,9 @@
 """views.*: modals and Home."""
 
-from slack_playground import modals
+from slack_playground.app.triggers import Trigger
 from slack_playground.errors import SlackError
 from slack_playground.state import Record, View
-from slack_playground.triggers import Trigger
+from slack_playground.views import modals
 from slack_playground.web_api.call import Call
 
 

@@ -249,6 +249,33 @@ async def test_nobody_is_told_of_a_muted_kind(room):
     assert await room.told() == ["post"]
 
 
+async def test_a_pattern_mutes_every_kind_that_fits(room):
+    """As `[tasks."nightly-*"]` is meant; unmuting takes the same pattern."""
+    await room.alerts.mute(TENANT, "nightly-*", by=ADA, duration=None)
+    await room.fail("nightly-import")
+    await room.fail("hourly-import")
+
+    assert await room.told() == ["post"]
+    assert (await room.alert()).task == "hourly-import"
+    assert [one.task for one in await room.alerts.silences(TENANT)] == ["nightly-*"]
+    assert await room.alerts.unmute(TENANT, "nightly-*")
+    assert await room.alerts.silences(TENANT) == []
+
+
+async def test_a_kind_that_is_muted_in_a_storm_no_longer_feeds_it(room):
+    """What the storm holds stays; later failures of the kind are nobody's news."""
+    for number in range(10):
+        await room.fail(f"feed-{number}")
+    assert await room.told() == ["post"]
+    await room.alerts.mute(TENANT, "feed-*", by=ADA, duration=timedelta(hours=2))
+    await room.fail("feed-3")
+    assert await room.told(seconds=10) == []
+
+    await room.fail("export")
+    assert await room.told(seconds=10) == ["edit"]
+    assert [one.count for one in await room.rows() if one.state == "open"] == [11]
+
+
 async def test_maintenance_ends_by_itself(room):
     """Nobody is told of any kind for two hours; what is stuck since then is told after them."""
     await room.alerts.maintain(TENANT, None, by=ADA, duration=timedelta(hours=2))

@@ -13,6 +13,7 @@ from bot.errors import NotFoundError, UnavailableError
 from bot.messages.models import Message, MessageState, Rank
 from tests.bot.tasks.room import ADA, BEN, CLEOS, OURS, HandClock, make_room
 from tests.bot.tasks.room import Room as TaskServices
+from tests.bot.workspaces.room import workspace
 
 
 @dataclass
@@ -51,8 +52,10 @@ def room(database: Database) -> Room:
     """The use cases of boards."""
     clock = HandClock()
     tasks = make_room(database, clock)
-    url = "https://acme.slack.com/"
-    return Room(tasks, Boards(database, clock, tasks.lanes.wake, workspace_url=url))
+    place = workspace(OURS.workspace_id, OURS.tenant)
+    place.url = "https://acme.slack.com/"
+    database.transact(lambda session: session.add(place))
+    return Room(tasks, Boards(database, clock, tasks.lanes.wake))
 
 
 async def test_a_board_shows_what_is_live_in_its_channel(room: Room) -> None:
@@ -159,10 +162,10 @@ async def test_of_several_processes_one_edits(room: Room) -> None:
 
 async def test_a_board_is_pinned_once_when_slack_has_it(room: Room, database: Database) -> None:
     """An outage is tried again; a refusal is not."""
-    asked: list[tuple[str, str]] = []
+    asked: list[tuple[str, str, str]] = []
 
-    async def pin(channel: str, ts: str) -> str | None:
-        asked.append((channel, ts))
+    async def pin(workspace_id: str, channel: str, ts: str) -> str | None:
+        asked.append((workspace_id, channel, ts))
         if len(asked) == 1:
             raise UnavailableError("Slack is away.")
         return "missing_scope"
@@ -174,4 +177,4 @@ async def test_a_board_is_pinned_once_when_slack_has_it(room: Room, database: Da
     await room.deliver()
     for _ in range(4):
         await boards.refresh()
-    assert asked == [("C1", "1700000000.000100")] * 2
+    assert asked == [("T1", "C1", "1700000000.000100")] * 2

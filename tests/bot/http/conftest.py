@@ -127,6 +127,7 @@ def services(
         Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
     )
     tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
+    office = Office(database, clock)
     return HttpServices(
         settings=settings,
         database=database,
@@ -156,7 +157,8 @@ def services(
         timeline=timeline,
         lanes=lambda: surroundings.lanes,
         socket=lambda: surroundings.socket,
-        reports=Office(database, clock).reports,
+        reports=office.reports,
+        report_standing=office.room.standing,
         leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )

@@ -31,7 +31,10 @@ BODIES = {
     "ConnectWorkspace": {"teamId": "T1", "botToken": "xoxb-T1"},
 }
 #: These ask nothing of the database.
-FREE = {"/healthz", "/readyz", "/api/health", "/api/openapi.json", "/api/docs"}
+FREE = {
+    *("/healthz", "/readyz", "/metrics", "/mcp"),
+    *("/api/health", "/api/openapi.json", "/api/docs"),
+}
 
 
 class Lock:

@@ -146,8 +146,8 @@ def test_instants_belong_to_the_days_of_a_zone():
     """A day of Berlin begins at its midnight, also on the day that lasts 23 hours."""
     daily = MetricPlan("n", SUNDAY, grain=Grain.DAY)
 
-    in_berlin = render_plan(daily, EVENTS, dialect="duckdb", zone="Europe/Berlin", has_zone=True)
-    in_london = render_plan(daily, EVENTS, dialect="duckdb", zone="UTC", has_zone=True)
+    in_berlin = render_plan(daily, EVENTS, dialect="duckdb", zone="Europe/Berlin")
+    in_london = render_plan(daily, EVENTS, dialect="duckdb", zone="UTC")
 
     assert duck(in_berlin) == [(date(2026, 3, 29), 10)]
     assert duck(in_london) == [(date(2026, 3, 29), 100)]

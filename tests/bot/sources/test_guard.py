@@ -177,6 +177,14 @@ def test_a_refusal_names_the_place_and_the_fix(sql, message):
     assert str(caught.value) == message
 
 
+def test_what_cannot_be_written_is_refused():
+    """A tree that sqlglot reads and cannot write is an error at the field, like any other."""
+    query = guard_select("SELECT datetime(SELECT at) FROM orders", "duckdb", readable("duckdb"))
+
+    with pytest.raises(InvalidError, match="it cannot be said in the dialect duckdb"):
+        written(query, "duckdb")
+
+
 def test_what_is_run_has_no_comments():
     """Nothing that one database reads as a comment, and another does not, is passed on."""
     sql = "SELECT id /*! , (SELECT 1) */ FROM orders -- ; DROP TABLE orders"

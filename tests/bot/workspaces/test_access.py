@@ -44,3 +44,18 @@ async def test_an_error_of_slack_gives_no_rights(directory, playground):
     playground.fail("usergroups.users.list", "refuse", count=5)
     with pytest.raises(ForbiddenError):
         await Rights(AccessSettings(operators=[GROUP]), directory).require_operator(ADA)
+
+
+async def test_with_viewers_named_all_others_are_refused(directory):
+    """Whoever may act may look: viewers, operators, admins, and people of a kind of task."""
+    access = AccessSettings(viewers=[GROUP], operators=["U0OPERATOR"], admins=["U0ADMIN001"])
+    rights = Rights(access, directory, ["U0RETRIES1"])
+    for allowed in (BEN, "U0OPERATOR", "U0ADMIN001", "U0RETRIES1"):
+        await rights.require_viewer(allowed)
+    with pytest.raises(ForbiddenError, match=f"Only <!subteam\\^{GROUP}> can use me here"):
+        await rights.require_viewer(CLEO)
+
+
+async def test_without_viewers_everybody_may_look(directory):
+    """Operators being named closes no door for reading."""
+    await Rights(AccessSettings(operators=[ADA]), directory).require_viewer(CLEO)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.client.server import TOKEN
+from tests.client.server import TOKEN, wait_for
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_a_task_is_reported_step_by_step(run, server):
@@ -52,6 +53,54 @@ def test_a_server_that_was_away_hears_everything_in_order(run, server, refused_u
 
     assert done.returncode == 0
     assert [call.body["status"] for call in server.calls] == ["running", "running", "completed"]
+
+
+def test_an_end_waits_for_the_start_that_another_process_delivers(start, run, server, tmp_path):
+    """It was answered 404, because the task was not there yet, and lost."""
+    server.mood = 503
+    run("task", "start", "import", "--id", "t-1", server=server)
+    server.mood, server.unknown, server.held_paths = "ok", {"t-1"}, {"/api/tasks"}
+    server.calls.clear()
+    server.may_answer.clear()
+    other = start("notify", "hello", server=server)
+    wait_for(lambda: server.created)  # The other process holds the start, and has no answer.
+    done = start("task", "done", "t-1", "success=1", server=server)
+    wait_for(lambda: len(server.updates) > 1)  # It was told 404, and asks again.
+
+    server.may_answer.set()
+    assert [other.wait(PATIENCE_SECONDS), done.wait(PATIENCE_SECONDS)] == [0, 0]
+    assert [call.body["status"] for call in server.taken if call.body.get("taskId")] == [
+        "running",
+        "completed",
+    ]
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_an_end_is_kept_if_the_start_does_not_arrive_in_time(start, run, server):
+    """The next command delivers both, in order."""
+    server.mood = 503
+    run("task", "start", "import", "--id", "t-1", server=server)
+    server.mood, server.unknown, server.held_paths = "ok", {"t-1"}, {"/api/tasks"}
+    server.calls.clear()
+    server.may_answer.clear()
+    other = start("notify", "hello", server=server)
+    wait_for(lambda: server.created)
+    short = {"OPSBELL_EXIT_SECONDS": "0.5"}
+    assert run("task", "done", "t-1", server=server, environ=short).returncode == 0
+    other.kill()
+    other.wait()
+    server.may_answer.set()
+
+    run("notify", "anything", server=server)
+    assert "completed" in [call.body.get("status") for call in server.taken]
+
+
+def test_a_task_that_nobody_knows_is_not_kept(run, server, tmp_path):
+    """There is nothing older that could open it: the answer stands."""
+    server.unknown = {"t-1"}
+    run("task", "done", "t-1", server=server)
+    assert len(server.updates) == 1
+    assert list(tmp_path.glob("spool/*")) == []
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "no address at all"])

@@ -45,6 +45,9 @@ async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> Non
         ("alert unmute nightly-sync", "unmuted `nightly-sync`"),
         ("maintenance 90m", "all kinds of tasks: no alerts for 1 h 30 min"),
         ("maintenance 1d export", "began maintenance of `export`"),
+        ("maintenance off", "ended the maintenance of all kinds of tasks"),
+        ("maintenance off export", "ended the maintenance of `export`"),
+        ('alert mute "nightly import"', '`/ops alert unmute "nightly import"` ends that'),
     ):
         await room.playground.run_command("ada", "ops", f"/ops {typed}")
         await room.playground.wait_for(
@@ -61,10 +64,27 @@ async def test_what_is_not_muted_cannot_be_unmuted(room: Room) -> None:
     assert "`schema_fix` is not muted." in await room.told("ada")
 
 
+async def test_the_list_says_what_is_silenced_and_what_ends_it(room: Room) -> None:
+    """A pattern of kinds, and everything, also where nothing is in trouble."""
+    for typed in ("alert mute nightly-*", "maintenance 2h"):
+        await room.playground.run_command("ada", "ops", f"/ops {typed}")
+    await room.playground.run_command("ada", "ops", "/ops alert list")
+    assert "No alerts" in await room.told("ada")
+    shown = json.dumps(room.playground.ephemerals("ada", "ops")[0])
+    assert "/ops alert unmute nightly-*" in shown
+    assert '"/ops maintenance off"' in shown
+
+
+async def test_what_is_not_in_maintenance_cannot_be_ended(room: Room) -> None:
+    """The asker is told so."""
+    await room.playground.run_command("ada", "ops", "/ops maintenance off export")
+    assert "There is no maintenance of `export`." in await room.told("ada")
+
+
 async def test_maintenance_wants_a_duration(room: Room) -> None:
     """A word that is none is answered with how it is written."""
     await room.playground.run_command("ada", "ops", "/ops maintenance soon")
-    assert "/ops maintenance <duration> [kind]" in (await room.told("ada")).replace(
+    assert "/ops maintenance <duration|off> [kind]" in (await room.told("ada")).replace(
         "&lt;", "<"
     ).replace("&gt;", ">")
 

@@ -172,7 +172,7 @@ def test_every_usage_line_is_understood(line: str) -> None:
     """What help tells people to type, with words for its places, is what the parser takes."""
     filled = line.removeprefix("/ops ").replace("[failed|running|stuck]", "stuck")
     filled = filled.replace("[key=value…]", "key=value").replace("[area]", "task")
-    filled = filled.replace("duration", "2h")
+    filled = filled.replace("duration|off", "off").replace("duration", "2h")
     for bracket in "<>[]":
         filled = filled.replace(bracket, "")
     request = parse(filled)

@@ -60,5 +60,8 @@ def test_the_manifest_asks_for_these_events() -> None:
     settings = json.loads(MANIFEST.read_text())["settings"]
 
     assert settings["event_subscriptions"]["bot_events"] == sorted(
-        [*CHANNEL_EVENTS, "app_home_opened", "member_left_channel"]
+        [
+            *CHANNEL_EVENTS,
+            *("app_home_opened", "app_uninstalled", "member_left_channel", "tokens_revoked"),
+        ]
     )

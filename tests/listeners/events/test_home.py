@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,20 @@ async def test_only_operators_act_in_home(sqlite: Database) -> None:
         assert await state_of(room, alert) == "open"
 
 
+async def test_what_is_muted_is_seen_and_unmuted_in_home(room: Room) -> None:
+    """A mute without end, and a maintenance of everything; each has the button that ends it."""
+    alerts, tenant = room.services.alerts, room.owner.tenant
+    await alerts.mute(tenant, "nightly-*", by=BEN, duration=None)
+    await alerts.maintain(tenant, None, by=BEN, duration=timedelta(hours=1))
+    view = await opened(room)
+    assert says("all kinds of tasks")(view)
+    await room.playground.click_in_view("ada", view["id"], "Unmute")
+    view = await home(room, lambda view: not says("nightly-*")(view))
+    await room.playground.click_in_view("ada", view["id"], "End Maintenance")
+    await home(room, lambda view: not says("Nobody is told of")(view))
+    assert await alerts.silences(tenant) == []
+
+
 async def test_a_subscription_begins_and_ends_in_home(room: Room) -> None:
     """The form, its line, and the button that undoes it."""
     view = await opened(room)
@@ -204,6 +219,7 @@ async def test_a_full_home_keeps_slacks_limits(room: Room) -> None:
         await room.services.subscriptions.subscribe(
             room.owner, ADA, f"{number}-*", only_failures=True, by=ADA
         )
+        await room.services.alerts.mute(room.owner.tenant, f"kind-{number}", by=ADA, duration=None)
     view = await opened(room)
     assert says("/ops task list running")(view)
     assert len(view["blocks"]) <= 100

@@ -10,7 +10,7 @@ from slack_playground.blocks import validate_message, validate_view
 
 from bot.alerts.display import FoundAlert
 from bot.alerts.incidents import TroubleType
-from bot.alerts.models import Alert, AlertTrouble
+from bot.alerts.models import Alert, AlertTrouble, Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from bot.messages.models import Message
 from bot.subscriptions.models import Preference, Subscription
@@ -37,6 +37,7 @@ def home_of(**facts: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "reports": [],
         "alerts": [],
+        "silences": [],
         "dead_letters": [],
         "running": [],
         "subscriptions": [],
@@ -76,6 +77,10 @@ def alert_about(
     return AlertWithTasks(FoundAlert(alert, held or []), [], "1795313357.878748")
 
 
+def silence_of(kind: str) -> Silence:
+    return Silence(tenant="default", task=kind, reason=SilenceReason.MUTED, by=ADA, began_at=MOMENT)
+
+
 def letter_about(text: str, channel: str = OPS) -> Message:
     fields: dict[str, Any] = {
         "waiting_since": MOMENT,
@@ -100,11 +105,18 @@ def letter_about(text: str, channel: str = OPS) -> Message:
     st.lists(st.builds(letter_about, TEXTS, st.just(OPS) | TEXTS), max_size=10),
     st.lists(st.tuples(tasks(status=TaskStatus.RUNNING), st.none() | st.just("1795313357.878748"))),
     st.lists(PATTERNS.map(subscription_to), max_size=20),
+    st.lists(TEXTS.map(lambda text: silence_of(text[:200])), max_size=8),
 )
-def test_slack_takes_any_home(alerts: Any, letters: Any, running: Any, subscriptions: Any) -> None:
+def test_slack_takes_any_home(
+    alerts: Any, letters: Any, running: Any, subscriptions: Any, silences: Any
+) -> None:
     """However much there is of the strangest things, it is published and mentions nobody."""
     view = home_of(
-        alerts=alerts, dead_letters=letters, running=running, subscriptions=subscriptions
+        alerts=alerts,
+        silences=silences,
+        dead_letters=letters,
+        running=running,
+        subscriptions=subscriptions,
     )
     assert validate_view(view) == []
     assert len(view["blocks"]) <= 100

@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 from slack_playground.blocks import Surface
-from slack_playground.blocks.elements import ACTIONS, INPUTS
+from slack_playground.blocks.kinds.elements import ACTIONS, INPUTS
 
 from tests.playground.blocks.element_gallery import ELEMENTS, element
 from tests.playground.blocks.parts import (
@@ -252,7 +252,12 @@ def around(name: str) -> tuple[Json, Surface]:
     """A block that may hold the element, and its surface."""
     type_ = ELEMENTS[name]["type"]
     if type_ in _IN_INPUTS_ONLY:
-        return {**block("input"), "element": element(name)}, "modal"
+        # An input of files sends nothing before its modal is submitted.
+        return {
+            **block("input"),
+            "element": element(name),
+            "dispatch_action": type_ != "file_input",
+        }, "modal"
     if type_ in ("feedback_buttons", "icon_button"):
         return {"type": "context_actions", "elements": [element(name)]}, "message"
     if type_ == "image":

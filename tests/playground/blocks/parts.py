@@ -61,6 +61,7 @@ STYLED = line(
         "type": "emoji",
         "name": "white_check_mark",
         "unicode": "2705",
+        "url": "https://example.com/emoji.png",
         "skin_tone": 2,
         "style": {"bold": True},
     },
@@ -94,6 +95,7 @@ RICH_TEXT: Json = {
         {
             "type": "rich_text_preformatted",
             "border": 0,
+            "language": "python",
             "elements": [words("Traceback"), {"type": "link", "url": "https://example.com"}],
         },
     ),

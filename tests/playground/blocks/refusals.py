@@ -76,7 +76,6 @@ SHAPES = [
     Refusal("half a confirmation", a.button(confirm={}), "/elements/0/confirm", MISSING),
     Refusal("a display without prompt", a.button(agent_prompt_display="x"), "/elements/0", MISSING),
     Refusal("an alert in a message", block("alert"), "/type", FAILED),
-    Refusal("an input in a message", block("input"), "/type", FAILED),
     Refusal("markdown in a modal", block("markdown"), "/type", FAILED, "modal"),
     Refusal("a plan in a Home tab", block("plan"), "/type", FAILED, "home"),
     Refusal("a table in a modal", block("table"), "/type", FAILED, "modal"),

@@ -6,7 +6,7 @@ a new version of the package that knows more makes a test fail.
 """
 
 import pytest
-from slack_playground.blocks.catalogue import BLOCKS, blocks_on
+from slack_playground.blocks.kinds.catalogue import BLOCKS, blocks_on
 from slackblocks import _limits, _surfaces
 
 from tests.playground.blocks.block_limits import BLOCK_LIMITS
@@ -47,8 +47,6 @@ THEIRS = {
 
 # A block's surfaces where we differ: ours, theirs.
 SURFACES = {
-    # Slack documents inputs for modals and Home tabs; in messages they are new and unconfirmed.
-    ("input", "message"): (False, True),
     # Comes back when a message is read but cannot be posted.
     ("file", "message"): (False, True),
     # They do not know these two.

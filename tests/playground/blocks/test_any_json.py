@@ -15,9 +15,9 @@ from slack_playground.blocks import (
     validate_message,
     validate_view,
 )
-from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
-from slack_playground.blocks.elements import ACTIONS, INPUTS
 from slack_playground.blocks.fitting import fits
+from slack_playground.blocks.kinds.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.kinds.elements import ACTIONS, INPUTS
 from slack_playground.blocks.measure import json_bytes
 from slack_playground.blocks.validation import blocks_shape
 from slack_playground.blocks.walker import check

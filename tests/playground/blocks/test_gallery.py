@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from slack_playground.blocks import validate_blocks, validate_message, validate_view
-from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
-from slack_playground.blocks.charts import CHARTS
-from slack_playground.blocks.data import ACTION_CELL, RAW_NUMBER, RAW_TEXT
-from slack_playground.blocks.elements import ACCESSORIES, ACTIONS, CONTEXT_ACTIONS, INPUTS
-from slack_playground.blocks.rich_text import INLINE, LIST, PREFORMATTED, QUOTE, SECTION
+from slack_playground.blocks.kinds.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.kinds.charts import CHARTS
+from slack_playground.blocks.kinds.data import ACTION_CELL, RAW_NUMBER, RAW_TEXT
+from slack_playground.blocks.kinds.elements import ACCESSORIES, ACTIONS, CONTEXT_ACTIONS, INPUTS
+from slack_playground.blocks.kinds.rich_text import INLINE, LIST, PREFORMATTED, QUOTE, SECTION
 from slack_playground.blocks.schema import Kind
 
 from tests.playground.blocks.element_gallery import ELEMENTS, element

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from slack_playground.blocks import validate_blocks, validate_message, validate_view
-from slack_playground.blocks.catalogue import BLOCKS as CATALOGUE
+from slack_playground.blocks.kinds.catalogue import BLOCKS as CATALOGUE
 from slack_playground.blocks.schema import Object
 
 from tests.playground.blocks.gallery import BLOCKS, block, surface_of
@@ -162,7 +162,7 @@ def test_a_view_is_refused(view, pointer, code):
         ({"text": "x", "blocks": {}}, "/blocks", "invalid_type"),
         ({"blocks": [{"type": "section"}]}, "/blocks/0", "failed_constraint"),
         ({"text": "x", "attachments": "none"}, "/attachments", "invalid_type"),
-        ({"attachments": [{"colour": "red"}]}, "/attachments/0", "failed_constraint"),
+        ({"attachments": [{"color": 7}]}, "/attachments/0/color", "invalid_type"),
         ({"attachments": [{"blocks": [7]}]}, "/attachments/0/blocks/0", "invalid_type"),
         ({"text": "x", "metadata": []}, "/metadata", "invalid_metadata_format"),
         ({"text": "x", "metadata": {}}, "/metadata", "invalid_metadata_format"),

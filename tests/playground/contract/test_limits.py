@@ -2,7 +2,7 @@
 
 import pytest
 from slack_playground import HandClock, Playground
-from slack_playground.limits import TIER_2, TIER_3, TIER_4
+from slack_playground.timing.limits import TIER_2, TIER_3, TIER_4
 from slack_playground.web_api import METHODS
 
 from tests.playground.wire import OPS, Api

@@ -113,13 +113,14 @@ async def test_a_message_takes_only_so_many_reactions(playground: Playground, ap
     """23 kinds by one, 50 kinds in all."""
     ts = playground.write("ada", "ops", "x").answer["message"]["ts"]
     target = {"channel": OPS, "timestamp": ts}
+    playground.state.emoji.update({f"e{number}": "https://example.com" for number in range(51)})
     for number in range(23):
         assert (await api("reactions.add", name=f"e{number}", **target))["ok"] is True
-    assert (await api("reactions.add", name="more", **target))["error"] == "too_many_reactions"
+    assert (await api("reactions.add", name="e50", **target))["error"] == "too_many_reactions"
     reactions = playground.channel("ops").messages[ts].reactions
     reactions.clear()
     reactions.update({f"e{number}": [ADA] for number in range(50)})
-    assert (await api("reactions.add", name="more", **target))["error"] == "too_many_emoji"
+    assert (await api("reactions.add", name="e50", **target))["error"] == "too_many_emoji"
     assert (await api("reactions.add", name="e1", **target))["ok"] is True
 
 

@@ -1,6 +1,6 @@
 import pytest
 from slack_playground import Playground
-from slack_playground.messages import post
+from slack_playground.conversations.messages import post
 
 from tests.playground.wire import BOARD, OPS, RANDOM, Api
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from slack_playground import Playground
-from slack_playground.messages import remove
+from slack_playground.conversations.messages import remove
 
 from bot.messages.dead_letters.replay import revive
 from bot.messages.history.rebuild import verify

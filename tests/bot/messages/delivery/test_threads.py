@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from slack_playground.messages import remove
+from slack_playground.conversations.messages import remove
 
 from bot.messages import outbox
 from bot.messages.delivery.content import FILE

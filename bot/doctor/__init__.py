@@ -1,0 +1,1 @@
+"""`python -m bot doctor`: what keeps the bot from working well, and the fix."""

@@ -1,0 +1,1 @@
+"""What the process measures of itself, for Prometheus."""

@@ -1,0 +1,42 @@
+"""In which workspaces an event, a command or an interaction may belong. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def places_of(body: Mapping[str, Any]) -> list[str]:
+    """
+    Return the workspaces that Slack names in a payload, the most telling first.
+
+    A message or modal of ours says in which workspace it is; an event says for which installation
+    it is sent. The person's own workspace comes last: on Enterprise Grid and in Slack Connect it
+    may be another one. https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    """
+    message, view, team, user = (
+        _object(body.get(name)) for name in ("message", "view", "team", "user")
+    )
+    named = (
+        message.get("team"),
+        view.get("app_installed_team_id"),
+        *(_object(one).get("team_id") for one in body.get("authorizations") or ()),
+        team.get("id"),
+        body.get("team_id"),
+        view.get("team_id"),
+        user.get("team_id"),
+    )
+    return [*dict.fromkeys(one for one in named if isinstance(one, str) and one)]
+
+
+def enterprise_of(body: Mapping[str, Any]) -> str | None:
+    """Return the organisation (Enterprise Grid) that a payload names; None if it names none."""
+    named = (
+        _object(body.get("enterprise")).get("id"),
+        body.get("enterprise_id"),
+        *(_object(one).get("enterprise_id") for one in body.get("authorizations") or ()),
+        _object(body.get("team")).get("enterprise_id"),
+    )
+    return next((one for one in named if isinstance(one, str) and one), None)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

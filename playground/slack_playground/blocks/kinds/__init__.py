@@ -1,0 +1,1 @@
+"""Every kind of block and element, family by family."""

@@ -1,0 +1,1 @@
+"""What stands in conversations, and what the app and people do to it alike."""

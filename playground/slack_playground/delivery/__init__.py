@@ -1,0 +1,1 @@
+"""The way to the app: sockets, and the events that travel on them."""

@@ -1,0 +1,79 @@
+"""Events on their way to the app, again and again until one is acknowledged."""
+
+import asyncio
+import secrets
+
+from slack_playground.delivery.deliveries import Deliveries
+from slack_playground.state import Record, State
+from slack_playground.timing.waits import Waits
+
+
+class Events:
+    """
+    Delivers events in the background.
+
+    An event nobody acknowledges is sent again after each of `delays` with the
+    same event_id. Events that found no socket therefore arrive as retries.
+    """
+
+    def __init__(self, deliveries: Deliveries, delays: tuple[float, ...], waits: Waits) -> None:
+        self._deliveries = deliveries
+        self._delays = delays
+        self._waits = waits
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, state: State, event: Record, *, at: float) -> None:
+        """Start delivering one event; the caller has checked the subscription."""
+        body = _event_callback(state, event, at)
+        task = asyncio.get_running_loop().create_task(self._deliver(body))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def reset(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def close(self) -> None:
+        self.reset()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _deliver(self, body: Record) -> None:
+        late, reason = 0.0, ""
+        for attempt, delay in enumerate((None, *self._delays)):
+            if delay is not None:
+                # What a jump of the clock went too far counts for the next wait.
+                late = await self._waits.sleep(delay - late)
+            delivery = await self._deliveries.deliver(
+                "events_api",
+                body,
+                takes_answer=False,
+                retry=(attempt, reason),
+            )
+            if delivery.outcome == "acknowledged" or delivery.reason is None:
+                return
+            reason = delivery.reason
+
+
+def _event_callback(state: State, event: Record, at: float) -> Record:
+    return {
+        "token": "playground",
+        "team_id": state.team_id,
+        "context_team_id": state.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": state.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{secrets.token_hex(5).upper()}",
+        "event_time": int(at),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": state.team_id,
+                "user_id": state.bot_user_id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{secrets.token_hex(12)}",
+    }

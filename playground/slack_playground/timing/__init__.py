@@ -1,0 +1,1 @@
+"""Clocks, waits by the clock, plans, and limits per minute."""

@@ -1,0 +1,1 @@
+"""Modals and App Home, and what people fill in there."""

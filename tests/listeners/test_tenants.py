@@ -1,0 +1,308 @@
+"""
+Two workspaces of two tenants on one bot, with the same channels, people and ids in both.
+
+Every command, button, form and shortcut that is registered is tried from the one with everything
+that exists in the other: nothing of it is shown there, and nothing of it changes.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from cryptography.fernet import Fernet
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_playground import Playground
+from slack_playground.hands import Hands
+from sqlmodel import select
+
+import listeners
+from bot.alerts.models import Alert, Silence
+from bot.app import Opsbell
+from bot.boards.models import TaskBoard
+from bot.clock import SystemClock
+from bot.config_file import ConfigFile, HttpRunner, TaskKind
+from bot.db import Database
+from bot.messages.models import Message
+from bot.messages.rate_limits.slack_limits import Pacing
+from bot.settings import Settings
+from bot.subscriptions.models import Preference, Subscription
+from bot.tasks.creation import Owner
+from bot.tasks.models import Task, TaskStatus
+from bot.tasks.queries import Filter
+from bot.tasks.updates import Report
+from bot.tokens import Tokens
+from listeners.commands import HANDLERS
+from tests.bot.http.calling import JWT_SECRET, Client
+from tests.bot.http.tenant_cases import CHANNEL, PERSON, SECRET, SHARED, Known
+from tests.bot.http.test_tenants import CANARY, work
+from tests.listeners.payloads import Body, click, interaction, submission
+from tests.listeners.test_registration import Registrar, names
+from tests.patience import PATIENT, until
+
+MANIFEST = Path(__file__).parents[2] / "manifest.json"
+HOME, BRANCH = "T0PLAYGRND", "T0BRANCH01"
+BRANCH_TOKEN = "xoxb-branch-bot"
+FORMS = [*(Path(listeners.__file__).parent / "views").rglob("*.py")]
+FIELD = re.compile(r"""values(?:\.get\(|\[)"(\w+)""")
+OURS = Owner("default", HOME)
+#: What people may have changed; the history and the queue of messages change by themselves.
+TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard)
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    team = {"id": BRANCH, "name": "Branch", "domain": "branch"}
+    branch = {"team": team, "tokens": {BRANCH_TOKEN: "bot"}, "installed": True}
+    seed = {"workspaces": [branch]}
+    async with Playground(limits="off", manifest=MANIFEST, seed=seed, **PATIENT) as playground:
+        yield playground
+
+
+@pytest.fixture
+async def bot(playground: Playground, tmp_path: Path) -> AsyncIterator[Opsbell]:
+    """The bot as it is composed, with Cleo's branch connected."""
+    mill = HttpRunner(type="http", url="http://127.0.0.1:9/run", tenants=["*"])
+    settings = Settings.model_validate(
+        {
+            "slack_bot_token": playground.bot_token,
+            "slack_app_token": playground.app_token,
+            "slack_api_url": playground.api_url,
+            "slack_default_channel": CHANNEL,
+            "database_url": f"sqlite:///{tmp_path}/opsbell.db",
+            "port": 0,
+            "jwt_secret": JWT_SECRET,
+            "token_encryption_key": Fernet.generate_key().decode(),
+            "config": ConfigFile(runners={"mill": mill}, tasks={"import": TaskKind(runner="mill")}),
+        }
+    )
+    async with Opsbell(settings, pacing=Pacing(unlimited=True)) as bot:
+        connections = bot.rooms.outward.connections
+        await connections.connect("cleo", BRANCH, BRANCH_TOKEN, name="Branch", by="test")
+        yield bot
+
+
+@pytest.fixture
+def branch(playground: Playground) -> Hands:
+    return playground.elsewhere(BRANCH)
+
+
+async def heard(bot: Opsbell, body: Body) -> Any:
+    """Give the bot a payload as its socket would, and return its answer."""
+    assert bot.rooms.slack.ears is not None
+    request = AsyncBoltRequest(body=body, mode="socket_mode")
+    return await bot.rooms.slack.ears.async_dispatch(request)
+
+
+async def work_at_home(bot: Opsbell) -> Known:
+    """Let the tenant `default` make one of everything."""
+    tokens = Tokens(JWT_SECRET, SystemClock())
+
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        client = Client(session, bot.url, "")
+        admin = frozenset({"admin"})
+        known = await work(
+            client,
+            bot.rooms.database,
+            "default",
+            token=tokens.mint(subject=PERSON, tenant="default", scopes=admin),
+        )
+    rooms = bot.rooms
+    await rooms.boards.begin(OURS, CHANNEL, by=PERSON)
+    await rooms.alerts.alerts.mute("default", SECRET, by=PERSON, duration=None)
+
+    async def is_quiet() -> bool:
+        await rooms.boards.refresh()
+        return await rooms.database.read(_nothing_waits)
+
+    await until(is_quiet)
+    return known
+
+
+def _nothing_waits(session: Any) -> bool:
+    query = select(Message).where(Message.tenant == "default")
+    is_quiet = all(one.state in ("idle", "dead", "suspended") for one in session.exec(query))
+    return is_quiet and all(board.pinned_at for board in session.exec(select(TaskBoard)))
+
+
+def stored(database: Database) -> list[str]:
+    """Return all that is of the tenant `default`."""
+
+    def look(session: Any) -> list[str]:
+        rows = [row for table in TABLES for row in session.exec(select(table)).all()]
+        return sorted(
+            row.model_dump_json(warnings=False) for row in rows if row.tenant == "default"
+        )
+
+    return database.transact(look)
+
+
+def _everything() -> Filter:
+    return Filter(limit=100)
+
+
+def _running(task_id: str) -> Report:
+    return Report(status=TaskStatus.RUNNING, task_id=task_id)
+
+
+def _standing(hands: Hands, task_id: str) -> str:
+    """Return where the task's Cancel button stands; "" while it does not."""
+    for message in hands.messages("ops"):
+        for block in message.get("blocks", []):
+            for element in block.get("elements", []):
+                if (element.get("action_id"), element.get("value")) == ("task_cancel", task_id):
+                    return str(message["ts"])
+    return ""
+
+
+def ids_of(known: Known) -> list[str]:
+    """Return every id that somebody could put into a button, a form or a command."""
+    return [SECRET, SHARED, known.alert_id, known.message_id, f"resolve {known.alert_id}"]
+
+
+def in_branch(body: Body, branch: Hands) -> Body:
+    """Return a payload as the branch sends it: the same person and channel, another team."""
+    team = {"id": BRANCH, "domain": "branch"}
+    user = {**body["user"], "team_id": BRANCH}
+    workspace = branch.workspace
+    trigger = workspace.triggers.issue(workspace.state, PERSON)
+    sent = {**body, "team": team, "user": user, "trigger_id": trigger}
+    if "response_url" in body:
+        secret = workspace.response_urls.issue(CHANNEL, PERSON, ts="1.1")
+        sent["response_url"] = f"{workspace.address}/actions/{BRANCH}/{secret}"
+    return sent
+
+
+def payloads(known: Known, playground: Playground, branch: Hands) -> Iterator[Body]:
+    """Yield everything that is registered, with everything of the other tenant's in it."""
+    registrar = Registrar()
+    listeners.register(registrar, None)  # type: ignore[arg-type] # nothing is called
+    for one in ids_of(known):
+        for action_id in sorted(names(registrar.kept, "action")):
+            body = in_branch(click(action_id, one, playground=playground), branch)
+            option = {"value": one, "text": {"type": "plain_text", "text": "x"}}
+            body["actions"][0]["selected_option"] = option
+            yield body
+        for callback_id in sorted(names(registrar.kept, "view_submission")):
+            yield in_branch(submission(_form(callback_id, one), playground=playground), branch)
+        for area, verb in sorted(HANDLERS):
+            yield _command(f"{area} {verb} {one}", branch)
+    for callback_id in sorted(names(registrar.kept, "shortcut", "global_shortcut")):
+        yield in_branch({**interaction("shortcut", playground), "callback_id": callback_id}, branch)
+    for callback_id in sorted(names(registrar.kept, "message_shortcut")):
+        body = {
+            **click("x", "x", playground=playground),
+            "type": "message_action",
+            "callback_id": callback_id,
+            "message_ts": known.ts,
+            "message": {"ts": known.ts},
+        }
+        yield in_branch(body, branch)
+    yield _command(
+        f"why https://branch.slack.com/archives/{CHANNEL}/p{known.ts.replace('.', '')}", branch
+    )
+    for area, verb in sorted(HANDLERS):
+        yield _command(f"{area} {verb}", branch)
+    yield {
+        "type": "event_callback",
+        "team_id": BRANCH,
+        "event": {"type": "app_home_opened", "user": PERSON, "tab": "home", "channel": "D1"},
+        "event_id": "Ev0HOME001",
+        "event_time": 1,
+        "authorizations": [{"team_id": BRANCH, "is_bot": True}],
+    }
+
+
+def _form(callback_id: str, one: str) -> Body:
+    """Return a submitted form in which every field that any form has is filled with an id."""
+    fields = sorted({name for path in FORMS for name in FIELD.findall(path.read_text())})
+    blocks = [{"type": "input", "block_id": name} for name in fields]
+    values = {name: {"a": {"value": one}} for name in fields}
+    values |= {"channel": {"a": {"selected_conversation": CHANNEL}}}
+    return {
+        "type": "modal",
+        "id": "V1",
+        "callback_id": callback_id,
+        "private_metadata": json.dumps({"task_id": one, "attempt": 1, "id": one}),
+        "blocks": blocks,
+        "state": {"values": values},
+    }
+
+
+def _command(line: str, branch: Hands) -> Body:
+    workspace = branch.workspace
+    secret = workspace.response_urls.issue(CHANNEL, PERSON)
+    return {
+        "token": "v",
+        "team_id": BRANCH,
+        "team_domain": "branch",
+        "channel_id": CHANNEL,
+        "channel_name": "ops",
+        "user_id": PERSON,
+        "user_name": "ada",
+        "command": "/ops",
+        "text": " ".join(line.split()),
+        "api_app_id": "A1",
+        "is_enterprise_install": "false",
+        "response_url": f"{workspace.address}/actions/{BRANCH}/{secret}",
+        "trigger_id": workspace.triggers.issue(workspace.state, PERSON),
+    }
+
+
+async def test_nothing_of_a_tenant_is_seen_or_changed_from_another(
+    bot: Opsbell, playground: Playground, branch: Hands
+) -> None:
+    """Whatever is pressed, typed or submitted in the branch, home stays as it is, unseen."""
+    known = await work_at_home(bot)
+    database = bot.rooms.database
+    before, calls = stored(database), len(playground.calls())
+    assert any(CANARY in row for row in before)
+
+    for body in payloads(known, playground, branch):
+        answer = await heard(bot, body)
+        assert answer.status == 200, body
+        assert CANARY not in str(answer.body), body
+
+    # App Home is published after the acknowledgement.
+    await branch.wait_for(
+        lambda: [one for one in branch.calls("views.publish") if one.team == BRANCH]
+    )
+    assert stored(database) == before
+    made = playground.calls()[calls:]
+    assert [call.method for call in made if call.team != BRANCH] == []
+    assert [call for call in made if CANARY in json.dumps(call.arguments)] == []
+    assert {"views.open", "views.publish"} <= {call.method for call in made}
+
+
+async def test_the_branch_is_served_for_its_own_tenant(bot: Opsbell, branch: Hands) -> None:
+    """A command there starts a task of Cleo's, and its button cancels it, in the branch."""
+    mine = Owner("cleo", BRANCH)
+
+    started = await branch.run_command("ada", "ops", "/ops task run import")
+    assert started.ok
+    (task, _), *_ = await bot.rooms.tasks.tasks.list(mine, _everything())
+    await bot.rooms.tasks.intake.report(mine, _running(task.id))
+    ts = await branch.wait_for(lambda: _standing(branch, task.id))
+    await branch.click("ada", "ops", ts, "task_cancel")
+
+    async def is_cancelled() -> bool:
+        found, _ = await bot.rooms.tasks.tasks.get(mine, task.id)
+        return found.status == TaskStatus.CANCELLED
+
+    await until(is_cancelled)
+    assert await bot.rooms.tasks.tasks.list(OURS, _everything()) == []
+
+
+async def test_a_workspace_that_is_gone_is_told_so(bot: Opsbell, branch: Hands) -> None:
+    """When the app is removed, its lane says why; who still types there reads it, too."""
+    await bot.rooms.outward.connections.lose(BRANCH, "app_uninstalled", SystemClock().now())
+
+    body = _command("task list", branch)
+    answer = await heard(bot, body)
+
+    assert "not connected to Opsbell" in answer.body
+    look = bot.rooms.outward.connections.open_workspace
+    assert await look(BRANCH) is None
