@@ -17,12 +17,12 @@ from bot.reports.display.cells import cell_words, column_heading, number_words, 
 from bot.sources.result import Cell, ResultColumn, ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
-MAX_CHARTS = 2
+MAX_SHOWN_CHARTS = 2
 NATIVE_CATEGORIES = 20
 _MAX_SERIES = 12
 _MAX_SEGMENTS = 12
-_TITLE_CHARACTERS = 50
-_NAME_CHARACTERS = 20
+_CHART_TITLE_CHARACTERS = 50
+_LABEL_CHARACTERS_SHOWN = 20
 #: More points are not drawn in a picture either.
 _PICTURE_POINTS = 400
 _TEXT_POINTS = 20
@@ -82,7 +82,7 @@ class Chart:
 def charts_of(specs: Sequence[ChartSpec], table: ResultTable) -> list[Chart]:
     """Return the charts that have something to draw, two at most."""
     found = [chart for spec in specs if (chart := chart_of(spec, table)) is not None]
-    return found[:MAX_CHARTS]
+    return found[:MAX_SHOWN_CHARTS]
 
 
 def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
@@ -103,7 +103,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     chart = Chart(
         kind=spec.kind,
         title=" ".join(spec.title.split()) or column_heading(table.columns[columns[0]]),
-        labels=tuple(_numbered(_labels_of([row[spec.category] for row in rows], heading))),
+        labels=tuple(_numbered(_category_labels([row[spec.category] for row in rows], heading))),
         series=tuple(_series_of(table, rows, one) for one in columns),
         label_name=heading.name,
         unit=units.pop() if len(units) == 1 else None,
@@ -116,13 +116,13 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
 def native_chart(chart: Chart) -> dict[str, Any]:
     """Return the `data_visualization` block, within Slack's limits."""
     shown = chart.newest(NATIVE_CATEGORIES)
-    title = truncate(chart.title, _TITLE_CHARACTERS)
+    title = truncate(chart.title, _CHART_TITLE_CHARACTERS)
     if shown.kind == "pie":
         pairs = zip(shown.labels, shown.series[0].points, strict=True)
         segments = [{"label": label, "value": point.value} for label, point in pairs]
         return {"title": title, "chart": {"type": "pie", "segments": segments}}
-    names = _numbered([one.name for one in shown.series], _NAME_CHARACTERS)
-    labels = _numbered(shown.labels, _NAME_CHARACTERS)
+    names = _numbered([one.name for one in shown.series], _LABEL_CHARACTERS_SHOWN)
+    labels = _numbered(shown.labels, _LABEL_CHARACTERS_SHOWN)
     series = [
         {
             "name": name,
@@ -199,7 +199,7 @@ def chart_lines(chart: Chart) -> list[str]:
     return [shown.title, *lines, *shown.remarks]
 
 
-def _labels_of(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
+def _category_labels(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
     """Return the names of categories; days are short, and months of years shorter."""
     days = [_day_of(cell) for cell in cells]
     if not all(days):

@@ -15,7 +15,7 @@ from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.reports.analysts.base import Audience, Brief, Mode
 from bot.reports.display.faces import Face, face_of
 from bot.reports.display.files import thread_files
-from bot.reports.display.message import REPORT_TEMPLATE, ReportFacts, Said, report_context
+from bot.reports.display.message import REPORT_TEMPLATE, ReportFacts, Said, report_message_context
 from bot.reports.models import Report, ReportRun
 from bot.reports.narration import Narrated, Narration, make_brief
 from bot.reports.replies import Answered
@@ -111,7 +111,7 @@ def _brief(
 
 
 def _drawn(facts: ReportFacts, face: Face, *, has_thread: bool) -> ShownRun:
-    content = Content(REPORT_TEMPLATE, report_context(facts, face))
+    content = Content(REPORT_TEMPLATE, report_message_context(facts, face))
     return ShownRun(content, thread_files(facts, face) if has_thread else ())
 
 
