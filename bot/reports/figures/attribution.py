@@ -31,11 +31,11 @@ def attribution_problems(clause: Clause, sentence_mentions: frozenset[int]) -> I
 def _neighbour_problems(clause: Clause) -> Iterator[str]:
     """Yield figures that run into each other or into a word that changes them."""
     before: Token | None = None
-    for token in clause.tokens:
+    for place, token in enumerate(clause.tokens):
         if token.value is not None and token.value.is_figure and before is not None:
             if before.value is not None and before.value.is_figure:
                 yield "two references stand side by side; put words between them"
-            elif before.kind == "word":
+            elif before.kind == "word" and not _is_compared(clause, place):
                 yield from _preposition_problems(before.small, token.value, clause)
         if (
             before is not None
@@ -61,6 +61,12 @@ def _preposition_problems(word: str, figure: Value, clause: Clause) -> Iterator[
         yield f"{{{figure.ref}}} has a sign already; use its size"
 
 
+def _is_compared(clause: Clause, place: int) -> bool:
+    """Tell whether `compared to` or `relative to` stands before a token."""
+    words = [token.small for token in clause.tokens[max(0, place - 2) : place]]
+    return words in (["compared", "to"], ["relative", "to"])
+
+
 def _is_signed(figure: Value) -> bool:
     return "change" in figure.tags and "direction" not in figure.needs
 
@@ -80,6 +86,8 @@ def _may_follow(token: Token, figure: Value, clause: Clause) -> bool:
     claim = claim_made_by(token.small)
     if may_follow_figure(token.small) or (claim is not None and claim not in _COUNTED_CLAIMS):
         return True
+    if claim in ("share", "trend"):
+        return claim in figure.tags
     if claim == "row":
         return figure.kind is ValueKind.COUNT and claim in figure.tags
     words = clause.column_words
@@ -156,7 +164,8 @@ def _is_exempt(clause: Clause, place: int, figure: Value) -> bool:
     before = clause.tokens[place - 1].small if place else ""
     if before == "of" and figure.tags >= {"total", "run"} and "change" not in figure.tags:
         return any("share" in one.tags for one in clause.figures)
-    return before in _COMPARED_WITH and "previous" in figure.tags
+    is_compared = before in _COMPARED_WITH or _is_compared(clause, place)
+    return is_compared and "previous" in figure.tags
 
 
 def _is_identified(figure: Value, clause: Clause) -> bool:
@@ -173,7 +182,7 @@ def _need_problems(clause: Clause) -> Iterator[str]:
             continue
         before = clause.tokens[place - 1].small if place else ""
         said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
-        if before == "from":
+        if before == "from" or _is_compared(clause, place):
             said |= {"previous"}
         elif before == "to":
             said |= {"last"}
