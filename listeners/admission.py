@@ -64,8 +64,14 @@ def _serve_with(served: Served, context: AsyncBoltContext) -> None:
 
 
 def _visitor_of(body: Mapping[str, Any]) -> Visitor | None:
-    """Return who sent a command or an interaction; None for an event, which nobody sent."""
+    """Return who sent a command, an interaction or a mention; None for what nobody sent."""
     event = body.get("event") or {}
+    if event.get("type") == "app_mention" and event.get("user"):
+        return Visitor(
+            event["user"],
+            team_id=event.get("user_team") or event.get("team") or None,
+            seen_in=body.get("team_id") or None,
+        )
     if event.get("type") == "app_home_opened":
         return Visitor(event["user"], seen_in=body.get("team_id") or None)
     if "command" in body:

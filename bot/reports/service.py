@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.ids import new_id
 from bot.messages.requests.status import permalink
 from bot.reports import queries
-from bot.reports.drafts import (
+from bot.reports.drafting.drafts import (
     DraftRequest,
     Drafts,
     ReportDraft,
@@ -28,15 +28,15 @@ from bot.reports.drafts import (
     merge_fields,
     refuse_draft,
 )
+from bot.reports.drafting.questions import AskedSql, Questions
+from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
-from bot.reports.questions import AskedSql, Questions
 from bot.reports.recomputation import differences
 from bot.reports.replies import Actor, Answered, Preview, Recomputed, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
 from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.runs.voice import Voice
-from bot.reports.schedule_fields import schedule_of
 from bot.reports.upcoming import MAX_NEXT_RUNS, soonest
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError

@@ -1,6 +1,6 @@
 """The reports of the workspace that tests of listeners talk to: a shop that sells every day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,6 @@ from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
 from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.narration import Narration
-from bot.reports.runs.execution import Completeness
 from bot.reports.runs.voice import Voice
 from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportLimits, ReportParts, ReportRoom, open_reports
@@ -56,6 +55,9 @@ class DailyShops:
     def get(self, _name: str | None, _tenant: str) -> Source:
         return self.shop
 
+    async def health(self, _tenant: str) -> Mapping[str, str]:
+        return {self.shop.name: "ok"}
+
 
 def make_reports(
     database: Database,
@@ -73,8 +75,8 @@ def make_reports(
     async def plan(*_: object) -> PlannedSql:
         return PlannedSql(None, "no metric is called so: write SQL")
 
-    async def measure(*_: object) -> Completeness:
-        return Completeness(is_whole=True)
+    async def measure(*_: object) -> None:
+        return None
 
     async def workspaces_of(_tenant: str) -> Sequence[str]:
         return ()

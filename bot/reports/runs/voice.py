@@ -16,10 +16,10 @@ from bot.reports.analysts.base import Audience, Brief, Mode
 from bot.reports.display.faces import Face, face_of
 from bot.reports.display.files import thread_files
 from bot.reports.display.message import REPORT_TEMPLATE, ReportFacts, Said, report_message_context
+from bot.reports.drafting.schedule_fields import frequency_in_words, schedule_of
 from bot.reports.models import Report, ReportRun
 from bot.reports.narration import Narrated, Narration, make_brief
 from bot.reports.replies import Answered
-from bot.reports.schedule_fields import frequency_in_words, schedule_of
 from bot.sources.result import ResultTable
 
 

@@ -8,10 +8,10 @@ from tests.listeners.payloads import event
 from tests.listeners.room import BEN, OPS
 
 
-async def ask_in_thread(room, ts, text, question_ts="1795902000.000100", event_id="Ev1"):
+async def ask_in_thread(room, ts, text, question_ts="1795902000.000100", event_id="Ev1", **more):
     """Let Slack tell of a mention in a thread."""
     body = event("app_mention", event_id, room.playground)
-    body["event"] |= {"user": BEN, "text": text, "ts": question_ts, "channel": OPS}
+    body["event"] |= {"user": BEN, "text": text, "ts": question_ts, "channel": OPS, **more}
     if ts:
         body["event"]["thread_ts"] = ts
     await room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
@@ -45,6 +45,17 @@ async def test_a_mention_elsewhere_is_no_question(room):
     await room.playground.wait_for(lambda: answers(room, ts))
     assert room.playground.replies("ops", other) == []
     assert len(answers(room, ts)) == 1
+
+
+async def test_who_is_of_another_organisation_is_not_answered(room):
+    """In a shared channel others see the report, and cannot ask about it."""
+    _, ts = await run_report(room)
+    asked = "<@U0SAMPLE001> how many rows?"
+    await ask_in_thread(room, ts, asked, "1795902000.000100", "Ev1", user_team="T0STRANGER")
+    await ask_in_thread(room, ts, asked, "1795902000.000200", "Ev2")
+
+    (answer,) = await room.playground.wait_for(lambda: answers(room, ts))
+    assert f"<@{BEN}> asked" in str(answer["blocks"])
 
 
 def test_a_question_is_what_is_left_without_the_mention():
