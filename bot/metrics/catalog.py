@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.errors import InvalidError
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
-from bot.sources.base import Source
+from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
 from bot.sources.result import ResultTable
 
+#: Dimensions with more values are compared by name only.
+_MAX_VALUES = 500
 #: How long ago a day may be of which rows are still expected.
 _JUDGED = timedelta(days=7)
 
@@ -54,7 +57,11 @@ class Metrics:
         `InvalidError` if a metric's own SQL is unreadable. The SELECT is yet to be checked.
         """
         today = now.astimezone(ZoneInfo(timezone)).date()
-        planned = plan_words(question, self.of_source(source.name), today)
+        metrics = self.of_source(source.name)
+        planned = plan_words(question, metrics, today)
+        if planned.metric is not None:  # The word that nobody knows may be a value.
+            values = await _values_of(metrics[planned.metric], source)
+            planned = plan_words(question, metrics, today, values)
         if planned.plan is None:
             return PlannedQuestion(None, missing=planned.missing)
         return PlannedQuestion(await self.sql(planned.plan, source, timezone), planned.plan)
@@ -115,6 +122,23 @@ class Metrics:
             for one in table.columns
         )
         return replace(table, columns=columns)
+
+
+async def _values_of(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
+    """Return the values of each dimension that has only some; of what takes too long, none."""
+    # Loaded with the first question, as above.
+    from bot.metrics.rendering import render_values
+
+    values: dict[str, list[str]] = {}
+    for dimension in metric.dimensions:
+        sql = render_values(metric, dimension, _MAX_VALUES + 1, dialect=source.dialect)
+        try:
+            found = await source.fetch(await source.check(sql))
+        except (InvalidError, QueryError):
+            continue  # What is wrong with the metric is said when it is asked itself.
+        if len(found.rows) <= _MAX_VALUES:
+            values[dimension] = [value for (value,) in found.rows if isinstance(value, str)]
+    return values
 
 
 async def _columns_with_zone(metric: MetricSettings, source: Source) -> frozenset[str]:

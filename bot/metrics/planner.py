@@ -43,16 +43,23 @@ _EQUALS = frozenset({"=", "is", "was", "are", "equals"})
 _NOT_EQUALS = frozenset({"<>", "!=", "not", "except", "without"})
 
 
+#: Dimension -> values that it is known to have.
+KnownValues = Mapping[str, Iterable[str]]
+
+
 @dataclass(frozen=True)
 class PlannedWords:
     """A plan, or in words what is missing for one."""
 
     plan: MetricPlan | None
     missing: str = ""
+    metric: str | None = None  # where only a word is unknown, which may be a value of a dimension
 
 
 class _NotUnderstoodError(ValueError):
     """The message says what is missing."""
+
+    metric: str | None = None
 
 
 @dataclass
@@ -86,15 +93,29 @@ class _Reading:
         return self.low[index - 1] if index > 0 else ""
 
 
-def plan_words(question: str, metrics: Mapping[str, MetricSettings], today: date) -> PlannedWords:
-    """Return the plan that a question names, or what is missing. *today* is the report's zone's."""
+def plan_words(
+    question: str,
+    metrics: Mapping[str, MetricSettings],
+    today: date,
+    values: KnownValues | None = None,
+) -> PlannedWords:
+    """
+    Return the plan that a question names, or what is missing.
+
+    *today* is the report's zone's. *values* are known values of the metric's dimensions, so that
+    `in Germany` is a filter.
+    """
     try:
-        return PlannedWords(_plan(question, metrics, today))
-    except (_NotUnderstoodError, UnclearPeriodError) as error:
+        return PlannedWords(_plan(question, metrics, today, values or {}))
+    except _NotUnderstoodError as error:
+        return PlannedWords(None, str(error), error.metric)
+    except UnclearPeriodError as error:
         return PlannedWords(None, str(error))
 
 
-def _plan(question: str, metrics: Mapping[str, MetricSettings], today: date) -> MetricPlan:
+def _plan(
+    question: str, metrics: Mapping[str, MetricSettings], today: date, values: KnownValues
+) -> MetricPlan:
     if not metrics:
         raise _NotUnderstoodError(
             "No metrics are defined for this source: write SQL, or define [metrics.<name>]."
@@ -112,7 +133,8 @@ def _plan(question: str, metrics: Mapping[str, MetricSettings], today: date) -> 
     filters = _take_filters(reading, metric.dimensions)
     grain = _take_grain(reading)
     dimensions, is_which = _take_dimensions(reading, metric.dimensions)
-    _require_all_understood(reading, metrics, metric)
+    filters += _take_values(reading, values)
+    _require_all_understood(reading, metrics, name)
     if limit is None and ranking and is_which:
         limit = 1
     if ranking and not dimensions:
@@ -308,9 +330,31 @@ def _take_dimensions(reading: _Reading, dimensions: Iterable[str]) -> tuple[tupl
     return tuple(dict.fromkeys(names)), is_which
 
 
+def _take_values(reading: _Reading, values: KnownValues) -> tuple[Filter, ...]:
+    """Return filters for values that stand in the question without their dimension."""
+    phrases: dict[str, list[tuple[str, str]]] = {}
+    for dimension, known in values.items():
+        for value in known:
+            words = _QUESTION_WORD.findall(_POSSESSIVE.sub("", value.lower()))
+            if words and not _FILLERS.issuperset(words):
+                phrases.setdefault(" ".join(words), []).append((dimension, value))
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=lambda one: (-len(one), one)):
+        places = reading.find(phrase, is_exact=True)
+        dimensions = sorted({dimension for dimension, _ in phrases[phrase]})
+        if places and len(dimensions) > 1:
+            either = " or ".join(f"`{one} is {phrase}`" for one in dimensions)
+            raise _NotUnderstoodError(f"`{phrase}` is not clear: write {either}.")
+        for place in places:
+            reading.take(place, len(phrase.split()))
+            found.setdefault(dimensions[0], []).append(phrases[phrase][0][1])
+    return tuple(_filter(name, True, tuple(one)) for name, one in found.items())
+
+
 def _require_all_understood(
-    reading: _Reading, metrics: Mapping[str, MetricSettings], metric: MetricSettings
+    reading: _Reading, metrics: Mapping[str, MetricSettings], name: str
 ) -> None:
+    metric = metrics[name]
     _require_no_loose_end(reading, metric)
     left = [
         word
@@ -320,10 +364,12 @@ def _require_all_understood(
     if left:
         word = left[0].strip("\"'")
         known = [*metric.dimensions, *metrics]
-        raise _NotUnderstoodError(
-            f"`{word}` names nothing that is known{did_you_mean(word, known)}"
-            f"{_FILTER_HINT if metric.dimensions else ''}"
+        hint = _FILTER_HINT if metric.dimensions else ""
+        error = _NotUnderstoodError(
+            f"`{word}` names nothing that is known{did_you_mean(word, known)}{hint}"
         )
+        error.metric = name
+        raise error
 
 
 def _require_no_loose_end(reading: _Reading, metric: MetricSettings) -> None:

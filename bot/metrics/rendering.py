@@ -51,6 +51,19 @@ def render_plan(
     return portable.sql(dialect)
 
 
+def render_values(metric: MetricSettings, dimension: str, limit: int, *, dialect: str) -> str:
+    """Return the SELECT of the first *limit* values of a dimension."""
+    column = _column_named(dimension)
+    query = (
+        exp.select(exp.alias_(column, "value"))
+        .distinct()
+        .from_(exp.to_table(metric.table, dialect=dialect))
+        .where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+        .limit(limit)
+    )
+    return query.sql(dialect)
+
+
 def time_column_of(
     metric: MetricSettings, dialect: str, zone: str, *, has_zone: bool
 ) -> TimeColumn | None:

@@ -10,6 +10,7 @@ from bot.clock import SystemClock
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics
 from bot.metrics.own_metrics import own_metrics
+from bot.metrics.plan import Comparison, Filter
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
 
@@ -41,6 +42,17 @@ async def test_a_question_is_planned_and_answered_with_units(shop):
         ("return_rate", "%"),
     ]
     assert len(result.rows) == 5
+
+
+async def test_a_value_of_the_source_is_a_filter(shop):
+    """`in Spain` is understood because the shop has such a country, and `in Narnia` is not."""
+    source, metrics = shop
+
+    spain = await metrics.plan("revenue in Spain last month", source, ZONE, NOW)
+    narnia = await metrics.plan("revenue in Narnia last month", source, ZONE, NOW)
+
+    assert spain.plan.filters == (Filter("country", Comparison.EQUALS, ("Spain",)),)
+    assert "`Narnia` names nothing that is known" in narnia.missing
 
 
 async def test_a_day_begins_in_the_zone_of_the_report(shop):
