@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import InvalidError
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
-from bot.metrics.planner import plan_words
+from bot.metrics.planner import PlannedWords, plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
@@ -57,11 +57,7 @@ class Metrics:
         `InvalidError` if a metric's own SQL is unreadable. The SELECT is yet to be checked.
         """
         today = now.astimezone(ZoneInfo(timezone)).date()
-        metrics = self.of_source(source.name)
-        planned = plan_words(question, metrics, today)
-        if planned.metric is not None:  # The word that nobody knows may be a value.
-            values = await _values_of(metrics[planned.metric], source)
-            planned = plan_words(question, metrics, today, values)
+        planned = await self._planned(question, source, today)
         if planned.plan is None:
             return PlannedQuestion(None, missing=planned.missing)
         return PlannedQuestion(await self.sql(planned.plan, source, timezone), planned.plan)
@@ -90,7 +86,7 @@ class Metrics:
         from bot.sources.completeness_sql import counting_sql
 
         at = now.astimezone(ZoneInfo(timezone))
-        plan = plan_words(question, self.of_source(source.name), at.date()).plan
+        plan = (await self._planned(question, source, at.date())).plan
         if plan is None or plan.period is None:
             return None
         metric = self._metrics[plan.metric]
@@ -113,6 +109,14 @@ class Metrics:
         sql = counting_sql(metric.table, column, day, loaded=loaded, at=now_there)
         found = await source.fetch(await source.check(sql))
         return judge_completeness(read_counts(found.rows, day), day, at)
+
+    async def _planned(self, question: str, source: Source, today: date) -> PlannedWords:
+        metrics = self.of_source(source.name)
+        planned = plan_words(question, metrics, today)
+        if planned.metric is not None:  # The word that nobody knows may be a value.
+            values = await _values_of(metrics[planned.metric], source)
+            planned = plan_words(question, metrics, today, values)
+        return planned
 
     def with_units(self, table: ResultTable) -> ResultTable:
         """Return a result whose columns named like a metric of its source have its unit."""
