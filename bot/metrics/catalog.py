@@ -39,6 +39,10 @@ class Metrics:
         self._metrics = {**own_metrics(), **metrics}
         self._sources = {name: one.source or usual for name, one in self._metrics.items()}
 
+    def source_of(self, metric: str) -> str | None:
+        """Return the source that a metric is asked of."""
+        return self._sources[metric]
+
     def of_source(self, source: str) -> Mapping[str, MetricSettings]:
         """Return the metrics of a source by name."""
         return {name: one for name, one in self._metrics.items() if self._sources[name] == source}

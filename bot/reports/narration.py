@@ -8,13 +8,14 @@ writes, with a line that says so. A report is never left without a narrative.
 import asyncio
 import hashlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from weakref import WeakValueDictionary
+
+import structlog
 
 from bot.clock import Clock
 from bot.reports.analysts.base import (
@@ -38,11 +39,11 @@ from bot.reports.figures.filling import Metric, fill_narrative
 from bot.reports.spending import DailySpending
 from bot.sources.result import ResultTable
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 MAX_CACHED = 256
-MAX_CHARTS = 2
-MAX_QUESTION_CHARACTERS = 1_000
+_TOLD_CHARTS = 2
+MAX_ASKED_CHARACTERS = 1_000
 _UNFIT = "The model's text held figures, dates or names that the rows do not hold"
 _WRITTEN_BY_US = "This was written by the built-in analyst."
 #: Answers that another try may make better; whatever else went wrong, the next would, too.
@@ -179,7 +180,7 @@ class Narration:
 
     async def answer_question(self, question: str, brief: Brief) -> Narrated:
         """Return the answer to a question from the rows of a run; it is the summary."""
-        asked = question.strip()[:MAX_QUESTION_CHARACTERS]
+        asked = question.strip()[:MAX_ASKED_CHARACTERS]
 
         async def write(_problems: Sequence[str]) -> Draft:
             draft = await self._analyst.answer(asked, brief)
@@ -223,7 +224,7 @@ class Narration:
             except AnalystError as error:
                 usage = _sum(usage, error.usage)
                 self._spend(error.usage)
-                logger.warning("analyst_failed", extra={"code": error.code, "place": place})
+                logger.warning("analyst_failed", code=error.code, place=place)
                 why, problems = str(error), (_AGAIN.get(error.code, ""),)
                 if error.code not in _REPAIRABLE:
                     break
@@ -233,7 +234,7 @@ class Narration:
             problems = await asyncio.to_thread(check_narrative, draft.narrative, brief)
             if not problems:
                 return _narrated(draft.narrative, brief, self._analyst.name, (), usage)
-            logger.warning("narrative_refused", extra={"count": len(problems), "place": place})
+            logger.warning("narrative_refused", problems=len(problems), place=place)
             why = _UNFIT
         return await instead((f"{why.rstrip('.')}. {_WRITTEN_BY_US}",), usage)
 
@@ -260,7 +261,7 @@ def _narrated(
 ) -> Narrated:
     filled = fill_narrative(narrative, brief.values)
     charts = [checked_chart(one, brief.table) for one in narrative.charts]
-    drawn = tuple(one for one in charts if one is not None)[:MAX_CHARTS]
+    drawn = tuple(one for one in charts if one is not None)[:_TOLD_CHARTS]
     return Narrated(
         summary=filled.summary,
         key_metrics=filled.key_metrics,

@@ -13,12 +13,14 @@ from bot.reports.analysts.factory import make_analyst
 from bot.reports.models import Report
 from bot.reports.narration import Narration
 from bot.reports.queries import spent_since
-from bot.reports.runs.execution import Completeness
+from bot.reports.questions import is_sql
+from bot.reports.runs.execution import zone_name
 from bot.reports.runs.voice import Voice
 from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportParts
 from bot.settings import Settings
 from bot.sources.base import Source
+from bot.sources.completeness import Completeness
 from bot.sources.registry import Sources
 
 
@@ -37,12 +39,11 @@ class _Planning:
         schema = Schema(source.name, source.dialect, await source.tables(), described)
         return await self.narration.plan(question, schema)
 
-
-async def _take_as_complete(
-    _report: Report, _source: Source, _sql: str, _now: datetime
-) -> Completeness:
-    """Take the data as complete: nothing says what to expect."""
-    return Completeness(is_whole=True)
+    async def measure(self, report: Report, source: Source, now: datetime) -> Completeness | None:
+        """Return how complete the day is that a question asks about; of SQL nothing is known."""
+        if is_sql(report.query):
+            return None
+        return await self.metrics.completeness(report.query, source, zone_name(report), now)
 
 
 def open_sources(settings: Settings, clock: Clock) -> Sources:
@@ -57,11 +58,12 @@ def report_parts(
     config = settings.config
     metrics = Metrics(config.metrics, config.sources)
     narration = _narration(settings, database, clock)
+    planning = _Planning(metrics, narration)
     return ReportParts(
         sources=sources,
-        plan=_Planning(metrics, narration).plan,
+        plan=planning.plan,
         voice=Voice(narration, database, clock),
-        measure=_take_as_complete,
+        measure=planning.measure,
         with_units=metrics.with_units,
         analyst=narration.analyst_name,
     )

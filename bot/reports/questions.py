@@ -92,9 +92,9 @@ class Questions:
             raise InvalidError(missing, [FieldProblem("query", missing)])
         return await source.check(planned.sql)
 
-    async def asked_now(self, report: Report, timezone: str, now: datetime) -> AskedSql:
+    async def asked_at(self, report: Report, timezone: str, at: datetime) -> AskedSql:
         """
-        Return what a run asks: a question is planned anew, because `last week` moves on.
+        Return what a run asks: a question is planned anew by the dates of *at*.
 
         Where it cannot be planned any more, what was planned when it was saved is asked again. It
         is checked once more: tables go and allow-lists change. Raises what `read` does.
@@ -103,7 +103,7 @@ class Questions:
         if is_sql(report.query):
             return AskedSql(source, await source.check(report.query))
         try:
-            return AskedSql(source, await self.read(report.query, source, timezone, now))
+            return AskedSql(source, await self.read(report.query, source, timezone, at))
         except InvalidError:
             if not report.sql:
                 raise

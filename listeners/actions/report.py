@@ -27,12 +27,12 @@ from listeners.views.reports.run_builder import (
 )
 from listeners.wording import as_mrkdwn
 
-_View = dict[str, Any]
+_Body = dict[str, Any]
 
 
 async def handle_report_run_action(
     ack: AsyncAck,
-    action: _View,
+    action: _Body,
     user_id: str,
     services: ListenerServices,
     owner: Owner,
@@ -42,13 +42,13 @@ async def handle_report_run_action(
     actor = await report_actor(services, owner, user_id)
     report = await require_own_report(services, actor, action["value"])
     await services.reports.run(actor, report.id)
-    await _tell(respond, f"`{report.name}` is running; its message will come by itself.")
+    await _tell_person(respond, f"`{report.name}` is running; its message will come by itself.")
     await ack()
 
 
 async def handle_report_retry_action(
     ack: AsyncAck,
-    action: _View,
+    action: _Body,
     user_id: str,
     services: ListenerServices,
     owner: Owner,
@@ -58,14 +58,16 @@ async def handle_report_retry_action(
     actor = await report_actor(services, owner, user_id)
     report = await _own_report_of_run(services, actor, action["value"])
     await services.reports.retry(actor, action["value"])
-    await _tell(respond, f"`{report.name}` is running again; its message will come by itself.")
+    await _tell_person(
+        respond, f"`{report.name}` is running again; its message will come by itself."
+    )
     await ack()
 
 
 async def handle_report_edit_action(
     ack: AsyncAck,
-    body: _View,
-    action: _View,
+    body: _Body,
+    action: _Body,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -78,13 +80,13 @@ async def handle_report_edit_action(
     await open_when_ready(client, body["trigger_id"], EDIT_TITLE, view)
 
 
-async def _edit_view(services: ListenerServices, actor: Actor, report_id: str) -> _View:
+async def _edit_view(services: ListenerServices, actor: Actor, report_id: str) -> _Body:
     return edit_report_view(services, await require_own_report(services, actor, report_id))
 
 
 async def handle_report_pause_action(
     ack: AsyncAck,
-    action: _View,
+    action: _Body,
     user_id: str,
     services: ListenerServices,
     owner: Owner,
@@ -97,13 +99,13 @@ async def handle_report_pause_action(
         raise ConflictError(f"`{report.name}` is paused already.")
     await services.reports.set_enabled(actor, report.id, is_enabled=False)
     undo = f"`/ops report resume {report.name}`"
-    await _tell(respond, f"`{report.name}` is paused: {undo} ends that.")
+    await _tell_person(respond, f"`{report.name}` is paused: {undo} ends that.")
     await ack()
 
 
 async def handle_report_resume_action(
     ack: AsyncAck,
-    action: _View,
+    action: _Body,
     user_id: str,
     services: ListenerServices,
     owner: Owner,
@@ -115,13 +117,13 @@ async def handle_report_resume_action(
     if report.is_enabled:
         raise ConflictError(f"`{report.name}` is not paused: {state_words(report)}.")
     report = await services.reports.set_enabled(actor, report.id, is_enabled=True)
-    await _tell(respond, f"`{report.name}` is resumed: {state_words(report)}.")
+    await _tell_person(respond, f"`{report.name}` is resumed: {state_words(report)}.")
     await ack()
 
 
 async def handle_report_take_over_action(
     ack: AsyncAck,
-    action: _View,
+    action: _Body,
     user_id: str,
     services: ListenerServices,
     owner: Owner,
@@ -130,11 +132,11 @@ async def handle_report_take_over_action(
     """Make the person the owner of a report that needs one."""
     actor = await report_actor(services, owner, user_id)
     report = await services.reports.take_over(actor, action["value"])
-    await _tell(respond, f"`{report.name}` is yours now: {state_words(report)}.")
+    await _tell_person(respond, f"`{report.name}` is yours now: {state_words(report)}.")
     await ack()
 
 
-async def handle_report_ask_action(ack: AsyncAck, body: _View, client: AsyncWebClient) -> None:
+async def handle_report_ask_action(ack: AsyncAck, body: _Body, client: AsyncWebClient) -> None:
     """Open the form for a question; whoever sees the report may ask."""
     await ack()
     view = build_ask(body["actions"][0]["value"])
@@ -143,8 +145,8 @@ async def handle_report_ask_action(ack: AsyncAck, body: _View, client: AsyncWebC
 
 async def handle_report_rows_action(
     ack: AsyncAck,
-    body: _View,
-    action: _View,
+    body: _Body,
+    action: _Body,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -157,14 +159,14 @@ async def handle_report_rows_action(
     await open_when_ready(client, body["trigger_id"], ROWS_TITLE, view)
 
 
-async def _rows_view(services: ListenerServices, actor: Actor, run_id: str) -> _View:
+async def _rows_view(services: ListenerServices, actor: Actor, run_id: str) -> _Body:
     return build_rows(await services.reports.result(actor, run_id, is_reader=True))
 
 
 async def handle_report_query_action(
     ack: AsyncAck,
-    body: _View,
-    action: _View,
+    body: _Body,
+    action: _Body,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -177,7 +179,7 @@ async def handle_report_query_action(
     await open_when_ready(client, body["trigger_id"], QUERY_TITLE, view)
 
 
-async def _query_view(services: ListenerServices, actor: Actor, run_id: str) -> _View:
+async def _query_view(services: ListenerServices, actor: Actor, run_id: str) -> _Body:
     report = await _own_report_of_run(services, actor, run_id)
     try:
         stored = await services.reports.result(actor, run_id)
@@ -188,8 +190,8 @@ async def _query_view(services: ListenerServices, actor: Actor, run_id: str) -> 
 
 async def handle_report_recompute_action(
     ack: AsyncAck,
-    body: _View,
-    action: _View,
+    body: _Body,
+    action: _Body,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -202,14 +204,14 @@ async def handle_report_recompute_action(
     await open_when_ready(client, body["trigger_id"], RECOMPUTE_TITLE, view)
 
 
-async def _recomputed_view(services: ListenerServices, actor: Actor, run_id: str) -> _View:
+async def _recomputed_view(services: ListenerServices, actor: Actor, run_id: str) -> _Body:
     await _own_report_of_run(services, actor, run_id)
     return build_recomputed(await services.reports.recompute(actor, run_id))
 
 
 async def handle_new_report_action(
     ack: AsyncAck,
-    body: _View,
+    body: _Body,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -227,7 +229,7 @@ async def _own_report_of_run(services: ListenerServices, actor: Actor, run_id: s
     return await require_own_report(services, actor, run.report_id)
 
 
-async def _tell(respond: AsyncRespond, sentence: str) -> None:
+async def _tell_person(respond: AsyncRespond, sentence: str) -> None:
     """Tell the person; in App Home there is nowhere to, and it shows the change itself."""
     if respond.response_url:
         await respond(as_mrkdwn(sentence), response_type="ephemeral", replace_original=False)

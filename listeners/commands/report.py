@@ -24,7 +24,7 @@ _NEXT_HOURS = 24.0
 
 async def command_new_report(asked: Asked) -> CommandReply:
     """Open the form; there is nothing to answer."""
-    view = new_report_view(asked.services, asked.owner, asked.user_id)
+    view = new_report_view(asked.services, asked.owner, asked.user_id, asked.channel_id)
     await open_when_ready(asked.client, asked.trigger_id, NEW_TITLE, view)
     return {}
 

@@ -13,15 +13,15 @@ from listeners.wording import words_for
 
 _ANSWER_WITHIN_SECONDS = 2.0
 
-_View = dict[str, Any]
+_SubmittedView = dict[str, Any]
 
 
 async def submit_when_ready(
     ack: AsyncAck,
     client: AsyncWebClient,
-    view: _View,
-    work: Coroutine[Any, Any, _View],
-    again: Callable[[InvalidError], _View] | None = None,
+    view: _SubmittedView,
+    work: Coroutine[Any, Any, _SubmittedView],
+    again: Callable[[InvalidError], _SubmittedView] | None = None,
 ) -> None:
     """
     Show the modal that *work* returns; when that takes long, one that says so comes first.

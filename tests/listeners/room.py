@@ -24,6 +24,8 @@ from bot.messages.delivery.lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
+from bot.reports.answers import ReportAnswers
+from bot.reports.service import Reports
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.announcer import Announcer
@@ -41,6 +43,7 @@ from bot.workspaces.pins import Pins
 from listeners.services import ListenerServices
 from listeners.socket import Socket
 from tests.bot.leaderboards.room import make_boards
+from tests.listeners.reports import DailyShop, make_reports
 from tests.patience import PATIENT, until
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -67,6 +70,7 @@ class Room:
     app: AsyncApp
     services: ListenerServices
     owner: Owner
+    shop: DailyShop
 
     async def failed_task(self, kind: str = "schema_fix", **fields: Any) -> Task:
         """Return a task whose first attempt failed, its message standing in #ops."""
@@ -132,7 +136,16 @@ async def open_room(
         client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
         app = AsyncApp(client=client)
         directory = Directory(client)
-        services = make_services(database, lanes, owner, client, directory)
+        shop = DailyShop()
+        reports = make_reports(
+            database,
+            SystemClock(),
+            shop,
+            people={ADA, BEN, CLEO},
+            channels={OPS},
+            wake=lanes.wake,
+        )
+        services = make_services(database, lanes, owner, client, directory, reports.reports)
         rights = Rights(AccessSettings(viewers=list(viewers), operators=list(operators)), directory)
         wired = {"rights": rights, "workspace_url": playground.page_url, **changes}
         services = replace(services, **wired)
@@ -140,9 +153,10 @@ async def open_room(
         socket = Socket(app, playground.app_token)
         await socket.start()
         try:
-            yield Room(playground, app, services, owner)
+            yield Room(playground, app, services, owner, shop)
         finally:
             await socket.stop()
+            await reports.workers.stop()
             await lanes.stop()
             transport.close()
 
@@ -151,7 +165,12 @@ RULES = Rules(CONFIG)
 
 
 def make_services(
-    database: Database, lanes: Lanes, owner: Owner, client: AsyncWebClient, directory: Directory
+    database: Database,
+    lanes: Lanes,
+    owner: Owner,
+    client: AsyncWebClient,
+    directory: Directory,
+    reports: Reports,
 ) -> ListenerServices:
     """Return services as the composition root wires them; `elsewhere` has no runner."""
     clock = SystemClock()
@@ -185,6 +204,9 @@ def make_services(
             "socket": {"connected": True, "silent_seconds": 0.0, "replaced": 0},
             "lanes": [{"workspace_id": "T1", "state": "running", "reason": ""}],
         },
+        reports=reports,
+        report_answers=ReportAnswers(reports, database, clock, lanes.wake),
+        report_sources=lambda _tenant: ["shop", "opsbell"],
         leaderboards=make_boards(database, clock, wake=lanes.wake, home=owner.workspace_id),
         environment="staging",
     )

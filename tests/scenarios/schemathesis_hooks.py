@@ -24,7 +24,20 @@ def _later(hours: int) -> str:
     return (NOW + timedelta(days=1, hours=hours)).isoformat(timespec="seconds")
 
 
+def _report_place() -> st.SearchStrategy[str]:
+    return st.just(os.environ.get("REPORT_ID", "r_unknown"))
+
+
 KNOWN = {
+    "report-id": _report_place(),
+    "execution-id": st.just(os.environ.get("EXECUTION_ID", "x_unknown")),
+    "report-query": st.sampled_from(["select count(*) as total from tasks", "SELECT 1 AS one"]),
+    "report-owner": st.just("test"),
+    "source-name": st.just("opsbell"),
+    "send-if": st.sampled_from(["rows > 0", "rows = 1"]),
+    "cron": st.sampled_from(["0 9 * * 1-5", "@daily"]),
+    "time-zone": st.sampled_from(["Europe/Berlin", "UTC"]),
+    "slack-person": st.just(os.environ.get("PERSON_ID", "U0ADA00001")),
     "slack-channel": st.sampled_from(["C0OPS00002", "#ops"]),
     "slack-team": st.just("T0PLAYGRND"),
     "board-name": st.just("dealers"),

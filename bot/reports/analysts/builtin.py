@@ -1,11 +1,12 @@
 """The analyst that needs no key: plain sentences over computed values."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schema, Usage
 from bot.reports.analysts.builtin_answers import answer_from_rows
-from bot.reports.analysts.chart_choice import choose_charts
-from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.analysts.chart_choice import choose_charts, is_unique
+from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
 from bot.reports.figures.values import Value, ValueKind
 
 BUILTIN = "builtin"
@@ -28,7 +29,8 @@ class BuiltinAnalyst:
 
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say; the same rows make the same text."""
-        return Draft(_Writing(brief).narrative(), Usage(BUILTIN))
+        narrative = await asyncio.to_thread(_Writing(brief).narrative)
+        return Draft(narrative, Usage(BUILTIN))
 
     async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:  # noqa: ARG002
         """Say the same again."""
@@ -47,7 +49,8 @@ class BuiltinAnalyst:
 
     async def answer(self, question: str, brief: Brief) -> Draft:
         """Answer from the rows, or say that they do not answer."""
-        return Draft(Narrative(answer_from_rows(question, brief)), Usage(BUILTIN))
+        text = await asyncio.to_thread(answer_from_rows, question, brief)
+        return Draft(Narrative(text), Usage(BUILTIN))
 
 
 class _Writing:
@@ -56,6 +59,15 @@ class _Writing:
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._columns: Columns = read_columns(brief.table)
+
+    @property
+    def _row(self) -> str:
+        """What a row stands for: the name of the label or the time, if each has one row."""
+        table = self._brief.table
+        for column in (self._columns.label, self._columns.time):
+            if column is not None and is_unique(table, column):
+                return readable_name(table.columns[column].name)
+        return "row"
 
     def narrative(self) -> Narrative:
         measures = self._columns.measures[:_TOLD_MEASURES]
@@ -88,7 +100,8 @@ class _Writing:
             yield f"The result has {{rows}} {word}."
         if len(rows) == 1:
             for measure in measures:
-                yield f"{_first(measure)} is {{cell_1_{measure.slug}}}."
+                cell = self._brief.values[f"cell_1_{measure.slug}"]
+                yield f"{_capitalised(measure)}: {{{cell.ref}}}."
             return
         for measure in measures:
             yield from self._level(measure)
@@ -96,11 +109,11 @@ class _Writing:
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
         if total is not None and total.kind is ValueKind.WORDS:
-            yield f"{_first(measure)} has {{{total.ref}}}."
+            yield f"{_capitalised(measure)} has {{{total.ref}}}."
         elif total is not None:
-            yield f"{_first(measure)} totalled {{{total.ref}}}."
-        elif mean := self._value("mean", measure):
-            yield f"{_first(measure)} averaged {{{mean.ref}}}."
+            yield f"{_capitalised(measure)} totalled {{{total.ref}}}."
+        elif (mean := self._value("mean", measure)) and not _is_average(measure):
+            yield f"{_capitalised(measure)} averaged {{{mean.ref}}} per {self._row}."
         yield from self._period_change(measure)
         if self._columns.time is None:
             yield from self._top(measure)
@@ -110,9 +123,9 @@ class _Writing:
         last = self._value("last", measure)
         if size is None or last is None:
             return
-        name = _first(measure)
+        name = _capitalised(measure)
         if size.exact is None:
-            yield f"For the last period, {_said(measure)} has {{change_{measure.slug}}}."
+            yield f"For the last period, {_measure_name(measure)} has {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
                 f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "
@@ -129,11 +142,12 @@ class _Writing:
         ends = f", a share of {{{share.ref}}}" if share else ""
         if "high" in top.tags:
             yield (
-                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_said(measure)} "
+                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_measure_name(measure)} "
                 f"with {{{top.ref}}}{ends}."
             )
-        elif len(self._brief.table.rows) > 1:
-            yield f"{{top_1_name_{measure.slug}}} has {_said(measure)} of {{{top.ref}}}{ends}."
+        else:
+            said = _amount(measure, top)
+            yield f"{{top_1_name_{measure.slug}}} has {said}{ends}."
 
     def _runs(self, measure: Measure) -> Iterator[str]:
         size = self._value("size_of_run_change", measure)
@@ -141,7 +155,7 @@ class _Writing:
             return
         is_total = measure.is_additive and "total" not in measure.name.split()
         total = "total " if is_total else ""
-        name = f"{total}{_said(measure)}"
+        name = f"{total}{_measure_name(measure)}"
         if verb := _verb(size):
             yield (
                 f"Since the last run, {name} {verb} by {{{size.ref}}} "
@@ -152,12 +166,12 @@ class _Writing:
 
     def _ends(self, measure: Measure) -> Iterator[str]:
         """Yield the highest and the lowest period, the last label, or the extremes of the rows."""
-        said = _said(measure)
+        said = _measure_name(measure)
         for ref, word in (("peak", "highest"), ("low", "lowest")):
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
                 yield (
-                    f"{_first(measure)} reached the {word} value with {{{value.ref}}} "
+                    f"{_capitalised(measure)} reached the {word} value with {{{value.ref}}} "
                     f"({{{ref}_name_{measure.slug}}})."
                 )
         bottom = self._value("bottom", measure)
@@ -177,30 +191,31 @@ class _Writing:
                 continue
             since = "since the last run " if "run" in size.tags else ""
             yield (
-                f"The largest {word} in {_said(measure)} {since}is that of "
+                f"The largest {word} in {_measure_name(measure)} {since}is that of "
                 f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}} "
                 f"({{percent_size_of_{ref}_{measure.slug}}})."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
-        if trend := self._value("trend_of", measure):
-            yield f"The trend of {_said(measure)} is {{{trend.ref}}}."
+        trend = self._value("trend_of", measure)
+        if trend is not None and trend.tags & {"up", "down", "same"}:
+            yield f"The trend of {_measure_name(measure)} is {{{trend.ref}}}."
 
     def _outliers(self, measure: Measure) -> Iterator[str]:
         place = 1
         while value := self._value(f"outlier_{place}", measure):
             yield (
                 f"{{outlier_{place}_name_{measure.slug}}} is an outlier "
-                f"with {_said(measure)} of {{{value.ref}}}."
+                f"with {_amount(measure, value)}."
             )
             place += 1
 
     def _middle(self, measure: Measure) -> Iterator[str]:
         mean, median = self._value("mean", measure), self._value("median", measure)
         if mean and median:
-            said = _said(measure)
-            yield f"The average of {said} per row is {{{mean.ref}}}."
-            yield f"The median of {said} per row is {{{median.ref}}}."
+            said = _measure_name(measure)
+            yield f"The average of {said} per {self._row} is {{{mean.ref}}}."
+            yield f"The median of {said} per {self._row} is {{{median.ref}}}."
 
     def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
         single = len(self._brief.table.rows) == 1
@@ -220,20 +235,32 @@ class _Writing:
         return self._brief.values.get(f"{ref}_{measure.slug}")
 
 
-def _said(measure: Measure) -> str:
+def _measure_name(measure: Measure) -> str:
     """Return the name of a measure in the middle of a sentence."""
     return measure.name.replace("{", "{{").replace("}", "}}")
 
 
-def _first(measure: Measure) -> str:
+def _capitalised(measure: Measure) -> str:
     """Return the name of a measure at the beginning of a sentence."""
-    said = _said(measure)
+    said = _measure_name(measure)
     return f"{said[:1].upper()}{said[1:]}"
 
 
 def _most(measure: Measure) -> str:
     """Return the superlative: people have the most orders, and the highest revenue."""
     return "most" if measure.name.endswith("s") and not measure.places else "highest"
+
+
+def _is_average(measure: Measure) -> bool:
+    return bool({"average", "avg", "mean", "median"} & set(measure.name.split()))
+
+
+def _amount(measure: Measure, value: Value) -> str:
+    """Return `{ref} orders`, or `revenue of {ref}` where things are not counted."""
+    name = _measure_name(measure)
+    if measure.unit is None and _most(measure) == "most" and " " not in name:
+        return f"{{{value.ref}}} {name}"
+    return f"{name} of {{{value.ref}}}"
 
 
 def _verb(size: Value) -> str:

@@ -47,17 +47,17 @@ class ModelAnalyst:
 
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say."""
-        return await self._narrative(brief, prompts.WRITING, prompts.writing_prompt(brief))
+        return await self._narrative(brief, prompts.writing_rules(), prompts.writing_prompt(brief))
 
     async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:
         """Say it again; the model sees what was wrong, and not what it had written."""
         prompt = prompts.writing_prompt(brief, problems)
-        return await self._narrative(brief, prompts.WRITING, prompt)
+        return await self._narrative(brief, prompts.writing_rules(), prompt)
 
     async def answer(self, question: str, brief: Brief) -> Draft:
         """Answer a question from the rows alone; the answer is the summary."""
         prompt = prompts.answering_prompt(question, brief)
-        return await self._narrative(brief, prompts.ANSWERING, prompt)
+        return await self._narrative(brief, prompts.answering_rules(), prompt)
 
     async def plan(self, question: str, schema: Schema) -> PlannedSql:
         """Return the SELECT for a question; with `schema.explore` after a few looks at the data."""
@@ -84,7 +84,7 @@ class ModelAnalyst:
             )
             found, paid = await self._json(request)
             usage = paid if usage is None else usage + paid
-            sql = _text(found, "sql")
+            sql = _text_at(found, "sql")
             if found.get("action") != "query" or not sql or len(looked) >= MAX_EXPLORED:
                 return _planned(found, usage)
             looked.append((sql, await _look(sql, schema)))
@@ -137,17 +137,17 @@ async def _look(sql: str, schema: Schema) -> str:
 
 
 def _planned(found: dict[str, Any], usage: Usage) -> PlannedSql:
-    sql = _text(found, "sql").strip().rstrip(";")
+    sql = _text_at(found, "sql").strip().rstrip(";")
     if found.get("action") == "query":
         sql = ""
-    missing = _text(found, "missing").strip() or "The model found no query for this question."
+    missing = _text_at(found, "missing").strip() or "The model found no query for this question."
     return PlannedSql(sql or None, "" if sql else missing[:500], usage)
 
 
 def _read_narrative(found: dict[str, Any]) -> Narrative:
     """Return what was answered; what is of a wrong type is left out."""
     return Narrative(
-        summary=_text(found, "summary").strip(),
+        summary=_text_at(found, "summary").strip(),
         key_metrics=tuple(one.strip("{} ") for one in _texts(found, "key_metrics"))[:_MAX_METRICS],
         insights=tuple(_texts(found, "insights"))[:_MAX_INSIGHTS],
         recommendations=tuple(_texts(found, "recommendations"))[:_MAX_INSIGHTS],
@@ -155,7 +155,7 @@ def _read_narrative(found: dict[str, Any]) -> Narrative:
     )
 
 
-def _text(found: dict[str, Any], key: str) -> str:
+def _text_at(found: dict[str, Any], key: str) -> str:
     value = found.get(key)
     return value if isinstance(value, str) else ""
 

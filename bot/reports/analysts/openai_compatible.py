@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 
 #: Servers of models at home want none, and the SDK wants one.
-_NO_KEY = "none"
+_ANY_KEY = "none"
 
 
 class OpenAICompatibleClient:
@@ -33,7 +33,7 @@ class OpenAICompatibleClient:
         url: str | None = None,
         timeouts: dict[Mode, float] | None = None,
     ) -> None:
-        self._key = key or _NO_KEY
+        self._key = key or _ANY_KEY
         self._models = models
         self._url = url
         self._service = "OpenAI" if url is None else "The model's service"

@@ -20,7 +20,7 @@ def _price(of_input: str, of_output: str) -> _Price:
 
 
 #: By the beginning of a model's name; the longest that fits counts.
-_PRICES = {
+_MODEL_PRICES = {
     "gemini-flash-latest": _price("0.30", "2.50"),
     "gemini-flash-lite-latest": _price("0.10", "0.40"),
     "gemini-pro-latest": _price("2.00", "12.00"),
@@ -37,12 +37,12 @@ _PRICES = {
     "gpt-5-mini": _price("0.25", "2.00"),
     "gpt-5-nano": _price("0.05", "0.40"),
 }
-_HIGHEST = _price("2.50", "12.00")
+_HIGHEST_PRICE = _price("2.50", "12.00")
 
 
 def cost_of(model: str, input_tokens: int, output_tokens: int) -> Decimal | None:
     """Return what the tokens cost in US dollars; None if the price of the model is not known."""
-    price = _find(model)
+    price = _find_price(model)
     return None if price is None else _cost(price, input_tokens, output_tokens)
 
 
@@ -50,13 +50,13 @@ def assumed_cost(usage: Usage) -> Decimal:
     """Return the cost, or what it is at most where the price is not known."""
     if usage.cost is not None:
         return usage.cost
-    return _cost(_HIGHEST, usage.input_tokens, usage.output_tokens)
+    return _cost(_HIGHEST_PRICE, usage.input_tokens, usage.output_tokens)
 
 
-def _find(model: str) -> _Price | None:
+def _find_price(model: str) -> _Price | None:
     name = model.removeprefix("models/")
-    known = [one for one in _PRICES if name == one or name.startswith(f"{one}-")]
-    return _PRICES[max(known, key=len)] if known else None
+    known = [one for one in _MODEL_PRICES if name == one or name.startswith(f"{one}-")]
+    return _MODEL_PRICES[max(known, key=len)] if known else None
 
 
 def _cost(price: _Price, input_tokens: int, output_tokens: int) -> Decimal:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from bot.sources.result import Cell, ColumnKind, ResultColumn
 
 #: What stands for NULL where people read it.
-NO_VALUE = "\N{EN DASH}"
+NULL_WORDS = "\N{EN DASH}"
 #: Numbers in such columns name something; nobody reads them with separators.
-_NAMING = re.compile(
+_NAMING_COLUMN = re.compile(
     r"(?:^|_)(?:ids?|nr|no|number|code|zip|plz|year|phone|ean|sku)$", re.IGNORECASE
 )
 #: Longer ones are shown with an exponent.
-_MAX_PLACES = 24
+_MAX_SHOWN_PLACES = 24
 
 
 def column_heading(column: ResultColumn) -> str:
@@ -27,7 +27,7 @@ def cell_words(cell: Cell, column: ResultColumn) -> str:
     """Return the cell as people read it; numbers keep every digit that they have."""
     match cell:
         case None:
-            return NO_VALUE
+            return NULL_WORDS
         case bool():
             return "yes" if cell else "no"
         case int() | Decimal() | float():
@@ -42,7 +42,7 @@ def cell_words(cell: Cell, column: ResultColumn) -> str:
 
 def is_naming(column: ResultColumn) -> bool:
     """Tell whether the numbers of a column are names, such as ids and years."""
-    return column.unit is None and _NAMING.search(column.name.strip()) is not None
+    return column.unit is None and _NAMING_COLUMN.search(column.name.strip()) is not None
 
 
 def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
@@ -52,7 +52,7 @@ def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
         return str(value)
     parts = exact.as_tuple()
     places = len(parts.digits) + abs(int(parts.exponent))
-    if not isinstance(value, int) and places > _MAX_PLACES:
+    if not isinstance(value, int) and places > _MAX_SHOWN_PLACES:
         return str(value)
     if isinstance(value, float) and exact == exact.to_integral_value():
         exact = exact.to_integral_value()

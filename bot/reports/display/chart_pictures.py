@@ -27,7 +27,7 @@ _LETTER = 0.6
 _INK, _SOFT_INK, _GRID = "#1d1c1d", "#4a4a4d", "#dcdce0"
 #: Colours that people with a colour deficiency can tell apart (Okabe and Ito), darkest first.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6100", "#56b4e9", "#e69f00", "#000000")
-_DASHES = ("", "14 6", "4 6", "20 6 4 6")
+_DASH_PATTERNS = ("", "14 6", "4 6", "20 6 4 6")
 _MAX_TITLE, _MAX_LEGEND = 58, 24
 _LEAST_LABEL, _MAX_LABEL = 6, 16
 _ROWS_OF_BARS = 20
@@ -68,12 +68,12 @@ def draw_chart(chart: Chart) -> bytes:
 def chart_svg(chart: Chart) -> str:
     """Return the chart as SVG."""
     if chart.kind == "pie":
-        height, parts = _HEIGHT, list(_pie(chart))
+        height, parts = _HEIGHT, list(_draw_pie(chart))
     elif chart.kind == "bar" and len(chart.series) == 1 and len(chart.labels) <= _ROWS_OF_BARS:
-        height, parts = 130 + _ROW * len(chart.labels), list(_rows_of_bars(chart))
+        height, parts = 130 + _ROW * len(chart.labels), list(_draw_rows(chart))
     else:
-        height, parts = _HEIGHT, list(_axes(chart))
-    title = _text(40, 56, truncate(_title_of(chart), _MAX_TITLE), size=_TITLE_SIZE)
+        height, parts = _HEIGHT, list(_draw_axes(chart))
+    title = _svg_text(40, 56, truncate(_title_of(chart), _MAX_TITLE), size=_TITLE_SIZE)
     body = "".join([title, *parts])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
@@ -98,7 +98,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def _axes(chart: Chart) -> Iterator[str]:
+def _draw_axes(chart: Chart) -> Iterator[str]:
     """Draw lines, areas or groups of bars over a common axis."""
     stacked = chart.kind == "area"
     values = _stacks(chart) if stacked else [[p.value for p in one.points] for one in chart.series]
@@ -116,10 +116,10 @@ def _axes(chart: Chart) -> Iterator[str]:
         y = frame.height_of(mark)
         colour = _SOFT_INK if mark == 0 else _GRID
         yield f'<path d="M{left} {y:.1f}H{frame.right}" stroke="{colour}" stroke-width="2"/>'
-        yield _text(left - 14, y + 8, word, anchor="end", ink=_SOFT_INK)
+        yield _svg_text(left - 14, y + 8, word, anchor="end", ink=_SOFT_INK)
     centres = _centres(frame, len(chart.labels), is_bars=chart.kind == "bar")
     yield from _labels_below(chart, frame, centres)
-    draw = {"bar": _bars, "area": _areas}.get(chart.kind, _lines)
+    draw = {"bar": _draw_bars, "area": _draw_areas}.get(chart.kind, _draw_lines)
     yield from draw(frame, centres, values)
 
 
@@ -152,9 +152,9 @@ def _labels_below(chart: Chart, frame: _Frame, centres: Sequence[float]) -> Iter
         half = len(label) * _TEXT_SIZE * _LETTER / 2
         x = min(centres[number], _WIDTH - 20 - half)
         if x + half <= free:
-            yield _text(x, frame.bottom + 40, label, anchor="middle", ink=_SOFT_INK)
+            yield _svg_text(x, frame.bottom + 40, label, anchor="middle", ink=_SOFT_INK)
             free = x - half - _TEXT_SIZE
-    yield _text(
+    yield _svg_text(
         (frame.left + frame.right) / 2,
         frame.bottom + 76,
         truncate(chart.label_name, 40),
@@ -164,13 +164,13 @@ def _labels_below(chart: Chart, frame: _Frame, centres: Sequence[float]) -> Iter
     )
 
 
-def _lines(
+def _draw_lines(
     frame: _Frame, centres: Sequence[float], values: Sequence[Sequence[float]]
 ) -> Iterator[str]:
     for number, line in enumerate(values):
         points = [(x, frame.height_of(value)) for x, value in zip(centres, line, strict=True)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        colour, dash = _colour(number), _DASHES[number % len(_DASHES)]
+        colour, dash = _colour(number), _DASH_PATTERNS[number % len(_DASH_PATTERNS)]
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         yield (
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="5"'
@@ -181,7 +181,7 @@ def _lines(
                 yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{colour}"/>'
 
 
-def _areas(
+def _draw_areas(
     frame: _Frame, centres: Sequence[float], values: Sequence[Sequence[float]]
 ) -> Iterator[str]:
     """Draw the topmost stack first, so that each lower one stands before it."""
@@ -194,7 +194,7 @@ def _areas(
         yield f'<polygon points="{path} {ends}" fill="{_colour(number)}" fill-opacity="0.75"/>'
 
 
-def _bars(
+def _draw_bars(
     frame: _Frame, centres: Sequence[float], values: Sequence[Sequence[float]]
 ) -> Iterator[str]:
     group = (frame.right - frame.left) / len(centres) * 0.8
@@ -210,7 +210,7 @@ def _bars(
             )
 
 
-def _rows_of_bars(chart: Chart) -> Iterator[str]:
+def _draw_rows(chart: Chart) -> Iterator[str]:
     """Draw one bar below the other, each between its name and its figure."""
     points = chart.series[0].points
     longest = min(26, max(map(len, chart.labels)))
@@ -224,17 +224,17 @@ def _rows_of_bars(chart: Chart) -> Iterator[str]:
     for number, (label, point) in enumerate(zip(chart.labels, points, strict=True)):
         y = 100 + _ROW * number
         end = zero + point.value * scale
-        yield _text(left - 16, y + 26, truncate(label, longest), anchor="end")
+        yield _svg_text(left - 16, y + 26, truncate(label, longest), anchor="end")
         yield (
             f'<rect x="{min(zero, end):.1f}" y="{y}" width="{max(2.0, abs(end - zero)):.1f}"'
             f' height="34" rx="3" fill="{_colour(0)}"/>'
         )
-        yield _text(max(zero, end) + 12, y + 26, truncate(point.text, figures))
+        yield _svg_text(max(zero, end) + 12, y + 26, truncate(point.text, figures))
     bottom = 100 + _ROW * len(points)
     yield f'<path d="M{zero:.1f} 92V{bottom - 6}" stroke="{_SOFT_INK}" stroke-width="2"/>'
 
 
-def _pie(chart: Chart) -> Iterator[str]:
+def _draw_pie(chart: Chart) -> Iterator[str]:
     """Draw the shares, and beside them their names and figures."""
     points = chart.series[0].points
     whole = sum(point.value for point in points)
@@ -251,7 +251,7 @@ def _pie(chart: Chart) -> Iterator[str]:
         line = 120 + row * number
         yield f'<rect x="660" y="{line:.1f}" width="26" height="26" fill="{colour}"{opacity}/>'
         words = f"{truncate(label, 20)}: {truncate(point.text, 14)}"
-        yield _text(702, line + 22, words)
+        yield _svg_text(702, line + 22, words)
 
 
 def _slice(x: float, y: float, radius: float, angle: float, turn: float) -> str:
@@ -278,13 +278,13 @@ def _legend(chart: Chart) -> Iterator[str]:
         name = truncate(series.name, _MAX_LEGEND)
         width = 52 + len(name) * _TEXT_SIZE * _LETTER
         if x + width > _WIDTH - 40:
-            yield _text(x, 104, "…")
+            yield _svg_text(x, 104, "…")
             return
-        dash = _DASHES[number % len(_DASHES)] if chart.kind == "line" else ""
+        dash = _DASH_PATTERNS[number % len(_DASH_PATTERNS)] if chart.kind == "line" else ""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         thick = 5 if chart.kind == "line" else 18
         yield (f'<path d="M{x} 96h30" stroke="{_colour(number)}" stroke-width="{thick}"{dashed}/>')
-        yield _text(x + 40, 104, name)
+        yield _svg_text(x + 40, 104, name)
         x += width + 20
 
 
@@ -306,7 +306,7 @@ def _colour(number: int) -> str:
     return _COLOURS[number % len(_COLOURS)]
 
 
-def _text(
+def _svg_text(
     x: float,
     y: float,
     words: str,

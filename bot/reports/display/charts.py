@@ -8,20 +8,21 @@ rather than drawn as zero.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
-from bot.sources.result import ResultTable
+from bot.sources.result import Cell, ResultColumn, ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
-MAX_CHARTS = 2
+MAX_SHOWN_CHARTS = 2
 NATIVE_CATEGORIES = 20
 _MAX_SERIES = 12
 _MAX_SEGMENTS = 12
-_TITLE_CHARACTERS = 50
-_NAME_CHARACTERS = 20
+_CHART_TITLE_CHARACTERS = 50
+_LABEL_CHARACTERS_SHOWN = 20
 #: More points are not drawn in a picture either.
 _PICTURE_POINTS = 400
 _TEXT_POINTS = 20
@@ -81,7 +82,7 @@ class Chart:
 def charts_of(specs: Sequence[ChartSpec], table: ResultTable) -> list[Chart]:
     """Return the charts that have something to draw, two at most."""
     found = [chart for spec in specs if (chart := chart_of(spec, table)) is not None]
-    return found[:MAX_CHARTS]
+    return found[:MAX_SHOWN_CHARTS]
 
 
 def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
@@ -102,7 +103,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     chart = Chart(
         kind=spec.kind,
         title=" ".join(spec.title.split()) or column_heading(table.columns[columns[0]]),
-        labels=tuple(_numbered([cell_words(row[spec.category], heading) for row in rows])),
+        labels=tuple(_numbered(_category_labels([row[spec.category] for row in rows], heading))),
         series=tuple(_series_of(table, rows, one) for one in columns),
         label_name=heading.name,
         unit=units.pop() if len(units) == 1 else None,
@@ -115,13 +116,13 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
 def native_chart(chart: Chart) -> dict[str, Any]:
     """Return the `data_visualization` block, within Slack's limits."""
     shown = chart.newest(NATIVE_CATEGORIES)
-    title = truncate(chart.title, _TITLE_CHARACTERS)
+    title = truncate(chart.title, _CHART_TITLE_CHARACTERS)
     if shown.kind == "pie":
         pairs = zip(shown.labels, shown.series[0].points, strict=True)
         segments = [{"label": label, "value": point.value} for label, point in pairs]
         return {"title": title, "chart": {"type": "pie", "segments": segments}}
-    names = _numbered([one.name for one in shown.series], _NAME_CHARACTERS)
-    labels = _numbered(shown.labels, _NAME_CHARACTERS)
+    names = _numbered([one.name for one in shown.series], _LABEL_CHARACTERS_SHOWN)
+    labels = _numbered(shown.labels, _LABEL_CHARACTERS_SHOWN)
     series = [
         {
             "name": name,
@@ -196,6 +197,24 @@ def chart_lines(chart: Chart) -> list[str]:
         for series in shown.series
     ]
     return [shown.title, *lines, *shown.remarks]
+
+
+def _category_labels(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
+    """Return the names of categories; days are short, and months of years shorter."""
+    days = [_day_of(cell) for cell in cells]
+    if not all(days):
+        return [cell_words(cell, column) for cell in cells]
+    known = [day for day in days if day is not None]
+    is_one_year = len({day.year for day in known}) == 1
+    if len(known) > 1 and all(day.day == 1 for day in known):
+        return [f"{day:%b %Y}" for day in known]
+    return [f"{day.day} {day:%b}" if is_one_year else f"{day.day} {day:%b %Y}" for day in known]
+
+
+def _day_of(cell: Cell) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date() if cell.time() == time() else None
+    return cell if isinstance(cell, date) else None
 
 
 def _series_of(table: ResultTable, rows: Sequence[tuple[Any, ...]], index: int) -> ChartSeries:

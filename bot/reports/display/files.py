@@ -29,9 +29,9 @@ MAX_FILE_BYTES = 5_000_000
 #: What a spreadsheet takes for the beginning of a formula, also after blanks; the wide forms, too.
 #: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile("^[\\s\u00a0\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?")
-_BYTE_ORDER_MARK = "\ufeff"
-_NAME_CHARACTERS = 60
+_NUMBER_IN_TEXT = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?")
+_UTF8_MARK = "\ufeff"
+_STEM_CHARACTERS = 60
 
 
 def thread_files(facts: ReportFacts, face: Face) -> list[Content]:
@@ -51,8 +51,8 @@ def rows_files(facts: ReportFacts) -> list[File]:
     """Return all rows as CSV and as JSON."""
     name = file_stem(facts)
     return [
-        File(f"{name}.csv", csv_of(facts.table)),
-        File(f"{name}.json", json_of(facts.table)),
+        File(f"{name}.csv", rows_csv_of(facts.table)),
+        File(f"{name}.json", rows_json_of(facts.table)),
     ]
 
 
@@ -70,17 +70,17 @@ def file_stem(facts: ReportFacts) -> str:
     """Return `daily-revenue-2026-11-28`: letters, digits and hyphens."""
     words = re.findall(r"[^\W_]+", facts.report.name.lower())
     day = facts.at.astimezone(zone_of(facts.report)).date().isoformat()
-    return f"{'-'.join(words)[:_NAME_CHARACTERS].strip('-') or 'report'}-{day}"
+    return f"{'-'.join(words)[:_STEM_CHARACTERS].strip('-') or 'report'}-{day}"
 
 
-def csv_of(table: ResultTable) -> str:
+def rows_csv_of(table: ResultTable) -> str:
     """Return all rows as CSV, with a header."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow([harmless_cell(column.name) for column in table.columns])
     for row in table.rows:
         writer.writerow([csv_cell(cell) for cell in row])
-    return _BYTE_ORDER_MARK + written.getvalue()
+    return _UTF8_MARK + written.getvalue()
 
 
 def csv_cell(cell: Cell) -> str:
@@ -101,12 +101,12 @@ def csv_cell(cell: Cell) -> str:
 def harmless_cell(text: str) -> str:
     """Return text that no spreadsheet runs; a negative number in text stays a number."""
     text = text.replace("\x00", "")
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text.strip()):
+    if _FORMULA.match(text) and not _NUMBER_IN_TEXT.fullmatch(text.strip()):
         return f"'{text}"
     return text
 
 
-def json_of(table: ResultTable) -> str:
+def rows_json_of(table: ResultTable) -> str:
     """
     Return `{"columns", "rows", "source", "sql", "fetched_at"}`, the rows as lists.
 

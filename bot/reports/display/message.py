@@ -36,7 +36,7 @@ _ROOM = {
 _TEXT_ROWS = 40
 _TEXT_COLUMN_CHARACTERS = 28
 _MAX_METRICS = 10
-_MAX_LINES = 12
+_MAX_SENTENCES = 12
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class ReportFacts:
     is_preview: bool = False
 
 
-def report_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str, Any]:
+def report_message_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str, Any]:
     """Return the context of `reports/report`: every figure also as the text that people read."""
     said, table = facts.said, facts.table
     charts = charts_of(said.charts, table)
@@ -85,8 +85,8 @@ def report_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str, Any]:
         "key_metrics": [
             {"label": label, "value": value} for label, value in said.key_metrics[:_MAX_METRICS]
         ],
-        "insights": list(said.insights)[:_MAX_LINES],
-        "recommendations": list(said.recommendations)[:_MAX_LINES],
+        "insights": list(said.insights)[:_MAX_SENTENCES],
+        "recommendations": list(said.recommendations)[:_MAX_SENTENCES],
         "charts": [native_chart(one) for one in charts] if face.has_native_charts else [],
         "chart_texts": _chart_texts(charts, face),
         **shown,
@@ -175,13 +175,13 @@ def _table_cell(cell: Any, column: Any) -> dict[str, Any]:
     """Return a cell; a number as such, so that people can sort by it, with its exact text."""
     text = truncate(" ".join(cell_words(cell, column).split()) or " ", _CELL_CHARACTERS)
     value = plotted(cell)
-    if value is None or units(text) > _NUMBER_CHARACTERS:
+    if value is None or units(text) > _RAW_NUMBER_CHARACTERS:
         return {"type": "raw_text", "text": text}
     return {"type": "raw_number", "value": value, "text": text}
 
 
 #: What Slack takes as the text of a number.
-_NUMBER_CHARACTERS = 100
+_RAW_NUMBER_CHARACTERS = 100
 
 
 def _worded_rows(table: ResultTable, limit: int) -> list[list[str]]:

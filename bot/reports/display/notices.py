@@ -53,7 +53,7 @@ class _NoticeFace:
 
 
 _B = NoticeButton
-_FACES = {
+_NOTICE_FACES = {
     Notice.SKIPPED: _NoticeFace("⏭️", "Skipped"),
     Notice.MISSED: _NoticeFace("⏭️", "Missed", (_B.RETRY,)),
     Notice.PAUSED: _NoticeFace("⏸️", "Paused", (_B.RESUME,)),
@@ -95,7 +95,7 @@ def notice_context(
 
     *by* is who did it, if somebody in Slack did.
     """
-    face = _FACES[notice]
+    face = _NOTICE_FACES[notice]
     return {
         "symbol": face.symbol,
         "title": face.words,

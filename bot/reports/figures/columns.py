@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.reports.figures.arithmetic import Number, exact_number, magnitude, places_of
+from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
-_WORD = re.compile(r"[A-Za-z]+|\d+")
+_NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
+_CURRENCY = re.compile("[A-Z]{3}|[€$£¥]")
 #: Numbers that name something: no sums, no thousands separators.
-_NAMING = frozenset(
+_NAMING_WORDS = frozenset(
     {
         "id",
         "ids",
@@ -99,7 +100,7 @@ _TIME_PATTERNS = tuple(
         r"\d{4}-?Q[1-4]",
     )
 )
-_YEARS = range(1_000, 3_000)
+_YEAR_NUMBERS = range(1_000, 3_000)
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,10 @@ class Columns:
 
 def words_of(name: str) -> list[str]:
     """Return the words of a column's name in small letters: `netRevenue_EUR` has three."""
-    return [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", name))]
+    return [word.lower() for word in _NAME_WORD.findall(_CAMEL.sub(" ", name))]
 
 
-def readable(name: str) -> str:
+def readable_name(name: str) -> str:
     """Return a column's name as people read it."""
     return " ".join(words_of(name)) or "value"
 
@@ -139,7 +140,7 @@ def read_columns(table: ResultTable) -> Columns:
     slugs = _slugs([column.name for column in table.columns])
     time = next((i for i in range(len(table.columns)) if _is_time(table, i)), None)
     measures = tuple(
-        _measure(table, i, slugs[i])
+        _read_measure(table, i, slugs[i])
         for i in range(len(table.columns))
         if i != time and _is_measure(table, i)
     )
@@ -162,13 +163,13 @@ def _slugs(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(slugs)
 
 
-def _cells(table: ResultTable, index: int) -> list[Cell]:
+def _column_cells(table: ResultTable, index: int) -> list[Cell]:
     return [row[index] for row in table.rows if row[index] is not None]
 
 
 def _is_time(table: ResultTable, index: int) -> bool:
     column = table.columns[index]
-    cells = _cells(table, index)
+    cells = _column_cells(table, index)
     match column.kind:
         case ColumnKind.DATE | ColumnKind.TIMESTAMP:
             return all(isinstance(cell, date | datetime) for cell in cells) or _is_iso(cells)
@@ -176,7 +177,9 @@ def _is_time(table: ResultTable, index: int) -> bool:
             return _is_iso(cells)
         case ColumnKind.NUMBER:
             is_year = bool({"year", "jahr"} & set(words_of(column.name)))
-            return is_year and all(isinstance(cell, int) and cell in _YEARS for cell in cells)
+            return is_year and all(
+                isinstance(cell, int) and cell in _YEAR_NUMBERS for cell in cells
+            )
         case _:
             return False
 
@@ -195,26 +198,29 @@ def _is_measure(table: ResultTable, index: int) -> bool:
     words = words_of(column.name)
     # `day` and `order_id` name something; `days` and `orders_per_day` count.
     return column.unit is not None or not (
-        words and (words[-1] in _NAMING or words[0] == "id") and _are_integers(table, index)
+        words and (words[-1] in _NAMING_WORDS or words[0] == "id") and _are_integers(table, index)
     )
 
 
 def _are_integers(table: ResultTable, index: int) -> bool:
-    return all(isinstance(cell, int) for cell in _cells(table, index))
+    return all(isinstance(cell, int) for cell in _column_cells(table, index))
 
 
-def _measure(table: ResultTable, index: int, slug: str) -> Measure:
+def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     column = table.columns[index]
     numbers = [
-        number for cell in _cells(table, index) if (number := exact_number(cell)) is not None
+        number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
     is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
-    return Measure(index, readable(column.name), slug, column.unit, _places(numbers), is_additive)
+    places = _places(numbers)
+    if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
+        places = 2  # Nobody writes 12.5 EUR.
+    return Measure(index, readable_name(column.name), slug, column.unit, places, is_additive)
 
 
 def _places(numbers: Sequence[Number]) -> int:
     """Return how many digits behind the point the column is shown with: two, or three that tell."""
-    most = max((places_of(number) for number in numbers), default=0)
+    most = max((decimal_places(number) for number in numbers), default=0)
     largest = max((magnitude(number) for number in numbers), default=0)
     if not largest or largest >= 1:
         return min(most, 2)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.reports.analysts.base import Narrative
-from bot.reports.figures.sentences import tokens_of
+from bot.reports.figures.sentences import tokens_in
 from bot.reports.figures.values import Value, Values
 from bot.sources.result import encode_cell
 
@@ -78,7 +78,7 @@ class _Filling:
     def fill(self, text: str) -> str:
         return "".join(
             self._shown(token.text) if token.kind == "ref" else _DOUBLED.get(token.text, token.text)
-            for token in tokens_of(text, self._values)
+            for token in tokens_in(text, self._values)
         )
 
     def metrics(self, refs: Sequence[str]) -> list[Metric]:

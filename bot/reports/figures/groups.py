@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.reports.figures.arithmetic import Number, exact_number, exact_sum
-from bot.reports.figures.columns import Columns, Measure
+from bot.reports.figures.columns import Measure
 from bot.sources.result import Cell, ResultTable
 
 
@@ -37,18 +37,18 @@ def groups_by(table: ResultTable, column: int | None, measure: Measure) -> list[
         names[key] = name
         found.setdefault(key, []).append(row[measure.index])
     return [
-        Group(names[key], _number_of(cells, measure), len(cells)) for key, cells in found.items()
+        Group(names[key], _amount_of(cells, measure), len(cells)) for key, cells in found.items()
     ]
 
 
-def periods_by(table: ResultTable, columns: Columns, measure: Measure) -> list[Group]:
-    """Return the measure for each period, the oldest first."""
-    return sorted(groups_by(table, columns.time, measure), key=lambda one: _time_key(one.name))
+def in_order(periods: list[Group]) -> list[Group]:
+    """Return periods, the oldest first."""
+    return sorted(periods, key=lambda one: _time_key(one.name))
 
 
 def overall(table: ResultTable, measure: Measure) -> Number | None:
     """Return the sum of a measure, or its only value; None if neither says anything."""
-    return _number_of([row[measure.index] for row in table.rows], measure)
+    return _amount_of([row[measure.index] for row in table.rows], measure)
 
 
 def numbers_in(table: ResultTable, measure: Measure) -> list[Number]:
@@ -57,7 +57,7 @@ def numbers_in(table: ResultTable, measure: Measure) -> list[Number]:
     return [number for cell in cells if (number := exact_number(cell)) is not None]
 
 
-def _number_of(cells: list[Cell], measure: Measure) -> Number | None:
+def _amount_of(cells: list[Cell], measure: Measure) -> Number | None:
     numbers = [number for cell in cells if (number := exact_number(cell)) is not None]
     # NaN and Infinity are words: no sum holds them.
     has_words = any(isinstance(cell, str) for cell in cells)

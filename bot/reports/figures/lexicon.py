@@ -22,7 +22,7 @@ def _claims_by_word() -> dict[str, str]:
     return {word: claim for claim, words in _lists()["claims"].items() for word in words.split()}
 
 
-def claim_of(word: str) -> str | None:
+def claim_made_by(word: str) -> str | None:
     """Return the claim that a word in small letters makes: `up`, `high`, `mean`, …"""
     return _claims_by_word().get(word)
 

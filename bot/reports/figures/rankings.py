@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from bot.reports.figures.arithmetic import (
     Number,
-    difference,
+    change_between,
     exact_median,
     exact_number,
     exact_sum,
     magnitude,
-    percent_of,
+    percentage_of,
 )
 from bot.reports.figures.columns import Measure
-from bot.reports.figures.groups import Group, groups_by, periods_by
+from bot.reports.figures.groups import Group
 from bot.reports.figures.shown import show_percent
 from bot.reports.figures.value_book import (
     NAMED,
@@ -34,14 +34,12 @@ _SCORE, _LIMIT = 6_745, 35_000
 
 def add_rankings(book: ValueBook, measure: Measure) -> None:
     """Add the first five labels, the last one, and what part of the whole each is."""
-    groups = [
-        one for one in groups_by(book.table, book.columns.label, measure) if one.number is not None
-    ]
+    groups = [one for one in book.labels(measure) if one.number is not None]
     if len(groups) < 2 or book.columns.label is None:
         return
-    ranked = sorted(groups, key=lambda one: -_number(one))
-    whole = exact_sum([_number(one) for one in ranked])
-    has_shares = measure.is_additive and whole > 0 and _number(ranked[-1]) >= 0
+    ranked = sorted(groups, key=lambda one: -_known_number(one))
+    whole = exact_sum([_known_number(one) for one in ranked])
+    has_shares = measure.is_additive and whole > 0 and _known_number(ranked[-1]) >= 0
     for place, group in enumerate(ranked[:TOLD_RANKS], 1):
         _add_rank(book, measure, f"top_{place}", group, ranked)
         if has_shares:
@@ -53,9 +51,9 @@ def add_rankings(book: ValueBook, measure: Measure) -> None:
 
 def add_groups(book: ValueBook, measure: Measure) -> None:
     """Add what the rows of one label, and those of one period, come to together."""
-    for ref, column in (("label", book.columns.label), ("period", book.columns.time)):
-        groups = groups_by(book.table, column, measure)
-        if column is None or len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
+    for ref in ("label", "period"):
+        groups = book.labels(measure) if ref == "label" else book.times(measure)
+        if len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
             continue
         for number, group in enumerate(groups, 1):
             _add_named(
@@ -71,12 +69,10 @@ def add_groups(book: ValueBook, measure: Measure) -> None:
 
 def add_peaks(book: ValueBook, measure: Measure) -> None:
     """Add the highest and the lowest period."""
-    periods = [
-        one for one in periods_by(book.table, book.columns, measure) if one.number is not None
-    ]
+    periods = [one for one in book.periods(measure) if one.number is not None]
     if len(periods) < 2 or book.columns.time is None:
         return
-    ranked = sorted(periods, key=lambda one: -_number(one))
+    ranked = sorted(periods, key=lambda one: -_known_number(one))
     for name, group in (("peak", ranked[0]), ("low", ranked[-1])):
         _add_rank(book, measure, name, group, ranked, is_time=True)
 
@@ -84,15 +80,11 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
 def add_outliers(book: ValueBook, measure: Measure) -> None:
     """Add up to three values that lie far from all others, by the median of the distances."""
     is_time = book.columns.time is not None
-    groups = (
-        periods_by(book.table, book.columns, measure)
-        if is_time
-        else groups_by(book.table, book.columns.label, measure)
-    )
+    groups = book.periods(measure) if is_time else book.labels(measure)
     groups = [one for one in groups if one.number is not None]
     if len(groups) < MIN_FOR_OUTLIERS:
         return
-    middle = exact_median([_number(one) for one in groups])
+    middle = exact_median([_known_number(one) for one in groups])
     spread = exact_median([_distance(one, middle) for one in groups])
     far = [one for one in groups if spread and _distance(one, middle) * _SCORE > spread * _LIMIT]
     far.sort(key=lambda one: -_distance(one, middle))
@@ -117,9 +109,9 @@ def _add_rank(
     *,
     is_time: bool = False,
 ) -> None:
-    number = _number(group)
-    above = sum(_number(one) > number for one in ranked)
-    equal = sum(_number(one) == number for one in ranked)
+    number = _known_number(group)
+    above = sum(_known_number(one) > number for one in ranked)
+    equal = sum(_known_number(one) == number for one in ranked)
     tags = set()
     if equal == 1:
         tags |= {"high"} if above == 0 else {"low"} if above == len(ranked) - 1 else set()
@@ -180,7 +172,7 @@ def _add_named(
 
 
 def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole: Number) -> None:
-    share = percent_of(_number(group), whole)
+    share = percentage_of(_known_number(group), whole)
     book.add(
         Value(
             f"{ref}_{measure.slug}",
@@ -197,7 +189,7 @@ def _add_share(book: ValueBook, measure: Measure, ref: str, group: Group, whole:
     )
 
 
-def _number(group: Group) -> Number:
+def _known_number(group: Group) -> Number:
     """Return the number of a group that has one."""
     number = exact_number(group.number)
     if number is None:
@@ -206,4 +198,4 @@ def _number(group: Group) -> Number:
 
 
 def _distance(group: Group, middle: Number) -> Number:
-    return magnitude(difference(_number(group), middle))
+    return magnitude(change_between(_known_number(group), middle))

@@ -5,14 +5,21 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from bot.reports.figures.arithmetic import Number, difference, magnitude, percent_of, show_number
-from bot.reports.figures.columns import Columns, Measure, readable
-from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
+from bot.reports.figures.arithmetic import (
+    Number,
+    change_between,
+    magnitude,
+    percentage_of,
+    show_number,
+)
+from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.groups import Group, groups_by, in_order
+from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
 ALL = frozenset({"all"})
-NONE: frozenset[str] = frozenset()
+NO_TAGS: frozenset[str] = frozenset()
 #: A claim that no word makes: the value can only be told beside the name of its subject.
 NAMED = frozenset({"named"})
 
@@ -41,11 +48,30 @@ class ValueBook(Mapping[str, Value]):
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
         self._counts: dict[int, dict[str, int]] = {}
+        self._groups: dict[tuple[int | None, int], list[Group]] = {}
 
     @property
     def computed(self) -> Mapping[str, Value]:
         """The values that are no cells."""
         return self._computed
+
+    def labels(self, measure: Measure) -> list[Group]:
+        """Return the measure for each label, in the order of the rows."""
+        return self._grouped(self.columns.label, measure)
+
+    def times(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, in the order of the rows."""
+        return self._grouped(self.columns.time, measure)
+
+    def periods(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, the oldest first."""
+        return in_order(self.times(measure))
+
+    def _grouped(self, column: int | None, measure: Measure) -> list[Group]:
+        key = (column, measure.index)
+        if key not in self._groups:
+            self._groups[key] = groups_by(self.table, column, measure)
+        return self._groups[key]
 
     def add(self, value: Value) -> Value:
         """Keep a value; two of one ref get a number behind."""
@@ -64,9 +90,9 @@ class ValueBook(Mapping[str, Value]):
         origin: str,
         *,
         places: int | None = None,
-        subjects: frozenset[str] = NONE,
-        tags: frozenset[str] = NONE,
-        needs: frozenset[str] = NONE,
+        subjects: frozenset[str] = NO_TAGS,
+        tags: frozenset[str] = NO_TAGS,
+        needs: frozenset[str] = NO_TAGS,
         rank: int | None = None,
         description: str = "",
     ) -> Value:
@@ -77,7 +103,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 ValueKind.WORDS if number is None else ValueKind.NUMBER,
                 number,
-                NO_VALUE if number is None else show_number(number, shown, measure.unit),
+                MISSING_WORDS if number is None else show_number(number, shown, measure.unit),
                 origin,
                 description or ref.replace("_", " "),
                 measure.index,
@@ -96,7 +122,7 @@ class ValueBook(Mapping[str, Value]):
         origin: str,
         *,
         subject: str,
-        tags: frozenset[str] = NONE,
+        tags: frozenset[str] = NO_TAGS,
         rank: int | None = None,
         measure: int | None = None,
     ) -> Value:
@@ -106,14 +132,14 @@ class ValueBook(Mapping[str, Value]):
             Value(
                 ref,
                 kind,
-                _exact(cell),
+                _kept_cell(cell),
                 show_cell(cell),
                 origin,
                 ref.replace("_", " "),
                 measure,
                 frozenset({subject}),
                 tags,
-                NONE,
+                NO_TAGS,
                 rank,
             )
         )
@@ -147,14 +173,14 @@ class ValueBook(Mapping[str, Value]):
         return Value(
             ref,
             self._kind(cell, index),
-            _exact(cell),
+            _kept_cell(cell),
             show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
-            readable(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
+            readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
             index if measure else None,
             subjects,
-            NONE,
-            NAMED if measure and not is_only else NONE,
+            NO_TAGS,
+            NAMED if measure and not is_only else NO_TAGS,
         )
 
     def _kind(self, cell: Cell, index: int) -> ValueKind:
@@ -204,9 +230,9 @@ def add_change(
     measure: Measure,
     *,
     origin: str,
-    subjects: frozenset[str] = NONE,
-    tags: frozenset[str] = NONE,
-    needs: frozenset[str] = NONE,
+    subjects: frozenset[str] = NO_TAGS,
+    tags: frozenset[str] = NO_TAGS,
+    needs: frozenset[str] = NO_TAGS,
     description: str,
 ) -> None:
     """
@@ -214,10 +240,10 @@ def add_change(
 
     What cannot be compared is words: against nothing both, against zero or less the percentage.
     """
-    change = None if new is None or old is None else difference(new, old)
+    change = None if new is None or old is None else change_between(new, old)
     direction = frozenset({_direction(change)} if change is not None else ())
     why = _why_not(new, old)
-    percent = None if why or change is None or old is None else percent_of(change, old)
+    percent = None if why or change is None or old is None else percentage_of(change, old)
     for prefix, is_percent, is_signed in (
         ("", False, True),
         ("size_of_", False, False),
@@ -244,7 +270,7 @@ def add_change(
                 description,
                 measure.index,
                 subjects,
-                tags | {"change"} | (direction if exact is not None else NONE),
+                tags | {"change"} | (direction if exact is not None else NO_TAGS),
                 says,
             )
         )
@@ -263,6 +289,6 @@ def _direction(change: Number) -> str:
     return "up" if change > 0 else "down" if change < 0 else "same"
 
 
-def _exact(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
+def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
     """Return a cell as a value keeps it: truth and times of day as their words."""
     return show_cell(cell) if isinstance(cell, bool | time) else cell

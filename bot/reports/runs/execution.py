@@ -1,10 +1,9 @@
 """What a run does: fetch the rows, see whether they are sent, and put them into words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.clock import Clock
 from bot.db import Database
@@ -18,6 +17,7 @@ from bot.reports.runs.voice import Voice
 from bot.reports.schedule_fields import schedule_of
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError, Source
+from bot.sources.completeness import Completeness
 from bot.sources.result import ResultTable
 
 
@@ -36,20 +36,9 @@ class Waiting:
     reason: str
 
 
-@dataclass(frozen=True)
-class Completeness:
-    """How much of the data is there: `words` for people, None if nothing is known of it."""
-
-    is_whole: bool
-    words: str | None = None
-    expected: Mapping[str, Any] | None = None
-
-
-#: Tells how complete the data of a report is.
-MeasureData = Callable[[Report, Source, str, datetime], Awaitable[Completeness]]
+#: Tells how complete the data of a report is; None if nothing says what to expect.
+MeasureData = Callable[[Report, Source, datetime], Awaitable[Completeness | None]]
 _LOOK_AGAIN = timedelta(minutes=15)
-#: For how long after its due time incomplete data is looked at again.
-_LOOK_FOR = timedelta(hours=24)
 _WAIT = timedelta(minutes=5)
 
 
@@ -76,14 +65,15 @@ class Execution:
         """Return what a run found; raise `RunFailure`."""
         now = self._clock.now()
         try:
-            asked = await self._questions.asked_now(report, zone_name(report), now)
-            complete = await self._measure(report, asked.source, asked.sql, now)
-            if not complete.is_whole:
-                wait = _again_at(run, now) if is_again else _wait_until(report, run, now)
+            # As of the due time: of a report that waits, or is caught up, `yesterday` stays.
+            asked = await self._questions.asked_at(report, zone_name(report), run.due_at)
+            partly = await self._incomplete(report, run, asked.source, now)
+            if partly is not None:
+                wait = _again_at(report, run, now) if is_again else _wait_until(report, run, now)
                 if wait is not None:
-                    return Waiting(wait, complete.words or "the data is not complete yet")
+                    return Waiting(wait, partly.words)
                 if is_again:
-                    raise RunFailure("incomplete", "The data did not become complete in a day.")
+                    raise RunFailure("incomplete", "The data did not become complete that day.")
             table = await self._questions.rows(asked)
             reason = _reason_to_skip(report, table)
         except QueryError as error:
@@ -95,14 +85,23 @@ class Execution:
             raise RunFailure(code, str(error)) from error
         if reason is not None:
             return Skipped(reason)
-        return await self._say(report, run, table, complete, now)
+        return await self._say(report, run, table, partly, now)
+
+    async def _incomplete(
+        self, report: Report, run: ReportRun, source: Source, now: datetime
+    ) -> Completeness | None:
+        """Return how much of the data is there if it is not all; judged on the due day alone."""
+        if _end_of_day(report, run) <= now:
+            return None
+        found = await self._measure(report, source, now)
+        return found if found is not None and not found.is_whole else None
 
     async def _say(
         self,
         report: Report,
         run: ReportRun,
         table: ResultTable,
-        complete: Completeness,
+        partly: Completeness | None,
         now: datetime,
     ) -> Findings:
         previous = await self._database.read(
@@ -111,7 +110,7 @@ class Execution:
         before = (
             await asyncio.to_thread(ResultTable.from_json, previous.table) if previous else None
         )
-        warnings = [complete.words] if complete.words and not complete.is_whole else []
+        warnings = [_as_sentence(partly.words)] if partly is not None else []
         said = await self._voice.narrate(report, table, before, warnings)
         shown = await self._voice.show(
             report, with_usage(run, said.usage), table, said, warnings, _next_run(report, now)
@@ -124,8 +123,8 @@ class Execution:
             traced=said.traced,
             usage=said.usage,
             shown=shown,
-            expected=complete.expected or {},
-            look_again_at=None if complete.is_whole else _again_at(run, now),
+            expected=asdict(partly) if partly is not None else {},
+            look_again_at=_again_at(report, run, now) if partly is not None else None,
         )
 
 
@@ -162,12 +161,22 @@ def _wait_until(report: Report, run: ReportRun, now: datetime) -> datetime | Non
         {"frequency": "daily", "time": report.complete_by, "timezone": zone_name(report)}
     )
     latest = next_occurrence(daily, run.due_at)
-    return min(now + _WAIT, latest) if now < latest and latest - run.due_at < _LOOK_FOR else None
+    return min(now + _WAIT, latest) if now < latest <= _end_of_day(report, run) else None
 
 
-def _again_at(run: ReportRun, now: datetime) -> datetime | None:
+def _again_at(report: Report, run: ReportRun, now: datetime) -> datetime | None:
     """Return when to look again whether the data is whole now; None: it is given up."""
-    return now + _LOOK_AGAIN if now + _LOOK_AGAIN <= run.due_at + _LOOK_FOR else None
+    return now + _LOOK_AGAIN if now + _LOOK_AGAIN < _end_of_day(report, run) else None
+
+
+def _end_of_day(report: Report, run: ReportRun) -> datetime:
+    """Return midnight after the due time in the report's zone: then another day is the last."""
+    midnight = schedule_of({"frequency": "daily", "time": "00:00", "timezone": zone_name(report)})
+    return next_occurrence(midnight, run.due_at)
+
+
+def _as_sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _next_run(report: Report, now: datetime) -> datetime | None:

@@ -28,12 +28,12 @@ _TABLE_ROWS = 12
 _TABLE_CHARACTERS = 2_000
 _SHOWN_AS_THEY_ARE = frozenset({"header", "section", "context", "rich_text", "divider"})
 
-Block = dict[str, Any]
+PreviewBlock = dict[str, Any]
 
 
-def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[Block]:
+def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[PreviewBlock]:
     """Return the blocks; *pictures* are the files of drawn charts, by the index of their block."""
-    blocks: list[Block] = [{"type": "divider"}]
+    blocks: list[PreviewBlock] = [{"type": "divider"}]
     if preview.problems:
         blocks.append(problem_block(preview.problems))
     if preview.next_runs:
@@ -46,13 +46,13 @@ def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[Block]:
     return blocks[:_MAX_BLOCKS]
 
 
-def build_waiting() -> list[Block]:
+def build_waiting() -> list[PreviewBlock]:
     """Return what stands there until the preview is ready."""
     words = "Preparing the preview…"
     return [{"type": "divider"}, literal.rich_text(literal.section(literal.text_part(words)))]
 
 
-def problem_block(problems: Sequence[FieldProblem]) -> Block:
+def problem_block(problems: Sequence[FieldProblem]) -> PreviewBlock:
     """Return what is wrong, a line for each field."""
     parts = [literal.text_part("Not ready to be saved\n", bold=True)]
     for one in problems[:10]:
@@ -62,7 +62,7 @@ def problem_block(problems: Sequence[FieldProblem]) -> Block:
     return literal.rich_text(literal.section(*parts))
 
 
-def charts_in(preview: Preview) -> list[tuple[int, Block]]:
+def charts_in(preview: Preview) -> list[tuple[int, PreviewBlock]]:
     """Return the native charts of the message, with the indices of their blocks."""
     if preview.rendered is None:
         return []
@@ -70,7 +70,7 @@ def charts_in(preview: Preview) -> list[tuple[int, Block]]:
     return [(at, block) for at, block in numbered if block["type"] == "data_visualization"]
 
 
-def _next_runs(preview: Preview) -> Block:
+def _next_runs(preview: Preview) -> PreviewBlock:
     parts = [literal.text_part("Next runs\n", bold=True)]
     parts += [
         literal.text_part(f"{at:%a} {at.day} {at:%b %Y, %H:%M} {at.tzname()}\n")
@@ -80,7 +80,7 @@ def _next_runs(preview: Preview) -> Block:
     return literal.rich_text(literal.section(*parts))
 
 
-def _in_modal(block: Block, file_id: str | None) -> list[Block]:
+def _in_modal(block: PreviewBlock, file_id: str | None) -> list[PreviewBlock]:
     """Return a block of the message as a modal can show it."""
     kind = block["type"]
     if kind in _SHOWN_AS_THEY_ARE:

@@ -28,17 +28,26 @@ from listeners.views.reports.preview_pictures import upload_pictures
 from listeners.views.reports.report_words import schedule_words, state_words
 from listeners.views.slow_submission import submit_when_ready
 
-_View = dict[str, Any]
+_FormView = dict[str, Any]
 
 
-async def new_report_view(services: ListenerServices, owner: Owner, user_id: str) -> _View:
-    """Return the form for a new report, every day at nine in the person's own time zone."""
+async def new_report_view(
+    services: ListenerServices, owner: Owner, user_id: str, channel_id: str = ""
+) -> _FormView:
+    """
+    Return the form for a new report, every day at nine in the person's own time zone.
+
+    *channel_id* is where it was asked for, if that is known.
+    """
     zone = await services.directory.timezone_of(user_id)
-    fields = {"schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"}}
+    fields = {
+        "schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"},
+        "slack_config": {"slack_channel": channel_id if channel_id[:1] in ("C", "G") else None},
+    }
     return build_report_form(ReportForm(fields, services.report_sources(owner.tenant)))
 
 
-def edit_report_view(services: ListenerServices, report: Report) -> _View:
+def edit_report_view(services: ListenerServices, report: Report) -> _FormView:
     """Return the form with what the report is now."""
     sources = services.report_sources(report.tenant)
     form = ReportForm(fields_of(report), sources, report.id, report.revision)
@@ -46,7 +55,7 @@ def edit_report_view(services: ListenerServices, report: Report) -> _View:
 
 
 async def handle_report_form_action(
-    ack: AsyncAck, body: _View, client: AsyncWebClient, services: ListenerServices, owner: Owner
+    ack: AsyncAck, body: _FormView, client: AsyncWebClient, services: ListenerServices, owner: Owner
 ) -> None:
     """Show the inputs that belong to the frequency, or to the place, that was just chosen."""
     await ack()
@@ -56,7 +65,7 @@ async def handle_report_form_action(
 
 async def handle_report_preview_action(
     ack: AsyncAck,
-    body: _View,
+    body: _FormView,
     client: AsyncWebClient,
     services: ListenerServices,
     owner: Owner,
@@ -71,13 +80,13 @@ async def handle_report_preview_action(
     preview = await _preview_of(services, actor, view)
     pictures = await upload_pictures(client, charts_in(preview))
 
-    def shown(drawn: dict[int, str]) -> _View:
+    def shown(drawn: dict[int, str]) -> _FormView:
         return _form_again(services, owner, view, build_preview(preview, drawn))
 
     await _show_preview(client, view["id"], shown, pictures)
 
 
-async def _preview_of(services: ListenerServices, actor: Actor, view: _View) -> Preview:
+async def _preview_of(services: ListenerServices, actor: Actor, view: _FormView) -> Preview:
     """Ask for the preview; for a report that is edited with what the form does not show."""
     report_id, _ = form_state(view)
     fields = report_fields(view)
@@ -90,7 +99,7 @@ async def _preview_of(services: ListenerServices, actor: Actor, view: _View) -> 
 async def _show_preview(
     client: AsyncWebClient,
     view_id: str,
-    shown: Callable[[dict[int, str]], _View],
+    shown: Callable[[dict[int, str]], _FormView],
     pictures: dict[int, str],
 ) -> None:
     """Show it with pictures, or where Slack does not take them, with their figures."""
@@ -104,7 +113,7 @@ async def _show_preview(
 
 async def handle_report_submission(
     ack: AsyncAck,
-    view: _View,
+    view: _FormView,
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -113,7 +122,7 @@ async def handle_report_submission(
     """Make or change the report; what is wrong is said under its field."""
     actor = await report_actor(services, owner, user_id)
 
-    def again(error: InvalidError) -> _View:
+    def again(error: InvalidError) -> _FormView:
         problems = error.problems or [FieldProblem("name", str(error))]
         return _form_again(services, owner, view, [problem_block(problems)])
 
@@ -121,7 +130,7 @@ async def handle_report_submission(
     await submit_when_ready(ack, client, view, work, again)
 
 
-async def _saved_view(services: ListenerServices, actor: Actor, view: _View) -> _View:
+async def _saved_view(services: ListenerServices, actor: Actor, view: _FormView) -> _FormView:
     """Save, and return a modal that says when it runs first."""
     report_id, revision = form_state(view)
     fields = report_fields(view)
@@ -138,8 +147,8 @@ async def _saved_view(services: ListenerServices, actor: Actor, view: _View) -> 
 
 
 def _form_again(
-    services: ListenerServices, owner: Owner, view: _View, below: Sequence[dict[str, Any]] = ()
-) -> _View:
+    services: ListenerServices, owner: Owner, view: _FormView, below: Sequence[dict[str, Any]] = ()
+) -> _FormView:
     """Return the form as it is filled in; Slack keeps what is typed in inputs that stay."""
     report_id, revision = form_state(view)
     sources = services.report_sources(owner.tenant)

@@ -16,7 +16,7 @@ RUN_FACES: Mapping[RunStatus, str] = {
     RunStatus.SKIPPED: "⏭️ Skipped",
     RunStatus.MISSED: "⏭️ Missed",
 }
-_DAYS = {
+_DAY_NAMES = {
     "mon": "Monday",
     "tue": "Tuesday",
     "wed": "Wednesday",
@@ -36,7 +36,9 @@ def schedule_words(schedule: Mapping[str, Any]) -> str:
     at = schedule.get("time") or "00:00"
     frequency = schedule.get("frequency") or "daily"
     days = schedule.get("day_of_week") or []
-    named = ", ".join(_DAYS.get(one, one) for one in ([days] if isinstance(days, str) else days))
+    named = ", ".join(
+        _DAY_NAMES.get(one, one) for one in ([days] if isinstance(days, str) else days)
+    )
     if frequency == "weekly":
         return f"on {named or 'Monday'} at {at} ({zone})"
     if frequency == "monthly":

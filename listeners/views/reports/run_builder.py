@@ -13,24 +13,24 @@ from listeners.views import literal
 
 ROWS_TITLE, QUERY_TITLE, RECOMPUTE_TITLE = "Rows", "Query", "Recompute"
 ASK_TITLE, ASK_FORM = "Ask", "report_ask_form"
-_ROWS = 40
-_COLUMNS = 8
+_MAX_VIEWED_ROWS = 40
+_MAX_VIEWED_COLUMNS = 8
 _TEXT_CHARACTERS = 2_900
 _FIGURES = 40
 
-View = dict[str, Any]
+_RunView = dict[str, Any]
 
 
-def build_rows(stored: StoredResult) -> View:
+def build_rows(stored: StoredResult) -> _RunView:
     """Return the first rows; all of them are files in the thread."""
     table = stored.table
-    columns = table.columns[:_COLUMNS]
+    columns = table.columns[:_MAX_VIEWED_COLUMNS]
     rows = [
         [
             " ".join(cell_words(cell, column).split())
             for cell, column in zip(row, columns, strict=False)
         ]
-        for row in table.rows[:_ROWS]
+        for row in table.rows[:_MAX_VIEWED_ROWS]
     ]
     text, shown = aligned_text([column_heading(one) for one in columns], rows, _TEXT_CHARACTERS)
     count = len(table.rows)
@@ -55,7 +55,7 @@ def build_rows(stored: StoredResult) -> View:
     )
 
 
-def build_query(report: Report, stored: StoredResult | None) -> View:
+def build_query(report: Report, stored: StoredResult | None) -> _RunView:
     """Return what was asked, what was run, and where each figure comes from."""
     sql = stored.table.sql if stored else report.sql
     blocks = []
@@ -79,7 +79,7 @@ def build_query(report: Report, stored: StoredResult | None) -> View:
     return _run_view(QUERY_TITLE, *view)
 
 
-def build_recomputed(found: Recomputed) -> View:
+def build_recomputed(found: Recomputed) -> _RunView:
     """Return whether the same query says the same now."""
     if found.is_unchanged:
         words = f"Unchanged: the query returns the same rows, {found.digest}."
@@ -91,7 +91,7 @@ def build_recomputed(found: Recomputed) -> View:
     return _run_view(RECOMPUTE_TITLE, literal.rich_text(literal.section(*parts)))
 
 
-def build_ask(run_id: str) -> View:
+def build_ask(run_id: str) -> _RunView:
     """Return the form for a question."""
     element = {
         "type": "plain_text_input",
@@ -122,7 +122,7 @@ def build_ask(run_id: str) -> View:
     }
 
 
-def build_answer(question: str, answered: Answered) -> View:
+def build_answer(question: str, answered: Answered) -> _RunView:
     """Return the answer."""
     traced = f" · {answered.traced} of {answered.total} figures traced" if answered.total else ""
     footer = f"From the rows of this report alone{traced} · by {answered.by}"
@@ -140,7 +140,7 @@ def _named(words: str) -> literal.RichTextPart:
     return literal.section(literal.text_part(words, bold=True))
 
 
-def _run_view(title: str, *blocks: dict[str, Any]) -> View:
+def _run_view(title: str, *blocks: dict[str, Any]) -> _RunView:
     return {
         "type": "modal",
         "callback_id": "notice",

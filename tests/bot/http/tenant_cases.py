@@ -12,6 +12,11 @@ SHARED, SECRET = "shared-1", "secret-1"
 CHANNEL, PERSON = "C0OPS00002", "U0ADA00001"
 _MESSAGE = {"channel": CHANNEL, "templateCode": "text", "payload": {"text": "mine"}, "user": PERSON}
 _DEDUP = {"event_action": "trigger", "payload": {"summary": "mine", "source": "host"}}
+REPORT = {
+    "name": SHARED,
+    "query": "select total from sales",
+    "schedule": {"frequency": "daily", "time": "09:00", "timezone": "UTC"},
+}
 _RPC = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
 
 
@@ -24,6 +29,8 @@ class Known:
     workspace_id: str
     ts: str
     confirmation: str
+    report_id: str
+    execution_id: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,10 @@ def _boards(body: Any = None) -> _Case:
     return lambda _: [Sending({"name": "dealers"}, body)]
 
 
+def _reports(body: Any = None) -> _Case:
+    return lambda known: [Sending({"report_id": known.report_id}, body)]
+
+
 def _nothing(_: Known) -> list[Sending]:
     return [Sending()]
 
@@ -95,6 +106,23 @@ def _assistants(known: Known) -> list[Sending]:
 
 #: By the name of the handler.
 CASES: dict[str, _Case] = {
+    "create_report": lambda known: [
+        Sending(body={**REPORT, "name": SECRET}),
+        Sending(body={**REPORT, "slack_config": {"workspace": known.workspace_id}}),
+    ],
+    "preview_report": lambda known: [
+        Sending(body=REPORT),
+        Sending(body={**REPORT, "slack_config": {"workspace": known.workspace_id}}),
+    ],
+    "list_reports": lambda _: [Sending(), Sending(query="?limit=1")],
+    "show_report": _reports(),
+    "change_report": _reports({"name": "mine"}),
+    "delete_report": _reports(),
+    "run_report": _reports({}),
+    "run_reports": lambda known: [Sending(body={"report_ids": [known.report_id]})],
+    "list_executions": _reports(),
+    "show_execution": lambda known: [Sending({"execution_id": known.execution_id})],
+    "list_next_runs": lambda _: [Sending(query="?hours=100")],
     "create_task": _bodies(
         {"task": "import", "taskId": SHARED, "channel": CHANNEL, "runner": "mill"},
         {"task": "import", "channel": CHANNEL, "correlationId": SECRET},

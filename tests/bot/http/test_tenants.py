@@ -6,6 +6,7 @@ The property is non-interference: what a tenant is answered is the same whatever
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -16,8 +17,9 @@ from bot.workspaces.models import Workspace
 from tests.bot.http.calling import ONE_DATABASE, token_for
 from tests.bot.http.order import SHIPPED
 from tests.bot.http.rows import rows
-from tests.bot.http.tenant_cases import CASES, CHANNEL, PERSON, SECRET, SHARED, Known
+from tests.bot.http.tenant_cases import CASES, CHANNEL, PERSON, REPORT, SECRET, SHARED, Known
 from tests.bot.workspaces.room import connect
+from tests.patience import until
 
 #: Stands in every text of the victim's, and in nothing else.
 CANARY = "bergmann-canary"
@@ -28,6 +30,7 @@ _VOLATILE = (
     (re.compile(r"\b[a-z]{1,3}_[0-9a-hjkmnp-tv-z]{24}\b"), "<id>"),
     (re.compile(r"20\d\d-\d\d-\d\d[T ][0-9:.]+(?:\+00:00|Z)?"), "<at>"),
     (re.compile(r"\b1[0-9]{9}\b"), "<epoch>"),
+    (re.compile(r"\w{3} [0-9]{1,2} \w{3} 20[0-9]{2}, [0-9:]{5}"), "<at>"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{24,64}(?![0-9a-f])"), "<code>"),
     (re.compile(r'"(?:oldest_?[sS]econds|silent_?[sS]econds)": ?[0-9.]+'), "<age>"),
     (re.compile(r"\b(?:ben|dora|T3|T4)\b"), "<tenant>"),
@@ -79,10 +82,35 @@ async def work(client, database, tenant, token=None):
     retry = {"name": "task_retry", "arguments": {"id": SECRET}}
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": retry}
     asked = (await client.post("/mcp", call, token=token)).body["result"]["structuredContent"]
+    report = await client.post(
+        "/api/scheduling/reports", {**REPORT, "description": text, "name": text}, token=token
+    )
+    assert report.status == 201, report.text
+    run_id = await run_report(client, report.body["id"], token)
     alerts = (await client.get("/api/alerts", token=token)).body["alerts"]
     message = (await client.get(f"/api/messages/{SECRET}", token=token)).body
     database.transact(lambda session: _stand(session, message["messageId"]))
-    return Known(alerts[0]["id"], message["messageId"], "T1", TS, asked["confirmation"])
+    return Known(
+        alerts[0]["id"],
+        message["messageId"],
+        "T1",
+        TS,
+        asked["confirmation"],
+        report.body["id"],
+        run_id,
+    )
+
+
+async def run_report(client, report_id, token):
+    """Run a report to its end and return the id of the run."""
+    asked = await client.post(f"/api/scheduling/reports/{report_id}/run", {}, token=token)
+    path = f"/api/scheduling/executions/{asked.body['execution_id']}"
+
+    async def has_ended():
+        return (await client.get(path, token=token)).body["completed_at"]
+
+    await until(has_ended)
+    return asked.body["execution_id"]
 
 
 def _stand(session, message_id):
@@ -149,7 +177,8 @@ async def test_nothing_of_a_tenant_reaches_another(client, database, clock, seed
     """Whatever another tenant sends, it is answered as if the victim had nothing."""
     for tenant, workspace_id in STRANGERS.items():
         connect(database, workspace_id, tenant)
-    guessed = Known("a_06h28454w7hzc0fgz9wwax6e", "m_06h28454w7hzc0fgz9wwax6e", "T1", TS, "0" * 24)
+    guess = "06h28454w7hzc0fgz9wwax6e"
+    guessed = Known(f"a_{guess}", f"m_{guess}", "T1", TS, "0" * 24, f"r_{guess}", f"x_{guess}")
     expected = await sent_by(client, clock, "ben", generated(guessed, seed))
     known = await work(client, database, "default")
     before = everything_of(database, "default", "T1")
@@ -166,7 +195,7 @@ async def test_nothing_of_a_tenant_reaches_another(client, database, clock, seed
 async def test_the_home_tenant_reaches_no_other(client, database, clock):
     """The tenant of SLACK_BOT_TOKEN is one like any other: its admin tokens do not see the rest."""
     known = await work(client, database, "cleo")
-    known = Known(known.alert_id, known.message_id, "T2", known.ts, known.confirmation)
+    known = replace(known, workspace_id="T2")
     before = everything_of(database, "cleo", "T2")
 
     await sent_by(client, clock, "default", generated(known, 4))

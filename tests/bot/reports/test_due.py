@@ -46,7 +46,7 @@ def transitions(zone):
 
 def run_through(schedule, begin, end):
     """Return the due times that a bot runs which looks every ten minutes, with what it missed."""
-    due_at, ran, missed = next_occurrence(schedule, begin), [], []
+    due_at, ran, missed = next_occurrence(schedule, begin), list[datetime](), list[datetime]()
     now = begin
     while now < end:
         now += timedelta(minutes=10)

@@ -8,11 +8,11 @@ import pytest
 from bot.db import Database
 from bot.reports.models import ReportResult, RunStatus, Trigger
 from bot.reports.runs.claims import MAX_RUN_TRIES, claim_runs
-from bot.reports.runs.execution import Completeness
 from bot.sources.base import QueryError
+from bot.sources.completeness import Completeness
 from tests.bot.reports.service_room import ADA, OPS, SQL, Office, actor, fields
 
-PARTLY = Completeness(is_whole=False, words="yesterday is 61 % loaded", expected={"percent": 61})
+PARTLY = Completeness(61, 98, 100, is_whole=False, words="yesterday is 61 % loaded")
 DOWN = QueryError("unavailable", "The database of `shop` cannot be reached.")
 
 
@@ -193,7 +193,7 @@ async def test_stopping_gives_runs_back(office):
 async def test_incomplete_data_is_waited_for(office):
     """Until the stated time; then it goes out with the warning, and is edited when whole."""
     await office.reports.create(actor(), fields(complete_by="09:20"))
-    office.complete = [PARTLY, PARTLY, PARTLY, Completeness(is_whole=True)]
+    office.complete = [PARTLY, PARTLY, PARTLY, None]
     office.clock.at = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
     await office.tick()
     [run] = office.runs()
@@ -201,7 +201,7 @@ async def test_incomplete_data_is_waited_for(office):
     office.clock.advance(minutes=20)
     await office.tick()
     [message] = office.messages()
-    assert message.context["warnings"] == ["yesterday is 61 % loaded"]
+    assert message.context["warnings"] == ["Yesterday is 61 % loaded."]
     office.shop.totals = [16]
     for _ in range(4):
         office.clock.advance(minutes=15)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.reports.analysts.base import AnalystError
+from bot.reports.analysts.base import AnalystError, Mode
 from bot.reports.analysts.gemini import GeminiClient
 from bot.reports.analysts.model_analyst import MAX_CALLS, ModelAnalyst
 from tests.bot.reports.analysts.model_server import (
@@ -19,12 +19,12 @@ from tests.bot.reports.analysts.model_server import (
 )
 from tests.bot.reports.figures.lying_model import shop_brief
 
-MODELS = {"quick": "gemini-flash-latest", "deep": "gemini-pro-latest"}
+MODELS: dict[Mode, str] = {"quick": "gemini-flash-latest", "deep": "gemini-pro-latest"}
 
 
-async def write(server, seconds=30.0):
+async def write(server, seconds: float = 30.0):
     """Let Gemini write about the shop."""
-    timeouts = {"quick": seconds, "deep": seconds}
+    timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = GeminiClient("key-1", MODELS, url=server.url, timeouts=timeouts)
     analyst = ModelAnalyst("gemini", client, retry_seconds=0)
     try:

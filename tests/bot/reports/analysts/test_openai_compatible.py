@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reports.analysts.base import AnalystError
+from bot.reports.analysts.base import AnalystError, Mode
 from bot.reports.analysts.model_analyst import MAX_CALLS, ModelAnalyst
 from bot.reports.analysts.openai_compatible import OpenAICompatibleClient
 from tests.bot.reports.analysts.model_server import (
@@ -15,12 +15,12 @@ from tests.bot.reports.analysts.model_server import (
 )
 from tests.bot.reports.figures.lying_model import shop_brief
 
-MODELS = {"quick": "gpt-4o-mini", "deep": "gpt-4o"}
+MODELS: dict[Mode, str] = {"quick": "gpt-4o-mini", "deep": "gpt-4o"}
 
 
-async def write(server, seconds=30.0, key: str | None = "key-1"):
+async def write(server, seconds: float = 30.0, key: str | None = "key-1"):
     """Let the model write about the shop."""
-    timeouts = {"quick": seconds, "deep": seconds}
+    timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = OpenAICompatibleClient(key, MODELS, url=f"{server.url}/v1", timeouts=timeouts)
     analyst = ModelAnalyst("openai", client, retry_seconds=0)
     try:

@@ -14,7 +14,13 @@ from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.chart_pictures import chart_svg, draw_chart, ticks
 from bot.reports.display.charts import chart_of, finding
 from bot.reports.display.faces import NATIVE, ChartFace, Face
-from bot.reports.display.files import csv_of, file_stem, harmless_cell, json_of, thread_files
+from bot.reports.display.files import (
+    file_stem,
+    harmless_cell,
+    rows_csv_of,
+    rows_json_of,
+    thread_files,
+)
 from bot.reports.display.message import Said
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, facts_of, report_of, sales, table_of
@@ -33,7 +39,7 @@ def read_csv(text):
 def test_csv_keeps_every_digit():
     """Leading zeros, trailing zeros, large integers and dates are as the database has them."""
     row = ["00420", Decimal("0.10"), 2**63, date(2026, 3, 29), None, True, 'a "b", c', 0.1]
-    (header, read) = read_csv(csv_of(table_of([ANY] * 8, [row])))
+    (header, read) = read_csv(rows_csv_of(table_of([ANY] * 8, [row])))
 
     assert header == ["x"] * 8
     assert read == [
@@ -72,7 +78,7 @@ def test_json_is_read_without_a_loss():
         [ANY, ResultColumn("revenue", ColumnKind.NUMBER, "EUR")],
         [["<é>", Decimal("0.10")], [2**60, None], [at, 7]],
     )
-    read = json.loads(json_of(table))
+    read = json.loads(rows_json_of(table))
 
     assert read["rows"] == [["<é>", "0.10"], [str(2**60), None], [at.isoformat(), 7]]
     assert read["columns"][1] == {"name": "revenue", "kind": "number", "unit": "EUR"}
@@ -99,8 +105,8 @@ def test_a_picture_says_what_it_shows():
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", content[16:24]) == (1200, 680)
     assert picture.alt_text == (
-        "Revenue by day. revenue (EUR): highest 13,147.50 (2026-11-23),"
-        " lowest 11,765.50 (2026-11-22), last 12,450.50 (2026-11-27)."
+        "Revenue by day. revenue (EUR): highest 13,147.50 (23 Nov),"
+        " lowest 11,765.50 (22 Nov), last 12,450.50 (27 Nov)."
     )
 
 
@@ -162,6 +168,7 @@ def test_a_finding_names_several_series():
     table = table_of(columns, [["a", 1, 2, 3, 4, 5], ["b", 2, 1, 0, 4, 5]])
     chart = chart_of(ChartSpec("bar", "Five", 0, (1, 2, 3, 4, 5)), table)
 
+    assert chart is not None
     assert finding(chart) == (
         "Five. s0: highest 2 (b), lowest 1 (a); s1: highest 2 (a), lowest 1 (b);"
         " s2: highest 3 (a), lowest 0 (b); 2 more series."

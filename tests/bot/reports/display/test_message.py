@@ -11,9 +11,9 @@ from slack_playground.blocks import validate_message
 
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.display.cells import NO_VALUE, cell_words
+from bot.reports.display.cells import NULL_WORDS, cell_words
 from bot.reports.display.faces import NATIVE, ChartFace, Face, TableFace
-from bot.reports.display.message import REPORT_TEMPLATE, Said, report_context, wall_time
+from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context, wall_time
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, NINE, SAID, facts_of, sales, table_of
 
@@ -23,7 +23,7 @@ FACES = [Face(table, chart) for table in TableFace for chart in ChartFace]
 
 def shown(facts, face=NATIVE):
     """Return the message as Slack gets it, from a context as the database gives it back."""
-    context = json.loads(json.dumps(report_context(facts, face)))
+    context = json.loads(json.dumps(report_message_context(facts, face)))
     return RENDERER.render(REPORT_TEMPLATE, {**context, "revision": 1})
 
 
@@ -103,13 +103,13 @@ def test_every_figure_is_text_as_well():
     assert message.text.startswith("📊 Daily revenue: Revenue was 12,450.50 EUR yesterday")
     for row in sales().rows:
         assert f"{row[0]} | {row[1]} | {row[2]:,.2f}" in message.text
-    assert "2026-11-23 13,147.50" in message.text
+    assert "23 Nov 13,147.50" in message.text
 
 
 def test_a_row_without_a_value_is_not_drawn_as_zero():
     """NULL is neither above nor below: the chart leaves the row out and says so."""
     rows = [(date(2026, 11, 20 + day), 1, None if day == 3 else Decimal(day)) for day in range(7)]
-    context = report_context(facts_of(table_of(COLUMNS, rows)))
+    context = report_message_context(facts_of(table_of(COLUMNS, rows)))
 
     points = context["charts"][0]["chart"]["series"][0]["data"]
     assert [point["value"] for point in points] == [0, 1, 2, 4, 5, 6]
@@ -118,10 +118,10 @@ def test_a_row_without_a_value_is_not_drawn_as_zero():
 
 def test_many_points_are_the_newest_ones():
     """Slack draws twenty categories: of a course the last ones, and the message says which."""
-    context = report_context(facts_of(sales(90)))
+    context = report_message_context(facts_of(sales(90)))
 
     labels = context["charts"][0]["chart"]["axis_config"]["categories"]
-    assert (len(labels), labels[-1]) == (20, "2026-11-27")
+    assert (len(labels), labels[-1]) == (20, "27 Nov")
     assert context["notes"] == ["The chart shows the last 20 of 90 rows."]
 
 
@@ -158,7 +158,7 @@ def test_a_chart_is_one_that_its_figures_can_be(kind, values, drawn):
     )
     said = Said("…", charts=[ChartSpec(kind, "Shops", 0, (1,))])
 
-    assert report_context(facts_of(table, said))["charts"][0]["chart"]["type"] == drawn
+    assert report_message_context(facts_of(table, said))["charts"][0]["chart"]["type"] == drawn
 
 
 def test_more_rows_than_slack_takes_are_in_the_thread():
@@ -184,7 +184,7 @@ def test_more_rows_than_slack_takes_are_in_the_thread():
         (2026, ColumnKind.NUMBER, "year", "2026"),
         (12345, ColumnKind.NUMBER, "order_id", "12345"),
         (True, ColumnKind.BOOLEAN, "paid", "yes"),
-        (None, ColumnKind.TEXT, "x", NO_VALUE),
+        (None, ColumnKind.TEXT, "x", NULL_WORDS),
         ("00420", ColumnKind.TEXT, "zip", "00420"),
         (date(2026, 3, 29), ColumnKind.DATE, "day", "2026-03-29"),
         (
@@ -205,3 +205,25 @@ def test_the_time_is_that_of_the_reports_zone():
     assert wall_time(NINE, ZoneInfo("Europe/Berlin")) == "Sat 28 Nov 2026, 09:00 CET"
     summer = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
     assert wall_time(summer, ZoneInfo("Europe/Berlin")) == "Wed 1 Jul 2026, 09:00 CEST"
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        ([date(2026, 11, 7), date(2026, 11, 8)], ["7 Nov", "8 Nov"]),
+        ([date(2025, 12, 31), date(2026, 1, 2)], ["31 Dec 2025", "2 Jan 2026"]),
+        ([date(2026, 1, 1), date(2026, 2, 1)], ["Jan 2026", "Feb 2026"]),
+        ([datetime(2026, 11, 7), datetime(2026, 11, 8)], ["7 Nov", "8 Nov"]),  # noqa: DTZ001
+        ([date(2026, 11, 7), None], ["2026-11-07", NULL_WORDS]),
+    ],
+)
+def test_days_on_an_axis_are_short(cells, labels):
+    """Only a day alone; the table has the dates as they are."""
+    table = table_of(
+        [ResultColumn("day", ColumnKind.DATE), ResultColumn("n", ColumnKind.NUMBER)],
+        [[cell, 1] for cell in cells],
+    )
+    said = Said("…", charts=[ChartSpec("bar", "Days", 0, (1,))])
+    (chart,) = report_message_context(facts_of(table, said))["charts"]
+
+    assert chart["chart"]["axis_config"]["categories"] == labels

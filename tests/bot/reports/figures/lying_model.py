@@ -1,7 +1,7 @@
 """What a model that lies would write, by kinds, about the sales of `shop_brief`."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.reports.narration import make_brief
 from bot.sources.result import Cell, ColumnKind, ResultColumn, ResultTable
 
 
-def table(columns, rows: list[tuple[Cell, ...]]) -> ResultTable:
+def table(columns, rows: Sequence[tuple[Cell, ...]]) -> ResultTable:
     """Return a result of the shop; each column is `(name, kind)` or `(name, kind, unit)`."""
     return ResultTable(
         tuple(ResultColumn(*column) for column in columns),

@@ -1,5 +1,7 @@
 """No lie of a model may be published; plain truths may."""
 
+from typing import Any
+
 import pytest
 
 from bot.reports.analysts.base import Narrative
@@ -39,7 +41,8 @@ def test_plain_truths_are_accepted():
 @pytest.mark.parametrize("place", ["insights", "recommendations"])
 def test_a_lie_is_found_wherever_it_stands(place):
     """Insights and recommendations are checked as the summary is."""
-    narrative = Narrative("Revenue totalled {total_revenue}.", **{place: ("Add ten of these.",)})
+    hidden: dict[str, Any] = {place: ("Add ten of these.",)}
+    narrative = Narrative("Revenue totalled {total_revenue}.", **hidden)
 
     assert check_narrative(narrative, shop_brief()) == [
         f"{place}: `ten` is a number; use a reference"

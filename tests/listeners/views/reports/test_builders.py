@@ -9,7 +9,7 @@ from slack_playground.blocks import validate_message, validate_view
 
 from bot.errors import FieldProblem
 from bot.messages.rendering.renderer import Renderer
-from bot.reports.display.message import REPORT_TEMPLATE, Said, report_context
+from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context
 from bot.reports.drafts import fields_of
 from bot.reports.models import Notification, RunStatus
 from bot.reports.replies import Answered, Preview, Recomputed, StoredResult
@@ -40,7 +40,7 @@ NEW = {"schedule": {"frequency": "daily", "time": "09:00", "timezone": "UTC"}}
 
 def preview_of(facts: Any = None, **changes: Any) -> Preview:
     """Return a preview with the message of these facts."""
-    message = RENDERER.render(REPORT_TEMPLATE, report_context(facts or facts_of()))
+    message = RENDERER.render(REPORT_TEMPLATE, report_message_context(facts or facts_of()))
     usual = {"next_runs": [NINE] * 5, "notes": [], "sql": "…", "rendered": message, "problems": []}
     return Preview(**{**usual, **changes})
 
@@ -172,7 +172,7 @@ def test_a_preview_is_shown_below_the_form(pictures):
     assert "Sat 28 Nov 2026, 08:00 UTC" in shown
     assert "2026-11-23  126     13,147.50" in shown
     assert ("F0FILE00001" in shown) == bool(pictures)
-    assert "revenue (EUR): highest" in shown or "2026-11-23 13,147.5" in shown
+    assert "revenue (EUR): highest" in shown or "23 Nov 13,147.5" in shown
     assert "report_run" not in shown
 
 
