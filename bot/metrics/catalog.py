@@ -1,5 +1,7 @@
 """The metrics of the settings: questions planned over them, and the units of their columns."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,6 +18,8 @@ from bot.sources.result import ResultTable
 
 #: Dimensions with more values are compared by name only.
 _MAX_VALUES = 500
+#: For how long values are looked up for a word that is not known; somebody may be waiting.
+_LOOK_UP_SECONDS = 10.0
 #: How long ago a day may be of which rows are still expected.
 _JUDGED = timedelta(days=7)
 
@@ -138,14 +142,16 @@ async def _values_of(metric: MetricSettings, source: Source) -> dict[str, list[s
     from bot.metrics.rendering import render_values
 
     values: dict[str, list[str]] = {}
-    for dimension in metric.dimensions:
-        sql = render_values(metric, dimension, _MAX_VALUES + 1, dialect=source.dialect)
-        try:
-            found = await source.fetch(await source.check(sql))
-        except (InvalidError, QueryError):
-            continue  # What is wrong with the metric is said when it is asked itself.
-        if len(found.rows) <= _MAX_VALUES:
-            values[dimension] = [value for (value,) in found.rows if isinstance(value, str)]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            for dimension in metric.dimensions:
+                sql = render_values(metric, dimension, _MAX_VALUES + 1, dialect=source.dialect)
+                # What is wrong with the metric is said when it is asked itself.
+                with contextlib.suppress(InvalidError, QueryError):
+                    found = await source.fetch(await source.check(sql))
+                    if len(found.rows) <= _MAX_VALUES:
+                        known = [value for (value,) in found.rows if isinstance(value, str)]
+                        values[dimension] = known
     return values
 
 
