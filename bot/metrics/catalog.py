@@ -122,7 +122,7 @@ class Metrics:
         metrics = self.of_source(source.name)
         planned = plan_words(question, metrics, today)
         if planned.metric is not None:  # The word that nobody knows may be a value.
-            values = await _values_of(metrics[planned.metric], source)
+            values = await _known_values(metrics[planned.metric], source)
             planned = plan_words(question, metrics, today, values)
         return planned
 
@@ -136,7 +136,7 @@ class Metrics:
         return replace(table, columns=columns)
 
 
-async def _values_of(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
+async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
     """Return the values of each dimension that has only some; of what takes too long, none."""
     # Loaded with the first question, as above.
     from bot.metrics.rendering import render_values
