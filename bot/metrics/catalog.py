@@ -14,7 +14,7 @@ from bot.metrics.planner import PlannedWords, plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
-from bot.sources.result import ResultTable
+from bot.sources.result import ResultColumn, ResultTable
 
 #: Dimensions with more values are compared by name only.
 _MAX_VALUES = 500
@@ -130,10 +130,16 @@ class Metrics:
         """Return a result whose columns named like a metric of its source have its unit."""
         known = self.of_source(table.source)
         columns = tuple(
-            replace(one, unit=known[one.name].unit) if one.name in known else one
-            for one in table.columns
+            _as_metric(one, known[one.name]) if one.name in known else one for one in table.columns
         )
         return replace(table, columns=columns)
+
+
+def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
+    # Loaded with the first question, as above.
+    from bot.metrics.rendering import adds_up
+
+    return replace(column, unit=metric.unit, is_additive=adds_up(metric.sql))
 
 
 async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:

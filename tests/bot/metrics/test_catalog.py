@@ -13,6 +13,7 @@ from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import Comparison, Filter
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
+from bot.sources.result import ResultTable
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -37,10 +38,11 @@ async def test_a_question_is_planned_and_answered_with_units(shop):
 
     result = metrics.with_units(await source.fetch(await source.check(planned.sql)))
 
-    assert [(column.name, column.unit) for column in result.columns] == [
-        ("country", None),
-        ("return_rate", "%"),
+    assert [(column.name, column.unit, column.is_additive) for column in result.columns] == [
+        ("country", None, None),
+        ("return_rate", "%", False),
     ]
+    assert ResultTable.from_json(result.as_json()) == result
     assert len(result.rows) == 5
 
 
