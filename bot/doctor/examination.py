@@ -97,7 +97,7 @@ async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[
             allow_redirects=False,
         ) as response:
             said = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
         return [Finding.note("bot", f"none answers at {url}")]
     if not isinstance(said, dict) or "ready" not in said:
         return [
