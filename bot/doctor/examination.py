@@ -1,5 +1,6 @@
 """All checks in their order; none of them changes anything, and none ends the others."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 
@@ -34,8 +35,15 @@ async def examine(
     if found is None:
         return findings
     learn(secrets_of(found))
-    findings += settings_findings(found, environ)
-    findings += _database_findings(found, clock)
+    return findings + await examine_settings(found, environ, clock, channel)
+
+
+async def examine_settings(
+    found: Settings, environ: Mapping[str, str], clock: Clock, channel: str | None = None
+) -> list[Finding]:
+    """Return what was looked at with settings that can be used, as those of a running bot."""
+    findings = list(settings_findings(found, environ))
+    findings += await asyncio.to_thread(_database_findings, found, clock)
     async with aiohttp.ClientSession(trust_env=False) as session:
         if found.speaks_by_webhook or (found.slack_bot_token and found.slack_app_token):
             findings += await SlackExamination(session, found, clock).examine()
