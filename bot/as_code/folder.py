@@ -44,7 +44,7 @@ def read_folder(path: Path) -> CodeFolder:
     """Return what the files say; raise `InvalidError` with a problem for each wrong one."""
     if not path.is_dir():
         raise InvalidError(f"{path} is no folder.", [FieldProblem("DIR", "name a folder")])
-    reading = _Reading(path)
+    reading = _FolderReading(path)
     files = sorted(reading.files())
     bodies = [file for file in files if not file.name.endswith(_SCHEMA_END)]
     templates = [
@@ -66,7 +66,7 @@ def read_folder(path: Path) -> CodeFolder:
     return CodeFolder(templates, senders)
 
 
-class _Reading:
+class _FolderReading:
     """The reading of one folder, and the problems so far."""
 
     def __init__(self, path: Path) -> None:

@@ -51,7 +51,7 @@ async def build_archive(
     for number, one in enumerate(evidence.messages, 1):
         for state in one.states:
             files[f"slack/{number:03}-revision-{state.revision:04}.json"] = _json_text(
-                await _drawn(state, draw, str(one.row["id"]))
+                await _drawn_state(state, draw, str(one.row["id"]))
             )
     return _zipped(files)
 
@@ -80,7 +80,7 @@ def drawing(renderer: Renderer, isolation: Isolation) -> Draw:
     return draw
 
 
-async def _drawn(state: ShownState, draw: Draw, message_id: str) -> Mapping[str, Any]:
+async def _drawn_state(state: ShownState, draw: Draw, message_id: str) -> Mapping[str, Any]:
     drawn = await draw(state)
     shown = {"text": drawn.text, "blocks": drawn.blocks} if isinstance(drawn, Rendered) else drawn
     return {
