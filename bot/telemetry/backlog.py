@@ -118,7 +118,7 @@ def _report_series(session: Session, now: datetime) -> Iterable[_Series]:
     tokens = _Series(
         "opsbell_analyst_tokens_last_day", "Tokens of 24 hours", ("model", "direction")
     )
-    cost = _Series("opsbell_analyst_cost_last_day", "What they cost", ("model",))
+    cost = _Series("opsbell_analyst_dollars_last_day", "US dollars of 24 hours", ("model",))
     run = table_of(ReportRun).c
     query = (
         select(
