@@ -27,6 +27,8 @@ from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
+from bot.doctor.examination import examine_settings
+from bot.doctor.nightly import NightlyCheck
 from bot.errors import ConfigError
 from bot.http.idempotency import Idempotency
 from bot.http.security.oidc import OidcTokens, fetch_json
@@ -52,7 +54,7 @@ from bot.reports.answers import ReportAnswers
 from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
-from bot.settings import Settings
+from bot.settings import Settings, environment
 from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
@@ -428,6 +430,7 @@ class Opsbell:
         idempotency = Idempotency(rooms.database, self._clock)
         backlog = Backlog(rooms.database, self._clock)
         self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
+        outages, nightly = self._own_notes(rooms)
         jobs.register(
             scheduler,
             rooms.database,
@@ -440,30 +443,33 @@ class Opsbell:
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             backlog,
-            self._outages(rooms),
+            outages,
             rooms.reports,
+            nightly.check_if_due,
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 
-    def _outages(self, rooms: _Rooms) -> Outages:
-        home, lanes = rooms.slack.identity.workspace_id, rooms.outward.lanes
-
-        def is_in_touch() -> bool:
-            is_heard = bool(rooms.slack.heard().get("connected"))
-            return is_heard and all(
-                one.is_well for one in lanes.health() if one.workspace_id == home
-            )
-
-        return Outages(
-            rooms.database,
-            self._clock,
-            Place(home, DEFAULT_TENANT, ""),
-            is_in_touch=is_in_touch,
-            alerts_channel=rooms.deliveries.alerts_channel,
+    def _own_notes(self, rooms: _Rooms) -> tuple[Outages, NightlyCheck]:
+        """Return what tells the alerts channel how the bot itself is."""
+        lanes, home = rooms.outward.lanes, rooms.slack.identity.workspace_id
+        here = (rooms.database, self._clock, Place(home, DEFAULT_TENANT, ""))
+        alerts_channel = rooms.deliveries.alerts_channel
+        outages = Outages(
+            *here,
+            is_in_touch=lambda: rooms.slack.is_in_touch(lanes.health()),
+            alerts_channel=alerts_channel,
             wake=lanes.wake,
         )
+        nightly = NightlyCheck(
+            *here,
+            timezone=self._settings.config.alerts.timezone,
+            examine=lambda: examine_settings(self._settings, environment(), self._clock),
+            alerts_channel=alerts_channel,
+            wake=lanes.wake,
+        )
+        return outages, nightly
 
 
 def health(lanes: Lanes, socket: Socket, own_lanes: Collection[str]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from jobs.liveness import mark_lost_tasks
 from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
+from jobs.self_check import check_nightly
 from jobs.subscriptions import delete_old_end_notices, post_digests
 
 #: Interval of the sweep for work of dead processes and for lost wake-ups.
@@ -58,6 +59,7 @@ _BACKLOG_SECONDS = 10
 _OUTAGE_SECONDS = 5
 _REPORTS_SECONDS = 1
 _REPORT_HEALTH_SECONDS = 15 * 60
+_SELF_CHECK_SECONDS = 300
 
 
 def register(
@@ -74,6 +76,7 @@ def register(
     backlog: Backlog,
     outages: Outages,
     reports: ReportRoom,
+    check_if_due: Callable[[], Awaitable[bool]],
 ) -> None:
     """Put every job into the scheduler; a late tick runs once, never twice at a time."""
     for seconds, job, service in (
@@ -97,6 +100,7 @@ def register(
         (_REPORTS_SECONDS, run_due_reports, reports),
         (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
         (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),
+        (_SELF_CHECK_SECONDS, check_nightly, check_if_due),
     ):
         scheduler.add_job(
             job,

@@ -106,10 +106,10 @@ def _measure(session: Session, now: datetime) -> list[_Series]:
         "When the backlog was counted",
         samples={(): now.timestamp()},
     )
-    return [messages, oldest, tasks, alerts, *_reports(session, now), measured]
+    return [messages, oldest, tasks, alerts, *_report_series(session, now), measured]
 
 
-def _reports(session: Session, now: datetime) -> Iterable[_Series]:
+def _report_series(session: Session, now: datetime) -> Iterable[_Series]:
     """Yield how the last day's reports ended and what their analyst took."""
     runs = _Series("opsbell_report_runs_last_day", "Report runs of 24 hours", ("status",))
     calls = _Series(
@@ -118,7 +118,7 @@ def _reports(session: Session, now: datetime) -> Iterable[_Series]:
     tokens = _Series(
         "opsbell_analyst_tokens_last_day", "Tokens of 24 hours", ("model", "direction")
     )
-    cost = _Series("opsbell_analyst_cost_last_day", "What they cost", ("model",))
+    cost = _Series("opsbell_analyst_dollars_last_day", "US dollars of 24 hours", ("model",))
     run = table_of(ReportRun).c
     query = (
         select(

@@ -33,6 +33,11 @@ def room(database):
     return make_room(database, HandClock())
 
 
+async def nothing_is_due() -> bool:
+    """No night has passed."""
+    return False
+
+
 async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, tmp_path):
     """No tick is dropped for being late, and none overlaps the last."""
     deliveries = open_deliveries(
@@ -74,6 +79,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         Backlog(database, room.clock),
         make_outages(database, room.clock),
         Office(database).room,
+        nothing_is_due,
     )
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
@@ -82,6 +88,7 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "advance_reruns",
         "measure_backlog",
         "watch_for_outages",
+        "check_nightly",
         "watch_for_alerts",
         "read_task_tables",
         "delete_old_alerts",
