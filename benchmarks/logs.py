@@ -94,7 +94,7 @@ async def attached_file(playground: Playground) -> str:
     files = await playground.wait_for(
         lambda: [one for one in playground.state.files.values() if one.content], _FILE_SECONDS
     )
-    return "".join(one.content.decode() for one in files)
+    return "".join((one.content or b"").decode() for one in files)
 
 
 if __name__ == "__main__":

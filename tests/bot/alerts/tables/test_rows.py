@@ -47,8 +47,8 @@ def table(clock: Clock, *rows):
 
 async def told(room, *rows, **options):
     """Check what the table holds now and return what people were told."""
-    options = CheckOptions(tables=[table(room.clock, *rows)], **options)
-    return [str(tell) for _, tell in (await room.check(options)).told]
+    asked = CheckOptions(tables=[table(room.clock, *rows)], **options)
+    return [str(tell) for _, tell in (await room.check(asked)).told]
 
 
 async def test_a_failed_row_is_an_alert_until_the_table_says_otherwise(room):
