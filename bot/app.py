@@ -59,6 +59,7 @@ from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
+from bot.subscriptions.strangers import Strangers
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
@@ -72,7 +73,7 @@ from bot.wiring.presence import Presence, appear, clients_of, slack_client
 from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
-from bot.workspaces.gate import Gate, House
+from bot.workspaces.gate import Gate
 from bot.workspaces.installation import Installations
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
@@ -253,6 +254,8 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
         alerts = open_alerts(
             settings,
             database,
@@ -262,6 +265,7 @@ class Opsbell:
             tenants=owners.tenants,
             home_of=owners.home_of,
             find_channel=slack.directory.channel_id,
+            find_source=sources.get,
         )
         boards = Boards(
             database,
@@ -381,7 +385,6 @@ class Opsbell:
             identity.workspace_id,
             *destinations_of(self._settings).ids(DEFAULT_TENANT),
         }
-        house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
             known = [kind for kind in config.tasks if not is_pattern(kind)]
@@ -396,7 +399,7 @@ class Opsbell:
             boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
-            gate=Gate(slack.client, house, named_people(config)),
+            gate=Gate(slack.client, slack.house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
             owner_of=lambda _workspace_id: Owner(DEFAULT_TENANT, identity.workspace_id),
@@ -446,10 +449,18 @@ class Opsbell:
             outages,
             rooms.reports,
             nightly.check_if_due,
+            self._strangers(rooms),
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
+
+    def _strangers(self, rooms: _Rooms) -> Strangers | None:
+        if rooms.slack.client is None:
+            return None
+        house = rooms.slack.house
+        gate = Gate(rooms.slack.client, house, named_people(self._settings.config))
+        return Strangers(rooms.database, gate.require_insider)
 
     def _own_notes(self, rooms: _Rooms) -> tuple[Outages, NightlyCheck]:
         """Return what tells the alerts channel how the bot itself is."""

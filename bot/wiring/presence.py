@@ -16,6 +16,7 @@ from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
+from bot.workspaces.gate import House
 from bot.workspaces.preflight import Identity, check_tokens
 from bot.workspaces.service import WorkspaceConnections, missing_scopes
 from listeners.socket import Socket
@@ -32,6 +33,12 @@ class Presence:
     ears: AsyncApp | None = None
     socket: Socket | None = None
     client: AsyncWebClient | None = None  # with SLACK_BOT_TOKEN
+
+    @property
+    def house(self) -> House:
+        """Return the workspace whose members may use the bot."""
+        own = self.identity
+        return House(own.workspace_id, own.workspace_name, own.enterprise_id)
 
     def heard(self) -> dict[str, Any]:
         """Return the socket's health; without a bot token no socket is needed."""
