@@ -104,7 +104,7 @@ async def work_at_home(bot: Opsbell) -> Known:
     async with aiohttp.ClientSession(trust_env=False) as session:
         client = Client(session, bot.url, "")
         admin = frozenset({"admin"})
-        known = await work(
+        known: Known = await work(
             client,
             bot.rooms.database,
             "default",

@@ -104,8 +104,8 @@ async def browser(bot: Opsbell, playground: Playground) -> AsyncIterator[Browser
         yield Browser(session, bot, playground)
 
 
-def kept(bot: Opsbell) -> tuple[Workspace | None, WorkspaceToken | None]:
-    """Return what is stored of the branch."""
+def kept(bot: Opsbell) -> Any:
+    """Return what is stored of the branch: its workspace and its token, None for neither."""
     return bot.rooms.database.transact(
         lambda session: (session.get(Workspace, BRANCH), session.get(WorkspaceToken, BRANCH))
     )
