@@ -122,7 +122,7 @@ class WorkspaceConnections:
             if found[1].sealed is None:
                 raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
             session.delete(found[1])
-            found[0].gone_because = "disconnected"
+            found[0].gone_because = None
 
         await self._database.write(work)
         self._reopen(team_id)

@@ -34,7 +34,7 @@ async def begin_installation(call: Call) -> Response:
     try:
         departure = await _installations(call).begin(query.invitation)
     except UserError as error:
-        return _page("Not installed", str(error), status=400)
+        return _refusal(error, status=404)
     return Response(
         "",
         status=302,
@@ -53,7 +53,7 @@ async def finish_installation(call: Call) -> Response:
     try:
         connection = await _finished(call, query)
     except UserError as error:
-        return _page("Not installed", str(error), status=400)
+        return _refusal(error, status=403)
     name = connection.workspace.name
     missing = ", ".join(connection.missing)
     text = f"Type /invite @Opsbell in the channels of {name} where it should write."
@@ -89,6 +89,12 @@ def _set_cookie(call: Call, value: str, seconds: int) -> str:
     is_secure = call.services.settings.public_url.startswith("https://")
     parts = [f"{_COOKIE}={value}", "Path=/slack", f"Max-Age={seconds}", "HttpOnly", "SameSite=Lax"]
     return "; ".join([*parts, *(["Secure"] if is_secure else [])])
+
+
+def _refusal(error: UserError, *, status: int) -> Response:
+    """Return the page that says why nothing was installed."""
+    is_away = isinstance(error, UnavailableError)
+    return _page("Not installed", str(error), status=503 if is_away else status)
 
 
 def _page(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.http.schemas.base import Lenient, Sent, Shown
 from bot.http.schemas.fields import Name
@@ -19,10 +19,13 @@ class RpcMessage(Lenient):
 
     is_redacted: ClassVar[bool] = False  # An id is returned as it came; arguments are redacted.
 
-    jsonrpc: Any = None
-    id: Any = None
-    method: Any = None
-    params: Any = None
+    model_config = ConfigDict(json_schema_extra={"required": ["jsonrpc", "method"]})
+
+    # What is wrong with these is told as JSON-RPC tells it; the description says what is right.
+    jsonrpc: Annotated[Any, WithJsonSchema({"const": "2.0"})] = None
+    id: Annotated[Any, WithJsonSchema({"type": ["string", "integer"]})] = None
+    method: Annotated[Any, WithJsonSchema({"type": "string"})] = None
+    params: Annotated[Any, WithJsonSchema({"type": "object"})] = None
     result: Any = None
     error: Any = None
 

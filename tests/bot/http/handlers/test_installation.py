@@ -170,7 +170,7 @@ async def test_an_invitation_is_good_once_and_for_an_hour(
     clock.pass_by(hours=1)
     refused = [used, twice, await browser.open(old), await browser.open(old[:-3])]
 
-    assert [one.status for one in refused] == [400] * 4
+    assert [one.status for one in refused] == [404, 403, 404, 404]
     assert "Ask whoever runs Opsbell" in await refused[0].text()
 
 
@@ -188,7 +188,7 @@ async def test_an_answer_of_slack_counts_only_in_the_browser_that_asked(
     clock.pass_by(minutes=11)
     late = await browser.open(back)
 
-    assert [one.status for one in (stranger, forged, changed, late)] == [400] * 4
+    assert [one.status for one in (stranger, forged, changed, late)] == [403] * 4
     assert kept(bot) == (None, None)
 
 
@@ -203,7 +203,7 @@ async def test_who_says_no_may_try_again(browser: Browser, bot: Opsbell) -> None
     again = await browser.open(link)
     done = await browser.open(await browser.allow(again.headers["Location"]))
 
-    assert [one.status for one in (denied, unknown, done)] == [400, 400, 200]
+    assert [one.status for one in (denied, unknown, done)] == [403, 403, 200]
     assert "open the link again" in await unknown.text()
 
 
@@ -215,7 +215,7 @@ async def test_a_workspace_of_another_tenant_stays_there(browser: Browser, bot: 
     second = await browser.open(await browser.invited("ben"))
     refused = await browser.open(await browser.allow(second.headers["Location"]))
 
-    assert refused.status == 400
+    assert refused.status == 403
     assert "cleo" not in await refused.text()
     assert kept(bot)[0].tenant == "cleo"
 
@@ -227,7 +227,7 @@ async def test_of_two_answers_at_once_one_connects(browser: Browser, bot: Opsbel
 
     statuses = await asyncio.gather(*(browser.open(back) for _ in range(4)))
 
-    assert sorted(one.status for one in statuses) == [200, 400, 400, 400]
+    assert sorted(one.status for one in statuses) == [200, 403, 403, 403]
     with_token = bot.rooms.database.transact(
         lambda session: session.exec(select(WorkspaceToken)).all()
     )
