@@ -109,6 +109,7 @@ async def work_at_home(bot: Opsbell) -> Known:
             bot.rooms.database,
             "default",
             token=tokens.mint(subject=PERSON, tenant="default", scopes=admin),
+            query="select count(*) as tasks from tasks",
         )
     rooms = bot.rooms
     await rooms.boards.begin(OURS, CHANNEL, by=PERSON)
@@ -160,7 +161,8 @@ def _standing(hands: Hands, task_id: str) -> str:
 
 def ids_of(known: Known) -> list[str]:
     """Return every id that somebody could put into a button, a form or a command."""
-    return [SECRET, SHARED, known.alert_id, known.message_id, f"resolve {known.alert_id}"]
+    named = [known.alert_id, known.message_id, known.report_id, known.execution_id]
+    return [SECRET, SHARED, *named, f"resolve {known.alert_id}"]
 
 
 def in_branch(body: Body, branch: Hands) -> Body:

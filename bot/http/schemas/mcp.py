@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.http.schemas.base import Lenient, Sent, Shown
 from bot.http.schemas.fields import Name
+from bot.reports.service import MAX_AHEAD_HOURS
 
 _MAX_TOOL_ROWS = 50
 _DEFAULT_TOOL_ROWS = 20
@@ -79,6 +80,18 @@ class AlertsListWanted(Sent):
     state: Literal["open", "acknowledged", "snoozed", "resolved"] | None = None
     task: Name | None = Field(None, description="A kind of task")
     limit: _Limit = _DEFAULT_TOOL_ROWS
+
+
+class NextReportsWanted(Sent):
+    """Arguments of `reports_next`."""
+
+    hours: float = Field(24, gt=0, le=MAX_AHEAD_HOURS, allow_inf_nan=False)
+
+
+class LatestReportWanted(Sent):
+    """Arguments of `report_latest`."""
+
+    report: _Key = Field(description="The report's id or name")
 
 
 class NothingWanted(Sent):
