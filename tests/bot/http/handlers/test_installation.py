@@ -16,12 +16,14 @@ from slack_playground import Playground
 from sqlmodel import select
 
 from bot.app import Opsbell
-from bot.errors import InvalidError
+from bot.errors import InvalidError, UnavailableError
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
+from bot.workspaces.installation import Installations
 from bot.workspaces.models import Workspace, WorkspaceToken
-from bot.workspaces.oauth import read_grant
+from bot.workspaces.oauth import OAuthApp, read_grant
 from tests.bot.http.calling import JWT_SECRET, HandClock, token_for
+from tests.bot.workspaces.room import KnownTokens, make_connections
 from tests.patience import PATIENT, until
 
 MANIFEST = Path(__file__).parents[4] / "manifest.json"
@@ -78,7 +80,12 @@ async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-async def bot(playground: Playground, tmp_path: Path, clock: HandClock) -> AsyncIterator[Opsbell]:
+async def bot(
+    playground: Playground, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Opsbell]:
+    # As in the environment of a real bot, where Bolt reads them too and would take over.
+    monkeypatch.setenv("SLACK_CLIENT_ID", playground.client_id)
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", playground.client_secret)
     settings = Settings.model_validate(
         {
             "slack_bot_token": playground.bot_token,
@@ -141,6 +148,22 @@ async def test_a_workspace_is_installed_used_and_removed(
 
     await until(is_gone)
     assert kept(bot)[0].gone_because in ("app_uninstalled", "token_revoked")
+
+
+async def test_without_a_key_nobody_is_invited(
+    bot: Opsbell, tmp_path: Path, clock: HandClock
+) -> None:
+    """The person would press *Allow* in vain; who runs Opsbell is told what to set."""
+    rooms = bot.rooms
+    without = make_connections(rooms.database, clock, KnownTokens(), [], key=None)
+    app = OAuthApp("id", SecretStr("secret"), "https://slack.com/api/", "https://ops.example.com")
+    installations = Installations(
+        rooms.database, clock, without, lambda: app, rooms.outward.exchange
+    )
+
+    with pytest.raises(UnavailableError, match="TOKEN_ENCRYPTION_KEY"):
+        await installations.invite("cleo", by="ada")
+    assert app.authorize_url("s1").startswith("https://slack.com/oauth/v2/authorize?client_id=id&")
 
 
 async def test_the_app_is_installed_again(browser: Browser, bot: Opsbell) -> None:
