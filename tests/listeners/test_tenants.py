@@ -28,12 +28,13 @@ from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.messages.models import Message
 from bot.messages.rate_limits.slack_limits import Pacing
+from bot.reports.models import Report
 from bot.settings import Settings
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.creation import Owner
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
-from bot.tasks.updates import Report
+from bot.tasks.updates import Report as TaskReport
 from bot.tokens import Tokens
 from listeners.commands import HANDLERS
 from tests.bot.http.calling import JWT_SECRET, Client
@@ -50,7 +51,7 @@ FORMS = [*(Path(listeners.__file__).parent / "views").rglob("*.py")]
 FIELD = re.compile(r"""values(?:\.get\(|\[)"(\w+)""")
 OURS = Owner("default", HOME)
 #: What people may have changed; the history and the queue of messages change by themselves.
-TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard)
+TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard, Report)
 
 
 @pytest.fixture
@@ -145,8 +146,8 @@ def _everything() -> Filter:
     return Filter(limit=100)
 
 
-def _running(task_id: str) -> Report:
-    return Report(status=TaskStatus.RUNNING, task_id=task_id)
+def _running(task_id: str) -> TaskReport:
+    return TaskReport(status=TaskStatus.RUNNING, task_id=task_id)
 
 
 def _standing(hands: Hands, task_id: str) -> str:
@@ -208,11 +209,28 @@ def payloads(known: Known, playground: Playground, branch: Hands) -> Iterator[Bo
     )
     for area, verb in sorted(HANDLERS):
         yield _command(f"{area} {verb}", branch)
-    yield {
+    # Those of an installation are not about anything in it.
+    heard_events = names(registrar.kept, "event") - {"app_uninstalled", "tokens_revoked"}
+    yield from (_event(name, number, known) for number, name in enumerate(sorted(heard_events)))
+
+
+def _event(name: str, number: int, known: Known) -> Body:
+    """Return an event about the channel and the message that both workspaces have."""
+    event = {
+        "type": name,
+        "user": PERSON,
+        "team": BRANCH,
+        "channel": CHANNEL,
+        "tab": "home",
+        "ts": "1.1",
+        "thread_ts": known.ts,
+        "text": "<@U0BRANCH01> what does it say?",
+    }
+    return {
         "type": "event_callback",
         "team_id": BRANCH,
-        "event": {"type": "app_home_opened", "user": PERSON, "tab": "home", "channel": "D1"},
-        "event_id": "Ev0HOME001",
+        "event": event,
+        "event_id": f"Ev0{number}",
         "event_time": 1,
         "authorizations": [{"team_id": BRANCH, "is_bot": True}],
     }
