@@ -316,7 +316,9 @@ async def test_the_branch_is_served_for_its_own_tenant(bot: Opsbell, branch: Han
     assert await bot.rooms.tasks.tasks.list(OURS, _everything()) == []
 
 
-async def test_a_workspace_that_is_gone_is_told_so(bot: Opsbell, branch: Hands) -> None:
+async def test_a_workspace_that_is_gone_is_told_so(
+    bot: Opsbell, playground: Playground, branch: Hands
+) -> None:
     """When the app is removed, its lane says why; who still types there reads it, too."""
     await bot.rooms.outward.connections.lose(BRANCH, "app_uninstalled", SystemClock().now())
 
@@ -324,5 +326,11 @@ async def test_a_workspace_that_is_gone_is_told_so(bot: Opsbell, branch: Hands) 
     answer = await heard(bot, body)
 
     assert "not connected to Opsbell" in answer.body
+    # Without a token no modal can be opened; Slack must not show an error of its own for that.
+    shortcut = {**interaction("shortcut", playground), "callback_id": "run_task"}
+    assert (await heard(bot, in_branch(shortcut, branch))).status == 200
+    pressed = in_branch(click("task_cancel", "t_1", playground=playground), branch)
+    assert (await heard(bot, pressed)).status == 200
+    assert "not connected to Opsbell" in branch.ephemerals("ada", "ops")[0]["text"]
     look = bot.rooms.outward.connections.open_workspace
     assert await look(BRANCH) is None
