@@ -492,3 +492,15 @@ def test_a_webhooks_secret_in_a_file_is_checked_at_the_start(tmp_path, held, rea
     [problem] = problems({**TOKENS, "OPSBELL_CONFIG": str(config)})
     assert "webhooks.dbt.secret_file" in problem
     assert reason in problem
+
+
+@pytest.mark.parametrize("given", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"])
+def test_an_app_needs_its_id_and_its_secret(given):
+    """One alone installs nothing; which is missing is said at the start, without the other."""
+    missing = {"SLACK_CLIENT_ID": "SLACK_CLIENT_SECRET", "SLACK_CLIENT_SECRET": "SLACK_CLIENT_ID"}
+
+    with pytest.raises(ConfigError) as refused:
+        read_settings({given: "1234.5678"}, need_slack=False)
+
+    assert f"{missing[given]}: is missing" in str(refused.value)
+    assert "1234.5678" not in str(refused.value)
