@@ -61,6 +61,10 @@ def read_state(workspace: Workspace, user: User) -> Record:
             {"channel": channel, "thread_ts": thread_ts, "text": one.text, "until": one.until}
             for (channel, thread_ts), one in state.statuses.items()
         ],
+        "assistants": [
+            asdict(one) for one in state.assistant_threads.values() if one.user == user.id
+        ],
+        "executions": [asdict(one) for one in state.executions.values()],
         "scheduled": [_scheduled(one) for one in state.scheduled.values()],
         "views": draw_inside(open_views(workspace, user), names_of(state)),
     }
