@@ -114,7 +114,7 @@ def read_messages(
         found = visible_messages(channel, user, thread_ts)
     else:
         found = messages_above(channel, before)
-    return {"messages": [draw_message(body, names) for body in found]}
+    return {"channel": channel.id, "messages": [draw_message(body, names) for body in found]}
 
 
 def visible_messages(
