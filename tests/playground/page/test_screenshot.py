@@ -10,7 +10,7 @@ from slack_playground import Playground
 
 from tests.chromium import chromium_path
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[3]
 

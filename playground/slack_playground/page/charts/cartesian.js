@@ -4,7 +4,9 @@ import { axisNumber, niceTicks } from "./scale.js";
 const WIDTH = 560;
 const HEIGHT = 250;
 const EDGE = { top: 12, right: 12, bottom: 46, left: 58 };
-const LABEL_WIDTH_PX = 64;
+// Of the axis font, a wide letter; and the gap between two labels.
+const LETTER_PX = 6.5;
+const GAP_PX = 10;
 
 /** Bar, line and area charts. Area stacks, as in Slack; bars of several series stand side by side. */
 export function drawCartesian(chart, title) {
@@ -59,7 +61,9 @@ function frameOf(count, ticks) {
 }
 
 function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }) {
-  const every = Math.ceil(LABEL_WIDTH_PX / frame.slot);
+  // So many columns share a label that the longest one has room.
+  const widest = Math.max(...categories.map((category) => category.length)) * LETTER_PX + GAP_PX;
+  const every = Math.ceil(widest / frame.slot);
   const rows = ticks.map((tick) => [
     svg("line", {
       class: tick === 0 ? "axis" : "grid",
