@@ -2,7 +2,7 @@
 
 import os
 
-from slack_bolt import App
+from slack_bolt import App, Say
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
@@ -11,7 +11,7 @@ app = App(client=WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=slack))
 
 
 @app.message("hello")
-def greet(event, say):
+def greet(event: dict[str, str], say: Say) -> None:
     say(f"Hi <@{event['user']}>", thread_ts=event["ts"])
 
 
