@@ -70,7 +70,7 @@ export class MessageRow {
     const { store } = this.room;
     const author = authorOf(message, store);
     return [
-      h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons?.emoji), this.#time("gutter-time")),
+      h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons), this.#time("gutter-time")),
       h(
         "div",
         { class: "message-main" },

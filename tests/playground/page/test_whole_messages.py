@@ -92,3 +92,14 @@ async def test_a_prompt_is_asked(desk: AsyncWebClient, playground: Playground, o
     await page.get_by_role("button", name="1 reply").click()
     await page.get_by_role("button", name="Bread").click()
     await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("Any bread?")
+
+
+async def test_an_icon_of_our_own_is_shown(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """`icon_url` dresses a message up with a picture that the page may load."""
+    icon = f"{playground.page_url}pictures/cook/48.png"
+    await desk.chat_postMessage(channel=OPS, text="x", username="Cook", icon_url=icon)
+    page = await open_page()
+    avatar = page.get_by_role("article").last.locator("img.avatar")
+    await expect(avatar).to_have_attribute("src", icon)

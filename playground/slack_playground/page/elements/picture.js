@@ -14,6 +14,12 @@ export function showOutsidePictures(isShown) {
   outside.isShown = isShown;
 }
 
+/** Where the page gets a picture from: this server, which may hand it on from elsewhere; or null. */
+export function pictureAddress(url) {
+  if (isOurs(url)) return url;
+  return outside.isShown && /^https?:/i.test(url) ? `/pictures?url=${encodeURIComponent(url)}` : null;
+}
+
 /**
  * Draw an image that lies on this server, or that it hands on. The page itself fetches nothing
  * from elsewhere; a foreign one becomes its words and, where there is room, a link.
@@ -21,9 +27,8 @@ export function showOutsidePictures(isShown) {
 export function drawImage(image, className, { isLinked = true } = {}) {
   const url = image.image_url ?? addressOf(image.slack_file);
   const alt = image.alt_text ?? "";
-  const isHandedOn = outside.isShown && !isOurs(url) && /^https?:/i.test(url);
-  if (!isOurs(url) && !isHandedOn) return drawWords(isLinked ? url : "", alt, className);
-  const src = isHandedOn ? `/pictures?url=${encodeURIComponent(url)}` : url;
+  const src = pictureAddress(url);
+  if (!src) return drawWords(isLinked ? url : "", alt, className);
   const picture = h("img", { class: className, src, alt, loading: "lazy" });
   picture.addEventListener("error", () => picture.replaceWith(drawWords("", alt, className)));
   return picture;
