@@ -83,7 +83,7 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
       ? null
       : svg(
           "text",
-          { class: "axis-number", x: frame.middle(place), y: frame.bottom + 16, "text-anchor": "middle" },
+          { class: "axis-number", y: frame.bottom + 16, ...placed(frame.middle(place), category) },
           category,
         ),
   );
@@ -110,6 +110,13 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
         yLabel,
       ),
   ];
+}
+
+/** Where a label stands: under its column, or at the edge where there it would be cut off. */
+function placed(middle, label) {
+  const half = (label.length * LETTER_PX) / 2;
+  if (middle + half > WIDTH) return { x: WIDTH, "text-anchor": "end" };
+  return middle < half ? { x: 0, "text-anchor": "start" } : { x: middle, "text-anchor": "middle" };
 }
 
 function drawBars(layer, place, count, frame, categories) {
