@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_playground import Playground
-from slack_playground.delivery.message_events import send_channel_event
+from slack_playground.delivery.channel_events import send_channel_event
 from slack_playground.state import Channel
 from structlog.testing import capture_logs
 

@@ -158,6 +158,7 @@ KNOWN = {
 def test_values_that_are_known_are_filters(question, filters):
     """A value stands for its dimension, where the values are known."""
     plan = plan_words(question, METRICS, SATURDAY, KNOWN).plan
+    assert plan is not None
 
     found = [(one.dimension, one.comparison, one.values) for one in plan.filters]
     assert sorted(found) == filters

@@ -95,6 +95,7 @@ def test_words_are_answered_with_the_rows_that_they_mean(shop):
     """A question's own figures are those of the rows, and the best come first."""
     connection, metrics, rows = shop
     plan = plan_words("top 3 products by revenue last month", metrics, TODAY).plan
+    assert plan is not None
 
     found = [
         tuple(row)

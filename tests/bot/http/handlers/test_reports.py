@@ -1,6 +1,7 @@
 """Reports over HTTP: shapes, refusals, and who sees what."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.bot.http.calling import ONE_DATABASE, token_for
 
 BASE = "/api/scheduling/reports"
 SCOPES = ("reports:read", "reports:write")
-REPORT = {
+REPORT: dict[str, Any] = {
     "name": "Sales",
     "description": "What we sold",
     "query": "select total from sales",
@@ -17,7 +18,7 @@ REPORT = {
     "audience": "general",
     "slackConfig": {"notification_type": "channel", "slackChannel": "#ops"},
 }
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "name": "Sales",
     "description": "What we sold",
     "query": "select total from sales",
