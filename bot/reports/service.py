@@ -20,6 +20,7 @@ from bot.errors import (
 from bot.ids import new_id
 from bot.messages.requests.status import permalink
 from bot.reports import queries
+from bot.reports.display.notices import Notice
 from bot.reports.drafting.drafts import (
     DraftRequest,
     Drafts,
@@ -197,7 +198,7 @@ class Reports:
         def work(session: Session) -> Report:
             query = select(Report).where(Report.id == report_id, Report.tenant == actor.tenant)
             report = session.exec(query.with_for_update()).one_or_none()
-            may = report is not None and (actor.is_admin or report.problem is not None)
+            may = report is not None and (actor.is_admin or report.problem == Notice.OWNER_GONE)
             if report is None or not (may or report.owner == actor.id):
                 raise NotFoundError(f"There is no report `{report_id[:60]}` to take over.")
             if report.owner != actor.id:

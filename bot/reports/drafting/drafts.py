@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.clock import Clock
-from bot.errors import FieldProblem, ForbiddenError, InvalidError
+from bot.errors import FieldProblem, ForbiddenError, InvalidError, UnavailableError
 from bot.ids import is_slack_user_id
 from bot.redaction import redact
 from bot.reports.drafting.conditions import parse_condition
@@ -160,7 +160,7 @@ class Drafts:
                 draft.sql = await self._questions.read(draft.query, draft.source, zone, now)
         except InvalidError as error:
             draft.problems += error.problems or [FieldProblem("query", str(error))]
-        except QueryError as error:
+        except (QueryError, UnavailableError) as error:
             draft.refuse("source", str(error))
 
     async def _read_slack(self, draft: ReportDraft, value: Any, request: DraftRequest) -> None:
