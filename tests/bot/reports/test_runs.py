@@ -253,7 +253,7 @@ async def test_a_question_is_planned_for_each_run(office):
 
 
 async def test_what_a_model_planned_is_asked_as_it_was_saved(office):
-    """No model is asked at each run: the owner saw this query. A deep report looks deeper for it."""
+    """No model is asked at each run: the owner saw this query. A deep report is planned deeply."""
     best = "Who is our best customer?"
     report = await office.reports.create(actor(), fields(query=best, mode="deep"))
     assert report.sql == "select total from sales where deep"
