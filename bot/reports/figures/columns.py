@@ -1,5 +1,6 @@
 """What the columns of a result are for: measures, the labels of rows, and their time."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bot.sources.result import Cell, ColumnKind, ResultTable
 _NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
+_LIMIT_AT_END = re.compile(r"\blimit\s+(\d+)\s*;?\s*$", re.IGNORECASE)
 _CURRENCY = re.compile("[A-Z]{3}|[€$£¥]")
 #: Numbers that name something: no sums, no thousands separators.
 _NAMING_WORDS = frozenset(
@@ -113,6 +115,8 @@ class Measure:
     unit: str | None
     places: int  # digits behind the point
     is_additive: bool
+    is_partial: bool = False  # the query left rows out, so nothing is known of all of them
+    ends: frozenset[str] = frozenset({"high", "low"})  # which of them the rows surely hold
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,27 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     places = _places(numbers)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
-    return Measure(index, readable_name(column.name), slug, column.unit, places, is_additive)
+    name = readable_name(column.name)
+    if not _is_top_of_more(table):
+        return Measure(index, name, slug, column.unit, places, is_additive)
+    # Their sum is nobody's total, nor any of them a share of it.
+    return Measure(index, name, slug, column.unit, places, False, True, _sure_ends(numbers))
+
+
+def _is_top_of_more(table: ResultTable) -> bool:
+    """Tell whether the query left rows out: it ends with a LIMIT, and as many came."""
+    limit = _LIMIT_AT_END.search(table.sql)
+    return limit is not None and len(table.rows) >= int(limit[1])
+
+
+def _sure_ends(numbers: Sequence[Number]) -> frozenset[str]:
+    """Return which extreme the first of more rows hold: that which they are ordered by."""
+    pairs = list(itertools.pairwise(numbers))
+    if not pairs or numbers[0] == numbers[-1]:
+        return frozenset()
+    if all(one >= other for one, other in pairs):
+        return frozenset({"high"})
+    return frozenset({"low"} if all(one <= other for one, other in pairs) else ())
 
 
 def _places(numbers: Sequence[Number]) -> int:

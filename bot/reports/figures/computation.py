@@ -98,7 +98,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
                 subjects=ALL,
                 tags=frozenset({"total", "run"}),
             )
-    if len(numbers) < 2 or words:
+    if len(numbers) < 2 or words or measure.is_partial:
         return
     places = (
         min(measure.places + 1, _MEAN_PLACES) if measure.places < _MEAN_PLACES else measure.places

@@ -40,11 +40,12 @@ def add_rankings(book: ValueBook, measure: Measure) -> None:
     ranked = sorted(groups, key=lambda one: -_known_number(one))
     whole = exact_sum([_known_number(one) for one in ranked])
     has_shares = measure.is_additive and whole > 0 and _known_number(ranked[-1]) >= 0
-    for place, group in enumerate(ranked[:TOLD_RANKS], 1):
+    for place, group in enumerate(ranked[:TOLD_RANKS] if "high" in measure.ends else (), 1):
         _add_rank(book, measure, f"top_{place}", group, ranked)
         if has_shares:
             _add_share(book, measure, f"share_of_top_{place}", group, whole)
-    _add_rank(book, measure, "bottom", ranked[-1], ranked)
+    if "low" in measure.ends:
+        _add_rank(book, measure, "bottom", ranked[-1], ranked)
     if has_shares:
         _add_share(book, measure, "share_of_bottom", ranked[-1], whole)
 
@@ -73,7 +74,9 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
     if len(periods) < 2 or book.columns.time is None:
         return
     ranked = sorted(periods, key=lambda one: -_known_number(one))
-    for name, group in (("peak", ranked[0]), ("low", ranked[-1])):
+    for name, end, group in (("peak", "high", ranked[0]), ("low", "low", ranked[-1])):
+        if end not in measure.ends:
+            continue
         _add_rank(book, measure, name, group, ranked, is_time=True)
 
 
@@ -82,7 +85,7 @@ def add_outliers(book: ValueBook, measure: Measure) -> None:
     is_time = book.columns.time is not None
     groups = book.periods(measure) if is_time else book.labels(measure)
     groups = [one for one in groups if one.number is not None]
-    if len(groups) < MIN_FOR_OUTLIERS:
+    if len(groups) < MIN_FOR_OUTLIERS or measure.is_partial:
         return
     middle = exact_median([_known_number(one) for one in groups])
     spread = exact_median([_distance(one, middle) for one in groups])
@@ -117,6 +120,7 @@ def _add_rank(
         tags |= {"high"} if above == 0 else {"low"} if above == len(ranked) - 1 else set()
     else:
         tags.add("tied")
+    tags &= measure.ends | {"tied"}
     if measure.is_additive:
         tags.add("total")
     _add_named(

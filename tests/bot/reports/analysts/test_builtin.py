@@ -1,6 +1,7 @@
 """The built-in analyst says what the rows say, in sentences that the checker accepts."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -44,6 +45,24 @@ async def test_labels_are_ranked_and_runs_compared():
         ("Total revenue", "1,000.00 EUR"),
         ("Change of revenue since the last run", "+11.1 %"),
     ]
+
+
+async def test_the_first_of_more_rows_are_not_all_of_them():
+    """A LIMIT left rows out: no total, share, mean or lowest is known, nor the top of another column."""
+    whole = shop_brief().table
+    top = brief_of(replace(whole, sql="SELECT … ORDER BY revenue DESC LIMIT 4"))
+    all_of_them = brief_of(replace(whole, sql="SELECT … ORDER BY revenue DESC LIMIT 5"))
+
+    said = await told(top)
+
+    assert said.summary == (
+        "The result has 4 rows. Berlin has the highest revenue with 500.50 EUR."
+    )
+    assert (said.insights, [one.text for one in said.key_metrics]) == ((), [])
+    refs = {"total_revenue", "share_of_top_1_revenue", "mean_revenue", "bottom_revenue"}
+    assert not refs & set(top.values)
+    assert refs <= set(all_of_them.values)
+    assert "top_1_orders" not in top.values
 
 
 async def test_periods_are_compared():
