@@ -267,12 +267,15 @@ class Opsbell:
             outward.lanes.wake,
             pin=Pins(clients_of(settings, outward.connections)).pin if slack.ears else None,
         )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
         leaderboards = open_leaderboards(
             settings,
             database,
             self._clock,
             slack.directory,
             renderer,
+            sources,
             home=slack.identity.workspace_id,
             wake=outward.lanes.wake,
         )
@@ -283,8 +286,6 @@ class Opsbell:
             outward.connections.token_of,
             settings.proxies.for_url(settings.slack_api_url),
         )
-        sources = open_sources(settings, self._clock)
-        self._stack.callback(sources.close)
         reports = open_reports(
             database,
             self._clock,

@@ -27,10 +27,12 @@ from bot.errors import ConfigError
 from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
 from bot.process.secret_files import read_secret
 from bot.report_config import (
+    OWN_SOURCE,
     MetricSettings,
     ReportName,
     ReportSettings,
     SourceSettings,
+    default_source,
     metric_problems,
     source_problems,
 )
@@ -365,6 +367,7 @@ def read_config_file(path: Path) -> ConfigFile:
     found += [
         *source_problems(config.sources),
         *metric_problems(config.metrics, config.sources),
+        *_unfed_boards(config),
     ]
     problems = [f"{path}: {problem}" for problem in found]
     if problems:
@@ -383,6 +386,37 @@ def _scheduled_patterns(config: ConfigFile) -> Iterator[str]:
     for name, kind in config.tasks.items():
         if is_pattern(name) and kind.cron:
             yield f"tasks.{name}.cron: a pattern cannot be missed; give each kind its own cron"
+
+
+def _unfed_boards(config: ConfigFile) -> Iterator[str]:
+    """Yield boards whose source or metrics are missing, or cannot be asked by their subject."""
+    for name, board in config.leaderboards.items():
+        place = f"leaderboards.{name}"
+        if board.query is not None:
+            source = board.source or default_source(config.sources)
+            known = [*config.sources, OWN_SOURCE]
+            if source is None:
+                yield f"{place}.source: name one of {', '.join(sorted(known))}"
+            elif source not in known:
+                yield f"{place}.source: there is no [sources.{source}]{did_you_mean(source, known)}"
+        if board.metric is not None:
+            yield from _unfit_metrics(place, board, config)
+
+
+def _unfit_metrics(place: str, board: Leaderboard, config: ConfigFile) -> Iterator[str]:
+    for column in board.columns:
+        metric = config.metrics.get(column.name)
+        if metric is None:
+            hint = did_you_mean(column.name, config.metrics)
+            yield f"{place}: there is no [metrics.{column.name}]{hint}"
+        elif metric.time is None:
+            yield f"{place}: [metrics.{column.name}] needs `time`, or no week can be asked for"
+        elif board.subject not in metric.dimensions:
+            hint = did_you_mean(board.subject, metric.dimensions)
+            yield (
+                f"{place}.subject: `{board.subject}` is no dimension of"
+                f" [metrics.{column.name}]{hint}"
+            )
 
 
 def _shared_folders(config: ConfigFile) -> Iterator[str]:

@@ -27,7 +27,8 @@ _SCORECARD_COLUMNS = (
     *("messages", "freshness_p50", "freshness_p95", "late", "lost", "doubled", "dead_letters"),
     *("edits", "edit_budget", "alerts_acknowledged", "alerts_ignored", "alerts_gone_early"),
 )
-_LATER = ("source", "query", "metric")
+#: What a board's query may name: the Monday of the week, and the one after, as dates.
+WEEK_START, WEEK_END = ":week_start", ":week_end"
 _RESERVED_BOARDS = frozenset({"subject", "at"})
 
 
@@ -74,6 +75,9 @@ class Leaderboard(_Part):
     samples: bool = False
     tasks: bool = False
     scorecard: bool = False
+    source: str | None = None
+    query: str | None = Field(None, min_length=1, max_length=20_000)
+    metric: str | None = None
     columns: list[LeaderboardColumn] = Field([], max_length=12)
     rank_by: str | None = None
     top: int = Field(10, ge=1, le=100)
@@ -86,19 +90,18 @@ class Leaderboard(_Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _served(cls, values: Any) -> Any:
-        asked = [name for name in _LATER if isinstance(values, dict) and name in values]
-        if asked:
-            raise ValueError(
-                f"`{asked[0]}` needs reports, which this version does not have:"
-                " use samples = true or tasks = true"
-            )
+    def _one_column_for_a_metric(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "metric" in values and not values.get("columns"):
+            return {**values, "columns": [{"name": values["metric"]}]}
         return values
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if [self.samples, self.tasks, self.scorecard].count(True) != 1:
-            raise ValueError("set one of samples, tasks and scorecard to true")
+        fed = [self.samples, self.tasks, self.scorecard, bool(self.query), bool(self.metric)]
+        if fed.count(True) != 1:
+            raise ValueError("set one of samples, tasks and scorecard to true, or query, or metric")
+        if self.source is not None and self.query is None:
+            raise ValueError("source: needs query; a metric names its own source")
         self._check_columns()
         if self.schedule is not None:
             try:
@@ -115,6 +118,8 @@ class Leaderboard(_Part):
             raise ValueError("each column needs a name of its own, other than subject and at")
         if self.subject.lower() in (*names, "at"):
             raise ValueError(f"`{self.subject}` is both the subject and a column")
+        if self.metric is not None and self.metric not in names:
+            raise ValueError(f"columns: name the metric `{self.metric}`, or leave columns out")
         if self.rank_by is not None and self.rank_by not in names:
             raise ValueError(f"rank_by: there is no column `{self.rank_by}`")
         known = self.own_columns
@@ -129,8 +134,14 @@ class Leaderboard(_Part):
 
     @property
     def ranking_column(self) -> LeaderboardColumn:
-        """Return the column that decides the ranks: `rank_by`, else the first."""
-        return next((one for one in self.columns if one.name == self.rank_by), self.columns[0])
+        """Return the column that decides the ranks: `rank_by`, else the metric or the first."""
+        chosen = self.rank_by or self.metric
+        return next((one for one in self.columns if one.name == chosen), self.columns[0])
+
+    @property
+    def asks_for_week(self) -> bool:
+        """Tell whether its query names the week, so that past weeks can be asked for, too."""
+        return self.query is not None and (WEEK_START in self.query or WEEK_END in self.query)
 
     @property
     def due(self) -> Schedule | None:

@@ -103,6 +103,7 @@ class MetricSettings(_Table):
     sql: str = Field(min_length=1, max_length=2_000)
     time: _Identifier | None = None
     loaded: _Identifier | None = None
+    utc: bool = False
     dimensions: list[_Identifier] = Field([], max_length=50)
     unit: str | None = Field(None, min_length=1, max_length=20)
     better: Literal["high", "low"] = "high"

@@ -100,7 +100,7 @@ def write_shop(path: Path, today: date) -> None:
 
 
 def shop_configuration(folder: Path) -> str:
-    """Return the part of `opsbell.toml` with the shop as a source, and its metrics."""
+    """Return the part of `opsbell.toml` with the shop as a source, its metrics and a board."""
     return "\n".join(
         [
             "[sources.shop]",
@@ -111,6 +111,15 @@ def shop_configuration(folder: Path) -> str:
             'description = "Orders that were placed"',
             *_metric("return_rate", "100.0 * sum(is_returned) / count(*)", unit="%", better="low"),
             'description = "Share of the items sold that came back"',
+            "[leaderboards.countries]",
+            'title = "Sales by country"',
+            'subject = "country"',
+            'metric = "revenue"',
+            "columns = [",
+            '  {name = "revenue", label = "Revenue", format = "0 EUR"},',
+            '  {name = "orders", label = "Orders"},',
+            '  {name = "return_rate", label = "Returned", format = "0.0 %", better = "low"},',
+            "]",
             "",
         ]
     )

@@ -26,6 +26,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.messages.templates.isolation import Isolation
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
+from bot.reports.parts import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.telemetry.meters import Meters
 from bot.wiring.credentials import destinations_of
@@ -63,10 +64,21 @@ async def _rank_board(
     """Return the ranking; with *post* once it stands in Slack."""
     clock = SystemClock()
     if not post:
-        boards = open_leaderboards(
-            settings, database, clock, Nameless(), Renderer(TEMPLATES), home="", wake=nobody
-        )
-        return await boards.ranking_of(name, last=last)
+        sources = open_sources(settings, clock)
+        try:
+            boards = open_leaderboards(
+                settings,
+                database,
+                clock,
+                Nameless(),
+                Renderer(TEMPLATES),
+                sources,
+                home="",
+                wake=nobody,
+            )
+            return await boards.ranking_of(name, last=last)
+        finally:
+            await asyncio.to_thread(sources.close)
     async with _poster(settings, database, clock) as boards:
         posted = await boards.post(name, last=last)
         await delivered(database, posted.message_id)
@@ -108,8 +120,10 @@ async def _poster(
             )
             wake = outward.lanes.wake
         home = slack.identity.workspace_id
+        sources = open_sources(settings, clock)
+        stack.callback(sources.close)
         yield open_leaderboards(
-            settings, database, clock, slack.directory, renderer, home=home, wake=wake
+            settings, database, clock, slack.directory, renderer, sources, home=home, wake=wake
         )
 
 

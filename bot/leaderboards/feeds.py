@@ -18,7 +18,7 @@ Values = Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
-class Period:
+class MeasuredWeek:
     """What is measured: a tenant's week, from *start* up to, but without, *end*."""
 
     tenant: str
@@ -29,13 +29,18 @@ class Period:
 
 class Feed(Protocol):
     """
-    Measures a period.
+    Measures a week.
 
-    The seam for boards that ask a source: their feed would await the rows of a query, and return
-    the columns of each row under its subject.
+    `is_of_now`: it can only say how things stand at present, so past weeks stay as they were.
+    Raises `UnavailableError` if what it asks does not answer, or not with figures.
     """
 
-    async def __call__(self, period: Period) -> Mapping[str, Values]:
+    @property
+    def is_of_now(self) -> bool:
+        """Tell whether it can measure the current week alone."""
+        ...
+
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
         """Return the values by subject."""
         ...
 
@@ -43,22 +48,24 @@ class Feed(Protocol):
 class TasksFeed:
     """Counts the failures of each subject, and the money that they put at risk."""
 
+    is_of_now = False
+
     def __init__(self, database: Database, config: ConfigFile) -> None:
         self._database = database
         self._config = config
 
-    async def __call__(self, period: Period) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
         """Return `failures` and `revenue_at_risk`; a failure that was mended since is none."""
-        return await self._database.read(lambda session: self._measure(session, period))
+        return await self._database.read(lambda session: self._measure(session, week))
 
-    def _measure(self, session: Session, period: Period) -> Mapping[str, Values]:
+    def _measure(self, session: Session, week: MeasuredWeek) -> Mapping[str, Values]:
         query = (
             select(col(Task.subject), col(Task.task), func.count())
             .where(
-                col(Task.tenant) == period.tenant,
+                col(Task.tenant) == week.tenant,
                 col(Task.status) == TaskStatus.FAILED,
-                col(Task.ended_at) >= period.start,
-                col(Task.ended_at) < period.end,
+                col(Task.ended_at) >= week.start,
+                col(Task.ended_at) < week.end,
                 col(Task.subject).is_not(None),
             )
             .group_by(col(Task.subject), col(Task.task))

@@ -66,6 +66,12 @@ def replace_samples(session: Session, board: str, at: datetime, samples: Sequenc
     store_samples(session, board, samples)
 
 
+def has_samples(session: Session, board: str, at: datetime) -> bool:
+    """Tell whether anything is known of a board at a time."""
+    query = select(_TABLE.c.subject).where(_TABLE.c.board == board, _TABLE.c.at == at).limit(1)
+    return session.execute(query).first() is not None
+
+
 def leaders(session: Session, span: Span, limit: int) -> tuple[list[str], int]:
     """Return the subjects with the best latest values, the best first, and how many have any."""
     latest = _latest(span, "current")

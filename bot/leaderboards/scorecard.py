@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from bot.alerts.models import Alert
 from bot.db import Database
-from bot.leaderboards.feeds import Period, Values
+from bot.leaderboards.feeds import MeasuredWeek, Values
 from bot.messages.models import Event, EventName, Message, MessageState
 from bot.sql.tables import table_of
 from bot.tasks.models import Task
@@ -87,21 +87,23 @@ def percentile(ordered: list[float], percent: int) -> float | None:
 class ScorecardFeed:
     """Measures the bot itself."""
 
+    is_of_now = False
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def __call__(self, period: Period) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
         """Return the values of each kind of work, and of all of it."""
-        return await self._database.read(lambda session: _measure_scorecard(session, period))
+        return await self._database.read(lambda session: _measure_scorecard(session, week))
 
 
-def _measure_scorecard(session: Session, period: Period) -> Mapping[str, Values]:
+def _measure_scorecard(session: Session, week: MeasuredWeek) -> Mapping[str, Values]:
     """Return the figures of each kind of work and of all of it; nothing for a week without any."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    _count_deliveries(session, period, tallies)
-    _count_events(session, period, tallies)
-    _count_lost(session, period, tallies)
-    _count_alerts(session, period, tallies)
+    _count_deliveries(session, week, tallies)
+    _count_events(session, week, tallies)
+    _count_lost(session, week, tallies)
+    _count_alerts(session, week, tallies)
     return {kind: tally.values() for kind, tally in tallies.items()}
 
 
@@ -109,7 +111,7 @@ def _both(tallies: dict[str, Tally], kind: str | None) -> list[Tally]:
     return [tallies[kind or _OTHER], tallies[_ALL_KINDS]]
 
 
-def _count_deliveries(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
+def _count_deliveries(session: Session, week: MeasuredWeek, tallies: dict[str, Tally]) -> None:
     asked = table_of(Event).alias("asked")
     asked_at = (
         select(func.min(asked.c.at))
@@ -121,7 +123,7 @@ def _count_deliveries(session: Session, period: Period, tallies: dict[str, Tally
         .scalar_subquery()
     )
     query = _by_kind(col(Event.name), col(Event.at), asked_at, col(Message.scheduled_at))
-    query = query.where(*_within_week(period), col(Event.name).in_(_DELIVERED))
+    query = query.where(*_within_week(week), col(Event.name).in_(_DELIVERED))
     query = query.execution_options(yield_per=_ROWS_AT_A_TIME)
     for kind, name, at, begun, scheduled_at in session.execute(query):
         since = max(one for one in (begun or at, scheduled_at) if one is not None)
@@ -134,14 +136,14 @@ def _count_deliveries(session: Session, period: Period, tallies: dict[str, Tally
                 tally.minutes[int(at.timestamp()) // 60] += 1
 
 
-def _count_events(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
-    dead = _by_kind(func.count()).where(*_within_week(period), col(Event.name) == EventName.DEAD)
+def _count_events(session: Session, week: MeasuredWeek, tallies: dict[str, Tally]) -> None:
+    dead = _by_kind(func.count()).where(*_within_week(week), col(Event.name) == EventName.DEAD)
     for kind, count in session.execute(dead.group_by(_kind())):
         for tally in _both(tallies, kind):
             tally.dead_letters += count
     doubled = (
         _by_kind(func.count(func.distinct(col(Message.id))))
-        .where(*_within_week(period), col(Event.name) == EventName.SENT)
+        .where(*_within_week(week), col(Event.name) == EventName.SENT)
         .where(col(Message.possibly_delivered).is_(True))
     )
     for kind, count in session.execute(doubled.group_by(_kind())):
@@ -149,21 +151,21 @@ def _count_events(session: Session, period: Period, tallies: dict[str, Tally]) -
             tally.doubled += count
 
 
-def _count_lost(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
+def _count_lost(session: Session, week: MeasuredWeek, tallies: dict[str, Tally]) -> None:
     query = (
         select(_kind(), func.count())
         .select_from(Message)
         .outerjoin(Task, _is_about())
         .where(
-            col(Message.tenant) == period.tenant,
+            col(Message.tenant) == week.tenant,
             col(Message.delivered_revision) == 0,
             col(Message.state).in_(_UNDELIVERED),
-            col(Message.waiting_since) >= period.start,
-            col(Message.waiting_since) < period.end,
-            col(Message.waiting_since) < period.now - _LOST_AFTER,
+            col(Message.waiting_since) >= week.start,
+            col(Message.waiting_since) < week.end,
+            col(Message.waiting_since) < week.now - _LOST_AFTER,
             or_(
                 col(Message.scheduled_at).is_(None),
-                col(Message.scheduled_at) < period.now - _LOST_AFTER,
+                col(Message.scheduled_at) < week.now - _LOST_AFTER,
             ),
         )
     )
@@ -172,16 +174,16 @@ def _count_lost(session: Session, period: Period, tallies: dict[str, Tally]) -> 
             tally.lost += count
 
 
-def _count_alerts(session: Session, period: Period, tallies: dict[str, Tally]) -> None:
-    """Count what became of the alerts that were opened in the period, and told."""
+def _count_alerts(session: Session, week: MeasuredWeek, tallies: dict[str, Tally]) -> None:
+    """Count what became of the alerts that were opened in the week, and told."""
     query = select(Alert).where(
-        col(Alert.tenant) == period.tenant,
-        col(Alert.opened_at) >= period.start,
-        col(Alert.opened_at) < period.end,
+        col(Alert.tenant) == week.tenant,
+        col(Alert.opened_at) >= week.start,
+        col(Alert.opened_at) < week.end,
         col(Alert.told_at).is_not(None),
     )
     for alert in session.execute(query).scalars().yield_per(_ROWS_AT_A_TIME):
-        stood = (alert.resolved_at or period.now) - alert.opened_at
+        stood = (alert.resolved_at or week.now) - alert.opened_at
         has_acted = alert.acknowledged_by or alert.snoozed_by or alert.resolved_by
         for tally in _both(tallies, alert.task):
             tally.acknowledged += alert.acknowledged_by is not None
@@ -207,6 +209,6 @@ def _by_kind(*columns: Any) -> Select[Any]:
     return query.outerjoin(Task, _is_about())
 
 
-def _within_week(period: Period) -> tuple[ColumnElement[bool], ...]:
+def _within_week(week: MeasuredWeek) -> tuple[ColumnElement[bool], ...]:
     at = col(Event.at)
-    return (at >= period.start, at < period.end, col(Message.tenant) == period.tenant)
+    return (at >= week.start, at < week.end, col(Message.tenant) == week.tenant)

@@ -17,7 +17,7 @@ from bot.leaderboards import publication, queries
 from bot.leaderboards.computation import History, compute_history, compute_ranking
 from bot.leaderboards.csv_samples import from_csv
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context
-from bot.leaderboards.feeds import Feed, Period
+from bot.leaderboards.feeds import Feed, MeasuredWeek
 from bot.leaderboards.files import write_files
 from bot.leaderboards.models import LeaderboardPost
 from bot.leaderboards.publication import Posted
@@ -33,6 +33,8 @@ logger = structlog.get_logger(__name__)
 
 #: How old the figures of a post about the running week may grow that the bot measures itself.
 _MEASURED_EVERY = timedelta(minutes=15)
+#: A board whose figures could not be measured is tried again by itself after so long.
+_UNAVAILABLE_FOR = timedelta(minutes=1)
 #: Figures so young are not measured again: whoever asks ten times gets one measurement.
 _FRESH = timedelta(seconds=10)
 
@@ -66,6 +68,7 @@ class Leaderboards:
         self._channel_of = channel_of
         self._wake = wake
         self._measure_at: dict[str, datetime] = {}
+        self._retry_at: dict[str, datetime] = {}
         self._measured: dict[tuple[str, Week], datetime] = {}
 
     def without_boards(self) -> Self:
@@ -164,11 +167,14 @@ class Leaderboards:
     async def tick(self) -> None:
         """Post what is due, once however many processes ask, and show samples that came late."""
         for name, board in self._boards.items():
+            if self._clock.now() < self._retry_at.get(name, self._clock.now()):
+                continue
             try:
                 await self._post_due(name, board)
+                await self._measure_again(name, board)
             except UnavailableError as error:
+                self._retry_at[name] = self._clock.now() + _UNAVAILABLE_FOR
                 logger.warning("leaderboard_unavailable", board=name, reason=str(error))
-            await self._measure_again(name, board)
         for post in await self._database.read(publication.changed_posts):
             if post.board in self._boards:
                 await self._refresh(post)
@@ -249,12 +255,16 @@ class Leaderboards:
 
     async def _measure_again(self, name: str, board: Leaderboard) -> None:
         now, week = self._clock.now(), self._current(board)
-        if name not in self._feeds or now < self._measure_at.get(name, now):
+        feed = self._feeds.get(name)
+        if feed is None or now < self._measure_at.get(name, now):
             return
-        self._measure_at[name] = now + _MEASURED_EVERY
         key = (name, str(week), False)
-        if await self._database.read(lambda session: session.get(LeaderboardPost, key)):
+        post = await self._database.read(lambda session: session.get(LeaderboardPost, key))
+        # What a feed knows of the present alone would be lost if nobody asked for it.
+        if post is not None or feed.is_of_now:
             await self._measure(name, board, week)
+        self._measure_at[name] = now + _MEASURED_EVERY
+        if post is not None:
             await self._database.write(lambda session: publication.mark_changed(session, name, now))
 
     async def _measure(self, name: str, board: Leaderboard, week: Week) -> None:
@@ -263,15 +273,31 @@ class Leaderboards:
         feed, now = self._feeds.get(name), self._clock.now()
         if feed is None or week not in (current, current.previous):
             return
+        if feed.is_of_now and week != current:
+            return
         if abs(now - self._measured.get((name, week), now - _FRESH)) < _FRESH:
             return
+        if not feed.is_of_now and (name, week.previous) not in self._measured:
+            await self._measure_once(name, board, feed, week.previous)
+        await self._measure_week(name, board, feed, week)
+
+    async def _measure_once(self, name: str, board: Leaderboard, feed: Feed, week: Week) -> None:
+        """Measure a week, to compare with, of which nothing is known yet."""
+        at = week.start(ZoneInfo(board.timezone))
+        if await self._database.read(lambda session: queries.has_samples(session, name, at)):
+            self._measured[name, week] = self._clock.now() - _FRESH
+        else:
+            await self._measure_week(name, board, feed, week)
+
+    async def _measure_week(self, name: str, board: Leaderboard, feed: Feed, week: Week) -> None:
+        now = self._clock.now()
         zone = ZoneInfo(board.timezone)
         at = week.start(zone)
-        period = Period(DEFAULT_TENANT, at, week.end(zone), now)
+        measured = MeasuredWeek(DEFAULT_TENANT, at, week.end(zone), now)
         names = {column.name for column in board.columns}
         samples = [
             Sample(subject, at, {key: value for key, value in values.items() if key in names})
-            for subject, values in (await feed(period)).items()
+            for subject, values in (await feed(measured)).items()
         ]
         await self._database.write(
             lambda session: queries.replace_samples(session, name, at, samples)

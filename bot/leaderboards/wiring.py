@@ -1,8 +1,9 @@
 """The room of leaderboards, wired together once at the start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.clock import Clock
+from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.errors import InvalidError
 from bot.leaderboard_config import Leaderboard
@@ -10,13 +11,34 @@ from bot.leaderboards.boards import boards_of
 from bot.leaderboards.feeds import Feed, TasksFeed
 from bot.leaderboards.scorecard import ScorecardFeed
 from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.source_feeds import MetricFeed, QueryFeed
 from bot.messages.destinations import is_destination
 from bot.messages.rendering.renderer import Renderer
+from bot.metrics.catalog import Metrics
 from bot.settings import Settings
+from bot.sources.registry import Sources
 from bot.workspaces.directory import Directory
 
 #: Where boards are posted if nothing says where, and the bot is in a channel of this name.
 _USUAL_CHANNEL = "#ai-ops"
+
+
+def feeds_of(
+    boards: Mapping[str, Leaderboard], database: Database, config: ConfigFile, sources: Sources
+) -> dict[str, Feed]:
+    """Return what measures the boards that nobody sends samples for."""
+    metrics = Metrics(config.metrics, config.sources)
+    feeds: dict[str, Feed] = {}
+    for name, board in boards.items():
+        if board.tasks:
+            feeds[name] = TasksFeed(database, config)
+        elif board.scorecard:
+            feeds[name] = ScorecardFeed(database)
+        elif board.query:
+            feeds[name] = QueryFeed(board, sources)
+        elif board.metric:
+            feeds[name] = MetricFeed(board, sources, metrics)
+    return feeds
 
 
 def open_leaderboards(
@@ -25,17 +47,14 @@ def open_leaderboards(
     clock: Clock,
     directory: Directory,
     renderer: Renderer,
+    sources: Sources,
     *,
     home: str,
     wake: Callable[[str], None],
 ) -> Leaderboards:
     """Build the service of the boards; *home* is the workspace that they are posted in."""
     boards = boards_of(settings.config)
-    feeds: dict[str, Feed] = {
-        name: TasksFeed(database, settings.config) if board.tasks else ScorecardFeed(database)
-        for name, board in boards.items()
-        if board.own_columns
-    }
+    feeds = feeds_of(boards, database, settings.config, sources)
 
     async def channel_of(board: Leaderboard) -> str:
         default = settings.slack_default_channel

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
@@ -26,14 +27,18 @@ class PlannedQuestion:
 
 
 class Metrics:
-    """Plans questions over `[metrics.*]`."""
+    """Plans questions over `[metrics.*]`, and the bot's own where their names are free."""
 
     def __init__(
         self, metrics: Mapping[str, MetricSettings], sources: Mapping[str, SourceSettings]
     ) -> None:
         usual = default_source(sources)
-        self._sources = {name: one.source or usual for name, one in metrics.items()}
-        self._metrics = dict(metrics)
+        self._metrics = {**own_metrics(), **metrics}
+        self._sources = {name: one.source or usual for name, one in self._metrics.items()}
+
+    def source_of(self, metric: str) -> str | None:
+        """Return the source that a metric is asked of."""
+        return self._sources[metric]
 
     def of_source(self, source: str) -> Mapping[str, MetricSettings]:
         """Return the metrics of a source by name."""
@@ -64,8 +69,9 @@ class Metrics:
         from bot.metrics.rendering import render_plan
 
         metric = self._metrics[plan.metric]
-        zone = await _zone_of(metric, source, timezone)
-        return render_plan(plan, metric, dialect=source.dialect, zone=zone)
+        zoned = await _columns_with_zone(metric, source)
+        has_zone = metric.time in zoned
+        return render_plan(plan, metric, dialect=source.dialect, zone=timezone, has_zone=has_zone)
 
     async def completeness(
         self, question: str, source: Source, timezone: str, now: datetime
@@ -77,6 +83,7 @@ class Metrics:
         `QueryError`, or `InvalidError` if the settings name a column that there is not.
         """
         # Loaded with the first question, as above.
+        from bot.metrics.rendering import time_column_of
         from bot.sources.completeness_sql import counting_sql
 
         at = now.astimezone(ZoneInfo(timezone))
@@ -87,15 +94,20 @@ class Metrics:
         day = min(plan.period.end, at.date()) - timedelta(days=1)
         if metric.time is None or day < max(plan.period.start, at.date() - _JUDGED):
             return None
-        sql = counting_sql(
-            metric.table,
-            metric.time,
-            day,
-            dialect=source.dialect,
-            zone=await _zone_of(metric, source, timezone),
-            loaded=metric.loaded,
-            at=at.replace(tzinfo=None),
+        zoned = await _columns_with_zone(metric, source)
+        column, loaded = (
+            time_column_of(
+                metric.model_copy(update={"time": name}),
+                source.dialect,
+                timezone,
+                has_zone=name in zoned,
+            )
+            for name in (metric.time, metric.loaded)
         )
+        if column is None:
+            return None
+        now_there = at.replace(tzinfo=None)
+        sql = counting_sql(metric.table, column, day, loaded=loaded, at=now_there)
         found = await source.fetch(await source.check(sql))
         return judge_completeness(read_counts(found.rows, day), day, at)
 
@@ -109,18 +121,17 @@ class Metrics:
         return replace(table, columns=columns)
 
 
-async def _zone_of(metric: MetricSettings, source: Source, timezone: str) -> str | None:
-    """Return the zone whose days divide a metric's time; None for times without a zone."""
+async def _columns_with_zone(metric: MetricSettings, source: Source) -> frozenset[str]:
+    """Return the columns of a metric's table that hold times with a zone."""
     tables = await source.tables() if metric.time else []
     names = {metric.table.lower(), metric.table.lower().rpartition(".")[2]}
-    has_zone = any(
-        column.has_zone
+    return frozenset(
+        column.name
         for table in tables
         if table.name.lower() in names
         for column in table.columns
-        if column.name == metric.time
+        if column.has_zone
     )
-    return timezone if has_zone else None
 
 
 def _description(metric: MetricSettings) -> str:

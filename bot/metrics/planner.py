@@ -15,7 +15,7 @@ from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
 from bot.report_config import MetricSettings
 from bot.suggestions import closest, did_you_mean
 
-MAX_QUESTION_CHARACTERS = 500
+MAX_PLANNED_CHARACTERS = 500
 _MAX_LIMIT = 1_000
 _FILTER_HINT = " (a filter is written `country is Germany`; whatever else there is, in SQL)"
 _PUNCTUATION = " \t\r\n?!.:;"
@@ -33,11 +33,12 @@ _GRAIN_WORDS = {
     **{f"{name}ly": Grain(name) for name in ("week", "month", "quarter", "year")},
     "daily": Grain.DAY,
 }
-_HIGHEST = frozenset({"top", "highest", "largest", "biggest", "most", "greatest"})
-_LOWEST = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
+_HIGH_WORDS = frozenset({"top", "highest", "largest", "biggest", "most", "greatest"})
+_LOW_WORDS = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
 _GOOD, _BAD = frozenset({"best"}), frozenset({"worst"})
-_RANKINGS = _HIGHEST | _LOWEST | _GOOD | _BAD
+_RANKINGS = _HIGH_WORDS | _LOW_WORDS | _GOOD | _BAD
 _BEFORE_DIMENSION = frozenset({"by", "per", "each", "and", ",", "every", "which"})
+_NEEDS_MORE = frozenset({"by", "per", "each", "every"})
 _EQUALS = frozenset({"=", "is", "was", "are", "equals"})
 _NOT_EQUALS = frozenset({"<>", "!=", "not", "except", "without"})
 
@@ -68,15 +69,18 @@ class _Reading:
     def take(self, start: int, count: int = 1) -> None:
         self.taken[start : start + count] = [True] * count
 
-    def find(self, phrase: str) -> Iterable[int]:
-        """Yield where a phrase stands in words that are not understood yet."""
+    def find(self, phrase: str, *, is_exact: bool = False) -> list[int]:
+        """Return where a phrase stands in words not understood yet; else its singular or plural."""
         parts = phrase.split()
-        for start in range(len(self.low) - len(parts) + 1):
-            span = range(start, start + len(parts))
-            if all(not self.taken[one] for one in span) and all(
-                _same(self.low[one], part) for one, part in zip(span, parts, strict=True)
-            ):
-                yield start
+        free = [
+            start
+            for start in range(len(self.low) - len(parts) + 1)
+            if not any(self.taken[start : start + len(parts)])
+        ]
+        exact = [one for one in free if self.low[one : one + len(parts)] == parts]
+        if exact or is_exact:
+            return exact
+        return [one for one in free if all(map(_same, self.low[one : one + len(parts)], parts))]
 
     def before(self, index: int) -> str:
         return self.low[index - 1] if index > 0 else ""
@@ -95,8 +99,8 @@ def _plan(question: str, metrics: Mapping[str, MetricSettings], today: date) -> 
         raise _NotUnderstoodError(
             "No metrics are defined for this source: write SQL, or define [metrics.<name>]."
         )
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise _NotUnderstoodError(f"Ask in at most {MAX_QUESTION_CHARACTERS} characters.")
+    if len(question) > MAX_PLANNED_CHARACTERS:
+        raise _NotUnderstoodError(f"Ask in at most {MAX_PLANNED_CHARACTERS} characters.")
     rest, period = _without_period(question, today)
     rest = _POSSESSIVE.sub("", rest)
     if strange := _QUESTION_WORD.sub("", rest).strip(_PUNCTUATION):
@@ -168,7 +172,7 @@ def _take_ranking(reading: _Reading) -> tuple[int | None, str]:
 def _is_descending(ranking: str, metric: MetricSettings) -> bool:
     if ranking in _GOOD | _BAD:
         return (metric.better == "high") == (ranking in _GOOD)
-    return ranking not in _LOWEST
+    return ranking not in _LOW_WORDS
 
 
 def _take_metric(reading: _Reading, metrics: Mapping[str, MetricSettings]) -> str:
@@ -182,10 +186,11 @@ def _take_metric(reading: _Reading, metrics: Mapping[str, MetricSettings]) -> st
         key=lambda pair: (-len(pair[0].split()), -len(pair[0]), pair),
     )
     named: list[str] = []
-    for phrase, name in phrases:
-        for start in list(reading.find(phrase)):
-            reading.take(start, len(phrase.split()))
-            named.append(name)
+    for is_exact in (True, False):  # `failures by task` does not name the metric `tasks`.
+        for phrase, name in [] if named else phrases:
+            for start in reading.find(phrase, is_exact=is_exact):
+                reading.take(start, len(phrase.split()))
+                named.append(name)
     if not named:
         words = [word for word in reading.low if word not in _FILLERS]
         near = next((found for word in words if (found := closest(word, metrics))), None)
@@ -222,7 +227,7 @@ def _take_filters(reading: _Reading, dimensions: Iterable[str]) -> tuple[Filter,
         phrase = name.replace("_", " ").lower()
         size = len(phrase.split())
         for form, length in ((phrase, size), (name.lower(), 1)):
-            for start in list(reading.find(form)):
+            for start in reading.find(form):
                 after = start + length
                 is_equal, after = _take_comparison(reading, after)
                 if is_equal is None:
@@ -291,7 +296,7 @@ def _take_dimensions(reading: _Reading, dimensions: Iterable[str]) -> tuple[tupl
     is_which = False
     for name in _longest_first(dimensions):
         for phrase in {name.replace("_", " ").lower(), name.lower()}:
-            for start in list(reading.find(phrase)):
+            for start in reading.find(phrase):
                 if reading.before(start) == "which":
                     is_which = True
                     reading.take(start - 1)
@@ -306,6 +311,7 @@ def _take_dimensions(reading: _Reading, dimensions: Iterable[str]) -> tuple[tupl
 def _require_all_understood(
     reading: _Reading, metrics: Mapping[str, MetricSettings], metric: MetricSettings
 ) -> None:
+    _require_no_loose_end(reading, metric)
     left = [
         word
         for word, low, is_taken in zip(reading.words, reading.low, reading.taken, strict=True)
@@ -318,6 +324,18 @@ def _require_all_understood(
             f"`{word}` names nothing that is known{did_you_mean(word, known)}"
             f"{_FILTER_HINT if metric.dimensions else ''}"
         )
+
+
+def _require_no_loose_end(reading: _Reading, metric: MetricSettings) -> None:
+    """Refuse `revenue by last week`: something was to be named there."""
+    for index, word in enumerate(reading.low):
+        if word in _NEEDS_MORE and not reading.taken[index]:
+            rest = range(index + 1, len(reading.low))
+            following = next((one for one in rest if reading.low[one] not in _FILLERS), None)
+            if following is None:
+                raise _NotUnderstoodError(
+                    f"`{word}` what? Name a dimension: {_named_list(metric.dimensions)}."
+                )
 
 
 def _longest_first(names: Iterable[str]) -> list[str]:

@@ -7,9 +7,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan
+from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
 from bot.report_config import MetricSettings
-from bot.sources.moments import compared_moment
+from bot.sources.moments import TimeColumn, TimeKind
 from bot.sources.portable_dates import with_sqlite_dates
 
 
@@ -18,33 +18,28 @@ def render_plan(
     metric: MetricSettings,
     *,
     dialect: str,
-    zone: str | None = None,
+    zone: str = "UTC",
+    has_zone: bool = False,
 ) -> str:
     """
     Return the SELECT of a plan; its last column is the metric, named after it.
 
-    *zone*: the time column holds instants, which the days of this zone divide. Without it the
-    dates and times are taken as they stand. Raises `InvalidError` if the metric's own SQL is
-    unreadable.
+    *has_zone*: the time column holds times with a zone. They, and times of UTC, are divided by the
+    days of *zone*; other dates and times are taken as they stand. Raises `InvalidError` if the
+    metric's own SQL is unreadable.
     """
     value = exp.alias_(_aggregate(plan.metric, metric, dialect), plan.metric, quoted=True)
     keys: list[exp.Expr] = [_column_named(name) for name in plan.dimensions]
     query = exp.select().from_(exp.to_table(metric.table, dialect=dialect))
-    time_column = _column_named(metric.time) if metric.time else None
+    time_column = time_column_of(metric, dialect, zone, has_zone=has_zone)
+    bounds = _bounds(plan.period)
     if plan.grain is not None and time_column is not None:
-        local = _local(time_column, zone) if zone else time_column
+        local = time_column.local(*(bounds or ()))
         period = exp.cast(exp.TimestampTrunc(this=local, unit=_unit(plan.grain, dialect)), "date")
         keys.insert(0, exp.alias_(period, plan.grain.value, quoted=True))
     query = query.select(*keys, value)
-    if plan.period is not None and time_column is not None:
-        first, end = (
-            compared_moment(datetime.combine(day, time()), dialect, zone)
-            for day in (plan.period.start, plan.period.end)
-        )
-        query = query.where(
-            exp.GTE(this=time_column.copy(), expression=first),
-            exp.LT(this=time_column.copy(), expression=end),
-        )
+    if bounds is not None and time_column is not None:
+        query = query.where(*time_column.within(*bounds))
     for one in plan.filters:
         query = query.where(_condition(one))
     if keys:
@@ -54,6 +49,22 @@ def render_plan(
         query = query.limit(plan.limit)
     portable = with_sqlite_dates(query) if dialect == "sqlite" else query
     return portable.sql(dialect)
+
+
+def time_column_of(
+    metric: MetricSettings, dialect: str, zone: str, *, has_zone: bool
+) -> TimeColumn | None:
+    """Return the column with the times of a metric, if it has one."""
+    if metric.time is None:
+        return None
+    kind = TimeKind.INSTANT if has_zone else TimeKind.UTC if metric.utc else TimeKind.WALL
+    return TimeColumn(metric.time, dialect, zone, kind)
+
+
+def _bounds(period: Period | None) -> tuple[datetime, datetime] | None:
+    if period is None:
+        return None
+    return datetime.combine(period.start, time()), datetime.combine(period.end, time())
 
 
 def _unit(grain: Grain, dialect: str) -> exp.Var:
@@ -73,10 +84,6 @@ def _aggregate(name: str, metric: MetricSettings, dialect: str) -> exp.Expr:
 
 def _column_named(name: str) -> exp.Column:
     return exp.column(name, quoted=True)
-
-
-def _local(column: exp.Column, zone: str) -> exp.Expr:
-    return exp.AtTimeZone(this=column.copy(), zone=exp.Literal.string(zone))
 
 
 def _condition(one: Filter) -> exp.Expr:

@@ -42,8 +42,8 @@ from bot.sources.result import ResultTable
 logger = structlog.get_logger(__name__)
 
 MAX_CACHED = 256
-MAX_CHARTS = 2
-MAX_QUESTION_CHARACTERS = 1_000
+_TOLD_CHARTS = 2
+MAX_ASKED_CHARACTERS = 1_000
 _UNFIT = "The model's text held figures, dates or names that the rows do not hold"
 _WRITTEN_BY_US = "This was written by the built-in analyst."
 #: Answers that another try may make better; whatever else went wrong, the next would, too.
@@ -180,7 +180,7 @@ class Narration:
 
     async def answer_question(self, question: str, brief: Brief) -> Narrated:
         """Return the answer to a question from the rows of a run; it is the summary."""
-        asked = question.strip()[:MAX_QUESTION_CHARACTERS]
+        asked = question.strip()[:MAX_ASKED_CHARACTERS]
 
         async def write(_problems: Sequence[str]) -> Draft:
             draft = await self._analyst.answer(asked, brief)
@@ -261,7 +261,7 @@ def _narrated(
 ) -> Narrated:
     filled = fill_narrative(narrative, brief.values)
     charts = [checked_chart(one, brief.table) for one in narrative.charts]
-    drawn = tuple(one for one in charts if one is not None)[:MAX_CHARTS]
+    drawn = tuple(one for one in charts if one is not None)[:_TOLD_CHARTS]
     return Narrated(
         summary=filled.summary,
         key_metrics=filled.key_metrics,

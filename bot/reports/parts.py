@@ -10,10 +10,10 @@ from bot.metrics.catalog import Metrics
 from bot.reports.analysts.base import PlannedSql, Schema
 from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
 from bot.reports.analysts.factory import make_analyst
+from bot.reports.drafting.questions import is_sql
 from bot.reports.models import Report
 from bot.reports.narration import Narration
 from bot.reports.queries import spent_since
-from bot.reports.questions import is_sql
 from bot.reports.runs.execution import zone_name
 from bot.reports.runs.voice import Voice
 from bot.reports.spending import DailySpending

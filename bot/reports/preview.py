@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import FieldProblem
+from bot.errors import FieldProblem, UnavailableError
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.reports.conditions import parse_condition, why_not
-from bot.reports.drafts import DraftRequest, Drafts, ReportDraft, fields_of
+from bot.reports.drafting.conditions import parse_condition, why_not
+from bot.reports.drafting.drafts import DraftRequest, Drafts, ReportDraft, fields_of
+from bot.reports.drafting.questions import AskedSql, Questions
+from bot.reports.drafting.schedule_fields import notes_on, previewed_runs
 from bot.reports.models import Report, ReportRun, Trigger
-from bot.reports.questions import AskedSql, Questions
 from bot.reports.replies import Preview
 from bot.reports.runs.execution import with_usage
 from bot.reports.runs.voice import Voice
-from bot.reports.schedule_fields import notes_on, previewed_runs
 from bot.scheduling.schedules import Schedule
 from bot.sources.base import QueryError
 from bot.sources.result import ResultTable
@@ -49,7 +49,7 @@ class Previews:
         if draft.sql and draft.source is not None and draft.schedule is not None:
             try:
                 table = await self._questions.rows(AskedSql(draft.source, draft.sql))
-            except QueryError as error:
+            except (QueryError, UnavailableError) as error:
                 problems.append(FieldProblem("query", str(error)))
             else:
                 notes += _notes_on_sending(draft, table, problems)

@@ -20,7 +20,8 @@ from bot.errors import (
 from bot.ids import new_id
 from bot.messages.requests.status import permalink
 from bot.reports import queries
-from bot.reports.drafts import (
+from bot.reports.display.notices import Notice
+from bot.reports.drafting.drafts import (
     DraftRequest,
     Drafts,
     ReportDraft,
@@ -28,15 +29,15 @@ from bot.reports.drafts import (
     merge_fields,
     refuse_draft,
 )
+from bot.reports.drafting.questions import AskedSql, Questions
+from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
-from bot.reports.questions import AskedSql, Questions
 from bot.reports.recomputation import differences
 from bot.reports.replies import Actor, Answered, Preview, Recomputed, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
 from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.runs.voice import Voice
-from bot.reports.schedule_fields import schedule_of
 from bot.reports.upcoming import MAX_NEXT_RUNS, soonest
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError
@@ -197,7 +198,7 @@ class Reports:
         def work(session: Session) -> Report:
             query = select(Report).where(Report.id == report_id, Report.tenant == actor.tenant)
             report = session.exec(query.with_for_update()).one_or_none()
-            may = report is not None and (actor.is_admin or report.problem is not None)
+            may = report is not None and (actor.is_admin or report.problem == Notice.OWNER_GONE)
             if report is None or not (may or report.owner == actor.id):
                 raise NotFoundError(f"There is no report `{report_id[:60]}` to take over.")
             if report.owner != actor.id:

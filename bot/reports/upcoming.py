@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report
-from bot.reports.schedule_fields import schedule_of
 from bot.scheduling.schedules import occurrences_between
 
 MAX_NEXT_RUNS = 500

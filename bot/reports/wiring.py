@@ -7,11 +7,11 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.rendering.renderer import Renderer
-from bot.reports.drafts import Drafts
+from bot.reports.drafting.drafts import Drafts
+from bot.reports.drafting.places import Lookup, Places
+from bot.reports.drafting.questions import PlanQuestion, Questions, SourceRegistry
 from bot.reports.health import HealthCheck
-from bot.reports.places import Lookup, Places
 from bot.reports.preview import Previews
-from bot.reports.questions import PlanQuestion, Questions, SourceRegistry
 from bot.reports.runs.claims import RUN_LEASE
 from bot.reports.runs.due import DueReports
 from bot.reports.runs.execution import Execution, MeasureData

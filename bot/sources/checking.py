@@ -13,6 +13,9 @@ from bot.sources.readers.base import Reader, SourceSpec
 
 #: Names that differ only by their case are two names, unless they are unquoted.
 _FOLDING = frozenset({"postgres"})
+#: Of a table in a query: what goes on to the SELECT in its place, and what that replaces.
+_KEPT_PARTS = frozenset({"joins", "laterals", "pivots"})
+_REPLACED_PARTS = frozenset({"this", "db", "catalog", "alias"})
 
 
 def readable_tables(reader: Reader, spec: SourceSpec) -> list[SourceTable]:
@@ -82,8 +85,11 @@ def _with_views(query: exp.Query, readable: Readable, spec: SourceSpec) -> exp.Q
         assert isinstance(view, exp.Query)  # noqa: S101 - ours
         alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name))
         inner = exp.Subquery(this=view, alias=alias.copy())
-        for part in ("joins", "laterals", "pivots"):
-            inner.set(part, table.args.get(part))
+        for part, value in table.args.items():
+            if part in _KEPT_PARTS:
+                inner.set(part, value)
+            elif value and part not in _REPLACED_PARTS:
+                raise refuse_query(f"the tables of this source have no {part}")
         table.replace(inner)
     return result
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-_ENDS = frozenset(
+_TERM_ENDS = frozenset(
     {
         TokenType.OFFSET,
         TokenType.COMMA,
@@ -37,7 +37,7 @@ def _end_of_term(tokens: Sequence[Token], start: int) -> tuple[int, bool]:
     depth, has_remainder = 0, False
     for index in range(start, len(tokens)):
         kind = tokens[index].token_type
-        if depth == 0 and (kind in _ENDS or kind is TokenType.R_PAREN):
+        if depth == 0 and (kind in _TERM_ENDS or kind is TokenType.R_PAREN):
             return index, has_remainder
         depth += (kind is TokenType.L_PAREN) - (kind is TokenType.R_PAREN)
         has_remainder = has_remainder or (depth == 0 and kind is TokenType.MOD)

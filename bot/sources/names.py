@@ -86,7 +86,8 @@ def require_known_names(query: exp.Query, text: str, readable: Readable) -> None
     )
     known = _known_columns(query, named)
     for column in query.find_all(exp.Column):
-        if not isinstance(column.this, exp.Star):
+        # More than two parts name a schema, or a field inside of a value: the database decides.
+        if not isinstance(column.this, exp.Star) and len(column.parts) < 3:
             _require_column(column, text, named, known, is_opaque)
 
 
@@ -99,7 +100,11 @@ def real_tables(query: exp.Query, readable: Readable) -> Iterator[exp.Table]:
 
 def _found_table(table: exp.Table, text: str, readable: Readable) -> SourceTable | None:
     """Return the table that is meant, None for a CTE or a function; raise `InvalidError`."""
-    if isinstance(table.this, exp.Func) or _is_cte(table, readable):
+    if isinstance(table.this, exp.Func):
+        if (table.catalog, table.db.lower()) not in (("", ""), ("", "pg_catalog")):
+            raise refuse_query("functions of other schemas may not be called", text, table)
+        return None
+    if _is_cte(table, readable):
         return None
     if not isinstance(table.this, exp.Identifier):
         raise refuse_query("only tables may be read", text, table)

@@ -88,6 +88,9 @@ _OWN_TABLES: dict[str, tuple[str, dict[str, tuple[str, ColumnKind]]]] = {
     ),
 }
 
+#: The bot's tables that are read for them.
+BACKING_TABLES = tuple(table for table, _ in _OWN_TABLES.values())
+
 
 def own_tables() -> list[SourceTable]:
     """Return the tables and columns of the built-in source."""

@@ -19,6 +19,7 @@ from bot.messages.workers.process import LENGTH_PREFIX, OUT_OF_MEMORY
 from bot.sources.base import QueryError
 from bot.sources.cells import exact_columns
 from bot.sources.checking import check_select, readable_tables, runnable_select
+from bot.sources.own_tables import BACKING_TABLES
 from bot.sources.readers.base import MAX_RESULT_BYTES, Reader, SourceSpec, too_large
 from bot.sources.readers.sqlite import SqliteReader
 from bot.sources.result import encode_cell
@@ -92,8 +93,9 @@ def fetch_rows(job: ReadJob, reader: Reader, spec: SourceSpec) -> ReadJob:
         sql = runnable_select(job["sql"], reader, spec)
     except InvalidError as error:
         raise QueryError("refused", str(error)) from error
-    if isinstance(reader, SqliteReader) and spec.views is None:
-        reader.allow_only([table.name for table in readable_tables(reader, spec)])
+    if isinstance(reader, SqliteReader):
+        listed = [table.name for table in readable_tables(reader, spec)]
+        reader.allow_only(listed if spec.views is None else BACKING_TABLES)
     began = time.monotonic()
     columns, rows = exact_columns(reader.read(sql))
     seconds = time.monotonic() - began

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import BigInteger, Float, String, cast, func, select, text
+from sqlalchemy import BigInteger, String, func, select, text
 from sqlmodel import Session, col
 
 from bot.alerts.models import Alert
@@ -127,7 +127,7 @@ def _reports(session: Session, now: datetime) -> Iterable[_Series]:
             func.count(),
             func.sum(run.input_tokens),
             func.sum(run.output_tokens),
-            func.sum(cast(run.cost, Float)),
+            func.sum(run.cost_nanos),
         )
         .where(run.created_at > now - _REPORTS_SINCE)
         .group_by(run.status, run.model)
@@ -139,7 +139,7 @@ def _reports(session: Session, now: datetime) -> Iterable[_Series]:
                 (calls, (model,), number),
                 (tokens, (model, "input"), read),
                 (tokens, (model, "output"), written),
-                (cost, (model,), paid),
+                (cost, (model,), float(paid or 0) / 1e9),
             ):
                 series.samples[key] = series.samples.get(key, 0) + float(value or 0)
     yield from (runs, calls, tokens, cost)

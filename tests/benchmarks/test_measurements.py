@@ -1,6 +1,7 @@
 """Each measurement runs with tiny numbers, so that it does not rot; its figures are not judged."""
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -17,6 +18,8 @@ from benchmarks import (
     latency,
     outage,
     rankings,
+    report_acks,
+    report_tick,
     responsiveness,
     scale_out,
     table,
@@ -24,6 +27,7 @@ from benchmarks import (
 )
 from benchmarks.load import Shape
 from benchmarks.virtual_time import VirtualLoop
+from bot.db import Database
 
 TINY = Shape(live=6, finals_a_minute=20, minutes=0.3, warm_up_seconds=10.0)
 
@@ -169,3 +173,22 @@ def test_rankings_rank_everybody(kind):
     assert len(ranking.rows) == 10
     assert ranking.subjects == 40
     assert all(row.trend and row.previous_rank for row in ranking.rows)
+
+
+async def test_ticks_of_reports_are_timed(tmp_path, sqlite_template):
+    """With some reports and runs there is a figure for each tick."""
+    path = tmp_path / "bench.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    report_tick.fill(database, 20, 0)
+
+    assert len(await report_tick.measure(database)) == report_tick.TICKS
+    database.close()
+
+
+async def test_clicks_are_answered_while_reports_run():
+    """All reports end, and somebody clicked meanwhile."""
+    figures = await report_acks.measure(2)
+
+    assert figures["clicks"] > 0
+    assert figures["ack_ms_longest"] >= figures["ack_ms_p50"] > 0

@@ -299,10 +299,10 @@ BOARD = 'title = "A"\nsamples = true\ncolumns = [{name = "score"}]\n'
         (f"[leaderboards.a]\n{BOARD}tasks = true", "set one of samples, tasks and scorecard"),
         ('[leaderboards.a]\ntitle = "A"\nsamples = true', "name at least one column"),
         (f'[leaderboards.a]\n{BOARD}rank_by = "money"', "there is no column `money`"),
-        (f'[leaderboards.a]\n{BOARD}source = "shop"', "`source` needs reports, which this version"),
+        (f'[leaderboards.a]\n{BOARD}source = "shop"', "source: needs query"),
         (
             f'[leaderboards.a]\n{BOARD}metric = "sales"',
-            "`metric` needs reports, which this version",
+            "set one of samples",
         ),
         (f'[leaderboards.a]\n{BOARD}schedule = "moon 09:00"', "The schedule cannot be used"),
         (f'[leaderboards.a]\n{BOARD}timezone = "Europe/Berln"', "did you mean Europe/Berlin?"),

@@ -26,7 +26,7 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = ["add_samples", "take_event"]
 checks.positive_data_acceptance.enabled = false
 
-# What goes together in a schedule is said by `bot.reports.drafts`; a deleted report cannot be run.
+# What goes together in a schedule is not said by JSON Schema; a deleted report cannot be run.
 [[operations]]
 include-operation-id = ["create_report", "change_report", "run_reports"]
 checks.positive_data_acceptance.enabled = false

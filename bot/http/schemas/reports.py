@@ -7,13 +7,13 @@ from pydantic import Field, WithJsonSchema, model_validator
 from bot.http.schemas.base import Sent, ShownInSnakeCase, Timestamped
 from bot.http.schemas.constraints import Names
 from bot.http.schemas.fields import Cursor
-from bot.reports.conditions import MAX_SEND_IF_CHARACTERS
-from bot.reports.drafts import (
+from bot.reports.drafting.conditions import MAX_SEND_IF_CHARACTERS
+from bot.reports.drafting.drafts import (
     AUDIENCES,
-    MAX_ASKED_CHARACTERS,
     MAX_OWNER_CHARACTERS,
     MAX_REPORT_DESCRIPTION,
     MAX_REPORT_NAME,
+    MAX_REPORT_QUERY,
     MODES,
 )
 from bot.reports.queries import MAX_PAGE
@@ -29,10 +29,10 @@ def _limited_text(limit: int, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "maxLength": limit, **more})
 
 
-# `bot.reports.drafts` reads these, so that all problems are told together.
+# `bot.reports.drafting.drafts` reads these, so that all problems are told together.
 _ReportName = Annotated[Any, _limited_text(MAX_REPORT_NAME, pattern=r"\S")]
 _Description = Annotated[Any, _limited_text(MAX_REPORT_DESCRIPTION)]
-_Query = Annotated[Any, _limited_text(MAX_ASKED_CHARACTERS, format="report-query")]
+_Query = Annotated[Any, _limited_text(MAX_REPORT_QUERY, format="report-query")]
 _SourceName = Annotated[Any, WithJsonSchema({"type": "string", "format": "source-name"})]
 _Mode = Annotated[Any, WithJsonSchema({"enum": [*MODES]})]
 _Audience = Annotated[Any, WithJsonSchema({"enum": [*AUDIENCES]})]
@@ -80,7 +80,9 @@ class SentSlackConfig(Sent):
 
 
 class _SentReport(Sent):
-    is_redacted = False  # A query is never changed; `bot.reports.drafts` refuses one with secrets.
+    is_redacted = (
+        False  # A query is never changed; `bot.reports.drafting.drafts` refuses one with secrets.
+    )
 
     description: _Description = None
     source: _SourceName = Field(None, description="A database; the only one, if it is left out")

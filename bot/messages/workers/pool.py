@@ -98,7 +98,7 @@ class Workers:
             raise _closed()
         jobs = self._waiting.setdefault(job.tenant, deque())
         if len(jobs) >= MAX_WAITING_PER_TENANT:
-            raise UnavailableError("Too much is being worked on for you: try again later.")
+            raise UnavailableError("Too many jobs are waiting: try again later.")
         jobs.append(job)
         are_enough = len(self._threads) >= self._count
         if not are_enough and self._idle < sum(map(len, self._waiting.values())):

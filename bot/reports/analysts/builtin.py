@@ -1,11 +1,12 @@
 """The analyst that needs no key: plain sentences over computed values."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schema, Usage
 from bot.reports.analysts.builtin_answers import answer_from_rows
-from bot.reports.analysts.chart_choice import choose_charts
-from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.analysts.chart_choice import choose_charts, is_unique
+from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
 from bot.reports.figures.values import Value, ValueKind
 
 BUILTIN = "builtin"
@@ -28,7 +29,8 @@ class BuiltinAnalyst:
 
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say; the same rows make the same text."""
-        return Draft(_Writing(brief).narrative(), Usage(BUILTIN))
+        narrative = await asyncio.to_thread(_Writing(brief).narrative)
+        return Draft(narrative, Usage(BUILTIN))
 
     async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:  # noqa: ARG002
         """Say the same again."""
@@ -47,7 +49,8 @@ class BuiltinAnalyst:
 
     async def answer(self, question: str, brief: Brief) -> Draft:
         """Answer from the rows, or say that they do not answer."""
-        return Draft(Narrative(answer_from_rows(question, brief)), Usage(BUILTIN))
+        text = await asyncio.to_thread(answer_from_rows, question, brief)
+        return Draft(Narrative(text), Usage(BUILTIN))
 
 
 class _Writing:
@@ -56,6 +59,15 @@ class _Writing:
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._columns: Columns = read_columns(brief.table)
+
+    @property
+    def _row(self) -> str:
+        """What a row stands for: the name of the label or the time, if each has one row."""
+        table = self._brief.table
+        for column in (self._columns.label, self._columns.time):
+            if column is not None and is_unique(table, column):
+                return readable_name(table.columns[column].name)
+        return "row"
 
     def narrative(self) -> Narrative:
         measures = self._columns.measures[:_TOLD_MEASURES]
@@ -89,8 +101,7 @@ class _Writing:
         if len(rows) == 1:
             for measure in measures:
                 cell = self._brief.values[f"cell_1_{measure.slug}"]
-                verb = "has" if cell.exact is None else "is"
-                yield f"{_capitalised(measure)} {verb} {{{cell.ref}}}."
+                yield f"{_capitalised(measure)}: {{{cell.ref}}}."
             return
         for measure in measures:
             yield from self._level(measure)
@@ -101,8 +112,8 @@ class _Writing:
             yield f"{_capitalised(measure)} has {{{total.ref}}}."
         elif total is not None:
             yield f"{_capitalised(measure)} totalled {{{total.ref}}}."
-        elif mean := self._value("mean", measure):
-            yield f"{_capitalised(measure)} averaged {{{mean.ref}}}."
+        elif (mean := self._value("mean", measure)) and not _is_average(measure):
+            yield f"{_capitalised(measure)} averaged {{{mean.ref}}} per {self._row}."
         yield from self._period_change(measure)
         if self._columns.time is None:
             yield from self._top(measure)
@@ -134,9 +145,9 @@ class _Writing:
                 f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_measure_name(measure)} "
                 f"with {{{top.ref}}}{ends}."
             )
-        elif len(self._brief.table.rows) > 1:
-            said = _measure_name(measure)
-            yield f"{{top_1_name_{measure.slug}}} has {said} of {{{top.ref}}}{ends}."
+        else:
+            said = _amount(measure, top)
+            yield f"{{top_1_name_{measure.slug}}} has {said}{ends}."
 
     def _runs(self, measure: Measure) -> Iterator[str]:
         size = self._value("size_of_run_change", measure)
@@ -186,7 +197,8 @@ class _Writing:
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
-        if trend := self._value("trend_of", measure):
+        trend = self._value("trend_of", measure)
+        if trend is not None and trend.tags & {"up", "down", "same"}:
             yield f"The trend of {_measure_name(measure)} is {{{trend.ref}}}."
 
     def _outliers(self, measure: Measure) -> Iterator[str]:
@@ -194,7 +206,7 @@ class _Writing:
         while value := self._value(f"outlier_{place}", measure):
             yield (
                 f"{{outlier_{place}_name_{measure.slug}}} is an outlier "
-                f"with {_measure_name(measure)} of {{{value.ref}}}."
+                f"with {_amount(measure, value)}."
             )
             place += 1
 
@@ -202,8 +214,8 @@ class _Writing:
         mean, median = self._value("mean", measure), self._value("median", measure)
         if mean and median:
             said = _measure_name(measure)
-            yield f"The average of {said} per row is {{{mean.ref}}}."
-            yield f"The median of {said} per row is {{{median.ref}}}."
+            yield f"The average of {said} per {self._row} is {{{mean.ref}}}."
+            yield f"The median of {said} per {self._row} is {{{median.ref}}}."
 
     def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
         single = len(self._brief.table.rows) == 1
@@ -237,6 +249,18 @@ def _capitalised(measure: Measure) -> str:
 def _most(measure: Measure) -> str:
     """Return the superlative: people have the most orders, and the highest revenue."""
     return "most" if measure.name.endswith("s") and not measure.places else "highest"
+
+
+def _is_average(measure: Measure) -> bool:
+    return bool({"average", "avg", "mean", "median"} & set(measure.name.split()))
+
+
+def _amount(measure: Measure, value: Value) -> str:
+    """Return `{ref} orders`, or `revenue of {ref}` where things are not counted."""
+    name = _measure_name(measure)
+    if measure.unit is None and _most(measure) == "most" and " " not in name:
+        return f"{{{value.ref}}} {name}"
+    return f"{name} of {{{value.ref}}}"
 
 
 def _verb(size: Value) -> str:

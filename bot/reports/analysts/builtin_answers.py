@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from bot.reports.analysts.base import Brief
 from bot.reports.figures.checker import read_knowledge
-from bot.reports.figures.claims import mentioned_columns, stem
+from bot.reports.figures.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.shown import show_cell
 from bot.sources.result import Cell
 
 NOT_IN_ROWS = "The rows do not say."
-_QUESTION_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_ASKED_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _MAX_NAMES = 5
 #: Refs that answer what is asked of all rows, the first that there is.
 _REFS = {
@@ -65,9 +65,7 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
     knowledge = read_knowledge(brief)
     label_rows, rest = _named_rows(question.lower(), brief, columns.label)
     time_rows, rest = _named_rows(rest, brief, columns.time)
-    words = [
-        word.removesuffix("'s") for word in _QUESTION_WORD.findall(rest.replace("\u2019", "'"))
-    ]
+    words = [word.removesuffix("'s") for word in _ASKED_WORD.findall(rest.replace("\u2019", "'"))]
     asks = set()
     for word in words:
         ask = ask_of(word)

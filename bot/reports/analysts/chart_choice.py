@@ -23,9 +23,9 @@ def choose_charts(table: ResultTable) -> tuple[ChartSpec, ...]:
         return ()
     first = columns.measures[0]
     series = [one for one in columns.measures if one.unit == first.unit][:MAX_SERIES]
-    if columns.time is not None and _is_unique(table, columns.time):
+    if columns.time is not None and is_unique(table, columns.time):
         return (_make_chart(columns, columns.time, "line", series),)
-    if columns.label is None or not _is_unique(table, columns.label):
+    if columns.label is None or not is_unique(table, columns.label):
         return ()
     if len(table.rows) > MAX_BARS:
         return ()
@@ -44,7 +44,7 @@ def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
         and chart.category not in measures
         and len(table.rows) >= 2
         and bool(series)
-        and _is_unique(table, chart.category)
+        and is_unique(table, chart.category)
     )
     if not is_drawable or (chart.kind == "pie" and not _are_parts(table, series[0])):
         return None
@@ -64,7 +64,8 @@ def _make_chart(columns: Columns, category: int, kind: str, series: list[Measure
     )
 
 
-def _is_unique(table: ResultTable, column: int) -> bool:
+def is_unique(table: ResultTable, column: int) -> bool:
+    """Tell whether each row has a value of its own in a column."""
     cells = [row[column] for row in table.rows]
     return None not in cells and len({(type(cell), cell) for cell in cells}) == len(cells)
 

@@ -68,6 +68,7 @@ class LegacyGeminiClient:
             warnings.simplefilter("ignore")
             import google.generativeai as legacy
             from google.api_core import exceptions
+            from google.protobuf.json_format import ParseError
 
         options = {"api_endpoint": self._url} if self._url else None
         legacy.configure(api_key=self._key, transport="rest", client_options=options)
@@ -88,10 +89,13 @@ class LegacyGeminiClient:
         except exceptions.DeadlineExceeded:
             raise TimeoutError from None
         except exceptions.GoogleAPICallError as error:
-            raise service_errors.status_error("Gemini", int(error.code or 500), model) from None
+            told = {"error": {"message": error.message, "details": [str(error.details)]}}
+            raise service_errors.status_error(
+                "Gemini", int(error.code or 500), model, told
+            ) from None
         except (exceptions.GoogleAPIError, OSError):
             raise service_errors.connection_error("Gemini") from None
-        except ValueError:
+        except (ParseError, ValueError):
             raise service_errors.unreadable_error("Gemini") from None
         return _legacy_completion(response, model)
 

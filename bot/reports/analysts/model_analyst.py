@@ -47,17 +47,17 @@ class ModelAnalyst:
 
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say."""
-        return await self._narrative(brief, prompts.WRITING, prompts.writing_prompt(brief))
+        return await self._narrative(brief, prompts.writing_rules(), prompts.writing_prompt(brief))
 
     async def repair(self, brief: Brief, problems: Sequence[str]) -> Draft:
         """Say it again; the model sees what was wrong, and not what it had written."""
         prompt = prompts.writing_prompt(brief, problems)
-        return await self._narrative(brief, prompts.WRITING, prompt)
+        return await self._narrative(brief, prompts.writing_rules(), prompt)
 
     async def answer(self, question: str, brief: Brief) -> Draft:
         """Answer a question from the rows alone; the answer is the summary."""
         prompt = prompts.answering_prompt(question, brief)
-        return await self._narrative(brief, prompts.ANSWERING, prompt)
+        return await self._narrative(brief, prompts.answering_rules(), prompt)
 
     async def plan(self, question: str, schema: Schema) -> PlannedSql:
         """Return the SELECT for a question; with `schema.explore` after a few looks at the data."""

@@ -37,7 +37,7 @@ _MODEL_PRICES = {
     "gpt-5-mini": _price("0.25", "2.00"),
     "gpt-5-nano": _price("0.05", "0.40"),
 }
-_HIGHEST = _price("2.50", "12.00")
+_HIGHEST_PRICE = _price("2.50", "12.00")
 
 
 def cost_of(model: str, input_tokens: int, output_tokens: int) -> Decimal | None:
@@ -50,7 +50,7 @@ def assumed_cost(usage: Usage) -> Decimal:
     """Return the cost, or what it is at most where the price is not known."""
     if usage.cost is not None:
         return usage.cost
-    return _cost(_HIGHEST, usage.input_tokens, usage.output_tokens)
+    return _cost(_HIGHEST_PRICE, usage.input_tokens, usage.output_tokens)
 
 
 def _find_price(model: str) -> _Price | None:

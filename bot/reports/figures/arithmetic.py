@@ -1,7 +1,6 @@
 """Exact arithmetic on the numbers of a result: integers stay integers, floats count as written."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from bot.sources.result import Cell
@@ -10,15 +9,10 @@ Number = int | Decimal
 #: Digits of a quotient that does not end; sums and differences are exact.
 QUOTIENT_DIGITS = 50
 # The sum of the largest and the smallest float has as many digits.
-_EXACT_DIGITS = 1_100
+_EXACT_CONTEXT = Context(prec=1_100, rounding=ROUND_HALF_UP)
+_QUOTIENT = Context(prec=QUOTIENT_DIGITS, rounding=ROUND_HALF_UP)
 _HUGE = Decimal(10) ** 21
-_MAX_PLACES = 12
-
-
-@contextmanager
-def _exactly(digits: int = _EXACT_DIGITS) -> Iterator[None]:
-    with localcontext(Context(prec=digits, rounding=ROUND_HALF_UP)):
-        yield
+_MOST_PLACES = 12
 
 
 def exact_number(cell: Cell) -> Number | None:
@@ -34,8 +28,10 @@ def exact_number(cell: Cell) -> Number | None:
 
 def exact_sum(numbers: Sequence[Number]) -> Number:
     """Return the sum; 0 of nothing."""
-    with _exactly():
+    if all(isinstance(number, int) for number in numbers):
         return sum(numbers)
+    with localcontext(_EXACT_CONTEXT):
+        return sum(numbers, Decimal(0))
 
 
 def magnitude(number: Number) -> Number:
@@ -45,21 +41,21 @@ def magnitude(number: Number) -> Number:
 
 def change_between(new: Number, old: Number) -> Number:
     """Return *new* - *old*."""
-    with _exactly():
+    if isinstance(new, int) and isinstance(old, int):
         return new - old
+    return _EXACT_CONTEXT.subtract(Decimal(new), Decimal(old))
 
 
 def quotient(above: Number, below: Number) -> Decimal:
     """Return the quotient with 50 digits; raise ZeroDivisionError if *below* is 0."""
-    with _exactly(QUOTIENT_DIGITS):
-        return Decimal(above) / Decimal(below)
+    if not below:
+        raise ZeroDivisionError
+    return _QUOTIENT.divide(Decimal(above), Decimal(below))
 
 
 def percentage_of(part: Number, whole: Number) -> Decimal:
     """Return how many percent of *whole* the part is."""
-    with _exactly():
-        part = part * 100
-    return quotient(part, whole)
+    return quotient(_EXACT_CONTEXT.multiply(Decimal(part), Decimal(100)), whole)
 
 
 def exact_mean(numbers: Sequence[Number]) -> Decimal:
@@ -73,11 +69,11 @@ def exact_median(numbers: Sequence[Number]) -> Number:
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return ordered[middle]
-    with _exactly():
-        return (Decimal(ordered[middle - 1]) + Decimal(ordered[middle])) / 2
+    both = _EXACT_CONTEXT.add(Decimal(ordered[middle - 1]), Decimal(ordered[middle]))
+    return _EXACT_CONTEXT.divide(both, Decimal(2))
 
 
-def places_of(number: Number) -> int:
+def decimal_places(number: Number) -> int:
     """Return how many digits stand behind the point."""
     if isinstance(number, int):
         return 0
@@ -94,13 +90,13 @@ def show_number(
     What would round to 0 keeps two digits, because it is not 0.
     """
     exact = Decimal(number)
-    with _exactly():
+    with localcontext(_EXACT_CONTEXT):
         if exact and abs(exact) >= _HUGE:
             shown = f"{exact:.4e}"
         else:
             if exact and not round(exact, places):
                 places = -exact.adjusted() + 1
-            shown = f"{exact:.2e}" if places > _MAX_PLACES else f"{exact:,.{places}f}"
+            shown = f"{exact:.2e}" if places > _MOST_PLACES else f"{exact:,.{places}f}"
     if is_signed and exact > 0:
         shown = f"+{shown}"
     return f"{shown} {unit}" if unit else shown

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.reports.figures.arithmetic import Number, change_between
-from bot.reports.figures.columns import Measure, read_columns
-from bot.reports.figures.groups import Group, groups_by, overall, periods_by
+from bot.reports.figures.columns import Columns, Measure
+from bot.reports.figures.groups import Group, groups_by, overall
 from bot.reports.figures.shown import show_cell
 from bot.reports.figures.value_book import (
     ALL,
@@ -28,7 +28,7 @@ _TREND_WORDS = {"up": "rising", "down": "falling", "same": "steady"}
 def add_period_values(book: ValueBook, measure: Measure) -> None:
     """Add the last two periods, the change between them, who moved most, and the trend."""
     time = book.columns.time
-    periods = periods_by(book.table, book.columns, measure)
+    periods = book.periods(measure)
     if time is None or len(periods) < 2:
         return
     before, last = periods[-2:]
@@ -61,9 +61,11 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
     _add_movers(book, measure, moved, PERIOD, "last period minus the one before")
 
 
-def add_run_changes(book: ValueBook, measure: Measure, previous: ResultTable) -> None:
+def add_run_changes(
+    book: ValueBook, measure: Measure, previous: ResultTable, columns: Columns
+) -> None:
     """Add what the run before found, and the changes since."""
-    old = _same_measure(book, measure, previous)
+    old = _same_measure(book, measure, previous, columns)
     new_number = overall(book.table, measure)
     old_number = overall(previous, old) if old else None
     if old is None or (new_number is None and old_number is None):
@@ -92,9 +94,8 @@ def add_run_changes(book: ValueBook, measure: Measure, previous: ResultTable) ->
         needs=RUN,
     )
     if book.columns.time is None:
-        columns = read_columns(previous)
         moved = _moves(
-            groups_by(book.table, book.columns.label, measure),
+            book.labels(measure),
             groups_by(previous, columns.label, old),
         )
         _add_movers(book, measure, moved, RUN, "this run minus the run before")
@@ -105,7 +106,7 @@ def add_period_names(book: ValueBook) -> None:
     time = book.columns.time
     if time is None or not book.columns.measures:
         return
-    periods = periods_by(book.table, book.columns, book.columns.measures[0])
+    periods = book.periods(book.columns.measures[0])
     if len(periods) < 2:
         return
     name = book.table.columns[time].name
@@ -216,12 +217,14 @@ def _add_movers(
         )
 
 
-def _same_measure(book: ValueBook, measure: Measure, previous: ResultTable) -> Measure | None:
+def _same_measure(
+    book: ValueBook, measure: Measure, previous: ResultTable, columns: Columns
+) -> Measure | None:
     """Return the column of the same name, kind and unit in the run before, if there is one."""
     column = book.table.columns[measure.index]
     if [one.name for one in book.table.columns].count(column.name) > 1:
         return None
     return next(
-        (one for one in read_columns(previous).measures if previous.columns[one.index] == column),
+        (one for one in columns.measures if previous.columns[one.index] == column),
         None,
     )

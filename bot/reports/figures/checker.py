@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.reports.analysts.base import Brief, Narrative
-from bot.reports.figures.claims import DIRECTIONS, Clause, claim_problems, stem
-from bot.reports.figures.columns import read_columns, words_of
+from bot.reports.figures.attribution import attribution_problems
+from bot.reports.figures.claims import claim_problems
+from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
+from bot.reports.figures.columns import Columns, read_columns, words_of
 from bot.reports.figures.lexicon import (
     claim_made_by,
     is_ordinary,
@@ -38,7 +40,7 @@ _SPAN_OF_FREQUENCY = {
 _ALWAYS_BORNE = DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"}
 
 
-_DASHES = frozenset("-\u2013\u2014")
+_DASH_MARKS = frozenset("-\u2013\u2014")
 #: What may touch a reference, before and after it.
 _OPENING, _CLOSING = frozenset("('\"\u2018\u201c"), frozenset(".,;:!?)'\"\u2019\u201d")
 _WORDS_IN_CELL = 4
@@ -51,6 +53,7 @@ class Knowledge:
 
     values: Values
     column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
+    repeated: frozenset[str]  # stems of the label and the time where several rows share one
     columns: frozenset[str]  # stems of the words of all columns and units
     report: frozenset[str]  # stems of what the owner and the schema say
     cells: frozenset[str]  # texts of cells in small letters: they are said by references only
@@ -69,14 +72,24 @@ def read_knowledge(brief: Brief) -> Knowledge:
         *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns)
     )
     said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
-    span = _SPAN_OF_FREQUENCY.get(brief.frequency, "")
+    spans = [_SPAN_OF_FREQUENCY.get(word, "") for word in words_of(brief.frequency)]
     return Knowledge(
         brief.values,
         named,
+        frozenset(_repeated_words(brief, columns)),
         every,
-        every | _stems(f"{said} {brief.frequency} {span}"),
+        every | _stems(f"{said} {brief.frequency} {' '.join(spans)}"),
         frozenset(_cell_texts(brief)),
     )
+
+
+def _repeated_words(brief: Brief, columns: Columns) -> Iterator[str]:
+    """Yield the words of the label and the time of which an average of the rows is none."""
+    for column in (columns.label, columns.time):
+        if column is not None:
+            cells = [row[column] for row in brief.table.rows]
+            if len(set(cells)) < len(cells):
+                yield from _stems(brief.table.columns[column].name)
 
 
 def check_narrative(narrative: Narrative, brief: Brief) -> list[str]:
@@ -143,7 +156,7 @@ def _touches(before: Token, token: Token) -> bool:
     if "ref" not in (before.kind, token.kind):
         return False
     other = before if token.kind == "ref" else token
-    if other.kind == "space":
+    if other.kind in ("space", "genitive"):
         return False
     if other.kind != "other":
         return True
@@ -160,13 +173,16 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
     is_strict = _is_strict(whole)
     yield from _repeated_cells(words, knowledge)
     if is_strict:
-        yield from _strict_problems(words, knowledge)
+        yield from _strict_problems(sentence, knowledge)
         yield from _rank_problems(whole)
+        if {"mean", "median"} & whole.claims and knowledge.repeated & set(map(stem, whole.words)):
+            yield "an average of the rows is none by label or period; say `per row`"
         carried = whole.claims & {"run"}
         earlier: list[Value] = []
         for tokens in clauses_of(sentence):
             clause = Clause(tokens, knowledge.column_words, tuple(earlier), carried)
-            yield from claim_problems(clause, whole.mentioned)
+            yield from attribution_problems(clause, whole.mentioned)
+            yield from claim_problems(clause)
             earlier += clause.names
     else:
         yield from _name_problems(sentence, knowledge)
@@ -180,10 +196,10 @@ def _is_strict(sentence: Clause) -> bool:
         return True
     is_advice = sentence.words[:1] and sentence.words[0] in word_list("advice")
     names = word_list("measured")
-    is_measured = (
-        any(word in names for word in sentence.words) or max(sentence.mentioned, default=-1) >= 0
+    is_measured = any(word in names for word in sentence.words) or any(
+        column >= 0 for column in sentence.mentioned
     )
-    return is_measured and not is_advice
+    return (is_measured or bool(sentence.names)) and not is_advice
 
 
 def _rank_problems(sentence: Clause) -> Iterator[str]:
@@ -199,7 +215,7 @@ def _rank_problems(sentence: Clause) -> Iterator[str]:
 
 def _dash_problems(sentence: Sentence) -> Iterator[str]:
     for before, token in pairwise(sentence):
-        if token.kind == "ref" and before.kind == "other" and before.text in _DASHES:
+        if token.kind == "ref" and before.kind == "other" and before.text in _DASH_MARKS:
             yield "a dash before a reference looks like a sign"
 
 
@@ -208,17 +224,18 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     small = token.small
     is_known = stem(small) in knowledge.report
     if kind := numeral_problem(token.text):
-        yield f"{_quoted_word(token)} is {kind}; use a reference"
+        yield f"{_in_backquotes(token)} is {kind}; use a reference"
     elif small in ("quarter", "quarters") and after == "of":
-        yield f"{_quoted_word(token)} is a number; use a reference"
+        yield f"{_in_backquotes(token)} is a number; use a reference"
     elif is_span(small) and not is_known:
-        yield f"{_quoted_word(token)} is a date; use a reference, or say `period`"
+        yield f"{_in_backquotes(token)} is a date; use a reference, or say `period`"
     elif small in word_list("untraceable") and not is_known:
-        yield f"{_quoted_word(token)} says what the rows do not say"
+        yield f"{_in_backquotes(token)} says what the rows do not say"
 
 
-def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
+def _strict_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     """Yield the words that may not stand in a sentence with a figure or a claim."""
+    words = [token for token in sentence if token.kind == "word"]
     for token in words:
         small = token.small
         is_plain = (
@@ -227,7 +244,17 @@ def _strict_problems(words: Sequence[Token], knowledge: Knowledge) -> Iterator[s
             or stem(small) in knowledge.columns
         )
         if not is_plain:
-            yield f"{_quoted_word(token)} may not stand beside a figure; say it more plainly"
+            yield f"{_in_backquotes(token)} may not stand beside a figure; say it more plainly"
+        elif (
+            not token.text.islower()
+            and token is not sentence[0]
+            and not _is_column(token, knowledge)
+        ):
+            yield f"{_in_backquotes(token)} is written like a name; use small letters"
+
+
+def _is_column(token: Token, knowledge: Knowledge) -> bool:
+    return stem(token.small) in knowledge.columns
 
 
 def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
@@ -240,12 +267,12 @@ def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
         parts = token.text.lower().replace("\u2019", "'").split("'")
         is_known = stem(token.small) in knowledge.report
         if not is_known and not all(_is_english(part) for part in parts):
-            yield f"{_quoted_word(token)} is a name, or no ordinary word; use a reference"
+            yield f"{_in_backquotes(token)} is a name, or no ordinary word; use a reference"
         elif not is_known and not token.text.islower() and token.text != "I":
             if not is_first or token.text[1:] != token.text[1:].lower():
-                yield f"{_quoted_word(token)} is a name; use a reference"
+                yield f"{_in_backquotes(token)} is a name; use a reference"
             elif not is_starter(parts[0]):
-                yield f"{_quoted_word(token)} at the beginning may be a name; begin otherwise"
+                yield f"{_in_backquotes(token)} at the beginning may be a name; begin otherwise"
         is_first = False
 
 
@@ -265,7 +292,7 @@ def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[st
                 continue
             is_common = length == 1 and token.text.islower() and _is_common(phrase, knowledge)
             if not is_common:
-                yield f"{_quoted_word(token)} is a name of the result; use its reference"
+                yield f"{_in_backquotes(token)} is a name of the result; use its reference"
                 break
 
 
@@ -273,6 +300,6 @@ def _is_common(word: str, knowledge: Knowledge) -> bool:
     return is_starter(word) or claim_made_by(word) is not None or stem(word) in knowledge.columns
 
 
-def _quoted_word(token: Token) -> str:
+def _in_backquotes(token: Token) -> str:
     """Return a word as problems show it; nothing else of a broken answer is repeated."""
     return f"`{token.text[:30]}`"

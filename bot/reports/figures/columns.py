@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.reports.figures.arithmetic import Number, exact_number, magnitude, places_of
+from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
 _NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
+_CURRENCY = re.compile("[A-Z]{3}|[€$£¥]")
 #: Numbers that name something: no sums, no thousands separators.
-_NAMING = frozenset(
+_NAMING_WORDS = frozenset(
     {
         "id",
         "ids",
@@ -139,7 +140,7 @@ def read_columns(table: ResultTable) -> Columns:
     slugs = _slugs([column.name for column in table.columns])
     time = next((i for i in range(len(table.columns)) if _is_time(table, i)), None)
     measures = tuple(
-        _measure(table, i, slugs[i])
+        _read_measure(table, i, slugs[i])
         for i in range(len(table.columns))
         if i != time and _is_measure(table, i)
     )
@@ -197,7 +198,7 @@ def _is_measure(table: ResultTable, index: int) -> bool:
     words = words_of(column.name)
     # `day` and `order_id` name something; `days` and `orders_per_day` count.
     return column.unit is not None or not (
-        words and (words[-1] in _NAMING or words[0] == "id") and _are_integers(table, index)
+        words and (words[-1] in _NAMING_WORDS or words[0] == "id") and _are_integers(table, index)
     )
 
 
@@ -205,20 +206,21 @@ def _are_integers(table: ResultTable, index: int) -> bool:
     return all(isinstance(cell, int) for cell in _column_cells(table, index))
 
 
-def _measure(table: ResultTable, index: int, slug: str) -> Measure:
+def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     column = table.columns[index]
     numbers = [
         number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
     is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
-    return Measure(
-        index, readable_name(column.name), slug, column.unit, _places(numbers), is_additive
-    )
+    places = _places(numbers)
+    if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
+        places = 2  # Nobody writes 12.5 EUR.
+    return Measure(index, readable_name(column.name), slug, column.unit, places, is_additive)
 
 
 def _places(numbers: Sequence[Number]) -> int:
     """Return how many digits behind the point the column is shown with: two, or three that tell."""
-    most = max((places_of(number) for number in numbers), default=0)
+    most = max((decimal_places(number) for number in numbers), default=0)
     largest = max((magnitude(number) for number in numbers), default=0)
     if not largest or largest >= 1:
         return min(most, 2)

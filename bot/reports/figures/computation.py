@@ -3,7 +3,7 @@
 from bot.reports.figures.arithmetic import exact_mean, exact_median
 from bot.reports.figures.changes import add_period_names, add_period_values, add_run_changes
 from bot.reports.figures.columns import Measure, read_columns
-from bot.reports.figures.groups import groups_by, numbers_in, overall
+from bot.reports.figures.groups import numbers_in, overall
 from bot.reports.figures.rankings import add_groups, add_outliers, add_peaks, add_rankings
 from bot.reports.figures.value_book import ALL, NAMED, ValueBook
 from bot.reports.figures.values import Value, ValueKind
@@ -22,6 +22,7 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
     book = ValueBook(table, read_columns(table))
     _add_counts(book, previous)
     add_period_names(book)
+    before = None if previous is None else read_columns(previous)
     for measure in book.columns.measures:
         _add_overall(book, measure)
         add_rankings(book, measure)
@@ -29,22 +30,24 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
         add_outliers(book, measure)
         add_groups(book, measure)
         add_period_values(book, measure)
-        if previous is not None:
-            add_run_changes(book, measure, previous)
+        if previous is not None and before is not None:
+            add_run_changes(book, measure, previous, before)
     return book
 
 
 def _add_counts(book: ValueBook, previous: ResultTable | None) -> None:
-    _add_count(book, "rows", len(book.table.rows), "count of the rows", frozenset({"row"}))
+    _add_count(book, "rows", len(book.table.rows), "number of rows", frozenset({"row"}))
     if previous is not None:
         needs = frozenset({"run"})
-        _add_count(book, "previous_rows", len(previous.rows), "count of the rows before", needs)
+        _add_count(
+            book, "previous_rows", len(previous.rows), "number of rows in the run before", needs
+        )
     label = book.columns.label
     if label is not None and book.columns.measures:
-        groups = groups_by(book.table, label, book.columns.measures[0])
+        groups = book.labels(book.columns.measures[0])
         name = book.table.columns[label].name
         needs = frozenset({"labels"})
-        _add_count(book, "labels", len(groups), f"count of different {name}", needs)
+        _add_count(book, "labels", len(groups), f"number of different {name}", needs)
 
 
 def _add_count(book: ValueBook, ref: str, count: int, origin: str, needs: frozenset[str]) -> None:
@@ -108,7 +111,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             f"{ref}({name}) of the rows",
             places=places,
             subjects=ALL,
-            tags=frozenset({ref, "row"}),
+            tags=frozenset({ref, "row", "per"}),
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

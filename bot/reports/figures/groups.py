@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.reports.figures.arithmetic import Number, exact_number, exact_sum
-from bot.reports.figures.columns import Columns, Measure
+from bot.reports.figures.columns import Measure
 from bot.sources.result import Cell, ResultTable
 
 
@@ -41,9 +41,9 @@ def groups_by(table: ResultTable, column: int | None, measure: Measure) -> list[
     ]
 
 
-def periods_by(table: ResultTable, columns: Columns, measure: Measure) -> list[Group]:
-    """Return the measure for each period, the oldest first."""
-    return sorted(groups_by(table, columns.time, measure), key=lambda one: _time_key(one.name))
+def in_order(periods: list[Group]) -> list[Group]:
+    """Return periods, the oldest first."""
+    return sorted(periods, key=lambda one: _time_key(one.name))
 
 
 def overall(table: ResultTable, measure: Measure) -> Number | None:

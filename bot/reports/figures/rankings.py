@@ -12,7 +12,7 @@ from bot.reports.figures.arithmetic import (
     percentage_of,
 )
 from bot.reports.figures.columns import Measure
-from bot.reports.figures.groups import Group, groups_by, periods_by
+from bot.reports.figures.groups import Group
 from bot.reports.figures.shown import show_percent
 from bot.reports.figures.value_book import (
     NAMED,
@@ -34,9 +34,7 @@ _SCORE, _LIMIT = 6_745, 35_000
 
 def add_rankings(book: ValueBook, measure: Measure) -> None:
     """Add the first five labels, the last one, and what part of the whole each is."""
-    groups = [
-        one for one in groups_by(book.table, book.columns.label, measure) if one.number is not None
-    ]
+    groups = [one for one in book.labels(measure) if one.number is not None]
     if len(groups) < 2 or book.columns.label is None:
         return
     ranked = sorted(groups, key=lambda one: -_known_number(one))
@@ -53,9 +51,9 @@ def add_rankings(book: ValueBook, measure: Measure) -> None:
 
 def add_groups(book: ValueBook, measure: Measure) -> None:
     """Add what the rows of one label, and those of one period, come to together."""
-    for ref, column in (("label", book.columns.label), ("period", book.columns.time)):
-        groups = groups_by(book.table, column, measure)
-        if column is None or len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
+    for ref in ("label", "period"):
+        groups = book.labels(measure) if ref == "label" else book.times(measure)
+        if len(groups) > MAX_GROUPS or len(groups) == len(book.table.rows):
             continue
         for number, group in enumerate(groups, 1):
             _add_named(
@@ -71,9 +69,7 @@ def add_groups(book: ValueBook, measure: Measure) -> None:
 
 def add_peaks(book: ValueBook, measure: Measure) -> None:
     """Add the highest and the lowest period."""
-    periods = [
-        one for one in periods_by(book.table, book.columns, measure) if one.number is not None
-    ]
+    periods = [one for one in book.periods(measure) if one.number is not None]
     if len(periods) < 2 or book.columns.time is None:
         return
     ranked = sorted(periods, key=lambda one: -_known_number(one))
@@ -84,11 +80,7 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
 def add_outliers(book: ValueBook, measure: Measure) -> None:
     """Add up to three values that lie far from all others, by the median of the distances."""
     is_time = book.columns.time is not None
-    groups = (
-        periods_by(book.table, book.columns, measure)
-        if is_time
-        else groups_by(book.table, book.columns.label, measure)
-    )
+    groups = book.periods(measure) if is_time else book.labels(measure)
     groups = [one for one in groups if one.number is not None]
     if len(groups) < MIN_FOR_OUTLIERS:
         return

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from bot.reports.figures.lexicon import word_list
 from bot.reports.figures.values import Value
 
-#: `{ref}`, doubled braces, a word with its apostrophes, white space, or any other character.
+#: `s` of a genitive, doubled braces, a reference, a word with apostrophes, space, or anything else.
 TOKEN = re.compile(
-    r"(?P<doubled>\{\{|\}\})|\{(?P<ref>[A-Za-z0-9_]{1,120})\}"
+    r"(?P<genitive>(?<=\})['\u2019]s\b)|(?P<doubled>\{\{|\}\})|\{(?P<ref>[A-Za-z0-9_]{1,120})\}"
     r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
-_ENDS = frozenset(".!?\n")
+_SENTENCE_ENDS = frozenset(".!?\n")
 _CLAUSE_MARKS = frozenset(",:;\u2013\u2014")
 _CONJUNCTIONS = frozenset({"and", "but", "while", "whereas", "although", "though", "or", "yet"})
 
@@ -23,7 +23,7 @@ class Token:
     """A word, a character, or a reference to a value."""
 
     text: str
-    kind: str  # `word`, `other`, `doubled`, `space` or `ref`
+    kind: str  # `word`, `other`, `doubled`, `space`, `genitive` or `ref`
     value: Value | None = None  # of a known reference
 
     @property
@@ -49,11 +49,11 @@ def sentences_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Yield the tokens of each sentence, without white space and the mark at its end."""
     sentence: list[Token] = []
     for token in tokens:
-        is_end = (token.kind == "other" and token.text in _ENDS) or "\n" in token.text
+        is_end = (token.kind == "other" and token.text in _SENTENCE_ENDS) or "\n" in token.text
         if is_end and sentence:
             yield sentence
             sentence = []
-        elif not is_end and token.kind != "space":
+        elif not is_end and token.kind not in ("space", "genitive"):
             sentence.append(token)
     if sentence:
         yield sentence

@@ -8,7 +8,7 @@ from bot.reports.figures.columns import Measure
 from bot.sources.result import Cell
 
 NAME_CHARACTERS = 80
-NO_VALUE = "no value"
+MISSING_WORDS = "no value"
 
 
 def show_cell(cell: Cell, measure: Measure | None = None) -> str:
@@ -18,7 +18,7 @@ def show_cell(cell: Cell, measure: Measure | None = None) -> str:
         return show_number(number, measure.places, measure.unit)
     match cell:
         case None:
-            return NO_VALUE
+            return MISSING_WORDS
         case bool():
             return "yes" if cell else "no"
         case str():

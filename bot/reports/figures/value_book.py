@@ -13,7 +13,8 @@ from bot.reports.figures.arithmetic import (
     show_number,
 )
 from bot.reports.figures.columns import Columns, Measure, readable_name
-from bot.reports.figures.shown import NO_VALUE, show_cell, show_percent
+from bot.reports.figures.groups import Group, groups_by, in_order
+from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_percent
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
@@ -47,11 +48,30 @@ class ValueBook(Mapping[str, Value]):
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
         self._counts: dict[int, dict[str, int]] = {}
+        self._groups: dict[tuple[int | None, int], list[Group]] = {}
 
     @property
     def computed(self) -> Mapping[str, Value]:
         """The values that are no cells."""
         return self._computed
+
+    def labels(self, measure: Measure) -> list[Group]:
+        """Return the measure for each label, in the order of the rows."""
+        return self._grouped(self.columns.label, measure)
+
+    def times(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, in the order of the rows."""
+        return self._grouped(self.columns.time, measure)
+
+    def periods(self, measure: Measure) -> list[Group]:
+        """Return the measure for each period, the oldest first."""
+        return in_order(self.times(measure))
+
+    def _grouped(self, column: int | None, measure: Measure) -> list[Group]:
+        key = (column, measure.index)
+        if key not in self._groups:
+            self._groups[key] = groups_by(self.table, column, measure)
+        return self._groups[key]
 
     def add(self, value: Value) -> Value:
         """Keep a value; two of one ref get a number behind."""
@@ -83,7 +103,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 ValueKind.WORDS if number is None else ValueKind.NUMBER,
                 number,
-                NO_VALUE if number is None else show_number(number, shown, measure.unit),
+                MISSING_WORDS if number is None else show_number(number, shown, measure.unit),
                 origin,
                 description or ref.replace("_", " "),
                 measure.index,
@@ -112,7 +132,7 @@ class ValueBook(Mapping[str, Value]):
             Value(
                 ref,
                 kind,
-                _exact(cell),
+                _kept_cell(cell),
                 show_cell(cell),
                 origin,
                 ref.replace("_", " "),
@@ -153,7 +173,7 @@ class ValueBook(Mapping[str, Value]):
         return Value(
             ref,
             self._kind(cell, index),
-            _exact(cell),
+            _kept_cell(cell),
             show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
             readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
@@ -269,6 +289,6 @@ def _direction(change: Number) -> str:
     return "up" if change > 0 else "down" if change < 0 else "same"
 
 
-def _exact(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
+def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:
     """Return a cell as a value keeps it: truth and times of day as their words."""
     return show_cell(cell) if isinstance(cell, bool | time) else cell

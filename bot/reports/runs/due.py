@@ -18,8 +18,8 @@ from sqlmodel import Session, col, select, update
 
 from bot.clock import Clock
 from bot.db import Database, insert_absent
+from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportRun, RunStatus, Trigger
-from bot.reports.schedule_fields import schedule_of
 from bot.scheduling.schedules import Schedule, next_occurrence, occurrences_between, period
 
 logger = structlog.get_logger(__name__)

@@ -9,12 +9,12 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import InvalidError, UnavailableError
 from bot.reports.analysts.base import Usage
-from bot.reports.conditions import parse_condition, why_not
+from bot.reports.drafting.conditions import parse_condition, why_not
+from bot.reports.drafting.questions import Questions
+from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportRun
-from bot.reports.questions import Questions
 from bot.reports.runs.endings import Findings, RunFailure, previous_result
 from bot.reports.runs.voice import Voice
-from bot.reports.schedule_fields import schedule_of
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness

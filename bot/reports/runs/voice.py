@@ -16,10 +16,10 @@ from bot.reports.analysts.base import Audience, Brief, Mode
 from bot.reports.display.faces import Face, face_of
 from bot.reports.display.files import thread_files
 from bot.reports.display.message import REPORT_TEMPLATE, ReportFacts, Said, report_message_context
+from bot.reports.drafting.schedule_fields import frequency_in_words, schedule_of
 from bot.reports.models import Report, ReportRun
 from bot.reports.narration import Narrated, Narration, make_brief
 from bot.reports.replies import Answered
-from bot.reports.schedule_fields import frequency_in_words, schedule_of
 from bot.sources.result import ResultTable
 
 
@@ -38,6 +38,8 @@ class Voice:
         self._narration = narration
         self._database = database
         self._clock = clock
+        # One at a time: the event loop shares the interpreter with all that compute.
+        self._computing = asyncio.Lock()
 
     async def narrate(
         self,
@@ -47,7 +49,8 @@ class Voice:
         warnings: Sequence[str],
     ) -> Narrated:
         """Return the narrative of a result; *previous* are the rows of the run before."""
-        brief = await asyncio.to_thread(_brief, report, table, previous, warnings)
+        async with self._computing:
+            brief = await asyncio.to_thread(_brief, report, table, previous, warnings)
         return await self._narration.narrate(brief)
 
     async def show(
@@ -76,11 +79,13 @@ class Voice:
             is_preview=is_preview,
         )
         has_thread = not is_preview and not is_destination(report.workspace_id)
-        return await asyncio.to_thread(_drawn, facts, face_of(refused), has_thread=has_thread)
+        async with self._computing:
+            return await asyncio.to_thread(_drawn, facts, face_of(refused), has_thread=has_thread)
 
     async def answer(self, report: Report, table: ResultTable, question: str) -> Answered:
         """Answer a question from the rows alone; where they do not say, that is the answer."""
-        brief = await asyncio.to_thread(_brief, report, table)
+        async with self._computing:
+            brief = await asyncio.to_thread(_brief, report, table)
         said = await self._narration.answer_question(question, brief)
         text = "\n".join([said.summary, *said.notes])
         return Answered(escape_mrkdwn(text), said.total, said.traced, said.by)

@@ -96,7 +96,7 @@ class DuckdbReader:
         try:
             described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
             names, kinds = [one[0] for one in described], [str(one[1]) for one in described]
-            self._connection.execute(_exactly(sql, kinds))
+            self._connection.execute(_as_exact_query(sql, kinds))
             while rows := self._connection.fetchmany(FETCHED_ROWS):
                 collector.add(rows)
         except (duckdb.Error, RuntimeError) as error:
@@ -126,7 +126,7 @@ class DuckdbReader:
         return refused_by_database(str(error).partition("\n\nLINE")[0])
 
 
-def _exactly(sql: str, kinds: Sequence[str]) -> str:
+def _as_exact_query(sql: str, kinds: Sequence[str]) -> str:
     """Return the query with every value of a kind that Python has no exact type for as text."""
     names = [f"c{index}" for index in range(len(kinds))]
     wanted = [

@@ -101,7 +101,7 @@ class SqliteReader:
                 collector.add(rows)
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise self._explained(error) from error
-        rows = [tuple(_exact(cell) for cell in row) for row in collector.rows]
+        rows = [tuple(_exact_value(cell) for cell in row) for row in collector.rows]
         return RawResult([RawColumn(name, None) for name in names], rows)
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ def _declared_kind(declared: str) -> ColumnKind:
     return next((kind for one, kind in _DECLARED if one.search(declared)), ColumnKind.TEXT)
 
 
-def _exact(cell: object) -> Cell:
+def _exact_value(cell: object) -> Cell:
     if isinstance(cell, bytes):
         return bytes_as_text(cell)
     assert cell is None or isinstance(cell, int | float | str)  # noqa: S101 - SQLite has no others

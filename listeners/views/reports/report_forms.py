@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import escape_mrkdwn
-from bot.reports.drafts import fields_of
+from bot.reports.drafting.drafts import fields_of
 from bot.reports.models import Report
 from bot.reports.replies import Actor, Preview
 from bot.tasks.creation import Owner

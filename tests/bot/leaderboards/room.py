@@ -11,12 +11,12 @@ from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.boards import boards_of
-from bot.leaderboards.feeds import TasksFeed
 from bot.leaderboards.models import LeaderboardPost
-from bot.leaderboards.scorecard import ScorecardFeed
 from bot.leaderboards.service import Leaderboards
+from bot.leaderboards.wiring import feeds_of
 from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
+from bot.sources.registry import Sources
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 #: Friday of week 47, noon in New York.
@@ -57,11 +57,8 @@ def make_boards(
     """Return the boards of *config*, and the two that are there without it."""
     config = config or ConfigFile()
     boards = boards_of(config)
-    feeds = {
-        name: TasksFeed(database, config) if board.tasks else ScorecardFeed(database)
-        for name, board in boards.items()
-        if board.own_columns
-    }
+    sources = Sources(config.sources, database_url=str(database.url), clock=clock)
+    feeds = feeds_of(boards, database, config, sources)
     return Leaderboards(
         database, clock, boards, feeds, Renderer(TEMPLATES), home=home, channel_of=ai_ops, wake=wake
     )

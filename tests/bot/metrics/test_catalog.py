@@ -9,7 +9,8 @@ from bot.cli.demo_shop import OUTLIER_DAYS_AGO, shop_configuration, shop_path, w
 from bot.clock import SystemClock
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics
-from bot.report_config import MetricSettings, SourceSettings
+from bot.metrics.own_metrics import own_metrics
+from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -88,6 +89,15 @@ async def test_a_day_that_is_not_loaded_is_noticed(shop):
     assert OUTLIER_DAYS_AGO % 7  # Else it would stand in what is usual.
 
 
+def test_the_bots_own_metrics_are_there_unless_their_names_are_taken():
+    """`failures` is the bot's own, until somebody defines another one."""
+    taken = MetricSettings(table="sales", sql="sum(failed)", source="shop")
+
+    assert "failures" in Metrics({}, {}).of_source("opsbell")
+    assert "failures" not in Metrics({"failures": taken}, {}).of_source("opsbell")
+    assert not list(metric_problems(own_metrics(), {}))
+
+
 def test_metrics_belong_to_their_source():
     """A metric without a source is of the only one there is."""
     url = SecretStr("sqlite:///shop.db")
@@ -95,5 +105,5 @@ def test_metrics_belong_to_their_source():
     metrics = Metrics({"revenue": MetricSettings(table="sales", sql="sum(x)", unit="EUR")}, sources)
 
     assert list(metrics.of_source("shop")) == ["revenue"]
-    assert list(metrics.of_source("opsbell")) == []
+    assert "revenue" not in metrics.of_source("opsbell")
     assert metrics.described("shop") == {"revenue": "a metric in EUR: sum(x) from sales"}

@@ -2,9 +2,11 @@
 
 import random
 import sqlite3
-from collections import defaultdict
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from contextlib import closing
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -146,11 +148,36 @@ def test_instants_belong_to_the_days_of_a_zone():
     """A day of Berlin begins at its midnight, also on the day that lasts 23 hours."""
     daily = MetricPlan("n", SUNDAY, grain=Grain.DAY)
 
-    in_berlin = render_plan(daily, EVENTS, dialect="duckdb", zone="Europe/Berlin")
-    in_london = render_plan(daily, EVENTS, dialect="duckdb", zone="UTC")
+    in_berlin = render_plan(daily, EVENTS, dialect="duckdb", zone="Europe/Berlin", has_zone=True)
+    in_london = render_plan(daily, EVENTS, dialect="duckdb", has_zone=True)
 
     assert duck(in_berlin) == [(date(2026, 3, 29), 10)]
     assert duck(in_london) == [(date(2026, 3, 29), 100)]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
+def test_times_of_utc_belong_to_the_days_of_a_zone(zone, dialect):
+    """UTC without a zone is divided at a zone's midnights, on SQLite, too, which knows no zones."""
+    chance = random.Random(3)
+    period = Period(date(2026, 3, 20), date(2027, 4, 5), "a year")
+    first = datetime.combine(period.start, time(), UTC) - timedelta(days=1)
+    times = [first + timedelta(minutes=chance.randrange(385 * 24 * 60)) for _ in range(2_000)]
+    expected = Counter(at.astimezone(ZoneInfo(zone)).date() for at in times)
+    rows = [(at.strftime("%Y-%m-%d %H:%M:%S.000000"), 1) for at in times]
+    metric = EVENTS.model_copy(update={"utc": True})
+    module = sqlite3 if dialect == "sqlite" else duckdb
+
+    with closing(module.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE events (happened timestamp, n integer)")
+        connection.executemany("INSERT INTO events VALUES (?, ?)", rows)
+        plan = MetricPlan("n", period, grain=Grain.DAY)
+        sql = render_plan(plan, metric, dialect=dialect, zone=zone)
+        found = {str(day): n for day, n in connection.execute(sql).fetchall()}
+
+    assert found == {
+        str(day): count for day, count in expected.items() if period.start <= day < period.end
+    }
 
 
 def test_filters_do_not_mind_case_and_keep_what_has_no_value():

@@ -15,6 +15,7 @@ from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
 from bot.reports.analysts.builtin import BuiltinAnalyst
+from bot.reports.drafting.questions import SourceRegistry
 from bot.reports.models import Notification, Report, ReportRun
 from bot.reports.narration import Narration
 from bot.reports.replies import Actor
@@ -141,6 +142,7 @@ class Office:
     woken: list[str] = field(default_factory=list)
     lease: timedelta = timedelta(seconds=60)
     spread_seconds: float = 0.0
+    sources: SourceRegistry | None = None  # the shop alone, if it is left out
 
     def __post_init__(self) -> None:
         async def measure(*_: object) -> Completeness | None:
@@ -151,7 +153,7 @@ class Office:
             self.clock,
             Renderer(TEMPLATES),
             self.slack,
-            ReportParts(Shops(self.shop), plan, self._voice(), measure),
+            ReportParts(self.sources or Shops(self.shop), plan, self._voice(), measure),
             ReportLimits(spread_seconds=self.spread_seconds, lease=self.lease),
             workspaces_of=self._workspaces_of,
             wake=self.woken.append,

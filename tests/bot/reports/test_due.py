@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.reports.drafting.schedule_fields import notes_on, previewed_runs, schedule_of
 from bot.reports.models import Trigger
 from bot.reports.runs.due import plan_due, spread_of
-from bot.reports.schedule_fields import notes_on, previewed_runs, schedule_of
 from bot.scheduling.schedules import next_occurrence, occurrences_between
 
 #: One of each kind: both hemispheres, half-hour offsets, half-hour changes, changes at midnight,

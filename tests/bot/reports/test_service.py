@@ -256,5 +256,11 @@ async def test_the_owner_who_is_gone_is_followed(office):
     await office.database.write(lose)
     taken = await office.reports.take_over(actor(BEN), report.id)
     assert (taken.owner, taken.problem) == (BEN, None)
-    with pytest.raises(NotFoundError):
-        await office.reports.take_over(actor("U0CLEO00001"), report.id)
+    for problem in (None, "failing", "channel_gone"):
+
+        def note(session, problem=problem):
+            session.get(Report, report.id).problem = problem
+
+        await office.database.write(note)
+        with pytest.raises(NotFoundError):
+            await office.reports.take_over(actor("U0CLEO00001"), report.id)

@@ -175,6 +175,7 @@ _DUCKDB = [
     "SELECT list_transform([1, 2, 3], x -> x + 1) AS more, len([1, 2])",
     "SELECT struct_pack(a := 1, b := 'x') AS pair",
     "SELECT details ->> '$.colour', json_extract_string(details, '$.a') FROM orders",
+    "SELECT o.details.size.width FROM orders AS o",
     "SELECT unnest(range(5)) AS n",
     "SELECT r.range FROM range(10) AS r",
     "SELECT regexp_extract(email, '@(.*)', 1), string_split(email, '@')[2] FROM customers",

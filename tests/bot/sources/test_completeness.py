@@ -7,6 +7,7 @@ import pytest
 
 from bot.sources.completeness import DayCount, judge_completeness, read_counts
 from bot.sources.completeness_sql import counting_sql
+from bot.sources.moments import TimeColumn, TimeKind
 
 DAY = date(2026, 11, 27)
 NINE = datetime.fromisoformat("2026-11-28 09:00")
@@ -56,9 +57,8 @@ def test_the_query_counts_the_same_weekdays():
         for loaded in ("08:00:00", "08:59:59", "09:00:00"):
             row = (f"{day} 23:59:59", f"{day + timedelta(days=1)} {loaded}")
             connection.execute("INSERT INTO sales VALUES (?, ?)", row)
-    sql = counting_sql(
-        "sales", "sold_at", DAY, dialect="sqlite", loaded="loaded_at", at=NINE.replace(second=30)
-    )
+    sold, loaded = (TimeColumn(name, "sqlite") for name in ("sold_at", "loaded_at"))
+    sql = counting_sql("sales", sold, DAY, loaded=loaded, at=NINE.replace(second=30))
 
     counts = read_counts(connection.execute(sql).fetchall(), DAY)
 
@@ -71,7 +71,9 @@ def test_the_query_counts_the_same_weekdays():
 
 def test_days_of_a_zone_are_instants():
     """Where the column has a zone, a day begins at its midnight in the report's zone."""
-    sql = counting_sql("sales", "sold_at", DAY, dialect="postgres", zone="Europe/Berlin")
+    column = TimeColumn("sold_at", "postgres", "Europe/Berlin", TimeKind.INSTANT)
+
+    sql = counting_sql("sales", column, DAY)
 
     assert "CAST('2026-11-27 00:00:00+01:00' AS TIMESTAMPTZ)" in sql
     assert "CAST('2026-10-23 00:00:00+02:00' AS TIMESTAMPTZ)" in sql

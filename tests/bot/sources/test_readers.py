@@ -13,9 +13,12 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.errors import InvalidError
-from bot.report_config import SourceSettings
+from bot.report_config import DIALECTS, SourceSettings
 from bot.sources.base import QueryError
-from bot.sources.registry import Sources, reading_workers
+from bot.sources.reader_program import open_reader
+from bot.sources.readers.base import SourceSpec
+from bot.sources.readers.sqlite import SqliteReader
+from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultTable
 from tests.conftest import in_database, run_sql
 
@@ -23,6 +26,7 @@ TABLES = """
 CREATE TABLE orders (id bigint PRIMARY KEY, country text, total numeric(12, 2), sold_on date);
 CREATE TABLE secret (word text);
 CREATE VIEW big AS SELECT * FROM orders WHERE total > 15;
+CREATE SEQUENCE numbers;
 INSERT INTO orders VALUES
   (9007199254740993, 'DE', 10.10, '2026-03-28'),
   (2, 'FR', 20.20, '2026-03-29'),
@@ -40,7 +44,7 @@ def address(request, tmp_path):
     match request.param:
         case "sqlite":
             with sqlite3.connect(path) as connection:
-                connection.executescript(TABLES)
+                connection.executescript(TABLES.replace("CREATE SEQUENCE numbers;", ""))
             connection.close()
         case "duckdb":
             with duckdb.connect(str(path)) as connection:
@@ -54,14 +58,6 @@ def address(request, tmp_path):
             run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
             return
     yield f"{request.param}:///{path}"
-
-
-@pytest.fixture(scope="module")
-def workers():
-    """The processes that read; starting them takes longer than most queries."""
-    made = reading_workers()
-    yield made
-    made.close()
 
 
 def sources_of(workers, **addresses):
@@ -185,6 +181,49 @@ async def test_a_stored_write_is_refused(shop):
         assert caught.value.code == "refused"
 
     assert (await fetched(shop, "SELECT count(*) FROM orders")).rows == ((3,),)
+
+
+WRITES = {
+    "all": ("DELETE FROM orders", "CREATE TABLE x (a int)", "DROP TABLE orders"),
+    "sqlite": (
+        "ATTACH 'x.db' AS x",
+        "PRAGMA writable_schema = 1",
+        "SELECT word FROM secret",
+        "SELECT * FROM orders, secret",
+        "SELECT load_extension('x')",
+        "SELECT name FROM sqlite_master",
+    ),
+    "postgresql": (
+        "SELECT nextval('numbers')",
+        "SELECT * FROM orders FOR UPDATE",
+        "SET TRANSACTION READ WRITE",
+        "WITH gone AS (DELETE FROM orders RETURNING id) SELECT id FROM gone",
+    ),
+    "duckdb": (
+        "ATTACH 'x.db' AS x",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "COPY orders TO '/tmp/opsbell-orders.csv'",
+        "SET enable_external_access = true",
+        "SET memory_limit = '100GB'",
+        "INSTALL httpfs",
+    ),
+}
+
+
+def test_readers_cannot_write_whatever_the_guard_lets_through(address):
+    """Behind the guard stands a connection that neither writes nor leaves the database."""
+    dialect = DIALECTS[address.partition(":")[0]]
+    for sql in WRITES["all"] + WRITES[address.partition(":")[0]]:
+        reader = open_reader(SourceSpec("shop", dialect, address, 1_000, 60))
+        if isinstance(reader, SqliteReader):
+            reader.allow_only(["orders", "big"])
+        with pytest.raises(QueryError):
+            reader.read(sql)
+        reader.close()
+
+    reader = open_reader(SourceSpec("shop", dialect, address, 1_000, 60))
+    assert len(reader.read("SELECT id FROM orders").rows) == 3
+    reader.close()
 
 
 async def test_a_source_that_is_away_is_unavailable(workers, address, tmp_path):

@@ -8,11 +8,12 @@ from tests.bot.http.calling import ONE_DATABASE, token_for
 
 BASE = "/api/scheduling/reports"
 SCOPES = ("reports:read", "reports:write")
+SCHEDULE = {"frequency": "daily", "time": "09:00", "timezone": "Europe/Berlin"}
 REPORT = {
     "name": "Sales",
     "description": "What we sold",
     "query": "select total from sales",
-    "schedule": {"frequency": "daily", "time": "09:00", "timezone": "Europe/Berlin"},
+    "schedule": SCHEDULE,
     "mode": "quick",
     "audience": "general",
     "slackConfig": {"notification_type": "channel", "slackChannel": "#ops"},
@@ -23,12 +24,7 @@ SHOWN = {
     "query": "select total from sales",
     "sql": "select total from sales",
     "source": "shop",
-    "schedule": {
-        "frequency": "daily",
-        "time": "09:00",
-        "timezone": "Europe/Berlin",
-        "enabled": True,
-    },
+    "schedule": {**SCHEDULE, "enabled": True},
     "user_id": "ada",
     "mode": "quick",
     "audience": "general",
@@ -82,7 +78,7 @@ async def test_a_report_is_created_changed_and_deleted(ada):
     assert (await ada.get(path)).body == {"id": report_id, **SHOWN}
     change = {"schedule": {"time": "10:00", "enabled": False}, "send_if": "rows > 0"}
     changed = await ada.call("PATCH", path, change)
-    assert changed.body["schedule"] == {**SHOWN["schedule"], "time": "10:00", "enabled": False}
+    assert changed.body["schedule"] == {**SCHEDULE, "time": "10:00", "enabled": False}
     assert (changed.body["enabled"], changed.body["next_run"]) == (False, None)
     cleared = await ada.call("PATCH", path, {"send_if": None, "schedule": {"enabled": True}})
     assert (cleared.body["send_if"], cleared.body["enabled"]) == (None, True)
@@ -147,12 +143,12 @@ async def test_every_wrong_field_is_named(ada):
 
 async def test_a_preview_refuses_nothing(ada):
     """Problems are part of the answer; due times have the zone's own offset."""
-    body = {"schedule": {**REPORT["schedule"], "timezone": "Mars"}, "query": "select 1"}
+    body = {"schedule": {**SCHEDULE, "timezone": "Mars"}, "query": "select 1"}
     reply = await ada.post(f"{BASE}/preview", body)
     fields = sorted(one["field"] for one in reply.body["problems"])
     assert (reply.status, fields) == (200, ["query", "schedule.timezone"])
     assert (reply.body["next_runs"], reply.body["message"]) == ([], None)
-    good = await ada.post(f"{BASE}/preview", {"schedule": REPORT["schedule"]})
+    good = await ada.post(f"{BASE}/preview", {"schedule": SCHEDULE})
     assert good.body["next_runs"] == [f"2026-11-{21 + n}T09:00:00+01:00" for n in range(5)]
     assert good.body["problems"] == []
 

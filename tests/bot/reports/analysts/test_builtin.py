@@ -62,9 +62,9 @@ async def test_periods_are_compared():
     ("columns", "rows", "summary"),
     [
         ([REVENUE], [], "The result has 0 rows. Revenue has no value."),
-        ([REVENUE], [(Decimal("12.5"),)], "Revenue is 12.5 EUR."),
+        ([REVENUE], [(Decimal("12.5"),)], "Revenue: 12.50 EUR."),
         ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The result has 2 rows."),
-        ([("open", ColumnKind.NUMBER)], [(None,)], "Open has no value."),
+        ([("open", ColumnKind.NUMBER)], [(None,)], "Open: no value."),
     ],
 )
 async def test_small_results_have_words_too(columns, rows, summary):

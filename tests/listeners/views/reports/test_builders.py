@@ -10,7 +10,7 @@ from slack_playground.blocks import validate_message, validate_view
 from bot.errors import FieldProblem
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context
-from bot.reports.drafts import fields_of
+from bot.reports.drafting.drafts import fields_of
 from bot.reports.models import Notification, RunStatus
 from bot.reports.replies import Answered, Preview, Recomputed, StoredResult
 from bot.sources.result import ColumnKind, ResultColumn

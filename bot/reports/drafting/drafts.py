@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.clock import Clock
-from bot.errors import FieldProblem, ForbiddenError, InvalidError
+from bot.errors import FieldProblem, ForbiddenError, InvalidError, UnavailableError
 from bot.ids import is_slack_user_id
 from bot.redaction import redact
-from bot.reports.conditions import parse_condition
+from bot.reports.drafting.conditions import parse_condition
+from bot.reports.drafting.places import Places
+from bot.reports.drafting.questions import Questions
+from bot.reports.drafting.schedule_fields import merge_schedule, read_schedule, stored_schedule
 from bot.reports.models import Notification, Report
-from bot.reports.places import Places
-from bot.reports.questions import Questions
-from bot.reports.schedule_fields import merge_schedule, read_schedule, stored_schedule
 from bot.scheduling.schedule_parser import parse_time
 from bot.scheduling.schedules import Schedule
 from bot.sources.base import QueryError, Source
 
 MAX_REPORT_NAME = 100
 MAX_REPORT_DESCRIPTION = 2_000
-MAX_ASKED_CHARACTERS = 20_000
+MAX_REPORT_QUERY = 20_000
 MAX_OWNER_CHARACTERS = 200
 MODES = ("quick", "deep")
 AUDIENCES = ("analyst", "general")
@@ -160,7 +160,7 @@ class Drafts:
                 draft.sql = await self._questions.read(draft.query, draft.source, zone, now)
         except InvalidError as error:
             draft.problems += error.problems or [FieldProblem("query", str(error))]
-        except QueryError as error:
+        except (QueryError, UnavailableError) as error:
             draft.refuse("source", str(error))
 
     async def _read_slack(self, draft: ReportDraft, value: Any, request: DraftRequest) -> None:
@@ -275,7 +275,7 @@ def _read_texts(draft: ReportDraft, fields: Mapping[str, Any], *, is_whole: bool
     for name, limit, is_needed in (
         ("name", MAX_REPORT_NAME, is_whole),
         ("description", MAX_REPORT_DESCRIPTION, False),
-        ("query", MAX_ASKED_CHARACTERS, is_whole),
+        ("query", MAX_REPORT_QUERY, is_whole),
     ):
         value = fields.get(name, "")
         if not isinstance(value, str):

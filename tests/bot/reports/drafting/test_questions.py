@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reports.questions import is_sql
+from bot.reports.drafting.questions import is_sql
 
 
 @pytest.mark.parametrize(
