@@ -27,6 +27,8 @@ from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
+from bot.doctor.examination import examine_settings
+from bot.doctor.nightly import NightlyCheck
 from bot.errors import ConfigError
 from bot.http.idempotency import Idempotency
 from bot.http.security.oidc import OidcTokens, fetch_json
@@ -52,11 +54,12 @@ from bot.reports.answers import ReportAnswers
 from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
-from bot.settings import Settings
+from bot.settings import Settings, environment
 from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
 from bot.subscriptions.service import Subscriptions
+from bot.subscriptions.strangers import Strangers
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
@@ -70,7 +73,7 @@ from bot.wiring.presence import Presence, appear, clients_of, slack_client
 from bot.wiring.tenants import Owners
 from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directories
-from bot.workspaces.gate import Gate, House
+from bot.workspaces.gate import Gate
 from bot.workspaces.installation import Installations
 from bot.workspaces.models import DEFAULT_TENANT
 from bot.workspaces.pins import Pins
@@ -251,6 +254,8 @@ class Opsbell:
             alerts_channel=settings.slack_alerts_channel or settings.slack_default_channel,
             kept_days=settings.config.retention.days,
         )
+        sources = open_sources(settings, self._clock)
+        self._stack.callback(sources.close)
         alerts = open_alerts(
             settings,
             database,
@@ -260,6 +265,7 @@ class Opsbell:
             tenants=owners.tenants,
             home_of=owners.home_of,
             find_channel=slack.directory.channel_id,
+            find_source=sources.get,
         )
         boards = Boards(
             database,
@@ -379,7 +385,6 @@ class Opsbell:
             identity.workspace_id,
             *destinations_of(self._settings).ids(DEFAULT_TENANT),
         }
-        house = House(identity.workspace_id, identity.workspace_name, identity.enterprise_id)
 
         async def kinds(owner: Owner) -> list[str]:
             known = [kind for kind in config.tasks if not is_pattern(kind)]
@@ -394,7 +399,7 @@ class Opsbell:
             boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
-            gate=Gate(slack.client, house, named_people(config)),
+            gate=Gate(slack.client, slack.house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,
             owner_of=lambda _workspace_id: Owner(DEFAULT_TENANT, identity.workspace_id),
@@ -428,6 +433,7 @@ class Opsbell:
         idempotency = Idempotency(rooms.database, self._clock)
         backlog = Backlog(rooms.database, self._clock)
         self._meters.add(LiveFigures(rooms.outward.lanes, rooms.slack.heard, backlog))
+        outages, nightly = self._own_notes(rooms)
         jobs.register(
             scheduler,
             rooms.database,
@@ -440,30 +446,41 @@ class Opsbell:
             rooms.boards,
             Digests(rooms.database, self._clock, rooms.outward.lanes.wake),
             backlog,
-            self._outages(rooms),
+            outages,
             rooms.reports,
+            nightly.check_if_due,
+            self._strangers(rooms),
         )
         meter_jobs(scheduler, self._meters, self._clock)
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 
-    def _outages(self, rooms: _Rooms) -> Outages:
-        home, lanes = rooms.slack.identity.workspace_id, rooms.outward.lanes
+    def _strangers(self, rooms: _Rooms) -> Strangers | None:
+        if rooms.slack.client is None:
+            return None
+        house = rooms.slack.house
+        gate = Gate(rooms.slack.client, house, named_people(self._settings.config))
+        return Strangers(rooms.database, gate.require_insider)
 
-        def is_in_touch() -> bool:
-            is_heard = bool(rooms.slack.heard().get("connected"))
-            return is_heard and all(
-                one.is_well for one in lanes.health() if one.workspace_id == home
-            )
-
-        return Outages(
-            rooms.database,
-            self._clock,
-            Place(home, DEFAULT_TENANT, ""),
-            is_in_touch=is_in_touch,
-            alerts_channel=rooms.deliveries.alerts_channel,
+    def _own_notes(self, rooms: _Rooms) -> tuple[Outages, NightlyCheck]:
+        """Return what tells the alerts channel how the bot itself is."""
+        lanes, home = rooms.outward.lanes, rooms.slack.identity.workspace_id
+        here = (rooms.database, self._clock, Place(home, DEFAULT_TENANT, ""))
+        alerts_channel = rooms.deliveries.alerts_channel
+        outages = Outages(
+            *here,
+            is_in_touch=lambda: rooms.slack.is_in_touch(lanes.health()),
+            alerts_channel=alerts_channel,
             wake=lanes.wake,
         )
+        nightly = NightlyCheck(
+            *here,
+            timezone=self._settings.config.alerts.timezone,
+            examine=lambda: examine_settings(self._settings, environment(), self._clock),
+            alerts_channel=alerts_channel,
+            wake=lanes.wake,
+        )
+        return outages, nightly
 
 
 def health(lanes: Lanes, socket: Socket, own_lanes: Collection[str]) -> dict[str, Any]:

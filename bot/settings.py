@@ -220,7 +220,7 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     values, problems = _read_values(environ)
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
-    problems += _half_an_issuer(values)
+    problems += _half_an_issuer(values) + _half_a_slack_app(values)
     problems += _unusable_analyst(values)
     if _is_webhook_enough(values):
         # It has one channel of its own, whatever messages say; tasks need not name any.
@@ -334,6 +334,16 @@ def _two_runners(values: Mapping[str, Any], config: ConfigFile) -> list[str]:
             "or leave the variable out"
         ]
     return []
+
+
+def _half_a_slack_app(values: Mapping[str, Any]) -> list[str]:
+    """Say which half of what installs the app by OAuth is missing."""
+    halves = ("slack_client_id", "slack_client_secret")
+    missing = [name for name in halves if not values.get(name)]
+    if len(missing) != 1:
+        return []
+    place = "Basic Information → App Credentials"
+    return [f"{missing[0].upper()}: is missing beside the other; find it at {place}"]
 
 
 def _half_an_issuer(values: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.telemetry.models import SelfCheck
 from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
 
@@ -48,6 +49,7 @@ TABLES = (
     Report,
     ReportResult,
     ReportRun,
+    SelfCheck,
     Sender,
     Silence,
     StoredTemplate,

@@ -17,6 +17,7 @@ from bot.messages.service import Deliveries
 from bot.outages.service import Outages
 from bot.reports.wiring import ReportRoom
 from bot.subscriptions.digests import Digests
+from bot.subscriptions.strangers import Strangers
 from bot.tasks.intake import Intake
 from bot.telemetry.backlog import Backlog
 from jobs.alerts import (
@@ -35,7 +36,12 @@ from jobs.liveness import mark_lost_tasks
 from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
-from jobs.subscriptions import delete_old_end_notices, post_digests
+from jobs.self_check import check_nightly
+from jobs.subscriptions import (
+    delete_old_end_notices,
+    end_subscriptions_of_strangers,
+    post_digests,
+)
 
 #: Interval of the sweep for work of dead processes and for lost wake-ups.
 SWEEP_SECONDS = 2
@@ -58,6 +64,7 @@ _BACKLOG_SECONDS = 10
 _OUTAGE_SECONDS = 5
 _REPORTS_SECONDS = 1
 _REPORT_HEALTH_SECONDS = 15 * 60
+_SELF_CHECK_SECONDS = 300
 
 
 def register(
@@ -74,8 +81,15 @@ def register(
     backlog: Backlog,
     outages: Outages,
     reports: ReportRoom,
+    check_if_due: Callable[[], Awaitable[bool]],
+    strangers: Strangers | None = None,
 ) -> None:
-    """Put every job into the scheduler; a late tick runs once, never twice at a time."""
+    """
+    Put every job into the scheduler; a late tick runs once, never twice at a time.
+
+    Without a bot token there are no *strangers*: nobody is told directly.
+    """
+    of_people = [(_RETENTION_SECONDS, end_subscriptions_of_strangers, strangers)]
     for seconds, job, service in (
         (SWEEP_SECONDS, sweep_lanes, lanes),
         (_LIVENESS_SECONDS, mark_lost_tasks, intake),
@@ -97,6 +111,8 @@ def register(
         (_REPORTS_SECONDS, run_due_reports, reports),
         (_REPORT_HEALTH_SECONDS, check_reports, reports.health),
         (_RETENTION_SECONDS, delete_old_report_runs, reports.retention),
+        (_SELF_CHECK_SECONDS, check_nightly, check_if_due),
+        *(of_people if strangers else ()),
     ):
         scheduler.add_job(
             job,

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
@@ -12,6 +14,8 @@ from bot.messages.rendering.truncation import truncate
 from listeners.views.home.home_builder import build_home_notice
 from listeners.views.notice_builder import build_notice
 from listeners.wording import words_for
+
+logger = structlog.get_logger(__name__)
 
 _FIELD_ERROR_CHARACTERS = 500
 #: Bolt looks every 10 ms for what a listener has acknowledged.
@@ -57,7 +61,10 @@ async def tell(
     elif body.get("response_url"):
         await respond(words, response_type="ephemeral", replace_original=False)
     elif body.get("trigger_id"):
-        await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
+        try:
+            await client.views_open(trigger_id=body["trigger_id"], view=build_notice(words))
+        except SlackApiError as error:  # Too late, or we have no token of that workspace.
+            logger.warning("refusal_not_told", error=error.response.get("error"))
     elif event.get("tab") == "home":  # Only App Home has tabs.
         await client.views_publish(user_id=event["user"], view=build_home_notice(words))
 

@@ -16,4 +16,4 @@ class TaskBoard(SQLModel, table=True):
     message_id: str
     created_by: str
     created_at: datetime
-    pinned_at: datetime | None = None  # when pinning was tried; once for each message
+    pinned_ts: str | None = None  # the message for which pinning was tried, once for each

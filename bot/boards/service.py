@@ -132,9 +132,6 @@ class Boards:
         is_lost = message is not None and message.is_uneditable
         rank = Rank.NORMAL if is_lost else Rank.PROGRESS
         edited = outbox.edit(session, board.message_id, context, now=now, rank=rank)
-        if is_lost:
-            board.pinned_at = None
-            session.add(board)
         if edited is EditOutcome.GONE:
             self._post(session, board, context, now)
 
@@ -143,7 +140,6 @@ class Boards:
     ) -> None:
         place = Place(board.workspace_id, board.tenant, board.channel)
         board.message_id = outbox.put(session, place, Content(BOARD, context), now=now).id
-        board.pinned_at = None
         session.add(board)
 
     def _context(self, session: Session, board: TaskBoard) -> dict[str, Any]:
@@ -176,7 +172,9 @@ class Boards:
             query = (
                 select(TaskBoard, Message.ts)
                 .join(Message, col(Message.id) == col(TaskBoard.message_id))
-                .where(col(TaskBoard.pinned_at).is_(None), col(Message.is_posted))
+                # Posted anew, the same message has another ts.
+                .where(col(TaskBoard.pinned_ts).is_distinct_from(col(Message.ts)))
+                .where(col(Message.is_posted))
             )
             return [(board, ts) for board, ts in session.exec(query) if ts]
 
@@ -191,10 +189,10 @@ class Boards:
                 continue
             if refused:
                 logger.warning("board_not_pinned", channel=board.channel, error=refused)
-            await self._database.write(partial(self._note, pinned=board))
+            await self._database.write(partial(self._note, pinned=board, ts=ts))
 
-    def _note(self, session: Session, pinned: TaskBoard) -> None:
+    def _note(self, session: Session, pinned: TaskBoard, ts: str) -> None:
         board = session.get(TaskBoard, (pinned.tenant, pinned.workspace_id, pinned.channel))
         if board is not None and board.message_id == pinned.message_id:
-            board.pinned_at = self._clock.now()
+            board.pinned_ts = ts
             session.add(board)

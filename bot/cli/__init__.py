@@ -5,6 +5,8 @@ import sys
 import typer
 
 from bot.cli.alerts import alerts
+from bot.cli.apply import apply_folder
+from bot.cli.bundle import bundle
 from bot.cli.dead import dead_commands
 from bot.cli.demo import demo
 from bot.cli.doctor import doctor
@@ -31,6 +33,8 @@ cli.command("alerts")(alerts)
 cli.command("leaderboard")(leaderboard)
 cli.command("doctor")(doctor)
 cli.add_typer(report_commands, name="report")
+cli.command("bundle")(bundle)
+cli.command("apply")(apply_folder)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
 

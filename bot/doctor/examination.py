@@ -1,5 +1,6 @@
 """All checks in their order; none of them changes anything, and none ends the others."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 
@@ -17,6 +18,8 @@ from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.process.database_lock import is_locked
 from bot.redaction import learn
 from bot.settings import Settings
+from bot.sources.base import QueryError
+from bot.sources.registry import Sources
 from bot.wiring.credentials import secrets_of
 
 _BOT_ANSWERS_SECONDS = 3.0
@@ -34,14 +37,22 @@ async def examine(
     if found is None:
         return findings
     learn(secrets_of(found))
-    findings += settings_findings(found, environ)
-    findings += _database_findings(found, clock)
+    return findings + await examine_settings(found, environ, clock, channel)
+
+
+async def examine_settings(
+    found: Settings, environ: Mapping[str, str], clock: Clock, channel: str | None = None
+) -> list[Finding]:
+    """Return what was looked at with settings that can be used, as those of a running bot."""
+    findings = list(settings_findings(found, environ))
+    findings += await asyncio.to_thread(_database_findings, found, clock)
     async with aiohttp.ClientSession(trust_env=False) as session:
         if found.speaks_by_webhook or (found.slack_bot_token and found.slack_app_token):
             findings += await SlackExamination(session, found, clock).examine()
         if channel is not None and found.slack_bot_token and found.slack_app_token:
             findings += await Probe(session, found, channel).examine()
         findings += await _issuer(session, found, clock)
+        findings += await _source_findings(found, clock)
         findings += await _running_bot(session, found)
     return findings
 
@@ -87,6 +98,27 @@ async def _issuer(session: aiohttp.ClientSession, found: Settings, clock: Clock)
     ]
 
 
+async def _source_findings(found: Settings, clock: Clock) -> list[Finding]:
+    """Return which of `[sources.*]` answer; the built-in one needs the database that is checked."""
+    if not found.config.sources:
+        return []
+    sources = Sources(found.config.sources, database_url=found.database_url, clock=clock)
+    findings = []
+    try:
+        for name, one in found.config.sources.items():
+            tenant = next(iter(one.tenants), "default")
+            try:
+                tables = await sources.get(name, "default" if tenant == "*" else tenant).tables()
+            except (QueryError, OSError, ValueError) as error:
+                fix = f"correct [sources.{name}], or its user's rights to read"
+                findings.append(Finding.problem("sources", f"{name}: {error}", fix))
+            else:
+                findings.append(Finding.ok("sources", f"{name} answers, {len(tables)} tables"))
+    finally:
+        sources.close()
+    return findings
+
+
 async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[Finding]:
     """Return what a bot that runs beside us says of itself."""
     url = f"http://{found.host}:{found.port}" if found.app_url is None else found.public_url
@@ -97,7 +129,7 @@ async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[
             allow_redirects=False,
         ) as response:
             said = await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError):
         return [Finding.note("bot", f"none answers at {url}")]
     if not isinstance(said, dict) or "ready" not in said:
         return [

@@ -188,6 +188,7 @@ def header(name: str, text: str, limits: dict[str, Any]) -> dict[str, Any]:
 def _responses(route: Route) -> dict[str, Any]:
     codes = [*_OF_TOKENS] if route.access is not Access.PUBLIC else []
     codes += _OF_BODIES if route.body else ()
+    codes += ["422"] if route.query and "422" not in codes else []
     problem = {"application/json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     refusals = {
         code: {"description": _ERRORS[code], "content": problem} for code in sorted([*codes, "429"])

@@ -107,9 +107,9 @@ _WORKSPACE_ROUTES = (
           "Make a link that connects a workspace by OAuth", "Workspaces", scope=WRITE_WORKSPACES,
           body=i.InviteWorkspace, answers={201: i.ShownInvitation}),
     Route("GET", "/slack/install", installation.begin_installation, "Go to Slack with an invitation", "Workspaces", PUBLIC,
-          query=i.InvitationQuery, answers={302: "text/html", 400: "text/html"}),
+          query=i.InvitationQuery, answers={302: "text/html", 404: "text/html", 503: "text/html"}),
     Route("GET", "/slack/oauth_redirect", installation.finish_installation, "Come back from Slack", "Workspaces", PUBLIC,
-          query=i.SlackAnswerQuery, answers={200: "text/html", 400: "text/html"}),
+          query=i.SlackAnswerQuery, answers={200: "text/html", 403: "text/html", 503: "text/html"}),
     Route("DELETE", "/api/scheduling/slack/workspace/{team_id}", workspaces.disconnect_workspace,
           "Forget a workspace's token", "Workspaces", scope=WRITE_WORKSPACES, answers={200: w.DisconnectedWorkspace}),
 )

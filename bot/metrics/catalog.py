@@ -1,18 +1,25 @@
 """The metrics of the settings: questions planned over them, and the units of their columns."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.errors import InvalidError
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
-from bot.metrics.planner import plan_words
+from bot.metrics.planner import PlannedWords, plan_words
 from bot.report_config import MetricSettings, SourceSettings, default_source
-from bot.sources.base import Source
+from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
-from bot.sources.result import ResultTable
+from bot.sources.result import ResultColumn, ResultTable
 
+#: Dimensions with more values are compared by name only.
+_MAX_VALUES = 500
+#: For how long values are looked up for a word that is not known; somebody may be waiting.
+_LOOK_UP_SECONDS = 10.0
 #: How long ago a day may be of which rows are still expected.
 _JUDGED = timedelta(days=7)
 
@@ -58,7 +65,7 @@ class Metrics:
         `InvalidError` if a metric's own SQL is unreadable. The SELECT is yet to be checked.
         """
         today = now.astimezone(ZoneInfo(timezone)).date()
-        planned = plan_words(question, self.of_source(source.name), today)
+        planned = await self._planned(question, source, today)
         if planned.plan is None:
             return PlannedQuestion(None, missing=planned.missing)
         return PlannedQuestion(await self.sql(planned.plan, source, timezone), planned.plan)
@@ -87,7 +94,7 @@ class Metrics:
         from bot.sources.completeness_sql import counting_sql
 
         at = now.astimezone(ZoneInfo(timezone))
-        plan = plan_words(question, self.of_source(source.name), at.date()).plan
+        plan = (await self._planned(question, source, at.date())).plan
         if plan is None or plan.period is None:
             return None
         metric = self._metrics[plan.metric]
@@ -111,14 +118,47 @@ class Metrics:
         found = await source.fetch(await source.check(sql))
         return judge_completeness(read_counts(found.rows, day), day, at)
 
+    async def _planned(self, question: str, source: Source, today: date) -> PlannedWords:
+        metrics = self.of_source(source.name)
+        planned = plan_words(question, metrics, today)
+        if planned.metric is not None:  # The word that nobody knows may be a value.
+            values = await _known_values(metrics[planned.metric], source)
+            planned = plan_words(question, metrics, today, values)
+        return planned
+
     def with_units(self, table: ResultTable) -> ResultTable:
         """Return a result whose columns named like a metric of its source have its unit."""
         known = self.of_source(table.source)
         columns = tuple(
-            replace(one, unit=known[one.name].unit) if one.name in known else one
-            for one in table.columns
+            _as_metric(one, known[one.name]) if one.name in known else one for one in table.columns
         )
         return replace(table, columns=columns)
+
+
+def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
+    # Loaded with the first question, as above.
+    from bot.metrics.rendering import adds_up
+
+    return replace(column, unit=metric.unit, is_additive=adds_up(metric.sql))
+
+
+async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
+    """Return the values of each dimension that has only some; of what takes too long, none."""
+    # Loaded with the first question, as above.
+    from bot.metrics.rendering import render_values
+
+    values: dict[str, list[str]] = {}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            for dimension in metric.dimensions:
+                sql = render_values(metric, dimension, _MAX_VALUES + 1, dialect=source.dialect)
+                # What is wrong with the metric is said when it is asked itself.
+                with contextlib.suppress(InvalidError, QueryError):
+                    found = await source.fetch(await source.check(sql))
+                    if len(found.rows) <= _MAX_VALUES:
+                        known = [value for (value,) in found.rows if isinstance(value, str)]
+                        values[dimension] = known
+    return values
 
 
 async def _columns_with_zone(metric: MetricSettings, source: Source) -> frozenset[str]:

@@ -51,6 +51,48 @@ def render_plan(
     return portable.sql(dialect)
 
 
+def render_values(metric: MetricSettings, dimension: str, limit: int, *, dialect: str) -> str:
+    """Return the SELECT of the first *limit* values of a dimension."""
+    column = _column_named(dimension)
+    query = (
+        exp.select(exp.alias_(column, "value"))
+        .distinct()
+        .from_(exp.to_table(metric.table, dialect=dialect))
+        .where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+        .limit(limit)
+    )
+    return query.sql(dialect)
+
+
+def adds_up(sql: str) -> bool:
+    """
+    Tell whether the values of an aggregate for some groups add up to that for all of them.
+
+    Sums and counts do; averages, shares and counts of different things do not.
+    """
+    try:
+        found = sqlglot.parse_one(f"SELECT {sql}").expressions[0].unalias()
+    except (SqlglotError, IndexError):
+        return False
+    return _is_sum(found)
+
+
+def _is_sum(node: exp.Expr) -> bool:
+    match node:
+        case exp.Paren() | exp.Neg() | exp.Coalesce():
+            return _is_sum(node.this)
+        case exp.Cast() if not node.is_type(*exp.DataType.INTEGER_TYPES):  # These round.
+            return _is_sum(node.this)
+        case exp.Add() | exp.Sub():
+            return _is_sum(node.this) and _is_sum(node.expression)
+        case exp.Mul() | exp.Div() if isinstance(node.expression, exp.Literal):
+            return _is_sum(node.this)
+        case exp.Mul() if isinstance(node.this, exp.Literal):
+            return _is_sum(node.expression)
+        case _:
+            return isinstance(node, exp.Sum | exp.Count) and not isinstance(node.this, exp.Distinct)
+
+
 def time_column_of(
     metric: MetricSettings, dialect: str, zone: str, *, has_zone: bool
 ) -> TimeColumn | None:

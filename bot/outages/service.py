@@ -24,6 +24,8 @@ logger = structlog.get_logger(__name__)
 
 #: Less is a restart.
 SHORTEST_OUTAGE = timedelta(seconds=60)
+#: Less of which nobody noticed anything is an upgrade.
+_SHORTEST_QUIET_OUTAGE = timedelta(minutes=5)
 #: The note waits for what is late, but not for ever.
 _WAIT_FOR_LATE = timedelta(minutes=10)
 #: Of the newest events so many are looked at.
@@ -87,6 +89,10 @@ class Outages:
         if not home.channel:
             return False
         context = _story_of(session, home, began_at, ended_at)
+        if ended_at - began_at < _SHORTEST_QUIET_OUTAGE and not any(
+            context[name] for name in ("late", "lost", "possibly", "waiting")
+        ):
+            return False
         outbox.put(session, home, Content(_NOTE, context), now=now)
         return True
 

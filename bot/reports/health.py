@@ -4,6 +4,7 @@ The health check: reports whose owner, channel or source is gone, or whose runs 
 Each finding is told once, and again only after it was over for a while.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,7 @@ logger = structlog.get_logger(__name__)
 #: Failures in a row of which a notice says what can be done; the first one was told by itself.
 _FAILING_AFTER = 3
 #: Reports of one read; a look at 100,000 goes through them page by page.
-_PAGE_REPORTS = 500
+_PAGE_REPORTS = 200
 #: People and channels that Slack is asked about in one check; the next check goes on from there.
 _MAX_ASKED = 40
 
@@ -39,7 +40,7 @@ class _Finding:
 
 
 #: Answers of the world outside, kept for one check: a person or channel is asked about once.
-_Answers = dict[tuple[str, str], str | None]
+_Answers = dict[tuple[str, ...], str | None]
 
 
 class HealthCheck:
@@ -70,10 +71,11 @@ class HealthCheck:
             if not page:
                 return told
             for report in page:
-                may_ask = report.id > begin and len(answers) < _MAX_ASKED
+                await asyncio.sleep(0)  # Others have a turn: mostly nothing here waits.
+                may_ask = report.id > begin and _asked(answers) < _MAX_ASKED
                 finding = await self._finding(report, answers, may_ask=may_ask)
                 told += await self._note(report, finding) if finding is not _NOT_ASKED else 0
-                if len(answers) >= _MAX_ASKED and not self._asked_last:
+                if _asked(answers) >= _MAX_ASKED and not self._asked_last:
                     self._asked_last = report.id
             after = page[-1].id
 
@@ -81,7 +83,10 @@ class HealthCheck:
         self, report: Report, answers: _Answers, *, may_ask: bool
     ) -> "_Finding | None":
         """Return what is wrong, the gravest first; `_NOT_ASKED` where Slack was not asked."""
-        gone = self._source_problem(report)
+        source = ("source", report.tenant, report.source)
+        if source not in answers:
+            answers[source] = self._source_problem(report)
+        gone = answers[source]
         if gone is not None:
             return _Finding(Notice.SOURCE_GONE, gone)
         if report.failures >= _FAILING_AFTER:
@@ -142,6 +147,11 @@ class HealthCheck:
 
 #: Slack was not asked about this report in this check.
 _NOT_ASKED = _Finding(Notice.FAILING, "")
+
+
+def _asked(answers: _Answers) -> int:
+    """Return how often Slack was asked."""
+    return sum(key[0] != "source" for key in answers)
 
 
 async def _refusal(ask: Callable[[], Awaitable[Any]]) -> str | None:

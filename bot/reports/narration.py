@@ -43,7 +43,7 @@ logger = structlog.get_logger(__name__)
 
 MAX_CACHED = 256
 _TOLD_CHARTS = 2
-MAX_ASKED_CHARACTERS = 1_000
+LONGEST_QUESTION = 1_000
 _UNFIT = "The model's text held figures, dates or names that the rows do not hold"
 _WRITTEN_BY_US = "This was written by the built-in analyst."
 #: Answers that another try may make better; whatever else went wrong, the next would, too.
@@ -180,7 +180,7 @@ class Narration:
 
     async def answer_question(self, question: str, brief: Brief) -> Narrated:
         """Return the answer to a question from the rows of a run; it is the summary."""
-        asked = question.strip()[:MAX_ASKED_CHARACTERS]
+        asked = question.strip()[:LONGEST_QUESTION]
 
         async def write(_problems: Sequence[str]) -> Draft:
             draft = await self._analyst.answer(asked, brief)

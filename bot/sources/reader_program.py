@@ -31,7 +31,7 @@ _READER_NICENESS = 5
 _WRITTEN_BYTES = 64 * 1024 * 1024
 #: A query may use two processors; parsing and starting come on top.
 _EXTRA_CPU_SECONDS = 10
-_READERS = {
+_READER_CLASSES = {
     "sqlite": "SqliteReader",
     "postgres": "PostgresqlReader",
     "duckdb": "DuckdbReader",
@@ -73,7 +73,7 @@ def answer_read(job: ReadJob) -> bytes:
 def open_reader(spec: SourceSpec) -> Reader:
     """Return an open connection to a source; raise `QueryError` if it cannot be reached."""
     module = import_module(f"bot.sources.readers.{_MODULES.get(spec.dialect, spec.dialect)}")
-    reader: Reader = getattr(module, _READERS[spec.dialect])(spec)
+    reader: Reader = getattr(module, _READER_CLASSES[spec.dialect])(spec)
     return reader
 
 

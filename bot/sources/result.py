@@ -29,6 +29,7 @@ class ResultColumn:
     name: str
     kind: ColumnKind
     unit: str | None = None  # `EUR`, `%`, `s`; from the metric that it shows
+    is_additive: bool | None = None  # whether its values may be added; None: nobody knows
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ class ResultTable:
         """Return what `from_json` reads back without a loss."""
         return {
             "columns": [
-                {"name": one.name, "kind": one.kind.value, "unit": one.unit} for one in self.columns
+                {
+                    "name": one.name,
+                    "kind": one.kind.value,
+                    "unit": one.unit,
+                    "is_additive": one.is_additive,
+                }
+                for one in self.columns
             ],
             "rows": [[encode_cell(cell) for cell in row] for row in self.rows],
             "sql": self.sql,
@@ -67,7 +74,9 @@ class ResultTable:
         """Return the table that `as_json` was called on."""
         return cls(
             columns=tuple(
-                ResultColumn(one["name"], ColumnKind(one["kind"]), one["unit"])
+                ResultColumn(
+                    one["name"], ColumnKind(one["kind"]), one["unit"], one.get("is_additive")
+                )
                 for one in stored["columns"]
             ),
             rows=tuple(tuple(decode_cell(cell) for cell in row) for row in stored["rows"]),

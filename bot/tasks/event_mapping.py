@@ -1,5 +1,6 @@
 """How an event of another system becomes a report on a task: `[webhooks.<name>]`. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,13 +23,30 @@ def _find_item(items: Any, key: str, value: Any) -> Any:
     return next((one for one in found if isinstance(one, dict) and one.get(key) == value), {})
 
 
+def _read_json_list(text: Any) -> list[Any]:
+    """Return the list of objects in JSON; nothing if it is anything else."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError):
+        return []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=ChainableUndefined)
 ENVIRONMENT.globals["find"] = _find_item
+ENVIRONMENT.filters["from_json"] = _read_json_list
 #: What other systems call our statuses, in small letters.
 STATUSES = {
-    **dict.fromkeys(("scheduled", "pending", "queued", "created", "late"), TaskStatus.QUEUED),
     **dict.fromkeys(
-        ("running", "started", "executing", "in_progress", "retrying", "awaitingretry"),
+        ("scheduled", "pending", "queued", "created", "late", "submitted", "resubmitted"),
+        TaskStatus.QUEUED,
+    ),
+    # What is being cancelled is not cancelled yet: it may complete.
+    **dict.fromkeys(
+        (
+            *("running", "started", "executing", "in_progress", "retrying", "awaitingretry"),
+            *("restarted", "cancelling", "killing"),
+        ),
         TaskStatus.RUNNING,
     ),
     **dict.fromkeys(
@@ -49,7 +67,7 @@ STATUSES = {
         TaskStatus.FAILED,
     ),
     **dict.fromkeys(
-        ("cancelled", "canceled", "killed", "cancelling", "skipped", "expired"),
+        ("cancelled", "canceled", "killed", "skipped", "expired"),
         TaskStatus.CANCELLED,
     ),
 }
@@ -77,23 +95,26 @@ PRESETS: dict[str, dict[str, str]] = {
         "task": "template or workflow",
         "subject": "subject or workflow",
         "status": "status",
-        "error": "failures",
+        # In Argo's own words: a list of nodes that failed, as JSON.
+        "error": "failures | from_json | map(attribute='message') | join('; ') or failures",
         "log_url": "url",
     },
     "trigger.dev": {
         "id": "object.run.id",
         "task": "object.task.id",
         "subject": "object.run.tags | join(', ') or object.environment.slug",
-        "status": "object.run.status",
-        "error": "object.run.error.message or object.run.error.raw",
-        "attempt": "object.run.number",
+        # Its number counts the runs of a task, not the attempts of a run.
+        "status": "'failed' if type == 'alert.run.failed' else object.run.status",
+        "error": "object.run.error.message or object.run.error.raw or object.run.error.code",
+        "log_url": "object.run.dashboardUrl",
     },
     "dbt": {
         "id": "data.runId",
         "task": "data.jobName",
         "subject": "data.environmentName",
         "status": "data.runStatus if eventType != 'job.run.started' else 'running'",
-        "error": "data.runStatusMessage",
+        # Where there is no message it says the word None.
+        "error": "data.runStatusMessage if data.runStatusMessage != 'None' else ''",
     },
 }
 

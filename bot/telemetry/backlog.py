@@ -17,6 +17,7 @@ from bot.alerts.models import Alert
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.models import Message
+from bot.messages.policy import QUEUES
 from bot.reports.models import ReportRun
 from bot.sql.tables import table_of
 from bot.tasks.models import Task
@@ -24,18 +25,19 @@ from bot.tasks.models import Task
 _REPORTS_SINCE = timedelta(days=1)
 #: Messages that give way to others count as waiting since they were due.
 _WAITS_SINCE = "CASE WHEN waiting_since > due_at THEN due_at ELSE waiting_since END"
+_WAITING_STATES = {
+    "waiting": "state = 'waiting'",
+    "delayed": "state = 'delayed'",
+    "sending": "state = 'sending'",
+    "aside": "state IN ('blocked', 'suspended')",
+    "dead": "state = 'dead'",
+}
 #: Constants, not parameters, or no database would use the partial indexes.
 _MESSAGES = text(
     " UNION ALL ".join(
         f"SELECT queue, '{state}' AS state, COUNT(*) AS number, MIN({_WAITS_SINCE}) AS since "  # noqa: S608
         f"FROM message WHERE {condition} GROUP BY queue"
-        for state, condition in (
-            ("waiting", "state = 'waiting'"),
-            ("delayed", "state = 'delayed'"),
-            ("sending", "state = 'sending'"),
-            ("aside", "state IN ('blocked', 'suspended')"),
-            ("dead", "state = 'dead'"),
-        )
+        for state, condition in _WAITING_STATES.items()
     )
 ).columns(
     queue=String, state=String, number=BigInteger, since=table_of(Message).c.waiting_since.type
@@ -88,6 +90,8 @@ class Backlog:
 
 def _measure(session: Session, now: datetime) -> list[_Series]:
     messages = _Series("opsbell_messages", "Undelivered messages", ("queue", "state"))
+    for queue in QUEUES:  # So that the first one is seen as a change.
+        messages.samples.update({(queue, state): 0 for state in _WAITING_STATES})
     oldest = _Series(
         "opsbell_oldest_message_age_seconds", "Age of the longest waiting message", ("queue",)
     )
@@ -106,10 +110,10 @@ def _measure(session: Session, now: datetime) -> list[_Series]:
         "When the backlog was counted",
         samples={(): now.timestamp()},
     )
-    return [messages, oldest, tasks, alerts, *_reports(session, now), measured]
+    return [messages, oldest, tasks, alerts, *_report_series(session, now), measured]
 
 
-def _reports(session: Session, now: datetime) -> Iterable[_Series]:
+def _report_series(session: Session, now: datetime) -> Iterable[_Series]:
     """Yield how the last day's reports ended and what their analyst took."""
     runs = _Series("opsbell_report_runs_last_day", "Report runs of 24 hours", ("status",))
     calls = _Series(
@@ -118,7 +122,7 @@ def _reports(session: Session, now: datetime) -> Iterable[_Series]:
     tokens = _Series(
         "opsbell_analyst_tokens_last_day", "Tokens of 24 hours", ("model", "direction")
     )
-    cost = _Series("opsbell_analyst_cost_last_day", "What they cost", ("model",))
+    cost = _Series("opsbell_analyst_dollars_last_day", "US dollars of 24 hours", ("model",))
     run = table_of(ReportRun).c
     query = (
         select(

@@ -14,6 +14,9 @@ from bot.telemetry.backlog import Backlog
 #: The states of lanes that are shown also while no lane is in them.
 _LANE_STATES = ("starting", "running", "elsewhere", "queued", "paused", "stuck")
 
+#: What Slack counts; shown as unused while no lane is active.
+_COUNTED_METHODS = ("posts", "edits", "lookups")
+
 
 class LiveFigures(Collector):
     """Reads memory only; *socket* returns what `/api/health` shows of it."""
@@ -37,7 +40,7 @@ class LiveFigures(Collector):
             "opsbell_slack_budget_used_ratio",
             "Share of Slack's calls a minute that the busiest workspace has used",
             "method",
-            self._lanes.budgets_used(),
+            dict.fromkeys(_COUNTED_METHODS, 0.0) | self._lanes.budgets_used(),
         )
         yield from self._socket_figures()
         yield from self._backlog.figures()

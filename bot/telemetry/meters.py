@@ -65,7 +65,7 @@ class Meters:
             registry=self._registry,
         )
         build = Gauge("opsbell_build_info", "Always 1", ["version"], registry=self._registry)
-        build.labels(_version()).set(1)
+        build.labels(opsbell_version()).set(1)
         for rank in Rank:  # So that a rate is known from the first delivery on.
             self._freshness.labels(rank.name.lower())
 
@@ -106,7 +106,8 @@ class Meters:
         return generate_latest(self._registry).decode()
 
 
-def _version() -> str:
+def opsbell_version() -> str:
+    """Return the version that is installed, or that it runs from its folder."""
     try:
         return version("opsbell")
     except PackageNotFoundError:  # Run from its folder, as the README says.

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config_file import AccessSettings, ConfigFile
 from bot.db import Database
 from bot.tasks.creation import Owner
-from bot.workspaces.access import Rights, named_people
+from bot.workspaces.access import Rights, named_people, retry_roles
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
 from bot.workspaces.models import DEFAULT_TENANT, Workspace
@@ -90,7 +90,7 @@ class OtherWorkspaces:
         return replace(
             self._home,
             gate=Gate(client, house, named_people(config)),
-            rights=Rights(access, directory),
+            rights=Rights(access, directory, retry_roles(config)),
             directory=directory,
             owner_of=lambda _workspace_id: owner,
             config=config,

@@ -1,7 +1,7 @@
 """Our presence in Slack: a bot that hears people, or only an incoming webhook."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,10 +11,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import destination_id
 from bot.settings import WEBHOOK, Settings
 from bot.wiring.credentials import tokens_of
 from bot.workspaces.directory import Directory, Nameless
+from bot.workspaces.gate import House
 from bot.workspaces.preflight import Identity, check_tokens
 from bot.workspaces.service import WorkspaceConnections, missing_scopes
 from listeners.socket import Socket
@@ -32,9 +34,20 @@ class Presence:
     socket: Socket | None = None
     client: AsyncWebClient | None = None  # with SLACK_BOT_TOKEN
 
+    @property
+    def house(self) -> House:
+        """Return the workspace whose members may use the bot."""
+        own = self.identity
+        return House(own.workspace_id, own.workspace_name, own.enterprise_id)
+
     def heard(self) -> dict[str, Any]:
         """Return the socket's health; without a bot token no socket is needed."""
         return asdict(self.socket.health()) if self.socket else {"connected": True, "used": False}
+
+    def is_in_touch(self, lanes: Sequence[LaneHealth]) -> bool:
+        """Tell whether Slack can reach us, and takes what we deliver to our own workspace."""
+        home = (one for one in lanes if one.workspace_id == self.identity.workspace_id)
+        return bool(self.heard().get("connected")) and all(one.is_well for one in home)
 
 
 def slack_client(settings: Settings, token: str) -> AsyncWebClient:

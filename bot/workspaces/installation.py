@@ -70,8 +70,13 @@ class Installations:
         self._exchange = exchange
 
     async def invite(self, tenant: str, *, by: str) -> tuple[str, datetime]:
-        """Return the secret link of a new invitation, and when it expires."""
+        """
+        Return the secret link of a new invitation, and when it expires.
+
+        Raises `UnavailableError` if the installation would fail for want of a setting.
+        """
         app = self._require_app()
+        self._connections.require_vault()
         secret, now = secrets.token_urlsafe(_SECRET_BYTES), self._clock.now()
         expires_at = now + INVITED_FOR
 

@@ -7,6 +7,7 @@ NEEDED_SCOPES = {
 }
 #: Without these something is missing; docs/scopes.md says more.
 USEFUL_SCOPES = {
+    "app_mentions:read": "questions to a report are asked with its button only",
     "channels:read": "`#name` is not understood; give channels by id",
     "groups:read": "`#name` is not understood; give channels by id",
     "files:write": "messages with files are given up",

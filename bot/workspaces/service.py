@@ -78,8 +78,7 @@ class WorkspaceConnections:
         Raises `InvalidError` for a token that Slack refuses, that is another team's or that cannot
         post, and `ForbiddenError` for a team that is not the tenant's to connect.
         """
-        if self._vault is None:
-            raise UnavailableError(_NO_KEY)
+        vault = self.require_vault()
         identity = await self._identify(token)
         _require_team(identity, team_id)
         _require_scopes(identity)
@@ -93,10 +92,16 @@ class WorkspaceConnections:
             enterprise_id=identity.enterprise_id,
             scopes=" ".join(sorted(identity.scopes)),
         )
-        sealed = self._vault.seal(token)
+        sealed = vault.seal(token)
         is_new = await self._database.write(lambda session: store(session, workspace, sealed, by))
         self._reopen(team_id)
         return Connection(workspace, identity.scopes, is_new)
+
+    def require_vault(self) -> Vault:
+        """Return what encrypts tokens; raise `UnavailableError` without a key."""
+        if self._vault is None:
+            raise UnavailableError(_NO_KEY)
+        return self._vault
 
     async def look(self, tenant: str, team_id: str) -> Connection:
         """Ask Slack about a workspace's token; raise as `connect` does, or `NotFoundError`."""
@@ -122,7 +127,7 @@ class WorkspaceConnections:
             if found[1].sealed is None:
                 raise ForbiddenError("This workspace's token is SLACK_BOT_TOKEN: change it there.")
             session.delete(found[1])
-            found[0].gone_because = "disconnected"
+            found[0].gone_because = None
 
         await self._database.write(work)
         self._reopen(team_id)

@@ -11,7 +11,7 @@ import stat
 import time
 import zlib
 
-from .shield import Shield
+from .shield import Shield, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,13 +89,18 @@ class Spool:
             if _is_held(name, now):
                 return None
             base = name.partition(".jsonl")[0]
+            found = os.path.join(self._folder, name)
             path = os.path.join(self._folder, f"{base}.jsonl.{int(now)}.{os.getpid()}")
             try:
                 # Of two processes that picked the same file only one finds it still there.
-                os.rename(os.path.join(self._folder, name), path)
+                os.rename(found, path)
             except OSError:
                 continue
-            return Claim(self, path, _read(path))
+            try:
+                return Claim(self, path, _read(path))
+            except OSError as error:  # It stays for somebody who can read it, and holds nobody up.
+                note(f"spool: cannot read {name}: {type(error).__name__}")
+                os.rename(path, found)
         return None
 
     def is_held(self) -> bool:

@@ -11,7 +11,13 @@ from listeners.views import literal
 from listeners.wording import typed_word
 
 _MAX_LISTED_SILENCES = 15
-STATE_WORDS = {"failed": "failed", "stuck": "stuck", "missed": "not started", "lost": "lost"}
+#: As the alerts' own messages say it.
+STATE_WORDS = {
+    "failed": "failed",
+    "stuck": "stuck",
+    "missed": "did not start",
+    "lost": "stopped reporting",
+}
 
 
 def build_alert_list(
@@ -63,7 +69,7 @@ def silence_parts(one: Silence) -> list[dict[str, Any]]:
 def line(one: AlertWithTasks, workspace_url: str) -> dict[str, Any]:
     """Return an alert's two lines."""
     alert, left = one.found.alert, len(one.found.held)
-    kind = SEVERAL if alert.fingerprint == STORM else alert.task
+    kind = f"Storm: {SEVERAL}" if alert.fingerprint == STORM else alert.task
     url = None
     if one.ts is not None and workspace_url:
         ts = one.ts.replace(".", "")

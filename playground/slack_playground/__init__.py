@@ -1,7 +1,7 @@
 """
 A Slack workspace on this machine: Web API, Socket Mode, people and a page.
 
-It knows nothing of any particular app. `python -m playground` runs it alone;
+It knows nothing of any particular app. `python -m slack_playground` runs it alone;
 `async with Playground() as playground` runs it inside a test.
 """
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from slack_playground import screenshot
 from slack_playground.config import PlaygroundConfig
 from slack_playground.errors import SeedError
 from slack_playground.playground import Playground
@@ -15,6 +16,9 @@ MANIFEST = Path("manifest.json")
 
 
 def main() -> int:
+    """Run a workspace, or with `screenshot` as the first word make a picture of a running one."""
+    if sys.argv[1:2] == ["screenshot"]:
+        return screenshot.main(sys.argv[2:])
     options = _parse()
     config = PlaygroundConfig(
         host=options.host,
@@ -24,20 +28,29 @@ def main() -> int:
         images=options.images,
         seed=options.seed,
         request_url=options.request_url,
-        manifest=options.manifest or (MANIFEST if MANIFEST.is_file() else None),
+        manifest=options.manifest,
     )
     try:
         playground = Playground(config)
-        asyncio.run(_serve(playground))
+        asyncio.run(_serve(playground, _advice(config)))
     except (SeedError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
+def _advice(config: PlaygroundConfig) -> str:
+    """Name a manifest that lies here and was not given: it counts only when somebody says so."""
+    if config.manifest is not None or not MANIFEST.is_file():
+        return ""
+    return f"\nTo hold the app to its manifest: --manifest {MANIFEST}\n"
+
+
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m slack_playground", description="A Slack workspace on this machine."
+        prog="slack-playground",
+        description="A Slack workspace on this machine.",
+        epilog="`slack-playground screenshot --help`: a picture of a channel of a running one.",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=PORT)
@@ -59,12 +72,12 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=Path, help="JSON with other users, channels, tokens, scopes")
     parser.add_argument(
-        "--manifest", type=Path, help="the app's manifest; ./manifest.json if there is one"
+        "--manifest", type=Path, help="the app's manifest; without it nothing is refused"
     )
     return parser.parse_args()
 
 
-async def _serve(playground: Playground) -> None:
+async def _serve(playground: Playground, advice: str) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -78,6 +91,7 @@ async def _serve(playground: Playground) -> None:
             f"  SLACK_APP_TOKEN={playground.app_token}\n"
             f"  SLACK_SIGNING_SECRET={playground.signing_secret}\n"
         )
+        sys.stdout.write(advice)
         sys.stdout.flush()
         await stopped.wait()
 

@@ -17,9 +17,23 @@ def names_of(state: State) -> Names:
 def draw_message(body: Record, names: Names) -> Record:
     """Copy a message with `_html` beside its text and in every text object in it."""
     drawn: Record = {**body, "_html": draw_mrkdwn(body.get("text") or "", names)}
-    for key in ("blocks", "attachments"):
-        if key in body:
-            drawn[key] = draw_inside(body[key], names)
+    if "blocks" in body:
+        drawn["blocks"] = draw_inside(body["blocks"], names)
+    if "attachments" in body:
+        drawn["attachments"] = [draw_attachment(one, names) for one in body["attachments"]]
+    return drawn
+
+
+def draw_attachment(attachment: Record, names: Names) -> Record:
+    """Copy an attachment with the HTML of its blocks and of the texts that `mrkdwn_in` names."""
+    drawn: Record = draw_inside(attachment, names)
+    formatted = attachment.get("mrkdwn_in", ["text", "pretext"])
+    for name, key in (("text", "_html"), ("pretext", "_pretext_html")):
+        if name in formatted and isinstance(attachment.get(name), str):
+            drawn[key] = draw_mrkdwn(attachment[name], names)
+    if "fields" in formatted:
+        for field in drawn.get("fields", []):
+            field["_html"] = draw_mrkdwn(str(field.get("value", "")), names)
     return drawn
 
 

@@ -12,11 +12,23 @@ from slack_playground.conversations.messages import shown
 from slack_playground.faults import Fault, FaultKind, read_fault
 from slack_playground.journal import Call, Envelope
 from slack_playground.page_api import controls, inspection, reading
-from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
+from slack_playground.people import (
+    actions,
+    assistants,
+    channels,
+    commands,
+    editing,
+    home,
+    reacting,
+    shortcuts,
+    views,
+    workflows,
+    writing,
+)
 from slack_playground.people.choices import choice, filled_in, named_element
 from slack_playground.people.containers import Container, ViewContainer, find_container, find_view
 from slack_playground.people.outcome import Outcome
-from slack_playground.state import Channel, Record, State, User
+from slack_playground.state import Channel, Execution, Record, State, User
 from slack_playground.workspace import Workspace
 
 Found = TypeVar("Found")
@@ -130,10 +142,8 @@ class Hands:
 
         Besides a channel, `channel` may be a person, or "app", for a direct message.
         """
-        found = named_conversation(self.workspace, self.user(user), channel)
-        if found is None:
-            raise LookupError(f"There is no channel {channel!r}.")
-        return writing.write(self.workspace, self.user(user), found, text, thread_ts)
+        place = self._place(user, channel)
+        return writing.write(self.workspace, self.user(user), place, text, thread_ts)
 
     def react(
         self, user: str, channel: str, ts: str, name: str, *, is_removed: bool = False
@@ -142,6 +152,52 @@ class Hands:
         found = self.channel(channel)
         return reacting.react(
             self.workspace, self.user(user), found, ts, name, is_removed=is_removed
+        )
+
+    def edit(self, user: str, channel: str, ts: str, text: str) -> Outcome:
+        """Change what a person wrote."""
+        return editing.edit(self.workspace, self.user(user), self._place(user, channel), ts, text)
+
+    def delete(self, user: str, channel: str, ts: str) -> Outcome:
+        """Take back what a person wrote; an owner may take back anybody's."""
+        return editing.delete(self.workspace, self.user(user), self._place(user, channel), ts)
+
+    def pin(self, user: str, channel: str, ts: str, *, is_removed: bool = False) -> Outcome:
+        place = self._place(user, channel)
+        return editing.pin_message(
+            self.workspace, self.user(user), place, ts, is_removed=is_removed
+        )
+
+    def share_file(
+        self, user: str, channel: str, name: str, content: bytes, text: str = ""
+    ) -> Outcome:
+        """Post a file into a channel."""
+        place = self._place(user, channel)
+        return editing.share_file(self.workspace, self.user(user), place, name, content, text)
+
+    def create_channel(self, user: str, name: str, *, is_private: bool = False) -> Outcome:
+        """Make a channel; only the person is in it."""
+        return channels.create(self.workspace, self.user(user), name, is_private=is_private)
+
+    def join(self, user: str, channel: str) -> Outcome:
+        return channels.join(self.workspace, self.user(user), self.channel(channel))
+
+    def leave(self, user: str, channel: str) -> Outcome:
+        return channels.leave(self.workspace, self.user(user), self.channel(channel))
+
+    def invite(self, user: str, channel: str, *invited: str) -> Outcome:
+        """Bring people into a channel; "app" is the app's bot."""
+        found = [self._invited(one) for one in invited]
+        return channels.invite(self.workspace, self.user(user), self.channel(channel), found)
+
+    def kick(self, user: str, channel: str, other: str) -> Outcome:
+        place = self.channel(channel)
+        return channels.kick(self.workspace, self.user(user), place, self._invited(other))
+
+    def archive(self, user: str, channel: str, *, is_brought_back: bool = False) -> Outcome:
+        place = self.channel(channel)
+        return channels.archive(
+            self.workspace, self.user(user), place, is_brought_back=is_brought_back
         )
 
     def upload(self, user: str, name: str, content: bytes) -> str:
@@ -199,6 +255,31 @@ class Hands:
     def open_home(self, user: str, tab: str = "home") -> Outcome:
         """Open the app's Home; what it publishes then is in `home(user)`."""
         return home.open_home(self.workspace, self.user(user), tab)
+
+    def run_function(
+        self, user: str, callback_id: str, inputs: dict[str, Any] | None = None
+    ) -> Outcome:
+        """Start a workflow with one step of the app's; see `execution`."""
+        return workflows.run_function(self.workspace, self.user(user), callback_id, inputs or {})
+
+    def execution(self, execution_id: str) -> Execution:
+        """Return how a step of a workflow went."""
+        return self.state.executions[execution_id]
+
+    def open_assistant(self, user: str, beside: str | None = None) -> Outcome:
+        """Start a thread with the assistant; `answer` has its channel and thread_ts."""
+        place = None if beside is None else self.channel(beside)
+        return assistants.open_assistant(self.workspace, self.user(user), place)
+
+    def look_at(self, user: str, thread_ts: str, beside: str) -> Outcome:
+        """Go to another channel with the assistant's thread open."""
+        place = self.channel(beside)
+        return assistants.look_at(self.workspace, self.user(user), thread_ts, place)
+
+    def prompts(self, user: str, thread_ts: str = "") -> list[Record]:
+        """Return what the app suggests to a person in their direct message with it."""
+        known = self.state.assistant_threads.get((self.im(user).id, thread_ts))
+        return [] if known is None else known.prompts
 
     async def run_shortcut(
         self, user: str, callback_id: str, channel: str | None = None, ts: str | None = None
@@ -261,6 +342,16 @@ class Hands:
         }
         filled = filled_in(self.state, container.blocks, values or {})
         return await actions.act(self.workspace, self.user(user), container, sent, filled)
+
+    def _place(self, user: str, channel: str) -> Channel:
+        """Return a channel, or the direct message that a person calls so."""
+        found = named_conversation(self.workspace, self.user(user), channel)
+        if found is None:
+            raise LookupError(f"There is no channel {channel!r}.")
+        return found
+
+    def _invited(self, name: str) -> User:
+        return self.user(self.state.bot_user_id if name == "app" else name)
 
     def _message(self, user: str, channel: str, ts: str) -> Container:
         sent = {"type": "message", "channel": self.channel(channel).id, "ts": ts}

@@ -96,6 +96,16 @@ class Playground(Hands):
         return self._token("app")
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What an app of its own process reads: Slack's address, the tokens, the secret."""
+        return {
+            "SLACK_API_URL": self.api_url,
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_APP_TOKEN": self.app_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+        }
+
+    @property
     def user_token(self) -> str:
         """A token of the first person who has one: Ada, unless the seed says otherwise."""
         return self._token("user")

@@ -1,5 +1,5 @@
 """
-Fixtures for any project's tests: `pytest_plugins = ["slack_playground.pytest_plugin"]`.
+Fixtures for any project's tests; pytest finds them where the package is installed.
 
 They need pytest-asyncio. What a test wants is said by a marker, e.g.
 `@pytest.mark.playground(manifest=Path("manifest.json"), limits="off")`.

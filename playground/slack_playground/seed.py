@@ -30,6 +30,18 @@ CLIENT_SECRET = "playground-client-secret"  # noqa: S105
 ALL_SCOPES = frozenset(
     {
         "app_mentions:read",
+        "assistant:write",
+        "bookmarks:read",
+        "bookmarks:write",
+        "canvases:read",
+        "canvases:write",
+        "emoji:read",
+        "links:read",
+        "links:write",
+        "metadata.message:read",
+        "usergroups:write",
+        "users.profile:read",
+        "users.profile:write",
         "channels:history",
         "channels:join",
         "channels:manage",

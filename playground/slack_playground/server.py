@@ -14,6 +14,7 @@ from slack_playground.page_api.routes import add_routes
 from slack_playground.people.answers import answer
 from slack_playground.pictures import MOST_PIXELS, draw_picture
 from slack_playground.platform import Platform
+from slack_playground.requests.images import fetch_picture
 from slack_playground.requests.serving import Exchange
 from slack_playground.state import File
 from slack_playground.web_api.dispatch import serve_call
@@ -48,6 +49,8 @@ def make_app(platform: Platform) -> web.Application:
     app.router.add_route("*", "/upload/v1/{file}", routes.serve_upload)
     app.router.add_get("/files/{file}", routes.serve_file)
     app.router.add_get("/pictures/{thing}/{pixels:\\d{1,4}}.png", routes.serve_picture)
+    if platform.config.images == "fetched":
+        app.router.add_get("/pictures", routes.serve_outside_picture)
     app.router.add_get("/archives/{channel}/{message}", routes.serve_permalink)
     app.router.add_get("/", routes.serve_page)
     if PAGE.is_dir():
@@ -131,6 +134,14 @@ class _Routes:
         pixels = min(max(1, int(request.match_info["pixels"])), MOST_PIXELS)
         picture = draw_picture(request.match_info["thing"], pixels)
         return web.Response(body=picture, content_type="image/png")
+
+    async def serve_outside_picture(self, request: web.Request) -> web.StreamResponse:
+        """Hand on a picture from elsewhere, so that the page itself asks nobody but this server."""
+        found = await fetch_picture(request.query.get("url", ""))
+        if found is None:
+            raise web.HTTPNotFound(text="no such picture")
+        headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=found[0], content_type=found[1], headers=headers)
 
     async def serve_permalink(self, request: web.Request) -> web.StreamResponse:
         channel, message = request.match_info["channel"], request.match_info["message"]

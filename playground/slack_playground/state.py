@@ -26,6 +26,8 @@ class User:
     # A member of another team, in a shared channel, and the organisation of that team.
     team_id: str = ""
     enterprise_id: str = ""
+    # What they set in their profile: `status_text` and more.
+    profile: Record = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,6 +51,10 @@ class UserGroup:
     handle: str
     name: str
     users: list[str] = field(default_factory=list)
+    description: str = ""
+    created_by: str = ""
+    created: int = 1_700_000_000
+    disabled_at: int = 0
 
 
 @dataclass(slots=True)
@@ -111,7 +117,10 @@ class Channel:
     timeline: list[str] = field(default_factory=list)
     threads: dict[str, Thread] = field(default_factory=dict)
     ephemerals: dict[str, dict[str, Record]] = field(default_factory=dict)
-    pins: list[str] = field(default_factory=list)
+    # Pinned messages, the last one last: who pinned them, and when.
+    pins: dict[str, tuple[str, int]] = field(default_factory=dict)
+    bookmarks: dict[str, Record] = field(default_factory=dict)
+    read_up_to: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_public(self) -> bool:
@@ -166,6 +175,32 @@ class AgentSession:
 
 
 @dataclass(slots=True)
+class AssistantThread:
+    """A person's conversation with an assistant: what they look at, what it suggests."""
+
+    channel: str
+    thread_ts: str
+    user: str
+    context: Record = field(default_factory=dict)
+    title: str = ""
+    prompts_title: str = ""
+    prompts: list[Record] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Execution:
+    """A step of a workflow that the app was asked to do: `running`, `completed` or `failed`."""
+
+    id: str
+    callback_id: str
+    user: str
+    inputs: Record
+    status: str = "running"
+    outputs: Record = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(slots=True)
 class Status:
     """What an assistant shows that it is doing, until then at the latest."""
 
@@ -212,6 +247,8 @@ class State:
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
+    assistant_threads: dict[tuple[str, str], AssistantThread] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
     webhooks: dict[str, str] = field(default_factory=dict)
     # What was posted under a client's own id: where it stands.
     client_msg_ids: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)

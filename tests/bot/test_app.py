@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_playground import Playground
-from slack_playground.delivery.message_events import send_channel_event
+from slack_playground.delivery.channel_events import send_channel_event
 from slack_playground.state import Channel
+from structlog.testing import capture_logs
 
 from bot.app import Opsbell
 from bot.clock import SystemClock
@@ -20,6 +21,7 @@ from bot.errors import ConfigError
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
 from bot.tokens import Tokens
+from bot.workspaces.models import Workspace
 from tests.patience import PATIENCE_SECONDS, PATIENT, until
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
@@ -92,6 +94,22 @@ async def test_it_starts_and_is_ready(playground, tmp_path):
 
         await until(is_ready)
         assert (await playground.run_command("ada", "ops", "/ops help")).ok
+
+
+async def test_what_was_not_granted_is_said_at_the_start(playground, tmp_path):
+    """The bot starts all the same, and home remembers what its token may do."""
+    playground.state.scopes = playground.state.scopes - {"pins:write", "users:read"}
+
+    with capture_logs() as logs:
+        async with opsbell(playground, tmp_path) as bot:
+            home = bot.rooms.database.transact(
+                lambda session: session.get_one(Workspace, playground.state.team_id)
+            )
+
+    (warned,) = [one for one in logs if one["event"] == "scopes_missing"]
+    assert warned["scopes"] == ["pins:write", "users:read"]
+    assert "chat:write" in home.scopes.split()
+    assert "pins:write" not in home.scopes.split()
 
 
 async def test_it_leaves_nothing_behind(playground, tmp_path):

@@ -447,48 +447,8 @@ def test_a_wrong_database_is_refused_and_not_repeated(address):
     assert problem == "DATABASE_URL: must be sqlite:///FILE or postgresql://…"
 
 
-@pytest.mark.parametrize(
-    ("secret", "why"),
-    [
-        ("whsec_!", "must be base64"),
-        ("whsec_ä", "must be base64"),
-        ("hunter2", "must be base64"),
-        ("whsec_", "needs at least 24 bytes"),
-        ("whsec_YWJj", "needs at least 24 bytes"),
-        (base64.b64encode(b"h" * 23).decode(), "needs at least 24 bytes"),
-    ],
-)
-def test_a_callback_secret_is_as_long_as_its_standard_wants(secret, why):
-    """Standard Webhooks asks for 24 bytes or more; three bytes are guessed in a moment."""
-    (problem,) = problems({**TOKENS, "CALLBACK_SECRET": secret})
-
-    assert problem.startswith(f"CALLBACK_SECRET: {why}")
-    assert secret not in problem
-
-
 def test_slacks_address_holds_no_password():
     """Calls are authorised by the token; aiohttp refuses both at once, in words about itself."""
     (problem,) = problems({**TOKENS, "SLACK_API_URL": "https://ada:hunter2@slack.example/api/"})
 
     assert problem == "SLACK_API_URL: must not contain a user name or a password"
-
-
-@pytest.mark.parametrize(
-    ("held", "reason"),
-    [
-        ("fifteen letters", "must hold 16 characters or more"),
-        ("", "must hold 16 characters or more"),
-        (None, "No such file or directory"),
-    ],
-)
-def test_a_webhooks_secret_in_a_file_is_checked_at_the_start(tmp_path, held, reason):
-    """A short one could be guessed, none at all would let everybody in."""
-    file = tmp_path / "secret"
-    if held is not None:
-        file.write_text(held)
-    config = tmp_path / "opsbell.toml"
-    config.write_text(f'[webhooks.dbt]\npreset = "dbt"\nsecret_file = "{file}"\n')
-
-    [problem] = problems({**TOKENS, "OPSBELL_CONFIG": str(config)})
-    assert "webhooks.dbt.secret_file" in problem
-    assert reason in problem

@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from opsbell import spool as module
 from opsbell.spool import Spool
 
+NOBODY = 65534
 ORIGIN = "http://ada.example"
 
 
@@ -187,6 +190,30 @@ def test_a_damaged_file_is_no_error(tmp_path):
 
     assert claim is not None
     assert [entry(1)] == claim.entries
+
+
+def test_a_file_that_cannot_be_read_holds_nobody_up():
+    """It is left as it is, and what is newer is delivered."""
+    with tempfile.TemporaryDirectory() as folder:
+        is_root = os.geteuid() == 0
+        if is_root:  # Nothing is unreadable for root.
+            os.chown(folder, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            spool = Spool(folder, ORIGIN)
+            spool.save([entry(1)])
+            (unreadable,) = Path(folder).iterdir()
+            unreadable.chmod(0)
+            spool.save([entry(2)])
+            claim = spool.claim()
+            assert claim is not None
+            assert claim.entries == [entry(2)]
+            claim.entries.clear()
+            claim.release()
+            assert list(Path(folder).iterdir()) == [unreadable]
+        finally:
+            if is_root:
+                os.seteuid(0)
 
 
 def test_an_unfinished_file_is_not_claimed(tmp_path):

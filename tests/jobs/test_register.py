@@ -16,6 +16,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
 from bot.settings import Settings
 from bot.subscriptions.digests import Digests
+from bot.subscriptions.strangers import Strangers
 from bot.tasks.models import TaskStatus
 from bot.telemetry.backlog import Backlog
 from bot.wiring.tenants import Owners
@@ -31,6 +32,15 @@ from tests.isolation import ISOLATION
 @pytest.fixture
 def room(database):
     return make_room(database, HandClock())
+
+
+async def nothing_is_due() -> bool:
+    """No night has passed."""
+    return False
+
+
+async def nobody_is_asked(_visitor):
+    """Admit everybody."""
 
 
 async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, tmp_path):
@@ -74,6 +84,8 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         Backlog(database, room.clock),
         make_outages(database, room.clock),
         Office(database).room,
+        nothing_is_due,
+        Strangers(database, require_insider=nobody_is_asked),
     )
     scheduler.start(paused=True)
     found = scheduler.get_jobs()
@@ -82,7 +94,9 @@ async def test_every_job_is_late_once_and_never_twice_at_a_time(room, database, 
         "advance_reruns",
         "measure_backlog",
         "watch_for_outages",
+        "check_nightly",
         "watch_for_alerts",
+        "end_subscriptions_of_strangers",
         "read_task_tables",
         "delete_old_alerts",
         "delete_old_end_notices",

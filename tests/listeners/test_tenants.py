@@ -28,12 +28,13 @@ from bot.config_file import ConfigFile, HttpRunner, TaskKind
 from bot.db import Database
 from bot.messages.models import Message
 from bot.messages.rate_limits.slack_limits import Pacing
+from bot.reports.models import Report
 from bot.settings import Settings
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.creation import Owner
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
-from bot.tasks.updates import Report
+from bot.tasks.updates import Report as TaskReport
 from bot.tokens import Tokens
 from listeners.commands import HANDLERS
 from tests.bot.http.calling import JWT_SECRET, Client
@@ -50,7 +51,7 @@ FORMS = [*(Path(listeners.__file__).parent / "views").rglob("*.py")]
 FIELD = re.compile(r"""values(?:\.get\(|\[)"(\w+)""")
 OURS = Owner("default", HOME)
 #: What people may have changed; the history and the queue of messages change by themselves.
-TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard)
+TABLES = (Task, Alert, Silence, Subscription, Preference, TaskBoard, Report)
 
 
 @pytest.fixture
@@ -104,11 +105,12 @@ async def work_at_home(bot: Opsbell) -> Known:
     async with aiohttp.ClientSession(trust_env=False) as session:
         client = Client(session, bot.url, "")
         admin = frozenset({"admin"})
-        known = await work(
+        known: Known = await work(
             client,
             bot.rooms.database,
             "default",
             token=tokens.mint(subject=PERSON, tenant="default", scopes=admin),
+            query="select count(*) as tasks from tasks",
         )
     rooms = bot.rooms
     await rooms.boards.begin(OURS, CHANNEL, by=PERSON)
@@ -144,8 +146,8 @@ def _everything() -> Filter:
     return Filter(limit=100)
 
 
-def _running(task_id: str) -> Report:
-    return Report(status=TaskStatus.RUNNING, task_id=task_id)
+def _running(task_id: str) -> TaskReport:
+    return TaskReport(status=TaskStatus.RUNNING, task_id=task_id)
 
 
 def _standing(hands: Hands, task_id: str) -> str:
@@ -160,7 +162,8 @@ def _standing(hands: Hands, task_id: str) -> str:
 
 def ids_of(known: Known) -> list[str]:
     """Return every id that somebody could put into a button, a form or a command."""
-    return [SECRET, SHARED, known.alert_id, known.message_id, f"resolve {known.alert_id}"]
+    named = [known.alert_id, known.message_id, known.report_id, known.execution_id]
+    return [SECRET, SHARED, *named, f"resolve {known.alert_id}"]
 
 
 def in_branch(body: Body, branch: Hands) -> Body:
@@ -206,11 +209,28 @@ def payloads(known: Known, playground: Playground, branch: Hands) -> Iterator[Bo
     )
     for area, verb in sorted(HANDLERS):
         yield _command(f"{area} {verb}", branch)
-    yield {
+    # Those of an installation are not about anything in it.
+    heard_events = names(registrar.kept, "event") - {"app_uninstalled", "tokens_revoked"}
+    yield from (_event(name, number, known) for number, name in enumerate(sorted(heard_events)))
+
+
+def _event(name: str, number: int, known: Known) -> Body:
+    """Return an event about the channel and the message that both workspaces have."""
+    event = {
+        "type": name,
+        "user": PERSON,
+        "team": BRANCH,
+        "channel": CHANNEL,
+        "tab": "home",
+        "ts": "1.1",
+        "thread_ts": known.ts,
+        "text": "<@U0BRANCH01> what does it say?",
+    }
+    return {
         "type": "event_callback",
         "team_id": BRANCH,
-        "event": {"type": "app_home_opened", "user": PERSON, "tab": "home", "channel": "D1"},
-        "event_id": "Ev0HOME001",
+        "event": event,
+        "event_id": f"Ev0{number}",
         "event_time": 1,
         "authorizations": [{"team_id": BRANCH, "is_bot": True}],
     }
@@ -296,7 +316,9 @@ async def test_the_branch_is_served_for_its_own_tenant(bot: Opsbell, branch: Han
     assert await bot.rooms.tasks.tasks.list(OURS, _everything()) == []
 
 
-async def test_a_workspace_that_is_gone_is_told_so(bot: Opsbell, branch: Hands) -> None:
+async def test_a_workspace_that_is_gone_is_told_so(
+    bot: Opsbell, playground: Playground, branch: Hands
+) -> None:
     """When the app is removed, its lane says why; who still types there reads it, too."""
     await bot.rooms.outward.connections.lose(BRANCH, "app_uninstalled", SystemClock().now())
 
@@ -304,5 +326,11 @@ async def test_a_workspace_that_is_gone_is_told_so(bot: Opsbell, branch: Hands) 
     answer = await heard(bot, body)
 
     assert "not connected to Opsbell" in answer.body
+    # Without a token no modal can be opened; Slack must not show an error of its own for that.
+    shortcut = {**interaction("shortcut", playground), "callback_id": "run_task"}
+    assert (await heard(bot, in_branch(shortcut, branch))).status == 200
+    pressed = in_branch(click("task_cancel", "t_1", playground=playground), branch)
+    assert (await heard(bot, pressed)).status == 200
+    assert "not connected to Opsbell" in branch.ephemerals("ada", "ops")[0]["text"]
     look = bot.rooms.outward.connections.open_workspace
     assert await look(BRANCH) is None

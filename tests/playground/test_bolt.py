@@ -115,7 +115,7 @@ async def test_events_home_and_shortcuts(bolt: AsyncApp, running: Playground) ->
 
     running.open_home("ada")
     await running.wait_for(lambda: running.home("ada"))
-    ts = running.write("ada", "ops", "hello @opsbell").answer["message"]["ts"]
+    ts = running.write("ada", "ops", "hello @sample").answer["message"]["ts"]
     await running.wait_for(lambda: running.replies("ops", ts))
     assert (await running.run_shortcut("ada", "run")).ok
     assert (await running.run_shortcut("ada", "run", "ops", ts)).ok

@@ -85,10 +85,9 @@ async def test_an_address_must_repeat_the_challenge(playground: Playground) -> N
     runner, address = await listening(web.Application())
     assert await playground.use_request_url(f"{address}{PATH}") is False
     playground.write("ada", "ops", "hi")
-    envelope = await playground.wait_for(
-        lambda: next((one for one in playground.envelopes() if one.outcome != "sent"), None)
-    )
-    assert envelope.outcome == "no_connection"
+    await playground.wait_for(playground.envelopes)
+    await playground.wait_for(lambda: playground.envelopes()[0].outcome != "sent")
+    assert playground.envelopes()[0].outcome == "no_connection"
     assert (await playground.run_command("ada", "ops", "/menu")).error == "http_client_error"
     await runner.cleanup()
     assert (await playground.run_command("ada", "ops", "/menu")).error == "dispatch_failed"
@@ -117,9 +116,10 @@ async def test_an_event_is_sent_again_until_it_is_taken(playground: Playground) 
     assert [one[:2] for one in heard] == [(None, None), ("1", "http_error"), ("2", "http_error")]
     assert len({one[2] for one in heard}) == 1
     # The first redelivery would come at once, before the next message.
-    for count in (4, 5):
-        playground.write("ada", "ops", "enough")
-        await playground.wait_for(lambda seen=count: len(heard) == seen)
+    playground.write("ada", "ops", "enough")
+    await playground.wait_for(lambda: len(heard) == 4)
+    playground.write("ada", "ops", "enough")
+    await playground.wait_for(lambda: len(heard) == 5)
     assert len({one[2] for one in heard}) == 3
     await runner.cleanup()
 

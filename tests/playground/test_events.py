@@ -69,7 +69,7 @@ async def test_an_event_without_a_socket_comes_as_a_retry() -> None:
 async def test_only_subscribed_events_are_sent() -> None:
     """With a manifest, the app gets the events it names and no others."""
     manifest = {
-        "display_information": {"name": "Opsbell"},
+        "display_information": {"name": "Sample"},
         "settings": {"event_subscriptions": {"bot_events": ["app_mention"]}},
     }
     async with (
@@ -78,14 +78,14 @@ async def test_only_subscribed_events_are_sent() -> None:
         connect(api) as app,
     ):
         playground.open_home("ada")
-        playground.write("ada", "ops", "hello @opsbell")
+        playground.write("ada", "ops", "hello @sample")
         await playground.wait_for(lambda: app.events("app_mention"))
         assert [one["event"]["type"] for one in app.payloads] == ["app_mention"]
 
 
 async def test_a_mention_reaches_the_app(playground: Playground, app: Caller) -> None:
     """Naming the bot in a channel it is in sends app_mention and message."""
-    playground.write("ada", "ops", "hi @opsbell")
+    playground.write("ada", "ops", "hi @sample")
     await playground.wait_for(lambda: len(app.payloads) == 2)
     (mention,) = app.events("app_mention")
     (message,) = app.events("message")
@@ -96,9 +96,9 @@ async def test_a_mention_reaches_the_app(playground: Playground, app: Caller) ->
 
 async def test_the_app_hears_only_where_it_is(playground: Playground, app: Caller) -> None:
     """A channel without the bot sends it nothing; its direct messages do, without a mention."""
-    playground.write("ada", "random", "hi @opsbell")
+    playground.write("ada", "random", "hi @sample")
     playground.im("ada")
-    playground.write("ada", playground.im("ada").id, "hi @opsbell")
+    playground.write("ada", playground.im("ada").id, "hi @sample")
     await playground.wait_for(lambda: app.payloads)
     (event,) = [one["event"] for one in app.payloads]
     assert (event["type"], event["channel_type"]) == ("message", "im")

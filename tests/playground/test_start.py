@@ -38,18 +38,20 @@ async def test_it_runs_alone_and_stops_when_told(tmp_path: Path) -> None:
     assert (process.returncode, errors) == (0, b"")
 
 
-async def test_a_manifest_beside_it_is_used(tmp_path: Path) -> None:
-    """Without --manifest, ./manifest.json decides what the app may do."""
+async def test_a_manifest_beside_it_is_only_named(tmp_path: Path) -> None:
+    """It counts when it is given, and not because it lies there."""
     manifest = {"display_information": {"name": "Bell"}, "features": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    process = await run("--port", "0", cwd=tmp_path)
-    assert process.stdout is not None
-    address = (await process.stdout.readline()).decode().split()[-1]
-    url = f"{address}_playground/state"
-    async with aiohttp.ClientSession() as session, session.get(url) as answer:
-        assert (await answer.json())["app"]["name"] == "Bell"
-    process.terminate()
-    await process.communicate()
+    for arguments, name in ((["--manifest", "manifest.json"], "Bell"), ([], "Sample")):
+        process = await run("--port", "0", *arguments, cwd=tmp_path)
+        assert process.stdout is not None
+        address = (await process.stdout.readline()).decode().split()[-1]
+        url = f"{address}_playground/state"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            assert (await answer.json())["app"]["name"] == name
+        process.terminate()
+        rest, _ = await process.communicate()
+        assert (b"--manifest manifest.json" in rest) is (not arguments)
 
 
 async def test_a_broken_seed_is_a_usage_error(tmp_path: Path) -> None:

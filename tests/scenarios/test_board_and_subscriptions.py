@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from slack_playground import Playground
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.scenarios.conftest import Bot
 
@@ -15,7 +16,11 @@ def shown(playground: Playground, words: str) -> list[dict[str, Any]]:
 
 
 async def test_a_board_and_a_subscription_outlive_the_bot(bot: Bot, playground: Playground) -> None:
-    """One board, pinned and true after the restart; one message for the end, in Home as well."""
+    """
+    One board, pinned and true after the restart; one message for the end, in Home as well.
+
+    Somebody deletes the board: the next change posts it anew.
+    """
     await bot.start()
     await playground.run_command("ada", "ops", "/ops task board")
     await playground.run_command("ada", "ops", "/ops subscribe nightly-*")
@@ -30,10 +35,14 @@ async def test_a_board_and_a_subscription_outlive_the_bot(bot: Bot, playground: 
     await playground.wait_for_app()
     playground.open_home("ada")
     await playground.wait_for(lambda: "nightly-import" in json.dumps(playground.home("ada")))
+    (board,) = shown(playground, "Task board:")
+    client = AsyncWebClient(token=playground.bot_token, base_url=playground.api_url)
+    await client.chat_delete(channel=playground.channel("ops").id, ts=board["ts"])
     await bot.post("/api/slack/update", {"taskId": "t-1", "status": "completed"})
     await playground.wait_for(lambda: shown(playground, "Task board: 0 running"))
     await playground.wait_for(lambda: shown(playground, "/ops task show t-1"))
     assert len(shown(playground, "/ops task show t-1")) == 1
     assert len(shown(playground, "Task board:")) == 1
-    assert len(playground.channel("ops").pins) == 1
+    await playground.wait_for(lambda: len(playground.channel("ops").pins) == 1)
+    assert shown(playground, "Task board:")[0]["ts"] != board["ts"]
     assert await bot.stop() == 0

@@ -17,7 +17,8 @@ READY = re.compile(r"/#C0OPS00002\n.*OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", 
 
 async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
     """
-    It prints #ops and a token, a big task moves, a small one is done; Ctrl-C ends everything.
+    It prints #ops and a token, a big task moves, a small one is done, a group that failed is one
+    alert; Ctrl-C ends everything.
 
     The runner's program once went on compressing for a minute after the demo was gone.
     """
@@ -33,6 +34,7 @@ async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
             await until(session, url, "compress_docs", lambda task: task["status"] == "completed")
             await until(session, url, "compress_tree", lambda task: (task["progress"] or 0) > 2)
+            await until_alerted(session, url, "sync_stock", 6)
         demo.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(demo.wait(), PATIENCE_SECONDS) == 0
     finally:
@@ -63,5 +65,16 @@ async def until(session, url, kind, holds):
             async with session.get(f"{url}/api/tasks", params={"task": kind}) as answer:
                 found = (await answer.json())["tasks"]
             if found and holds(found[0]):
+                return
+            await asyncio.sleep(0.1)
+
+
+async def until_alerted(session, url, kind, count):
+    """Wait until there is one alert about a kind, and it stands in Slack."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            async with session.get(f"{url}/api/alerts", params={"task": kind}) as answer:
+                found = (await answer.json())["alerts"]
+            if [(one["count"], bool(one["ts"])) for one in found] == [(count, True)]:
                 return
             await asyncio.sleep(0.1)

@@ -97,6 +97,8 @@ async def test_schemathesis_finds_nothing(tmp_path):
     environ = {
         "CALLBACK_SECRET": CALLBACK_SECRET,
         "ORCHESTRATOR_URL": "http://127.0.0.1:9/run",
+        "SLACK_CLIENT_ID": Playground.client_id,
+        "SLACK_CLIENT_SECRET": Playground.client_secret,
         "TOKEN_ENCRYPTION_KEY": Fernet.generate_key().decode(),
     }
     async with Playground(limits="off", manifest=ROOT / "manifest.json") as playground:

@@ -34,7 +34,7 @@ async def begin_installation(call: Call) -> Response:
     try:
         departure = await _installations(call).begin(query.invitation)
     except UserError as error:
-        return _page("Not installed", str(error), status=400)
+        return _not_installed(error, status=404)
     return Response(
         "",
         status=302,
@@ -53,14 +53,14 @@ async def finish_installation(call: Call) -> Response:
     try:
         connection = await _finished(call, query)
     except UserError as error:
-        return _page("Not installed", str(error), status=400)
+        return _not_installed(error, status=403)
     name = connection.workspace.name
     missing = ", ".join(connection.missing)
     text = f"Type /invite @Opsbell in the channels of {name} where it should write."
     if missing:
         text += f" It was not given {missing}, so something works less well: see docs/scopes.md."
     forget = {"Set-Cookie": _set_cookie(call, "", 0)}
-    return _page(f"Opsbell is connected to {name}", text, headers=forget)
+    return _install_page(f"Opsbell is connected to {name}", text, headers=forget)
 
 
 async def _finished(call: Call, query: SlackAnswerQuery) -> Connection:
@@ -91,7 +91,13 @@ def _set_cookie(call: Call, value: str, seconds: int) -> str:
     return "; ".join([*parts, *(["Secure"] if is_secure else [])])
 
 
-def _page(
+def _not_installed(error: UserError, *, status: int) -> Response:
+    """Return the page that says why nothing was installed."""
+    is_away = isinstance(error, UnavailableError)
+    return _install_page("Not installed", str(error), status=503 if is_away else status)
+
+
+def _install_page(
     title: str, text: str, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """Return a page for a person; names in it come from Slack and are escaped."""

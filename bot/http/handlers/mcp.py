@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from bot.errors import ForbiddenError, InvalidError, UserError
 from bot.http.mcp import protocol
 from bot.http.mcp.protocol import RpcError, RpcRequest
-from bot.http.mcp.tools import TOOLS, Tool
+from bot.http.mcp.tool import Tool
+from bot.http.mcp.tools import TOOLS
 from bot.http.routing import Call, Response
 from bot.http.schemas.base import bind
 from bot.http.schemas.mcp import RpcMessage
@@ -29,7 +30,7 @@ async def serve_mcp(call: Call) -> Response:
         request = protocol.read_request(message, call.headers)
         if request.id is None:
             return Response("", status=202, content_type="text/plain")
-        result = await _result_of(call, request)
+        result = await _answer_to(call, request)
     except RpcError as error:
         body, status = protocol.rpc_error(message.id, error)
         return Response(body, status=status)
@@ -48,7 +49,7 @@ def _require_known_origin(call: Call) -> None:
         raise ForbiddenError("Web pages of other sites may not call this address.")
 
 
-async def _result_of(call: Call, request: RpcRequest) -> dict[str, Any]:
+async def _answer_to(call: Call, request: RpcRequest) -> dict[str, Any]:
     """Return the result of a request; raise `RpcError`."""
     match request.method:
         case "initialize":

@@ -1,7 +1,5 @@
 """What is sent to and answered by the endpoints that install the app by OAuth."""
 
-from pydantic import Field
-
 from bot.http.schemas.base import Lenient, Sent, ShownInSnakeCase, Timestamped
 
 
@@ -19,12 +17,12 @@ class ShownInvitation(ShownInSnakeCase):
 class InvitationQuery(Lenient):
     """What the link carries."""
 
-    invitation: str = Field("", max_length=200)
+    invitation: str = ""
 
 
 class SlackAnswerQuery(Lenient):
     """What Slack sends a browser back with: a code, or why there is none."""
 
-    code: str = Field("", max_length=2_000)
-    state: str = Field("", max_length=200)
-    error: str = Field("", max_length=200)
+    code: str = ""
+    state: str = ""
+    error: str = ""

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bot.http.schemas.base import Lenient, Sent, Shown
 from bot.http.schemas.fields import Name
+from bot.reports.service import MAX_AHEAD_HOURS
 
 _MAX_TOOL_ROWS = 50
 _DEFAULT_TOOL_ROWS = 20
@@ -19,10 +20,13 @@ class RpcMessage(Lenient):
 
     is_redacted: ClassVar[bool] = False  # An id is returned as it came; arguments are redacted.
 
-    jsonrpc: Any = None
-    id: Any = None
-    method: Any = None
-    params: Any = None
+    model_config = ConfigDict(json_schema_extra={"required": ["jsonrpc", "method"]})
+
+    # What is wrong with these is told as JSON-RPC tells it; the description says what is right.
+    jsonrpc: Annotated[Any, WithJsonSchema({"const": "2.0"})] = None
+    id: Annotated[Any, WithJsonSchema({"type": ["string", "integer"]})] = None
+    method: Annotated[Any, WithJsonSchema({"type": "string"})] = None
+    params: Annotated[Any, WithJsonSchema({"type": "object"})] = None
     result: Any = None
     error: Any = None
 
@@ -76,6 +80,18 @@ class AlertsListWanted(Sent):
     state: Literal["open", "acknowledged", "snoozed", "resolved"] | None = None
     task: Name | None = Field(None, description="A kind of task")
     limit: _Limit = _DEFAULT_TOOL_ROWS
+
+
+class NextReportsWanted(Sent):
+    """Arguments of `reports_next`."""
+
+    hours: float = Field(24, gt=0, le=MAX_AHEAD_HOURS, allow_inf_nan=False)
+
+
+class LatestReportWanted(Sent):
+    """Arguments of `report_latest`."""
+
+    report: _Key = Field(description="The report's id or name")
 
 
 class NothingWanted(Sent):

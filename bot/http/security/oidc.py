@@ -159,7 +159,7 @@ class OidcTokens:
 
     def _with_roles(self, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return the claims with realm and client roles among the scopes; others are left out."""
-        if claims.get("typ") in _OTHER_TYPES:
+        if str(claims.get("typ")) in _OTHER_TYPES:
             raise TokenError("it is no access token")
         scope = claims.get("scope", "")
         names = set(scope.split()) if isinstance(scope, str) else set()
@@ -193,9 +193,19 @@ def _usable_keys(published: object) -> Iterator[tuple[str, Any]]:
             continue
         if one.get("use", "sig") != "sig" or one.get("kty") not in ("RSA", "EC", "OKP"):
             continue
+        # A private key that somebody published by mistake has no secret any more.
+        if "d" in one or one.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
+            continue
         try:
             key = jwt.PyJWK(one)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        except (
+            jwt.PyJWTError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            NotImplementedError,
+        ):
             continue
         is_strong = one["kty"] != "RSA" or key.key.key_size in _RSA_BITS
         if is_strong and key.algorithm_name in ALGORITHMS:

@@ -571,6 +571,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "self_check",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id"),
+    )
+    op.create_table(
         "sender",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -725,7 +732,7 @@ def upgrade() -> None:
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("pinned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("pinned_ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "workspace_id", "channel"),
     )
     op.create_table(
@@ -789,6 +796,7 @@ def downgrade() -> None:
     op.drop_table("stored_template")
     op.drop_table("silence")
     op.drop_table("sender")
+    op.drop_table("self_check")
     op.drop_table("report_run")
     op.drop_table("report_result")
     op.drop_table("report")

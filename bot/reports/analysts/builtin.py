@@ -125,7 +125,8 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            yield f"For the last period, {_measure_name(measure)} has {{change_{measure.slug}}}."
+            said = _measure_name(measure)
+            yield f"Change of {said} against the period before: {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
                 f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "

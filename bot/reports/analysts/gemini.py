@@ -29,7 +29,7 @@ _FINISHED, _CUT = ("STOP", "FINISH_REASON_UNSPECIFIED", ""), "MAX_TOKENS"
 
 
 class GeminiClient:
-    """Asks Google's Gemini API; *models* names one for each mode."""
+    """Asks Google's Gemini API, each time anew; *models* names one for each mode."""
 
     def __init__(
         self,
@@ -43,36 +43,21 @@ class GeminiClient:
         self._models = models
         self._url = url
         self._timeouts = timeouts or TIMEOUT_SECONDS
-        self._client: genai.Client | None = None
-        self._session: aiohttp.ClientSession | None = None
-        self._opening = asyncio.Lock()
 
     async def complete(self, request: ModelRequest) -> Completion:
         """Return the JSON that Gemini writes."""
         seconds = self._timeouts[request.mode]
         try:
-            async with asyncio.timeout(seconds):
-                client = await self._opened()
+            async with (
+                asyncio.timeout(seconds),
+                aiohttp.ClientSession(trust_env=True) as session,
+            ):
+                # The package takes half a second to load; the event loop goes on meanwhile.
+                client = await asyncio.to_thread(_open_gemini, self._key, self._url, session)
                 response = await self._call(client, request)
         except TimeoutError:
             raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
         return _completion(response, self._models[request.mode])
-
-    async def aclose(self) -> None:
-        """Close the connections, if there are any."""
-        if self._session is not None:
-            await self._session.close()
-        self._client = self._session = None
-
-    async def _opened(self) -> "genai.Client":
-        async with self._opening:
-            if self._client is None:
-                self._session = aiohttp.ClientSession(trust_env=True)
-                # The package takes half a second to load; the event loop goes on meanwhile.
-                self._client = await asyncio.to_thread(
-                    _open_gemini, self._key, self._url, self._session
-                )
-            return self._client
 
     async def _call(
         self, client: "genai.Client", request: ModelRequest

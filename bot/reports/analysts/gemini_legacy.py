@@ -59,9 +59,6 @@ class LegacyGeminiClient:
         except TimeoutError:
             raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
 
-    async def aclose(self) -> None:
-        """Close nothing: each call has its own connection."""
-
     def _complete(self, request: ModelRequest, seconds: float) -> Completion:
         with warnings.catch_warnings():
             # It says at import that its support has ended; so do the docs.

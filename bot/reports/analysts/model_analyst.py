@@ -41,10 +41,6 @@ class ModelAnalyst:
     def name(self) -> str:
         return self._name
 
-    async def aclose(self) -> None:
-        """Close the connections of the model."""
-        await self._client.aclose()
-
     async def write(self, brief: Brief) -> Draft:
         """Say what the rows say."""
         return await self._narrative(brief, prompts.writing_rules(), prompts.writing_prompt(brief))

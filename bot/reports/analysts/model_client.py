@@ -41,10 +41,6 @@ class ModelClient(Protocol):
         """
         ...
 
-    async def aclose(self) -> None:
-        """Close its connections."""
-        ...
-
 
 def timeout_words(mode: Mode, seconds: float) -> str:
     """Say that the model took too long."""

@@ -38,31 +38,19 @@ class OpenAICompatibleClient:
         self._url = url
         self._service = "OpenAI" if url is None else "The model's service"
         self._timeouts = timeouts or TIMEOUT_SECONDS
-        self._client: AsyncOpenAI | None = None
-        self._opening = asyncio.Lock()
 
     async def complete(self, request: ModelRequest) -> Completion:
         """Return the JSON that the model writes."""
         seconds = self._timeouts[request.mode]
         try:
             async with asyncio.timeout(seconds):
-                client = await self._opened()
-                response = await self._call(client, request)
+                # The package takes half a second to load; the event loop goes on meanwhile.
+                client = await asyncio.to_thread(_open_openai, self._key, self._url)
+                async with client:
+                    response = await self._call(client, request)
         except TimeoutError:
             raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
         return self._completion(response, self._models[request.mode])
-
-    async def aclose(self) -> None:
-        """Close the connections, if there are any."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
-
-    async def _opened(self) -> "AsyncOpenAI":
-        async with self._opening:
-            if self._client is None:
-                self._client = await asyncio.to_thread(_open_openai, self._key, self._url)
-            return self._client
 
     async def _call(self, client: "AsyncOpenAI", request: ModelRequest) -> "ChatCompletion":
         import openai

@@ -8,7 +8,9 @@ from bot.reports.figures.sentences import Token
 from bot.reports.figures.values import Value, ValueKind
 
 #: What has to be said beside a value in any case.
-_ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row"})
+_ALWAYS_SAID = frozenset({"direction", "run", "share", "mean", "median", "row", "trend", "change"})
+#: What a direction says.
+_MOVED = frozenset({"direction", "change"})
 #: Claims that make clear that a figure is about every row.
 _OF_ALL = frozenset({"total", "mean", "median", "row", "run", "trend"})
 #: Claims of nouns, which would be counted by a figure before them.
@@ -29,12 +31,12 @@ def attribution_problems(clause: Clause, sentence_mentions: frozenset[int]) -> I
 def _neighbour_problems(clause: Clause) -> Iterator[str]:
     """Yield figures that run into each other or into a word that changes them."""
     before: Token | None = None
-    for token in clause.tokens:
+    for place, token in enumerate(clause.tokens):
         if token.value is not None and token.value.is_figure and before is not None:
             if before.value is not None and before.value.is_figure:
                 yield "two references stand side by side; put words between them"
-            elif before.kind == "word" and before.small in word_list("not_before"):
-                yield f"`{before.small}` before {{{token.text}}} changes the figure"
+            elif before.kind == "word" and not _is_compared(clause, place):
+                yield from _preposition_problems(before.small, token.value, clause)
         if (
             before is not None
             and before.value is not None
@@ -44,6 +46,29 @@ def _neighbour_problems(clause: Clause) -> Iterator[str]:
         ):
             yield f"{{{before.text}}} has its unit already; leave out the word after it"
         before = token
+
+
+def _preposition_problems(word: str, figure: Value, clause: Clause) -> Iterator[str]:
+    """Yield words before a figure that change it, or that say it is the end of what it is not."""
+    tags = figure.tags
+    if word in word_list("not_before"):
+        yield f"`{word}` before {{{figure.ref}}} changes the figure"
+    elif word == "to" and tags & {"change", "previous"}:
+        yield f"{{{figure.ref}}} is not what something came to"
+    elif word == "from" and "previous" not in tags:
+        yield f"{{{figure.ref}}} is not what something came from"
+    elif word == "by" and "down" in clause.claims and _is_signed(figure):
+        yield f"{{{figure.ref}}} has a sign already; use its size"
+
+
+def _is_compared(clause: Clause, place: int) -> bool:
+    """Tell whether `compared to` or `relative to` stands before a token."""
+    words = [token.small for token in clause.tokens[max(0, place - 2) : place]]
+    return words in (["compared", "to"], ["relative", "to"])
+
+
+def _is_signed(figure: Value) -> bool:
+    return "change" in figure.tags and "direction" not in figure.needs
 
 
 def _part_problems(clause: Clause) -> Iterator[str]:
@@ -61,6 +86,8 @@ def _may_follow(token: Token, figure: Value, clause: Clause) -> bool:
     claim = claim_made_by(token.small)
     if may_follow_figure(token.small) or (claim is not None and claim not in _COUNTED_CLAIMS):
         return True
+    if claim in ("share", "trend"):
+        return claim in figure.tags
     if claim == "row":
         return figure.kind is ValueKind.COUNT and claim in figure.tags
     words = clause.column_words
@@ -137,7 +164,14 @@ def _is_exempt(clause: Clause, place: int, figure: Value) -> bool:
     before = clause.tokens[place - 1].small if place else ""
     if before == "of" and figure.tags >= {"total", "run"} and "change" not in figure.tags:
         return any("share" in one.tags for one in clause.figures)
-    return before in _COMPARED_WITH and "previous" in figure.tags
+    is_compared = before in _COMPARED_WITH or _is_compared(clause, place)
+    return is_compared and "previous" in figure.tags
+
+
+def _is_identified(figure: Value, clause: Clause) -> bool:
+    """Tell whether the names in a clause leave no doubt about the row of a cell."""
+    told = frozenset[str]().union(*(name.subjects for name in clause.names))
+    return not figure.identities or any(names <= told for names in figure.identities)
 
 
 def _need_problems(clause: Clause) -> Iterator[str]:
@@ -147,13 +181,15 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         if figure is None or not figure.is_figure:
             continue
         before = clause.tokens[place - 1].small if place else ""
-        said = clause.claims | ({"direction"} if clause.claims & DIRECTIONS else frozenset())
-        if before == "from":
+        said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
+        if before == "from" or _is_compared(clause, place):
             said |= {"previous"}
         elif before == "to":
             said |= {"last"}
         missing = (figure.needs & _ALWAYS_SAID) - said
         others = figure.needs - _ALWAYS_SAID - {"labels"}
+        if not _is_identified(figure, clause):
+            yield f"{{{token.text}}} needs the names that tell its row from the others"
         is_named = any(
             name.subjects & figure.subjects for name in (*clause.names, *clause.earlier[-1:])
         )

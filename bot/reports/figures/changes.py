@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.reports.figures.arithmetic import Number, change_between
+from bot.reports.figures.change_values import add_change
 from bot.reports.figures.columns import Columns, Measure
 from bot.reports.figures.groups import Group, groups_by, overall
 from bot.reports.figures.shown import show_cell
 from bot.reports.figures.value_book import (
     ALL,
+    NAMED,
     ValueBook,
-    add_change,
     label_subject,
     time_subject,
 )
@@ -144,6 +145,7 @@ def _add_trend(book: ValueBook, measure: Measure, periods: Sequence[Group]) -> N
             measure.index,
             ALL,
             frozenset({direction, "trend"} if direction else {"trend"}),
+            frozenset({"trend"}),
         )
     )
 
@@ -213,7 +215,7 @@ def _add_movers(
             description=f"largest {ref} of {measure.name}",
             subjects=frozenset({subject}),
             tags=tags,
-            needs=step & RUN,
+            needs=(step & RUN) | NAMED,
         )
 
 

@@ -172,20 +172,28 @@ def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str
     whole = Clause(sentence, knowledge.column_words)
     is_strict = _is_strict(whole)
     yield from _repeated_cells(words, knowledge)
-    if is_strict:
+    if is_strict and not (_is_advice(whole) and not whole.figures):
         yield from _strict_problems(sentence, knowledge)
+    else:
+        yield from _name_problems(sentence, knowledge)
+    if is_strict:
         yield from _rank_problems(whole)
         if {"mean", "median"} & whole.claims and knowledge.repeated & set(map(stem, whole.words)):
             yield "an average of the rows is none by label or period; say `per row`"
         carried = whole.claims & {"run"}
         earlier: list[Value] = []
+        figures: list[Value] = []
         for tokens in clauses_of(sentence):
-            clause = Clause(tokens, knowledge.column_words, tuple(earlier), carried)
+            clause = Clause(tokens, knowledge.column_words, tuple(earlier), tuple(figures), carried)
             yield from attribution_problems(clause, whole.mentioned)
             yield from claim_problems(clause)
             earlier += clause.names
-    else:
-        yield from _name_problems(sentence, knowledge)
+            figures += clause.figures
+
+
+def _is_advice(sentence: Clause) -> bool:
+    """Tell whether a sentence says what to do: `Check …`, `Consider …`."""
+    return bool(sentence.words) and sentence.words[0] in word_list("advice")
 
 
 def _is_strict(sentence: Clause) -> bool:
@@ -194,12 +202,11 @@ def _is_strict(sentence: Clause) -> bool:
         return True
     if sentence.claims & _ALWAYS_BORNE:
         return True
-    is_advice = sentence.words[:1] and sentence.words[0] in word_list("advice")
     names = word_list("measured")
     is_measured = any(word in names for word in sentence.words) or any(
         column >= 0 for column in sentence.mentioned
     )
-    return (is_measured or bool(sentence.names)) and not is_advice
+    return (is_measured or bool(sentence.names)) and not _is_advice(sentence)
 
 
 def _rank_problems(sentence: Clause) -> Iterator[str]:
@@ -209,7 +216,8 @@ def _rank_problems(sentence: Clause) -> Iterator[str]:
     ranks = [value.rank for value in sentence.names]
     known = [rank for rank in ranks if rank is not None]
     columns = {value.column for value in sentence.names}
-    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or known != sorted(set(known)):
+    in_order = known == list(range(known[0], known[0] + len(known))) if known else False
+    if len(known) < 2 or len(known) < len(ranks) or len(columns) > 1 or not in_order:
         yield "`followed` needs the names of ranks in their order"
 
 

@@ -10,7 +10,9 @@ from bot.reports.figures.lexicon import claim_made_by
 from bot.reports.figures.values import Value, ValueKind
 
 #: Claims that only the values with the tag of the same name bear out.
-_PLAIN_CLAIMS = ("mean", "median", "per", "total", "share", "outlier", "trend", "row", "run")
+_PLAIN_CLAIMS = frozenset(
+    {"mean", "median", "per", "total", "share", "outlier", "trend", "row", "run", "change"}
+)
 _STEPS = frozenset({"period", "run"})
 
 
@@ -50,6 +52,8 @@ def _from_to(clause: Clause) -> frozenset[str]:
     for before, token in pairwise(clause.tokens):
         if token.value is not None and before.kind == "word" and before.small in ("from", "to"):
             ends[before.small] = token.value
+    if "from" in ends and "to" not in ends:
+        ends |= _end_before(ends["from"], clause)
     if len(ends) < 2:
         return frozenset()
     old, new = ends["from"], ends["to"]
@@ -58,6 +62,14 @@ def _from_to(clause: Clause) -> frozenset[str]:
     if not fits or not old.tags & new.tags & _STEPS or change is None:
         return frozenset({"none"})
     return frozenset({"up" if change > 0 else "down" if change < 0 else "same"})
+
+
+def _end_before(old: Value, clause: Clause) -> dict[str, Value]:
+    """Return what an earlier clause says of the column: `x was {last_x}, up from {before_x}`."""
+    for figure in reversed(clause.earlier_figures):
+        if figure.column == old.column:
+            return {} if "change" in figure.tags else {"to": figure}
+    return {}
 
 
 def _change_of(old: Value, new: Value) -> Number | None:
@@ -115,27 +127,38 @@ def _order_problems(clause: Clause) -> Iterator[str]:
 def _tag_problems(clause: Clause) -> Iterator[str]:
     """Yield figures that are called a mean, a total, a share and so on, and are none."""
     measured = [one for one in clause.figures if one.kind is not ValueKind.WORDS or one.tags]
-    for claim in sorted(clause.claims & frozenset(_PLAIN_CLAIMS)):
-        fitting = [one for one in clause.values if claim in one.tags]
-        strangers = [
-            one
-            for one in measured
-            if claim not in one.tags and not (claim == "share" and fitting and "total" in one.tags)
-        ]
-        if measured and (not fitting or (claim != "outlier" and strangers)):
+    for claim in sorted(clause.claims & _PLAIN_CLAIMS):
+        # How many rows there are says nothing of what is in them.
+        told = [one for one in measured if claim == "row" or one.kind is not ValueKind.COUNT]
+        if claim == "outlier":
+            if not any(claim in one.tags for one in clause.values):
+                yield "something is called unusual without a reference to it"
+        elif not all(_bears(one, claim, clause) for one in told):
             yield f"a figure is called {_CALLED[claim]} and is not"
-        elif not measured and not fitting and claim == "outlier":
-            yield "something is called unusual without a reference to it"
     yield from _time_problems(clause, measured)
+
+
+def _bears(figure: Value, claim: str, clause: Clause) -> bool:
+    """Tell whether a figure may stand beside a claim."""
+    if claim == "share" and "total" in figure.tags:
+        return any("share" in one.tags for one in clause.figures)
+    if claim == "change":
+        return claim in figure.tags or "trend" in figure.tags
+    if claim == "total" and "share" in figure.tags:
+        return True
+    if claim == "total" and claim in figure.tags:
+        # The total of one label is none of all, unless its name is said.
+        return "all" in figure.subjects or bool(clause.names)
+    return claim in figure.tags
 
 
 _CALLED = {
     "mean": "an average",
     "median": "a median",
+    "change": "a change",
     "per": "an average",
     "total": "a total",
     "share": "a share",
-    "outlier": "unusual",
     "trend": "a trend",
     "row": "a number of rows",
     "run": "one of a run",

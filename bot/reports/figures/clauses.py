@@ -19,6 +19,7 @@ class Clause:
     tokens: Sequence[Token]
     column_words: Mapping[int, frozenset[str]]
     earlier: Sequence[Value] = ()  # names in the clauses before it
+    earlier_figures: Sequence[Value] = ()
     carried: frozenset[str] = frozenset()  # claims that hold for the whole sentence
 
     @cached_property

@@ -211,7 +211,9 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     numbers = [
         number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
-    is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
+    is_additive = column.is_additive
+    if is_additive is None:
+        is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
     places = _places(numbers)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.

@@ -38,7 +38,7 @@ def compute_values(table: ResultTable, previous: ResultTable | None = None) -> V
 def _add_counts(book: ValueBook, previous: ResultTable | None) -> None:
     _add_count(book, "rows", len(book.table.rows), "number of rows", frozenset({"row"}))
     if previous is not None:
-        needs = frozenset({"run"})
+        needs = frozenset({"run", "row", "previous"})
         _add_count(
             book, "previous_rows", len(previous.rows), "number of rows in the run before", needs
         )
@@ -112,6 +112,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             places=places,
             subjects=ALL,
             tags=frozenset({ref, "row", "per"}),
+            description=f"{'average' if ref == 'mean' else ref} {name}",
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

@@ -86,7 +86,8 @@ class _Filling:
         for ref in refs:
             text = self._shown(ref)
             value = self._values.get(ref)
-            found.append(Metric(value.description if value else "", text, ref))
+            label = value.description if value else ""
+            found.append(Metric(f"{label[:1].upper()}{label[1:]}", text, ref))
         return found
 
     def _shown(self, ref: str) -> str:

@@ -1,20 +1,18 @@
 """Collects values under refs of which each is different."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from bot.reports.figures.arithmetic import (
     Number,
-    change_between,
-    magnitude,
-    percentage_of,
     show_number,
 )
 from bot.reports.figures.columns import Columns, Measure, readable_name
 from bot.reports.figures.groups import Group, groups_by, in_order
-from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_percent
+from bot.reports.figures.shown import MISSING_WORDS, show_cell
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
@@ -47,7 +45,7 @@ class ValueBook(Mapping[str, Value]):
         self._computed: dict[str, Value] = {}
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
-        self._counts: dict[int, dict[str, int]] = {}
+        self._counts: dict[tuple[int, ...], Counter[tuple[str, ...]]] = {}
         self._groups: dict[tuple[int | None, int], list[Group]] = {}
 
     @property
@@ -181,6 +179,7 @@ class ValueBook(Mapping[str, Value]):
             subjects,
             NO_TAGS,
             NAMED if measure and not is_only else NO_TAGS,
+            identities=self._identities(row) if measure and not is_only else frozenset(),
         )
 
     def _kind(self, cell: Cell, index: int) -> ValueKind:
@@ -195,98 +194,48 @@ class ValueBook(Mapping[str, Value]):
         )
 
     def _subjects(self, row: int, index: int) -> frozenset[str]:
-        """Return the row, and its label and its period where they stand for this row alone."""
+        """Return the row, the cell, and what the cell names."""
         found = {f"row:{row}"}
-        for column, subject in (
-            (self.columns.label, label_subject),
-            (self.columns.time, time_subject),
-        ):
-            if column is None:
-                continue
-            name = subject(self.table.rows[row - 1][column])
-            if (
-                column == index
-                or self._count(column, subject(self.table.rows[row - 1][column])) == 1
-            ):
-                found.add(name)
+        if index not in self._measures:
+            found.add(f"cell:{row}:{index}")
+        for column, subject in self._naming():
+            cell = self.table.rows[row - 1][column]
+            if column == index or self._is_single((column,), row):
+                found.add(subject(cell))
         return frozenset(found)
 
-    def _count(self, column: int, name: str) -> int:
-        if column not in self._counts:
-            subject = time_subject if column == self.columns.time else label_subject
-            counts: dict[str, int] = {}
-            for row in self.table.rows:
-                key = subject(row[column])
-                counts[key] = counts.get(key, 0) + 1
-            self._counts[column] = counts
-        return self._counts[column][name]
+    def _identities(self, row: int) -> frozenset[frozenset[str]]:
+        """Return which names tell a row from all others; a set that nothing has if none do."""
+        cells = self.table.rows[row - 1]
+        found = {
+            frozenset({f"cell:{row}:{index}"})
+            for index in range(len(cells))
+            if index not in self._measures and self._is_single((index,), row)
+        }
+        naming = self._naming()
+        found |= {
+            frozenset({subject(cells[column])})
+            for column, subject in naming
+            if self._is_single((column,), row)
+        }
+        if len(naming) > 1 and self._is_single(tuple(column for column, _ in naming), row):
+            found.add(frozenset(subject(cells[column]) for column, subject in naming))
+        return frozenset(found) or frozenset({frozenset({"nobody"})})
 
+    def _naming(self) -> list[tuple[int, Callable[[Cell], str]]]:
+        """Return the columns of labels and of times, with what makes subjects of their cells."""
+        columns = self.columns
+        named = ((columns.label, label_subject), (columns.time, time_subject))
+        return [(column, subject) for column, subject in named if column is not None]
 
-def add_change(
-    book: ValueBook,
-    name: str,
-    new: Number | None,
-    old: Number | None,
-    measure: Measure,
-    *,
-    origin: str,
-    subjects: frozenset[str] = NO_TAGS,
-    tags: frozenset[str] = NO_TAGS,
-    needs: frozenset[str] = NO_TAGS,
-    description: str,
-) -> None:
-    """
-    Keep a change four times: signed and as a size, in the measure's unit and in percent.
-
-    What cannot be compared is words: against nothing both, against zero or less the percentage.
-    """
-    change = None if new is None or old is None else change_between(new, old)
-    direction = frozenset({_direction(change)} if change is not None else ())
-    why = _why_not(new, old)
-    percent = None if why or change is None or old is None else percentage_of(change, old)
-    for prefix, is_percent, is_signed in (
-        ("", False, True),
-        ("size_of_", False, False),
-        ("percent_", True, True),
-        ("percent_size_of_", True, False),
-    ):
-        number = percent if is_percent else change
-        kind = ValueKind.PERCENT if is_percent else ValueKind.CHANGE
-        exact = number if number is None or is_signed else magnitude(number)
-        if exact is None:
-            kind, text = ValueKind.WORDS, f"no comparison: {why}"
-        elif is_percent:
-            text = show_percent(exact, is_signed=is_signed)
-        else:
-            text = show_number(exact, measure.places, measure.unit, is_signed=is_signed)
-        says = needs if is_signed or exact is None else needs | {"direction"}
-        book.add(
-            Value(
-                f"{prefix}{name}",
-                kind,
-                exact,
-                text,
-                f"{origin}{', in percent' if is_percent else ''}",
-                description,
-                measure.index,
-                subjects,
-                tags | {"change"} | (direction if exact is not None else NO_TAGS),
-                says,
+    def _is_single(self, columns: tuple[int, ...], row: int) -> bool:
+        """Tell whether no other row has the same in these columns."""
+        if columns not in self._counts:
+            self._counts[columns] = Counter(
+                tuple(repr(cells[column]) for column in columns) for cells in self.table.rows
             )
-        )
-
-
-def _why_not(new: Number | None, old: Number | None) -> str:
-    """Return why there is no percentage; empty if there is one."""
-    if old is None:
-        return "there was no value before"
-    if new is None:
-        return "there is no value now"
-    return "it was 0" if old == 0 else "it was below 0" if old < 0 else ""
-
-
-def _direction(change: Number) -> str:
-    return "up" if change > 0 else "down" if change < 0 else "same"
+        cells = self.table.rows[row - 1]
+        return self._counts[columns][tuple(repr(cells[column]) for column in columns)] == 1
 
 
 def _kept_cell(cell: Cell) -> int | Decimal | float | date | datetime | str | None:

@@ -37,6 +37,8 @@ class Value:
     #: What has to be said beside it: at least one of these claims, unless it names its subject.
     needs: frozenset[str] = frozenset()
     rank: int | None = None  # 1 is the highest of its column
+    #: Names that tell its row from all others: one of these sets has to stand beside it.
+    identities: frozenset[frozenset[str]] = frozenset()
 
     @property
     def is_figure(self) -> bool:

@@ -85,7 +85,7 @@ class BigqueryReader:
 
 def _without_parameters(sql: str) -> str:
     """Return the query so that SQLAlchemy finds no parameters in it."""
-    return sql.replace("\\:", ":").replace(":", "\\:")
+    return sql.replace(":", "\\:")
 
 
 def _found_column(found: Any) -> SourceColumn:

@@ -97,7 +97,7 @@ def _attention(facts: HomeFacts) -> list[Block]:
 
 def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
     alert, held = one.found.alert, one.found.held
-    kind = SEVERAL if alert.fingerprint == STORM else alert.task
+    kind = f"Storm: {SEVERAL}" if alert.fingerprint == STORM else alert.task
     url = place_url(workspace_url, alert.channel or "", one.ts) if alert.channel else None
     line = literal.section(
         literal.text_part("🔴 "),

@@ -9,20 +9,30 @@ from slack_playground.state import Record
 # What hearing an event takes besides the subscription: each event's own page.
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
+    "assistant_thread_context_changed": "assistant:write",
+    "assistant_thread_started": "assistant:write",
     "channel_archive": "channels:read",
+    "channel_created": "channels:read",
     "channel_deleted": "channels:read",
     "channel_left": "channels:read",
     "channel_rename": "channels:read",
     "channel_unarchive": "channels:read",
+    "file_shared": "files:read",
     "group_archive": "groups:read",
     "group_deleted": "groups:read",
     "group_left": "groups:read",
     "group_rename": "groups:read",
     "group_unarchive": "groups:read",
+    "link_shared": "links:read",
+    "message_metadata_deleted": "metadata.message:read",
+    "message_metadata_posted": "metadata.message:read",
+    "message_metadata_updated": "metadata.message:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
 }
@@ -64,6 +74,7 @@ class Manifest:
     messages_read_only: bool = False
     interactivity: bool = True
     is_agent: bool = True
+    has_assistant: bool = True
     has_rotation: bool = False
     redirect_urls: tuple[str, ...] = ()
     # Where an app without Socket Mode wants what: events, interactivity, options, each command.
@@ -113,6 +124,7 @@ def _read(source: Record) -> Manifest:
         messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
         interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
         is_agent="agent_view" in features or "assistant_view" in features,
+        has_assistant="assistant_view" in features,
         has_rotation=bool(settings.get("token_rotation_enabled", False)),
         redirect_urls=tuple(oauth.get("redirect_urls", [])),
         request_urls=_request_urls(features, settings),

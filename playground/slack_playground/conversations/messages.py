@@ -84,8 +84,7 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
         tell_app_changed(workspace, channel, tombstone, before)
         return
     del channel.messages[ts]
-    if ts in channel.pins:
-        channel.pins.remove(ts)
+    channel.pins.pop(ts, None)
     _drop(channel.timeline, ts)
     _leave_thread(workspace, channel, message)
     workspace.tell_removal("message_deleted", channel, ts)

@@ -25,8 +25,6 @@ from slack_playground.timing.clock import Clock
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
-#: More of an answer is read by nobody.
-MOST_ANSWER_BYTES = 1024 * 1024
 
 
 class Requests:
@@ -139,7 +137,7 @@ class Requests:
                 aiohttp.ClientSession(timeout=timeout) as session,
                 session.post(url, data=body, headers=said, max_redirects=2) as response,
             ):
-                text = (await response.content.read(MOST_ANSWER_BYTES)).decode("utf-8", "replace")
+                text = (await response.read()).decode("utf-8", "replace")
                 return response.status, text, response.headers.get("X-Slack-No-Retry") == "1"
         except TimeoutError:
             return -1, "", False

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from slack_playground.drawing.emoji import with_emoji
 from slack_playground.drawing.html import LINK_ATTRIBUTES, checked_href
 
-_HEADING = "h4"
+_HEADING = "h2"
 _BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 _ALIGNMENTS = ("left", "center", "right")
 

@@ -19,6 +19,10 @@ export class PageApi {
     return get("messages", { channel, user: this.user, thread_ts: threadTs, before });
   }
 
+  emoji() {
+    return get("emoji", {});
+  }
+
   inspect(channel, ts) {
     return get("inspect", { channel, ts, user: this.user });
   }

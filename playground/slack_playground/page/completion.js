@@ -8,7 +8,6 @@ export class Completion {
   constructor(field, store, picked) {
     Object.assign(this, { field, store, picked, found: [], active: 0 });
     this.listId = freshId("completion");
-    field.setAttribute("aria-controls", this.listId);
     field.setAttribute("aria-autocomplete", "list");
   }
 
@@ -29,6 +28,7 @@ export class Completion {
     this.shut?.();
     this.shut = null;
     this.field.removeAttribute("aria-activedescendant");
+    this.field.removeAttribute("aria-controls");
   }
 
   /** Take a key of the composer; returns true if it was meant for the list. */
@@ -105,6 +105,7 @@ export class Completion {
     );
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.shut = openPopup(this.field.closest(".composer-box"), this.list);
+    this.field.setAttribute("aria-controls", this.listId);
     this.#activate(0);
   }
 

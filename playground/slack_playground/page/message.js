@@ -2,6 +2,7 @@ import { drawAvatar } from "./avatar.js";
 import { clockTime, dayName, dayOf, fullTime } from "./dates.js";
 import { h } from "./dom.js";
 import { keepingFocus } from "./focus.js";
+import { withEmoji } from "./emoji.js";
 import { drawnHtml } from "./html.js";
 import { drawImage } from "./elements/picture.js";
 import { icon } from "./icons.js";
@@ -11,6 +12,7 @@ import { drawReactions } from "./reactions.js";
 import { Surface } from "./surface.js";
 
 const GROUPED_WITHIN_S = 300;
+const MOST_WORDS = 80;
 
 /**
  * One message in a list. Its node outlives edits: only the content inside is drawn anew, so that
@@ -68,7 +70,7 @@ export class MessageRow {
     const { store } = this.room;
     const author = authorOf(message, store);
     return [
-      h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons?.emoji), this.#time("gutter-time")),
+      h("div", { class: "gutter" }, drawAvatar(author.user, author.name, message.icons), this.#time("gutter-time")),
       h(
         "div",
         { class: "message-main" },
@@ -80,6 +82,7 @@ export class MessageRow {
           (message.bot_id || author.user.is_bot) && h("span", { class: "tag" }, "APP"),
           this.#time("time"),
         ),
+        this.#origin(),
         h("div", { class: "message-body" }, this.#body()),
         this.#threadSummary(),
       ),
@@ -113,6 +116,19 @@ export class MessageRow {
     return h("div", { class: "text" }, words, edited && [" ", edited]);
   }
 
+  /** Of a reply that is shown in the channel as well: the thread it stands in. */
+  #origin() {
+    const { message, room } = this;
+    if (message.subtype !== "thread_broadcast" || room.isThread) return null;
+    const words = withEmoji(message.root?.text || "a thread");
+    return h(
+      "button",
+      { class: "thread-origin", type: "button", "data-key": "origin", onclick: () => room.openThread(message.thread_ts) },
+      "replied to a thread: ",
+      h("span", { class: "thread-origin-words" }, words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words),
+    );
+  }
+
   #threadSummary() {
     const { message, room } = this;
     if (!message.reply_count || room.isThread) return null;
@@ -139,10 +155,9 @@ export function authorOf(message, store) {
 }
 
 function belongTogether(before, message) {
-  // Each message of an app stands for something of its own.
-  if (message.bot_id) return false;
   const plain = !before.is_ephemeral && !message.is_ephemeral && before.username === message.username;
-  return plain && before.user === message.user && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
+  const same = before.user === message.user && before.bot_id === message.bot_id;
+  return plain && same && message.subtype !== "thread_broadcast" && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
 }
 
 function drawSharedFile(file) {

@@ -1,5 +1,6 @@
 import { dayOf } from "./dates.js";
 import { h } from "./dom.js";
+import { Greeting } from "./greeting.js";
 import { MessageRow } from "./message.js";
 import { nowSeconds } from "./now.js";
 import { Toolbar } from "./toolbar.js";
@@ -20,6 +21,8 @@ export class MessageList {
     this.pinned = true;
     this.lastTop = 0;
     this.inner = h("div", { class: "messages-inner" });
+    this.greeting = new Greeting(room.store, room.store.channelLabel(room.channel));
+    this.greeting.node.hidden = true;
     this.newer = h(
       "button",
       { class: "newer", type: "button", hidden: true, onclick: () => this.toBottom() },
@@ -30,6 +33,7 @@ export class MessageList {
     this.scroller = h(
       "div",
       { class: "messages", role: "log", "aria-live": "off", "aria-label": name, tabindex: 0 },
+      this.greeting.node,
       this.inner,
     );
     this.node = h("div", { class: "messages-frame" }, this.scroller, this.newer);
@@ -145,6 +149,7 @@ export class MessageList {
       row.after = previous;
       previous = row;
     }
+    this.greeting.node.hidden = this.room.isThread || this.rows.size > 0;
     // Tab leads to the newest message; from there the arrows lead on.
     if (this.newest) this.newest.node.tabIndex = -1;
     this.newest = previous;

@@ -3,6 +3,8 @@ import { Announcer } from "./announcer.js";
 import { PageApi } from "./api.js";
 import { Conversation } from "./conversation.js";
 import { h } from "./dom.js";
+import { showOutsidePictures } from "./elements/picture.js";
+import { knowEmoji } from "./emoji.js";
 import { Feed } from "./feed.js";
 import { Home } from "./home.js";
 import { Inspect } from "./inspect.js";
@@ -54,7 +56,11 @@ class Page {
 
   start() {
     window.addEventListener("hashchange", () => this.#navigate());
-    this.store.addEventListener("change", () => this.#retitle());
+    this.store.addEventListener("change", () => {
+      this.#retitle();
+      this.conversation.list?.greeting.draw();
+      this.thread.prompts?.draw();
+    });
     this.feed = new Feed(this.api.user, {
       opened: () => this.#catchUp(),
       lost: () => this.store.setOnline(false),
@@ -69,6 +75,7 @@ class Page {
       const state = await this.api.state();
       if (state.ok === false)
         return this.announcer.show("The playground does not answer.", state.message ?? "");
+      showOutsidePictures(Boolean(state.app?.shows_outside_pictures));
       this.store.take(state);
       this.modals.restore(state.views ?? []);
       this.#navigate();
@@ -238,7 +245,8 @@ async function whoLooks() {
 
 async function open() {
   applyTheme();
-  const user = await whoLooks();
+  const [user, { emoji = {} }] = await Promise.all([whoLooks(), new PageApi("").emoji()]);
+  knowEmoji(emoji);
   if (!user) {
     const words = "The playground does not answer. Reload to try again.";
     return void document.body.replaceChildren(h("p", { class: "empty" }, words));

@@ -26,6 +26,8 @@ export class Store extends EventTarget {
     if (this.app.bot_user_id && !this.appChannel)
       this.channels = [...this.channels, { id: APP, is_im: true, user: this.app.bot_user_id }];
     this.connections = state.connected ?? 0;
+    this.assistants = state.assistants ?? [];
+    this.connect = state.connect ?? {};
     this.faults = state.faults ?? 0;
     this.workspaces = state.workspaces ?? [];
     this.clock = state.clock ?? {};
@@ -84,6 +86,12 @@ export class Store extends EventTarget {
   get appTabs() {
     const tabs = ["home", "messages"].filter((tab) => this.app[`${tab}_tab`]);
     return tabs.length ? tabs : ["home"];
+  }
+
+  /** What the app suggests to ask in a thread of its direct message, or in the message itself. */
+  promptsIn(channel, ts = "") {
+    const found = this.assistants.find((one) => one.channel === channel && one.thread_ts === ts);
+    return found?.prompts ?? [];
   }
 
   get appChannel() {

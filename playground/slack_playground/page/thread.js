@@ -2,6 +2,7 @@ import { Composer } from "./composer.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
+import { Prompts } from "./prompts.js";
 
 /** The pane beside the channel with one thread and its own composer. */
 export class Thread {
@@ -15,6 +16,7 @@ export class Thread {
     const room = this.makeRoom({ channel, threadTs: ts, isThread: true });
     this.list = new MessageList(room, "Thread");
     this.composer = new Composer(room, "Reply in thread");
+    this.prompts = new Prompts(room);
     const close = h(
       "button",
       { class: "icon-button", type: "button", "aria-label": "Close thread", onclick: () => this.close() },
@@ -35,6 +37,7 @@ export class Thread {
         close,
       ),
       this.list.node,
+      this.prompts.node,
       this.composer.node,
     );
     this.holder.show(pane, () => (this.ts = null));

@@ -1,11 +1,10 @@
 """What people do on the page."""
 
-import base64
 from collections.abc import Awaitable, Callable
 
 from slack_playground.conversations.files import file_record, keep
 from slack_playground.drawn import draw_inside, draw_message, names_of
-from slack_playground.errors import PageError
+from slack_playground.page_api.organising import ORGANISING, decoded
 from slack_playground.page_api.request import Fields
 from slack_playground.people import actions, commands, home, reacting, shortcuts, views, writing
 from slack_playground.people.containers import find_container, find_view
@@ -89,11 +88,7 @@ async def shortcut(fields: Fields) -> Record:
 
 async def upload(fields: Fields) -> Record:
     """Keep a file of a person, to be chosen in a file input: its bytes in base64."""
-    try:
-        content = base64.b64decode(fields.text("content"), validate=True)
-    except ValueError:
-        raise PageError("wrong_type", "content must be base64.") from None
-    file = keep(fields.workspace, fields.user(), fields.text("name"), content)
+    file = keep(fields.workspace, fields.user(), fields.text("name"), decoded(fields))
     return {"ok": True, "file": file_record(fields.workspace, file)}
 
 
@@ -120,4 +115,5 @@ REQUESTS: dict[str, Callable[[Fields], Awaitable[Record]]] = {
     "shortcuts": shortcut,
     "reactions": react,
     "files": upload,
+    **ORGANISING,
 }

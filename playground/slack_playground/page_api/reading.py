@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from slack_playground.app.installations import webhook_url
 from slack_playground.conversations.direct_messages import other_in
 from slack_playground.conversations.messages import shown
+from slack_playground.delivery.signing import SIGNING_SECRET
 from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.state import Channel, Record, Scheduled, User
@@ -39,6 +40,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
             "home_tab": manifest.home_tab,
             "messages_tab": manifest.messages_tab,
             "messages_read_only": manifest.messages_read_only,
+            "shows_outside_pictures": workspace.config.images == "fetched",
         },
         "connected": workspace.sockets.count,
         "unsupported": sorted(state.unsupported),
@@ -53,6 +55,7 @@ def read_state(workspace: Workspace, user: User) -> Record:
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
         },
+        "connect": connection(workspace),
         "refused": [asdict(one) for one in state.refused.values()],
         "clock": read_clock(workspace),
         "limits": workspace.config.limits,
@@ -61,8 +64,25 @@ def read_state(workspace: Workspace, user: User) -> Record:
             {"channel": channel, "thread_ts": thread_ts, "text": one.text, "until": one.until}
             for (channel, thread_ts), one in state.statuses.items()
         ],
+        "assistants": [
+            asdict(one) for one in state.assistant_threads.values() if one.user == user.id
+        ],
+        "executions": [asdict(one) for one in state.executions.values()],
         "scheduled": [_scheduled(one) for one in state.scheduled.values()],
         "views": draw_inside(open_views(workspace, user), names_of(state)),
+    }
+
+
+def connection(workspace: Workspace) -> Record:
+    """Return what an app reads from its environment to come here: nothing if it has no tokens."""
+    tokens = {one.kind: token for token, one in reversed(workspace.state.tokens.items())}
+    if "bot" not in tokens:
+        return {}
+    return {
+        "SLACK_API_URL": f"{workspace.address}/api/",
+        "SLACK_BOT_TOKEN": tokens["bot"],
+        "SLACK_APP_TOKEN": tokens.get("app", ""),
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
     }
 
 
@@ -110,7 +130,7 @@ def read_messages(
         found = visible_messages(channel, user, thread_ts)
     else:
         found = messages_above(channel, before)
-    return {"messages": [draw_message(body, names) for body in found]}
+    return {"channel": channel.id, "messages": [draw_message(body, names) for body in found]}
 
 
 def visible_messages(

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from slack_playground.drawn import draw_inside, draw_message, names_of
+from slack_playground.emoji import characters
 from slack_playground.errors import PageError
 from slack_playground.page_api import by_name, controls, doing, inspection, reading, recording
 from slack_playground.page_api.request import Fields, read_fields
@@ -108,6 +109,10 @@ async def _messages(fields: Fields) -> Record:
     return found
 
 
+async def _emoji(_: Fields) -> Record:
+    return {"ok": True, "emoji": characters()}
+
+
 async def _inspect(fields: Fields) -> Record:
     fields.values.setdefault("user", fields.workspace.state.bot_user_id)
     found = inspection.inspect(fields.workspace, fields.channel(), fields.text("ts"))
@@ -120,6 +125,7 @@ async def _inspect(fields: Fields) -> Record:
 GETS: dict[str, Handler] = {
     "state": _state,
     "messages": _messages,
+    "emoji": _emoji,
     "inspect": _inspect,
     "calls": controls.calls,
     "envelopes": controls.envelopes,

@@ -4,6 +4,7 @@ import re
 import uuid
 
 from slack_playground.conversations import messages
+from slack_playground.conversations.rich_text import rich_text_of
 from slack_playground.delivery.message_events import channel_kind
 from slack_playground.people.outcome import Outcome, failed
 from slack_playground.people.permissions import hears, is_closed_for_writing
@@ -27,14 +28,11 @@ def write(
         return failed("messages_tab_disabled")
     if not text.strip():
         return failed("no_text")
-    written = as_slack_writes(workspace.state, text)
-    block = {"type": "rich_text", "block_id": uuid.uuid4().hex[:5], "elements": [_section(written)]}
     body: Record = {
         "user": user.id,
         "team": workspace.state.team_id,
         "client_msg_id": str(uuid.uuid4()),
-        "text": written,
-        "blocks": [block],
+        **typed_fields(workspace.state, text),
     }
     if thread_ts is not None:
         parent = channel.messages.get(thread_ts)
@@ -43,8 +41,14 @@ def write(
         body["thread_ts"] = parent.body.get("thread_ts", thread_ts)
         body["parent_user_id"] = parent.body.get("user")
     posted = messages.post(workspace, channel, body)
-    _mind_subscriptions(workspace, user, channel, written)
+    _mind_subscriptions(workspace, user, channel, body["text"])
     return Outcome(answer={"message": posted})
+
+
+def typed_fields(state: State, text: str) -> Record:
+    """Return the text and the rich text that Slack keeps of what somebody typed."""
+    written = as_slack_writes(state, text)
+    return {"text": written, "blocks": [rich_text_of(written)]}
 
 
 def _mind_subscriptions(workspace: Workspace, user: User, channel: Channel, text: str) -> None:
@@ -91,36 +95,3 @@ def _mention(state: State, found: re.Match[str], *, with_names: bool) -> str:
     if user is None:
         return found.group()
     return f"<@{user.id}|{user.name}>" if with_names else f"<@{user.id}>"
-
-
-_TOKEN = re.compile(r"<(@|#|!|https?://)([^<>|]+)(?:\|[^<>]*)?>")
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-
-
-def _section(text: str) -> Record:
-    """Return the rich text of a written line, as Slack keeps it beside the text."""
-    elements: list[Record] = []
-    end = 0
-    for found in _TOKEN.finditer(text):
-        _add_text(elements, text[end : found.start()])
-        elements.append(_element(found.group(1), found.group(2)))
-        end = found.end()
-    _add_text(elements, text[end:])
-    return {"type": "rich_text_section", "elements": elements}
-
-
-def _element(sign: str, name: str) -> Record:
-    if sign == "@":
-        return {"type": "user", "user_id": name}
-    if sign == "#":
-        return {"type": "channel", "channel_id": name}
-    if sign == "!":
-        return {"type": "broadcast", "range": name}
-    return {"type": "link", "url": sign + name}
-
-
-def _add_text(elements: list[Record], text: str) -> None:
-    for entity, sign in _ENTITIES:
-        text = text.replace(entity, sign)
-    if text:
-        elements.append({"type": "text", "text": text})

@@ -62,8 +62,19 @@ def _read(value: Any) -> Any:
 
 
 async def _is_picture(session: aiohttp.ClientSession, url: str) -> bool:
+    return await _fetch(session, url) is not None
+
+
+async def fetch_picture(url: str) -> tuple[bytes, str] | None:
+    """Return a picture and its content type, or None for what is none or is gone."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(FETCH_SECONDS)) as session:
+        return await _fetch(session, url)
+
+
+async def _fetch(session: aiohttp.ClientSession, url: str) -> tuple[bytes, str] | None:
     try:
         async with session.get(url) as response:
-            return response.ok and response.content_type.startswith("image/")
+            is_picture = response.ok and response.content_type.startswith("image/")
+            return (await response.read(), response.content_type) if is_picture else None
     except (aiohttp.ClientError, TimeoutError, ValueError):
-        return False
+        return None

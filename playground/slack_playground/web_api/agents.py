@@ -1,9 +1,11 @@
 """assistant.threads.* and agents.sessions.*: what an agent shows of itself in a thread."""
 
+from slack_playground.conversations import messages
+from slack_playground.conversations.direct_messages import other_in
 from slack_playground.conversations.statuses import show_status
 from slack_playground.errors import SlackError
 from slack_playground.requests.arguments import wrong_argument
-from slack_playground.state import AgentSession, Channel, Record
+from slack_playground.state import AgentSession, AssistantThread, Channel, Record
 from slack_playground.web_api.call import Call
 
 MOST_LOADING_MESSAGES = 10
@@ -34,16 +36,34 @@ def set_status(call: Call) -> Record:
 
 
 def set_title(call: Call) -> Record:
-    _thread(call)
-    call.arguments.required("title")
+    channel, thread_ts = _thread(call)
+    title = call.arguments.required("title")
+    known = call.state.assistant_threads.get((channel.id, thread_ts))
+    if known is not None:
+        known.title = title
+    body = channel.messages[thread_ts].body
+    if "assistant_app_thread" in body:
+        shown = {**body["assistant_app_thread"], "title": title}
+        messages.change(call.workspace, channel, thread_ts, {**body, "assistant_app_thread": shown})
     return {}
 
 
 def set_suggested_prompts(call: Call) -> Record:
-    _thread(call, is_thread_needed=False)
+    """Offer a person things to ask; each is a title and the message it stands for."""
+    channel, thread_ts = _thread(call, is_thread_needed=False)
     prompts = call.arguments.structure("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= MOST_PROMPTS:
         raise wrong_argument("prompts", f"must provide 1 to {MOST_PROMPTS} items")
+    for position, prompt in enumerate(prompts):
+        for name in ("title", "message"):
+            if not isinstance(prompt, dict) or not isinstance(prompt.get(name), str):
+                raise wrong_argument(f"prompts/{position}", f"missing required field: {name}")
+    user = other_in(channel, call.actor)
+    known = call.state.assistant_threads.setdefault(
+        (channel.id, thread_ts), AssistantThread(channel.id, thread_ts, user)
+    )
+    known.prompts, known.prompts_title = prompts, call.arguments.text("title") or ""
+    call.workspace.tell_state()
     return {}
 
 

@@ -88,6 +88,7 @@ class Takes(StrEnum):
     NOTHING = "nothing"
     ANYONE = "anyone"
     BOT = "bot"
+    PERSON = "user"
     APP = "app"
     CONFIG = "config"
 

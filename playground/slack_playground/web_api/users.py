@@ -1,10 +1,18 @@
-"""users.* and usergroups.*: the people."""
+"""users.*: the people."""
 
 from slack_playground.errors import SlackError
 from slack_playground.pictures import OF_PEOPLE, colour_of, pictures
 from slack_playground.state import Record, User
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.pages import next_cursor, take_page
+
+MOST_STATUS = 100
+_OWN_FIELDS = frozenset(
+    {
+        *("real_name", "display_name", "first_name", "last_name", "title", "phone", "pronouns"),
+        *("status_text", "status_emoji", "status_expiration", "fields"),
+    }
+)
 
 
 def info(call: Call) -> Record:
@@ -28,31 +36,28 @@ def lookup_by_email(call: Call) -> Record:
     raise SlackError("users_not_found")
 
 
-def list_usergroups(call: Call) -> Record:
-    include_users = call.arguments.flag("include_users")
-    groups = []
-    for group in call.state.usergroups.values():
-        record: Record = {
-            "id": group.id,
-            "team_id": call.state.team_id,
-            "is_usergroup": True,
-            "name": group.name,
-            "handle": group.handle,
-            "description": "",
-            "date_delete": 0,
-            "user_count": len(group.users),
-        }
-        if include_users:
-            record["users"] = list(group.users)
-        groups.append(record)
-    return {"usergroups": groups}
+def get_profile(call: Call) -> Record:
+    """Answer a person's profile, or that of who asks."""
+    user = call.user() if "user" in call.arguments else call.state.users[call.actor]
+    return {"profile": _profile(call, user)}
 
 
-def list_usergroup_users(call: Call) -> Record:
-    group = call.state.usergroups.get(call.arguments.required("usergroup"))
-    if group is None:
-        raise SlackError("no_such_subteam")
-    return {"users": list(group.users)}
+def set_profile(call: Call) -> Record:
+    """Change one field (`name`, `value`) or several (`profile`) of one's own profile."""
+    changes = call.arguments.structure("profile", "invalid_profile")
+    if changes is None:
+        changes = {call.arguments.required("name"): call.arguments.text("value") or ""}
+    if not isinstance(changes, dict):
+        raise SlackError("invalid_profile")
+    if not changes.keys() <= _OWN_FIELDS:
+        raise SlackError("profile_set_failed")
+    if len(str(changes.get("status_text", ""))) > MOST_STATUS:
+        raise SlackError("too_long")
+    user = call.state.users[call.actor]
+    user.profile = {**user.profile, **changes}
+    user.real_name = str(user.profile.get("real_name") or user.real_name)
+    call.workspace.tell_state()
+    return {"profile": _profile(call, user), "username": user.name}
 
 
 def user_record(call: Call, user: User) -> Record:
@@ -99,7 +104,11 @@ def _profile(call: Call, user: User) -> Record:
         "status_emoji": "",
         "avatar_hash": f"g{user.id[-8:].lower()}",
         **pictures(call.workspace.address, user.id, OF_PEOPLE),
+        "status_expiration": 0,
+        "title": "",
+        "phone": "",
         "team": call.state.team_id,
+        **user.profile,
     }
     if user.is_bot:
         profile.update(bot_id=call.state.bot_id, api_app_id=call.state.app_id)

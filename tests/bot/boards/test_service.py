@@ -178,3 +178,18 @@ async def test_a_board_is_pinned_once_when_slack_has_it(room: Room, database: Da
     for _ in range(4):
         await boards.refresh()
     assert asked == [("T1", "C1", "1700000000.000100")] * 2
+
+
+async def test_a_board_that_was_posted_anew_is_pinned_anew(room: Room, database: Database) -> None:
+    """The lane gave the same message another place: pinned is what stands in the channel now."""
+    asked: list[str] = []
+
+    async def pin(_workspace_id: str, _channel: str, ts: str) -> None:
+        asked.append(ts)
+
+    boards = Boards(database, room.tasks.clock, room.tasks.lanes.wake, pin=pin)
+    await boards.begin(OURS, "C1", by=ADA)
+    for ts in ("1700000000.000100", "1700000001.000100"):
+        await room.deliver(ts=ts)
+        await boards.refresh()
+    assert asked == ["1700000000.000100", "1700000001.000100"]

@@ -1,6 +1,7 @@
 """What the doctor finds in the settings, in Slack and in the database."""
 
 import json
+import sqlite3
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -153,6 +154,26 @@ async def test_what_waits_died_or_cannot_be_decrypted_is_told(playground, databa
         "1 messages wait in T1, the oldest 9 min",
         "1 messages of the last 24 hours were given up",
     ]
+
+
+@ONE_DATABASE
+async def test_a_source_that_does_not_answer_is_named(playground, database_url, tmp_path):
+    """The other one is counted with its tables."""
+    with sqlite3.connect(tmp_path / "shop.db") as shop:
+        shop.execute("CREATE TABLE orders (id INTEGER)")
+    shop.close()
+    config = tmp_path / "opsbell.toml"
+    config.write_text(
+        f'[sources.shop]\nurl = "sqlite:///{tmp_path}/shop.db"\n'
+        f'[sources.gone]\nurl = "sqlite:///{tmp_path}/gone.db"\n'
+    )
+    environ = environment(playground, database_url, OPSBELL_CONFIG=str(config))
+    found = [one for one in await examine(environ, SystemClock()) if one.check == "sources"]
+
+    assert [one.level for one in found] == [FindingLevel.OK, FindingLevel.PROBLEM]
+    assert found[0].message == "shop answers, 1 tables"
+    assert found[1].message.startswith("gone: ")
+    assert "[sources.gone]" in found[1].fix
 
 
 @ONE_DATABASE

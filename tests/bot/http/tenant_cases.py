@@ -94,6 +94,8 @@ def _assistants(known: Known) -> list[Sending]:
         *(("message_why", {"correlation_id": one}) for one in (SECRET, known.message_id)),
         ("alerts_list", {}),
         ("leaderboard_show", {"name": "dealers"}),
+        ("reports_next", {}),
+        *(("report_latest", {"report": one}) for one in (SECRET, known.report_id)),
         ("health", {}),
         ("task_retry", {"id": SECRET}),
         ("task_retry", {"id": SECRET, "confirmation": known.confirmation}),

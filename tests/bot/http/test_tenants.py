@@ -42,7 +42,7 @@ def test_every_route_has_a_case():
     assert sorted(CASES) == sorted({route.handler.__name__ for route in ROUTES})
 
 
-async def work(client, database, tenant, token=None):
+async def work(client, database, tenant, token=None, query=REPORT["query"]):
     """Let a tenant make one of everything, under ids that are known to others, and return those."""
     token = token or token_for(tenant, "admin", subject=PERSON)
     text = f"{CANARY} of {tenant}"
@@ -82,9 +82,8 @@ async def work(client, database, tenant, token=None):
     retry = {"name": "task_retry", "arguments": {"id": SECRET}}
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": retry}
     asked = (await client.post("/mcp", call, token=token)).body["result"]["structuredContent"]
-    report = await client.post(
-        "/api/scheduling/reports", {**REPORT, "description": text, "name": text}, token=token
-    )
+    wanted = {**REPORT, "query": query, "description": text, "name": text}
+    report = await client.post("/api/scheduling/reports", wanted, token=token)
     assert report.status == 201, report.text
     run_id = await run_report(client, report.body["id"], token)
     alerts = (await client.get("/api/alerts", token=token)).body["alerts"]

@@ -10,8 +10,10 @@ from bot.clock import SystemClock
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics
 from bot.metrics.own_metrics import own_metrics
+from bot.metrics.plan import Comparison, Filter
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
+from bot.sources.result import ResultTable
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -36,11 +38,23 @@ async def test_a_question_is_planned_and_answered_with_units(shop):
 
     result = metrics.with_units(await source.fetch(await source.check(planned.sql)))
 
-    assert [(column.name, column.unit) for column in result.columns] == [
-        ("country", None),
-        ("return_rate", "%"),
+    assert [(column.name, column.unit, column.is_additive) for column in result.columns] == [
+        ("country", None, None),
+        ("return_rate", "%", False),
     ]
+    assert ResultTable.from_json(result.as_json()) == result
     assert len(result.rows) == 5
+
+
+async def test_a_value_of_the_source_is_a_filter(shop):
+    """`in Spain` is understood because the shop has such a country, and `in Narnia` is not."""
+    source, metrics = shop
+
+    spain = await metrics.plan("revenue in Spain last month", source, ZONE, NOW)
+    narnia = await metrics.plan("revenue in Narnia last month", source, ZONE, NOW)
+
+    assert spain.plan.filters == (Filter("country", Comparison.EQUALS, ("Spain",)),)
+    assert "`Narnia` names nothing that is known" in narnia.missing
 
 
 async def test_a_day_begins_in_the_zone_of_the_report(shop):

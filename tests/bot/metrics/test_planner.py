@@ -135,6 +135,46 @@ def test_what_is_not_understood_is_named(question, missing):
     assert missing in planned.missing
 
 
+KNOWN = {
+    "country": ["Germany", "United States", "Georgia", "all"],
+    "product": ["Chef's knife", "Georgia", "Pan"],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "filters"),
+    [
+        ("revenue in germany last week", [("country", "=", ("Germany",))]),
+        ("revenue of Chef's knife", [("product", "=", ("Chef's knife",))]),
+        ("all revenue in the United States", [("country", "=", ("United States",))]),
+        (
+            "revenue in Germany and the United States",
+            [("country", "in", ("United States", "Germany"))],
+        ),
+        ("pan revenue in Germany", [("country", "=", ("Germany",)), ("product", "=", ("Pan",))]),
+        ("revenue by product where country is Germany", [("country", "=", ("Germany",))]),
+    ],
+)
+def test_values_that_are_known_are_filters(question, filters):
+    """A value stands for its dimension, where the values are known."""
+    plan = plan_words(question, METRICS, SATURDAY, KNOWN).plan
+    assert plan is not None
+
+    found = [(one.dimension, one.comparison, one.values) for one in plan.filters]
+    assert sorted(found) == filters
+
+
+def test_a_value_of_two_dimensions_is_not_guessed():
+    """Who asks is told how to say which one is meant; an unknown word stays unknown."""
+    unclear = plan_words("revenue in Georgia", METRICS, SATURDAY, KNOWN)
+    unknown = plan_words("revenue in Narnia", METRICS, SATURDAY, KNOWN)
+
+    assert unclear.missing == (
+        "`georgia` is not clear: write `country is georgia` or `product is georgia`."
+    )
+    assert "`Narnia` names nothing that is known" in unknown.missing
+
+
 @pytest.mark.parametrize(
     ("words", "start", "end"),
     [

@@ -17,7 +17,7 @@ from bot.errors import InvalidError
 from bot.metrics.periods import begin_of
 from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
-from bot.metrics.rendering import render_plan
+from bot.metrics.rendering import adds_up, render_plan
 from bot.report_config import MetricSettings
 
 TODAY = date(2026, 11, 28)
@@ -95,6 +95,7 @@ def test_words_are_answered_with_the_rows_that_they_mean(shop):
     """A question's own figures are those of the rows, and the best come first."""
     connection, metrics, rows = shop
     plan = plan_words("top 3 products by revenue last month", metrics, TODAY).plan
+    assert plan is not None
 
     found = [
         tuple(row)
@@ -208,6 +209,30 @@ def test_every_dialect_has_its_own_words(dialect):
     }[dialect] in sql
     assert ("NULLS LAST" in sql) == (dialect != "duckdb")
     assert sql.endswith("LIMIT 3")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("sum(price * quantity)", True),
+        ("sum(cents) / 100.0", True),
+        ("CAST(sum(cents) AS REAL) / 100", True),
+        ("CAST(sum(price) AS INTEGER)", False),
+        ("0.01 * sum(cents)", True),
+        ("count(*)", True),
+        ("coalesce(sum(paid), 0) - sum(refunded)", True),
+        ("count(DISTINCT order_id)", False),
+        ("sum(DISTINCT price)", False),
+        ("avg(price)", False),
+        ("100.0 * sum(returned) / count(*)", False),
+        ("max(price)", False),
+        ("sum(price) / count(*)", False),
+        ("sum((", False),
+    ],
+)
+def test_only_sums_and_counts_add_up(sql, expected):
+    """The groups of an average, a share or a count of different things have no total."""
+    assert adds_up(sql) is expected
 
 
 def test_a_metric_that_is_no_sql_is_refused():

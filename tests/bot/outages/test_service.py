@@ -70,6 +70,17 @@ async def test_a_restart_is_not_worth_a_note(world):
     assert (await outages.watch(), notes(world)) == (False, [])
 
 
+async def test_a_short_outage_without_consequences_is_not_worth_a_note(world):
+    """Three minutes for an upgrade, while nothing was to be delivered."""
+    outages = make_outages(world.database, world.clock)
+    await outages.watch()
+    world.clock.pass_by(timedelta(minutes=3))
+    quiet = await outages.watch()
+    world.clock.pass_by(timedelta(minutes=6))
+
+    assert (quiet, await outages.watch(), len(notes(world))) == (False, True, 1)
+
+
 async def test_while_slack_is_away_the_outage_goes_on(world):
     """It ends when we are in touch again, and does not wait for ever for what is still late."""
     touch = [True]

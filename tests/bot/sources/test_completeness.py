@@ -37,6 +37,7 @@ def test_a_day_is_judged_by_what_is_usual(rows, history, is_whole, words):
     """A day is whole if it has nearly the least that was there before at this hour."""
     judged = judge_completeness([DayCount(DAY, rows), *history], DAY, NINE)
 
+    assert judged is not None
     assert judged.is_whole is is_whole
     assert words in judged.words
     assert judged.words.startswith("2026-11-27 is ")
@@ -57,8 +58,8 @@ def test_the_query_counts_the_same_weekdays():
         for loaded in ("08:00:00", "08:59:59", "09:00:00"):
             row = (f"{day} 23:59:59", f"{day + timedelta(days=1)} {loaded}")
             connection.execute("INSERT INTO sales VALUES (?, ?)", row)
-    sold, loaded = (TimeColumn(name, "sqlite") for name in ("sold_at", "loaded_at"))
-    sql = counting_sql("sales", sold, DAY, loaded=loaded, at=NINE.replace(second=30))
+    sold, loaded_at = (TimeColumn(name, "sqlite") for name in ("sold_at", "loaded_at"))
+    sql = counting_sql("sales", sold, DAY, loaded=loaded_at, at=NINE.replace(second=30))
 
     counts = read_counts(connection.execute(sql).fetchall(), DAY)
 

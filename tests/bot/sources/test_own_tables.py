@@ -1,6 +1,7 @@
 """The built-in source: the bot's own tables, limited to one tenant, on both databases."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,10 +45,20 @@ def own(database: Database, workers):
         for tenant, count in (("default", 2), ("it's", 1)):
             for number in range(count):
                 session.add(task(tenant, number, error="no price"))
-        run = {"tenant": "default", "due_at": NOW, "created_at": NOW, "trigger": Trigger.MANUAL}
+        run: dict[str, Any] = {
+            "tenant": "default",
+            "due_at": NOW,
+            "created_at": NOW,
+            "trigger": Trigger.MANUAL,
+        }
         session.add(ReportRun(report_id="r1", **run))
-        message = {"workspace_id": "T0HOME", "channel": "C0OPS", "template": "text", "context": {}}
-        times = {"waiting_since": NOW, "due_at": NOW, "created_at": NOW}
+        message: dict[str, Any] = {
+            "workspace_id": "T0HOME",
+            "channel": "C0OPS",
+            "template": "text",
+            "context": {},
+        }
+        times: dict[str, Any] = {"waiting_since": NOW, "due_at": NOW, "created_at": NOW}
         session.add(Message(tenant="default", **message, **times))
 
     database.transact(store)

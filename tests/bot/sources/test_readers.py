@@ -47,8 +47,8 @@ def address(request, tmp_path):
                 connection.executescript(TABLES.replace("CREATE SEQUENCE numbers;", ""))
             connection.close()
         case "duckdb":
-            with duckdb.connect(str(path)) as connection:
-                connection.execute(TABLES)
+            with duckdb.connect(str(path)) as duck:
+                duck.execute(TABLES)
         case "postgresql":
             server = request.getfixturevalue("postgresql_server")
             name = f"shop_{uuid4().hex}"

@@ -49,7 +49,7 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
                 },
             },
         },
-        ("trigger.dev-run_1", "import", "dealer-7", "failed", "Boom", 3),
+        ("trigger.dev-run_1", "import", "dealer-7", "failed", "Boom", None),
     ),
     "dbt": (
         {
@@ -64,6 +64,95 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
         ("dbt-7", "Nightly models", "Production", "completed", None, None),
     ),
 }
+
+
+#: As the systems' own pages print them, shortened where nothing is read.
+DOCUMENTED: list[tuple[str, dict[str, Any], tuple[Any, ...]]] = [
+    (
+        "prefect",  # https://docs.prefect.io/v3/api-ref/events/flow-run-events
+        {
+            "event": "prefect.flow-run.Cancelling",
+            "resource": {
+                "prefect.resource.id": "prefect.flow-run.3d1f",
+                "prefect.resource.name": "crimson-fox",
+                "prefect.run-count": "1",
+                "prefect.state-message": "",
+                "prefect.state-name": "Cancelling",
+                "prefect.state-type": "CANCELLING",
+            },
+            "related": [{"prefect.resource.role": "flow", "prefect.resource.name": "etl"}],
+        },
+        ("prefect-3d1f", "etl", "crimson-fox", "running", None, 1, None),
+    ),
+    (
+        "dbt",  # https://docs.getdbt.com/docs/deploy/webhooks
+        {
+            "accountId": 1,
+            "eventId": "wev_2L6m5BggBw9uPNuSmtg4MUiW4Re",
+            "timestamp": "2023-01-31T21:15:20.419714619Z",
+            "eventType": "job.run.errored",
+            "webhookName": "test",
+            "data": {
+                "jobId": "123",
+                "jobName": "dbt Vault",
+                "runId": "12345",
+                "environmentName": "dbt Vault Demo",
+                "runErroredAt": "2023-01-31T21:15:20Z",
+                "runStatus": "Errored",
+                "runStatusMessage": "None",
+            },
+        },
+        ("dbt-12345", "dbt Vault", "dbt Vault Demo", "failed", None, None, None),
+    ),
+    (
+        "argo",  # https://argo-workflows.readthedocs.io/en/latest/variables/#exit-handler
+        {
+            "namespace": "etl",
+            "workflow": "exit-handlers-x7",
+            "status": "Failed",
+            "failures": '[{"displayName":"fail","message":"Error (exit code 1)","phase":"Failed"}]',
+        },
+        (
+            *("argo-etl/exit-handlers-x7", "exit-handlers-x7", "exit-handlers-x7"),
+            *("failed", "Error (exit code 1)", None, None),
+        ),
+    ),
+    (
+        "trigger.dev",  # the schema `AlertWebhookRunFailedObject` of its SDK
+        {
+            "type": "alert.run.failed",
+            "object": {
+                "task": {"id": "import", "exportName": "importPrices"},
+                "run": {
+                    "id": "run_1",
+                    "number": 41,
+                    "status": "CRASHED",
+                    "tags": [],
+                    "error": {"type": "INTERNAL_ERROR", "code": "TASK_PROCESS_OOM_KILLED"},
+                    "dashboardUrl": "https://cloud.trigger.dev/runs/run_1",
+                },
+                "environment": {"id": "env_1", "type": "PRODUCTION", "slug": "prod"},
+            },
+        },
+        (
+            *("trigger.dev-run_1", "import", "prod", "failed", "TASK_PROCESS_OOM_KILLED"),
+            *(None, "https://cloud.trigger.dev/runs/run_1"),
+        ),
+    ),
+    (
+        "kestra",  # the states of https://kestra.io/docs/workflow-components/states
+        {"executionId": "e1", "namespace": "shop", "flowId": "import", "state": "KILLING"},
+        ("kestra-e1", "shop.import", "e1", "running", None, None, None),
+    ),
+]
+
+
+@pytest.mark.parametrize(("preset", "event", "expected"), DOCUMENTED, ids=lambda one: str(one)[:8])
+def test_a_shipped_mapping_reads_what_its_systems_pages_print(preset, event, expected):
+    """Also what they write where there is nothing, and what is not over yet."""
+    found = read_event(preset, WebhookMapping.model_validate({"preset": preset}), event)
+    facts = (found.task_id, found.task, found.subject, found.status, found.error)
+    assert (*facts, found.attempt, found.log_url) == expected
 
 
 @pytest.mark.parametrize("preset", sorted(EVENTS))
@@ -99,6 +188,20 @@ def test_a_mapping_of_ones_own_is_made_of_expressions():
 
     assert (found.task_id, found.task, found.status) == ("own-k-se-1", "import", "failed")
     assert (found.progress, found.error) == (33, "x")
+
+
+def test_a_mapping_of_ones_own_reads_json_in_a_text():
+    """As Argo sends it; what is no list of objects is nothing."""
+    reading = "failures | from_json | map(attribute='message') | join('; ') or 'unknown'"
+    said = {"id": "id", "task": "'etl'", "status": "'failed'", "error": reading}
+    mapping = WebhookMapping.model_validate(said)
+    for failures, error in (
+        ('[{"message": "a"}, {"message": "b"}, 7]', "a; b"),
+        ('{"message": "a"}', "unknown"),
+        ("pod gone", "unknown"),
+        (None, "unknown"),
+    ):
+        assert read_event("own", mapping, {"id": 1, "failures": failures}).error == error
 
 
 def test_a_status_nobody_knows_is_none():

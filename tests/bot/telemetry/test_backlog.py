@@ -97,6 +97,7 @@ async def test_what_waits_is_counted_for_all_tenants(world):
                     status=RunStatus.COMPLETED,
                     model="gemini",
                     input_tokens=70,
+                    cost_nanos=250_000_000,
                 )
             )
 
@@ -115,6 +116,7 @@ async def test_what_waits_is_counted_for_all_tenants(world):
         ("opsbell_alerts", "critical", "open"): 1,
         ("opsbell_report_runs_last_day", "completed"): 1,
         ("opsbell_analyst_tokens_last_day", "input", "gemini"): 70,
+        ("opsbell_analyst_dollars_last_day", "gemini"): 0.25,
         ("opsbell_socket_connected",): 1,
         ("opsbell_socket_age_seconds",): 7,
         ("opsbell_lanes", "paused"): 0,

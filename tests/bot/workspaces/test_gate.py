@@ -52,6 +52,18 @@ async def test_a_member_passes(gate, playground):
     assert len(playground.calls("users.info")) == 1
 
 
+@pytest.mark.parametrize(
+    "visitor",
+    [Visitor(ADA, PARTNER), Visitor(ADA, None, PARTNER), Visitor(ADA, None, PARTNER, ORG)],
+)
+async def test_an_id_that_we_know_is_not_believed_of_another_workspace(gate, playground, visitor):
+    """Somebody of another workspace may have the id of a member: our users.info is not asked."""
+    with pytest.raises(ForbiddenError, match="Only members"):
+        await gate.require_insider(visitor)
+
+    assert playground.calls("users.info") == []
+
+
 async def test_a_guest_is_refused_unless_the_settings_name_them(gate):
     """Single- and multi-channel guests alike; a contractor may be an operator."""
     with pytest.raises(ForbiddenError, match=r"Guests cannot use me: ask a full member of \*Acme"):

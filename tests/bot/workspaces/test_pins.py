@@ -32,7 +32,7 @@ async def test_pinning_twice_is_pinning_once(playground: Playground) -> None:
     pins = pins_with(client)
     for _ in range(2):
         assert await pins.pin(HOME, "C0OPS00002", posted["ts"]) is None
-    assert playground.channel("ops").pins == [posted["ts"]]
+    assert list(playground.channel("ops").pins) == [posted["ts"]]
 
 
 async def test_a_refusal_is_returned_and_an_outage_is_raised(playground: Playground) -> None:

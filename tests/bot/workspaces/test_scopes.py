@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.workspaces.service import missing_scopes
@@ -35,6 +36,9 @@ SCOPES_OF: dict[str, set[str]] = {
     "views.publish": set(),
     "views.update": set(),
 }
+#: From the page of each event, https://docs.slack.dev/reference/events; the others need none that
+#: a method does not need.
+SCOPES_OF_EVENTS = {"app_mention": {"app_mentions:read"}}
 FAMILIES = (
     "apps|auth|blocks|bookmarks|bots|canvases|chat|conversations|files|oauth|pins|reactions|team"
     "|usergroups|users|views"
@@ -58,9 +62,13 @@ def called() -> set[str]:
     return {plain(name) for name in found}
 
 
+def manifest() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+    return read
+
+
 def manifest_scopes() -> dict[str, list[str]]:
-    manifest = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
-    scopes: dict[str, list[str]] = manifest["oauth_config"]["scopes"]
+    scopes: dict[str, list[str]] = manifest()["oauth_config"]["scopes"]
     return scopes
 
 
@@ -71,7 +79,9 @@ def test_the_methods_that_are_called_are_known():
 
 def test_no_scope_is_asked_for_in_vain():
     """The manifest asks for what those methods need, and for slash commands."""
-    needed = set[str]().union(*SCOPES_OF.values(), {"commands"})
+    heard = manifest()["settings"]["event_subscriptions"]["bot_events"]
+    of_events = (SCOPES_OF_EVENTS.get(event, set()) for event in heard)
+    needed = set[str]().union(*SCOPES_OF.values(), *of_events, {"commands"})
 
     assert set(manifest_scopes()["bot"]) == needed == {*NEEDED_SCOPES, *USEFUL_SCOPES}
 

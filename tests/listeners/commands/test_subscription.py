@@ -61,7 +61,7 @@ async def test_a_board_is_posted_pinned_kept_and_switched_off(room: Room) -> Non
 
     async def is_pinned() -> bool:
         await room.services.boards.refresh()
-        return room.playground.channel(OPS).pins == [ts]
+        return list(room.playground.channel(OPS).pins) == [ts]
 
     assert await is_pinned()
     await room.playground.run_command("ada", "ops", "/ops task board off")

@@ -60,7 +60,7 @@ RICHER = [
     Refusal("a card of two icons", a.changed("card", icon=IMAGE), "", FAILED),
     Refusal(
         "an icon nobody knows",
-        a.changed("card", slack_icon={"type": "icon", "name": "opsbell"}),
+        a.changed("card", slack_icon={"type": "icon", "name": "nobody"}),
         "/slack_icon/name",
         FAILED,
     ),

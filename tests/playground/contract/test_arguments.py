@@ -26,7 +26,11 @@ def ways_to_send(arguments: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def token_for(playground: Playground, method: str) -> str:
-    tokens = {Takes.APP: playground.app_token, Takes.CONFIG: playground.config_token}
+    tokens = {
+        Takes.APP: playground.app_token,
+        Takes.CONFIG: playground.config_token,
+        Takes.PERSON: playground.user_token,
+    }
     return tokens.get(METHODS[method].takes, playground.bot_token)
 
 

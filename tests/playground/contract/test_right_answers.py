@@ -168,3 +168,17 @@ async def test_a_picture_that_cannot_be_fetched_is_refused() -> None:
         ts = playground.messages("ops")[-1]["ts"]
         edited = await api("chat.update", channel=OPS, ts=ts, blocks=[bad])
         assert edited["error"] == "invalid_blocks"
+
+
+async def test_a_picture_from_elsewhere_is_handed_on() -> None:
+    """Behind the same switch, for the page: pictures only, and nothing without it."""
+    async with Playground(limits="off") as elsewhere, Api(elsewhere) as api:
+        params = {"url": f"{elsewhere.page_url}pictures/soup/48.png"}
+        page = {"url": elsewhere.page_url}
+        async with Playground(images="fetched") as playground:
+            for query, status, kind in ((params, 200, "image/png"), (page, 404, "text/plain")):
+                address = f"{playground.page_url}pictures"
+                async with api.session.get(address, params=query) as response:
+                    assert (response.status, response.content_type) == (status, kind)
+        async with api.session.get(f"{elsewhere.page_url}pictures", params=params) as response:
+            assert response.status == 404

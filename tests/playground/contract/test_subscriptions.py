@@ -12,7 +12,7 @@ SCOPES = ["channels:history", "chat:write", "app_mentions:read"]
 
 def manifest(*events: str) -> dict[str, Any]:
     return {
-        "display_information": {"name": "Opsbell"},
+        "display_information": {"name": "Sample"},
         "features": {"app_home": {"home_tab_enabled": True, "messages_tab_enabled": True}},
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {"event_subscriptions": {"bot_events": list(events)}},
@@ -33,7 +33,7 @@ async def test_events_are_asked_for(events: tuple[str, ...], heard: list[str]) -
     """A person's words, the bot's own post and an opened Home, by subscription."""
     async with Playground(manifest=manifest(*events)) as playground, Api(playground) as api:
         async with connect(api) as app:
-            playground.write("ada", "ops", "hello @opsbell")
+            playground.write("ada", "ops", "hello @sample")
             await api("chat.postMessage", channel=OPS, text="x")
             playground.open_home("ada")
             await playground.wait_for(lambda: len(app.payloads) >= len(heard))

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 TAGS = frozenset(
     [
-        *("a", "b", "blockquote", "br", "code", "em", "h4", "hr", "i", "li", "ol", "p", "pre"),
+        *("a", "b", "blockquote", "br", "code", "em", "h2", "hr", "i", "li", "ol", "p", "pre"),
         *("s", "span", "strong", "table", "tbody", "td", "th", "thead", "time", "tr", "ul"),
     ]
 )

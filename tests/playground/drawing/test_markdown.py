@@ -10,9 +10,9 @@ from tests.playground.drawing.page import Page
     ("text", "html"),
     [
         ("a **b** _c_ ~~d~~ `e`", "<p>a <strong>b</strong> <em>c</em> <s>d</s> <code>e</code></p>"),
-        ("# One", "<h4>One</h4>"),
-        ("###### Six", "<h4>Six</h4>"),
-        ("Two\n===", "<h4>Two</h4>"),
+        ("# One", "<h2>One</h2>"),
+        ("###### Six", "<h2>Six</h2>"),
+        ("Two\n===", "<h2>Two</h2>"),
         ("a\nb", "<p>a<br>\nb</p>"),
         ("- [ ] do\n- [x] done", "<ul>\n<li>☐ do</li>\n<li>☑ done</li>\n</ul>"),
         ("3. three", '<ol start="3">\n<li>three</li>\n</ol>'),

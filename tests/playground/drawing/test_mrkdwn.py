@@ -189,7 +189,7 @@ def test_an_unknown_command_shows_its_label():
     [
         (":tada: done", "🎉 done"),
         ("*:white_check_mark: ok*", "<b>✅ ok</b>"),
-        (":opsbell: :nope_nope:", ":opsbell: :nope_nope:"),
+        (":nobody_knows: :nope_nope:", ":nobody_knows: :nope_nope:"),
         ("10:30:tada:", "10:30🎉"),
         ("`:tada:`", "<code>:tada:</code>"),
         (":+1:", "👍"),

@@ -28,7 +28,7 @@ async def test_a_modal_from_command_to_message(served: Playground) -> None:
 
 async def test_events_shortcuts_and_pages(served: Playground) -> None:
     """Mention, message, Home and a shortcut that reads a list page by page."""
-    mention = served.write("ada", "ops", "@opsbell").answer["message"]["ts"]
+    mention = served.write("ada", "ops", "@sample").answer["message"]["ts"]
     (reply,) = await served.wait_for(lambda: served.replies("ops", mention))
     assert reply["text"] == f"Yes, <@{served.user('ada').id}>?"
     echoed = served.write("ada", "ops", "echo").answer["message"]["ts"]

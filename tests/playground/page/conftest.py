@@ -76,7 +76,7 @@ async def open_page(
         page = await windows.new_page()
         opened.append(page)
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: errors.append(str(error.stack)))
         place = place or playground.channel(channel).id
         await page.goto(f"{playground.page_url}?user={playground.user(user).id}#{place}")
         await page.locator(".connection:not(.is-offline)").wait_for()

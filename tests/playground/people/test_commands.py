@@ -7,7 +7,7 @@ from slack_playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect, section
 
 MANIFEST = {
-    "display_information": {"name": "Opsbell"},
+    "display_information": {"name": "Sample"},
     "features": {
         "slash_commands": [
             {"command": "/ops", "description": "Operations", "should_escape": True},

@@ -9,7 +9,7 @@ from slack_playground import Outcome, Playground
 from tests.playground.wire import OPS, Api, actions, button, connect
 
 BARE: dict[str, Any] = {
-    "display_information": {"name": "Opsbell"},
+    "display_information": {"name": "Sample"},
     "features": {
         "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
         "slash_commands": [{"command": "/ops", "description": "x"}],
@@ -80,7 +80,7 @@ async def test_an_app_that_cannot_hear_is_told_once() -> None:
     ):
         with playground.workspace.feed.listen(playground.user("ada").id) as page:
             for _ in range(2):
-                playground.write("ada", "ops", "@opsbell help")
+                playground.write("ada", "ops", "@sample help")
             events = [page.queue.get_nowait() for _ in range(page.queue.qsize())]
         (notice,) = [one["text"] for one in events if one["type"] == "notice"]
     assert '"app_mention" in settings.event_subscriptions.bot_events' in notice

@@ -4,7 +4,7 @@ from slack_playground import Playground
 from tests.playground.wire import ADA, OPS, Api, Caller, connect
 
 MANIFEST = {
-    "display_information": {"name": "Opsbell"},
+    "display_information": {"name": "Sample"},
     "features": {
         "shortcuts": [
             {"name": "Run a task", "type": "global", "callback_id": "run", "description": "d"},

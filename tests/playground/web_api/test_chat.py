@@ -95,7 +95,7 @@ async def test_a_channel_can_be_named(playground: Playground, api: Api) -> None:
 async def test_direct_messages_need_the_messages_tab() -> None:
     """An app whose manifest leaves the Messages tab off cannot write to people."""
     manifest = {
-        "display_information": {"name": "Opsbell"},
+        "display_information": {"name": "Sample"},
         "oauth_config": {"scopes": {"bot": ["chat:write"]}},
     }
     async with Playground(manifest=manifest) as playground, Api(playground) as api:

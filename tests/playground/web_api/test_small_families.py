@@ -15,7 +15,7 @@ async def test_people_can_be_looked_up(api: Api) -> None:
     found = await api("users.lookupByEmail", email="Ben@example.com")
     assert found["user"]["id"] == BEN
     names = {user["name"] for user in (await api("users.list"))["members"]}
-    assert {"ada", "ben", "cleo", "opsbell"} == names
+    assert {"ada", "ben", "cleo", "sample"} == names
     assert (await api("users.info", user="U0NOBODY01"))["error"] == "user_not_found"
     missing = await api("users.lookupByEmail", email="x@example.com")
     assert missing["error"] == "users_not_found"

@@ -129,7 +129,7 @@ async def test_a_home_is_published_per_person(playground: Playground, api: Api) 
 
 async def test_a_home_needs_its_tab() -> None:
     """An app whose manifest has no Home tab cannot publish one."""
-    manifest = {"display_information": {"name": "Opsbell"}}
+    manifest = {"display_information": {"name": "Sample"}}
     async with Playground(manifest=manifest) as playground, Api(playground) as api:
         answer = await api("views.publish", user_id=ADA, view={"type": "home", "blocks": []})
     assert answer["error"] == "not_enabled"

@@ -34,7 +34,8 @@ function drawTitle(block, surface) {
     ? drawRichText(block.rich_text_title, surface)
     : drawText(block.title, surface.store);
   return [
-    block.icon && drawImage(block.icon, "container-icon"),
+    block.icon && // What is inside of a summary must not be a link.
+    drawImage(block.icon, "container-icon", { isLinked: false }),
     h(
       "div",
       { class: "container-title" },

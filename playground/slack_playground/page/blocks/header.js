@@ -1,9 +1,9 @@
 import { drawText } from "../text.js";
 
-const TAGS = { 1: "h3", 2: "h4", 3: "h5", 4: "h6" };
+const LEVELS = [1, 2, 3, 4];
 
-/** Levels 1 to 4 start below the page's own headings. */
+/** Every level is a heading below the page's own: an app may leave one out, an outline may not. */
 export function drawHeader(block, surface) {
-  const level = TAGS[block.level] ? block.level : 1;
-  return drawText(block.text, surface.store, TAGS[level], { class: `header level-${level}` });
+  const level = LEVELS.includes(block.level) ? block.level : 1;
+  return drawText(block.text, surface.store, "h2", { class: `header level-${level}` });
 }

@@ -4,7 +4,9 @@ import { axisNumber, niceTicks } from "./scale.js";
 const WIDTH = 560;
 const HEIGHT = 250;
 const EDGE = { top: 12, right: 12, bottom: 46, left: 58 };
-const LABEL_WIDTH_PX = 64;
+// Of the axis font, a wide letter; and the gap between two labels.
+const LETTER_PX = 6.5;
+const GAP_PX = 10;
 
 /** Bar, line and area charts. Area stacks, as in Slack; bars of several series stand side by side. */
 export function drawCartesian(chart, title) {
@@ -59,7 +61,9 @@ function frameOf(count, ticks) {
 }
 
 function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }) {
-  const every = Math.ceil(LABEL_WIDTH_PX / frame.slot);
+  // So many columns share a label that the longest one has room.
+  const widest = Math.max(...categories.map((category) => category.length)) * LETTER_PX + GAP_PX;
+  const every = Math.ceil(widest / frame.slot);
   const rows = ticks.map((tick) => [
     svg("line", {
       class: tick === 0 ? "axis" : "grid",
@@ -79,7 +83,7 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
       ? null
       : svg(
           "text",
-          { class: "axis-number", x: frame.middle(place), y: frame.bottom + 16, "text-anchor": "middle" },
+          { class: "axis-number", y: frame.bottom + 16, ...placed(frame.middle(place), category) },
           category,
         ),
   );
@@ -106,6 +110,13 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
         yLabel,
       ),
   ];
+}
+
+/** Where a label stands: under its column, or at the edge where there it would be cut off. */
+function placed(middle, label) {
+  const half = (label.length * LETTER_PX) / 2;
+  if (middle + half > WIDTH) return { x: WIDTH, "text-anchor": "end" };
+  return middle < half ? { x: 0, "text-anchor": "start" } : { x: middle, "text-anchor": "middle" };
 }
 
 function drawBars(layer, place, count, frame, categories) {

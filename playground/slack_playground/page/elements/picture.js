@@ -7,15 +7,29 @@ export function drawPicture(site) {
   return drawImage(site.element, "picture");
 }
 
+const outside = { isShown: false };
+
+/** Say whether the server hands on pictures from elsewhere. */
+export function showOutsidePictures(isShown) {
+  outside.isShown = isShown;
+}
+
+/** Where the page gets a picture from: this server, which may hand it on from elsewhere; or null. */
+export function pictureAddress(url) {
+  if (isOurs(url)) return url;
+  return outside.isShown && /^https?:/i.test(url) ? `/pictures?url=${encodeURIComponent(url)}` : null;
+}
+
 /**
- * Draw an image that lies on this server. The page fetches nothing from elsewhere, so a foreign
- * one becomes its words and, where there is room, a link.
+ * Draw an image that lies on this server, or that it hands on. The page itself fetches nothing
+ * from elsewhere; a foreign one becomes its words and, where there is room, a link.
  */
-export function drawImage(image, className) {
+export function drawImage(image, className, { isLinked = true } = {}) {
   const url = image.image_url ?? addressOf(image.slack_file);
   const alt = image.alt_text ?? "";
-  if (!isOurs(url)) return drawWords(url, alt, className);
-  const picture = h("img", { class: className, src: url, alt, loading: "lazy" });
+  const src = pictureAddress(url);
+  if (!src) return drawWords(isLinked ? url : "", alt, className);
+  const picture = h("img", { class: className, src, alt, loading: "lazy" });
   picture.addEventListener("error", () => picture.replaceWith(drawWords("", alt, className)));
   return picture;
 }

@@ -1,5 +1,6 @@
 """conversations.*: which channels there are, who is in them."""
 
+from slack_playground.conversations import channels
 from slack_playground.conversations.direct_messages import open_group, other_in
 from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Record, User
@@ -80,19 +81,13 @@ def open_conversation(call: Call) -> Record:
 
 def join(call: Call) -> Record:
     channel = call.channel()
-    if not channel.is_public:
-        raise SlackError("method_not_supported_for_channel_type")
-    if channel.is_archived:
-        raise SlackError("is_archived")
-    if call.actor in channel.members:
-        return {
-            "channel": channel_record(call, channel),
-            "warning": "already_in_channel",
-            "response_metadata": {"warnings": ["already_in_channel"]},
-        }
-    channel.members.add(call.actor)
-    call.workspace.tell_state()
-    return {"channel": channel_record(call, channel)}
+    if channels.join(call.workspace, channel, call.actor):
+        return {"channel": channel_record(call, channel)}
+    return {
+        "channel": channel_record(call, channel),
+        "warning": "already_in_channel",
+        "response_metadata": {"warnings": ["already_in_channel"]},
+    }
 
 
 def channel_type(channel: Channel) -> str:
@@ -154,10 +149,10 @@ def _types(call: Call) -> set[str]:
     return types
 
 
-def _page_of_channels(call: Call, channels: list[Channel]) -> Record:
+def _page_of_channels(call: Call, found: list[Channel]) -> Record:
     if call.arguments.flag("exclude_archived"):
-        channels = [channel for channel in channels if not channel.is_archived]
-    page, cursor = take_page(call, channels, default=100, most=1000)
+        found = [channel for channel in found if not channel.is_archived]
+    page, cursor = take_page(call, found, default=100, most=1000)
     records = []
     for channel in page:
         record = channel_record(call, channel)

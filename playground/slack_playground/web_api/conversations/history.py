@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 
 from slack_playground.conversations.messages import shown
+from slack_playground.conversations.rich_text import rich_text_of
 from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Record
 from slack_playground.web_api.call import Call
@@ -91,6 +92,9 @@ def _answer(call: Call, channel: Channel, page: list[str], following: int | None
 
 def _read(channel: Channel, ts: str, *, is_whole: bool) -> Record:
     body = shown(channel, channel.messages[ts])
+    if body.get("text") and "subtype" not in body and not {"blocks", "attachments"} & body.keys():
+        # Slack keeps plain text as rich text too, and Bolt's assistants count on it.
+        body = {**body, "blocks": [rich_text_of(body["text"])]}
     if "metadata" in body and not is_whole:
         # Slack tells what kind it is, and the payload only to who asks for it.
         body = {**body, "metadata": {"event_type": body["metadata"].get("event_type")}}

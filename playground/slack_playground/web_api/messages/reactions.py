@@ -6,6 +6,7 @@ from slack_playground.errors import SlackError
 from slack_playground.state import Channel, Message, Record
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.messages.chat import TIMESTAMP
+from slack_playground.web_api.pages import next_cursor, take_page
 from slack_playground.workspace import Workspace
 
 
@@ -23,6 +24,25 @@ def get(call: Call) -> Record:
     """Answer a message with its reactions."""
     channel, message = _target(call)
     return {"type": "message", "channel": channel.id, "message": shown(channel, message)}
+
+
+def list_reactions(call: Call) -> Record:
+    """Answer what one person reacted to, the newest first, where the caller may read."""
+    user = call.user().id if "user" in call.arguments else call.actor
+    found = [
+        (channel, message)
+        for channel in call.state.channels.values()
+        if channel.is_public or call.actor in channel.members
+        for message in channel.messages.values()
+        if any(user in users for users in message.reactions.values())
+    ]
+    found.sort(key=lambda one: str(one[1].body["ts"]), reverse=True)
+    page, cursor = take_page(call, found, default=100, most=1000)
+    items = [
+        {"type": "message", "channel": channel.id, "message": shown(channel, message)}
+        for channel, message in page
+    ]
+    return {"items": items, **next_cursor(cursor)}
 
 
 def _target(call: Call) -> tuple[Channel, Message]:

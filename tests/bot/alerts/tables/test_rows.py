@@ -1,5 +1,7 @@
 """Tasks in tables of other systems: how rows are read, and what becomes of them in checks."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,9 +10,11 @@ from bot.alerts.check_run import CheckOptions
 from bot.alerts.tables.reader import TableReader
 from bot.alerts.tables.rows import read_table
 from bot.clock import Clock
-from bot.config_file import TaskTable
-from bot.errors import InvalidError
+from bot.config_file import TaskTable, read_config_file
+from bot.errors import ConfigError, InvalidError
+from bot.report_config import SourceSettings
 from bot.sources.base import QueryError
+from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 from tests.bot.alerts.room import TENANT
 from tests.bot.tasks.room import ADA, HandClock
@@ -43,8 +47,8 @@ def table(clock: Clock, *rows):
 
 async def told(room, *rows, **options):
     """Check what the table holds now and return what people were told."""
-    options = CheckOptions(tables=[table(room.clock, *rows)], **options)
-    return [str(tell) for _, tell in (await room.check(options)).told]
+    asked = CheckOptions(tables=[table(room.clock, *rows)], **options)
+    return [str(tell) for _, tell in (await room.check(asked)).told]
 
 
 async def test_a_failed_row_is_an_alert_until_the_table_says_otherwise(room):
@@ -166,3 +170,40 @@ async def test_what_was_read_is_taken_in_once():
     shop.is_away = True
     await reader.refresh()
     assert reader.take("default") == []
+
+
+def test_a_table_of_a_source_that_is_none_stops_the_start(tmp_path):
+    """With the key and the nearest name."""
+    path = tmp_path / "opsbell.toml"
+    path.write_text(
+        '[sources.shop]\nurl = "sqlite:///shop.db"\n'
+        '[alerts.tables.jobs]\nsource = "shap"\nquery = "select 1"\n'
+    )
+    with pytest.raises(ConfigError, match=r"alerts\.tables\.jobs\.source: .*shop"):
+        read_config_file(path)
+
+
+async def test_a_real_database_feeds_the_checks(room, tmp_path):
+    """A file of SQLite, read by the query of the settings."""
+    shop = tmp_path / "shop.db"
+    with closing(sqlite3.connect(shop)) as connection:
+        connection.execute("create table jobs (id, state, changed_at, last_error)")
+        at = room.clock.now().replace(tzinfo=None).isoformat(" ")
+        connection.execute("insert into jobs values (7, 'dead', ?, 'disk full')", (at,))
+        connection.commit()
+    sources = Sources(
+        {"shop": SourceSettings.model_validate({"url": f"sqlite:///{shop}"})},
+        database_url="sqlite://",
+        clock=room.clock,
+    )
+    query = "select id, state as status, changed_at as updated_at, last_error as error from jobs"
+    settings = TaskTable(source="shop", query=query, statuses={"dead": "failed"})
+    reader = TableReader({"jobs": settings}, sources.get)
+    try:
+        await reader.refresh()
+    finally:
+        sources.close()
+    checked = await room.check(CheckOptions(tables=reader.take("default")))
+    assert [str(tell) for _, tell in checked.told] == ["post"]
+    alert = await room.alert()
+    assert (alert.task, alert.label) == ("jobs", "disk full")

@@ -16,12 +16,14 @@ from slack_playground import Playground
 from sqlmodel import select
 
 from bot.app import Opsbell
-from bot.errors import InvalidError
+from bot.errors import InvalidError, UnavailableError
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.settings import Settings
+from bot.workspaces.installation import Installations
 from bot.workspaces.models import Workspace, WorkspaceToken
-from bot.workspaces.oauth import read_grant
+from bot.workspaces.oauth import OAuthApp, read_grant
 from tests.bot.http.calling import JWT_SECRET, HandClock, token_for
+from tests.bot.workspaces.room import KnownTokens, make_connections
 from tests.patience import PATIENT, until
 
 MANIFEST = Path(__file__).parents[4] / "manifest.json"
@@ -78,7 +80,12 @@ async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-async def bot(playground: Playground, tmp_path: Path, clock: HandClock) -> AsyncIterator[Opsbell]:
+async def bot(
+    playground: Playground, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Opsbell]:
+    # As in the environment of a real bot, where Bolt reads them too and would take over.
+    monkeypatch.setenv("SLACK_CLIENT_ID", playground.client_id)
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", playground.client_secret)
     settings = Settings.model_validate(
         {
             "slack_bot_token": playground.bot_token,
@@ -104,8 +111,8 @@ async def browser(bot: Opsbell, playground: Playground) -> AsyncIterator[Browser
         yield Browser(session, bot, playground)
 
 
-def kept(bot: Opsbell) -> tuple[Workspace | None, WorkspaceToken | None]:
-    """Return what is stored of the branch."""
+def kept(bot: Opsbell) -> Any:
+    """Return what is stored of the branch: its workspace and its token, None for neither."""
     return bot.rooms.database.transact(
         lambda session: (session.get(Workspace, BRANCH), session.get(WorkspaceToken, BRANCH))
     )
@@ -143,6 +150,22 @@ async def test_a_workspace_is_installed_used_and_removed(
     assert kept(bot)[0].gone_because in ("app_uninstalled", "token_revoked")
 
 
+async def test_without_a_key_nobody_is_invited(
+    bot: Opsbell, tmp_path: Path, clock: HandClock
+) -> None:
+    """The person would press *Allow* in vain; who runs Opsbell is told what to set."""
+    rooms = bot.rooms
+    without = make_connections(rooms.database, clock, KnownTokens(), [], key=None)
+    app = OAuthApp("id", SecretStr("secret"), "https://slack.com/api/", "https://ops.example.com")
+    installations = Installations(
+        rooms.database, clock, without, lambda: app, rooms.outward.exchange
+    )
+
+    with pytest.raises(UnavailableError, match="TOKEN_ENCRYPTION_KEY"):
+        await installations.invite("cleo", by="ada")
+    assert app.authorize_url("s1").startswith("https://slack.com/oauth/v2/authorize?client_id=id&")
+
+
 async def test_the_app_is_installed_again(browser: Browser, bot: Opsbell) -> None:
     """A second installation replaces the token; an old farewell does not remove the new one."""
     for _ in range(2):
@@ -170,7 +193,7 @@ async def test_an_invitation_is_good_once_and_for_an_hour(
     clock.pass_by(hours=1)
     refused = [used, twice, await browser.open(old), await browser.open(old[:-3])]
 
-    assert [one.status for one in refused] == [400] * 4
+    assert [one.status for one in refused] == [404, 403, 404, 404]
     assert "Ask whoever runs Opsbell" in await refused[0].text()
 
 
@@ -188,7 +211,7 @@ async def test_an_answer_of_slack_counts_only_in_the_browser_that_asked(
     clock.pass_by(minutes=11)
     late = await browser.open(back)
 
-    assert [one.status for one in (stranger, forged, changed, late)] == [400] * 4
+    assert [one.status for one in (stranger, forged, changed, late)] == [403] * 4
     assert kept(bot) == (None, None)
 
 
@@ -203,7 +226,7 @@ async def test_who_says_no_may_try_again(browser: Browser, bot: Opsbell) -> None
     again = await browser.open(link)
     done = await browser.open(await browser.allow(again.headers["Location"]))
 
-    assert [one.status for one in (denied, unknown, done)] == [400, 400, 200]
+    assert [one.status for one in (denied, unknown, done)] == [403, 403, 200]
     assert "open the link again" in await unknown.text()
 
 
@@ -215,7 +238,7 @@ async def test_a_workspace_of_another_tenant_stays_there(browser: Browser, bot: 
     second = await browser.open(await browser.invited("ben"))
     refused = await browser.open(await browser.allow(second.headers["Location"]))
 
-    assert refused.status == 400
+    assert refused.status == 403
     assert "cleo" not in await refused.text()
     assert kept(bot)[0].tenant == "cleo"
 
@@ -227,7 +250,7 @@ async def test_of_two_answers_at_once_one_connects(browser: Browser, bot: Opsbel
 
     statuses = await asyncio.gather(*(browser.open(back) for _ in range(4)))
 
-    assert sorted(one.status for one in statuses) == [200, 400, 400, 400]
+    assert sorted(one.status for one in statuses) == [200, 403, 403, 403]
     with_token = bot.rooms.database.transact(
         lambda session: session.exec(select(WorkspaceToken)).all()
     )

@@ -13,8 +13,10 @@ from bot.http.mcp.tools import TOOLS
 from bot.tasks.models import Task
 from tests.bot.http.calling import ONE_DATABASE, token_for
 from tests.bot.http.rows import rows
+from tests.bot.http.tenant_cases import REPORT
+from tests.patience import until
 
-ALL = ("tasks:write", "messages:write", "alerts:write", "leaderboards:read")
+ALL = ("tasks:write", "messages:write", "alerts:write", "leaderboards:read", "reports:write")
 RPC = {"jsonrpc": "2.0", "id": 1}
 CALL = {**RPC, "method": "tools/call"}
 META = "io.modelcontextprotocol"
@@ -66,6 +68,8 @@ async def test_every_read_tool_answers(client, shop):
     body = {"channel": "C1", "templateCode": "text", "payload": {"text": "hello"}}
     await shop.post("/api/messages/request", {**body, "correlationId": "hello-1"})
     await shop.post("/api/alerts/check", {})
+    made = await shop.post("/api/scheduling/reports", {**REPORT, "name": "Sales"})
+    assert made.status == 201
     given = {
         "task_show": {"id": "import-1"},
         "message_why": {"correlation_id": "hello-1"},
@@ -76,12 +80,39 @@ async def test_every_read_tool_answers(client, shop):
         replies = {
             tool.name: await ada.call_tool(tool.name, given.get(tool.name, {}))
             for tool in TOOLS
-            if tool.is_read_only
+            if tool.is_read_only and tool.name != "report_latest"  # needs a run, see below
         }
 
     assert {name: reply.content[0].text for name, reply in replies.items() if reply.is_error} == {}
     assert replies["alerts_list"].structured_content["alerts"][0]["type"] == "failed"
     assert replies["message_why"].structured_content["status"] == "PENDING"
+
+
+@ONE_DATABASE
+async def test_reports_are_told(client):
+    """What runs next, and the rows and figures of the newest completed run; by name or id."""
+    token = client.token = token_for("default", "reports:write")
+    made = await client.post("/api/scheduling/reports", {**REPORT, "name": "Sales"})
+    path = f"/api/scheduling/reports/{made.body['id']}"
+
+    async with assistant(client, token) as ada:
+        ahead = await ada.call_tool("reports_next", {"hours": 24})
+        early = await ada.call_tool("report_latest", {"report": "Sales"})
+        unknown = await ada.call_tool("report_latest", {"report": "Sale"})
+        assert (await client.post(f"{path}/run", {})).status == 202
+        await until(lambda: _is_completed(client, path))
+        told = await ada.call_tool("report_latest", {"report": made.body["id"]})
+
+    (due,) = ahead.structured_content["next_runs"]
+    assert (due["name"], early.is_error, unknown.is_error) == ("Sales", True, True)
+    assert "Sales" in unknown.content[0].text
+    assert told.structured_content["result_data"]["rows"] == [[10]]
+    assert told.structured_content["report"] == "Sales"
+
+
+async def _is_completed(client, path):
+    runs = (await client.get(f"{path}/executions")).body["executions"]
+    return [run for run in runs if run["status"] == "completed"]
 
 
 async def test_a_retry_needs_two_calls(client, database):

@@ -132,6 +132,8 @@ async def _true(found):
         {"tenant": 7},
         {"typ": "ID"},
         {"typ": "Refresh"},
+        {"sub": 7},
+        {"aud": {"opsbell": 1}},
         {"task": ""},
     ],
 )
@@ -139,6 +141,17 @@ async def test_a_token_that_is_not_for_us_is_refused(issuer, tokens, claims):
     """Another issuer or audience, expired, too early, without a tenant, or of another kind."""
     with pytest.raises(TokenError):
         await tokens.read(issuer.token(**claims))
+
+
+async def test_odd_claims_beside_those_that_count_give_nothing(issuer, tokens):
+    """Roles and types of other shapes are no roles, and no error."""
+    token = issuer.token(
+        typ=["Bearer"],
+        scope=["admin"],
+        realm_access=["admin"],
+        resource_access={AUDIENCE: {"roles": {"admin": True}}},
+    )
+    assert (await tokens.read(token)).scopes == frozenset()
 
 
 @pytest.mark.parametrize("seconds", [-59, 59])
@@ -158,6 +171,9 @@ async def test_only_its_own_keys_and_algorithms_count(issuer, tokens):
         public("encrypts", other) | {"use": "enc"},
         {"kty": "oct", "kid": "secret", "k": "c2VjcmV0", "alg": "HS256"},
         {"kty": "RSA", "kid": "broken", "n": "!", "e": "AQAB"},
+        {"kty": "RSA", "kid": "unsigned", "alg": "none"},
+        {**public("private", other), "d": "AQAB"},
+        {"kty": ["RSA"], "kid": "odd", "alg": {}},
         "nonsense",
     ]
     pem = private.public_key().public_bytes(
@@ -174,6 +190,8 @@ async def test_only_its_own_keys_and_algorithms_count(issuer, tokens):
         issuer.token(key=private, algorithm="PS256"),
         issuer.token("encrypts", key=other),
         issuer.token("broken", key=other),
+        issuer.token("unsigned", key=other),
+        issuer.token("private", key=other),
         issuer.token().rsplit(".", 1)[0] + ".",
         issuer.token()[:-6] + "AAAAAA",
         "a.b.c",

@@ -41,8 +41,8 @@ async def test_labels_are_ranked_and_runs_compared():
         "The largest drop in revenue since the last run is that of Hamburg with 10.00 EUR (3.2 %).",
     )
     assert [(one.label, one.text) for one in said.key_metrics][:2] == [
-        ("total revenue", "1,000.00 EUR"),
-        ("change of revenue since the last run", "+11.1 %"),
+        ("Total revenue", "1,000.00 EUR"),
+        ("Change of revenue since the last run", "+11.1 %"),
     ]
 
 
@@ -83,9 +83,9 @@ async def test_readers_who_are_no_analysts_get_less():
 
 
 async def test_whatever_the_rows_are_the_text_has_no_fault():
-    """For 200 random results every sentence passes the checker of models' texts."""
+    """For 60 random results every sentence passes the checker of models' texts."""
     chance = random.Random(7)
-    for _ in range(200):
+    for _ in range(60):
         days, cities = chance.randint(1, 12), chance.randint(1, 4)
         rows = [
             (

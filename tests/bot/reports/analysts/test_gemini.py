@@ -27,10 +27,7 @@ async def write(server, seconds: float = 30.0):
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = GeminiClient("key-1", MODELS, url=server.url, timeouts=timeouts)
     analyst = ModelAnalyst("gemini", client, retry_seconds=0)
-    try:
-        return await analyst.write(shop_brief())
-    finally:
-        await analyst.aclose()
+    return await analyst.write(shop_brief())
 
 
 async def test_an_answer_is_read_with_its_cost():

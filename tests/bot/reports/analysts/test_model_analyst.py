@@ -27,8 +27,6 @@ class ScriptedClient:
         line = self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
         return Completion(json.dumps(line), Usage("model-1", 10, 1))
 
-    async def aclose(self) -> None: ...
-
 
 def step(action, sql="", missing=""):
     """Return one step of a model."""

@@ -23,10 +23,7 @@ async def write(server, seconds: float = 30.0, key: str | None = "key-1"):
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = OpenAICompatibleClient(key, MODELS, url=f"{server.url}/v1", timeouts=timeouts)
     analyst = ModelAnalyst("openai", client, retry_seconds=0)
-    try:
-        return await analyst.write(shop_brief())
-    finally:
-        await analyst.aclose()
+    return await analyst.write(shop_brief())
 
 
 async def test_an_answer_is_read_with_its_cost():

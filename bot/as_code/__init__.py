@@ -1,0 +1,1 @@
+"""Templates and senders kept as files: what differs from the database, and storing it."""

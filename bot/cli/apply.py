@@ -1,0 +1,60 @@
+"""`python -m bot apply`: templates and senders from files."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.as_code.folder import CodeFolder, read_folder
+from bot.as_code.plan import Action, Change, FolderPlan
+from bot.cli.events import open_database
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.messages.requests.senders import Senders
+from bot.messages.templates.isolation import Isolation
+from bot.messages.templates.store import Templates
+from bot.messages.workers.pool import Workers
+from bot.redaction import redact
+from bot.settings import environment, read_settings
+from bot.wiring.credentials import destinations_of
+from bot.workspaces.models import DEFAULT_TENANT
+
+
+def apply_folder(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="With templates/ and senders/.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+    tenant: Annotated[str, typer.Option(help="Whose they are.")] = DEFAULT_TENANT,
+) -> None:
+    """Store the templates and senders of a folder; nothing is stored if one file is wrong."""
+    wanted = read_folder(folder)
+    with open_database() as database:
+        changes = asyncio.run(_change(database, wanted, tenant, dry_run=dry_run))
+    done = "would be " if dry_run else ""
+    for change in changes:
+        if change.action is not Action.NONE:
+            lines = "".join(f"\n    {redact(line)}" for line in change.lines)
+            sys.stdout.write(f"{change.action} {change.kind} {change.code}{lines}\n")
+    counted = sum(change.action is not Action.NONE for change in changes)
+    sys.stdout.write(f"{counted} of {len(changes)} {done}changed.\n")
+
+
+async def _change(
+    database: Database, wanted: CodeFolder, tenant: str, *, dry_run: bool
+) -> list[Change]:
+    destinations = destinations_of(read_settings(environment(), need_slack=False))
+    workers, clock = Workers(), SystemClock()
+    try:
+        isolation = Isolation(workers)
+        templates = Templates(database, isolation, clock)
+        senders = Senders(database, clock, destinations)
+        plan = FolderPlan(database, templates, senders, isolation, tenant)
+        changes = await plan.changes(wanted)
+        if not dry_run:
+            await plan.apply(wanted)
+        return changes
+    finally:
+        workers.close()
