@@ -61,7 +61,7 @@ def build_home(facts: HomeFacts) -> dict[str, Any]:
             {"type": "divider"},
             *_running(facts),
             {"type": "divider"},
-            *_reports(facts),
+            *_report_lines(facts),
             {"type": "divider"},
             *_subscriptions(facts),
             {"type": "divider"},
@@ -182,7 +182,7 @@ def _running(facts: HomeFacts) -> list[Block]:
     ]
 
 
-def _reports(facts: HomeFacts) -> list[Block]:
+def _report_lines(facts: HomeFacts) -> list[Block]:
     """Return the person's reports, each with its next run."""
     blocks = [_home_header("My reports")]
     for report in facts.reports[:MAX_REPORTS]:
