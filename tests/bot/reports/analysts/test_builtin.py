@@ -48,7 +48,7 @@ async def test_labels_are_ranked_and_runs_compared():
 
 
 async def test_the_first_of_more_rows_are_not_all_of_them():
-    """A LIMIT left rows out: no total, share, mean or lowest is known, nor the top of another column."""
+    """A LIMIT left rows out: no total, share, mean or lowest is known, nor another column's top."""
     whole = shop_brief().table
     top = brief_of(replace(whole, sql="SELECT … ORDER BY revenue DESC LIMIT 4"))
     all_of_them = brief_of(replace(whole, sql="SELECT … ORDER BY revenue DESC LIMIT 5"))
