@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 import jobs
 import listeners
-from bot.alerts.wiring import AlertRoom, open_alerts
+from bot.alerts.wiring import AlertServices, open_alerts
 from bot.boards.service import Boards
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
@@ -55,6 +55,7 @@ from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment
+from bot.signups.service import Users
 from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests
@@ -65,7 +66,6 @@ from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
 from bot.telemetry.live import LiveFigures
 from bot.telemetry.meters import Meters
-from bot.users.service import Users
 from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
@@ -86,14 +86,14 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True)
-class _Rooms:
+class _Services:
     """What the outer rooms (HTTP, jobs, listeners) are given."""
 
     database: Database
     slack: Presence
     outward: Outward
     tasks: TaskServices
-    alerts: AlertRoom
+    alerts: AlertServices
     deliveries: Deliveries
     boards: Boards
     owners: Owners
@@ -106,7 +106,7 @@ class _Rooms:
 class Opsbell:
     """The running bot: `async with Opsbell(settings):` starts it and stops it cleanly."""
 
-    rooms: _Rooms  # once it has started
+    rooms: _Services  # once it has started
 
     def __init__(
         self,
@@ -214,7 +214,7 @@ class Opsbell:
         session: aiohttp.ClientSession,
         slack: Presence,
         destinations: Destinations,
-    ) -> _Rooms:
+    ) -> _Services:
         settings = self._settings
         renderer = Renderer(TEMPLATES)
         workers = Workers()
@@ -307,7 +307,7 @@ class Opsbell:
             wake=outward.lanes.wake,
         )
         self._stack.push_async_callback(reports.workers.stop)
-        return _Rooms(
+        return _Services(
             database,
             slack,
             outward,
@@ -331,7 +331,7 @@ class Opsbell:
         return OidcTokens(issuer, audience, self._clock, fetch)
 
     async def _open_http(
-        self, rooms: _Rooms, destinations: Destinations, session: aiohttp.ClientSession
+        self, rooms: _Services, destinations: Destinations, session: aiohttp.ClientSession
     ) -> None:
         http = HttpServer(
             HttpServices(
@@ -376,7 +376,7 @@ class Opsbell:
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
 
-    def _for_listeners(self, rooms: _Rooms, slack: Presence) -> listeners.ListenerServices:
+    def _for_listeners(self, rooms: _Services, slack: Presence) -> listeners.ListenerServices:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
         config, socket = self._settings.config, slack.socket
@@ -428,7 +428,7 @@ class Opsbell:
 
         self._stack.push_async_callback(stop)
 
-    def _start_jobs(self, rooms: _Rooms) -> None:
+    def _start_jobs(self, rooms: _Services) -> None:
         scheduler = AsyncIOScheduler(timezone=UTC)
         idempotency = Idempotency(rooms.database, self._clock)
         backlog = Backlog(rooms.database, self._clock)
@@ -455,14 +455,14 @@ class Opsbell:
         scheduler.start()
         self._stack.callback(scheduler.shutdown, wait=False)
 
-    def _strangers(self, rooms: _Rooms) -> Strangers | None:
+    def _strangers(self, rooms: _Services) -> Strangers | None:
         if rooms.slack.client is None:
             return None
         house = rooms.slack.house
         gate = Gate(rooms.slack.client, house, named_people(self._settings.config))
         return Strangers(rooms.database, gate.require_insider)
 
-    def _own_notes(self, rooms: _Rooms) -> tuple[Outages, NightlyCheck]:
+    def _own_notes(self, rooms: _Services) -> tuple[Outages, NightlyCheck]:
         """Return what tells the alerts channel how the bot itself is."""
         lanes, home = rooms.outward.lanes, rooms.slack.identity.workspace_id
         here = (rooms.database, self._clock, Place(home, DEFAULT_TENANT, ""))

@@ -32,10 +32,10 @@ T = TypeVar("T")
 POSTGRESQL_THREADS = 8
 _LAST_USED = "last used"
 #: A connection idle for this long may be broken.
-ASKED_AFTER_SECONDS = 1.0
+PING_AFTER_IDLE_SECONDS = 1.0
 _SQLITE_READERS = 4
 #: Maximum retries after a unique-key conflict.
-_MAX_RIVALS = 20
+_MAX_CONFLICT_RETRIES = 20
 _SQLITE_PRAGMAS = (
     # Readers never wait for the writer. https://www.sqlite.org/wal.html
     "PRAGMA journal_mode = WAL",
@@ -99,7 +99,7 @@ class Database:
 
     async def write_unique(self, work: Callable[[Session], T]) -> T:
         """Write as `write` does, again whenever another writer has just inserted the same key."""
-        for _ in range(_MAX_RIVALS):
+        for _ in range(_MAX_CONFLICT_RETRIES):
             with contextlib.suppress(IntegrityError):
                 return await self.write(work)
         return await self.write(work)
@@ -114,7 +114,7 @@ class Database:
 
     async def is_writable(self) -> bool:
         """Tell whether a change can be committed now; raise what the database raises."""
-        await self.write(_change_nothing_that_matters)
+        await self.write(_probe_write)
         return True
 
     def transact(self, work: Callable[[Session], T]) -> T:
@@ -170,7 +170,7 @@ def transact(bind: Engine | Connection, work: Callable[[Session], T], commit: bo
         return result
 
 
-def _change_nothing_that_matters(session: Session) -> None:
+def _probe_write(session: Session) -> None:
     """Write a page or a row that nobody reads: a read says nothing of a full or read-only disk."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(text("UPDATE alembic_version SET version_num = version_num"))
@@ -232,7 +232,7 @@ def _postgresql_engine(url: URL) -> Engine:
     @event.listens_for(engine, "checkout")
     def _ask_first(connection: Any, record: Any, _proxy: Any) -> None:
         # The server may have gone meanwhile; to ask each time takes longer than most statements.
-        if time.monotonic() - record.info.get(_LAST_USED, math.inf) < ASKED_AFTER_SECONDS:
+        if time.monotonic() - record.info.get(_LAST_USED, math.inf) < PING_AFTER_IDLE_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)

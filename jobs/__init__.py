@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.alerts.wiring import AlertRoom
+from bot.alerts.wiring import AlertServices
 from bot.boards.service import Boards
 from bot.db import Database
 from bot.leaderboards.service import Leaderboards
@@ -74,7 +74,7 @@ def register(
     intake: Intake,
     deliveries: Deliveries,
     forget_keys: Callable[[], Awaitable[int]],
-    alerts: AlertRoom,
+    alerts: AlertServices,
     leaderboards: Leaderboards,
     boards: Boards,
     digests: Digests,

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.alerts.incidents import IncidentState
+from bot.alerts.incident_lifecycle import IncidentState
 from bot.alerts.queries import AlertsWanted
 from bot.reports.models import Report
 from bot.reports.replies import Actor

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.alerts.analysis.shared_factor import MIN_FAILURES, SharedFactor, find_shared_factor
 from bot.alerts.display import FoundAlert, Held, alert_context, summary_context, task_factors
-from bot.alerts.incidents import IncidentState, Tell, TroubleType
+from bot.alerts.incident_lifecycle import IncidentState, Tell, TroubleType
 from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
 from bot.alerts.rules import Rules

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.alerts.incidents import (
+from bot.alerts.incident_lifecycle import (
     STORM,
     AlertRules,
     Incident,

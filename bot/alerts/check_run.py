@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from bot.alerts import checks
+from bot.alerts import trouble_queries
 from bot.alerts.analysis.expected_duration import ExpectedDuration
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.board import Board
-from bot.alerts.checks import Trouble
-from bot.alerts.expectations import Expectations
+from bot.alerts.expected_duration_cache import Expectations
 from bot.alerts.external import ExternalReport, take_in, trouble_of
-from bot.alerts.incidents import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
+from bot.alerts.incident_lifecycle import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
 from bot.alerts.models import Alert, AlertCheck, Severity
 from bot.alerts.records import (
     Records,
@@ -27,6 +26,7 @@ from bot.alerts.records import (
 from bot.alerts.rules import Rules
 from bot.alerts.silences import Silences, read_silences
 from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over
+from bot.alerts.trouble_queries import Trouble
 from bot.messages.models import Message, MessageState
 
 #: An explicit check tells of all it finds at once.
@@ -88,13 +88,13 @@ class CheckRun:
         last = self._take_turn(session, now)
         found = self._find(session, now)
         silent = read_silences(session, self._tenant, now)
-        fresh = checks.without_known(session, self._tenant, self._news(found, silent, now))
+        fresh = trouble_queries.without_known(session, self._tenant, self._news(found, silent, now))
         outside = [trouble_of(report, now) for report in self._options.external]
         groups = {trouble.group for trouble in (*fresh, *outside)}
         records = read_records(session, self._tenant, groups, now)
         before = records.incidents()
         reported = take_in(session, self._tenant, self._options.external, records, now)
-        fresh += checks.without_known(session, self._tenant, reported)
+        fresh += trouble_queries.without_known(session, self._tenant, reported)
         mark_moved_on(session, records, last, now)
         held = {key for left in records.left.values() for key in left}
         over = keys_over(self._options.tables, held, now)
@@ -135,15 +135,15 @@ class CheckRun:
         tenant, since, options = self._tenant, now - self._rules.window, self._options
         found: list[Trouble] = []
         if options.failed:
-            found += checks.find_failed(session, tenant, since, now)
+            found += trouble_queries.find_failed(session, tenant, since, now)
         if options.stuck:
             expected_of = self._expectations.of(session, tenant, now)
             silent = self._find_stuck(session, now)
-            overdue = checks.find_overdue(session, tenant, now, expected_of)
+            overdue = trouble_queries.find_overdue(session, tenant, now, expected_of)
             found += _without_tasks_of(silent, overdue)
             found += silent
-            found += checks.find_lost(session, tenant, since)
-            found += checks.find_missed(session, tenant, now, self._rules.schedules())
+            found += trouble_queries.find_lost(session, tenant, since)
+            found += trouble_queries.find_missed(session, tenant, now, self._rules.schedules())
         wanted = {TroubleType.FAILED: options.failed, TroubleType.STUCK: options.stuck}
         return found + [one for one in self._rows_in_trouble(now) if wanted[one.group.type]]
 
@@ -159,9 +159,13 @@ class CheckRun:
     def _find_stuck(self, session: Session, now: datetime) -> list[Trouble]:
         timeout = self._options.timeout
         if timeout is not None:
-            return checks.find_stuck(session, self._tenant, now, lambda _: timeout, timeout)
+            return trouble_queries.find_stuck(
+                session, self._tenant, now, lambda _: timeout, timeout
+            )
         rules = self._rules
-        return checks.find_stuck(session, self._tenant, now, rules.timeout_of, rules.least_timeout)
+        return trouble_queries.find_stuck(
+            session, self._tenant, now, rules.timeout_of, rules.least_timeout
+        )
 
     def _news(self, found: Sequence[Trouble], silent: Silences, now: datetime) -> list[Trouble]:
         """Return the troubles that began recently enough to notify people."""
@@ -200,7 +204,7 @@ class CheckRun:
         wanted = self._rules.config.kind(group.task).alert_after_failures
         in_row = wanted
         if fresh and group.type == TroubleType.FAILED and wanted > 1:
-            in_row = checks.failures_in_row(session, self._tenant, group.task, wanted)
+            in_row = trouble_queries.failures_in_row(session, self._tenant, group.task, wanted)
         is_storm = group.fingerprint == STORM
         return Sighting(
             in_trouble=fresh | records.left[group],

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.alerts.analysis.shared_factor import SharedFactor, factors_of
-from bot.alerts.checks import OVERDUE, due_at
-from bot.alerts.incidents import STORM, IncidentState, TroubleType
+from bot.alerts.incident_lifecycle import STORM, IncidentState, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Silence
+from bot.alerts.trouble_queries import OVERDUE, due_at
 from bot.tasks.display import epoch
 from bot.tasks.models import Task
 

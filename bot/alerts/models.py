@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, String
 from sqlmodel import Field, SQLModel
 
-from bot.alerts.incidents import FirstWord, IncidentState, TroubleType
-from bot.alerts.rerun import RerunState
+from bot.alerts.incident_lifecycle import IncidentState, Recurrence, TroubleType
+from bot.alerts.rerun_waves import RerunState
 from bot.ids import new_id
 from bot.sql.partial_index import partial_index
 
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 
 class Alert(SQLModel, table=True):
-    """One incident in its present state; `bot.alerts.incidents` decides its changes."""
+    """One incident in its present state; `bot.alerts.incident_lifecycle` decides its changes."""
 
     __table_args__ = (
         # A group has one that is not resolved, whoever checks at the same time.
@@ -44,7 +44,7 @@ class Alert(SQLModel, table=True):
     number: int = 1
     label: str
     severity: Severity = Field(default=Severity.WARNING, sa_type=String)
-    first_word: FirstWord = Field(default=FirstWord.NEW, sa_type=String)
+    first_word: Recurrence = Field(default=Recurrence.NEW, sa_type=String)
     state: IncidentState = Field(default=IncidentState.OPEN, sa_type=String)
     is_flapping: bool = False
     count: int = 0  # all the troubles it ever had
@@ -97,7 +97,7 @@ class AlertTrouble(SQLModel, table=True):
 
 
 class AlertRerun(SQLModel, table=True):
-    """The tasks of an alert, run again; `bot.alerts.rerun` decides which are next."""
+    """The tasks of an alert, run again; `bot.alerts.rerun_waves` decides which are next."""
 
     __tablename__ = "alert_rerun"
     __table_args__ = (

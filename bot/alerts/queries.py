@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
-from bot.alerts.checks import Trouble
-from bot.alerts.incidents import IncidentState
+from bot.alerts.incident_lifecycle import IncidentState
 from bot.alerts.models import Alert, AlertRerun, AlertTrouble
+from bot.alerts.trouble_queries import Trouble
 from bot.errors import NotFoundError
 from bot.messages.models import Message
 from bot.tasks.stored_text import make_storable, storable

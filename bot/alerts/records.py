@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
-from bot.alerts.checks import Trouble, completed_since, has_moved_on
-from bot.alerts.incidents import STORM, Incident, IncidentState, TroubleGroup, TroubleType
+from bot.alerts.incident_lifecycle import STORM, Incident, IncidentState, TroubleGroup, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Severity
+from bot.alerts.trouble_queries import Trouble, completed_since, is_over
 from bot.tasks.models import Task
 
 #: Troubles that no alert has held yet, by type and key.
-_News = Mapping[tuple[TroubleType, str], Trouble]
+_NewTroubles = Mapping[tuple[TroubleType, str], Trouble]
 #: Fields of an incident that its row has under the same name.
-_SAME = (
+_SHARED_FIELDS = (
     *("number", "first_word", "state", "is_flapping", "opened_at", "grown_at", "held_until"),
     *("told_at", "is_in_digest", "reminded_at", "escalated_at", "recovered_at"),
     *("acknowledged_by", "acknowledged_at", "snoozed_until"),
@@ -56,7 +56,7 @@ def as_incident(alert: Alert, troubles: frozenset[str]) -> Incident:
         held=troubles,
         openings=tuple(map(datetime.fromisoformat, alert.openings)),
         is_critical=alert.severity == Severity.CRITICAL,
-        **{name: getattr(alert, name) for name in _SAME},
+        **{name: getattr(alert, name) for name in _SHARED_FIELDS},
     )
 
 
@@ -143,7 +143,7 @@ def mark_moved_on(session: Session, records: Records, since: datetime, now: date
     for trouble, task in held:
         rerun_at = reruns.get((task.task, task.subject or "")) if task else None
         is_rerun = rerun_at is not None and rerun_at > trouble.began_at
-        if is_rerun or has_moved_on(session, trouble, task):
+        if is_rerun or is_over(session, trouble, task):
             trouble.moved_on_at = now
             records.left[by_id[trouble.alert_id]].discard(trouble.key)
 
@@ -172,7 +172,7 @@ def write_records(
     tenant: str,
     records: Records,
     decided: Mapping[TroubleGroup, Incident],
-    news: _News,
+    news: _NewTroubles,
 ) -> dict[TroubleGroup, Alert]:
     """Store the new decisions and return their alerts."""
     changed: dict[TroubleGroup, Alert] = {}
@@ -206,7 +206,7 @@ def _new_alert(tenant: str, incident: Incident) -> Alert:
 
 def apply_incident(alert: Alert, incident: Incident) -> None:
     """Bring the row to what was decided."""
-    for name in _SAME:
+    for name in _SHARED_FIELDS:
         setattr(alert, name, getattr(incident, name))
     alert.openings = [at.isoformat() for at in incident.openings]
     alert.severity = Severity.CRITICAL if incident.is_critical else Severity.WARNING
@@ -217,7 +217,7 @@ def _write_troubles(
     alert: Alert,
     incident: Incident,
     left: set[str],
-    news: _News,
+    news: _NewTroubles,
 ) -> None:
     for key in incident.troubles - left:
         row = session.get(AlertTrouble, (alert.tenant, incident.group.type, key))

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from bot.alerts.board import BoardRules
-from bot.alerts.incidents import AlertRules
+from bot.alerts.incident_lifecycle import AlertRules
 from bot.alerts.models import Severity
 from bot.config_file import ConfigFile
 from bot.scheduling.quiet_hours import parse_quiet_hours

@@ -12,13 +12,13 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.alerts import incidents, queries, silences
+from bot.alerts import incident_lifecycle, queries, silences
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
 from bot.alerts.display import FoundAlert
-from bot.alerts.expectations import Expectations
+from bot.alerts.expected_duration_cache import Expectations
 from bot.alerts.external import KIND_CHARACTERS, ExternalReport, trouble_of
-from bot.alerts.incidents import Incident, Tell
+from bot.alerts.incident_lifecycle import Incident, Tell
 from bot.alerts.models import Alert, Silence, SilenceReason
 from bot.alerts.records import (
     apply_incident,
@@ -79,7 +79,7 @@ class Alerts:
             return run(session, self._clock.now())
 
         if asked.dry_run:
-            return await self._database.write(lambda session: _undone(session, work))
+            return await self._database.write(lambda session: _run_and_roll_back(session, work))
         checked = await self._database.write_unique(work)
         if channels is not None and checked.told:
             self._wake(channels.workspace_id)
@@ -107,7 +107,9 @@ class Alerts:
     async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> AlertWithTasks:
         """Note who looks after it; raise `ConflictError` when somebody does, or it is over."""
         return await self._act(
-            tenant, alert_id, lambda incident, now: incidents.acknowledge(incident, by, now)
+            tenant,
+            alert_id,
+            lambda incident, now: incident_lifecycle.acknowledge(incident, by, now),
         )
 
     async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
@@ -136,7 +138,7 @@ class Alerts:
 
         def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
             until = now + duration if duration is not None else self._rules.next_morning(now)
-            return incidents.snooze(incident, until)
+            return incident_lifecycle.snooze(incident, until)
 
         return await self._act(tenant, alert_id, decide, snoozed_by=by)
 
@@ -145,7 +147,9 @@ class Alerts:
     ) -> AlertWithTasks:
         """Close it for what it holds, by hand; raise `ConflictError` when it is over already."""
         return await self._act(
-            tenant, alert_id, lambda incident, now: incidents.resolve(incident, by, now, reason)
+            tenant,
+            alert_id,
+            lambda incident, now: incident_lifecycle.resolve(incident, by, now, reason),
         )
 
     async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
@@ -251,7 +255,7 @@ class Alerts:
         return result
 
 
-def _undone(session: Session, work: Callable[[Session], Worked]) -> Worked:
+def _run_and_roll_back(session: Session, work: Callable[[Session], Worked]) -> Worked:
     """
     Return what *work* returns, and keep nothing of what it has written.
 

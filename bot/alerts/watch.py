@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.alerts.announcer import AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.external import ExternalReport
-from bot.alerts.incidents import TroubleType
+from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.tables.reader import TableReader

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from bot.alerts.check_run import Checked
-from bot.alerts.checks import Trouble
+from bot.alerts.trouble_queries import Trouble
 from bot.messages.rendering.renderer import Rendered
 from bot.tasks.display import epoch
 from bot.tasks.models import Task
@@ -17,7 +17,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _LogUrl = Callable[[Task, datetime], str | None]
 
 
-def report_context(checked: Checked, now: datetime, log_url: _LogUrl) -> dict[str, Any]:
+def check_context(checked: Checked, now: datetime, log_url: _LogUrl) -> dict[str, Any]:
     """Return what `templates/alerts/report.json` is filled with."""
     return {
         "failed_count": len(checked.failed),

@@ -16,7 +16,7 @@ from bot.tasks.display import Links
 
 
 @dataclass(frozen=True)
-class AlertRoom:
+class AlertServices:
     """The services of alerts."""
 
     alerts: Alerts
@@ -36,7 +36,7 @@ def open_alerts(
     home_of: Callable[[str], str | None],
     find_channel: FindChannel,
     find_source: FindSource | None = None,
-) -> AlertRoom:
+) -> AlertServices:
     """
     Return the services; *wake* tells a workspace's lane that something was committed for it.
 
@@ -55,6 +55,6 @@ def open_alerts(
         default_channel=settings.slack_alerts_channel or settings.slack_default_channel,
         tables=TableReader(settings.config.alerts.tables, find_source),
     )
-    return AlertRoom(
+    return AlertServices(
         alerts, watch, Reruns(database, tasks, clock), settings.config.alerts.every_minutes * 60
     )

@@ -15,7 +15,7 @@ from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.watch import CheckResult, check_result
-from bot.alerts.webhook_report import post_report, report_context
+from bot.alerts.webhook_report import check_context, post_report
 from bot.app import TEMPLATES, Opsbell
 from bot.clock import SystemClock
 from bot.db import Database
@@ -167,7 +167,7 @@ async def _tell_webhook(settings: Settings, wanted: _WantedCheck, url: str) -> C
         return CheckResult(0, 0, False, False)
     links = Links(settings.config, settings.grafana_url)
     now = SystemClock().now()
-    context = report_context(checked, now, links.log_url)
+    context = check_context(checked, now, links.log_url)
     error = await post_report(url, Renderer(TEMPLATES).render("alerts/report", context))
     is_told = error is None
     return CheckResult(failed, stuck, bool(failed) and is_told, bool(stuck) and is_told, error)

@@ -22,7 +22,7 @@ import typer
 
 from bot.cli.demo_board import show_board
 from bot.cli.demo_error import DemoError
-from bot.cli.demo_folder import made_anew
+from bot.cli.demo_folder import fresh_folder
 from bot.cli.demo_shop import shop_configuration, shop_path, write_shop
 from bot.cli.demo_work import configuration, start_work
 from bot.cli.programs import ROOT, how_it_ended, inherited, running
@@ -53,7 +53,7 @@ def demo(
 ) -> None:
     """Start a local workspace with the bot in it and some real work. No Slack, no key needed."""
     try:
-        with made_anew(folder.resolve()) as own:
+        with fresh_folder(folder.resolve()) as own:
             asyncio.run(_serve_demo(port, own))
     except DemoError as error:
         sys.stderr.write(f"{error}\n")

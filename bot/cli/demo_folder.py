@@ -15,7 +15,7 @@ _MARK = ".opsbell-demo"
 
 
 @contextmanager
-def made_anew(folder: Path) -> Iterator[Path]:
+def fresh_folder(folder: Path) -> Iterator[Path]:
     """
     Yield the folder, empty, for as long as the demo runs; one beside it if it is in use.
 

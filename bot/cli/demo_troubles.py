@@ -65,7 +65,7 @@ async def start_troubles(session: aiohttp.ClientSession, api: str) -> None:
             )
             await _run_through(session, api, SYNC, ended, subject=subject, region=region)
     body = {"task": EXPORT, "subject": "spring list", "status": "running"}
-    await _post(session, f"{api}/api/tasks", body)
+    await _send(session, f"{api}/api/tasks", body)
 
 
 async def _run_through(
@@ -79,12 +79,12 @@ async def _run_through(
 ) -> None:
     """Announce a task and report its end."""
     task = {"task": kind, "subject": subject, "channel": _CHANNEL, "status": "running"}
-    announced = await _post(session, f"{api}/api/tasks", {**task, "metadata": {"region": region}})
+    announced = await _send(session, f"{api}/api/tasks", {**task, "metadata": {"region": region}})
     end = {"taskId": announced["taskId"], **ended}
-    await _post(session, f"{api}/api/slack/update", end)
+    await _send(session, f"{api}/api/slack/update", end)
 
 
-async def _post(
+async def _send(
     session: aiohttp.ClientSession, address: str, body: Mapping[str, object]
 ) -> dict[str, str]:
     async with session.post(address, json=body) as answer:

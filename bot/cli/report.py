@@ -19,7 +19,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.process.database_lock import is_locked
 from bot.reports.models import Report, ReportRun, RunStatus
 from bot.reports.parts import open_sources, report_parts
-from bot.reports.replies import Actor, Preview
+from bot.reports.replies import Actor, ReportPreview
 from bot.reports.service import Reports
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment, read_settings
@@ -77,7 +77,7 @@ async def _all_reports(settings: Settings, database: Database) -> Sequence[Repor
         return found
 
 
-async def _preview(settings: Settings, database: Database, name: str) -> Preview:
+async def _preview(settings: Settings, database: Database, name: str) -> ReportPreview:
     async with _unposted(settings, database) as room:
         report = await room.reports.find(_OPERATOR, name)
         return await room.reports.preview_of(report)
@@ -137,7 +137,7 @@ async def _unposted(settings: Settings, database: Database) -> AsyncIterator[Rep
         )
 
 
-def _print_preview(preview: Preview) -> bool:
+def _print_preview(preview: ReportPreview) -> bool:
     """Print the message as people without blocks read it; tell whether nothing is wrong."""
     for problem in preview.problems:
         sys.stderr.write(f"{problem.field}: {problem.message}\n")

@@ -14,7 +14,7 @@ from bot.proxies import hide_from_sdk
 from bot.settings import Settings, environment, read_settings
 
 #: Ten times Python's default; a message leaves a few dozen objects behind.
-_NEW_OBJECTS = 10_000
+_GC_THRESHOLD = 10_000
 
 
 def run() -> None:
@@ -58,4 +58,4 @@ def collect_garbage_rarely() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    gc.set_threshold(_GC_THRESHOLD, 20, 20)

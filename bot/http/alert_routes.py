@@ -1,7 +1,7 @@
 """What is served for alerts."""
 
 from bot.http.handlers import alerts, external_alerts
-from bot.http.routing import Route
+from bot.http.route_types import Route
 from bot.http.schemas import alerts as models
 from bot.http.schemas import external_alerts as external_models
 

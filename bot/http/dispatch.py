@@ -9,23 +9,23 @@ from aiohttp import web
 from bot.clock import SteadyClock
 from bot.errors import FieldProblem, InvalidError
 from bot.http import idempotency
+from bot.http.aiohttp_response import response_of
 from bot.http.connections import OpenConnections
 from bot.http.errors import RefusedError
 from bot.http.idempotency import Idempotency, key_of
-from bot.http.json_body import clean_text, read_bytes, read_csv, read_list, read_object
 from bot.http.middleware import CORRELATION, CORRELATION_HEADER
-from bot.http.responses import response_of
-from bot.http.routing import NOBODY, Access, Call, Response, Route
+from bot.http.request_body import clean_text, read_bytes, read_csv, read_list, read_object
+from bot.http.route_types import NOBODY, Access, Call, Response, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
+from bot.http.security.callback_signatures import signatures_of
 from bot.http.security.rate_limit import (
-    BUSY_TIMES,
+    BULK_LIMIT_FACTOR,
     TRIES_BURST,
     TRIES_PER_SECOND,
     RateLimit,
 )
-from bot.http.security.signatures import signatures_of
-from bot.http.security.webhook_secrets import is_sent_with
+from bot.http.security.webhook_verification import has_valid_secret
 from bot.http.services import HttpServices
 from bot.tokens import Caller
 
@@ -51,7 +51,9 @@ class Dispatcher:
         )
         http = services.settings.config.http
         self._rate = RateLimit(http.requests_per_second, http.burst)
-        self._busy_rate = RateLimit(http.requests_per_second * BUSY_TIMES, http.burst * BUSY_TIMES)
+        self._busy_rate = RateLimit(
+            http.requests_per_second * BULK_LIMIT_FACTOR, http.burst * BULK_LIMIT_FACTOR
+        )
         self._tries = RateLimit(TRIES_PER_SECOND, TRIES_BURST)
         # If the clock was set back: otherwise no bucket would refill until it has caught up.
         self._clock = SteadyClock(services.clock)
@@ -131,7 +133,7 @@ class Dispatcher:
         if secret is None:
             return None
         raw = await read_bytes(request)
-        if not is_sent_with(secret, request.headers, raw):
+        if not has_valid_secret(secret, request.headers, raw):
             return None
         self._connections.trust(request.transport)
         self._count(self._rate, _bucket_of(_WEBHOOK_CALLER))

@@ -16,7 +16,7 @@ from bot.errors import (
     UnavailableError,
     UserError,
 )
-from bot.http.routing import Response
+from bot.http.route_types import Response
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ _STATUS_OF: dict[type[UserError], int] = {
 }
 _RETRY_SECONDS = "5"
 #: A database that cannot be used now. `TimeoutError`: no connection became free.
-_AWAY = (
+_UNAVAILABLE_ERRORS = (
     exc.OperationalError,
     exc.InterfaceError,
     exc.InternalError,
@@ -85,20 +85,20 @@ def answer_to(error: Exception) -> Response | None:
         return refused(error.status, error.code, str(error), headers=error.headers)
     if isinstance(error, UserError):
         return _answer_to_user(error)
-    if isinstance(error, TimeoutError) or is_database_away(error):
+    if isinstance(error, TimeoutError) or is_database_unavailable(error):
         logger.error("http_database_failed", exc_info=error)
         return _unavailable("The database does not answer; try again.")
     return None
 
 
-def is_database_away(error: BaseException) -> bool:
+def is_database_unavailable(error: BaseException) -> bool:
     """
     Tell whether an error means that the database is locked, busy, full or unreachable.
 
     SQLAlchemy passes on errors that a driver raises outside its statements. They are recognised by
     the names that PEP 249 prescribes, so that an unused driver need not be loaded.
     """
-    if isinstance(error, _AWAY):
+    if isinstance(error, _UNAVAILABLE_ERRORS):
         return True
     return any(
         kind.__name__ in _AWAY_NAMES and kind.__module__.partition(".")[0] in _DRIVERS
@@ -106,7 +106,7 @@ def is_database_away(error: BaseException) -> bool:
     )
 
 
-def answer_to_unforeseen(error_id: str) -> Response:
+def internal_error_response(error_id: str) -> Response:
     """Return the response to an internal error: its id in the log and nothing else."""
     return refused(500, "internal", f"Something went wrong here; it is in the log as {error_id}.")
 

@@ -22,7 +22,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError, UnavailableError, UserError
-from bot.http.routing import Response
+from bot.http.route_types import Response
 from bot.ids import new_id
 
 HEADER = "Idempotency-Key"

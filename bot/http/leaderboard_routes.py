@@ -1,7 +1,7 @@
 """What is served for leaderboards."""
 
 from bot.http.handlers import leaderboards
-from bot.http.routing import Route
+from bot.http.route_types import Route
 from bot.http.schemas import leaderboards as models
 
 #: A body of 1 MiB holds fewer.

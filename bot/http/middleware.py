@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from bot.http.aiohttp_response import response_of
 from bot.http.connections import OpenConnections
-from bot.http.errors import answer_to, answer_to_unforeseen
-from bot.http.responses import response_of
+from bot.http.errors import answer_to, internal_error_response
 from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
 from bot.redaction import redact
@@ -61,7 +61,7 @@ async def answered(request: web.Request, handler: _NextHandler) -> web.StreamRes
             return response_of(answer)
         error_id = new_id("e")
         logger.exception("http_request_failed", error_id=error_id, route=_template_of(request))
-        return response_of(answer_to_unforeseen(error_id))
+        return response_of(internal_error_response(error_id))
 
 
 def _template_of(request: web.Request) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from bot.http.idempotency import IDEMPOTENCY_KEY
-from bot.http.routing import JSON_TYPE, Access, Route
+from bot.http.route_types import JSON_TYPE, Access, Route
 from bot.http.schemas.base import Shown
 from bot.http.schemas.constraints import or_empty
 
@@ -39,8 +39,8 @@ _FORMATS = {
     "report_id": "report-id",
     "execution_id": "execution-id",
 }
-_OF_BODIES = ("400", "413", "415")
-_OF_TOKENS = ("401", "403", "404", "409", "422", "503")
+_BODY_ERROR_CODES = ("400", "413", "415")
+_TOKEN_ERROR_CODES = ("401", "403", "404", "409", "422", "503")
 _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.BEARER: [{"token": []}],
@@ -186,8 +186,8 @@ def header(name: str, text: str, limits: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    codes = [*_OF_TOKENS] if route.access is not Access.PUBLIC else []
-    codes += _OF_BODIES if route.body else ()
+    codes = [*_TOKEN_ERROR_CODES] if route.access is not Access.PUBLIC else []
+    codes += _BODY_ERROR_CODES if route.body else ()
     codes += ["422"] if route.query and "422" not in codes else []
     problem = {"application/json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     refusals = {

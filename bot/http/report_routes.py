@@ -1,7 +1,7 @@
 """What is served for reports."""
 
 from bot.http.handlers import reports
-from bot.http.routing import Route
+from bot.http.route_types import Route
 from bot.http.schemas import reports as models
 
 _READ_REPORTS, _WRITE_REPORTS = "reports:read", "reports:write"

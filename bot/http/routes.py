@@ -18,7 +18,7 @@ from bot.http.handlers import (
 )
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.report_routes import REPORT_ROUTES
-from bot.http.routing import Access, Route
+from bot.http.route_types import Access, Route
 from bot.http.schemas import installation as i
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t

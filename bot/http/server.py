@@ -14,10 +14,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.errors import ConfigError
 from bot.http.connections import ConnectionLimits, OpenConnections, limits_of_system
 from bot.http.dispatch import Dispatcher
-from bot.http.json_body import MAX_BYTES
 from bot.http.middleware import CONNECTIONS, METERS, envelope
+from bot.http.request_body import MAX_BYTES
+from bot.http.route_types import Route
 from bot.http.routes import ROUTES
-from bot.http.routing import Route
 from bot.http.services import HttpServices
 
 logger = structlog.get_logger(__name__)

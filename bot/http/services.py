@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.alerts.wiring import AlertRoom
+from bot.alerts.wiring import AlertServices
 from bot.clock import Clock
 from bot.db import Database
 from bot.http.security.oidc import OidcTokens
@@ -17,12 +17,12 @@ from bot.messages.templates.store import Templates
 from bot.reports.service import Reports
 from bot.reports.standing import ReportStanding
 from bot.settings import Settings
+from bot.signups.service import Users
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks
 from bot.telemetry.meters import Meters
 from bot.tokens import Tokens
-from bot.users.service import Users
 from bot.workspaces.installation import Installations
 from bot.workspaces.service import WorkspaceConnections
 
@@ -51,7 +51,7 @@ class HttpServices:
     clock: Clock
     tasks: Tasks
     intake: Intake
-    alerts: AlertRoom
+    alerts: AlertServices
     requests: Requests
     users: Users
     templates: Templates

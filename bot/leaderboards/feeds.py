@@ -14,7 +14,7 @@ from bot.config_file import ConfigFile
 from bot.db import Database
 from bot.tasks.models import Task, TaskStatus
 
-Values = Mapping[str, float | None]
+SubjectValues = Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Feed(Protocol):
         """Tell whether it can measure the current week alone."""
         ...
 
-    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         """Return the values by subject."""
         ...
 
@@ -54,11 +54,11 @@ class TasksFeed:
         self._database = database
         self._config = config
 
-    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         """Return `failures` and `revenue_at_risk`; a failure that was mended since is none."""
         return await self._database.read(lambda session: self._measure(session, week))
 
-    def _measure(self, session: Session, week: MeasuredWeek) -> Mapping[str, Values]:
+    def _measure(self, session: Session, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         query = (
             select(col(Task.subject), col(Task.task), func.count())
             .where(

@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from bot.alerts.models import Alert
 from bot.db import Database
-from bot.leaderboards.feeds import MeasuredWeek, Values
+from bot.leaderboards.feeds import MeasuredWeek, SubjectValues
 from bot.messages.models import Event, EventName, Message, MessageState
 from bot.sql.tables import table_of
 from bot.tasks.models import Task
@@ -57,7 +57,7 @@ class Tally:
     ignored: int = 0
     gone_early: int = 0
 
-    def values(self) -> Values:
+    def values(self) -> SubjectValues:
         """Return the columns of the board."""
         ordered = sorted(self.seconds)
         busiest = max(self.minutes.values(), default=0)
@@ -92,12 +92,12 @@ class ScorecardFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         """Return the values of each kind of work, and of all of it."""
         return await self._database.read(lambda session: _measure_scorecard(session, week))
 
 
-def _measure_scorecard(session: Session, week: MeasuredWeek) -> Mapping[str, Values]:
+def _measure_scorecard(session: Session, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
     """Return the figures of each kind of work and of all of it; nothing for a week without any."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     _count_deliveries(session, week, tallies)

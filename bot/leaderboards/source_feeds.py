@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import InvalidError, UnavailableError
 from bot.leaderboard_config import WEEK_END, WEEK_START, Leaderboard
-from bot.leaderboards.feeds import MeasuredWeek, Values
+from bot.leaderboards.feeds import MeasuredWeek, SubjectValues
 from bot.metrics.catalog import Metrics
 from bot.metrics.plan import MetricPlan, Period
 from bot.sources.base import QueryError
@@ -28,12 +28,12 @@ class QueryFeed:
         """Tell whether the query says nothing of the week: its answer is that of today."""
         return not self.board.asks_for_week
 
-    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         """Return the values by subject; raise `UnavailableError` with what is wrong."""
         first, after = _dates(self.board, week)
         query = self.board.query or ""
         sql = query.replace(WEEK_START, f"'{first}'").replace(WEEK_END, f"'{after}'")
-        table = await _rows(self.sources, self.board.source, sql, week.tenant)
+        table = await _ask(self.sources, self.board.source, sql, week.tenant)
         return _values_of(self.board, table, [column.name for column in self.board.columns])
 
 
@@ -47,7 +47,7 @@ class MetricFeed:
 
     is_of_now = False
 
-    async def __call__(self, week: MeasuredWeek) -> Mapping[str, Values]:
+    async def __call__(self, week: MeasuredWeek) -> Mapping[str, SubjectValues]:
         """Return the values by subject; raise `UnavailableError` with what is wrong."""
         first, after = _dates(self.board, week)
         found: dict[str, dict[str, float | None]] = {}
@@ -62,7 +62,7 @@ class MetricFeed:
                 sql = await self.metrics.sql(plan, source, self.board.timezone)
             except (QueryError, InvalidError) as error:
                 raise UnavailableError(f"The metric `{column.name}`: {error}") from error
-            table = await _rows(self.sources, source.name, sql, week.tenant)
+            table = await _ask(self.sources, source.name, sql, week.tenant)
             for subject, values in _values_of(self.board, table, [column.name]).items():
                 found.setdefault(subject, {}).update(values)
         return found
@@ -74,7 +74,7 @@ def _dates(board: Leaderboard, week: MeasuredWeek) -> tuple[date, date]:
     return first, first + timedelta(days=7)
 
 
-async def _rows(sources: Sources, name: str | None, sql: str, tenant: str) -> ResultTable:
+async def _ask(sources: Sources, name: str | None, sql: str, tenant: str) -> ResultTable:
     try:
         source = sources.get(name, tenant)
         return await source.fetch(await source.check(sql))
@@ -102,11 +102,11 @@ def _values_of(
             raise UnavailableError(
                 f"The query returns `{subject[:100]}` more than once: group by the subject."
             )
-        found[subject] = {name: _number(name, row[places[name.lower()]]) for name in names}
+        found[subject] = {name: _figure(name, row[places[name.lower()]]) for name in names}
     return found
 
 
-def _number(name: str, cell: object) -> float | None:
+def _figure(name: str, cell: object) -> float | None:
     if cell is None:
         return None
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):

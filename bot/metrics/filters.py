@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from bot.metrics.plan import Comparison, Filter
+from bot.metrics.plan import DimensionFilter, FilterOperator
 from bot.metrics.reading import FILLER_WORDS, POSSESSIVE, QUESTION_WORD, NotUnderstoodError, Reading
 
 #: Dimension -> values that it is known to have.
@@ -16,9 +16,9 @@ _EQUALS = frozenset({"=", "is", "was", "are", "equals"})
 _NOT_EQUALS = frozenset({"<>", "!=", "not", "except", "without"})
 
 
-def take_filters(reading: Reading, dimensions: Iterable[str]) -> tuple[Filter, ...]:
+def take_filters(reading: Reading, dimensions: Iterable[str]) -> tuple[DimensionFilter, ...]:
     """Return `country is Germany`, `where country = "United States"`, `country not DE or FR`."""
-    found: list[Filter] = []
+    found: list[DimensionFilter] = []
     for name in longest_first(dimensions):
         phrase = name.replace("_", " ").lower()
         size = len(phrase.split())
@@ -38,12 +38,14 @@ def take_filters(reading: Reading, dimensions: Iterable[str]) -> tuple[Filter, .
     return tuple(found)
 
 
-def _filter(name: str, is_equal: bool, values: tuple[str, ...]) -> Filter:
+def _filter(name: str, is_equal: bool, values: tuple[str, ...]) -> DimensionFilter:
     if len(values) == 1:
-        return Filter(name, Comparison.EQUALS if is_equal else Comparison.NOT_EQUALS, values)
+        return DimensionFilter(
+            name, FilterOperator.EQUALS if is_equal else FilterOperator.NOT_EQUALS, values
+        )
     if not is_equal:
         raise NotUnderstoodError(f"Exclude one value of `{name}` at a time.")
-    return Filter(name, Comparison.IN, values)
+    return DimensionFilter(name, FilterOperator.IN, values)
 
 
 def _take_comparison(reading: Reading, index: int) -> tuple[bool | None, int]:
@@ -86,7 +88,7 @@ def _goes_on(reading: Reading, index: int) -> bool:
     return not reading.taken[index] and word[0].isupper() and word.lower() not in FILLER_WORDS
 
 
-def take_values(reading: Reading, values: KnownValues) -> tuple[Filter, ...]:
+def take_values(reading: Reading, values: KnownValues) -> tuple[DimensionFilter, ...]:
     """Return filters for values that stand in the question without their dimension."""
     phrases: dict[str, list[tuple[str, str]]] = {}
     for dimension, known in values.items():

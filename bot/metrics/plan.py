@@ -15,7 +15,7 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
-class Comparison(StrEnum):
+class FilterOperator(StrEnum):
     """How a filter compares a dimension."""
 
     EQUALS = "="
@@ -33,11 +33,11 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Filter:
+class DimensionFilter:
     """Keeps the rows whose dimension has one of the values."""
 
     dimension: str
-    comparison: Comparison
+    comparison: FilterOperator
     values: tuple[str, ...]
 
 
@@ -49,6 +49,6 @@ class MetricPlan:
     period: Period | None = None
     dimensions: tuple[str, ...] = ()
     grain: Grain | None = None
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[DimensionFilter, ...] = ()
     limit: int | None = None
     is_descending: bool = True

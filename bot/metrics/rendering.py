@@ -7,7 +7,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bot.errors import FieldProblem, InvalidError
-from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
+from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.report_config import MetricSettings
 from bot.sources.moments import TimeColumn, TimeKind
 from bot.sources.portable_dates import with_sqlite_dates
@@ -128,17 +128,17 @@ def _column_named(name: str) -> exp.Column:
     return exp.column(name, quoted=True)
 
 
-def _condition(one: Filter) -> exp.Expr:
+def _condition(one: DimensionFilter) -> exp.Expr:
     """Compare without regard to case: people write `germany`."""
     column = exp.Lower(this=exp.cast(_column_named(one.dimension), "text"))
     values = [exp.Lower(this=exp.Literal.string(value)) for value in one.values]
     match one.comparison:
-        case Comparison.EQUALS:
+        case FilterOperator.EQUALS:
             return exp.EQ(this=column, expression=values[0])
-        case Comparison.NOT_EQUALS:
+        case FilterOperator.NOT_EQUALS:
             missing = exp.Is(this=_column_named(one.dimension), expression=exp.Null())
             return exp.Or(this=exp.NEQ(this=column, expression=values[0]), expression=missing)
-        case Comparison.IN:
+        case FilterOperator.IN:
             return exp.In(this=column, expressions=values)
 
 

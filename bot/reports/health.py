@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -67,7 +68,7 @@ class HealthCheck:
         answers: _Answers = {}
         self._asked_last, begin = "", self._asked_last
         while True:
-            page = await self._database.read(lambda session, after=after: _page(session, after))  # type: ignore[misc]
+            page = await self._database.read(partial(_reports_page, after=after))
             if not page:
                 return told
             for report in page:
@@ -162,7 +163,7 @@ async def _refusal(ask: Callable[[], Awaitable[Any]]) -> str | None:
     return None
 
 
-def _page(session: Session, after: str) -> list[Report]:
+def _reports_page(session: Session, after: str) -> list[Report]:
     query = select(Report).where(col(Report.is_enabled).is_(True), Report.id > after)
     return list(session.exec(query.order_by(col(Report.id)).limit(_PAGE_REPORTS)).all())
 

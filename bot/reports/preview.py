@@ -12,7 +12,7 @@ from bot.reports.drafting.drafts import DraftRequest, Drafts, ReportDraft, field
 from bot.reports.drafting.questions import AskedSql, Questions
 from bot.reports.drafting.schedule_fields import notes_on, previewed_runs
 from bot.reports.models import Report, ReportRun, Trigger
-from bot.reports.replies import Preview
+from bot.reports.replies import ReportPreview
 from bot.reports.runs.execution import with_usage
 from bot.reports.runs.voice import Voice
 from bot.scheduling.schedules import Schedule
@@ -39,7 +39,7 @@ class Previews:
         self._renderer = renderer
         self._clock = clock
 
-    async def of(self, request: DraftRequest) -> Preview:
+    async def of(self, request: DraftRequest) -> ReportPreview:
         """Return what a draft would do; whatever is wrong is among its problems."""
         now = self._clock.now()
         draft = await self._drafts.read(request)
@@ -55,9 +55,9 @@ class Previews:
                 notes += _notes_on_sending(draft, table, problems)
                 report = _unstored(draft, request, runs, now)
                 rendered = await self._rendered(report, table, now)
-        return Preview(runs, notes, draft.sql or None, rendered, problems)
+        return ReportPreview(runs, notes, draft.sql or None, rendered, problems)
 
-    async def of_report(self, report: Report) -> Preview:
+    async def of_report(self, report: Report) -> ReportPreview:
         """Return what a stored report would do now."""
         request = DraftRequest(
             report.tenant, report.owner, True, report.workspace_id, fields_of(report)

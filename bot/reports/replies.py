@@ -22,7 +22,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ReportPreview:
     """What a report would do: its next five runs, and its message from today's rows."""
 
     next_runs: Sequence[datetime]  # in the report's zone

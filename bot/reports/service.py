@@ -34,7 +34,7 @@ from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
 from bot.reports.recomputation import differences
-from bot.reports.replies import Actor, Answered, Preview, Recomputed, RunPost, StoredResult
+from bot.reports.replies import Actor, Answered, Recomputed, ReportPreview, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
 from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.runs.voice import Voice
@@ -47,8 +47,8 @@ from bot.workspaces.models import Workspace
 __all__ = [
     "Actor",
     "Answered",
-    "Preview",
     "Recomputed",
+    "ReportPreview",
     "Reports",
     "RunPost",
     "StoredResult",
@@ -236,11 +236,11 @@ class Reports:
             lambda session: queries.page_of_reports(session, actor, cursor, limit)
         )
 
-    async def preview(self, actor: Actor, fields: Mapping[str, Any]) -> Preview:
+    async def preview(self, actor: Actor, fields: Mapping[str, Any]) -> ReportPreview:
         """Say what would happen; wrong fields are problems, not errors. Nothing is stored."""
         return await self._previews.of(_request(actor, fields, need="schedule"))
 
-    async def preview_of(self, report: Report) -> Preview:
+    async def preview_of(self, report: Report) -> ReportPreview:
         """Say what a stored report would post now. Nothing is stored or posted."""
         return await self._previews.of_report(report)
 

@@ -21,7 +21,7 @@ from bot.tasks.line_redaction import LineRedactor
 from bot.tasks.models import ENDS, LIVE, Task, TaskStatus
 from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report, ReportOutcome, apply, hear
+from bot.tasks.updates import ReportOutcome, StatusReport, apply, hear
 
 #: How many lost tasks one sweep announces; the next sweep takes the rest.
 _SWEEP = 100
@@ -62,7 +62,9 @@ class Intake:
         self._queue = ReportQueue(transactions, self._show_progress)
         self._lines = LineRedactor()
 
-    async def report(self, owner: Owner, report: Report, *, only: str | None = None) -> Reported:
+    async def report(
+        self, owner: Owner, report: StatusReport, *, only: str | None = None
+    ) -> Reported:
         """
         Process a worker's report. An unknown task at a known place in Slack is adopted.
 
@@ -132,7 +134,7 @@ class Intake:
         if task.status == TaskStatus.RUNNING or (task.status == TaskStatus.QUEUED and not is_seen):
             hear(task, now)
             return ReportOutcome.APPLIED
-        outcome = apply(task, Report(status=TaskStatus.RUNNING), now)
+        outcome = apply(task, StatusReport(status=TaskStatus.RUNNING), now)
         drop_late(task)
         self._announcer.show(session, task, now, rank=Rank.NORMAL)
         return outcome
@@ -235,7 +237,9 @@ class Intake:
         for task in tasks:
             self._announcer.show(session, task, now, rank=Rank.PROGRESS)
 
-    def _adopt(self, session: Session, owner: Owner, report: Report, now: datetime) -> Reported:
+    def _adopt(
+        self, session: Session, owner: Owner, report: StatusReport, now: datetime
+    ) -> Reported:
         """Make a message of somebody else's making that of a new task, under the given id."""
         place = report.place
         if place is None:
@@ -259,7 +263,7 @@ class Intake:
         return Reported(task.id, outcome)
 
 
-def _find(session: Session, tenant: str, report: Report) -> Task | None:
+def _find(session: Session, tenant: str, report: StatusReport) -> Task | None:
     """Return the task that is meant, held; None if it can only be adopted."""
     if report.task_id and report.place:
         return queries.find_reported(session, tenant, report.task_id, report.place)

@@ -21,7 +21,7 @@ from bot.tasks.creation import NewTask, Owner, act, make_task
 from bot.tasks.logs import LogTail, tail
 from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report, apply, start_over
+from bot.tasks.updates import StatusReport, apply, start_over
 
 #: Who did what to a task is remembered so far back.
 _MAX_ACTS = 20
@@ -58,7 +58,7 @@ class Tasks:
                 return known, False
             task = make_task(owner, new, now)
             task.runner = self._runner_of(task)
-            apply(task, Report(status=new.status), now)
+            apply(task, StatusReport(status=new.status), now)
             if new.run:
                 _want_launch(task, now)
             self._announcer.show(session, task, now, rank=Rank.FIRST_POST)
@@ -110,7 +110,7 @@ class Tasks:
                     last_act(task, "cancelled", now) if task.status == TaskStatus.CANCELLED else ""
                 )
                 raise ConflictError(f"Task `{task.id}` is {task.status} already{done}.")
-            apply(task, Report(status=TaskStatus.CANCELLED), now)
+            apply(task, StatusReport(status=TaskStatus.CANCELLED), now)
             task.launch_wanted_at = None
             task.acted = _with_act(task, act("cancelled", by, now))
             self._announcer.show(session, task, now, rank=Rank.FINAL)

@@ -33,7 +33,7 @@ class ReportOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Report:
+class StatusReport:
     """What an orchestrator, worker or client says about a task; None where it says nothing."""
 
     status: TaskStatus
@@ -63,7 +63,7 @@ class Report:
         return MessagePlace(self.channel, self.ts) if self.channel and self.ts else None
 
 
-def _judge(task: Task, report: Report) -> ReportOutcome:
+def _judge(task: Task, report: StatusReport) -> ReportOutcome:
     """Return whether *report* may change *task*."""
     attempt = report.attempt if report.attempt is not None else task.attempt
     if attempt != task.attempt:
@@ -75,14 +75,14 @@ def _judge(task: Task, report: Report) -> ReportOutcome:
     return ReportOutcome.STALE if _goes_back(task, report) else ReportOutcome.APPLIED
 
 
-def _goes_back(task: Task, report: Report) -> bool:
+def _goes_back(task: Task, report: StatusReport) -> bool:
     """Tell whether a report without a sequence number is outdated."""
     if report.status == TaskStatus.QUEUED and task.status != TaskStatus.QUEUED:
         return True  # A lost task had started, too.
     return report.status == task.status and _loses_progress(task, report)
 
 
-def _loses_progress(task: Task, report: Report) -> bool:
+def _loses_progress(task: Task, report: StatusReport) -> bool:
     """Tell whether a report without a sequence number would reduce the progress."""
     if report.seq is not None and task.seq is not None:
         return False
@@ -90,7 +90,7 @@ def _loses_progress(task: Task, report: Report) -> bool:
     return known is not None and told is not None and told < known
 
 
-def apply(task: Task, report: Report, now: datetime) -> ReportOutcome:
+def apply(task: Task, report: StatusReport, now: datetime) -> ReportOutcome:
     """Change *task* as far as *report* is news, and say how far it was."""
     outcome = _judge(task, report)
     if outcome is not ReportOutcome.APPLIED:
@@ -119,7 +119,7 @@ def apply(task: Task, report: Report, now: datetime) -> ReportOutcome:
     return outcome
 
 
-def merged(task: Task, report: Report) -> dict[str, Any]:
+def merged(task: Task, report: StatusReport) -> dict[str, Any]:
     """
     Return all metadata of a task, the old and the new.
 

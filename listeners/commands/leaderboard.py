@@ -2,7 +2,7 @@
 
 from bot.errors import NotFoundError
 from listeners.commands.asked import Asked, CommandReply
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.wording import as_mrkdwn
 
 POST = "post"
@@ -21,7 +21,13 @@ async def show_or_post_leaderboard(asked: Asked) -> CommandReply:
     shown = await boards.rendered(name)
     others = ", ".join(f"/leaderboard {one}" for one in boards.names if one != name)
     more = (
-        [literal.rich_text(literal.section(literal.text_part(f"More: {others}")))] if others else []
+        [
+            rich_text_parts.rich_text(
+                rich_text_parts.section(rich_text_parts.text_part(f"More: {others}"))
+            )
+        ]
+        if others
+        else []
     )
     return {"response_type": "ephemeral", "text": shown.text, "blocks": [*shown.blocks, *more]}
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.alerts.display import SEVERAL
-from bot.alerts.incidents import STORM
+from bot.alerts.incident_lifecycle import STORM
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.wording import typed_word
 
 _MAX_LISTED_SILENCES = 15
@@ -31,16 +31,18 @@ def build_alert_list(
     heading = "Alerts that are not resolved" if found else "No alerts: nothing is in trouble."
     lines = [line(one, workspace_url) for one in found]
     if silences:
-        lines.append(literal.section(literal.text_part("\nNobody is told of", bold=True)))
+        lines.append(
+            rich_text_parts.section(rich_text_parts.text_part("\nNobody is told of", bold=True))
+        )
         lines += [_silence_line(one) for one in silences[:_MAX_LISTED_SILENCES]]
         left = len(silences) - _MAX_LISTED_SILENCES
         if left > 0:
-            lines.append(literal.section(literal.text_part(f"and {left} more")))
-    top = literal.section(literal.text_part(heading, bold=bool(found)))
+            lines.append(rich_text_parts.section(rich_text_parts.text_part(f"and {left} more")))
+    top = rich_text_parts.section(rich_text_parts.text_part(heading, bold=bool(found)))
     return {
         "response_type": "ephemeral",
         "text": f"{heading}: {len(found)}" if found else heading,
-        **({"blocks": [literal.rich_text(top, *lines)]} if lines else {}),
+        **({"blocks": [rich_text_parts.rich_text(top, *lines)]} if lines else {}),
     }
 
 
@@ -49,19 +51,25 @@ def _silence_line(one: Silence) -> dict[str, Any]:
     kind = typed_word(one.task)
     is_muted = one.reason == SilenceReason.MUTED
     ending = f"/ops alert unmute {kind}" if is_muted else f"/ops maintenance off {kind}".strip()
-    return literal.section(
-        *silence_parts(one), literal.text_part("\n"), literal.text_part(ending, 250, code=True)
+    return rich_text_parts.section(
+        *silence_parts(one),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(ending, 250, code=True),
     )
 
 
 def silence_parts(one: Silence) -> list[dict[str, Any]]:
     """Return e.g. `nightly-* · muted by Ada until today at 14:05`."""
     how = "muted" if one.reason == SilenceReason.MUTED else "maintenance"
-    until = [literal.text_part(" until "), literal.date_part(one.until)] if one.until else []
+    until = (
+        [rich_text_parts.text_part(" until "), rich_text_parts.date_part(one.until)]
+        if one.until
+        else []
+    )
     return [
-        literal.text_part(one.task or "all kinds of tasks", 120, bold=True),
-        literal.text_part(f" · {how} by "),
-        literal.user_part(one.by),
+        rich_text_parts.text_part(one.task or "all kinds of tasks", 120, bold=True),
+        rich_text_parts.text_part(f" · {how} by "),
+        rich_text_parts.user_part(one.by),
         *until,
     ]
 
@@ -74,12 +82,16 @@ def line(one: AlertWithTasks, workspace_url: str) -> dict[str, Any]:
     if one.ts is not None and workspace_url:
         ts = one.ts.replace(".", "")
         url = f"{workspace_url.rstrip('/')}/archives/{alert.channel}/p{ts}"
-    return literal.section(
-        literal.text_part(f"{str(alert.state).capitalize()}: "),
-        literal.text_part(f"{kind} {STATE_WORDS[alert.type]} ({left})", 120, bold=True),
-        literal.text_part(" · "),
-        literal.date_part(alert.opened_at, "{ago}"),
-        *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
-        literal.text_part("\n"),
-        literal.text_part(f"/ops alert acknowledge {alert.id}", 250, code=True),
+    return rich_text_parts.section(
+        rich_text_parts.text_part(f"{str(alert.state).capitalize()}: "),
+        rich_text_parts.text_part(f"{kind} {STATE_WORDS[alert.type]} ({left})", 120, bold=True),
+        rich_text_parts.text_part(" · "),
+        rich_text_parts.date_part(alert.opened_at, "{ago}"),
+        *(
+            [rich_text_parts.text_part(" · "), rich_text_parts.link_part(url, "message")]
+            if url
+            else []
+        ),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(f"/ops alert acknowledge {alert.id}", 250, code=True),
     )

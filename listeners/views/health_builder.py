@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from listeners.views import literal
+from listeners.views import rich_text_parts
 
 MAX_SHOWN_LANES = 20
 _SENTENCE_CHARACTERS = 300
@@ -20,12 +20,14 @@ def build_health(health: dict[str, Any]) -> dict[str, Any]:
     sentences += [lane_sentence(lane) for lane in lanes[:MAX_SHOWN_LANES]]
     if len(lanes) > MAX_SHOWN_LANES:
         sentences.append(f"and {len(lanes) - MAX_SHOWN_LANES} more workspaces")
-    parts = [literal.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences]
-    heading = literal.section(literal.text_part("Health", bold=True), *parts)
+    parts = [
+        rich_text_parts.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences
+    ]
+    heading = rich_text_parts.section(rich_text_parts.text_part("Health", bold=True), *parts)
     return {
         "response_type": "ephemeral",
         "text": f"Health: {'; '.join(sentences)}"[:_SENTENCE_CHARACTERS],
-        "blocks": [literal.rich_text(heading)],
+        "blocks": [rich_text_parts.rich_text(heading)],
     }
 
 

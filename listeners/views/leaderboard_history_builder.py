@@ -9,7 +9,7 @@ from bot.leaderboards.computation import History, WeekValue
 from bot.leaderboards.formats import formatted
 from bot.leaderboards.wording import movement, trend_words
 from bot.messages.rendering.truncation import truncate
-from listeners.views import literal
+from listeners.views import rich_text_parts
 
 TITLE = "Leaderboard history"
 _NEWEST_WEEKS = 12
@@ -28,19 +28,23 @@ def build_history(history: History) -> dict[str, Any]:
     year = [week.values[column.name] for week in history.weeks]
     known = [value for value in year if value is not None]
     blocks = [
-        literal.rich_text(
-            literal.section(literal.text_part(history.subject, bold=True)),
-            literal.section(*facts(history)),
+        rich_text_parts.rich_text(
+            rich_text_parts.section(rich_text_parts.text_part(history.subject, bold=True)),
+            rich_text_parts.section(*facts(history)),
         )
     ]
     if known:
         span = f"{history.weeks[0].week} to {history.weeks[-1].week}"
         least, limit = (formatted(one, column.format) for one in (min(known), max(known)))
         heading = f"{column.heading}, {span}: lowest {least}, highest {limit}"
-        chart = literal.preformatted(_sparkline(year))
-        blocks.append(literal.rich_text(literal.section(literal.text_part(heading)), chart))
+        chart = rich_text_parts.preformatted(_sparkline(year))
+        blocks.append(
+            rich_text_parts.rich_text(
+                rich_text_parts.section(rich_text_parts.text_part(heading)), chart
+            )
+        )
     lines = "\n".join(_newest_lines(history))
-    blocks.append(literal.rich_text(literal.preformatted(lines, 3_000)))
+    blocks.append(rich_text_parts.rich_text(rich_text_parts.preformatted(lines, 3_000)))
     return {
         "type": "modal",
         "callback_id": "notice",
@@ -54,15 +58,15 @@ def facts(history: History) -> Iterator[dict[str, Any]]:
     """Yield where the subject stands this week."""
     newest, row = history.weeks[-1], history.standing
     if row is None:
-        yield literal.text_part(f"No sample yet of week {history.current.number}.")
+        yield rich_text_parts.text_part(f"No sample yet of week {history.current.number}.")
         return
     moved = f" ({movement(row)})" if row.previous_rank else " (new)"
-    yield literal.text_part(f"Rank {row.rank} in week {history.current.number}{moved}\n")
+    yield rich_text_parts.text_part(f"Rank {row.rank} in week {history.current.number}{moved}\n")
     for column in history.board.columns:
         value = formatted(newest.values[column.name], column.format)
-        yield literal.text_part(f"{column.heading}: {value}\n")
+        yield rich_text_parts.text_part(f"{column.heading}: {value}\n")
     trend = trend_words(row, history.board.ranking_column)
-    yield literal.text_part(f"7-day trend: {trend}")
+    yield rich_text_parts.text_part(f"7-day trend: {trend}")
 
 
 def _sparkline(values: Sequence[float | None]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from bot.messages.fixes import fix_for
 from bot.messages.models import EventName, Message
 from bot.messages.rendering.escaping import escape_mrkdwn
-from bot.messages.requests.status import MessageStatus, Standing
-from listeners.views import literal
+from bot.messages.requests.status import MessageStatus, PublicState
+from listeners.views import rich_text_parts
 
 STORY_TITLE = "Why this message?"
 _EVENT_WORDS = 25
@@ -20,12 +20,12 @@ _DETAIL_CHARACTERS = 300
 #: Of one event; the API tells them all.
 _ALTERATIONS = 5
 _EVENT_FACES = {
-    Standing.SCHEDULED: "🕒 Scheduled",
-    Standing.PENDING: "⏳ Waiting",
-    Standing.RETRYING: "🔁 Retrying",
-    Standing.SENT: "✅ Sent",
-    Standing.FAILED: "❌ Failed",
-    Standing.WITHDRAWN: "⏹️ Withdrawn",
+    PublicState.SCHEDULED: "🕒 Scheduled",
+    PublicState.PENDING: "⏳ Waiting",
+    PublicState.RETRYING: "🔁 Retrying",
+    PublicState.SENT: "✅ Sent",
+    PublicState.FAILED: "❌ Failed",
+    PublicState.WITHDRAWN: "⏹️ Withdrawn",
 }
 #: Which fields of an event's detail are shown, and their labels.
 _TOLD = {
@@ -63,25 +63,32 @@ def build_story_modal(status: MessageStatus) -> dict[str, Any]:
 
 def story(status: MessageStatus) -> dict[str, Any]:
     message = status.message
-    top = literal.section(
-        literal.text_part(_EVENT_FACES[status.standing], bold=True),
-        literal.text_part("  "),
-        literal.text_part(message.id, code=True),
-        *(part for fact in _facts(status) for part in (literal.text_part("\n"), *fact)),
+    top = rich_text_parts.section(
+        rich_text_parts.text_part(_EVENT_FACES[status.standing], bold=True),
+        rich_text_parts.text_part("  "),
+        rich_text_parts.text_part(message.id, code=True),
+        *(part for fact in _facts(status) for part in (rich_text_parts.text_part("\n"), *fact)),
     )
     shown = status.events[-_EVENT_WORDS:]
     left_out = len(status.events) - len(shown)
-    lines = [literal.section(literal.text_part(f"{left_out} earlier events")) if left_out else None]
+    lines = [
+        rich_text_parts.section(rich_text_parts.text_part(f"{left_out} earlier events"))
+        if left_out
+        else None
+    ]
     lines += [one for event in shown for one in (event_line(event), *_altered(event))]
-    return literal.rich_text(top, *(one for one in lines if one))
+    return rich_text_parts.rich_text(top, *(one for one in lines if one))
 
 
-def _facts(status: MessageStatus) -> Iterator[list[literal.RichTextPart]]:
+def _facts(status: MessageStatus) -> Iterator[list[rich_text_parts.RichTextPart]]:
     """Yield one line per known fact."""
     message = status.message
-    where = [literal.text_part("To: "), literal.place_part(message.channel)]
+    where = [rich_text_parts.text_part("To: "), rich_text_parts.place_part(message.channel)]
     if status.permalink:
-        where += [literal.text_part(", "), literal.link_part(status.permalink, "here")]
+        where += [
+            rich_text_parts.text_part(", "),
+            rich_text_parts.link_part(status.permalink, "here"),
+        ]
     yield where
     told = {
         "Correlation": message.correlation_id,
@@ -95,43 +102,67 @@ def _facts(status: MessageStatus) -> Iterator[list[literal.RichTextPart]]:
     }
     for label, value in told.items():
         if value is not None:
-            yield [literal.text_part(f"{label}: "), literal.text_part(value, _DETAIL_CHARACTERS)]
+            yield [
+                rich_text_parts.text_part(f"{label}: "),
+                rich_text_parts.text_part(value, _DETAIL_CHARACTERS),
+            ]
     if message.requested_by:
-        yield [literal.text_part("Requested by: "), literal.user_part(message.requested_by)]
+        yield [
+            rich_text_parts.text_part("Requested by: "),
+            rich_text_parts.user_part(message.requested_by),
+        ]
     if message.possibly_delivered:
-        yield [literal.text_part("Possibly delivered twice: Slack did not confirm the first copy.")]
+        yield [
+            rich_text_parts.text_part(
+                "Possibly delivered twice: Slack did not confirm the first copy."
+            )
+        ]
 
 
 def event_line(event: dict[str, Any]) -> dict[str, Any]:
     """Return one line: time, event, and the details that matter to people."""
     name = str(event["event"]).removeprefix("SlackMessage")
-    at = literal.date_part(datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}")
+    at = rich_text_parts.date_part(
+        datetime.fromisoformat(event["at"]), "{date_short_pretty} {time_secs}"
+    )
     attempt = f" (attempt {event['attempt']})" if event["event"] == EventName.FAILED else ""
     said = "; ".join(
         f"{label}: {shown(event['detail'][key])}"
         for key, label in _TOLD.items()
         if event["detail"].get(key) is not None
     )
-    parts = [at, literal.text_part(f"  {name}", bold=True), literal.text_part(f"{attempt} ")]
+    parts = [
+        at,
+        rich_text_parts.text_part(f"  {name}", bold=True),
+        rich_text_parts.text_part(f"{attempt} "),
+    ]
     if "suspended" in event["detail"]:
         said = _ASIDE_WORDS if event["detail"]["suspended"] else _ON_AGAIN
     if event["detail"].get("recovered"):
         said = _FOUND_AGAIN
     if event["detail"].get("by"):
-        parts += [literal.text_part("by "), literal.user_part(str(event["detail"]["by"]))]
-        parts += [literal.text_part("; ")] if said else []
-    return literal.section(*parts, literal.text_part(said or " ", _DETAIL_CHARACTERS))
+        parts += [
+            rich_text_parts.text_part("by "),
+            rich_text_parts.user_part(str(event["detail"]["by"])),
+        ]
+        parts += [rich_text_parts.text_part("; ")] if said else []
+    return rich_text_parts.section(
+        *parts, rich_text_parts.text_part(said or " ", _DETAIL_CHARACTERS)
+    )
 
 
 def _altered(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a line for each warning of the renderer."""
     said = event["detail"].get("warnings") or []
     for sentence in said[:_ALTERATIONS]:
-        yield literal.section(
-            literal.text_part("    ✂️ "), literal.text_part(sentence, _DETAIL_CHARACTERS)
+        yield rich_text_parts.section(
+            rich_text_parts.text_part("    ✂️ "),
+            rich_text_parts.text_part(sentence, _DETAIL_CHARACTERS),
         )
     if len(said) > _ALTERATIONS:
-        yield literal.section(literal.text_part(f"    … and {len(said) - _ALTERATIONS} more"))
+        yield rich_text_parts.section(
+            rich_text_parts.text_part(f"    … and {len(said) - _ALTERATIONS} more")
+        )
 
 
 def shown(value: Any) -> str:
@@ -144,12 +175,17 @@ def build_dead_list(found: Sequence[Message], *, limit: int) -> dict[str, Any]:
         return {"response_type": "ephemeral", "text": "No dead letters."}
     lines = [_dead_line(message) for message in found]
     if len(found) == limit:
-        lines.append(literal.section(literal.text_part(f"Showing the newest {limit}.")))
+        lines.append(
+            rich_text_parts.section(rich_text_parts.text_part(f"Showing the newest {limit}."))
+        )
     return {
         "response_type": "ephemeral",
         "text": f"Dead letters: {len(found)}",
         "blocks": [
-            literal.rich_text(literal.section(literal.text_part("Dead letters", bold=True)), *lines)
+            rich_text_parts.rich_text(
+                rich_text_parts.section(rich_text_parts.text_part("Dead letters", bold=True)),
+                *lines,
+            )
         ],
     }
 
@@ -157,26 +193,26 @@ def build_dead_list(found: Sequence[Message], *, limit: int) -> dict[str, Any]:
 def build_replayed(key: str, *, by: str) -> dict[str, Any]:
     """Return the answer that everybody in the channel sees; *key* is untrusted text."""
     event_line = [
-        literal.user_part(by),
-        literal.text_part(" replayed the message "),
-        literal.text_part(key, code=True),
+        rich_text_parts.user_part(by),
+        rich_text_parts.text_part(" replayed the message "),
+        rich_text_parts.text_part(key, code=True),
     ]
     return {
         "response_type": "in_channel",
         "text": f"<@{by}> replayed the message {escape_mrkdwn(key)}",
-        "blocks": [literal.rich_text(literal.section(*event_line))],
+        "blocks": [rich_text_parts.rich_text(rich_text_parts.section(*event_line))],
     }
 
 
 def _dead_line(message: Message) -> dict[str, Any]:
-    return literal.section(
-        literal.text_part(message.error or "unknown", bold=True),
-        literal.text_part(f"  {message.template} to "),
-        literal.place_part(message.channel),
-        literal.text_part(" · "),
-        literal.date_part(message.dead_at or message.created_at, "{ago}"),
-        literal.text_part("\n"),
-        literal.text_part(fix_for(message.error or ""), _DETAIL_CHARACTERS),
-        literal.text_part("\n"),
-        literal.text_part(f"/ops delivery replay {message.id}", code=True),
+    return rich_text_parts.section(
+        rich_text_parts.text_part(message.error or "unknown", bold=True),
+        rich_text_parts.text_part(f"  {message.template} to "),
+        rich_text_parts.place_part(message.channel),
+        rich_text_parts.text_part(" · "),
+        rich_text_parts.date_part(message.dead_at or message.created_at, "{ago}"),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(fix_for(message.error or ""), _DETAIL_CHARACTERS),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(f"/ops delivery replay {message.id}", code=True),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.tasks.models import Task
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.views.task_words import face, message_url, name, next_command
 
 _NAME_CHARACTERS = 80
@@ -20,23 +20,29 @@ def build_task_list(
         return {"response_type": "ephemeral", "text": words}
     lines = [_task_line(task, ts, workspace_url) for task, ts in found]
     if len(found) == limit:
-        lines.append(literal.section(literal.text_part(f"Showing the newest {limit}.")))
-    top = literal.section(literal.text_part(heading, bold=True))
+        lines.append(
+            rich_text_parts.section(rich_text_parts.text_part(f"Showing the newest {limit}."))
+        )
+    top = rich_text_parts.section(rich_text_parts.text_part(heading, bold=True))
     return {
         "response_type": "ephemeral",
         "text": f"{heading}: {len(found)}",
-        "blocks": [literal.rich_text(top, *lines)],
+        "blocks": [rich_text_parts.rich_text(top, *lines)],
     }
 
 
 def _task_line(task: Task, ts: str | None, workspace_url: str) -> dict[str, Any]:
     url = message_url(task, ts, workspace_url)
-    return literal.section(
-        literal.text_part(f"{face(task)}  "),
-        literal.text_part(name(task), _NAME_CHARACTERS, bold=True),
-        literal.text_part(" · "),
-        literal.date_part(task.updated_at, "{ago}"),
-        *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
-        literal.text_part("\n"),
-        literal.text_part(next_command(task), 250, code=True),
+    return rich_text_parts.section(
+        rich_text_parts.text_part(f"{face(task)}  "),
+        rich_text_parts.text_part(name(task), _NAME_CHARACTERS, bold=True),
+        rich_text_parts.text_part(" · "),
+        rich_text_parts.date_part(task.updated_at, "{ago}"),
+        *(
+            [rich_text_parts.text_part(" · "), rich_text_parts.link_part(url, "message")]
+            if url
+            else []
+        ),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(next_command(task), 250, code=True),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.tasks.logs import LogTail
 from bot.tasks.models import Task
-from listeners.views import literal
+from listeners.views import rich_text_parts
 
 LOG_TITLE = "Logs"
 #: What one preformatted text of a modal shows without trouble.
@@ -15,12 +15,18 @@ NOTHING = "No lines of this attempt are kept."
 def build_task_log(task: Task, tail: LogTail) -> dict[str, Any]:
     """Return a modal with the last lines of the newest attempt."""
     name = f"{task.task}{f' · {task.subject}' if task.subject else ''}, attempt {task.attempt}"
-    blocks = [literal.rich_text(literal.section(literal.text_part(name, bold=True)))]
+    blocks = [
+        rich_text_parts.rich_text(
+            rich_text_parts.section(rich_text_parts.text_part(name, bold=True))
+        )
+    ]
     if tail.before:
         earlier = f"The last lines; {tail.before:,} came before them."
-        blocks.append(literal.rich_text(literal.section(literal.text_part(earlier))))
-    lines = literal.preformatted(tail.text or NOTHING, SHOWN_CHARACTERS)
-    blocks.append(literal.rich_text(lines))
+        blocks.append(
+            rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(earlier)))
+        )
+    lines = rich_text_parts.preformatted(tail.text or NOTHING, SHOWN_CHARACTERS)
+    blocks.append(rich_text_parts.rich_text(lines))
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": LOG_TITLE},

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import literal_column, select
 from sqlalchemy.exc import OperationalError
 
-from bot.db import ASKED_AFTER_SECONDS, POSTGRESQL_THREADS
+from bot.db import PING_AFTER_IDLE_SECONDS, POSTGRESQL_THREADS
 from bot.sql.statements import Statement
 from tests.patience import PATIENCE_SECONDS
 
@@ -58,6 +58,6 @@ async def test_what_rested_is_asked_first(database):
     """A connection that was ended while nobody used it costs nobody a transaction."""
     await ask_with_all(database)
     end_connections(database)
-    await asyncio.sleep(ASKED_AFTER_SECONDS + 0.1)
+    await asyncio.sleep(PING_AFTER_IDLE_SECONDS + 0.1)
 
     assert await ask_with_all(database) == ALL

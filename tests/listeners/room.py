@@ -35,7 +35,7 @@ from bot.tasks.intake import Intake
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
@@ -76,7 +76,7 @@ class Room:
         """Return a task whose first attempt failed, its message standing in #ops."""
         new = NewTask(task=kind, channel=OPS, **fields)
         task, _ = await self.services.tasks.create(self.owner, new)
-        report = Report(status=TaskStatus.FAILED, task_id=task.id, error="Column missing")
+        report = StatusReport(status=TaskStatus.FAILED, task_id=task.id, error="Column missing")
         await self.services.intake.report(self.owner, report)
         return await self.task(task.id)
 

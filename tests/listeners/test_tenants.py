@@ -34,7 +34,7 @@ from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.creation import Owner
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
-from bot.tasks.updates import Report as TaskReport
+from bot.tasks.updates import StatusReport
 from bot.tokens import Tokens
 from listeners.commands import HANDLERS
 from tests.bot.http.calling import JWT_SECRET, Client
@@ -146,8 +146,8 @@ def _everything() -> Filter:
     return Filter(limit=100)
 
 
-def _running(task_id: str) -> TaskReport:
-    return TaskReport(status=TaskStatus.RUNNING, task_id=task_id)
+def _running(task_id: str) -> StatusReport:
+    return StatusReport(status=TaskStatus.RUNNING, task_id=task_id)
 
 
 def _standing(hands: Hands, task_id: str) -> str:

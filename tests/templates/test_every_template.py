@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jinja2 import meta
 from slack_playground.blocks import validate_message
 
+from bot.messages.rendering.jinja_environment import own_environment
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.messages.rendering.template_language import own_environment
 
 FOLDER = Path(__file__).parents[2] / "templates"
 SAMPLES = Path(__file__).parent / "samples"

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.alerts.analysis.fingerprint import fingerprint
-from bot.alerts.checks import TABLE, Trouble
-from bot.alerts.incidents import TroubleGroup, TroubleType
+from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
+from bot.alerts.trouble_queries import TABLE, Trouble
 from bot.config_file import TaskTable
 from bot.errors import InvalidError
 from bot.messages.rendering.escaping import is_safe_url

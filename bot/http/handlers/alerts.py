@@ -9,7 +9,7 @@ from bot.alerts.display import alert_json
 from bot.alerts.queries import AlertsWanted
 from bot.alerts.service import AlertWithTasks
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas import alerts as models
 
 #: Events that are shown of an alert's message.

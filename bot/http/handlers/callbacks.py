@@ -5,10 +5,10 @@ from typing import Any
 from bot.config_file import TaskKind
 from bot.errors import InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
 from bot.tasks.models import ENDS, TaskStatus
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 
 TRACEBACK = "Traceback (most recent call last)"
 #: What goes on with the line before it, besides what is indented.
@@ -32,7 +32,7 @@ async def update_task(call: Call) -> Response:
             channel = await resolve_channel(call.services.channels, owner.workspace_id, channel)
         except InvalidError as error:
             channel, problem = None, error  # The id may be enough.
-    report = Report(
+    report = StatusReport(
         status=TaskStatus(body.status),
         task_id=task_id,
         channel=channel,

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from bot.http.openapi import describe_api, operations_by_tag
-from bot.http.routing import Call, Response, Route
+from bot.http.route_types import Call, Response, Route
 
 _DOCS_PAGE = Path(__file__).with_name("docs.html")
 # The page brings its style along and needs nothing else, so nothing else may run or load.

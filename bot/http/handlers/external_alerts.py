@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.alerts.external import ExternalReport
 from bot.errors import FieldProblem, InvalidError
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas import external_alerts as models
 from bot.ids import new_id
 

@@ -6,8 +6,8 @@ from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import Database
-from bot.http.errors import is_database_away
-from bot.http.routing import Call, Response
+from bot.http.errors import is_database_unavailable
+from bot.http.route_types import Call, Response
 from bot.messages.delivery.health import LaneHealth, can_deliver, counts, worst
 from bot.messages.requests.queries import awaited_workspaces
 
@@ -90,6 +90,6 @@ async def answers(database: Database) -> bool:
         async with asyncio.timeout(_DATABASE_SECONDS):
             return await database.is_writable()
     except Exception as error:
-        if isinstance(error, SQLAlchemyError | OSError) or is_database_away(error):
+        if isinstance(error, SQLAlchemyError | OSError) or is_database_unavailable(error):
             return False  # TimeoutError is an OSError.
         raise

@@ -4,7 +4,7 @@ from html import escape
 from http.cookies import CookieError, SimpleCookie
 
 from bot.errors import InvalidError, UnavailableError, UserError
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.installation import InvitationQuery, ShownInvitation, SlackAnswerQuery
 from bot.workspaces.installation import STATE_VALID_FOR, Installations
 from bot.workspaces.service import Connection

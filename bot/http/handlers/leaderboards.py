@@ -1,7 +1,7 @@
 """Leaderboards: samples in, rankings out. They belong to the tenant `default`."""
 
 from bot.errors import NotFoundError
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.leaderboards import (
     PostedLeaderboard,
     ShownLeaderboard,

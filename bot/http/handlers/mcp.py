@@ -8,7 +8,7 @@ from bot.http.mcp import protocol
 from bot.http.mcp.protocol import RpcError, RpcRequest
 from bot.http.mcp.tool import Tool
 from bot.http.mcp.tools import TOOLS
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.base import bind
 from bot.http.schemas.mcp import RpcMessage
 from bot.sql import fast_json

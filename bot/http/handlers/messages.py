@@ -8,7 +8,7 @@ from typing import Any
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_recipient
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.messages import (
     NO_MESSAGE_IDS,
     DeadFilter,

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import InvalidError
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas import reports as models
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.queries import read_place, write_place

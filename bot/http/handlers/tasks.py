@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_channel
 from bot.http.pagination import read_cursor, write_cursor
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.tasks import (
     CreatedTask,
     CreateTask,

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_recipient
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.message_fields import Code
 from bot.http.schemas.templates import (
     Preview,

@@ -2,10 +2,10 @@
 
 from bot.errors import FieldProblem, InvalidError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.users import RegisteredUser, ToldUser
 from bot.messages.outbox import Place
-from bot.users.service import NewUser
+from bot.signups.service import NewUser
 
 
 async def register_user(call: Call) -> Response:

@@ -2,13 +2,13 @@
 
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.http.channel_lookup import resolve_channel
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.tasks import ForeignEvent, Taken, TakenTaskEvent
 from bot.suggestions import did_you_mean
 from bot.tasks.creation import NewTask
 from bot.tasks.event_mapping import ForeignTaskEvent, read_event
 from bot.tasks.models import ENDS, TaskStatus
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 
 
 async def take_task_event(call: Call) -> Response:
@@ -37,7 +37,7 @@ async def take_task_event(call: Call) -> Response:
             created_by=call.caller.subject,
         ),
     )
-    report = Report(
+    report = StatusReport(
         status=event.status,
         task_id=event.task_id,
         progress=event.progress,

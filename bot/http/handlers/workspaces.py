@@ -1,6 +1,6 @@
 """A tenant's workspaces: connect, test, disconnect. Tokens go in and are never returned."""
 
-from bot.http.routing import Call, Response
+from bot.http.route_types import Call, Response
 from bot.http.schemas.workspaces import ConnectWorkspace, DisconnectedWorkspace, ShownWorkspace
 
 

@@ -10,7 +10,7 @@ from bot.http.handlers.messages import show_message
 from bot.http.handlers.tasks import list_matching_tasks, show_task
 from bot.http.mcp.blocks import alert_line, event_summary, listed_blocks, rank_line, task_line
 from bot.http.mcp.tool import ToolResult
-from bot.http.routing import Call
+from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments
 from bot.http.schemas.alerts import AlertFilter
 from bot.http.schemas.leaderboards import WeekFilter

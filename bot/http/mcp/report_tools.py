@@ -13,7 +13,7 @@ from bot.http.handlers.reports import (
 )
 from bot.http.mcp.blocks import listed_blocks
 from bot.http.mcp.tool import ToolResult
-from bot.http.routing import Call
+from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments
 from bot.http.schemas.reports import Ahead, ReportPageWanted
 from bot.suggestions import did_you_mean

@@ -9,7 +9,7 @@ from bot.http.handlers.tasks import retry_task
 from bot.http.mcp.blocks import listed_blocks, task_line
 from bot.http.mcp.confirmations import Confirmations
 from bot.http.mcp.tool import ToolResult
-from bot.http.routing import Call
+from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments
 from bot.http.schemas.tasks import RetryTask
 from bot.tasks.models import RETRYABLE

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.http.routing import Call
+from bot.http.route_types import Call
 
 
 @dataclass(frozen=True)

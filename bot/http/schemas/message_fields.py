@@ -120,7 +120,7 @@ FileName = Annotated[
     Names("file-name"),
 ]
 FileContent = Annotated[str, StringConstraints(min_length=1, max_length=_MAX_FILE_CHARACTERS)]
-Source = Annotated[
+MessageSource = Annotated[
     str | dict[str, Any] | list[Any],
     PlainValidator(source),
     WithJsonSchema(

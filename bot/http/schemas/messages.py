@@ -20,7 +20,7 @@ from bot.http.schemas.message_fields import (
 from bot.messages.fixes import fix_for
 from bot.messages.models import Message
 from bot.messages.requests.message_request import DEFAULT_SENDER
-from bot.messages.requests.status import MessageStatus, Standing
+from bot.messages.requests.status import MessageStatus, PublicState
 
 MAX_BULK = 1_000
 _MAX_PAGE = 100
@@ -177,7 +177,7 @@ def _delivery_of(status: MessageStatus) -> Literal["confirmed", "possibly"] | No
     message = status.message
     if message.possibly_delivered or message.answer_lost:
         return "possibly"
-    return "confirmed" if message.ts or status.standing is Standing.SENT else None
+    return "confirmed" if message.ts or status.standing is PublicState.SENT else None
 
 
 class ChangedMessage(Shown):

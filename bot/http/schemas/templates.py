@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from bot.http.schemas.base import Sent, Shown, Timestamped
 from bot.http.schemas.constraints import Names, Whole
 from bot.http.schemas.fields import Channel, Details, Name
-from bot.http.schemas.message_fields import Priority, QueueName, Source
+from bot.http.schemas.message_fields import MessageSource, Priority, QueueName
 from bot.messages.destinations import shown_name
 from bot.messages.models import Ambiguous, Sender, StoredTemplate
 
@@ -20,7 +20,7 @@ _WorkspaceName = Annotated[Name, Names("workspace")]
 class PutTemplate(Sent):
     """A version of a template."""
 
-    body: Source = Field(
+    body: MessageSource = Field(
         description="Block Kit Builder JSON with Jinja2 in it, as text or as it is"
     )
     schema_: dict[str, Any] | None = Field(
@@ -33,7 +33,7 @@ class PreviewTemplate(Sent):
     """The payload to render; `body` is tried instead of the stored template."""
 
     payload: Details = Field(default_factory=dict)
-    body: Source | None = None
+    body: MessageSource | None = None
 
 
 class PutSender(Sent):

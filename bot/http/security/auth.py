@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from bot.errors import ForbiddenError, UnavailableError
 from bot.http.errors import unauthorized
-from bot.http.routing import Access, Route
+from bot.http.route_types import Access, Route
+from bot.http.security.callback_signatures import HEADERS, Signatures
 from bot.http.security.oidc import OidcTokens
-from bot.http.security.signatures import HEADERS, Signatures
 from bot.tokens import Caller, TokenError, Tokens, is_of_ours
 
 _NO_SECRET = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 #: Factor of the limit for requests that programs send in bulk.
-BUSY_TIMES = 5
+BULK_LIMIT_FACTOR = 5
 #: This part of a burst is left to reports of an end, which must not wait behind progress.
 _RESERVED = 0.1
 #: How often somebody at one address may try a token that is not good.

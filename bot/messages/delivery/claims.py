@@ -20,7 +20,7 @@ from bot.messages.history import projection
 from bot.messages.history.event_rows import EVENTS
 from bot.messages.models import EventName, MessageState
 from bot.messages.policy import ANSWER_LOST, LOOKUP_DELAY
-from bot.messages.templates.store import Sources
+from bot.messages.templates.store import TemplateSources
 from bot.sql import fast_json
 from bot.sql.many_rows import Update
 from bot.sql.statements import OneOf, Statement
@@ -133,7 +133,7 @@ def unclaim(session: Session, claims: Iterable[Claim]) -> None:
 
 
 def claim(
-    session: Session, rows: Sequence[Any], now: datetime, sources: Sources | None = None
+    session: Session, rows: Sequence[Any], now: datetime, sources: TemplateSources | None = None
 ) -> list[Claim]:
     """
     Mark the rows as being sent, durably once the turn has committed.
@@ -145,7 +145,7 @@ def claim(
     ours = _CLAIM.run(session, [_claimed(row, now) for row in rows])
     rows = [row for row in rows if row.id in ours]
     stored = {row.template_id for row in rows if row.template_id}
-    bodies = (sources or Sources()).of(session, stored)
+    bodies = (sources or TemplateSources()).of(session, stored)
     return [claim_of(row, bodies.get(row.template_id or ""), now) for row in rows]
 
 

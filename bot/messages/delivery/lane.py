@@ -19,18 +19,18 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.messages.delivery import claims, dead_letter_rows, selection
 from bot.messages.delivery.attempt import Claim, Delivery, Outcome
+from bot.messages.delivery.call_pool import WorkerPool
 from bot.messages.delivery.concurrency import ConcurrencyLimits
 from bot.messages.delivery.health import LaneState
 from bot.messages.delivery.leases import RENEWED, Hold, hold_lease, release_lease
 from bot.messages.delivery.persisted_rate_limits import RecentCalls
 from bot.messages.delivery.selection import Look
-from bot.messages.delivery.worker_pool import WorkerPool
 from bot.messages.error_codes import Verdict
 from bot.messages.models import Rank
 from bot.messages.policy import is_recognised
 from bot.messages.rate_limits.outage_backoff import OutageBackoff
 from bot.messages.rate_limits.slack_limits import Pacing
-from bot.messages.templates.store import Sources
+from bot.messages.templates.store import TemplateSources
 from bot.messages.transports.base import Transport
 
 logger = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ class Lane:
         self._workers = WorkerPool(
             delivery, transport.at_a_time, concurrency, self._may_call, self._woken.set
         )
-        self._sources = Sources()
+        self._sources = TemplateSources()
         self._outcomes: list[Outcome] = []  # not recorded yet
         self._uncalled: list[Claim] = []  # claimed, possibly committed, and not called yet
         self._backoff = OutageBackoff(clock.now())

@@ -16,14 +16,14 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering import warnings
 from bot.messages.rendering.blocks import Walk
-from bot.messages.rendering.logicless.message import CompiledMessage, compile_message
-from bot.messages.rendering.logicless.template import (
+from bot.messages.rendering.jinja_environment import own_environment, parse_message, reason
+from bot.messages.rendering.precompiled.message import CompiledMessage, compile_message
+from bot.messages.rendering.precompiled.template import (
     LogiclessTemplate,
     TooLargeError,
     compile_logicless,
 )
 from bot.messages.rendering.sandbox import render_stored, stored_environment
-from bot.messages.rendering.template_language import own_environment, parse_message, reason
 from bot.messages.rendering.text_field import Mrkdwn, plain_words
 from bot.messages.rendering.truncation import (
     ALL_BLOCKS_CHARACTERS,
@@ -257,7 +257,7 @@ def _keep_within(groups: list[_BlockGroup], rest: _Rest) -> None:
     if not lost:
         return
     rest.overflow.append("\n\n".join(group.words() for group in lost))
-    rest.warnings.append(warnings.no_room(lost[0].at, len(lost)))
+    rest.warnings.append(warnings.blocks_dropped(lost[0].at, len(lost)))
     count = "1 more block" if len(lost) == 1 else f"{len(lost)} more blocks"
     note = {"type": "mrkdwn", "text": f"… {count} had no room here"}
     walk = Walk(trusted=True)

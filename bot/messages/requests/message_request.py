@@ -181,7 +181,7 @@ def prepare(
         "template": version.name,
         "template_id": version.id,
         "context": request.payload,
-        "files": _along(request.files) if is_destination(place) and request.files else None,
+        "files": _files_as_json(request.files) if is_destination(place) and request.files else None,
         "correlation_id": request.correlation_id,
         "request_id": request.request_id
         if request.is_named and request.request_id != request.correlation_id
@@ -214,7 +214,7 @@ def prepare(
     return PreparedMessage(row, projection.first_event(row, now, **detail), files)
 
 
-def _along(files: Sequence[File]) -> list[dict[str, str]]:
+def _files_as_json(files: Sequence[File]) -> list[dict[str, str]]:
     """Return files as a row keeps them that go along with its message."""
     return [file.as_context() for file in files]
 

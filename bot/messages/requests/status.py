@@ -17,12 +17,12 @@ _ATTEMPTS = (EventName.SENT, EventName.EDITED, EventName.FAILED)
 
 
 #: The fix for messages that wait for a suspended channel.
-_ASIDE = (
+_SUSPENDED_CHANNEL_FIX = (
     "Its channel is switched off: mend that, then replay this or any dead letter of the channel."
 )
 
 
-class Standing(StrEnum):
+class PublicState(StrEnum):
     """The states that the request API knows."""
 
     SCHEDULED = "SCHEDULED"
@@ -38,7 +38,7 @@ class MessageStatus:
     """All that is known of one message."""
 
     message: Message
-    standing: Standing
+    standing: PublicState
     attempts: int
     permalink: str | None
     fix: str | None
@@ -67,19 +67,19 @@ def status_of(
     )
 
 
-def _standing_of(message: Message, now: datetime) -> Standing:
+def _standing_of(message: Message, now: datetime) -> PublicState:
     """Return the state in the words of the request API. Pure."""
     if message.state == MessageState.DEAD:
-        return Standing.FAILED
+        return PublicState.FAILED
     if message.state == MessageState.WITHDRAWN:
-        return Standing.WITHDRAWN
+        return PublicState.WITHDRAWN
     if message.state == MessageState.IDLE:
-        return Standing.SENT
+        return PublicState.SENT
     if message.error:
-        return Standing.RETRYING
+        return PublicState.RETRYING
     if message.scheduled_at is not None and message.scheduled_at > now:
-        return Standing.SCHEDULED
-    return Standing.PENDING
+        return PublicState.SCHEDULED
+    return PublicState.PENDING
 
 
 def permalink(workspace_url: str, message: Message) -> str | None:
@@ -93,7 +93,7 @@ def permalink(workspace_url: str, message: Message) -> str | None:
 def _fix_of(message: Message, events: list[dict[str, Any]]) -> str | None:
     """Return the fix for a dead letter or a suspended message; None for any other."""
     if message.state == MessageState.SUSPENDED:
-        return _ASIDE
+        return _SUSPENDED_CHANNEL_FIX
     if message.state != MessageState.DEAD:
         return None
     told = [event["detail"].get("fix") for event in events if event["event"] == EventName.DEAD]

@@ -134,7 +134,7 @@ def _schema_text(stored: StoredTemplate) -> str | None:
     return json.dumps(schema, sort_keys=True) if schema else None
 
 
-class Sources:
+class TemplateSources:
     """The bodies of versions of templates, each read once: versions never change."""
 
     def __init__(self) -> None:

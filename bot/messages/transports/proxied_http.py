@@ -35,7 +35,7 @@ _NOT_SENT = (
 _closing: set[asyncio.Task[None]] = set()
 
 
-class ProxiedWire:
+class ProxiedConnection:
     """The way to one server through a proxy."""
 
     def __init__(self, base_url: str, headers: dict[str, str], proxy: str) -> None:
@@ -58,9 +58,9 @@ class ProxiedWire:
         """Get what stands at the address itself; return and raise as `post` does."""
         return await self._ask("GET", "", seconds, headers=self._headers)
 
-    def sharing(self, headers: dict[str, str]) -> "ProxiedWire":
+    def sharing(self, headers: dict[str, str]) -> "ProxiedConnection":
         """Return a wire with more headers over the same connections, which stay open after it."""
-        wire = ProxiedWire(self._base_url, {**self._headers, **headers}, self._proxy)
+        wire = ProxiedConnection(self._base_url, {**self._headers, **headers}, self._proxy)
         wire._pool = self._pool
         wire._is_shared = True
         return wire
@@ -126,10 +126,12 @@ class _Pool:
             task.add_done_callback(_closing.discard)
 
 
-AnyWire = Wire | ProxiedWire
+AnyConnection = Wire | ProxiedConnection
 
 
-def open_wire(url: str, headers: dict[str, str], proxies: Proxies = NO_PROXIES) -> AnyWire:
+def open_connection(
+    url: str, headers: dict[str, str], proxies: Proxies = NO_PROXIES
+) -> AnyConnection:
     """Return the way to a server: our own connections, or through the proxy of its address."""
     proxy = proxies.for_url(url)
-    return ProxiedWire(url, headers, proxy) if proxy else Wire(url, headers)
+    return ProxiedConnection(url, headers, proxy) if proxy else Wire(url, headers)

@@ -13,7 +13,7 @@ from bot.messages.error_codes import Verdict
 from bot.messages.policy import WRITING_SCOPE, SlackResponse, classify, is_recognised
 from bot.messages.transports.base import REPEAT, Found, Outgoing
 from bot.messages.transports.http_client import FORM, LostError, UnreachableError, WireResponse
-from bot.messages.transports.proxied_http import AnyWire, open_wire
+from bot.messages.transports.proxied_http import AnyConnection, open_connection
 from bot.messages.transports.responses import read_answer
 from bot.messages.transports.slack_files import carries, upload
 from bot.proxies import NO_PROXIES, Proxies
@@ -53,13 +53,13 @@ class SlackTransport:
         token: str,
         *,
         timeout_seconds: float = _TIMEOUT_SECONDS,
-        wire: AnyWire | None = None,
+        wire: AnyConnection | None = None,
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         """*wire* is one to share with other workspaces; without it the transport has its own."""
         who = {"Authorization": f"Bearer {token}"}
-        self._wire = wire.sharing(who) if wire else open_wire(api_url, who, proxies)
-        self._open_wire = partial(open_wire, headers={}, proxies=proxies)
+        self._wire = wire.sharing(who) if wire else open_connection(api_url, who, proxies)
+        self._open_wire = partial(open_connection, headers={}, proxies=proxies)
         self._timeout_seconds = timeout_seconds
         self._threads_seen: dict[tuple[str, str], float] = {}
 

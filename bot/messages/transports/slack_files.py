@@ -15,7 +15,7 @@ from bot.messages.policy import SlackResponse
 from bot.messages.rendering.truncation import truncate
 from bot.messages.transports.base import File, Outgoing
 from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
-from bot.messages.transports.proxied_http import AnyWire
+from bot.messages.transports.proxied_http import AnyConnection
 from bot.messages.transports.responses import seconds as retry_after_seconds
 
 Ask = Callable[[str, dict[str, Any]], Awaitable[SlackResponse]]
@@ -23,7 +23,7 @@ Ask = Callable[[str, dict[str, Any]], Awaitable[SlackResponse]]
 #: These refuse files, not the token as a whole: the lane goes on.
 _NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 _BYTES = "application/octet-stream"
-_OpenWire = Callable[[str], AnyWire]
+_OpenConnection = Callable[[str], AnyConnection]
 #: "Request Timeout" and "Too Early".
 _PASSING_STATUS = frozenset({408, 425})
 #: What is the matter with the file, or with the address, which does not last.
@@ -35,12 +35,12 @@ _ALT_CHARACTERS = 1_000
 
 
 async def upload(
-    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_wire: _OpenWire
+    outgoing: Outgoing, file: File, ask: Ask, seconds: float, open_connection: _OpenConnection
 ) -> SlackResponse:
     """
     Bring the file into the message's thread. Where it stands Slack does not say.
 
-    *open_wire* opens the way to the address that Slack names for the bytes.
+    *open_connection* opens the way to the address that Slack names for the bytes.
     """
     content = file.encoded()
     wanted: dict[str, Any] = {"filename": file.name, "length": len(content)}
@@ -50,7 +50,7 @@ async def upload(
     if not begun.ok:
         return _not_shared(begun)
     body = begun.detail["body"]
-    brought = await _bring(open_wire(str(body.get("upload_url"))), content, seconds)
+    brought = await _bring(open_connection(str(body.get("upload_url"))), content, seconds)
     if not brought.ok:
         return brought
     arguments = {
@@ -63,7 +63,7 @@ async def upload(
     return replace(shared, ts=None, channel=None, error=file_called(shared.error))
 
 
-async def _bring(wire: AnyWire, content: bytes, seconds: float) -> SlackResponse:
+async def _bring(wire: AnyConnection, content: bytes, seconds: float) -> SlackResponse:
     """Send the bytes to the address that Slack gave us for them, and hang up."""
     try:
         response = await wire.send("", content, _BYTES, seconds)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.transports.factory import Opened
-from bot.messages.transports.proxied_http import open_wire
+from bot.messages.transports.proxied_http import open_connection
 from bot.messages.transports.slack import SlackTransport
 from bot.proxies import NO_PROXIES, Proxies
 
@@ -28,7 +28,7 @@ class SlackWorkspaces:
         self._token_of = token_of
         self._pacing = pacing
         self._proxies = proxies
-        self._wire = open_wire(api_url, {}, proxies)
+        self._wire = open_connection(api_url, {}, proxies)
 
     async def open(self, workspace_id: str) -> Opened:
         """Return the way into a workspace; nothing is connected yet."""

@@ -17,7 +17,7 @@ from bot.messages.rendering.strip_interactive import without_controls
 from bot.messages.transports.base import Outgoing, not_carried
 from bot.messages.transports.http_client import LostError, UnreachableError, WireResponse
 from bot.messages.transports.post_only import OneWay
-from bot.messages.transports.proxied_http import open_wire
+from bot.messages.transports.proxied_http import open_connection
 from bot.messages.transports.responses import seconds
 from bot.proxies import NO_PROXIES, Proxies
 from bot.sql.fast_json import decoded
@@ -48,7 +48,7 @@ class WebhookTransport(OneWay):
         proxies: Proxies = NO_PROXIES,
     ) -> None:
         """*is_mute* leaves out what people could click: nobody would hear it."""
-        self._wire = open_wire(address, {}, proxies)
+        self._wire = open_connection(address, {}, proxies)
         self._is_mute = is_mute
         self._timeout_seconds = timeout_seconds
 

@@ -65,7 +65,7 @@ def complete_run(session: Session, claim: RunClaim, found: Findings, now: dateti
     run.lease_until, run.lease_owner = found.look_again_at, None
     run.figures_total, run.figures_traced = found.total, found.traced
     _add_usage(run, found.usage)
-    session.merge(_result_of(run.id, found))
+    session.merge(_stored_result(run.id, found))
     report.failures, report.last_run_at = 0, now
     place = place_of(report)
     if place is not None:
@@ -139,7 +139,7 @@ def _held_report(session: Session, report_id: str) -> Report | None:
     return session.exec(query.with_for_update()).one_or_none()
 
 
-def _result_of(run_id: str, found: Findings) -> ReportResult:
+def _stored_result(run_id: str, found: Findings) -> ReportResult:
     return ReportResult(
         run_id=run_id,
         table=dict(found.rows),

@@ -14,7 +14,7 @@ from bot.errors import NotFoundError
 from bot.redaction import redact
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
-from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, RunnerError, RunnerReports
 
 logger = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class BullQueue:
         self,
         name: str,
         settings: BullRunner,
-        reports: Reports,
+        reports: RunnerReports,
         *,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:

@@ -14,7 +14,7 @@ from bot.errors import NotFoundError
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners.bullmq import progress_of, queue_reason, stats_of
 from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
-from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, RunnerError, RunnerReports
 
 logger = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class CeleryQueue:
         self,
         name: str,
         settings: CeleryRunner,
-        reports: Reports,
+        reports: RunnerReports,
         *,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:

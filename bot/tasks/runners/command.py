@@ -18,7 +18,7 @@ from bot.config_file import CommandRunner
 from bot.errors import NotFoundError
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners import supervisor
-from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, Reports, RunnerError
+from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, RunnerError, RunnerReports
 from bot.tasks.runners.runs import End, Run, Runs
 
 logger = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Command:
         self,
         settings: CommandRunner,
         runs: Runs,
-        reports: Reports,
+        reports: RunnerReports,
         *,
         grace_seconds: float = _GRACE_SECONDS,
         beat_seconds: float = BEAT_SECONDS,

@@ -6,7 +6,7 @@ import json
 import re
 from collections import OrderedDict
 
-from bot.tasks.runners.runner import Attempt, Reports
+from bot.tasks.runners.runner import Attempt, RunnerReports
 
 #: Maximum number of cached ids that are not ours.
 _MAX_STRANGERS = 10_000
@@ -26,7 +26,7 @@ def job_id_of(attempt: Attempt) -> str:
 class Jobs:
     """The attempts of one runner that have not ended; asked of the tasks when an id is unknown."""
 
-    def __init__(self, runner: str, reports: Reports) -> None:
+    def __init__(self, runner: str, reports: RunnerReports) -> None:
         self._runner = runner
         self._reports = reports
         self._attempts: dict[str, Attempt] = {}

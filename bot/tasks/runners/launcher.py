@@ -17,7 +17,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.runners.runner import Attempt, Launch, Runner, RunnerError
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 from bot.tokens import CALLBACK_DAYS, Tokens
 
 logger = structlog.get_logger(__name__)
@@ -193,7 +193,7 @@ class Launcher:
                 refusal = f"The runner did not take it within {_MAX_HANDOVER_SECONDS:.0f} s."
         logger.info("task_launched", task_id=task.id, attempt=launch.attempt, refusal=refusal)
         if refusal:  # First, so that a crash in between leaves no caller waiting.
-            report = Report(
+            report = StatusReport(
                 status=TaskStatus.FAILED, task_id=task.id, attempt=launch.attempt, error=refusal
             )
             await intake.report(Owner(task.tenant, task.workspace_id), report)

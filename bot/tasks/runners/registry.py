@@ -22,11 +22,11 @@ from bot.tasks.runners.bullmq import BullQueue
 from bot.tasks.runners.celery import CeleryQueue
 from bot.tasks.runners.command import Command
 from bot.tasks.runners.http import HttpOrchestrator
-from bot.tasks.runners.runner import Reports, Runner
+from bot.tasks.runners.runner import Runner, RunnerReports
 from bot.tasks.runners.runs import Runs
 
 
-def build_runners(settings: Settings, reports: Reports, clock: Clock) -> dict[str, Runner]:
+def build_runners(settings: Settings, reports: RunnerReports, clock: Clock) -> dict[str, Runner]:
     """Return the runners of the settings by name; the default one too if there is an address."""
     secret = settings.callback_secret.get_secret_value() if settings.callback_secret else None
     runs = Runs(runs_folder(settings.database_url))

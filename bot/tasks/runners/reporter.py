@@ -7,7 +7,7 @@ from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners.runner import Attempt
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 
 
 class Reporter:
@@ -27,7 +27,7 @@ class Reporter:
         stats: dict[str, Any] | None = None,
     ) -> None:
         """Report the state of an attempt; raise `NotFoundError` if there is no such task."""
-        report = Report(
+        report = StatusReport(
             status=status,
             task_id=attempt.task_id,
             attempt=attempt.number,

@@ -61,7 +61,7 @@ class Launch:
         }
 
 
-class Reports(Protocol):
+class RunnerReports(Protocol):
     """Receives what a runner learns about the attempts it has started."""
 
     async def tell(

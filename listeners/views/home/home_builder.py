@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.alerts.display import SEVERAL
-from bot.alerts.incidents import STORM, TroubleType
+from bot.alerts.incident_lifecycle import STORM, TroubleType
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from bot.messages.models import Message
@@ -14,7 +14,7 @@ from bot.messages.rendering.truncation import truncate
 from bot.reports.models import Report
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.models import Task, TaskStatus
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.views.alert_list_builder import STATE_WORDS, silence_parts
 from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
 from listeners.views.home.subscription_list_builder import subscribed_to
@@ -91,7 +91,7 @@ def _attention(facts: HomeFacts) -> list[Block]:
         blocks += _dead_letter(letter)
     blocks += _more(facts.dead_letters, MAX_DEAD_LETTERS, "/ops delivery dead")
     if not facts.alerts and not facts.dead_letters:
-        blocks.append(_said_of("✅ Nothing is in trouble."))
+        blocks.append(_sentence("✅ Nothing is in trouble."))
     return blocks
 
 
@@ -99,12 +99,18 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
     alert, held = one.found.alert, one.found.held
     kind = f"Storm: {SEVERAL}" if alert.fingerprint == STORM else alert.task
     url = place_url(workspace_url, alert.channel or "", one.ts) if alert.channel else None
-    line = literal.section(
-        literal.text_part("🔴 "),
-        literal.text_part(f"{kind} {STATE_WORDS[alert.type]} ({len(held)})", 120, bold=True),
-        literal.text_part(" · "),
-        literal.date_part(alert.opened_at, "{ago}"),
-        *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
+    line = rich_text_parts.section(
+        rich_text_parts.text_part("🔴 "),
+        rich_text_parts.text_part(
+            f"{kind} {STATE_WORDS[alert.type]} ({len(held)})", 120, bold=True
+        ),
+        rich_text_parts.text_part(" · "),
+        rich_text_parts.date_part(alert.opened_at, "{ago}"),
+        *(
+            [rich_text_parts.text_part(" · "), rich_text_parts.link_part(url, "message")]
+            if url
+            else []
+        ),
     )
     can_retry = alert.type == TroubleType.FAILED and any(
         task is not None and task.runner and task.status == TaskStatus.FAILED for _, task in held
@@ -122,24 +128,24 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
             ],
         },
     ]
-    return [literal.rich_text(line), {"type": "actions", "elements": buttons}]
+    return [rich_text_parts.rich_text(line), {"type": "actions", "elements": buttons}]
 
 
 def _dead_letter(letter: Message) -> list[Block]:
-    line = literal.section(
-        literal.text_part("✉️ Not delivered: "),
-        literal.text_part(letter.template, 80, bold=True),
-        literal.text_part(" to "),
-        literal.place_part(letter.channel),
-        literal.text_part(f" · {letter.error or 'unknown'}", 100),
+    line = rich_text_parts.section(
+        rich_text_parts.text_part("✉️ Not delivered: "),
+        rich_text_parts.text_part(letter.template, 80, bold=True),
+        rich_text_parts.text_part(" to "),
+        rich_text_parts.place_part(letter.channel),
+        rich_text_parts.text_part(f" · {letter.error or 'unknown'}", 100),
         *(
-            [literal.text_part(" · "), literal.date_part(letter.dead_at, "{ago}")]
+            [rich_text_parts.text_part(" · "), rich_text_parts.date_part(letter.dead_at, "{ago}")]
             if letter.dead_at
             else []
         ),
     )
     button = _home_button("Replay", "home_replay", letter.id)
-    return [literal.rich_text(line), {"type": "actions", "elements": [button]}]
+    return [rich_text_parts.rich_text(line), {"type": "actions", "elements": [button]}]
 
 
 def _silences(silences: Sequence[Silence]) -> list[Block]:
@@ -150,7 +156,7 @@ def _silences(silences: Sequence[Silence]) -> list[Block]:
     for one in silences[:MAX_SHOWN_SILENCES]:
         label = "Unmute" if one.reason == SilenceReason.MUTED else "End Maintenance"
         button = _home_button(label, "home_end_silence", f"{one.reason} {one.task}")
-        line = literal.rich_text(literal.section(*silence_parts(one)))
+        line = rich_text_parts.rich_text(rich_text_parts.section(*silence_parts(one)))
         blocks += [line, {"type": "actions", "elements": [button]}]
     return [*blocks, *_more(silences, MAX_SHOWN_SILENCES, "/ops alert list")]
 
@@ -160,21 +166,25 @@ def _running(facts: HomeFacts) -> list[Block]:
     for task, ts in facts.running[:MAX_TASKS]:
         url = message_url(task, ts, facts.workspace_url)
         progress = f" · {task.progress} %" if task.progress is not None else ""
-        line = literal.section(
-            literal.text_part(f"{face(task)}  "),
-            literal.text_part(name(task), 80, bold=True),
-            literal.text_part(f"{progress} · since "),
-            literal.date_part(task.started_at or task.created_at, "{time}"),
-            *([literal.text_part(" · "), literal.link_part(url, "message")] if url else []),
+        line = rich_text_parts.section(
+            rich_text_parts.text_part(f"{face(task)}  "),
+            rich_text_parts.text_part(name(task), 80, bold=True),
+            rich_text_parts.text_part(f"{progress} · since "),
+            rich_text_parts.date_part(task.started_at or task.created_at, "{time}"),
+            *(
+                [rich_text_parts.text_part(" · "), rich_text_parts.link_part(url, "message")]
+                if url
+                else []
+            ),
         )
         cancel = {
             **_home_button("Cancel", "task_cancel", task.id, style="danger"),
             "confirm": _confirm("Cancel this task?", name(task), "Cancel Task", "Keep Running"),
         }
-        blocks += [literal.rich_text(line), {"type": "actions", "elements": [cancel]}]
+        blocks += [rich_text_parts.rich_text(line), {"type": "actions", "elements": [cancel]}]
     blocks += _more(facts.running, MAX_TASKS, "/ops task list running")
     if not facts.running:
-        blocks.append(_said_of("Nothing is running."))
+        blocks.append(_sentence("Nothing is running."))
     run = _home_button("Run a task", "home_run_task", "run")
     return [
         *blocks,
@@ -199,7 +209,7 @@ def _report_lines(facts: HomeFacts) -> list[Block]:
         blocks.append({"type": "section", "text": text, "accessory": button})
     blocks += _more(facts.reports, MAX_REPORTS, "/ops report list")
     if not facts.reports:
-        blocks.append(_said_of("None yet: ask a database every morning, and read it here."))
+        blocks.append(_sentence("None yet: ask a database every morning, and read it here."))
     button = _home_button("New Report", "home_new_report", "report")
     return [*blocks, {"type": "actions", "elements": [button]}]
 
@@ -213,7 +223,7 @@ def _subscriptions(facts: HomeFacts) -> list[Block]:
         blocks.append({"type": "section", "text": text, "accessory": button})
     blocks += _more(facts.subscriptions, MAX_SHOWN_SUBSCRIPTIONS, "/ops subscriptions")
     if not facts.subscriptions:
-        blocks.append(_said_of("None: you are told of no kind of task directly."))
+        blocks.append(_sentence("None: you are told of no kind of task directly."))
     button = _home_button("Subscribe", "home_subscribe", "subscribe")
     return [*blocks, {"type": "actions", "elements": [button]}]
 
@@ -242,24 +252,32 @@ def preference_words(preference: Preference | None) -> str:
 def _health(facts: HomeFacts) -> list[Block]:
     lanes = facts.health["lanes"][:MAX_SHOWN_LANES]
     sentences = [socket_sentence(facts.health["socket"]), *map(lane_sentence, lanes)]
-    parts = [literal.text_part(f"• {sentence}\n", 300) for sentence in sentences]
-    seen = literal.section(literal.text_part("As of "), literal.date_part(facts.at))
-    return [_home_header("Health of the bot"), literal.rich_text(literal.section(*parts), seen)]
+    parts = [rich_text_parts.text_part(f"• {sentence}\n", 300) for sentence in sentences]
+    seen = rich_text_parts.section(
+        rich_text_parts.text_part("As of "), rich_text_parts.date_part(facts.at)
+    )
+    return [
+        _home_header("Health of the bot"),
+        rich_text_parts.rich_text(rich_text_parts.section(*parts), seen),
+    ]
 
 
 def _home_header(words: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": words}}
 
 
-def _said_of(words: str) -> Block:
-    return literal.rich_text(literal.section(literal.text_part(words)))
+def _sentence(words: str) -> Block:
+    return rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(words)))
 
 
 def _more(found: Sequence[Any], limit: int, command: str) -> list[Block]:
     if len(found) <= limit:
         return []
-    parts = (literal.text_part("There are more: "), literal.text_part(command, code=True))
-    return [literal.rich_text(literal.section(*parts))]
+    parts = (
+        rich_text_parts.text_part("There are more: "),
+        rich_text_parts.text_part(command, code=True),
+    )
+    return [rich_text_parts.rich_text(rich_text_parts.section(*parts))]
 
 
 def _home_button(label: str, action_id: str, value: str, **more: Any) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.subscriptions.models import Subscription
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.words import as_word
 
 
@@ -25,19 +25,19 @@ def build_subscription_list(found: Sequence[Subscription], *, is_personal: bool)
         words = f"{whose} no subscriptions. Type e.g. `/ops subscribe nightly-* failures`."
         return {"response_type": "ephemeral", "text": words}
     heading = "Your subscriptions" if is_personal else "Subscriptions of this channel"
-    top = literal.section(literal.text_part(heading, bold=True))
+    top = rich_text_parts.section(rich_text_parts.text_part(heading, bold=True))
     return {
         "response_type": "ephemeral",
         "text": f"{heading}: {len(found)}",
-        "blocks": [literal.rich_text(top, *[_subscription_line(one) for one in found])],
+        "blocks": [rich_text_parts.rich_text(top, *[_subscription_line(one) for one in found])],
     }
 
 
 def _subscription_line(subscription: Subscription) -> dict[str, Any]:
-    return literal.section(
-        literal.text_part(subscription.pattern, 200, bold=True),
-        literal.text_part(f" · {subscribed_to(subscription)} · since "),
-        literal.date_part(subscription.created_at, "{date_short_pretty}"),
-        literal.text_part("\n"),
-        literal.text_part(undo_command(subscription), 250, code=True),
+    return rich_text_parts.section(
+        rich_text_parts.text_part(subscription.pattern, 200, bold=True),
+        rich_text_parts.text_part(f" · {subscribed_to(subscription)} · since "),
+        rich_text_parts.date_part(subscription.created_at, "{date_short_pretty}"),
+        rich_text_parts.text_part("\n"),
+        rich_text_parts.text_part(undo_command(subscription), 250, code=True),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Report, ReportRun
-from listeners.views import literal
+from listeners.views import rich_text_parts
 from listeners.views.reports.report_words import (
     place_parts,
     run_parts,
@@ -22,61 +22,72 @@ def build_report_list(reports: Sequence[Report], *, has_more: bool) -> dict[str,
     """Return an ephemeral answer with two lines for each report."""
     if not reports:
         return _private("You have no reports. Type `/ops report new` to make one.")
-    lines = [literal.section(literal.text_part("Your reports", bold=True))]
+    lines = [rich_text_parts.section(rich_text_parts.text_part("Your reports", bold=True))]
     for report in reports[:MAX_LISTED]:
         parts = [
-            literal.text_part("📊 " if report.is_enabled else "⏸️ "),
-            literal.text_part(report.name, 100, bold=True),
-            literal.text_part(f" · {schedule_words(report.schedule)} · "),
+            rich_text_parts.text_part("📊 " if report.is_enabled else "⏸️ "),
+            rich_text_parts.text_part(report.name, 100, bold=True),
+            rich_text_parts.text_part(f" · {schedule_words(report.schedule)} · "),
             *place_parts(report),
-            literal.text_part(f"\n{state_words(report)}"),
+            rich_text_parts.text_part(f"\n{state_words(report)}"),
         ]
         if report.failures:
             times = "time" if report.failures == 1 else "times"
-            parts.append(literal.text_part(f" · failed the last {report.failures} {times}"))
+            parts.append(rich_text_parts.text_part(f" · failed the last {report.failures} {times}"))
         if report.problem:
-            parts.append(literal.text_part(f"\n⚠️ {report.problem}", 200))
-        lines.append(literal.section(*parts))
+            parts.append(rich_text_parts.text_part(f"\n⚠️ {report.problem}", 200))
+        lines.append(rich_text_parts.section(*parts))
     if has_more:
-        lines.append(literal.section(literal.text_part("There are more: see the API.")))
-    return {**_private(f"Your reports: {len(reports)}"), "blocks": [literal.rich_text(*lines)]}
+        lines.append(
+            rich_text_parts.section(rich_text_parts.text_part("There are more: see the API."))
+        )
+    return {
+        **_private(f"Your reports: {len(reports)}"),
+        "blocks": [rich_text_parts.rich_text(*lines)],
+    }
 
 
 def build_next_reports(found: Sequence[tuple[Report, datetime]]) -> dict[str, Any]:
     """Return an ephemeral answer with the next runs, the soonest first."""
     if not found:
         return _private("No report is due in the next 24 hours.")
-    lines = [literal.section(literal.text_part("Due in the next 24 hours", bold=True))]
+    lines = [
+        rich_text_parts.section(rich_text_parts.text_part("Due in the next 24 hours", bold=True))
+    ]
     lines += [
-        literal.section(
-            literal.date_part(due_at),
-            literal.text_part("  "),
-            literal.text_part(report.name, 100, bold=True),
-            literal.text_part(f" · {wall_time(due_at, zone_of(report))}"),
+        rich_text_parts.section(
+            rich_text_parts.date_part(due_at),
+            rich_text_parts.text_part("  "),
+            rich_text_parts.text_part(report.name, 100, bold=True),
+            rich_text_parts.text_part(f" · {wall_time(due_at, zone_of(report))}"),
         )
         for report, due_at in found[:MAX_LISTED]
     ]
     if len(found) > MAX_LISTED:
-        lines.append(literal.section(literal.text_part(f"and {len(found) - MAX_LISTED} more")))
+        lines.append(
+            rich_text_parts.section(
+                rich_text_parts.text_part(f"and {len(found) - MAX_LISTED} more")
+            )
+        )
     return {
         **_private(f"Due in the next 24 hours: {len(found)}"),
-        "blocks": [literal.rich_text(*lines)],
+        "blocks": [rich_text_parts.rich_text(*lines)],
     }
 
 
 def build_report_history(report: Report, runs: Sequence[ReportRun]) -> dict[str, Any]:
     """Return an ephemeral answer: what the report is, its last runs, and what can be done."""
-    about = literal.section(
-        literal.text_part(f"📊 {report.name}", 120, bold=True),
-        literal.text_part(f"\n{schedule_words(report.schedule)} · "),
+    about = rich_text_parts.section(
+        rich_text_parts.text_part(f"📊 {report.name}", 120, bold=True),
+        rich_text_parts.text_part(f"\n{schedule_words(report.schedule)} · "),
         *place_parts(report),
-        literal.text_part(f" · {state_words(report)} · source {report.source} · owner "),
-        literal.user_part(report.owner),
+        rich_text_parts.text_part(f" · {state_words(report)} · source {report.source} · owner "),
+        rich_text_parts.user_part(report.owner),
     )
-    question = literal.preformatted(report.query, 1_000)
-    lines = [literal.section(*run_parts(run)) for run in runs[:MAX_SHOWN_RUNS]]
+    question = rich_text_parts.preformatted(report.query, 1_000)
+    lines = [rich_text_parts.section(*run_parts(run)) for run in runs[:MAX_SHOWN_RUNS]]
     if not lines:
-        lines = [literal.section(literal.text_part("It has not run yet."))]
+        lines = [rich_text_parts.section(rich_text_parts.text_part("It has not run yet."))]
     buttons = [
         _report_button("Run Now", "report_run", report.id),
         _report_button("Edit", "report_edit", report.id),
@@ -87,8 +98,10 @@ def build_report_history(report: Report, runs: Sequence[ReportRun]) -> dict[str,
     return {
         **_private(f"📊 {report.name}: {state_words(report)}"),
         "blocks": [
-            literal.rich_text(about, question),
-            literal.rich_text(literal.section(literal.text_part("Last runs", bold=True)), *lines),
+            rich_text_parts.rich_text(about, question),
+            rich_text_parts.rich_text(
+                rich_text_parts.section(rich_text_parts.text_part("Last runs", bold=True)), *lines
+            ),
             {"type": "actions", "elements": buttons},
         ],
     }

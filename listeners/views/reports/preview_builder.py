@@ -7,8 +7,8 @@ from bot.errors import FieldProblem
 from bot.messages.rendering.plain_text import plain_text
 from bot.reports.display.charts import chart_lines, chart_of_block, finding
 from bot.reports.display.message import aligned_text
-from bot.reports.replies import Preview
-from listeners.views import literal
+from bot.reports.replies import ReportPreview
+from listeners.views import rich_text_parts
 
 _LABELS = {
     "name": "Name",
@@ -31,7 +31,7 @@ _SHOWN_AS_THEY_ARE = frozenset({"header", "section", "context", "rich_text", "di
 PreviewBlock = dict[str, Any]
 
 
-def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[PreviewBlock]:
+def build_preview(preview: ReportPreview, pictures: Mapping[int, str]) -> list[PreviewBlock]:
     """Return the blocks; *pictures* are the files of drawn charts, by the index of their block."""
     blocks: list[PreviewBlock] = [{"type": "divider"}]
     if preview.problems:
@@ -49,20 +49,23 @@ def build_preview(preview: Preview, pictures: Mapping[int, str]) -> list[Preview
 def build_waiting() -> list[PreviewBlock]:
     """Return what stands there until the preview is ready."""
     words = "Preparing the preview…"
-    return [{"type": "divider"}, literal.rich_text(literal.section(literal.text_part(words)))]
+    return [
+        {"type": "divider"},
+        rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(words))),
+    ]
 
 
 def problem_block(problems: Sequence[FieldProblem]) -> PreviewBlock:
     """Return what is wrong, a line for each field."""
-    parts = [literal.text_part("Not ready to be saved\n", bold=True)]
+    parts = [rich_text_parts.text_part("Not ready to be saved\n", bold=True)]
     for one in problems[:10]:
         label = _LABELS.get(one.field, one.field)
-        parts.append(literal.text_part(f"⚠️ {label}: ", bold=True))
-        parts.append(literal.text_part(f"{plain_text(one.message)}\n", 600))
-    return literal.rich_text(literal.section(*parts))
+        parts.append(rich_text_parts.text_part(f"⚠️ {label}: ", bold=True))
+        parts.append(rich_text_parts.text_part(f"{plain_text(one.message)}\n", 600))
+    return rich_text_parts.rich_text(rich_text_parts.section(*parts))
 
 
-def charts_in(preview: Preview) -> list[tuple[int, PreviewBlock]]:
+def charts_in(preview: ReportPreview) -> list[tuple[int, PreviewBlock]]:
     """Return the native charts of the message, with the indices of their blocks."""
     if preview.rendered is None:
         return []
@@ -70,14 +73,14 @@ def charts_in(preview: Preview) -> list[tuple[int, PreviewBlock]]:
     return [(at, block) for at, block in numbered if block["type"] == "data_visualization"]
 
 
-def _next_runs(preview: Preview) -> PreviewBlock:
-    parts = [literal.text_part("Next runs\n", bold=True)]
+def _next_runs(preview: ReportPreview) -> PreviewBlock:
+    parts = [rich_text_parts.text_part("Next runs\n", bold=True)]
     parts += [
-        literal.text_part(f"{at:%a} {at.day} {at:%b %Y, %H:%M} {at.tzname()}\n")
+        rich_text_parts.text_part(f"{at:%a} {at.day} {at:%b %Y, %H:%M} {at.tzname()}\n")
         for at in preview.next_runs[:5]
     ]
-    parts += [literal.text_part(f"💡 {note}\n", 300) for note in preview.notes[:6]]
-    return literal.rich_text(literal.section(*parts))
+    parts += [rich_text_parts.text_part(f"💡 {note}\n", 300) for note in preview.notes[:6]]
+    return rich_text_parts.rich_text(rich_text_parts.section(*parts))
 
 
 def _in_modal(block: PreviewBlock, file_id: str | None) -> list[PreviewBlock]:
@@ -91,7 +94,9 @@ def _in_modal(block: PreviewBlock, file_id: str | None) -> list[PreviewBlock]:
             return [
                 {"type": "image", "slack_file": {"id": file_id}, "alt_text": finding(chart)[:2_000]}
             ]
-        return [literal.rich_text(literal.preformatted("\n".join(chart_lines(chart))))]
+        return [
+            rich_text_parts.rich_text(rich_text_parts.preformatted("\n".join(chart_lines(chart))))
+        ]
     if kind in ("data_table", "table"):
         rows = [[str(cell.get("text", "")) for cell in row] for row in block["rows"]]
         head, *others = rows
@@ -99,5 +104,7 @@ def _in_modal(block: PreviewBlock, file_id: str | None) -> list[PreviewBlock]:
         left = len(others) - shown
         if left:
             text += f"\n… {left} more rows"
-        return [literal.rich_text(literal.preformatted(text, _TABLE_CHARACTERS + 100))]
+        return [
+            rich_text_parts.rich_text(rich_text_parts.preformatted(text, _TABLE_CHARACTERS + 100))
+        ]
     return []

@@ -11,7 +11,7 @@ from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.reports.drafting.drafts import fields_of
 from bot.reports.models import Report
-from bot.reports.replies import Actor, Preview
+from bot.reports.replies import Actor, ReportPreview
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor
 from listeners.services import ListenerServices
@@ -86,7 +86,7 @@ async def handle_report_preview_action(
     await _show_preview(client, view["id"], shown, pictures)
 
 
-async def _preview_of(services: ListenerServices, actor: Actor, view: _FormView) -> Preview:
+async def _preview_of(services: ListenerServices, actor: Actor, view: _FormView) -> ReportPreview:
     """Ask for the preview; for a report that is edited with what the form does not show."""
     report_id, _ = form_state(view)
     fields = report_fields(view)

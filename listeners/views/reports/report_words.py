@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Notification, Report, ReportRun, RunStatus
-from listeners.views import literal
+from listeners.views import rich_text_parts
 
 RUN_FACES: Mapping[RunStatus, str] = {
     RunStatus.PENDING: "⏳ Waiting",
@@ -55,22 +55,22 @@ def state_words(report: Report) -> str:
     return f"next {wall_time(report.due_at, zone_of(report))}"
 
 
-def place_parts(report: Report) -> list[literal.RichTextPart]:
+def place_parts(report: Report) -> list[rich_text_parts.RichTextPart]:
     """Return where its runs are told."""
     if report.notification == Notification.CHANNEL and report.channel:
-        return [literal.text_part("to "), literal.place_part(report.channel)]
+        return [rich_text_parts.text_part("to "), rich_text_parts.place_part(report.channel)]
     if report.notification == Notification.DM and report.slack_user:
-        return [literal.text_part("to "), literal.user_part(report.slack_user)]
-    return [literal.text_part("kept in the history")]
+        return [rich_text_parts.text_part("to "), rich_text_parts.user_part(report.slack_user)]
+    return [rich_text_parts.text_part("kept in the history")]
 
 
-def run_parts(run: ReportRun) -> list[literal.RichTextPart]:
+def run_parts(run: ReportRun) -> list[rich_text_parts.RichTextPart]:
     """Return a line of the history: how it ended, when, how long it took, and why."""
     face = RUN_FACES[RunStatus(run.status)]
     parts = [
-        literal.text_part(f"{face} ", bold=True),
-        literal.date_part(run.due_at),
-        literal.text_part(f" · {run.trigger}".replace("_", " ")),
+        rich_text_parts.text_part(f"{face} ", bold=True),
+        rich_text_parts.date_part(run.due_at),
+        rich_text_parts.text_part(f" · {run.trigger}".replace("_", " ")),
     ]
     seconds = _seconds(run.started_at, run.completed_at)
     facts = [
@@ -79,12 +79,15 @@ def run_parts(run: ReportRun) -> list[literal.RichTextPart]:
         f"by {run.model}" if run.model else "",
         f"${run.cost:.4f}" if run.cost is not None else "",
     ]
-    parts += [literal.text_part(f" · {fact}") for fact in facts if fact]
+    parts += [rich_text_parts.text_part(f" · {fact}") for fact in facts if fact]
     if run.requested_by:
-        parts += [literal.text_part(" · asked for by "), literal.user_part(run.requested_by)]
+        parts += [
+            rich_text_parts.text_part(" · asked for by "),
+            rich_text_parts.user_part(run.requested_by),
+        ]
     reason = run.error_message or run.skipped_because
     if reason:
-        parts.append(literal.text_part(f"\n{reason}", 300))
+        parts.append(rich_text_parts.text_part(f"\n{reason}", 300))
     return parts
 
 

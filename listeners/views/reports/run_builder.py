@@ -9,7 +9,7 @@ from bot.reports.display.cells import cell_words, column_heading
 from bot.reports.display.message import aligned_text
 from bot.reports.models import Report
 from bot.reports.replies import Answered, Recomputed, StoredResult
-from listeners.views import literal
+from listeners.views import rich_text_parts
 
 ROWS_TITLE, QUERY_TITLE, RECOMPUTE_TITLE = "Rows", "Query", "Recompute"
 ASK_TITLE, ASK_FORM = "Ask", "report_ask_form"
@@ -44,13 +44,13 @@ def build_rows(stored: StoredResult) -> _RunView:
         words += f": {' and '.join(left)}; all are files in the thread of the report"
     return _run_view(
         ROWS_TITLE,
-        literal.rich_text(
-            literal.section(
-                literal.text_part(f"{words}. Digest {table.digest}, read "),
-                literal.date_part(table.fetched_at),
-                literal.text_part("."),
+        rich_text_parts.rich_text(
+            rich_text_parts.section(
+                rich_text_parts.text_part(f"{words}. Digest {table.digest}, read "),
+                rich_text_parts.date_part(table.fetched_at),
+                rich_text_parts.text_part("."),
             ),
-            literal.preformatted(text or "No rows.", _TEXT_CHARACTERS + 100),
+            rich_text_parts.preformatted(text or "No rows.", _TEXT_CHARACTERS + 100),
         ),
     )
 
@@ -60,9 +60,12 @@ def build_query(report: Report, stored: StoredResult | None) -> _RunView:
     sql = stored.table.sql if stored else report.sql
     blocks = []
     if report.query.strip() != sql.strip():
-        blocks += [_named("Asked"), literal.preformatted(report.query, _TEXT_CHARACTERS)]
-    blocks += [_named(f"Run on {report.source}"), literal.preformatted(sql, _TEXT_CHARACTERS)]
-    view = [literal.rich_text(*blocks)]
+        blocks += [_named("Asked"), rich_text_parts.preformatted(report.query, _TEXT_CHARACTERS)]
+    blocks += [
+        _named(f"Run on {report.source}"),
+        rich_text_parts.preformatted(sql, _TEXT_CHARACTERS),
+    ]
+    view = [rich_text_parts.rich_text(*blocks)]
     if stored and stored.figures:
         lines = [
             f"{one.get('text', '')}  ←  {one.get('origin', '')}"
@@ -72,8 +75,8 @@ def build_query(report: Report, stored: StoredResult | None) -> _RunView:
             lines.append(f"… {len(stored.figures) - _FIGURES} more")
         text = truncate("\n".join(lines), _TEXT_CHARACTERS)
         view.append(
-            literal.rich_text(
-                _named("Where each figure comes from"), literal.preformatted(text, 3_000)
+            rich_text_parts.rich_text(
+                _named("Where each figure comes from"), rich_text_parts.preformatted(text, 3_000)
             )
         )
     return _run_view(QUERY_TITLE, *view)
@@ -84,11 +87,12 @@ def build_recomputed(found: Recomputed) -> _RunView:
     if found.is_unchanged:
         words = f"Unchanged: the query returns the same rows, {found.digest}."
         return _run_view(
-            RECOMPUTE_TITLE, literal.rich_text(literal.section(literal.text_part(words)))
+            RECOMPUTE_TITLE,
+            rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(words))),
         )
-    parts = [literal.text_part(f"Changed: the rows are {found.digest} now.\n", bold=True)]
-    parts += [literal.text_part(f"• {one}\n", 300) for one in found.differences]
-    return _run_view(RECOMPUTE_TITLE, literal.rich_text(literal.section(*parts)))
+    parts = [rich_text_parts.text_part(f"Changed: the rows are {found.digest} now.\n", bold=True)]
+    parts += [rich_text_parts.text_part(f"• {one}\n", 300) for one in found.differences]
+    return _run_view(RECOMPUTE_TITLE, rich_text_parts.rich_text(rich_text_parts.section(*parts)))
 
 
 def build_ask(run_id: str) -> _RunView:
@@ -128,16 +132,20 @@ def build_answer(question: str, answered: Answered) -> _RunView:
     footer = f"From the rows of this report alone{traced} · by {answered.by}"
     return _run_view(
         ASK_TITLE,
-        literal.rich_text(literal.section(literal.text_part(question, 500, bold=True))),
-        literal.rich_text(
-            literal.section(literal.text_part(plain_text(answered.text), _TEXT_CHARACTERS))
+        rich_text_parts.rich_text(
+            rich_text_parts.section(rich_text_parts.text_part(question, 500, bold=True))
+        ),
+        rich_text_parts.rich_text(
+            rich_text_parts.section(
+                rich_text_parts.text_part(plain_text(answered.text), _TEXT_CHARACTERS)
+            )
         ),
         {"type": "context", "elements": [{"type": "plain_text", "text": truncate(footer, 200)}]},
     )
 
 
-def _named(words: str) -> literal.RichTextPart:
-    return literal.section(literal.text_part(words, bold=True))
+def _named(words: str) -> rich_text_parts.RichTextPart:
+    return rich_text_parts.section(rich_text_parts.text_part(words, bold=True))
 
 
 def _run_view(title: str, *blocks: dict[str, Any]) -> _RunView:

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.board import Board, BoardRules, storm_group
-from bot.alerts.incidents import (
+from bot.alerts.incident_lifecycle import (
     STORM,
     AlertRules,
-    FirstWord,
     Incident,
     IncidentState,
+    Recurrence,
     Sighting,
     Tell,
     TroubleGroup,
@@ -231,7 +231,7 @@ def test_what_opens_after_a_storm_has_calmed_is_told_by_itself():
     again = world.begin("kind 1")
     assert world.check(MINUTE) == [("kind 1", Tell.POST)]
     assert world.incident("kind 1").troubles == {again}
-    assert world.incident("kind 1").first_word == FirstWord.AGAIN
+    assert world.incident("kind 1").first_word == Recurrence.AGAIN
 
 
 def test_storms_of_two_types_are_told_apart():

@@ -473,21 +473,6 @@ async def test_an_alert_without_its_channel_waits_for_it(room):
     assert await room.told(minutes=1) == []
 
 
-async def test_old_alerts_are_forgotten(room):
-    """What was resolved longer ago than is kept goes, with what it held; the open stays."""
-    task = await room.fail()
-    await room.fail("export")
-    await room.check()
-    await room.tasks.report(task, "completed", attempt=2)
-    await room.check(minutes=1)
-    assert await room.alerts.forget_old(timedelta(days=30)) == 0
-
-    room.clock.advance(days=31)
-    assert await room.alerts.forget_old(timedelta(days=30)) == 1
-    assert [alert.task for alert in await room.rows()] == ["export"]
-    assert len(await room.tasks.all(AlertTrouble)) == 1
-
-
 async def test_alerts_are_also_told_elsewhere(database):
     """Each address hears of the alert and of its recovery, in a lane of its own."""
     alerts = AlertSettings(also_notify=["ntfys://ntfy.example/a", "mailto://ben@example.com"])

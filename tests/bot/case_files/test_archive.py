@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot.alerts.incidents import TroubleType
+from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.models import Alert, AlertTrouble
 from bot.case_files.archive import build_archive, drawing, write_private
 from bot.case_files.evidence import collect

@@ -20,6 +20,7 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.settings import Settings
+from bot.signups.service import Users
 from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
@@ -27,7 +28,6 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
-from bot.users.service import Users
 from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED

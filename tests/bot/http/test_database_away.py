@@ -10,7 +10,7 @@ from sqlalchemy import exc, text
 
 from bot.db import Database
 from bot.http.connections import ConnectionLimits
-from bot.http.errors import answer_to, is_database_away
+from bot.http.errors import answer_to, is_database_unavailable
 from bot.http.routes import ROUTES
 from bot.http.server import HttpServer
 from bot.tables import TABLES
@@ -138,5 +138,5 @@ def test_each_way_to_say_so_is_understood(error):
 )
 def test_a_mistake_of_ours_is_not_blamed_on_the_database(error):
     """These would be the same the next time."""
-    assert not is_database_away(error)
+    assert not is_database_unavailable(error)
     assert answer_to(error) is None

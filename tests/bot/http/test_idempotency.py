@@ -8,7 +8,7 @@ from sqlmodel import Session, select, update
 
 from bot.errors import ConflictError
 from bot.http.idempotency import Idempotency, IdempotencyRecord, Key, Made
-from bot.http.routing import Response
+from bot.http.route_types import Response
 from bot.messages.models import Message
 from bot.tasks.models import Task
 from tests.bot.http.calling import token_for

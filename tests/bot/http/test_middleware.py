@@ -9,8 +9,8 @@ import structlog
 
 from bot.config_file import Http
 from bot.errors import UserError
+from bot.http.route_types import Access, Call, Response, Route
 from bot.http.routes import ROUTES
-from bot.http.routing import Access, Call, Response, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE, Client, token_for
 

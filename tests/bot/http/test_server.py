@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.errors import ConfigError
-from bot.http.routing import Access, Call, Response, Route
+from bot.http.route_types import Access, Call, Response, Route
 from bot.http.server import HttpServer
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import PATIENCE_SECONDS

@@ -10,7 +10,7 @@ from bot.clock import SystemClock
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics
 from bot.metrics.own_metrics import own_metrics
-from bot.metrics.plan import Comparison, Filter
+from bot.metrics.plan import DimensionFilter, FilterOperator
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
 from bot.sources.result import ResultTable
@@ -53,7 +53,7 @@ async def test_a_value_of_the_source_is_a_filter(shop):
     spain = await metrics.plan("revenue in Spain last month", source, ZONE, NOW)
     narnia = await metrics.plan("revenue in Narnia last month", source, ZONE, NOW)
 
-    assert spain.plan.filters == (Filter("country", Comparison.EQUALS, ("Spain",)),)
+    assert spain.plan.filters == (DimensionFilter("country", FilterOperator.EQUALS, ("Spain",)),)
     assert "`Narnia` names nothing that is known" in narnia.missing
 
 

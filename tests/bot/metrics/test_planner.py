@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.metrics.periods import begin_of, find_periods, previous_period, shift
-from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
+from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings
 
@@ -67,7 +67,10 @@ def plan(metric, period=None, **more):
         ),
         (
             "revenue where country is Germany",
-            plan("revenue", filters=(Filter("country", Comparison.EQUALS, ("Germany",)),)),
+            plan(
+                "revenue",
+                filters=(DimensionFilter("country", FilterOperator.EQUALS, ("Germany",)),),
+            ),
         ),
         (
             "revenue by product where country = 'United States' last week",
@@ -75,16 +78,22 @@ def plan(metric, period=None, **more):
                 "revenue",
                 LAST_WEEK,
                 dimensions=("product",),
-                filters=(Filter("country", Comparison.EQUALS, ("United States",)),),
+                filters=(DimensionFilter("country", FilterOperator.EQUALS, ("United States",)),),
             ),
         ),
         (
             "revenue where country is New Zealand or France",
-            plan("revenue", filters=(Filter("country", Comparison.IN, ("New Zealand", "France")),)),
+            plan(
+                "revenue",
+                filters=(DimensionFilter("country", FilterOperator.IN, ("New Zealand", "France")),),
+            ),
         ),
         (
             "revenue where country is not France",
-            plan("revenue", filters=(Filter("country", Comparison.NOT_EQUALS, ("France",)),)),
+            plan(
+                "revenue",
+                filters=(DimensionFilter("country", FilterOperator.NOT_EQUALS, ("France",)),),
+            ),
         ),
         ("stock by product", plan("stock", dimensions=("product",))),
     ],

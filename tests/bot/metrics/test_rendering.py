@@ -15,7 +15,7 @@ from bot.cli.demo_shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
 from bot.config_file import read_config_file
 from bot.errors import InvalidError
 from bot.metrics.periods import begin_of
-from bot.metrics.plan import Comparison, Filter, Grain, MetricPlan, Period
+from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
 from bot.metrics.rendering import adds_up, render_plan
 from bot.report_config import MetricSettings
@@ -69,7 +69,7 @@ def random_plan(chance):
         period=chance.choice((period, period, None)),
         dimensions=chance.choice(((), (dimension,), (dimension,), DIMENSIONS[:2])),
         grain=chance.choice((None, None, *Grain)),
-        filters=chance.choice(((), (Filter("country", Comparison.IN, countries),))),
+        filters=chance.choice(((), (DimensionFilter("country", FilterOperator.IN, countries),))),
     )
 
 
@@ -185,12 +185,12 @@ def test_filters_do_not_mind_case_and_keep_what_has_no_value():
     """`is A` finds `a`; `is not A` finds also the rows without a value."""
 
     def asked(comparison, value):
-        filters = (Filter("kind", comparison, (value,)),)
+        filters = (DimensionFilter("kind", comparison, (value,)),)
         return duck(render_plan(MetricPlan("n", filters=filters), EVENTS, dialect="duckdb"))
 
-    assert asked(Comparison.EQUALS, "A") == [(11,)]
-    assert asked(Comparison.NOT_EQUALS, "a") == [(100,)]
-    assert asked(Comparison.EQUALS, "a' OR 1 = 1 --") == [(None,)]
+    assert asked(FilterOperator.EQUALS, "A") == [(11,)]
+    assert asked(FilterOperator.NOT_EQUALS, "a") == [(100,)]
+    assert asked(FilterOperator.EQUALS, "a' OR 1 = 1 --") == [(None,)]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres", "duckdb", "bigquery"])

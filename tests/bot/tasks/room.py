@@ -18,7 +18,7 @@ from bot.tasks.intake import Intake
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report, ReportOutcome
+from bot.tasks.updates import ReportOutcome, StatusReport
 
 ADA, BEN, CLEO = "U0ADA00001", "U0BEN00002", "U0CLEO0003"
 OURS = Owner("default", "T1")
@@ -69,7 +69,7 @@ class Room:
 
     async def report(self, task: Task, status: str, **said: Any) -> ReportOutcome:
         """Let the worker say something about a task."""
-        report = Report(status=TaskStatus(status), task_id=task.id, **said)
+        report = StatusReport(status=TaskStatus(status), task_id=task.id, **said)
         return (await self.intake.report(OURS, report)).outcome
 
     async def beat(self, task: Task) -> ReportOutcome:

@@ -8,7 +8,7 @@ from bot.config_file import ConfigFile, TaskKind
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.display import Links, actions, elapsed_seconds, expected_end, fill, message_context
 from bot.tasks.models import Task, TaskStatus
-from bot.tasks.updates import Report, apply
+from bot.tasks.updates import StatusReport, apply
 from tests.bot.tasks.room import START
 
 GRAFANA = "http://g/d?dealer={subject}&from={started_ms}&to={ended_ms}&x={unknown}"
@@ -22,7 +22,7 @@ def new_task(subject: str = "Bergmann", task: str = "import") -> Task:
 
 def running(progress: int | None = None, **options: str) -> Task:
     task = new_task(**options)
-    apply(task, Report(TaskStatus.RUNNING, progress=progress), START)
+    apply(task, StatusReport(TaskStatus.RUNNING, progress=progress), START)
     return task
 
 
@@ -59,7 +59,7 @@ def test_the_dashboard_has_the_range_of_the_task():
     assert f"http://g/d?dealer=Bergmann&from={start}&to={later}&x={{unknown}}" == links.grafana(
         task, START + MINUTE
     )
-    apply(task, Report(TaskStatus.FAILED), START + MINUTE)
+    apply(task, StatusReport(TaskStatus.FAILED), START + MINUTE)
     assert f"to={later}&" in (links.grafana(task, START + 60 * MINUTE) or "")
 
 
@@ -109,7 +109,7 @@ def test_elapsed_time_stops_with_the_work():
     assert elapsed_seconds(task, START + MINUTE) == 60
     task.status = TaskStatus.LOST
     assert elapsed_seconds(task, START + MINUTE) == 0
-    apply(task, Report(TaskStatus.COMPLETED), START + 2 * MINUTE)
+    apply(task, StatusReport(TaskStatus.COMPLETED), START + 2 * MINUTE)
     assert elapsed_seconds(task, START + 99 * MINUTE) == 120
     assert elapsed_seconds(running(), START - MINUTE) == 0
 

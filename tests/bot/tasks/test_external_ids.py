@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ConflictError, NotFoundError
 from bot.tasks.external_ids import MAX_IDS
 from bot.tasks.models import ExternalTaskId, Task, TaskStatus
-from bot.tasks.updates import Report, ReportOutcome
+from bot.tasks.updates import ReportOutcome, StatusReport
 from tests.bot.tasks.room import CLEOS, OURS, Room
 
 HERE, THERE = "1700000000.000100", "1700000000.000200"
@@ -15,7 +15,7 @@ HERE, THERE = "1700000000.000100", "1700000000.000200"
 
 async def report(room: Room, task_id: str | None, ts: str | None, owner=OURS, **said):
     """Let an orchestrator report, by its id, the place, or both."""
-    told = Report(
+    told = StatusReport(
         said.pop("status", TaskStatus.RUNNING),
         task_id=task_id,
         channel="C1" if ts else None,
@@ -159,12 +159,12 @@ async def test_a_token_of_one_task_reports_on_no_other(room):
     task, other = await posted(room, HERE), await posted(room, THERE)
     await report(room, "17", THERE)
 
-    own = Report(TaskStatus.RUNNING, task_id="18", channel="C1", ts=HERE)
+    own = StatusReport(TaskStatus.RUNNING, task_id="18", channel="C1", ts=HERE)
     assert (await room.intake.report(OURS, own, only=task.id)).task_id == task.id
     for told in (
-        Report(TaskStatus.FAILED, task_id="17"),
-        Report(TaskStatus.FAILED, task_id="18", channel="C1", ts=THERE),
-        Report(TaskStatus.FAILED, task_id="19", channel="C1", ts="1700000000.000300"),
+        StatusReport(TaskStatus.FAILED, task_id="17"),
+        StatusReport(TaskStatus.FAILED, task_id="18", channel="C1", ts=THERE),
+        StatusReport(TaskStatus.FAILED, task_id="19", channel="C1", ts="1700000000.000300"),
     ):
         with pytest.raises(NotFoundError):
             await room.intake.report(OURS, told, only=task.id)

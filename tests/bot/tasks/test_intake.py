@@ -8,10 +8,10 @@ from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.messages.models import Event, Message, Rank
 from bot.tasks.models import Task, TaskStatus
-from bot.tasks.updates import Report, ReportOutcome
+from bot.tasks.updates import ReportOutcome, StatusReport
 from tests.bot.tasks.room import CLEOS, OURS, Room, make_room, values
 
-THERE = Report(
+THERE = StatusReport(
     TaskStatus.RUNNING, channel="C1", ts="1700000000.000200", task="import", subject="Bergmann"
 )
 
@@ -76,7 +76,9 @@ async def test_one_place_reported_ten_times_at_once_is_one_task(room):
 
 async def test_an_adopted_failure_has_its_whole_error_in_the_thread(room):
     """A message adopted at its end tells that end as every other does."""
-    report = Report(TaskStatus.FAILED, channel="C1", ts="1700000000.000200", error="Boom " * 200)
+    report = StatusReport(
+        TaskStatus.FAILED, channel="C1", ts="1700000000.000200", error="Boom " * 200
+    )
     await room.intake.report(OURS, report)
 
     (task,) = await room.all(Task)
@@ -103,7 +105,7 @@ async def test_a_message_of_ours_that_is_no_tasks_is_not_adopted(room):
 async def test_a_report_without_a_name_is_refused(room):
     """Neither task nor place: there is nothing to find."""
     with pytest.raises(InvalidError, match="`taskId`: give it, or `channel` and `ts`"):
-        await room.intake.report(OURS, Report(TaskStatus.RUNNING, channel="C1"))
+        await room.intake.report(OURS, StatusReport(TaskStatus.RUNNING, channel="C1"))
 
 
 async def test_a_report_about_an_unknown_task_is_refused(room):
@@ -111,7 +113,7 @@ async def test_a_report_about_an_unknown_task_is_refused(room):
     task = await room.create()
     for owner, task_id in ((OURS, "t-unknown"), (CLEOS, task.id)):
         with pytest.raises(NotFoundError):
-            await room.intake.report(owner, Report(TaskStatus.RUNNING, task_id=task_id))
+            await room.intake.report(owner, StatusReport(TaskStatus.RUNNING, task_id=task_id))
 
 
 async def test_silence_is_noticed_once(room, clock):

@@ -37,7 +37,7 @@ from bot.tasks.intake import Intake
 from bot.tasks.models import ENDS, Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 from tests.bot.tasks.room import Recorder
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -144,13 +144,13 @@ class Drama:
         if adopted:
             arguments = {"channel": self.channel, "text": "⏳ Queued: by hand"}
             posted = await self.transport._call("chat.postMessage", arguments)
-            told = Report(TaskStatus.RUNNING, channel=self.channel, ts=posted.ts)
+            told = StatusReport(TaskStatus.RUNNING, channel=self.channel, ts=posted.ts)
             self.ids.append((await self.intake.report(self.owner, told)).task_id)
 
     async def report(self, which: int, status: str, attempt: int, seq: int) -> None:
         """Let a worker say something; its number is in the message while the task runs."""
         self.number += 1
-        told = Report(
+        told = StatusReport(
             TaskStatus(status),
             task_id=self.ids[which],
             attempt=attempt,

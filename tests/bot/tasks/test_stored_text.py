@@ -11,7 +11,7 @@ from bot.tasks.creation import NewTask
 from bot.tasks.models import Task, TaskStatus
 from bot.tasks.queries import Filter
 from bot.tasks.stored_text import MAX_ID_CHARACTERS
-from bot.tasks.updates import Report
+from bot.tasks.updates import StatusReport
 from tests.bot.tasks.room import ADA, OURS
 
 IMPOSSIBLE = ("a\0b", "a\ud800b", "a\udc00\ud800b", "\0" * 10_000)
@@ -49,7 +49,7 @@ async def test_a_report_takes_any_text(room):
     """A worker's words never make its report fail, and the task can be listed by them."""
     for text in (*IMPOSSIBLE, *LONG):
         task = await room.create(subject=f"for {text}")
-        report = Report(
+        report = StatusReport(
             TaskStatus.FAILED,
             task_id=task.id,
             progress_note=text,
@@ -71,7 +71,7 @@ async def test_a_report_takes_any_text(room):
 async def test_an_adopted_place_takes_any_text(room):
     """A place with an impossible name is adopted like any other, once."""
     for number, text in enumerate(IMPOSSIBLE):
-        report = Report(
+        report = StatusReport(
             TaskStatus.RUNNING,
             channel=f"C{text}"[:9],
             ts=f"{number}{text}"[:9],
@@ -91,7 +91,7 @@ async def test_an_impossible_id_is_no_task(room):
             lambda text=text: room.tasks.cancel(OURS, text, by=ADA),
             lambda text=text: room.intake.heartbeat(OURS, text),
             lambda text=text: room.intake.report(
-                OURS, Report(TaskStatus.RUNNING, task_id=f"t-{text}")
+                OURS, StatusReport(TaskStatus.RUNNING, task_id=f"t-{text}")
             ),
         ):
             with pytest.raises(NotFoundError):
@@ -107,7 +107,7 @@ def test_an_id_that_no_index_takes_is_refused():
             named(NewTask, **{"task": "import", "channel": "C1", field: name})
     for field in ("channel", "ts"):
         with pytest.raises(InvalidError):
-            named(Report, status=TaskStatus.RUNNING, **{field: name})
+            named(StatusReport, status=TaskStatus.RUNNING, **{field: name})
 
 
 def named(make: Callable[..., Any], **values: Any) -> Any:

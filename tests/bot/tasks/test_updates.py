@@ -11,8 +11,8 @@ from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import (
     BEATING_LEASE,
     SILENT_LEASE,
-    Report,
     ReportOutcome,
+    StatusReport,
     apply,
     hear,
     start_over,
@@ -30,22 +30,22 @@ PERCENT = st.none() | st.integers(0, 100)
 SECOND = timedelta(seconds=1)
 
 reports = st.builds(
-    Report,
+    StatusReport,
     status=st.sampled_from(TOLD),
     progress=PERCENT,
     error=st.none() | st.just("Boom"),
     attempt=st.none() | st.integers(1, 3),
     seq=st.none() | st.integers(0, 5),
 )
-unnumbered = st.builds(Report, status=st.sampled_from(TOLD), progress=PERCENT)
+unnumbered = st.builds(StatusReport, status=st.sampled_from(TOLD), progress=PERCENT)
 
 
 @st.composite
-def numbered(draw: st.DrawFn) -> list[Report]:
+def numbered(draw: st.DrawFn) -> list[StatusReport]:
     """Reports with a number each, in any order, some of them more than once."""
     statuses = draw(st.lists(st.sampled_from(TOLD), min_size=1, max_size=8))
     sent = [
-        Report(status=status, seq=seq, progress=draw(PERCENT))
+        StatusReport(status=status, seq=seq, progress=draw(PERCENT))
         for seq, status in enumerate(statuses)
     ]
     return draw(st.permutations(sent + draw(st.lists(st.sampled_from(sent), max_size=5))))
@@ -60,7 +60,7 @@ def new_task(**changes: object) -> Any:
 
 def running(progress: int | None = None, seq: int | None = None) -> Any:
     task = new_task()
-    apply(task, Report(status=TaskStatus.RUNNING, progress=progress, seq=seq), START)
+    apply(task, StatusReport(status=TaskStatus.RUNNING, progress=progress, seq=seq), START)
     return task
 
 
@@ -137,16 +137,19 @@ def test_times_are_in_order(sent):
 def test_a_higher_attempt_starts_over():
     """Nothing of the last attempt is left, and its late reports are stale."""
     task = running(80, seq=7)
-    apply(task, Report(status=TaskStatus.FAILED, error="Boom", stats={"bad": 1}, seq=8), START)
+    apply(
+        task, StatusReport(status=TaskStatus.FAILED, error="Boom", stats={"bad": 1}, seq=8), START
+    )
 
-    outcome = apply(task, Report(status=TaskStatus.RUNNING, attempt=2, seq=1), START + SECOND)
+    outcome = apply(task, StatusReport(status=TaskStatus.RUNNING, attempt=2, seq=1), START + SECOND)
 
     assert outcome == ReportOutcome.APPLIED
     assert (task.attempt, task.status, task.seq) == (2, TaskStatus.RUNNING, 1)
     assert (task.progress, task.error, task.stats) == (None, None, None)
     assert (task.started_at, task.ended_at) == (START + SECOND, None)
     assert (
-        apply(task, Report(TaskStatus.COMPLETED, attempt=1, seq=99), START) == ReportOutcome.STALE
+        apply(task, StatusReport(TaskStatus.COMPLETED, attempt=1, seq=99), START)
+        == ReportOutcome.STALE
     )
 
 
@@ -154,7 +157,7 @@ def test_a_new_attempt_forgets_that_the_last_one_sent_heartbeats():
     """The next attempt may run elsewhere: one that never beats must not be lost in a minute."""
     task = new_task(beats=True)
     start_over(task, 2)
-    apply(task, Report(status=TaskStatus.RUNNING), START)
+    apply(task, StatusReport(status=TaskStatus.RUNNING), START)
 
     assert task.lease_until == START + SILENT_LEASE
 
@@ -165,7 +168,7 @@ def test_a_late_word_revives_a_lost_task():
     task.status, task.lease_until = TaskStatus.LOST, None
 
     assert (
-        apply(task, Report(TaskStatus.RUNNING, progress=41), START + SECOND)
+        apply(task, StatusReport(TaskStatus.RUNNING, progress=41), START + SECOND)
         == ReportOutcome.APPLIED
     )
 
@@ -178,7 +181,7 @@ def test_a_late_end_revives_a_lost_task():
     task = running(40)
     task.status = TaskStatus.LOST
 
-    assert apply(task, Report(TaskStatus.COMPLETED), START + SECOND) == ReportOutcome.APPLIED
+    assert apply(task, StatusReport(TaskStatus.COMPLETED), START + SECOND) == ReportOutcome.APPLIED
 
     assert (task.status, task.progress) == (TaskStatus.COMPLETED, 100)
 
@@ -188,7 +191,7 @@ def test_a_lost_task_does_not_go_back_to_the_queue():
     task = running()
     task.status = TaskStatus.LOST
 
-    assert apply(task, Report(TaskStatus.QUEUED), START) == ReportOutcome.STALE
+    assert apply(task, StatusReport(TaskStatus.QUEUED), START) == ReportOutcome.STALE
     assert task.status == TaskStatus.LOST
 
 
@@ -196,15 +199,18 @@ def test_running_does_not_go_back_to_the_queue():
     """An unnumbered `queued` after `running` came late."""
     task = running()
 
-    assert apply(task, Report(TaskStatus.QUEUED), START) == ReportOutcome.STALE
+    assert apply(task, StatusReport(TaskStatus.QUEUED), START) == ReportOutcome.STALE
 
 
 def test_a_repeated_number_is_stale():
     """The same report twice is taken once."""
     task = running(10, seq=3)
 
-    assert apply(task, Report(TaskStatus.RUNNING, progress=90, seq=3), START) == ReportOutcome.STALE
-    assert apply(task, Report(TaskStatus.FAILED, seq=2), START) == ReportOutcome.STALE
+    assert (
+        apply(task, StatusReport(TaskStatus.RUNNING, progress=90, seq=3), START)
+        == ReportOutcome.STALE
+    )
+    assert apply(task, StatusReport(TaskStatus.FAILED, seq=2), START) == ReportOutcome.STALE
     assert (task.progress, task.seq) == (10, 3)
 
 
@@ -213,7 +219,8 @@ def test_a_numbered_report_may_take_progress_back():
     task = running(90, seq=1)
 
     assert (
-        apply(task, Report(TaskStatus.RUNNING, progress=5, seq=2), START) == ReportOutcome.APPLIED
+        apply(task, StatusReport(TaskStatus.RUNNING, progress=5, seq=2), START)
+        == ReportOutcome.APPLIED
     )
     assert task.progress == 5
 
@@ -221,8 +228,10 @@ def test_a_numbered_report_may_take_progress_back():
 def test_a_report_that_says_nothing_of_a_field_leaves_it():
     """What was told before stays until something else is told; details are added up."""
     task = running(10)
-    apply(task, Report(TaskStatus.RUNNING, details={"host": "a"}, progress_note="page 1"), START)
-    apply(task, Report(TaskStatus.RUNNING, details={"rows": 3}), START)
+    apply(
+        task, StatusReport(TaskStatus.RUNNING, details={"host": "a"}, progress_note="page 1"), START
+    )
+    apply(task, StatusReport(TaskStatus.RUNNING, details={"rows": 3}), START)
 
     assert (task.progress, task.progress_note) == (10, "page 1")
     assert task.details == {"host": "a", "rows": 3}
@@ -242,6 +251,6 @@ def test_a_hundred_percent_is_reached_by_completing_only_if_there_were_percents(
     """Work without progress does not suddenly show a full bar."""
     silent, loud = running(), running(40)
     for task in (silent, loud):
-        apply(task, Report(TaskStatus.COMPLETED), START)
+        apply(task, StatusReport(TaskStatus.COMPLETED), START)
 
     assert (silent.progress, loud.progress) == (None, 100)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.alerts.incidents import TroubleType
+from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.models import Alert, Severity
 from bot.messages.models import MessageState
 from bot.reports.models import ReportRun, RunStatus, Trigger

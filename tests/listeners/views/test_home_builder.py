@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slack_playground.blocks import validate_message, validate_view
 
 from bot.alerts.display import FoundAlert
-from bot.alerts.incidents import TroubleType
+from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from bot.messages.models import Message

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.messages.models import Message, MessageState
-from bot.messages.requests.status import MessageStatus, Standing
+from bot.messages.requests.status import MessageStatus, PublicState
 from listeners.views.story_builder import build_dead_list, build_story
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ def test_what_was_put_aside_says_why_by_whom_and_where():
     ]
     parked = message(state=MessageState.SUSPENDED)
     link = "https://example.com/archives/C0ARCHIVE6/p1"
-    status = MessageStatus(parked, Standing.PENDING, 0, link, "Mend it.", "is_archived", events)
+    status = MessageStatus(parked, PublicState.PENDING, 0, link, "Mend it.", "is_archived", events)
 
     parts = parts_of(build_story(status))
     words = " ".join(part.get("text", "") for part in parts)
@@ -59,7 +59,7 @@ def test_what_a_message_does_not_show_is_said():
     """A line for each, and of many the first."""
     detail = {"warnings": [f"/blocks/{number} was left out." for number in range(7)]}
     sent = {"event": "SlackMessageSent", "at": AT.isoformat(), "attempt": 0, "detail": detail}
-    status = MessageStatus(message(), Standing.SENT, 1, None, None, None, [sent])
+    status = MessageStatus(message(), PublicState.SENT, 1, None, None, None, [sent])
 
     words = [part.get("text", "") for part in parts_of(build_story(status))]
 
@@ -78,7 +78,7 @@ def test_what_was_asked_for_and_found_again_reads_as_a_sentence():
             ("Sent", {"recovered": True}),
         ]
     ]
-    status = MessageStatus(message(), Standing.SENT, 1, None, None, None, events)
+    status = MessageStatus(message(), PublicState.SENT, 1, None, None, None, events)
 
     words = "".join(part.get("text", "") for part in parts_of(build_story(status)))
 

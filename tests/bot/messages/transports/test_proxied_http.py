@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.messages.error_codes import Verdict
 from bot.messages.policy import SlackResponse, classify
 from bot.messages.transports.base import File
-from bot.messages.transports.proxied_http import ProxiedWire, open_wire, wait_closed
+from bot.messages.transports.proxied_http import ProxiedConnection, open_connection, wait_closed
 from bot.messages.transports.slack import SlackTransport
 from bot.messages.transports.webhook import WebhookTransport
 from bot.proxies import Proxies
@@ -192,4 +192,4 @@ async def test_a_tunnel_that_is_refused_reaches_nobody(encrypted, status):
 
 def test_without_a_proxy_our_own_connections_are_used():
     """They are much faster."""
-    assert not isinstance(open_wire("https://slack.com/api/", {}), ProxiedWire)
+    assert not isinstance(open_connection("https://slack.com/api/", {}), ProxiedConnection)

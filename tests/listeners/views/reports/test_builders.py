@@ -12,7 +12,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context
 from bot.reports.drafting.drafts import fields_of
 from bot.reports.models import Notification, RunStatus
-from bot.reports.replies import Answered, Preview, Recomputed, StoredResult
+from bot.reports.replies import Answered, Recomputed, ReportPreview, StoredResult
 from bot.sources.result import ColumnKind, ResultColumn
 from listeners.views.reports.form_builder import ReportForm, build_report_form
 from listeners.views.reports.form_values import form_state, report_fields
@@ -38,11 +38,11 @@ RENDERER = Renderer(Path(__file__).parents[4] / "templates")
 NEW = {"schedule": {"frequency": "daily", "time": "09:00", "timezone": "UTC"}}
 
 
-def preview_of(facts: Any = None, **changes: Any) -> Preview:
+def preview_of(facts: Any = None, **changes: Any) -> ReportPreview:
     """Return a preview with the message of these facts."""
     message = RENDERER.render(REPORT_TEMPLATE, report_message_context(facts or facts_of()))
     usual = {"next_runs": [NINE] * 5, "notes": [], "sql": "…", "rendered": message, "problems": []}
-    return Preview(**{**usual, **changes})
+    return ReportPreview(**{**usual, **changes})
 
 
 def state_of(view: dict[str, Any], **typed: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from bot.ids import is_slack_user_id
 
 _FLAPPING_WINDOW = timedelta(hours=1)
 _FLAPPING_OPENINGS = 3
-_MOVED_ON = "moved_on"
+_RECOVERED = "moved_on"
 STORM = "storm"
 
 
@@ -46,7 +46,7 @@ class IncidentState(StrEnum):
     RESOLVED = "resolved"
 
 
-class FirstWord(StrEnum):
+class Recurrence(StrEnum):
     """Whether a group has been seen before."""
 
     NEW = "New"
@@ -109,7 +109,7 @@ class Incident:
     troubles: frozenset[str]  # those that have not moved on
     held: frozenset[str]  # all it ever had
     number: int = 1  # the group's first, second, … incident
-    first_word: FirstWord = FirstWord.NEW
+    first_word: Recurrence = Recurrence.NEW
     state: IncidentState = IncidentState.OPEN
     openings: tuple[datetime, ...] = ()  # of the group, within the window of flapping
     is_flapping: bool = False
@@ -135,7 +135,7 @@ class Incident:
 
 
 #: An incident and what to tell of it.
-_Told = tuple[Incident, tuple[Tell, ...]]
+_IncidentWithActions = tuple[Incident, tuple[Tell, ...]]
 _IncidentStep = tuple[Incident | None, tuple[Tell, ...]]
 
 
@@ -163,7 +163,7 @@ def follow_incident(
     Of one that opens nobody is told here: `bot.alerts.board` decides when.
     """
     if incident is not None and incident.is_open:
-        return _go_on(incident, seen, rules, now)
+        return _update_open(incident, seen, rules, now)
     news = seen.fresh - incident.held if incident else seen.fresh
     if news and not seen.is_silenced and seen.failures_in_row >= seen.alert_after:
         opened, told = _open(group, incident, news, now)
@@ -175,7 +175,7 @@ def follow_incident(
 
 def _open(
     group: TroubleGroup, previous: Incident | None, news: frozenset[str], now: datetime
-) -> _Told:
+) -> _IncidentWithActions:
     if previous is None:
         return Incident(group, now, news, news, openings=(now,), grown_at=now), ()
     recent = [at for at in previous.openings if now - _FLAPPING_WINDOW < at <= now]
@@ -195,12 +195,14 @@ def _open(
             resolved_because=None,
         )
         return reopened, (Tell.EDIT,)
-    word = FirstWord.REGRESSION if previous.resolved_by else FirstWord.AGAIN
+    word = Recurrence.REGRESSION if previous.resolved_by else Recurrence.AGAIN
     number = previous.number + 1
     return Incident(group, now, news, held, number, word, openings=openings, grown_at=now), ()
 
 
-def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime) -> _Told:
+def _update_open(
+    incident: Incident, seen: Sighting, rules: AlertRules, now: datetime
+) -> _IncidentWithActions:
     news = frozenset() if seen.is_silenced else seen.fresh - incident.held
     troubles = (incident.troubles & seen.in_trouble) | news
     if not troubles:
@@ -221,11 +223,13 @@ def _go_on(incident: Incident, seen: Sighting, rules: AlertRules, now: datetime)
     can_wait = seen.is_quiet and not after.is_critical
     if after.is_flapping or seen.is_silenced or can_wait:
         return after, edit
-    after, louder = _speak_up(after, after.told_at, rules, now)
+    after, louder = _due_reminder(after, after.told_at, rules, now)
     return after, edit + louder
 
 
-def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: datetime) -> _Told:
+def _due_reminder(
+    incident: Incident, told_at: datetime, rules: AlertRules, now: datetime
+) -> _IncidentWithActions:
     """Return the reminder that is due because nobody has acted on an incident for long."""
     if _is_snoozed_out(incident, now):
         return replace(_wake(incident), reminded_at=now), (Tell.REMIND,)
@@ -240,13 +244,13 @@ def _speak_up(incident: Incident, told_at: datetime, rules: AlertRules, now: dat
     return incident, tells
 
 
-def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _Told:
+def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _IncidentWithActions:
     resolved = replace(
         incident,
         state=IncidentState.RESOLVED,
         troubles=frozenset(),
         resolved_at=now,
-        resolved_because=_MOVED_ON,
+        resolved_because=_RECOVERED,
         snoozed_until=None,
     )
     if incident.told_at is None:
@@ -258,7 +262,7 @@ def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _To
     return replace(resolved, recovered_at=now), (Tell.RECOVER,)
 
 
-def acknowledge(incident: Incident, by: str, now: datetime) -> _Told:
+def acknowledge(incident: Incident, by: str, now: datetime) -> _IncidentWithActions:
     """Record who takes care of it; raise `ConflictError` if somebody does or it is resolved."""
     _require_open(incident)
     if incident.state == IncidentState.ACKNOWLEDGED:
@@ -275,14 +279,16 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> _Told:
     return acknowledged, _edit_if_told(incident)
 
 
-def snooze(incident: Incident, until: datetime) -> _Told:
+def snooze(incident: Incident, until: datetime) -> _IncidentWithActions:
     """Keep silent until then, and remind if it still lasts; raise `ConflictError` if over."""
     _require_open(incident)
     snoozed = replace(incident, state=IncidentState.SNOOZED, snoozed_until=until)
     return snoozed, _edit_if_told(incident)
 
 
-def resolve(incident: Incident, by: str, now: datetime, reason: str | None = None) -> _Told:
+def resolve(
+    incident: Incident, by: str, now: datetime, reason: str | None = None
+) -> _IncidentWithActions:
     """Close it for all that it holds, by hand; raise `ConflictError` when it is over already."""
     _require_open(incident)
     resolved = replace(

@@ -17,7 +17,7 @@ import jinja2
 from bot.errors import TemplateError
 from bot.messages.rendering.escaping import CLOSE, OPEN, Fragment, clean
 from bot.messages.rendering.filters import finalize
-from bot.messages.rendering.template_language import parse_message
+from bot.messages.rendering.jinja_environment import parse_message
 
 MAX_SOURCE_CHARACTERS = 20_000
 _MAX_HOLES = 200
@@ -46,7 +46,7 @@ _FILTER_CALL = re.compile(rf"\|[ ]?([a-z]+)(?:\(((?:{_ARGUMENT}(?:,[ ]?)?)+)\))?
 _ARGUMENTS = re.compile(_ARGUMENT)
 #: Logic, comments, and characters that may become something else next to a value.
 _NOT_PLAIN = re.compile("\\{%|\\{#|[\ufdd0-\ufdef]|\\\\u[fF][dD]|\\\\u[dD][89a-fA-F]")
-_PLACE = re.compile("\ufdd4([0-9]+)\ufdd5")
+_MARKER = re.compile("\ufdd4([0-9]+)\ufdd5")
 _NEWLINE = re.compile("\r\n|\r|\n")
 
 
@@ -68,7 +68,7 @@ class TooLargeError(Exception):
 
 
 @dataclass(frozen=True)
-class _Hole:
+class _Placeholder:
     """Where a value comes from, and the filters that it goes through."""
 
     name: str
@@ -80,7 +80,9 @@ class _Hole:
 class LogiclessTemplate:
     """A tree of JSON whose strings may have holes, or be nothing but one that is JSON itself."""
 
-    def __init__(self, tree: Any, holes: Sequence[_Hole], environment: jinja2.Environment) -> None:
+    def __init__(
+        self, tree: Any, holes: Sequence[_Placeholder], environment: jinja2.Environment
+    ) -> None:
         self.holes = holes
         #: How often a hole stands in the tree; less than there are if a field is named twice.
         self.places = _count_holes(tree)
@@ -93,14 +95,14 @@ class LogiclessTemplate:
 
         Raises `TooLargeError`, or what the filters raise.
         """
-        room = _Room()
+        room = _SizeBudget()
         return [self._value(hole, context, room) for hole in self.holes]
 
     def filled(self, values: Sequence[Any]) -> Any:
         """Return the template's JSON with these values in its holes, data marked as such."""
         return _filled(self._tree, values)
 
-    def _value(self, hole: _Hole, context: Mapping[str, Any], room: "_Room") -> Any:
+    def _value(self, hole: _Placeholder, context: Mapping[str, Any], room: "_SizeBudget") -> Any:
         is_given = hole.name in context
         value: Any = context[hole.name] if is_given else self._environment.undefined(name=hole.name)
         for name in hole.path:
@@ -112,7 +114,7 @@ class LogiclessTemplate:
         return parse_message(str(value)) if hole.is_json else _shown(value)
 
 
-class _Room:
+class _SizeBudget:
     """How much is left for the values of one message."""
 
     __slots__ = ("characters", "items")
@@ -167,7 +169,7 @@ def compile_logicless(source: str, environment: jinja2.Environment) -> Logicless
         return None
 
 
-def _hole(path: str, filters: str) -> _Hole | None:
+def _hole(path: str, filters: str) -> _Placeholder | None:
     first, *rest = path.split(".")
     calls = [(one[1], _arguments(one[2] or "")) for one in _FILTER_CALL.finditer(filters)]
     are_known = all(name in _FILTERS for name, _ in calls)
@@ -176,7 +178,7 @@ def _hole(path: str, filters: str) -> _Hole | None:
         return None
     if any(name in _AS_JSON for name, _ in calls[:-1]):
         return None
-    return _Hole(first, rest, calls, is_json=bool(calls) and calls[-1][0] in _AS_JSON)
+    return _Placeholder(first, rest, calls, is_json=bool(calls) and calls[-1][0] in _AS_JSON)
 
 
 def _arguments(text: str) -> list[Any]:
@@ -195,17 +197,17 @@ class _Json(NamedTuple):
     number: int
 
 
-def _with_places(node: Any, holes: Sequence[_Hole]) -> Any:
+def _with_places(node: Any, holes: Sequence[_Placeholder]) -> Any:
     """The tree with its holes found; raises ValueError where one cannot be."""
     if isinstance(node, dict):
-        if any(_PLACE.search(key) for key in node):
+        if any(_MARKER.search(key) for key in node):
             raise ValueError("a field's name has a hole in it")
         return {key: _with_places(value, holes) for key, value in node.items()}
     if isinstance(node, list):
         return [_with_places(one, holes) for one in node]
-    if not isinstance(node, str) or not _PLACE.search(node):
+    if not isinstance(node, str) or not _MARKER.search(node):
         return node
-    pieces = _PLACE.split(node)
+    pieces = _MARKER.split(node)
     parts = [int(one) if at % 2 else one for at, one in enumerate(pieces) if at % 2 or one]
     as_json = [one for one in parts if isinstance(one, int) and holes[one].is_json]
     if not as_json:

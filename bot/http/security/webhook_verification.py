@@ -14,7 +14,7 @@ _SECRET_HEADERS = (
 )
 
 
-def is_sent_with(secret: str, headers: Mapping[str, str], raw: bytes) -> bool:
+def has_valid_secret(secret: str, headers: Mapping[str, str], raw: bytes) -> bool:
     """Tell whether a header is the secret, or the HMAC-SHA256 of the body with it."""
     key = secret.encode()
     digest = hmac.new(key, raw, hashlib.sha256).digest()

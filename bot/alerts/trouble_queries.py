@@ -20,7 +20,7 @@ from bot.alerts.analysis.expected_duration import (
     expect_duration,
 )
 from bot.alerts.analysis.fingerprint import fingerprint
-from bot.alerts.incidents import TroubleGroup, TroubleType
+from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
 from bot.scheduling.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Task, TaskStatus
@@ -37,7 +37,7 @@ EXTERNAL = "external "
 #: What begins the keys of troubles in tables of other systems; the table's name follows.
 TABLE = "table "
 #: A run that starts this much before its time, by another clock, is that run.
-_EARLY = timedelta(minutes=1)
+_EARLY_START_TOLERANCE = timedelta(minutes=1)
 
 _TimeoutOf = Callable[[str], timedelta]
 
@@ -198,7 +198,9 @@ def due_at(key: str) -> datetime:
 def _has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
     """Tell whether a task of the kind was announced since it was due."""
     query = select(Task.id).where(
-        Task.tenant == tenant, Task.task == kind, col(Task.created_at) >= due_at - _EARLY
+        Task.tenant == tenant,
+        Task.task == kind,
+        col(Task.created_at) >= due_at - _EARLY_START_TOLERANCE,
     )
     return session.exec(query.limit(1)).first() is not None
 
@@ -232,7 +234,7 @@ def without_known(session: Session, tenant: str, troubles: Sequence[Trouble]) ->
     return [one for one in troubles if (one.group.type, one.key) not in known]
 
 
-def has_moved_on(session: Session, held: AlertTrouble, task: Task | None) -> bool:
+def is_over(session: Session, held: AlertTrouble, task: Task | None) -> bool:
     """
     Tell whether a trouble that an alert holds is over.
 

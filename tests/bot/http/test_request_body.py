@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from bot.http.json_body import MAX_BYTES
+from bot.http.request_body import MAX_BYTES
 from tests.bot.http.calling import ONE_DATABASE
 
 pytestmark = ONE_DATABASE

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.rerun import MAX_WAVE, Rerun, RerunState, SeenRun, advance, begin
+from bot.alerts.rerun_waves import MAX_WAVE, Rerun, RerunState, SeenRun, advance, begin
 from bot.tasks.models import TaskStatus
 
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.messages.delivery.call_pool import MAX_PREFETCH, WorkerPool
 from bot.messages.delivery.concurrency import ConcurrencyLimits
-from bot.messages.delivery.worker_pool import MAX_PREFETCH, WorkerPool
 from tests.patience import until
 
 AT_A_TIME = 50

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import TemplateError
-from bot.messages.rendering.logicless.template import MAX_HOLE_CHARACTERS, MAX_SOURCE_CHARACTERS
+from bot.messages.rendering.precompiled.template import MAX_HOLE_CHARACTERS, MAX_SOURCE_CHARACTERS
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.rendering.sandbox import stored_context
 

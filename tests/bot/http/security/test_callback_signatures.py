@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from bot.errors import ConfigError
-from bot.http.security.signatures import Signatures
+from bot.http.security.callback_signatures import Signatures
 from tests.bot.http.calling import ONE_DATABASE, HandClock, token_for
 from tests.bot.http.conftest import CALLBACK_SECRET
 

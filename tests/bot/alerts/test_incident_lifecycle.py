@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.alerts.incidents import (
+from bot.alerts.incident_lifecycle import (
     AlertRules,
-    FirstWord,
     Incident,
     IncidentState,
+    Recurrence,
     Sighting,
     Tell,
     TroubleGroup,
@@ -66,7 +66,7 @@ def test_news_opens_an_incident():
 
 
 @pytest.mark.parametrize(
-    ("resolved_by", "word"), [(None, FirstWord.AGAIN), ("Ada", FirstWord.REGRESSION)]
+    ("resolved_by", "word"), [(None, Recurrence.AGAIN), ("Ada", Recurrence.REGRESSION)]
 )
 def test_the_first_word_says_how_the_last_one_ended(resolved_by, word):
     """*Again* after one that ended by itself, *Regression* after one that a person closed."""

@@ -13,7 +13,7 @@ from typing import Any
 from bot.messages.rendering.blocks import Walk
 from bot.messages.rendering.emoji import count_shortcodes
 from bot.messages.rendering.escaping import CLOSE, OPEN
-from bot.messages.rendering.logicless.template import LogiclessTemplate, ShownValue
+from bot.messages.rendering.precompiled.template import LogiclessTemplate, ShownValue
 from bot.messages.rendering.text_field import Mrkdwn, TextField, WithEmoji, is_marked
 from bot.messages.rendering.truncation import (
     ALL_BLOCKS_CHARACTERS,

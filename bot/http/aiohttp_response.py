@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.http.routing import JSON_TYPE, Response
+from bot.http.route_types import JSON_TYPE, Response
 from bot.sql import fast_json
 
 #: Answers are for programs: no browser is to keep, guess, frame or run them, or tell where it was.
