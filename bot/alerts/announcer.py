@@ -13,6 +13,7 @@ from bot.alerts.incidents import IncidentState, Tell, TroubleType
 from bot.alerts.models import Alert
 from bot.alerts.records import held_with_tasks
 from bot.alerts.rules import Rules
+from bot.alerts.silences import read_silences
 from bot.messages import outbox
 from bot.messages.destinations import also_notified, destination_id, is_destination
 from bot.messages.models import Message, Rank
@@ -190,7 +191,10 @@ class AlertAnnouncer:
     def _context(self, session: Session, alert: Alert, now: datetime) -> dict[str, Any]:
         held = list(held_with_tasks(session, [alert.id]))
         factor = self._shared_factor(session, alert, held, now)
-        found = FoundAlert(alert, held, factor)
+        mute = None
+        if alert.state != IncidentState.RESOLVED:
+            mute = read_silences(session, alert.tenant, now).mute_of(alert.task)
+        found = FoundAlert(alert, held, factor, mute)
         return alert_context(found, now, self._links.log_url, self._rules.money_of)
 
     def _of_digest(self, session: Session, message_id: str) -> list[Alert]:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.alerts.analysis.shared_factor import SharedFactor, factors_of
 from bot.alerts.checks import OVERDUE, due_at
 from bot.alerts.incidents import STORM, IncidentState, TroubleType
-from bot.alerts.models import Alert, AlertTrouble
+from bot.alerts.models import Alert, AlertTrouble, Silence
 from bot.tasks.display import epoch
 from bot.tasks.models import Task
 
@@ -28,6 +28,7 @@ class FoundAlert:
     alert: Alert
     held: Held
     factor: SharedFactor | None = None
+    mute: Silence | None = None  # of its kind
 
 
 def alert_context(
@@ -54,6 +55,8 @@ def alert_context(
         "expected": (alert.facts or {}).get("expected"),
         "money": sum((money_of(kind) or 0) * count for kind, count in kinds.items()) or None,
         "actions": _alert_actions(alert, held) if is_open else [],
+        "muted_by": found.mute.by if found.mute else None,
+        "muted_until": epoch(found.mute.until) if found.mute and found.mute.until else None,
         "reported_at": epoch(now),
     }
 

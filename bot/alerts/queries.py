@@ -58,6 +58,12 @@ def matching_alerts(session: Session, tenant: str, wanted: AlertsWanted) -> list
     return list(session.exec(query.limit(min(wanted.limit, _MAX_ALERTS_PAGE))))
 
 
+def unresolved_alerts(session: Session, tenant: str) -> list[Alert]:
+    """Return the tenant's alerts that are not resolved, held against other writers."""
+    query = select(Alert).where(Alert.tenant == tenant, Alert.state != IncidentState.RESOLVED)
+    return list(session.exec(query.order_by(col(Alert.id)).with_for_update()))
+
+
 def alert_of_trouble(session: Session, tenant: str, trouble: Trouble) -> str:
     """Return the id of the alert that holds a trouble; raise `NotFoundError` if none does."""
     row = session.get(AlertTrouble, (tenant, trouble.group.type, trouble.key))

@@ -181,9 +181,25 @@ class Alerts:
         return await self._database.write(lambda session: queries.delete_resolved(session, before))
 
     async def _end_silence(self, tenant: str, kind: str, reason: SilenceReason) -> bool:
-        return await self._database.write(
-            lambda session: silences.end_silence(session, tenant, kind, reason, self._clock.now())
-        )
+        def work(session: Session) -> tuple[bool, set[str]]:
+            now = self._clock.now()
+            is_ended = silences.end_silence(session, tenant, kind, reason, now)
+            return is_ended, self._show_mute(session, tenant, kind, now) if is_ended else set()
+
+        is_ended, workspaces = await self._database.write(work)
+        for workspace_id in workspaces:
+            self._wake(workspace_id)
+        return is_ended
+
+    def _show_mute(self, session: Session, tenant: str, muted: str, now: datetime) -> set[str]:
+        """Let the open alerts of a kind show whether it is muted; return where they stand."""
+        changed = set()
+        for alert in queries.unresolved_alerts(session, tenant):
+            is_shown = alert.message_id is not None and not alert.is_in_digest
+            if is_shown and alert.workspace_id and silences.covers(muted, alert.task):
+                self._announcer.edit(session, alert, now)
+                changed.add(alert.workspace_id)
+        return changed
 
     async def _silence(
         self,
@@ -201,12 +217,15 @@ class Alerts:
             fix = f"give at most {KIND_CHARACTERS} characters"
             raise InvalidError(f"`kind`: {fix}.", [FieldProblem("kind", fix)])
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> set[str]:
             now = self._clock.now()
             until = now + duration if duration is not None else None
             silences.set_silence(session, tenant, kind, reason, until=until, by=by, now=now)
+            session.flush()
+            return self._show_mute(session, tenant, kind, now)
 
-        await self._database.write_unique(work)
+        for workspace_id in await self._database.write_unique(work):
+            self._wake(workspace_id)
 
     async def _act(
         self, tenant: str, alert_id: str, decide: _Decide, *, snoozed_by: str | None = None

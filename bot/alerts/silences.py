@@ -29,17 +29,23 @@ class Silences:
         ends = [one.until for one in self._of(kind) if one.until and one.until <= self.now]
         return max(ends, default=None)
 
+    def mute_of(self, kind: str) -> Silence | None:
+        """Return what mutes the kind now; None if nothing does, also in maintenance."""
+        muting = (one for one in self._of(kind) if one.reason == SilenceReason.MUTED)
+        return next((one for one in muting if _is_active(one, self.now)), None)
+
     def active(self) -> list[Silence]:
         """Return those that have not ended: maintenance first, then by kind."""
         active = [one for one in self.rows if _is_active(one, self.now)]
         return sorted(active, key=lambda one: (one.reason, one.task))
 
     def _of(self, kind: str) -> list[Silence]:
-        return [one for one in self.rows if one.task in (EVERY_KIND, kind) or _fits(one, kind)]
+        return [one for one in self.rows if covers(one.task, kind)]
 
 
-def _fits(silence: Silence, kind: str) -> bool:
-    return is_pattern(silence.task) and fnmatchcase(kind, silence.task)
+def covers(silenced: str, kind: str) -> bool:
+    """Tell whether a silence of *silenced*, a kind, a pattern or every one, is one of *kind*."""
+    return silenced in (EVERY_KIND, kind) or (is_pattern(silenced) and fnmatchcase(kind, silenced))
 
 
 def _is_active(silence: Silence, now: datetime) -> bool:

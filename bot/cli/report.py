@@ -36,7 +36,7 @@ _GOOD_ENDS = (RunStatus.COMPLETED, RunStatus.SKIPPED)
 
 
 @report_commands.command("list")
-def list_reports() -> None:
+def list_all_reports() -> None:
     """List all reports: id, next run, owner and name."""
     settings = read_settings(environment(), need_slack=False)
     set_up_logs("warning", settings.log_format)
@@ -47,7 +47,7 @@ def list_reports() -> None:
 
 
 @report_commands.command("run")
-def run_report(
+def run_one_report(
     name: Annotated[str, typer.Argument(help="The name or the id of a report.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the message; store and post nothing.")

@@ -15,7 +15,7 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.reports.service import Reports
-from bot.reports.standing import Standing
+from bot.reports.standing import ReportStanding
 from bot.settings import Settings
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
@@ -67,7 +67,7 @@ class HttpServices:
     socket: Callable[[], Mapping[str, Any]]
     leaderboards: Leaderboards
     reports: Reports
-    report_standing: Standing
+    report_standing: ReportStanding
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)

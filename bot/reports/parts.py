@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.clock import Clock
 from bot.db import Database
 from bot.metrics.catalog import Metrics
-from bot.reports.analysts.base import PlannedSql, Schema
+from bot.reports.analysts.base import Mode, PlannedSql, Schema
 from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
 from bot.reports.analysts.factory import make_analyst
 from bot.reports.drafting.questions import is_sql
@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.sources.base import Source
 from bot.sources.completeness import Completeness
 from bot.sources.registry import Sources
+from bot.sources.result import ResultTable
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,23 @@ class _Planning:
     metrics: Metrics
     narration: Narration
 
-    async def plan(self, question: str, source: Source, timezone: str, now: datetime) -> PlannedSql:
+    async def plan(
+        self, question: str, source: Source, timezone: str, now: datetime, mode: Mode | None
+    ) -> PlannedSql:
         planned = await self.metrics.plan(question, source, timezone, now)
-        if planned.sql is not None or self.narration.analyst_name == BUILTIN:
+        if planned.sql is not None or mode is None or self.narration.analyst_name == BUILTIN:
             return PlannedSql(planned.sql, planned.missing)
-        described = self.metrics.described(source.name)
-        schema = Schema(source.name, source.dialect, await source.tables(), described)
+
+        async def explore(sql: str) -> ResultTable:
+            return await source.fetch(await source.check(sql))
+
+        schema = Schema(
+            source.name,
+            source.dialect,
+            await source.tables(),
+            self.metrics.described(source.name),
+            explore=explore if mode == "deep" else None,
+        )
         return await self.narration.plan(question, schema)
 
     async def measure(self, report: Report, source: Source, now: datetime) -> Completeness | None:

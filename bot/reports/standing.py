@@ -24,7 +24,7 @@ class RoomStanding:
     scheduler: Mapping[str, Any]
 
 
-class Standing:
+class ReportStanding:
     """Tells how the room is; *ask_sources* returns for a tenant what each source says."""
 
     def __init__(

@@ -19,7 +19,7 @@ from bot.reports.runs.retention import RunRetention
 from bot.reports.runs.voice import Voice
 from bot.reports.runs.workers import RunWorkers
 from bot.reports.service import Reports
-from bot.reports.standing import Standing
+from bot.reports.standing import ReportStanding
 from bot.sources.result import ResultTable
 
 
@@ -54,7 +54,7 @@ class ReportRoom:
     workers: RunWorkers
     health: HealthCheck
     retention: RunRetention
-    standing: Standing
+    standing: ReportStanding
 
     async def tick(self) -> None:
         """Make runs of what is due, and begin those there is room for; they go on by themselves."""
@@ -102,5 +102,5 @@ def open_reports(
         workers,
         HealthCheck(database, clock, questions, places, wake),
         RunRetention(database, clock, limits.kept_days),
-        Standing(parts.analyst, parts.sources.health, due, workers),
+        ReportStanding(parts.analyst, parts.sources.health, due, workers),
     )

@@ -72,7 +72,7 @@ def make_reports(
     builtin = BuiltinAnalyst()
     narration = Narration(builtin, builtin, clock, DailySpending(clock))
 
-    async def plan(*_: object) -> PlannedSql:
+    async def plan(*_: object, **__: object) -> PlannedSql:
         return PlannedSql(None, "no metric is called so: write SQL")
 
     async def measure(*_: object) -> None:

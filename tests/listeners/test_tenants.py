@@ -127,7 +127,7 @@ async def work_at_home(bot: Opsbell) -> Known:
 def _nothing_waits(session: Any) -> bool:
     query = select(Message).where(Message.tenant == "default")
     is_quiet = all(one.state in ("idle", "dead", "suspended") for one in session.exec(query))
-    return is_quiet and all(board.pinned_at for board in session.exec(select(TaskBoard)))
+    return is_quiet and all(board.pinned_ts for board in session.exec(select(TaskBoard)))
 
 
 def stored(database: Database) -> list[str]:

@@ -77,3 +77,12 @@ def test_a_storm_names_its_kinds_and_counts_the_others():
     """So that nobody takes the names for all of them."""
     text = alert(is_storm=True, kinds=[{"task": "import", "count": 3}], more_kinds=2)
     assert "import (3) and 2 more kinds" in text
+
+
+def test_a_muted_kind_is_said_instead_of_offered():
+    """Who muted it, and until when; there is no button to do it again."""
+    text = alert(muted_by="U0CLEO", muted_until=NOW)
+    assert "Muted by <@U0CLEO> until" in text
+    muted = {**SAMPLE, "muted_by": "U0CLEO"}
+    assert "alert_mute" not in str(Renderer(FOLDER).render("alerts/alert", muted).blocks)
+    assert "alert_mute" in str(Renderer(FOLDER).render("alerts/alert", SAMPLE).blocks)

@@ -108,7 +108,7 @@ def _compared_cell(condition: Condition, table: ResultTable) -> Cell:
 def _comparable(condition: Condition, found: Cell) -> Decimal | str:
     """Return the cell as the kind of value that the constant is."""
     if isinstance(condition.constant, str):
-        return found if isinstance(found, str) else _cell_text(found)
+        return found if isinstance(found, str) else _text_of_cell(found)
     if isinstance(found, bool):
         return Decimal(int(found))
     if isinstance(found, int | Decimal):
@@ -121,11 +121,11 @@ def _comparable(condition: Condition, found: Cell) -> Decimal | str:
         if number.is_finite():
             return number
     raise ValueError(
-        f"`{condition.name}` is {_shown_constant(_cell_text(found))}, which is no number"
+        f"`{condition.name}` is {_shown_constant(_text_of_cell(found))}, which is no number"
     )
 
 
-def _cell_text(found: Cell) -> str:
+def _text_of_cell(found: Cell) -> str:
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 

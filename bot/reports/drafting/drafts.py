@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.errors import FieldProblem, ForbiddenError, InvalidError, UnavailableError
 from bot.ids import is_slack_user_id
 from bot.redaction import redact
+from bot.reports.analysts.base import Mode
 from bot.reports.drafting.conditions import parse_condition
 from bot.reports.drafting.places import Places
 from bot.reports.drafting.questions import Questions
@@ -157,7 +158,8 @@ class Drafts:
             if draft.query and request.is_new("query", "source"):
                 zone = draft.schedule.timezone if draft.schedule else "UTC"
                 now = self._clock.now()
-                draft.sql = await self._questions.read(draft.query, draft.source, zone, now)
+                mode: Mode = "deep" if draft.mode == "deep" else "quick"
+                draft.sql = await self._questions.read(draft.query, draft.source, zone, now, mode)
         except InvalidError as error:
             draft.problems += error.problems or [FieldProblem("query", str(error))]
         except (QueryError, UnavailableError) as error:

@@ -1,13 +1,13 @@
 """What a report asks: SQL, or a question in words that is planned as SQL."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.errors import FieldProblem, InvalidError
-from bot.reports.analysts.base import PlannedSql
+from bot.reports.analysts.base import Mode, PlannedSql
 from bot.reports.models import Report
 from bot.sources.base import Source
 from bot.sources.result import ResultTable
@@ -35,8 +35,14 @@ class SourceRegistry(Protocol):
         ...
 
 
-#: Plans a question in words as SQL of a source, by the dates of a zone at a time.
-PlanQuestion = Callable[[str, Source, str, datetime], Awaitable[PlannedSql]]
+class PlanQuestion(Protocol):
+    """Plans a question in words as SQL of a source, by the dates of a zone at a time."""
+
+    async def __call__(
+        self, question: str, source: Source, timezone: str, now: datetime, mode: Mode | None
+    ) -> PlannedSql:
+        """Return the query; no model is asked where *mode* is None. Raises `QueryError`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -77,16 +83,18 @@ class Questions:
             problems = error.problems or [FieldProblem("source", str(error))]
             raise InvalidError(str(error), problems) from error
 
-    async def read(self, query: str, source: Source, timezone: str, now: datetime) -> str:
+    async def read(
+        self, query: str, source: Source, timezone: str, now: datetime, mode: Mode | None
+    ) -> str:
         """
-        Return the SELECT that answers *query*.
+        Return the SELECT that answers *query*; where *mode* is None without asking a model.
 
         Raises `InvalidError` with the field `query` (what is refused, or missing) and `QueryError`
         if the source does not answer.
         """
         if is_sql(query):
             return await source.check(query)
-        planned = await self._plan(query, source, timezone, now)
+        planned = await self._plan(query, source, timezone, now, mode)
         if planned.sql is None:
             missing = planned.missing or "it cannot be answered: write SQL instead"
             raise InvalidError(missing, [FieldProblem("query", missing)])
@@ -94,16 +102,16 @@ class Questions:
 
     async def asked_at(self, report: Report, timezone: str, at: datetime) -> AskedSql:
         """
-        Return what a run asks: a question is planned anew by the dates of *at*.
+        Return what a run asks: a question over metrics is planned anew by the dates of *at*.
 
-        Where it cannot be planned any more, what was planned when it was saved is asked again. It
-        is checked once more: tables go and allow-lists change. Raises what `read` does.
+        What a model planned is asked as it was saved, for that is what the owner saw. It is
+        checked once more: tables go and allow-lists change. Raises what `read` does.
         """
         source = self.source(report.source, report.tenant)
         if is_sql(report.query):
             return AskedSql(source, await source.check(report.query))
         try:
-            return AskedSql(source, await self.read(report.query, source, timezone, at))
+            return AskedSql(source, await self.read(report.query, source, timezone, at, None))
         except InvalidError:
             if not report.sql:
                 raise

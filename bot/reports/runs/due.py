@@ -25,7 +25,7 @@ from bot.scheduling.schedules import Schedule, next_occurrence, occurrences_betw
 logger = structlog.get_logger(__name__)
 
 #: A run that begins so late was not just waiting for a tick: the bot was down.
-_LATE_AFTER = timedelta(minutes=2)
+_AFTER_DOWNTIME = timedelta(minutes=2)
 _CAUGHT_UP_FOR = timedelta(hours=24)
 #: Missed due times of a report that get a row each; the oldest row tells of all before it.
 _MAX_MISSED = 20
@@ -70,7 +70,7 @@ def plan_due(schedule: Schedule, due_at: datetime, now: datetime) -> DuePlan:
         next_at = next_occurrence(schedule, now)
         latest, missed, is_cut = _passed(schedule, due_at, now, next_at)
     run_at: datetime | None = latest
-    trigger = Trigger.SCHEDULE if now - latest <= _LATE_AFTER else Trigger.CATCH_UP
+    trigger = Trigger.SCHEDULE if now - latest <= _AFTER_DOWNTIME else Trigger.CATCH_UP
     if now - latest > _CAUGHT_UP_FOR:
         missed, run_at = [*missed, latest][-_MAX_MISSED:], None
     return DuePlan(next_at, run_at, trigger, tuple(missed), due_at if is_cut else None)

@@ -73,7 +73,7 @@ class Voice:
             report=report,
             run=run,
             table=table,
-            said=_said_of(said, warnings),
+            said=_words_said(said, warnings),
             at=run.due_at,
             next_run=next_run,
             is_preview=is_preview,
@@ -115,7 +115,7 @@ def _drawn(facts: ReportFacts, face: Face, *, has_thread: bool) -> ShownRun:
     return ShownRun(content, thread_files(facts, face) if has_thread else ())
 
 
-def _said_of(said: Narrated, warnings: Sequence[str]) -> Said:
+def _words_said(said: Narrated, warnings: Sequence[str]) -> Said:
     return Said(
         summary=said.summary,
         key_metrics=[(one.label, one.text) for one in said.key_metrics],

@@ -249,6 +249,21 @@ async def test_nobody_is_told_of_a_muted_kind(room):
     assert await room.told() == ["post"]
 
 
+async def test_an_open_alert_shows_that_its_kind_is_muted(room):
+    """By whom; and no longer when it is unmuted. Those of other kinds are left alone."""
+    await room.fail("nightly-import")
+    await room.fail("export")
+    await room.check()
+    await room.deliver()
+    await room.alerts.mute(TENANT, "nightly-*", by=ADA, duration=timedelta(hours=2))
+    shown = {one.context["task"]: one.context["muted_by"] for one in await room.messages()}
+    assert shown == {"nightly-import": ADA, "export": None}
+    assert [one.revision for one in await room.messages()].count(1) == 1
+
+    await room.alerts.unmute(TENANT, "nightly-*")
+    assert {one.context["muted_by"] for one in await room.messages()} == {None}
+
+
 async def test_a_pattern_mutes_every_kind_that_fits(room):
     """As `[tasks."nightly-*"]` is meant; unmuting takes the same pattern."""
     await room.alerts.mute(TENANT, "nightly-*", by=ADA, duration=None)

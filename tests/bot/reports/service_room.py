@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.models import Message
 from bot.messages.rendering.renderer import Renderer
-from bot.reports.analysts.base import PlannedSql
+from bot.reports.analysts.base import Mode, PlannedSql
 from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.drafting.questions import SourceRegistry
 from bot.reports.models import Notification, Report, ReportRun
@@ -123,8 +123,12 @@ class Slack:
             raise InvalidError("there is no such person here")
 
 
-async def plan(question: str, source: Source, timezone: str, now: datetime) -> PlannedSql:
-    """Know one question."""
+async def plan(
+    question: str, source: Source, timezone: str, now: datetime, mode: Mode | None
+) -> PlannedSql:
+    """Know one question over metrics, and one that it takes a model for."""
+    if question == "Who is our best customer?" and mode is not None:
+        return PlannedSql(f"select total from sales where {mode}")
     if question == "How much did we sell?":
         return PlannedSql("select total from sales where planned")
     return PlannedSql(None, "no metric is called so: write SQL")

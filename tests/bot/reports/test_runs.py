@@ -243,10 +243,20 @@ async def test_processes_race_for_due_times(office, database_url):
 
 
 async def test_a_question_is_planned_for_each_run(office):
-    """What it asks is SQL, shown before it is saved."""
+    """Over metrics by the dates of its day; what it asks is SQL, shown before it is saved."""
     report = await office.reports.create(actor(), fields(query="How much did we sell?"))
     assert report.sql == "select total from sales where planned"
     run = await office.reports.run(actor(), report.id)
     await office.workers.drain()
     assert (await office.reports.result(actor(), run.id)).table.sql == report.sql
     assert report.sql != SQL
+
+
+async def test_what_a_model_planned_is_asked_as_it_was_saved(office):
+    """No model is asked at each run: the owner saw this query. A deep report is planned deeply."""
+    best = "Who is our best customer?"
+    report = await office.reports.create(actor(), fields(query=best, mode="deep"))
+    assert report.sql == "select total from sales where deep"
+    run = await office.reports.run(actor(), report.id)
+    await office.workers.drain()
+    assert (await office.reports.result(actor(), run.id)).table.sql == report.sql
