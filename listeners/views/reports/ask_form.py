@@ -32,5 +32,5 @@ async def _answer_view(
     services: ListenerServices, actor: Actor, view: dict[str, Any]
 ) -> dict[str, Any]:
     question = filled(view)["question"] or ""
-    run_id = json.loads(view["private_metadata"])["run_id"]
+    run_id = json.loads(view["private_metadata"])["id"]
     return build_answer(question, await services.reports.ask(actor, run_id, question))

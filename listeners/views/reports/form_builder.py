@@ -57,7 +57,7 @@ class ReportForm:
 
 def build_report_form(form: ReportForm) -> dict[str, Any]:
     """Return the modal; which inputs of the schedule it has depends on the frequency."""
-    state = {"report_id": form.report_id, "revision": form.revision}
+    state = {"id": form.report_id, "revision": form.revision}
     preview = {
         "type": "button",
         "action_id": "report_preview",

@@ -55,7 +55,7 @@ def form_frequency(fields: Fields) -> str:
 def form_state(view: Mapping[str, Any]) -> tuple[str | None, int | None]:
     """Return which report the form edits, and the revision it was opened with."""
     held = json.loads(view.get("private_metadata") or "{}")
-    return held.get("report_id"), held.get("revision")
+    return held.get("id"), held.get("revision")
 
 
 def _chosen_value(actions: Mapping[str, Any]) -> Any:

@@ -37,8 +37,10 @@ async def new_report_view(
     """
     Return the form for a new report, every day at nine in the person's own time zone.
 
-    *channel_id* is where it was asked for, if that is known.
+    *channel_id* is where it was asked for, if that is known. Raises `ForbiddenError` for who may
+    only look: a report reads a database.
     """
+    await services.rights.require_operator(user_id)
     zone = await services.directory.timezone_of(user_id)
     fields = {
         "schedule": {"frequency": "daily", "time": "09:00", "timezone": zone or "UTC"},
@@ -72,6 +74,7 @@ async def handle_report_preview_action(
     user_id: str,
 ) -> None:
     """Show below the form when it would run and what it would say today."""
+    await services.rights.require_operator(user_id)
     await ack()
     view = body["view"]
     waiting = _form_again(services, owner, view, build_waiting())
@@ -120,6 +123,7 @@ async def handle_report_submission(
     owner: Owner,
 ) -> None:
     """Make or change the report; what is wrong is said under its field."""
+    await services.rights.require_operator(user_id)
     actor = await report_actor(services, owner, user_id)
 
     def again(error: InvalidError) -> _FormView:

@@ -106,7 +106,7 @@ def build_ask(run_id: str) -> _RunView:
     return {
         "type": "modal",
         "callback_id": ASK_FORM,
-        "private_metadata": json.dumps({"run_id": run_id}),
+        "private_metadata": json.dumps({"id": run_id}),
         "title": {"type": "plain_text", "text": ASK_TITLE},
         "submit": {"type": "plain_text", "text": "Ask"},
         "close": {"type": "plain_text", "text": "Close"},

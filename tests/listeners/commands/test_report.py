@@ -5,7 +5,7 @@ import pytest
 from bot.reports.replies import Actor
 from listeners.commands.parser import parse
 from tests.listeners.reports import report_fields_of
-from tests.listeners.room import ADA
+from tests.listeners.room import ADA, OPERATORS, open_room
 
 
 @pytest.fixture
@@ -83,3 +83,14 @@ async def test_an_unknown_name_is_answered_with_the_nearest(room, report):
 
     assert "Daily revenue" in await room.told("ada")
     assert "Daily revenue" not in await room.told("cleo")
+
+
+async def test_only_operators_make_reports(sqlite):
+    """Who may only look is told who may: a report reads a database."""
+    async with open_room(sqlite, [OPERATORS]) as room:
+        await room.playground.run_command("cleo", "ops", "/report new")
+
+        assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
+        assert room.playground.views("cleo") == []
+        await room.playground.run_command("ben", "ops", "/report new")
+        assert (await room.modal("ben"))["callback_id"] == "report_form"
