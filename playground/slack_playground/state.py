@@ -117,8 +117,9 @@ class Channel:
     timeline: list[str] = field(default_factory=list)
     threads: dict[str, Thread] = field(default_factory=dict)
     ephemerals: dict[str, dict[str, Record]] = field(default_factory=dict)
-    # Pinned messages, the last one last: who pinned them, and when.
-    pins: dict[str, tuple[str, int]] = field(default_factory=dict)
+    # Pinned messages, the last one last; and who pinned each, and when.
+    pins: list[str] = field(default_factory=list)
+    pinned_by: dict[str, tuple[str, int]] = field(default_factory=dict)
     bookmarks: dict[str, Record] = field(default_factory=dict)
     read_up_to: dict[str, str] = field(default_factory=dict)
 

@@ -84,7 +84,8 @@ def remove(workspace: Workspace, channel: Channel, ts: str) -> None:
         tell_app_changed(workspace, channel, tombstone, before)
         return
     del channel.messages[ts]
-    channel.pins.pop(ts, None)
+    if ts in channel.pins:
+        channel.pins.remove(ts)
     _drop(channel.timeline, ts)
     _leave_thread(workspace, channel, message)
     workspace.tell_removal("message_deleted", channel, ts)

@@ -18,7 +18,8 @@ def pin(workspace: Workspace, channel: Channel, message: Message, actor: str) ->
         raise SlackError("already_pinned")
     if len(channel.pins) >= MOST_PINS:
         raise SlackError("too_many_pins")
-    channel.pins[ts] = (actor, int(workspace.clock.now()))
+    channel.pins.append(ts)
+    channel.pinned_by[ts] = (actor, int(workspace.clock.now()))
     tell_changed(workspace, channel, message)
     send_pin(workspace, channel, actor, "pin_added", pin_record(channel, ts))
 
@@ -29,14 +30,14 @@ def unpin(workspace: Workspace, channel: Channel, message: Message, actor: str) 
     if ts not in channel.pins:
         raise SlackError("no_pin")
     record = pin_record(channel, ts)
-    del channel.pins[ts]
+    channel.pins.remove(ts)
     tell_changed(workspace, channel, message)
     send_pin(workspace, channel, actor, "pin_removed", record)
 
 
 def pin_record(channel: Channel, ts: str) -> Record:
     """Return a pin as pins.list and the events have it."""
-    actor, at = channel.pins[ts]
+    actor, at = channel.pinned_by[ts]
     return {
         "type": "message",
         "channel": channel.id,
