@@ -34,6 +34,8 @@ BODIES = {
 FREE = {
     *("/healthz", "/readyz", "/metrics", "/mcp"),
     *("/api/health", "/api/openapi.json", "/api/docs"),
+    # Nothing is installed where there is no app.
+    *("/api/workspaces/invitations", "/slack/install", "/slack/oauth_redirect"),
 }
 
 
