@@ -201,7 +201,7 @@ def _responses(route: Route) -> dict[str, Any]:
 
 def response_schema(answer: type[BaseModel] | str) -> dict[str, Any]:
     if answer == ZIP_TYPE:
-        return {"description": "A zip", "content": {ZIP_TYPE: {}}}
+        return {"description": "A zip", "content": {ZIP_TYPE: {"schema": {}}}}
     if isinstance(answer, str):
         content = {answer: {"schema": {"type": "object" if answer == JSON_TYPE else "string"}}}
         return {"description": "This description", "content": content}

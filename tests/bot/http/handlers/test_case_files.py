@@ -19,7 +19,7 @@ def names_of(content):
 async def failed_task(client, tenant="default", **fields):
     """Let a tenant announce a task that failed."""
     token = token_for(tenant, "tasks:write")
-    body = {"task": "import", "taskId": "t 1", "channel": "C0OPS", "status": "failed", **fields}
+    body = {"task": "import", "taskId": "t:1", "channel": "C0OPS", "status": "failed", **fields}
     reply = await client.post("/api/tasks", body, token=token)
     assert reply.status == 201, reply.text
 
@@ -28,7 +28,7 @@ async def failed_task(client, tenant="default", **fields):
 async def test_a_case_file_is_a_zip_to_keep(client):
     """It is named after what it is about, and has the settings of the bot without secrets."""
     await failed_task(client, subject="dealer-7")
-    reply = await client.get(f"{PATH}/t%201", token=token_for("default", *SCOPES))
+    reply = await client.get(f"{PATH}/t:1", token=token_for("default", *SCOPES))
 
     assert reply.status == 200
     assert reply.headers["Content-Type"] == "application/zip"
@@ -45,7 +45,7 @@ async def test_another_tenants_case_has_no_settings(client):
     """They are those of the tenant `default`, and so is its task of the same id."""
     await failed_task(client, subject="dealer-7")
     await failed_task(client, "cleo", subject="branch-9")
-    reply = await client.get(f"{PATH}/t%201", token=token_for("cleo", *SCOPES))
+    reply = await client.get(f"{PATH}/t:1", token=token_for("cleo", *SCOPES))
 
     assert reply.status == 200
     assert "settings.json" not in names_of(reply.content)
@@ -58,7 +58,7 @@ async def test_the_token_may_read_all_that_is_in_it(client, lacking):
     """A task's case has its alerts and messages in it."""
     await failed_task(client)
     token = token_for("default", *(scope for scope in SCOPES if scope != lacking))
-    reply = await client.get(f"{PATH}/t%201", token=token)
+    reply = await client.get(f"{PATH}/t:1", token=token)
 
     assert reply.status == 403
     assert lacking in reply.body["message"]
