@@ -61,7 +61,7 @@ def read_folder(path: Path) -> CodeFolder:
     files = sorted(reading.files())
     bodies = [file for file in files if not file.name.endswith(_SCHEMA_END)]
     found: dict[str, list[Any]] = {kind: [] for kind in _ENDINGS}
-    readers = {"templates": _template, "senders": _sender, "reports": _named_report}
+    readers = {"templates": _template, "senders": _sender, "reports": _report_in_file}
     for file in bodies:
         kind = file.parent.name
         one = reading.take(file, readers[kind])
@@ -162,7 +162,7 @@ def _sender(code: str, file: Path) -> NamedSender:
     )
 
 
-def _named_report(code: str, file: Path) -> NamedReport:
+def _report_in_file(code: str, file: Path) -> NamedReport:
     said = bind(CreateReport, tomllib.loads(_read_limited(file)))
     owner = said.user_id
     if not isinstance(owner, str) or not owner:

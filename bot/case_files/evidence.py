@@ -156,8 +156,8 @@ def _with_messages(session: Session, evidence: Evidence, messages: Sequence[Mess
     stored: dict[str, StoredTemplate] = {}
     left = _MAX_STATES_IN_ALL
     for message in messages[:_MAX_MESSAGES]:
-        states = list(_states_of(session, message, stored))[-min(_MAX_STATES, left) :]
-        states = states if left else []
+        found = list(_states_of(session, message, stored))
+        states = found[max(0, len(found) - min(_MAX_STATES, left)) :]
         left -= len(states)
         timeline = events_of(session, message.id)
         row = _row_of(message)
