@@ -100,6 +100,7 @@ async def serve(database_url: str, slack_url: str) -> None:
             leaderboards=unused,
             reports=unused,
             report_standing=unused,
+            case_files=unused,
         )
     )
     await server.start()

@@ -24,6 +24,7 @@ import jobs
 import listeners
 from bot.alerts.wiring import AlertServices, open_alerts
 from bot.boards.service import Boards
+from bot.case_files.service import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.config_file import is_pattern
 from bot.db import Database
@@ -66,6 +67,7 @@ from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
 from bot.telemetry.live import LiveFigures
 from bot.telemetry.meters import Meters
+from bot.wiring.case_files import open_cases
 from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of
 from bot.wiring.other_workspaces import OthersNeed, OtherWorkspaces
 from bot.wiring.outward import Outward, open_outward, remember_home
@@ -101,6 +103,7 @@ class _Services:
     directories: Directories
     reports: ReportRoom
     sources: Sources
+    case_files: CaseFiles
 
 
 class Opsbell:
@@ -273,8 +276,6 @@ class Opsbell:
             outward.lanes.wake,
             pin=Pins(clients_of(settings, outward.connections)).pin if slack.ears else None,
         )
-        sources = open_sources(settings, self._clock)
-        self._stack.callback(sources.close)
         leaderboards = open_leaderboards(
             settings,
             database,
@@ -320,6 +321,7 @@ class Opsbell:
             directories,
             reports,
             sources,
+            open_cases(settings, database, self._clock, renderer, isolation, outward.lanes.wake),
         )
 
     def _open_oidc(self, session: aiohttp.ClientSession) -> OidcTokens | None:
@@ -359,6 +361,7 @@ class Opsbell:
                 leaderboards=rooms.leaderboards,
                 reports=rooms.reports.reports,
                 report_standing=rooms.reports.standing,
+                case_files=rooms.case_files,
                 destinations=destinations,
                 oidc=self._open_oidc(session),
                 meters=self._meters,
@@ -399,6 +402,7 @@ class Opsbell:
             boards=rooms.boards,
             requests=rooms.deliveries.requests,
             dead_letters=rooms.deliveries.dead_letters,
+            case_files=rooms.case_files,
             gate=Gate(slack.client, slack.house, named_people(config)),
             rights=Rights(config.access, rooms.slack.directory, retry_roles(config)),
             directory=rooms.slack.directory,

@@ -145,12 +145,13 @@ class Settings(BaseModel):
     def _a_webhook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is None:
             return None
-        try:
-            key = base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
-        except ValueError:
-            raise ValueError("must be base64, with or without `whsec_` in front") from None
-        if len(key) < _CALLBACK_SECRET_BYTES:
-            raise ValueError(f"needs at least {_CALLBACK_SECRET_BYTES} bytes in base64")
+        for one in split_secrets(secret):
+            try:
+                key = base64.b64decode(one.removeprefix("whsec_"), validate=True)
+            except ValueError:
+                raise ValueError("must be base64, with or without `whsec_` in front") from None
+            if len(key) < _CALLBACK_SECRET_BYTES:
+                raise ValueError(f"needs at least {_CALLBACK_SECRET_BYTES} bytes in base64")
         return secret
 
     @field_validator("token_encryption_key")
@@ -416,3 +417,8 @@ def _describe_setting(item: Any) -> str:
 def environment() -> Mapping[str, str]:
     """Return the process's own environment; the one place that touches it."""
     return os.environ
+
+
+def split_secrets(secret: SecretStr) -> list[str]:
+    """Return the secrets of a comma-separated list, the newest first: that one signs."""
+    return [one.strip() for one in secret.get_secret_value().split(",")]

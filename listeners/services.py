@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.reruns import Reruns
 from bot.alerts.service import Alerts
 from bot.boards.service import Boards
+from bot.case_files.service import CaseFiles
 from bot.clock import Clock, SystemClock
 from bot.config_file import ConfigFile
 from bot.leaderboards.service import Leaderboards
@@ -48,6 +49,7 @@ class ListenerServices:
     boards: Boards
     requests: Requests
     dead_letters: DeadLetters
+    case_files: CaseFiles
     gate: Gate
     rights: Rights
     directory: Directory

@@ -1,13 +1,14 @@
 """
-Reads a folder of templates and senders; whatever is wrong in it is reported together.
+Reads a folder of templates, senders and reports; whatever is wrong in it is reported together.
 
 `templates/<code>.json` is a body, `templates/<code>.schema.json` the JSON Schema of its payload;
-`senders/<code>.toml` has the fields of `PUT /api/senders/{code}`.
+`senders/<code>.toml` has the fields of `PUT /api/senders/{code}`, `reports/<code>.toml` those of
+`POST /api/scheduling/reports`, with the owner.
 """
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import FieldProblem, InvalidError
 from bot.http.schemas.base import bind
 from bot.http.schemas.message_fields import Code
+from bot.http.schemas.reports import CreateReport
 from bot.http.schemas.templates import PutSender, PutTemplate
 from bot.ids import is_slack_user_id
 from bot.messages.models import Ambiguous
@@ -29,7 +31,17 @@ _CODES = TypeAdapter(Code)
 _SCHEMA_END = ".schema.json"
 _MAX_FILE_BYTES = 1_048_576
 _MAX_FILES = 2_000
-_ENDINGS = {"templates": ".json", "senders": ".toml"}
+_ENDINGS = {"templates": ".json", "senders": ".toml", "reports": ".toml"}
+
+
+@dataclass(frozen=True)
+class NamedReport:
+    """A report; an owner has one of a name."""
+
+    code: str
+    owner: str
+    name: str
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class CodeFolder:
 
     templates: list[NewTemplate]
     senders: list[NamedSender]
+    reports: list[NamedReport]
 
 
 def read_folder(path: Path) -> CodeFolder:
@@ -47,23 +60,20 @@ def read_folder(path: Path) -> CodeFolder:
     reading = _FolderReading(path)
     files = sorted(reading.files())
     bodies = [file for file in files if not file.name.endswith(_SCHEMA_END)]
-    templates = [
-        found
-        for file in bodies
-        if file.parent.name == "templates" and (found := reading.take(file, _template)) is not None
-    ]
-    senders = [
-        found
-        for file in bodies
-        if file.parent.name == "senders" and (found := reading.take(file, _sender)) is not None
-    ]
+    found: dict[str, list[Any]] = {kind: [] for kind in _ENDINGS}
+    readers = {"templates": _template, "senders": _sender, "reports": _report_in_file}
+    for file in bodies:
+        kind = file.parent.name
+        one = reading.take(file, readers[kind])
+        found[kind] += [one] if one is not None else []
+    _refuse_same_reports(reading, found["reports"])
     for file in files:
         if file.name.endswith(_SCHEMA_END) and _template_beside(file) not in bodies:
             reading.note(file, "there is no template of this code")
     if reading.problems:
         lines = "\n".join(f"{one.field}: {one.message}" for one in reading.problems)
         raise InvalidError(f"Nothing was changed.\n{lines}", reading.problems)
-    return CodeFolder(templates, senders)
+    return CodeFolder(found["templates"], found["senders"], found["reports"])
 
 
 class _FolderReading:
@@ -92,7 +102,8 @@ class _FolderReading:
                 yield file
             elif file.suffix not in (".md", ".txt"):
                 fix = (
-                    "is not read: templates/*.json, templates/*.schema.json and senders/*.toml are"
+                    "is not read: templates/*.json, templates/*.schema.json, senders/*.toml and "
+                    "reports/*.toml are"
                 )
                 self.note(file, fix)
 
@@ -149,6 +160,25 @@ def _sender(code: str, file: Path) -> NamedSender:
         channel=wanted.channel and _id_of(wanted.channel),
         allowed_channels=allowed and [_id_of(channel) for channel in allowed],
     )
+
+
+def _report_in_file(code: str, file: Path) -> NamedReport:
+    said = bind(CreateReport, tomllib.loads(_read_limited(file)))
+    owner = said.user_id
+    if not isinstance(owner, str) or not owner:
+        raise InvalidError("", [FieldProblem("user_id", "name the owner: a Slack user id")])
+    name = " ".join(str(said.name).split())
+    return NamedReport(code, owner, name, said.model_dump(exclude_unset=True))
+
+
+def _refuse_same_reports(reading: _FolderReading, reports: Sequence[NamedReport]) -> None:
+    first: dict[tuple[str, str], str] = {}
+    for one in reports:
+        other = first.setdefault((one.owner, one.name), one.code)
+        if other != one.code:
+            place = f"reports/{one.code}.toml, name"
+            fix = f"reports/{other}.toml is of the same owner and name"
+            reading.problems.append(FieldProblem(place, fix))
 
 
 def _id_of(channel: str) -> str:

@@ -1,5 +1,6 @@
 """Writes a case file: one zip, readable for its owner alone, without secrets."""
 
+import asyncio
 import io
 import json
 import os
@@ -26,9 +27,31 @@ Draw = Callable[[ShownState], Awaitable[Rendered | str]]
 
 
 async def build_archive(
-    evidence: Evidence, settings: Settings, draw: Draw, now: datetime, version: str
+    evidence: Evidence, settings: Settings | None, draw: Draw, now: datetime, version: str
 ) -> bytes:
-    """Return the zip. *draw* returns what Slack was given in a state, or why that is not known."""
+    """
+    Return the zip; without *settings* it says nothing of them.
+
+    *draw* returns what Slack was given in a state, or why that is not known.
+    """
+    drawn = {
+        f"slack/{number:03}-revision-{state.revision:04}.json": await _drawn_state(
+            state, draw, str(one.row["id"])
+        )
+        for number, one in enumerate(evidence.messages, 1)
+        for state in one.states
+    }
+    # Masking what may be megabytes would hold up everybody else.
+    return await asyncio.to_thread(_archive_of, evidence, settings, drawn, now, version)
+
+
+def _archive_of(
+    evidence: Evidence,
+    settings: Settings | None,
+    drawn: Mapping[str, object],
+    now: datetime,
+    version: str,
+) -> bytes:
     files: dict[str, str] = {}
     made_at = now.isoformat(timespec="seconds")
     files["summary.md"] = redact(write_summary(evidence, made_at=made_at, version=version))
@@ -42,17 +65,13 @@ async def build_archive(
         ("alerts.json", evidence.alerts),
         ("messages.json", [one.row for one in evidence.messages]),
         ("templates.json", evidence.templates),
-        ("settings.json", _settings_of(settings)),
+        ("settings.json", _settings_of(settings) if settings else None),
         ("versions.json", _versions(version)),
     ):
         files[name] = _json_text(value)
     for number, (task_id, text) in enumerate(sorted(evidence.logs.items()), 1):
         files[f"logs/{number:03}.txt"] = f"{redact(task_id)}\n{redact(text)}"
-    for number, one in enumerate(evidence.messages, 1):
-        for state in one.states:
-            files[f"slack/{number:03}-revision-{state.revision:04}.json"] = _json_text(
-                await _drawn_state(state, draw, str(one.row["id"]))
-            )
+    files |= {name: _json_text(value) for name, value in drawn.items()}
     return _zipped(files)
 
 
@@ -70,9 +89,9 @@ def drawing(renderer: Renderer, isolation: Isolation) -> Draw:
         context = {**state.context, "revision": state.revision}
         try:
             if state.source is None:
-                return renderer.render(state.template, context)
+                return await asyncio.to_thread(renderer.render, state.template, context)
             context = stored_context(context)
-            found = renderer.render_logicless(state.source, context)
+            found = await asyncio.to_thread(renderer.render_logicless, state.source, context)
             return found or await isolation.render(state.tenant, state.source, context)
         except (TemplateError, WorkerStoppedError, UnavailableError) as error:
             return f"cannot be drawn: {error}"
@@ -125,5 +144,5 @@ def _zipped(files: Mapping[str, str]) -> bytes:
 def _sorted(files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the summary first, and what is not empty."""
     for name in sorted(files, key=lambda name: (name != "summary.md", name)):
-        if files[name].strip() not in ("", "[]", "{}"):
+        if files[name].strip() not in ("", "[]", "{}", "null"):
             yield name, files[name]

@@ -22,6 +22,7 @@ _LOG_CHARACTERS = 200_000
 _MOST_TASKS = 50
 _MAX_MESSAGES = 200
 _MAX_STATES = 200
+_MAX_STATES_IN_ALL = 1_000
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,21 @@ def collect(session: Session, key: str, tenant: str | None = None) -> Evidence:
         raise NotFoundError(f"There is no task, alert or message called `{key}`.")
     if len({one.tenant for one in messages}) > 1:
         raise ConflictError(f"`{key}` is messages of several tenants: name --tenant.")
+    subject = _subject_of(session, messages)
+    if isinstance(subject, Task):
+        return _of_task(session, subject.id, subject)
+    if subject is not None:
+        return _of_alert(session, subject)
     return _with_messages(session, Evidence("message", key), messages)
+
+
+def _subject_of(session: Session, messages: Sequence[Message]) -> Task | Alert | None:
+    """Return the task or the alert that the only message is about."""
+    if len(messages) != 1:
+        return None
+    message_id = messages[0].parent_id or messages[0].id
+    task = session.exec(select(Task).where(Task.message_id == message_id)).first()
+    return task or session.exec(select(Alert).where(Alert.message_id == message_id)).first()
 
 
 def _tasks_called(session: Session, key: str, tenant: str | None) -> Sequence[Task]:
@@ -139,8 +154,11 @@ def _with_tasks(
 
 def _with_messages(session: Session, evidence: Evidence, messages: Sequence[Message]) -> Evidence:
     stored: dict[str, StoredTemplate] = {}
+    left = _MAX_STATES_IN_ALL
     for message in messages[:_MAX_MESSAGES]:
-        states = list(_states_of(session, message, stored))[-_MAX_STATES:]
+        found = list(_states_of(session, message, stored))
+        states = found[max(0, len(found) - min(_MAX_STATES, left)) :]
+        left -= len(states)
         timeline = events_of(session, message.id)
         row = _row_of(message)
         evidence.messages.append(MessageEvidence(row, timeline, states))

@@ -1,4 +1,4 @@
-"""`python -m bot apply`: templates and senders from files."""
+"""`python -m bot apply`: templates, senders and reports from files."""
 
 import asyncio
 import sys
@@ -9,7 +9,9 @@ import typer
 
 from bot.as_code.folder import CodeFolder, read_folder
 from bot.as_code.plan import Action, Change, FolderPlan
+from bot.as_code.reports import ReportPlan
 from bot.cli.events import open_database
+from bot.cli.report import unposted_reports
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.requests.senders import Senders
@@ -20,16 +22,19 @@ from bot.redaction import redact
 from bot.settings import environment, read_settings
 from bot.wiring.credentials import destinations_of
 from bot.workspaces.models import DEFAULT_TENANT
+from bot.workspaces.queries import connected_of
 
 
 def apply_folder(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="With templates/ and senders/.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="With templates/, senders/, reports/.")
+    ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
     ] = False,
     tenant: Annotated[str, typer.Option(help="Whose they are.")] = DEFAULT_TENANT,
 ) -> None:
-    """Store the templates and senders of a folder; nothing is stored if one file is wrong."""
+    """Store the files of a folder; nothing is stored if one of them is wrong."""
     wanted = read_folder(folder)
     with open_database() as database:
         changes = asyncio.run(_change(database, wanted, tenant, dry_run=dry_run))
@@ -45,16 +50,21 @@ def apply_folder(
 async def _change(
     database: Database, wanted: CodeFolder, tenant: str, *, dry_run: bool
 ) -> list[Change]:
-    destinations = destinations_of(read_settings(environment(), need_slack=False))
+    settings = read_settings(environment(), need_slack=False)
+    destinations = destinations_of(settings)
     workers, clock = Workers(), SystemClock()
     try:
         isolation = Isolation(workers)
         templates = Templates(database, isolation, clock)
         senders = Senders(database, clock, destinations)
         plan = FolderPlan(database, templates, senders, isolation, tenant)
-        changes = await plan.changes(wanted)
-        if not dry_run:
-            await plan.apply(wanted)
+        connected = await database.read(lambda session: connected_of(session, tenant))
+        async with unposted_reports(settings, database) as room:
+            reports = ReportPlan(room.reports, tenant, connected[0] if connected else "")
+            changes = await plan.changes(wanted) + await reports.changes(wanted.reports)
+            if not dry_run:
+                await plan.apply(wanted)
+                await reports.apply(wanted.reports)
         return changes
     finally:
         workers.close()

@@ -25,6 +25,7 @@ from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment, read_settings
 from bot.workspaces.directory import UnaskedDirectories
 from bot.workspaces.models import DEFAULT_TENANT
+from bot.workspaces.queries import connected_of
 
 report_commands = typer.Typer(help="Reports: list them, and run one now.", no_args_is_help=True)
 _RUN_SECONDS = 600.0
@@ -66,7 +67,7 @@ def run_one_report(
 
 
 async def _all_reports(settings: Settings, database: Database) -> Sequence[Report]:
-    async with _unposted(settings, database) as room:
+    async with unposted_reports(settings, database) as room:
         found: list[Report] = []
         page, cursor = await room.reports.list(_OPERATOR, limit=_PAGE_OF_REPORTS)
         while page:
@@ -78,7 +79,7 @@ async def _all_reports(settings: Settings, database: Database) -> Sequence[Repor
 
 
 async def _preview(settings: Settings, database: Database, name: str) -> ReportPreview:
-    async with _unposted(settings, database) as room:
+    async with unposted_reports(settings, database) as room:
         report = await room.reports.find(_OPERATOR, name)
         return await room.reports.preview_of(report)
 
@@ -86,7 +87,7 @@ async def _preview(settings: Settings, database: Database, name: str) -> ReportP
 async def _run(settings: Settings, database: Database, name: str) -> ReportRun:
     """Return the ended run, its message delivered: by the bot that runs there, or else by us."""
     if is_locked(database.url):
-        async with _unposted(settings, database) as room:
+        async with unposted_reports(settings, database) as room:
             return await _run_and_wait(room.reports, database, name)
     database.close()
     async with Opsbell(settings, is_brief=True) as bot:
@@ -115,12 +116,12 @@ async def _run_again(database: Database, run_id: str) -> ReportRun:
 
 
 @asynccontextmanager
-async def _unposted(settings: Settings, database: Database) -> AsyncIterator[ReportRoom]:
+async def unposted_reports(settings: Settings, database: Database) -> AsyncIterator[ReportRoom]:
     """Yield the services of a process that works on no runs and posts nothing."""
     clock = SystemClock()
 
-    async def workspaces_of(_tenant: str) -> Sequence[str]:
-        return []
+    async def workspaces_of(tenant: str) -> Sequence[str]:
+        return await database.read(lambda session: connected_of(session, tenant))
 
     async with AsyncExitStack() as stack:
         sources = open_sources(settings, clock)

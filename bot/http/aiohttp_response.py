@@ -19,11 +19,19 @@ _HEADERS = {
 
 def response_of(answer: Response) -> web.Response:
     """Return what aiohttp sends."""
+    headers = {**_HEADERS, **answer.headers}
+    if isinstance(answer.body, bytes):
+        return web.Response(
+            body=answer.body,
+            status=answer.status,
+            content_type=answer.content_type,
+            headers=headers,
+        )
     is_json = answer.content_type == JSON_TYPE
     return web.Response(
         text=fast_json.text(answer.body) if is_json else answer.body,
         status=answer.status,
         content_type=answer.content_type,
         charset="utf-8",
-        headers={**_HEADERS, **answer.headers},
+        headers=headers,
     )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from bot.http.idempotency import IDEMPOTENCY_KEY
-from bot.http.route_types import JSON_TYPE, Access, Route
+from bot.http.route_types import JSON_TYPE, ZIP_TYPE, Access, Route
 from bot.http.schemas.base import Shown
 from bot.http.schemas.constraints import or_empty
 
@@ -200,6 +200,8 @@ def _responses(route: Route) -> dict[str, Any]:
 
 
 def response_schema(answer: type[BaseModel] | str) -> dict[str, Any]:
+    if answer == ZIP_TYPE:
+        return {"description": "A zip", "content": {ZIP_TYPE: {"schema": {}}}}
     if isinstance(answer, str):
         content = {answer: {"schema": {"type": "object" if answer == JSON_TYPE else "string"}}}
         return {"description": "This description", "content": content}

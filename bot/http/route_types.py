@@ -12,6 +12,7 @@ from bot.tasks.creation import Owner
 from bot.tokens import Caller
 
 JSON_TYPE = "application/json"
+ZIP_TYPE = "application/zip"
 NOBODY = Caller(subject="", tenant="", scopes=frozenset())
 
 
@@ -27,7 +28,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Response:
-    """A response: a model or plain JSON; a body with another content type than JSON is text."""
+    """A response: a model or plain JSON; a body with another content type is text or bytes."""
 
     body: Any
     status: int = 200

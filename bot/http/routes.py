@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot.http.alert_routes import ALERT_ROUTES
 from bot.http.handlers import (
     callbacks,
+    case_files,
     docs,
     health,
     installation,
@@ -18,7 +19,7 @@ from bot.http.handlers import (
 )
 from bot.http.leaderboard_routes import LEADERBOARD_ROUTES
 from bot.http.report_routes import REPORT_ROUTES
-from bot.http.route_types import Access, Route
+from bot.http.route_types import ZIP_TYPE, Access, Route
 from bot.http.schemas import installation as i
 from bot.http.schemas import messages as m
 from bot.http.schemas import tasks as t
@@ -117,6 +118,10 @@ _USER_ROUTES = (
     Route("POST", "/api/users/registered", users.register_user, "Tell of a new user in the users channel", "Users",
           scope="users:write", body=u.RegisteredUser, answers={201: u.ToldUser, 200: u.ToldUser}, creates=True),
 )
+_CASE_FILE_ROUTES = (
+    Route("GET", "/api/case-files/{id}", case_files.show_case_file, "Everything about a task, an alert or a message, as a zip",
+          "Case files", scope=READ_TASKS, answers={200: ZIP_TYPE}),
+)
 _HEALTH_ROUTES = (
     Route("GET", "/healthz", health.show_alive, "Is the process up?", "Health", PUBLIC, answers={200: Alive}),
     Route("GET", "/readyz", health.show_ready, "Can it work: database, socket, lanes?", "Health", PUBLIC,
@@ -145,6 +150,7 @@ ROUTES = (
     *_WORKSPACE_ROUTES,
     *REPORT_ROUTES,
     *_USER_ROUTES,
+    *_CASE_FILE_ROUTES,
     *_HEALTH_ROUTES,
     *_ASSISTANT_ROUTES,
     *_DOCS_ROUTES,

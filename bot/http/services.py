@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.alerts.wiring import AlertServices
+from bot.case_files.service import CaseFiles
 from bot.clock import Clock
 from bot.db import Database
 from bot.http.security.oidc import OidcTokens
@@ -68,6 +69,7 @@ class HttpServices:
     leaderboards: Leaderboards
     reports: Reports
     report_standing: ReportStanding
+    case_files: CaseFiles
     destinations: Destinations = NO_DESTINATIONS
     oidc: OidcTokens | None = None
     meters: Meters = field(default_factory=Meters)

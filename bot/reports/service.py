@@ -138,6 +138,36 @@ class Reports:
             lambda session: self._change(session, actor, seen, draft, frozenset(fields))
         )
 
+    async def compare(
+        self, actor: Actor, fields: Mapping[str, Any]
+    ) -> tuple[Report | None, Sequence[str]]:
+        """
+        Return the actor's report of this name, and what `change` would change of it: columns.
+
+        None is a report that `create` would make. Raises what these would, and stores nothing.
+        """
+        name = " ".join(str(fields.get("name", "")).split())
+        query = select(Report).where(
+            Report.tenant == actor.tenant, Report.owner == actor.id, Report.name == name
+        )
+        seen = await self._database.read(lambda session: session.exec(query).one_or_none())
+        if seen is None:
+            refuse_draft((await self._drafts.read(_request(actor, fields))).problems)
+            return None, ()
+        kept = fields_of(seen)
+        touched = frozenset(name for name, value in fields.items() if kept.get(name) != value)
+        whole = merge_fields(kept, fields)
+        draft = await self._drafts.read(
+            DraftRequest(
+                actor.tenant, actor.id, actor.is_admin, seen.workspace_id, whole, touched=touched
+            )
+        )
+        refuse_draft(draft.problems)
+        columns = draft.columns()
+        if not touched & {"query", "source"}:
+            del columns["sql"]
+        return seen, [name for name, value in columns.items() if getattr(seen, name) != value]
+
     def _change(
         self,
         session: Session,

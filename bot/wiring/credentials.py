@@ -50,7 +50,7 @@ def _secrets_within(model: BaseModel) -> Iterator[str]:
 def _of_value(value: object) -> Iterator[str]:
     if isinstance(value, SecretStr):
         secret = value.get_secret_value()
-        yield from (secret, *secret.split(","))  # There may be several keys.
+        yield from (secret, *map(str.strip, secret.split(",")))  # There may be several keys.
         yield from _of_address(secret)
     elif isinstance(value, BaseModel):
         yield from _secrets_within(value)

@@ -9,6 +9,7 @@ from listeners.actions.alert import (
     handle_alert_retry_action,
     handle_alert_snooze_action,
 )
+from listeners.actions.case_file import handle_case_file_action
 from listeners.actions.delivery import handle_delivery_replay_action
 from listeners.actions.home import (
     handle_home_end_silence_action,
@@ -59,6 +60,7 @@ def register(app: AsyncApp) -> None:
     app.action("alert_mute")(handle_alert_mute_action)
     app.action("alert_retry")(handle_alert_retry_action)
     app.action("alert_more")(handle_alert_more_action)
+    app.action("case_file")(handle_case_file_action)
     app.action("delivery_replay")(handle_delivery_replay_action)
     app.action("leaderboard_subject")(handle_leaderboard_subject_action)
     _register_reports(app)

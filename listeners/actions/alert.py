@@ -5,10 +5,12 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.service import Alerts
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
+from listeners.actions.case_file import send_case_file
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
 from listeners.wording import as_mrkdwn, typed_word
@@ -74,17 +76,23 @@ async def handle_alert_retry_action(
 
 async def handle_alert_more_action(
     ack: AsyncAck,
+    respond: AsyncRespond,
+    body: dict[str, Any],
     action: dict[str, Any],
     user_id: str,
-    rights: Rights,
-    alerts: Alerts,
+    client: AsyncWebClient,
+    services: ListenerServices,
     owner: Owner,
 ) -> None:
-    """Snooze it until the morning, or resolve it: the rarer choices, in a menu."""
-    await rights.require_operator(user_id)
+    """Snooze it until the morning, resolve it or send its case file: the rarer choices."""
+    await services.rights.require_operator(user_id)
     choice, _, alert_id = action["selected_option"]["value"].partition(" ")
+    if choice == "case_file":
+        await ack()
+        await send_case_file(respond, body, alert_id, user_id, client, services, owner)
+        return
     if choice == "resolve":
-        await alerts.resolve(owner.tenant, alert_id, by=user_id)
+        await services.alerts.resolve(owner.tenant, alert_id, by=user_id)
     else:
-        await alerts.snooze(owner.tenant, alert_id, by=user_id)
+        await services.alerts.snooze(owner.tenant, alert_id, by=user_id)
     await ack()

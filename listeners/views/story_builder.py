@@ -10,6 +10,7 @@ from bot.messages.models import EventName, Message
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.requests.status import MessageStatus, PublicState
 from listeners.views import rich_text_parts
+from listeners.views.case_file_button import case_file_button
 
 STORY_TITLE = "Why this message?"
 _EVENT_WORDS = 25
@@ -57,7 +58,7 @@ def build_story_modal(status: MessageStatus) -> dict[str, Any]:
         "callback_id": "notice",
         "title": {"type": "plain_text", "text": STORY_TITLE},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [story(status)],
+        "blocks": [story(status), case_file_button(status.message.id)],
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from bot.tasks.logs import LogTail
 from bot.tasks.models import Task
 from listeners.views import rich_text_parts
+from listeners.views.case_file_button import case_file_button
 
 LOG_TITLE = "Logs"
 #: What one preformatted text of a modal shows without trouble.
@@ -26,7 +27,7 @@ def build_task_log(task: Task, tail: LogTail) -> dict[str, Any]:
             rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(earlier)))
         )
     lines = rich_text_parts.preformatted(tail.text or NOTHING, SHOWN_CHARACTERS)
-    blocks.append(rich_text_parts.rich_text(lines))
+    blocks += [rich_text_parts.rich_text(lines), case_file_button(task.id)]
     return {
         "type": "modal",
         "title": {"type": "plain_text", "text": LOG_TITLE},

@@ -18,6 +18,8 @@ from tests.bot.test_settings import TOKENS, problems
         ("whsec_", "needs at least 24 bytes"),
         ("whsec_YWJj", "needs at least 24 bytes"),
         (base64.b64encode(b"h" * 23).decode(), "needs at least 24 bytes"),
+        (f"{base64.b64encode(b'h' * 24).decode()},whsec_YWJj", "needs at least 24 bytes"),
+        (f"{base64.b64encode(b'h' * 24).decode()},", "needs at least 24 bytes"),
     ],
 )
 def test_a_callback_secret_is_as_long_as_its_standard_wants(secret, why):

@@ -26,6 +26,7 @@ from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
 from bot.reports.answers import ReportAnswers
 from bot.reports.service import Reports
+from bot.settings import Settings
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.announcer import Announcer
@@ -36,6 +37,7 @@ from bot.tasks.models import Task, TaskStatus
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import StatusReport
+from bot.wiring.case_files import open_cases
 from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from bot.workspaces.gate import Gate, House
@@ -43,6 +45,7 @@ from bot.workspaces.pins import Pins
 from listeners.services import ListenerServices
 from listeners.socket import Socket
 from tests.bot.leaderboards.room import make_boards
+from tests.isolation import ISOLATION
 from tests.listeners.reports import DailyShop, make_reports
 from tests.patience import PATIENT, until
 
@@ -193,6 +196,9 @@ def make_services(
         requests=Requests(database, clock, lanes.wake),
         dead_letters=DeadLetters(
             database, clock, lanes.wake, alerts_channel, lambda _tenant: owner.workspace_id
+        ),
+        case_files=open_cases(
+            Settings(), database, clock, Renderer(TEMPLATES), ISOLATION, lanes.wake
         ),
         gate=Gate(client, House(owner.workspace_id, "Playground")),
         rights=Rights(CONFIG.access, directory),

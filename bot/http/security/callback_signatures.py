@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.http.errors import unauthorized
-from bot.settings import Settings
+from bot.settings import Settings, split_secrets
 from bot.tokens import Caller
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -27,12 +27,12 @@ _SIGNER = Caller(subject="signature", tenant="default", scopes=frozenset({"tasks
 
 
 class Signatures:
-    """Checks signatures with one secret, and their age by the clock it is given."""
+    """Checks signatures with the secrets, and their age by the clock it is given."""
 
-    def __init__(self, secret: str, clock: Clock) -> None:
+    def __init__(self, secrets: Sequence[str], clock: Clock) -> None:
         self._clock = clock
         try:
-            self._webhook = Webhook(secret)
+            self._webhooks = [Webhook(secret) for secret in secrets]
         except (ValueError, EmptyWebhookSecretError) as error:
             raise ConfigError(
                 ["CALLBACK_SECRET: must be base64, with or without `whsec_` in front"]
@@ -62,11 +62,11 @@ class Signatures:
             return f"signed {abs(ahead):,.0f} s {side}: compare the clocks of the two machines"
         at = datetime.fromtimestamp(int(timestamp), UTC)
         try:
-            expected = self._webhook.sign(key, at, raw.decode()).encode()
+            expected = [one.sign(key, at, raw.decode()).encode() for one in self._webhooks]
         except UnicodeError:
             return "id and body must be UTF-8"
         each = signatures.encode(errors="replace").split(b" ")
-        if not any(hmac.compare_digest(expected, one) for one in each):
+        if not any(hmac.compare_digest(ours, one) for ours in expected for one in each):
             return "it belongs to another body, id, time or secret"
         return None
 
@@ -74,4 +74,4 @@ class Signatures:
 def signatures_of(settings: Settings, clock: Clock) -> Signatures | None:
     """Return what checks signatures, or None without a secret; raise `ConfigError` on a bad one."""
     secret = settings.callback_secret
-    return Signatures(secret.get_secret_value(), clock) if secret else None
+    return Signatures(split_secrets(secret), clock) if secret else None

@@ -19,6 +19,7 @@ OWN_ACTIONS = frozenset(
         "alert_mute",
         "alert_retry",
         "alert_snooze",
+        "case_file",
         "delivery_replay",
         "home_end_silence",
         "home_new_report",

@@ -15,7 +15,7 @@ from bot.config_file import (
 )
 from bot.db import driver_url
 from bot.errors import FieldProblem, InvalidError
-from bot.settings import ORCHESTRATOR, Settings
+from bot.settings import ORCHESTRATOR, Settings, split_secrets
 from bot.suggestions import did_you_mean
 from bot.tasks.models import Task
 from bot.tasks.runners.bullmq import BullQueue
@@ -28,7 +28,7 @@ from bot.tasks.runners.runs import Runs
 
 def build_runners(settings: Settings, reports: RunnerReports, clock: Clock) -> dict[str, Runner]:
     """Return the runners of the settings by name; the default one too if there is an address."""
-    secret = settings.callback_secret.get_secret_value() if settings.callback_secret else None
+    secret = split_secrets(settings.callback_secret)[0] if settings.callback_secret else None
     runs = Runs(runs_folder(settings.database_url))
     runners: dict[str, Runner] = {}
     for name, described in _described_runners(settings).items():

@@ -125,6 +125,7 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
             "options": [
                 _menu_option("Snooze until morning", f"morning {alert.id}"),
                 _menu_option("Resolve", f"resolve {alert.id}"),
+                _menu_option("Case file", f"case_file {alert.id}"),
             ],
         },
     ]

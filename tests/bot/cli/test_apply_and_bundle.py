@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+from sqlmodel import select
 
 from bot.cli.apply import apply_folder
 from bot.cli.bundle import bundle
@@ -11,6 +12,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.messages import outbox
+from bot.messages.models import StoredTemplate
 
 pytestmark = pytest.mark.usefixtures("quiet_again")
 
@@ -44,6 +46,24 @@ def test_a_dry_run_stores_nothing(here, capsys):
     ]
     with pytest.raises(InvalidError, match="is no folder"):
         apply_folder(here / "nowhere")
+
+
+def test_a_report_that_cannot_be_stored_stops_the_rest(here):
+    """The templates beside it are not stored either."""
+    for name, text in (
+        ("templates/note.json", '{"text": "{{ words }}"}'),
+        ("reports/sales.toml", 'name = "Sales"\nquery = "select 1"\nuser_id = "ada"\n[schedule]\n'),
+    ):
+        path = here / "code" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    with pytest.raises(InvalidError, match=r"reports/sales\.toml: "):
+        apply_folder(here / "code")
+    database = Database("sqlite:///here.db")
+    stored = database.snapshot(lambda session: session.exec(select(StoredTemplate)).all())
+    database.close()
+
+    assert stored == []
 
 
 def test_a_case_file_is_written_once(here):

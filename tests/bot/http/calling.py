@@ -1,5 +1,7 @@
 """Somebody who calls the server, and the tokens to do it with."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +38,7 @@ class Reply:
     headers: Mapping[str, str]
     text: str
     body: Any
+    content: bytes = b""
 
 
 class Client:
@@ -62,16 +65,25 @@ class Client:
         async with self.session.request(
             method, self.url + path, json=json, headers=sent, **options
         ) as response:
-            text = await response.text()
+            content = await response.read()
+            text = content.decode("utf-8", "replace")
+            if response.content_type == "application/zip":
+                text = unzipped(content)
             is_json = response.content_type == "application/json" and text
             body = await response.json() if is_json else None
-            return Reply(response.status, response.headers.copy(), text, body)
+            return Reply(response.status, response.headers.copy(), text, body, content)
 
     async def get(self, path: str, **options: Any) -> Reply:
         return await self.call("GET", path, **options)
 
     async def post(self, path: str, json: Any = None, **options: Any) -> Reply:
         return await self.call("POST", path, json, **options)
+
+
+def unzipped(content: bytes) -> str:
+    """Return the names and texts of a zip."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "".join(f"{name}\n{archive.read(name).decode()}" for name in archive.namelist())
 
 
 def token_for(

@@ -16,6 +16,7 @@ from bot.http.server import HttpServer
 from bot.http.services import HttpServices
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import Destination, Destinations
+from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
@@ -28,6 +29,7 @@ from bot.tasks.models import Task
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
+from bot.wiring.case_files import open_cases
 from bot.wiring.tenants import Owners
 from tests.bot.http.calling import JWT_SECRET, Client, HandClock, token_for
 from tests.bot.http.order import SCOPES, SHIPPED
@@ -159,6 +161,9 @@ def services(
         socket=lambda: surroundings.socket,
         reports=office.reports,
         report_standing=office.room.standing,
+        case_files=open_cases(
+            settings, database, clock, Renderer(TEMPLATES), ISOLATION, surroundings.woken.append
+        ),
         leaderboards=make_boards(database, clock, wake=surroundings.woken.append),
         destinations=DESTINATIONS,
     )

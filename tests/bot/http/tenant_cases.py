@@ -166,6 +166,10 @@ CASES: dict[str, _Case] = {
         {"request": {**_MESSAGE, "templateCode": SECRET}, "scheduledAt": "2026-12-24T18:00:00Z"}
     ),
     "request_messages": _bodies([_MESSAGE, {**_MESSAGE, "templateCode": SECRET}]),
+    "show_case_file": lambda known: [
+        Sending({"id": one})
+        for one in (SHARED, SECRET, known.alert_id, known.message_id, "order-1")
+    ],
     "list_dead_messages": _nothing,
     "show_stats": _nothing,
     "show_message": _messages(),

@@ -1,9 +1,11 @@
 """Callbacks that are signed instead of carrying a token."""
 
+import base64
 import json
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from bot.errors import ConfigError
@@ -146,4 +148,21 @@ def test_a_secret_that_is_no_base64_stops_the_start(secret, database_url):
     The problem names the variable and not its value.
     """
     with pytest.raises(ConfigError, match="CALLBACK_SECRET"):
-        Signatures(secret, HandClock())
+        Signatures([CALLBACK_SECRET, secret], HandClock())
+
+
+class TestWhileTheSecretIsChanged:
+    """With the new one and the old one."""
+
+    NEW = f"whsec_{base64.b64encode(b'n' * 24).decode()}"
+
+    @pytest.fixture
+    def settings(self, settings):
+        both = SecretStr(f"{self.NEW}, {CALLBACK_SECRET}")
+        return settings.model_copy(update={"callback_secret": both})
+
+    async def test_both_are_taken_and_no_other(self, client, running):
+        """Whoever has not changed yet goes on."""
+        other = f"whsec_{base64.b64encode(b'o' * 24).decode()}"
+        for secret, status in ((self.NEW, 200), (CALLBACK_SECRET, 200), (other, 401)):
+            assert (await send(client, sign(secret=secret))).status == status
