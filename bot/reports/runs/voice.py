@@ -63,6 +63,7 @@ class Voice:
         next_run: datetime | None,
         *,
         is_preview: bool = False,
+        is_corrected: bool = False,
     ) -> ShownRun:
         """Return the message, in the best form that its workspace's Slack has not refused."""
         now = self._clock.now()
@@ -77,6 +78,7 @@ class Voice:
             at=run.due_at,
             next_run=next_run,
             is_preview=is_preview,
+            is_corrected=is_corrected,
         )
         has_thread = not is_preview and not is_destination(report.workspace_id)
         async with self._computing:

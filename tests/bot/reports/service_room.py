@@ -201,6 +201,11 @@ class Office:
         found = self.rows(Message, "created_at", "id")
         return [one for one in found if one.parent_id is None]
 
+    def files(self) -> list[Message]:
+        """Return the files in threads, the first first."""
+        found = self.rows(Message, "created_at", "id")
+        return [one for one in found if one.parent_id is not None]
+
 
 def actor(person: str = ADA, tenant: str = "default", *, is_admin: bool = False) -> Actor:
     """Return somebody of the first workspace."""
