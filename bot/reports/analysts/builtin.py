@@ -7,6 +7,7 @@ from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schem
 from bot.reports.analysts.builtin_answers import answer_from_rows
 from bot.reports.analysts.chart_choice import choose_charts, is_unique
 from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.values import Value, ValueKind
 
 BUILTIN = "builtin"
@@ -59,6 +60,8 @@ class _Writing:
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._columns: Columns = read_columns(brief.table)
+        steps = read_steps(brief.table, self._columns.time, None)
+        self._before = steps.before
 
     @property
     def _row(self) -> str:
@@ -100,11 +103,18 @@ class _Writing:
             yield f"The result has {{rows}} {word}."
         if len(rows) == 1:
             for measure in measures:
-                cell = self._brief.values[f"cell_1_{measure.slug}"]
-                yield f"{_capitalised(measure)}: {{{cell.ref}}}."
+                yield self._only(measure)
             return
         for measure in measures:
             yield from self._level(measure)
+
+    def _only(self, measure: Measure) -> str:
+        """Return the value of the only row, with the name of the row if it has one."""
+        cell = self._brief.values[f"cell_1_{measure.slug}"]
+        label = self._columns.label
+        if label is None or self._brief.table.rows[0][label] is None or cell.exact is None:
+            return f"{_capitalised(measure)}: {{{cell.ref}}}."
+        return f"{{cell_1_{self._columns.slugs[label]}}} has {_amount(measure, cell)}."
 
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
@@ -125,15 +135,14 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            said = _measure_name(measure)
-            yield f"Change of {said} against the period before: {{change_{measure.slug}}}."
+            yield f"Change of {_measure_name(measure)}: {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
-                f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "
-                f"against the period before, to {{{last.ref}}}."
+                f"{name} {verb} by {{{size.ref}}}{_in_percent('change', measure)} "
+                f"against {self._before}, to {{{last.ref}}}."
             )
         else:
-            yield f"{name} is unchanged against the period before with {{change_{measure.slug}}}."
+            yield f"{name} is unchanged against {self._before} with {{change_{measure.slug}}}."
 
     def _top(self, measure: Measure) -> Iterator[str]:
         top = self._value("top_1", measure)
@@ -159,8 +168,8 @@ class _Writing:
         name = f"{total}{_measure_name(measure)}"
         if verb := _verb(size):
             yield (
-                f"Since the last run, {name} {verb} by {{{size.ref}}} "
-                f"({{percent_size_of_run_change_{measure.slug}}})."
+                f"Since the last run, {name} {verb} by {{{size.ref}}}"
+                f"{_in_percent('run_change', measure)}."
             )
         else:
             yield f"Since the last run, {name} changed by {{run_change_{measure.slug}}}."
@@ -193,8 +202,7 @@ class _Writing:
             since = "since the last run " if "run" in size.tags else ""
             yield (
                 f"The largest {word} in {_measure_name(measure)} {since}is that of "
-                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}} "
-                f"({{percent_size_of_{ref}_{measure.slug}}})."
+                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}}{_in_percent(ref, measure)}."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
@@ -227,7 +235,8 @@ class _Writing:
                 if single
                 else [f"total_{slug}" if measure.is_additive else f"mean_{slug}"]
             )
-            refs += [f"last_{slug}", f"percent_change_{slug}", f"percent_run_change_{slug}"]
+            percent = "" if measure.unit == "%" else "percent_"
+            refs += [f"last_{slug}", f"{percent}change_{slug}", f"{percent}run_change_{slug}"]
             yield from (ref for ref in refs if ref in self._brief.values)
         if not measures:
             yield "rows"
@@ -262,6 +271,11 @@ def _amount(measure: Measure, value: Value) -> str:
     if measure.unit is None and _most(measure) == "most" and " " not in name:
         return f"{{{value.ref}}} {name}"
     return f"{name} of {{{value.ref}}}"
+
+
+def _in_percent(ref: str, measure: Measure) -> str:
+    """Return the change in percent behind that in its unit; percentages have points only."""
+    return "" if measure.unit == "%" else f" ({{percent_size_of_{ref}_{measure.slug}}})"
 
 
 def _verb(size: Value) -> str:

@@ -8,6 +8,7 @@ from bot.reports.analysts.base import Brief
 from bot.reports.figures.checker import read_knowledge
 from bot.reports.figures.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.shown import show_cell
 from bot.sources.result import Cell
@@ -33,10 +34,13 @@ _SENTENCES = {
     "trend": "The trend of {name} is {{{ref}}}.",
     "last": "The latest value of {name} is {{{ref}}} ({{last_period}}).",
     "previous": "The previous value of {name} is {{{ref}}}.",
-    "change": "The change of {name} against the period before is {{{ref}}} ({{percent_{ref}}}).",
+    "change": "The change of {name} against {before} is {{{ref}}} ({{percent_{ref}}}).",
     "run_change": "The change of {name} since the last run is {{{ref}}} ({{percent_{ref}}}).",
     "": "The value of {name} is {{{ref}}}.",
 }
+
+
+_CHANGES = frozenset({"change", "run_change"})
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,11 @@ def _overall_answer(
     if ref is None:
         return
     key = _sentence_of(ask, ref)
-    yield _SENTENCES[key].format(name=measure.name, ref=ref)
+    if key in _CHANGES and (brief.values[ref].exact is None or measure.unit == "%"):
+        yield f"The change of {measure.name} is {{{ref}}}."
+        return
+    before = read_steps(brief.table, columns.time, None).before
+    yield _SENTENCES[key].format(name=measure.name, ref=ref, before=before)
 
 
 def _sentence_of(ask: str, ref: str) -> str:

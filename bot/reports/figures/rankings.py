@@ -75,9 +75,14 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
         return
     ranked = sorted(periods, key=lambda one: -_known_number(one))
     for name, end, group in (("peak", "high", ranked[0]), ("low", "low", ranked[-1])):
-        if end not in measure.ends:
+        if end not in measure.ends or (end == "low" and _is_cut(book, group, periods)):
             continue
         _add_rank(book, measure, name, group, ranked, is_time=True)
+
+
+def _is_cut(book: ValueBook, group: Group, periods: Sequence[Group]) -> bool:
+    """Tell whether a period is the last one and is not whole: then it is low by itself."""
+    return not book.steps.is_last_whole and group is periods[-1]
 
 
 def add_outliers(book: ValueBook, measure: Measure) -> None:
@@ -85,6 +90,8 @@ def add_outliers(book: ValueBook, measure: Measure) -> None:
     is_time = book.columns.time is not None
     groups = book.periods(measure) if is_time else book.labels(measure)
     groups = [one for one in groups if one.number is not None]
+    if is_time and not book.steps.is_last_whole:
+        groups = groups[:-1]
     if len(groups) < MIN_FOR_OUTLIERS or measure.is_partial:
         return
     middle = exact_median([_known_number(one) for one in groups])

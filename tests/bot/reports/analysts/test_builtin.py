@@ -65,16 +65,69 @@ async def test_the_first_of_more_rows_are_not_all_of_them():
     assert "top_1_orders" not in top.values
 
 
+@pytest.mark.parametrize(
+    ("end", "has_total", "has_top"),
+    [
+        ("LIMIT 4", False, True),
+        ("LIMIT 4 OFFSET 0", False, True),
+        ("LIMIT 9 OFFSET 4", False, False),
+        ("OFFSET 4 ROWS FETCH NEXT 9 ROWS ONLY", False, False),
+        ("FETCH FIRST 4 ROWS ONLY", False, True),
+        ("FETCH FIRST 5 ROWS ONLY", True, True),
+    ],
+)
+def test_rows_that_were_left_out_are_no_part_of_a_total(end, has_total, has_top):
+    """However it is written; behind an OFFSET the first row is not the highest."""
+    sql = f"SELECT … ORDER BY revenue DESC {end}"
+    values = brief_of(replace(shop_brief().table, sql=sql)).values
+
+    assert ("total_revenue" in values, "top_1_revenue" in values) == (has_total, has_top)
+
+
 async def test_periods_are_compared():
     """The last period against the one before, the trend, the highest one."""
     said = await told(months_brief())
 
     assert said.summary == (
         "The result has 10 rows. Revenue totalled 147 EUR. "
-        "Revenue rose by 4 EUR (23.5 %) against the period before, to 21 EUR."
+        "Revenue rose by 4 EUR (23.5 %) against the month before, to 21 EUR."
     )
     assert "The trend of revenue is rising." in said.insights
     assert "Revenue reached the highest value with 21 EUR (2020-10)." in said.insights
+
+
+@pytest.mark.parametrize(
+    ("days", "before"),
+    [
+        ((1, 2, 3), "the day before"),
+        ((1, 8, 15), "the week before"),
+        ((1, 2, 9), "the period before"),
+    ],
+)
+async def test_the_period_before_is_named(days, before):
+    """By its length, where the last two are neighbours."""
+    rows = [(date(2020, 6, day), 10 * day) for day in days]
+    said = await told(brief_of(table([("day", ColumnKind.DATE), REVENUE], rows)))
+
+    assert f" against {before}, to " in said.summary
+
+
+async def test_percentages_differ_by_points():
+    """From 2 to 3 % is one percentage point, and nobody reads of 50 %."""
+    columns = [("month", ColumnKind.TEXT), ("return_rate", ColumnKind.NUMBER, "%")]
+    said = await told(brief_of(table(columns, [("2020-01", 2), ("2020-02", 3)])))
+
+    rose = "Return rate rose by 1 percentage points against the month before, to 3 %."
+    assert said.summary.endswith(rose)
+    assert "+1 percentage points" in [one.text for one in said.key_metrics]
+
+
+async def test_one_row_is_told_with_its_name():
+    """`Which city had the most orders?` is answered with the city."""
+    columns = [("city", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)]
+    said = await told(brief_of(table(columns, [("Oslo", 13)])))
+
+    assert said.summary == "Oslo has 13 orders."
 
 
 @pytest.mark.parametrize(
