@@ -40,6 +40,8 @@ _SENTENCES = {
 }
 
 
+#: What can only be asked of a measure: of the only one it need not be named.
+_OF_THE_ONLY_MEASURE = frozenset({"mean", "median", "high", "low", "change", "trend"})
 _CHANGES = frozenset({"change", "run_change"})
 
 
@@ -80,7 +82,8 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
         asks.add(ask)
     mentioned = mentioned_columns(words, knowledge.column_words)
     measures = tuple(one for one in columns.measures if one.index in mentioned)
-    if not measures and len(columns.measures) == 1 and (label_rows or time_rows):
+    is_said = label_rows or time_rows or asks & _OF_THE_ONLY_MEASURE
+    if not measures and len(columns.measures) == 1 and is_said:
         measures = columns.measures
     return _Question(frozenset(asks - {"none"}), measures, label_rows, time_rows, -1 in mentioned)
 

@@ -209,3 +209,23 @@ async def test_questions_are_answered_from_the_rows(question, answer):
     draft = await BuiltinAnalyst().answer(question, brief)
 
     assert fill_narrative(draft.narrative, brief.values).summary == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which month was best?", "The highest value of revenue is that of 2020-10 with 21 EUR."),
+        ("Is it rising?", "The trend of revenue is rising."),
+        (
+            "What was the change?",
+            "The change of revenue against the month before is +4 EUR (+23.5 %).",
+        ),
+        ("How many months in total?", "The rows do not say."),
+    ],
+)
+async def test_the_only_measure_need_not_be_named(question, answer):
+    """What can only be asked of a measure means the only one there is."""
+    brief = months_brief()
+    draft = await BuiltinAnalyst().answer(question, brief)
+
+    assert fill_narrative(draft.narrative, brief.values).summary == answer
