@@ -62,6 +62,7 @@ class _Writing:
         self._columns: Columns = read_columns(brief.table)
         steps = read_steps(brief.table, self._columns.time, None)
         self._before = steps.before
+        self._at = "on" if steps.grain == "day" else "at" if steps.grain == "hour" else "in"
 
     @property
     def _row(self) -> str:
@@ -142,7 +143,8 @@ class _Writing:
                 f"against {self._before}, to {{{last.ref}}}."
             )
         else:
-            yield f"{name} is unchanged against {self._before} with {{change_{measure.slug}}}."
+            verb = "are" if _is_plural(measure) else "is"
+            yield f"{name} {verb} unchanged against {self._before} with {{change_{measure.slug}}}."
 
     def _top(self, measure: Measure) -> Iterator[str]:
         top = self._value("top_1", measure)
@@ -180,16 +182,13 @@ class _Writing:
         for ref, word in (("peak", "highest"), ("low", "lowest")):
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
-                yield (
-                    f"{_capitalised(measure)} reached the {word} value with {{{value.ref}}} "
-                    f"({{{ref}_name_{measure.slug}}})."
-                )
+                at = f"{self._at} {{{ref}_name_{measure.slug}}}"
+                was = "were" if _is_plural(measure) else "was"
+                yield f"{_capitalised(measure)} {was} {word} {at} with {{{value.ref}}}."
         bottom = self._value("bottom", measure)
         if bottom and "low" in bottom.tags:
-            yield (
-                f"The lowest value of {said} is that of {{bottom_name_{measure.slug}}} "
-                f"with {{{bottom.ref}}}."
-            )
+            least = "fewest" if _most(measure) == "most" else "lowest"
+            yield f"{{bottom_name_{measure.slug}}} has the {least} {said} with {{{bottom.ref}}}."
         for ref, word in (("max", "highest"), ("min", "lowest")):
             if value := self._value(ref, measure):
                 yield f"The {word} value of {said} is {{{value.ref}}}."
@@ -259,6 +258,10 @@ def _capitalised(measure: Measure) -> str:
 def _most(measure: Measure) -> str:
     """Return the superlative: people have the most orders, and the highest revenue."""
     return "most" if measure.name.endswith("s") and not measure.places else "highest"
+
+
+def _is_plural(measure: Measure) -> bool:
+    return measure.name.endswith("s") and not measure.name.endswith("ss")
 
 
 def _is_average(measure: Measure) -> bool:

@@ -13,7 +13,7 @@ from bot.reports.figures.arithmetic import (
 from bot.reports.figures.columns import Columns, Measure, readable_name
 from bot.reports.figures.grains import read_steps
 from bot.reports.figures.groups import Group, groups_by, in_order
-from bot.reports.figures.shown import MISSING_WORDS, show_cell
+from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_period
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
@@ -133,7 +133,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 kind,
                 _kept_cell(cell),
-                show_cell(cell),
+                show_period(cell, self.steps.grain) if kind is ValueKind.DATE else show_cell(cell),
                 origin,
                 ref.replace("_", " "),
                 measure,

@@ -93,7 +93,17 @@ async def test_periods_are_compared():
         "Revenue rose by 4 EUR (23.5 %) against the month before, to 21 EUR."
     )
     assert "The trend of revenue is rising." in said.insights
-    assert "Revenue reached the highest value with 21 EUR (2020-10)." in said.insights
+    assert "Revenue was highest in 2020-10 with 21 EUR." in said.insights
+
+
+async def test_months_that_are_dates_are_told_as_months():
+    """And of things that are counted there were, and are, some."""
+    columns = [("month", ColumnKind.DATE), ("orders", ColumnKind.NUMBER)]
+    rows = [(date(2020, 1, 1), 5), (date(2020, 2, 1), 7), (date(2020, 3, 1), 7)]
+    said = await told(brief_of(table(columns, rows)))
+
+    assert said.summary.endswith("Orders are unchanged against the month before with 0.")
+    assert "Orders were lowest in 2020-01 with 5." in said.insights
 
 
 @pytest.mark.parametrize(
