@@ -15,6 +15,8 @@ BUILTIN = "builtin"
 Planner = Callable[[str], PlannedSql]
 MAX_KEY_METRICS = 6
 _GENERAL_INSIGHTS, _ANALYST_INSIGHTS = 5, 12
+#: What stands before the name of a period; a week is named by its first day.
+_ATS = {"hour": "at", "day": "on", "week": "in the week of", "": "at"}
 _TOLD_MEASURES, _GENERAL_MEASURES = 3, 2
 
 
@@ -62,7 +64,7 @@ class _Writing:
         self._columns: Columns = read_columns(brief.table)
         steps = read_steps(brief.table, self._columns.time, None)
         self._before = steps.before
-        self._at = "on" if steps.grain == "day" else "at" if steps.grain == "hour" else "in"
+        self._at = _ATS.get(steps.grain, "in")
 
     @property
     def _row(self) -> str:

@@ -16,6 +16,7 @@ _MONTH = re.compile(r"(\d{4})-(\d\d)")
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
 #: `"ordered_at" < '2026-10-01'`, also as a date or a timestamp: no later rows were asked for.
+_LOWER_BOUND = re.compile(r">=\s*(?:CAST\()?'(\d{4}-\d\d-\d\d)(?:[ T]00:00:00)?'", re.IGNORECASE)
 _UPPER_BOUND = re.compile(r"<\s*(?:CAST\()?'(\d{4}-\d\d-\d\d)(?:[ T]00:00:00)?'", re.IGNORECASE)
 
 
@@ -26,6 +27,7 @@ class Steps:
     grain: str = ""
     is_neighbour: bool = False
     is_last_whole: bool = True
+    is_first_whole: bool = True
 
     @property
     def before(self) -> str:
@@ -43,7 +45,7 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Step
     Return the steps of a column of times.
 
     The last period is not whole if it ends after *today* has begun, or after the date up to which
-    the query asks.
+    the query asks; nor is the first, if it begins before the date from which on it does.
     """
     if time is None:
         return Steps()
@@ -58,7 +60,10 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Step
     bounds = [date.fromisoformat(one) for one in _UPPER_BOUND.findall(table.sql)]
     limits = [one for one in (today, *bounds) if one is not None and (one == today or one > last)]
     is_whole = all(_end_of(last, grain) <= limit for limit in limits)
-    return Steps(grain, gaps[-1] == grain, is_whole or grain == "hour")
+    first = begins[0].date()
+    starts = [date.fromisoformat(one) for one in _LOWER_BOUND.findall(table.sql)]
+    is_cut = any(first < one < _end_of(first, grain) for one in starts)
+    return Steps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut)
 
 
 def _begin_of(cell: Cell) -> datetime | None:

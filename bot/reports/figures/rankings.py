@@ -81,17 +81,24 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
 
 
 def _is_cut(book: ValueBook, group: Group, periods: Sequence[Group]) -> bool:
-    """Tell whether a period is the last one and is not whole: then it is low by itself."""
-    return not book.steps.is_last_whole and group is periods[-1]
+    """Tell whether a period is the first or the last and not whole: then it is low by itself."""
+    steps = book.steps
+    ends = [
+        *([] if steps.is_last_whole else [periods[-1].name]),
+        *([] if steps.is_first_whole else [periods[0].name]),
+    ]
+    return group.name in ends
 
 
 def add_outliers(book: ValueBook, measure: Measure) -> None:
     """Add up to three values that lie far from all others, by the median of the distances."""
     is_time = book.columns.time is not None
     groups = book.periods(measure) if is_time else book.labels(measure)
-    groups = [one for one in groups if one.number is not None]
-    if is_time and not book.steps.is_last_whole:
-        groups = groups[:-1]
+    groups = [
+        one
+        for one in groups
+        if one.number is not None and not (is_time and _is_cut(book, one, groups))
+    ]
     if len(groups) < MIN_FOR_OUTLIERS or measure.is_partial:
         return
     middle = exact_median([_known_number(one) for one in groups])

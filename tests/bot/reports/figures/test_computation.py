@@ -253,3 +253,22 @@ def test_periods_have_a_length(begins, before):
     steps = read_steps(table([("year", ColumnKind.TEXT), DAYS[1]], rows), 0, None)
 
     assert steps.before == before
+
+
+def test_a_first_period_that_the_query_cuts_is_no_lowest():
+    """A week that began before the quarter that is asked for is low by itself."""
+    rows = [(date(2020, 6, 29), 1), (date(2020, 7, 6), 9), (date(2020, 7, 13), 7)]
+    whole = table(DAYS, rows)
+    cut = replace(whole, sql="SELECT … WHERE at >= '2020-07-01'")
+
+    assert ["low_amount" in compute_values(one) for one in (whole, cut)] == [True, False]
+
+
+def test_levels_of_several_rows_have_no_period():
+    """Two rates of a day make no rate of the day, and that is not `no value before`."""
+    columns = [("day", ColumnKind.DATE), ("city", ColumnKind.TEXT), ("rate", ColumnKind.NUMBER)]
+    days = [date(2020, 1, day) for day in (1, 2)]
+    rows = [(day, city, 1 + day.day) for day in days for city in ("Oslo", "Rome")]
+    values = compute_values(table(columns, rows))
+
+    assert not {"last_rate", "change_rate", "before_rate"} & set(values)
