@@ -8,20 +8,20 @@ from datetime import date, datetime, timedelta
 from bot.sources.result import Cell, ResultTable
 
 #: From the shortest on.
-_GRAINS = ("hour", "day", "week", "month", "quarter", "year")
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_LENGTHS = ("hour", "day", "week", "month", "quarter", "year")
+_MONTHS_LONG = {"month": 1, "quarter": 3, "year": 12}
 #: Older periods do not tell how long the latest ones are.
 _READ_PERIODS = 60
-_MONTH = re.compile(r"(\d{4})-(\d\d)")
-_WEEK = re.compile(r"(\d{4})-W(\d\d)")
-_QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
+_MONTH_TEXT = re.compile(r"(\d{4})-(\d\d)")
+_WEEK_TEXT = re.compile(r"(\d{4})-W(\d\d)")
+_QUARTER_TEXT = re.compile(r"(\d{4})-?Q([1-4])")
 #: `"ordered_at" < '2026-10-01'`, also as a date or a timestamp: no later rows were asked for.
 _LOWER_BOUND = re.compile(r">=\s*(?:CAST\()?'(\d{4}-\d\d-\d\d)(?:[ T]00:00:00)?'", re.IGNORECASE)
 _UPPER_BOUND = re.compile(r"<\s*(?:CAST\()?'(\d{4}-\d\d-\d\d)(?:[ T]00:00:00)?'", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Steps:
+class PeriodSteps:
     """The length of the periods, if they have one, and whether the last two are neighbours."""
 
     grain: str = ""
@@ -40,7 +40,7 @@ class Steps:
         return f"latest {self.grain or 'period'}"
 
 
-def read_steps(table: ResultTable, time: int | None, today: date | None) -> Steps:
+def read_steps(table: ResultTable, time: int | None, today: date | None) -> PeriodSteps:
     """
     Return the steps of a column of times.
 
@@ -48,14 +48,14 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Step
     the query asks; nor is the first, if it begins before the date from which on it does.
     """
     if time is None:
-        return Steps()
+        return PeriodSteps()
     cells = (row[time] for row in table.rows)
     begins = sorted({begin for cell in cells if (begin := _begin_of(cell)) is not None})
     gaps = [_grain_between(*pair) for pair in itertools.pairwise(begins[-_READ_PERIODS:])]
     known = [one for one in gaps if one]
     if not known:
-        return Steps()
-    grain = min(known, key=_GRAINS.index)
+        return PeriodSteps()
+    grain = min(known, key=_LENGTHS.index)
     last = begins[-1].date()
     bounds = [date.fromisoformat(one) for one in _UPPER_BOUND.findall(table.sql)]
     limits = [one for one in (today, *bounds) if one is not None and (one == today or one > last)]
@@ -63,7 +63,7 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Step
     first = begins[0].date()
     starts = [date.fromisoformat(one) for one in _LOWER_BOUND.findall(table.sql)]
     is_cut = any(first < one < _end_of(first, grain) for one in starts)
-    return Steps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut)
+    return PeriodSteps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut)
 
 
 def _begin_of(cell: Cell) -> datetime | None:
@@ -85,12 +85,12 @@ def _begin_of(cell: Cell) -> datetime | None:
 
 def _begin_in_text(text: str) -> datetime | None:
     try:
-        if month := _MONTH.fullmatch(text):
+        if month := _MONTH_TEXT.fullmatch(text):
             return datetime(int(month[1]), int(month[2]), 1)  # noqa: DTZ001
-        if week := _WEEK.fullmatch(text):
+        if week := _WEEK_TEXT.fullmatch(text):
             monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
             return datetime(monday.year, monday.month, monday.day)  # noqa: DTZ001
-        if quarter := _QUARTER.fullmatch(text):
+        if quarter := _QUARTER_TEXT.fullmatch(text):
             return datetime(int(quarter[1]), 3 * int(quarter[2]) - 2, 1)  # noqa: DTZ001
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
@@ -109,7 +109,7 @@ def _grain_between(old: datetime, new: datetime) -> str:
     return next(
         (
             grain
-            for grain, count in _MONTHS.items()
+            for grain, count in _MONTHS_LONG.items()
             if old.day == 1
             and (old.month - 1) % count == 0
             and _later(old.date(), count) == new.date()
@@ -119,8 +119,8 @@ def _grain_between(old: datetime, new: datetime) -> str:
 
 
 def _end_of(begin: date, grain: str) -> date:
-    if grain in _MONTHS:
-        return _later(begin.replace(day=1), _MONTHS[grain])
+    if grain in _MONTHS_LONG:
+        return _later(begin.replace(day=1), _MONTHS_LONG[grain])
     return begin + timedelta(days=7 if grain == "week" else 1)
 
 
