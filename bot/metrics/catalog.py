@@ -127,12 +127,22 @@ class Metrics:
         return planned
 
     def with_units(self, table: ResultTable) -> ResultTable:
-        """Return a result whose columns named like a metric of its source have its unit."""
+        """
+        Return a result whose columns named like a metric of its source have its unit.
+
+        A column that its query does not let add up has no total, whatever it is called.
+        """
+        # Loaded with the first question, as above.
+        from bot.metrics.additivity import columns_not_added
+
         known = self.of_source(table.source)
-        columns = tuple(
+        columns = [
             _as_metric(one, known[one.name]) if one.name in known else one for one in table.columns
-        )
-        return replace(table, columns=columns)
+        ]
+        for index in columns_not_added(table.sql):
+            if index < len(columns):
+                columns[index] = replace(columns[index], is_additive=False)
+        return replace(table, columns=tuple(columns))
 
 
 def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from weakref import WeakValueDictionary
@@ -113,8 +113,13 @@ def make_brief(
     table: ResultTable,
     previous: ResultTable | None = None,
     warnings: Sequence[str] = (),
+    today: date | None = None,
 ) -> Brief:
-    """Return what an analyst is told, with every value computed. Takes a while for many rows."""
+    """
+    Return what an analyst is told, with every value computed. Takes a while for many rows.
+
+    *today* is that of the report's zone: periods that it is in are not whole.
+    """
     return Brief(
         name=name,
         description=description,
@@ -123,7 +128,7 @@ def make_brief(
         audience=audience,
         mode=mode,
         table=table,
-        values=compute_values(table, previous),
+        values=compute_values(table, previous, today),
         previous=previous,
         warnings=tuple(warnings),
     )

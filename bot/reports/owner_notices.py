@@ -1,4 +1,4 @@
-"""What the owner of a report is told when it needs somebody, in the caller's transaction."""
+"""Who is told when a report needs somebody, and of what; in the caller's transaction."""
 
 from datetime import datetime
 
@@ -27,6 +27,15 @@ def tell_failed(session: Session, report: Report, run: ReportRun, now: datetime)
     """Tell of the first failed run of a streak; False if there is nowhere to tell it."""
     context = failure_context(report, run, at=run.due_at)
     return _put_to_owner(session, place_of_owner(report), Content(FAILED_TEMPLATE, context), now)
+
+
+def tell_asker_failed(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:
+    """Tell who asked for a run that it failed; False if that is nobody in Slack."""
+    if not is_slack_user_id(run.requested_by or ""):
+        return False
+    place = Place(report.workspace_id, report.tenant, run.requested_by or "")
+    context = failure_context(report, run, at=run.due_at)
+    return _put_to_owner(session, place, Content(FAILED_TEMPLATE, context), now)
 
 
 def tell_disabled(session: Session, report: Report, run: ReportRun, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.errors import FieldProblem, UnavailableError
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.reports.drafting.conditions import parse_condition, why_not
+from bot.reports.drafting.conditions import ROWS, parse_condition, why_not
 from bot.reports.drafting.drafts import DraftRequest, Drafts, ReportDraft, fields_of
 from bot.reports.drafting.questions import AskedSql, Questions
 from bot.reports.drafting.schedule_fields import notes_on, previewed_runs
@@ -32,12 +32,15 @@ class Previews:
         voice: Voice,
         renderer: Renderer,
         clock: Clock,
+        seconds: float,
     ) -> None:
+        """Take what real runs use; a query that takes longer than *seconds* is not waited for."""
         self._drafts = drafts
         self._questions = questions
         self._voice = voice
         self._renderer = renderer
         self._clock = clock
+        self._seconds = seconds
 
     async def of(self, request: DraftRequest) -> ReportPreview:
         """Return what a draft would do; whatever is wrong is among its problems."""
@@ -48,7 +51,10 @@ class Previews:
         rendered = None
         if draft.sql and draft.source is not None and draft.schedule is not None:
             try:
-                table = await self._questions.rows(AskedSql(draft.source, draft.sql))
+                async with asyncio.timeout(self._seconds):
+                    table = await self._questions.rows(AskedSql(draft.source, draft.sql))
+            except TimeoutError:
+                problems.append(FieldProblem("query", self._too_slow()))
             except (QueryError, UnavailableError) as error:
                 problems.append(FieldProblem("query", str(error)))
             else:
@@ -56,6 +62,12 @@ class Previews:
                 report = _unstored(draft, request, runs, now)
                 rendered = await self._rendered(report, table, now)
         return ReportPreview(runs, notes, draft.sql or None, rendered, problems)
+
+    def _too_slow(self) -> str:
+        return (
+            f"takes longer than the {self._seconds:g} s that a preview waits; a run may take the "
+            "source's timeout_seconds: ask for less, or save it and run it"
+        )
 
     async def of_report(self, report: Report) -> ReportPreview:
         """Return what a stored report would do now."""
@@ -93,12 +105,16 @@ def _notes_on_sending(
 ) -> list[str]:
     if draft.send_if is None:
         return []
+    condition = parse_condition(draft.send_if)
     try:
-        reason = why_not(parse_condition(draft.send_if), table)
+        reason = why_not(condition, table)
     except ValueError as error:
         problems.append(FieldProblem("send_if", str(error)))
         return []
-    return [f"With today's rows it would be skipped: {reason}"] if reason else []
+    notes = [f"With today's rows it would be skipped: {reason}"] if reason else []
+    if len(table.rows) > 1 and condition.name.casefold() != ROWS:
+        notes.append(f"`{condition.name}` is compared in the first of {len(table.rows):,} rows")
+    return notes
 
 
 def _unstored(

@@ -31,6 +31,7 @@ class ReportLimits:
     spread_seconds: float = 15
     kept_days: int = 30
     lease: timedelta = RUN_LEASE
+    preview_seconds: float = 15  # an HTTP call has 20 for all it does
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def open_reports(
         clock,
         drafts,
         questions,
-        Previews(drafts, questions, parts.voice, renderer, clock),
+        Previews(drafts, questions, parts.voice, renderer, clock, limits.preview_seconds),
         parts.voice,
         start_ready=workers.start_ready,
         wake=wake,

@@ -113,6 +113,8 @@ def parse_timezone(name: Any) -> str:
     if text.lower() in zones:
         return zones[text.lower()]
     close = difflib.get_close_matches(text.lower()[:100], zones, n=1)
+    if not text:
+        raise ValueError("is missing: write a time zone such as Europe/Berlin or UTC")
     hint = f"did you mean {zones[close[0]]}?" if close else "write one such as Europe/Berlin or UTC"
     raise ValueError(f"there is no such time zone: {hint}")
 

@@ -7,6 +7,7 @@ from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schem
 from bot.reports.analysts.builtin_answers import answer_from_rows
 from bot.reports.analysts.chart_choice import choose_charts, is_unique
 from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.values import Value, ValueKind
 
 BUILTIN = "builtin"
@@ -14,6 +15,8 @@ BUILTIN = "builtin"
 Planner = Callable[[str], PlannedSql]
 MAX_KEY_METRICS = 6
 _GENERAL_INSIGHTS, _ANALYST_INSIGHTS = 5, 12
+#: What stands before the name of a period; a week is named by its first day.
+_ATS = {"hour": "at", "day": "on", "week": "in the week of", "": "at"}
 _TOLD_MEASURES, _GENERAL_MEASURES = 3, 2
 
 
@@ -59,6 +62,9 @@ class _Writing:
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._columns: Columns = read_columns(brief.table)
+        steps = read_steps(brief.table, self._columns.time, None)
+        self._before = steps.before
+        self._at = _ATS.get(steps.grain, "in")
 
     @property
     def _row(self) -> str:
@@ -100,11 +106,18 @@ class _Writing:
             yield f"The result has {{rows}} {word}."
         if len(rows) == 1:
             for measure in measures:
-                cell = self._brief.values[f"cell_1_{measure.slug}"]
-                yield f"{_capitalised(measure)}: {{{cell.ref}}}."
+                yield self._only(measure)
             return
         for measure in measures:
             yield from self._level(measure)
+
+    def _only(self, measure: Measure) -> str:
+        """Return the value of the only row, with the name of the row if it has one."""
+        cell = self._brief.values[f"cell_1_{measure.slug}"]
+        label = self._columns.label
+        if label is None or self._brief.table.rows[0][label] is None or cell.exact is None:
+            return f"{_capitalised(measure)}: {{{cell.ref}}}."
+        return f"{{cell_1_{self._columns.slugs[label]}}} has {_amount(measure, cell)}."
 
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
@@ -125,15 +138,15 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            said = _measure_name(measure)
-            yield f"Change of {said} against the period before: {{change_{measure.slug}}}."
+            yield f"Change of {_measure_name(measure)}: {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
-                f"{name} {verb} by {{{size.ref}}} ({{percent_size_of_change_{measure.slug}}}) "
-                f"against the period before, to {{{last.ref}}}."
+                f"{name} {verb} by {{{size.ref}}}{_in_percent('change', measure)} "
+                f"against {self._before}, to {{{last.ref}}}."
             )
         else:
-            yield f"{name} is unchanged against the period before with {{change_{measure.slug}}}."
+            verb = "are" if _is_plural(measure) else "is"
+            yield f"{name} {verb} unchanged against {self._before} with {{change_{measure.slug}}}."
 
     def _top(self, measure: Measure) -> Iterator[str]:
         top = self._value("top_1", measure)
@@ -159,8 +172,8 @@ class _Writing:
         name = f"{total}{_measure_name(measure)}"
         if verb := _verb(size):
             yield (
-                f"Since the last run, {name} {verb} by {{{size.ref}}} "
-                f"({{percent_size_of_run_change_{measure.slug}}})."
+                f"Since the last run, {name} {verb} by {{{size.ref}}}"
+                f"{_in_percent('run_change', measure)}."
             )
         else:
             yield f"Since the last run, {name} changed by {{run_change_{measure.slug}}}."
@@ -171,16 +184,13 @@ class _Writing:
         for ref, word in (("peak", "highest"), ("low", "lowest")):
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
-                yield (
-                    f"{_capitalised(measure)} reached the {word} value with {{{value.ref}}} "
-                    f"({{{ref}_name_{measure.slug}}})."
-                )
+                at = f"{self._at} {{{ref}_name_{measure.slug}}}"
+                was = "were" if _is_plural(measure) else "was"
+                yield f"{_capitalised(measure)} {was} {word} {at} with {{{value.ref}}}."
         bottom = self._value("bottom", measure)
         if bottom and "low" in bottom.tags:
-            yield (
-                f"The lowest value of {said} is that of {{bottom_name_{measure.slug}}} "
-                f"with {{{bottom.ref}}}."
-            )
+            least = "fewest" if _most(measure) == "most" else "lowest"
+            yield f"{{bottom_name_{measure.slug}}} has the {least} {said} with {{{bottom.ref}}}."
         for ref, word in (("max", "highest"), ("min", "lowest")):
             if value := self._value(ref, measure):
                 yield f"The {word} value of {said} is {{{value.ref}}}."
@@ -193,8 +203,7 @@ class _Writing:
             since = "since the last run " if "run" in size.tags else ""
             yield (
                 f"The largest {word} in {_measure_name(measure)} {since}is that of "
-                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}} "
-                f"({{percent_size_of_{ref}_{measure.slug}}})."
+                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}}{_in_percent(ref, measure)}."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
@@ -227,7 +236,8 @@ class _Writing:
                 if single
                 else [f"total_{slug}" if measure.is_additive else f"mean_{slug}"]
             )
-            refs += [f"last_{slug}", f"percent_change_{slug}", f"percent_run_change_{slug}"]
+            percent = "" if measure.unit == "%" else "percent_"
+            refs += [f"last_{slug}", f"{percent}change_{slug}", f"{percent}run_change_{slug}"]
             yield from (ref for ref in refs if ref in self._brief.values)
         if not measures:
             yield "rows"
@@ -252,6 +262,10 @@ def _most(measure: Measure) -> str:
     return "most" if measure.name.endswith("s") and not measure.places else "highest"
 
 
+def _is_plural(measure: Measure) -> bool:
+    return measure.name.endswith("s") and not measure.name.endswith("ss")
+
+
 def _is_average(measure: Measure) -> bool:
     return bool({"average", "avg", "mean", "median"} & set(measure.name.split()))
 
@@ -262,6 +276,11 @@ def _amount(measure: Measure, value: Value) -> str:
     if measure.unit is None and _most(measure) == "most" and " " not in name:
         return f"{{{value.ref}}} {name}"
     return f"{name} of {{{value.ref}}}"
+
+
+def _in_percent(ref: str, measure: Measure) -> str:
+    """Return the change in percent behind that in its unit; percentages have points only."""
+    return "" if measure.unit == "%" else f" ({{percent_size_of_{ref}_{measure.slug}}})"
 
 
 def _verb(size: Value) -> str:

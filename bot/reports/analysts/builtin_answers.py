@@ -8,6 +8,7 @@ from bot.reports.analysts.base import Brief
 from bot.reports.figures.checker import read_knowledge
 from bot.reports.figures.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.shown import show_cell
 from bot.sources.result import Cell
@@ -33,10 +34,15 @@ _SENTENCES = {
     "trend": "The trend of {name} is {{{ref}}}.",
     "last": "The latest value of {name} is {{{ref}}} ({{last_period}}).",
     "previous": "The previous value of {name} is {{{ref}}}.",
-    "change": "The change of {name} against the period before is {{{ref}}} ({{percent_{ref}}}).",
+    "change": "The change of {name} against {before} is {{{ref}}} ({{percent_{ref}}}).",
     "run_change": "The change of {name} since the last run is {{{ref}}} ({{percent_{ref}}}).",
     "": "The value of {name} is {{{ref}}}.",
 }
+
+
+#: What can only be asked of a measure: of the only one it need not be named.
+_OF_THE_ONLY_MEASURE = frozenset({"mean", "median", "high", "low", "change", "trend"})
+_CHANGES = frozenset({"change", "run_change"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,8 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
         asks.add(ask)
     mentioned = mentioned_columns(words, knowledge.column_words)
     measures = tuple(one for one in columns.measures if one.index in mentioned)
-    if not measures and len(columns.measures) == 1 and (label_rows or time_rows):
+    is_said = label_rows or time_rows or asks & _OF_THE_ONLY_MEASURE
+    if not measures and len(columns.measures) == 1 and is_said:
         measures = columns.measures
     return _Question(frozenset(asks - {"none"}), measures, label_rows, time_rows, -1 in mentioned)
 
@@ -191,7 +198,11 @@ def _overall_answer(
     if ref is None:
         return
     key = _sentence_of(ask, ref)
-    yield _SENTENCES[key].format(name=measure.name, ref=ref)
+    if key in _CHANGES and (brief.values[ref].exact is None or measure.unit == "%"):
+        yield f"The change of {measure.name} is {{{ref}}}."
+        return
+    before = read_steps(brief.table, columns.time, None).before
+    yield _SENTENCES[key].format(name=measure.name, ref=ref, before=before)
 
 
 def _sentence_of(ask: str, ref: str) -> str:

@@ -13,6 +13,9 @@ NULL_WORDS = "\N{EN DASH}"
 _NAMING_COLUMN = re.compile(
     r"(?:^|_)(?:ids?|nr|no|number|code|zip|plz|year|phone|ean|sku)$", re.IGNORECASE
 )
+#: Of floats with more than six; files have every digit.
+_FLOAT_PLACES = 4
+_TOO_SMALL = Decimal("0.01")  # to be rounded to so many
 #: Longer ones are shown with an exponent.
 _MAX_SHOWN_PLACES = 24
 
@@ -24,7 +27,7 @@ def column_heading(column: ResultColumn) -> str:
 
 
 def cell_words(cell: Cell, column: ResultColumn) -> str:
-    """Return the cell as people read it; numbers keep every digit that they have."""
+    """Return the cell as people read it; numbers keep their digits, but for long floats."""
     match cell:
         case None:
             return NULL_WORDS
@@ -50,6 +53,12 @@ def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not exact.is_finite():
         return str(value)
+    if (
+        isinstance(value, float)
+        and abs(exact) >= _TOO_SMALL
+        and int(exact.as_tuple().exponent) < -6
+    ):
+        exact = round(exact, _FLOAT_PLACES)  # The rest is how floats are stored, not what was said.
     parts = exact.as_tuple()
     places = len(parts.digits) + abs(int(parts.exponent))
     if not isinstance(value, int) and places > _MAX_SHOWN_PLACES:

@@ -67,10 +67,11 @@ def picture_files(facts: ReportFacts) -> list[File]:
 
 
 def file_stem(facts: ReportFacts) -> str:
-    """Return `daily-revenue-2026-11-28`: letters, digits and hyphens."""
+    """Return `daily-revenue-2026-11-28`: letters, digits and hyphens; `-complete` if corrected."""
     words = re.findall(r"[^\W_]+", facts.report.name.lower())
     day = facts.at.astimezone(zone_of(facts.report)).date().isoformat()
-    return f"{'-'.join(words)[:_STEM_CHARACTERS].strip('-') or 'report'}-{day}"
+    end = "-complete" if facts.is_corrected else ""
+    return f"{'-'.join(words)[:_STEM_CHARACTERS].strip('-') or 'report'}-{day}{end}"
 
 
 def rows_csv_of(table: ResultTable) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any, Literal
 
 from bot.clock import Clock
@@ -15,7 +16,7 @@ from bot.reports.drafting.questions import Questions
 from bot.reports.drafting.schedule_fields import merge_schedule, read_schedule, stored_schedule
 from bot.reports.models import Notification, Report
 from bot.scheduling.schedule_parser import parse_time
-from bot.scheduling.schedules import Schedule
+from bot.scheduling.schedules import Frequency, Schedule
 from bot.sources.base import QueryError, Source
 
 MAX_REPORT_NAME = 100
@@ -114,6 +115,7 @@ class Drafts:
         _read_texts(draft, fields, is_whole=request.need == "all")
         _read_choices(draft, fields)
         self._read_schedule(draft, fields.get("schedule"))
+        _check_complete_by(draft)
         _read_enabled(draft, fields)
         self._read_owner(draft, fields.get("user_id"), request)
         await self._read_query(draft, fields, request)
@@ -321,6 +323,16 @@ def _read_choices(draft: ReportDraft, fields: Mapping[str, Any]) -> None:
             draft.refuse(name, str(error))
         else:
             setattr(draft, name, value.strip())
+
+
+def _check_complete_by(draft: ReportDraft) -> None:
+    """Refuse a time that has passed when the report is due: nothing would be waited for."""
+    schedule = draft.schedule
+    if draft.complete_by is None or schedule is None or schedule.frequency == Frequency.CRON:
+        return
+    until = parse_time(draft.complete_by)
+    if time() < until <= schedule.at:
+        draft.refuse("complete_by", f"write a time after {schedule.at:%H:%M}, when it is due")
 
 
 def _read_enabled(draft: ReportDraft, fields: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What a report asks: SQL, or a question in words that is planned as SQL."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ class Questions:
 
     async def rows(self, asked: "AskedSql") -> ResultTable:
         """Return all rows, with the units of the metrics among their columns."""
-        return self._with_units(await asked.source.fetch(asked.sql))
+        found = await asked.source.fetch(asked.sql)
+        return await asyncio.to_thread(self._with_units, found)
 
     def source(self, name: str | None, tenant: str) -> Source:
         """Return a source; raise `InvalidError` with the field `source`."""

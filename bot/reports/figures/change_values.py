@@ -25,15 +25,18 @@ def add_change(
     tags: frozenset[str] = NO_TAGS,
     needs: frozenset[str] = NO_TAGS,
     description: str,
+    why: str = "",
 ) -> None:
     """
     Keep a change four times: signed and as a size, in the measure's unit and in percent.
 
     What cannot be compared is words: against nothing both, against zero or less the percentage.
+    *why* says why there is nothing to compare at all. Percentages differ by percentage points.
     """
-    change = None if new is None or old is None else change_between(new, old)
+    change = None if new is None or old is None or why else change_between(new, old)
     direction = frozenset({_direction(change)} if change is not None else ())
-    why = _why_not(new, old)
+    why = why or _why_not(new, old)
+    unit = "percentage points" if measure.unit == "%" else measure.unit
     percent = None if why or change is None or old is None else percentage_of(change, old)
     for prefix, is_percent, is_signed in (
         ("", False, True),
@@ -49,7 +52,7 @@ def add_change(
         elif is_percent:
             text = show_percent(exact, is_signed=is_signed)
         else:
-            text = show_number(exact, measure.places, measure.unit, is_signed=is_signed)
+            text = show_number(exact, measure.places, unit, is_signed=is_signed)
         says = needs | ({"change"} if is_signed or exact is None else {"direction"})
         book.add(
             Value(

@@ -33,6 +33,17 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
     if time is None or len(periods) < 2:
         return
     before, last = periods[-2:]
+    is_cut = not book.steps.is_last_whole
+    if measure.is_additive or max(before.rows, last.rows) == 1:  # Else neither has one value.
+        _add_last_two(book, measure, before, last, is_cut=is_cut)
+        _add_trend(book, measure, periods[not book.steps.is_first_whole : len(periods) - is_cut])
+    moved = [] if is_cut else _moves_between(book, measure, before.name, last.name)
+    _add_movers(book, measure, moved, PERIOD, "last period minus the one before")
+
+
+def _add_last_two(
+    book: ValueBook, measure: Measure, before: Group, last: Group, *, is_cut: bool
+) -> None:
     for ref, group, needs in (("last", last, "last"), ("before", before, "previous")):
         subject = time_subject(group.name)
         of_period = f"{'sum of ' if group.rows > 1 else ''}{measure.name}"
@@ -44,7 +55,7 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
             subjects=frozenset({subject}),
             tags=PERIOD | {needs},
             needs=frozenset({needs}),
-            description=f"{measure.name}, {'last period' if ref == 'last' else 'period before'}",
+            description=_period_words(book, measure, ref),
         )
     add_change(
         book,
@@ -56,10 +67,15 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
         description=f"change of {measure.name}",
         subjects=frozenset({time_subject(last.name)}),
         tags=PERIOD,
+        why=f"the {book.steps.last} is incomplete" if is_cut else "",
     )
-    _add_trend(book, measure, periods)
-    moved = _moves_between(book, measure, before.name, last.name)
-    _add_movers(book, measure, moved, PERIOD, "last period minus the one before")
+
+
+def _period_words(book: ValueBook, measure: Measure, ref: str) -> str:
+    steps = book.steps
+    if ref == "before":
+        return f"{measure.name}, {steps.before.removeprefix('the ')}"
+    return f"{measure.name}, {steps.last}{'' if steps.is_last_whole else ' (incomplete)'}"
 
 
 def add_run_changes(

@@ -15,6 +15,7 @@ from bot.reports.figures.attribution import attribution_problems
 from bot.reports.figures.claims import claim_problems
 from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
 from bot.reports.figures.columns import Columns, read_columns, words_of
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.lexicon import (
     claim_made_by,
     is_ordinary,
@@ -69,7 +70,8 @@ def read_knowledge(brief: Brief) -> Knowledge:
     if columns.label is not None:
         named[-1] = _stems(brief.table.columns[columns.label].name)
     every = frozenset[str]().union(
-        *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns)
+        *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
+        _stems(read_steps(brief.table, columns.time, None).grain),
     )
     said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
     spans = [_SPAN_OF_FREQUENCY.get(word, "") for word in words_of(brief.frequency)]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
 from bot.sources.result import Cell, ColumnKind, ResultTable
@@ -12,7 +13,11 @@ from bot.sources.result import Cell, ColumnKind, ResultTable
 _NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLUG_CHARACTERS = 40
-_LIMIT_AT_END = re.compile(r"\blimit\s+(\d+)\s*;?\s*$", re.IGNORECASE)
+_LIMIT_AT_END = re.compile(
+    r"(?:\blimit\s+(?P<limit>\d+))?(?:\s*\boffset\s+(?P<offset>\d+)(?:\s+rows?)?)?"
+    r"(?:\s*\bfetch\s+(?:first|next)\s+(?P<first>\d+)\s+rows?\s+only)?\s*;?\s*$",
+    re.IGNORECASE,
+)
 _CURRENCY = re.compile("[A-Z]{3}|[€$£¥]")
 #: Numbers that name something: no sums, no thousands separators.
 _NAMING_WORDS = frozenset(
@@ -222,16 +227,23 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)
-    if not _is_top_of_more(table):
+    left_out = _left_out(table)
+    if not left_out:
         return Measure(index, name, slug, column.unit, places, is_additive)
+    ends = frozenset[str]() if left_out == "before" else _sure_ends(numbers)
     # Their sum is nobody's total, nor any of them a share of it.
-    return Measure(index, name, slug, column.unit, places, False, True, _sure_ends(numbers))
+    return Measure(index, name, slug, column.unit, places, False, True, ends)
 
 
-def _is_top_of_more(table: ResultTable) -> bool:
-    """Tell whether the query left rows out: it ends with a LIMIT, and as many came."""
-    limit = _LIMIT_AT_END.search(table.sql)
-    return limit is not None and len(table.rows) >= int(limit[1])
+def _left_out(table: ResultTable) -> Literal["", "before", "after"]:
+    """Tell whether the query left rows out: by an OFFSET, or by a LIMIT of as many as came."""
+    found = _LIMIT_AT_END.search(table.sql)
+    if found is None:
+        return ""
+    if int(found["offset"] or 0):
+        return "before"
+    limit = found["limit"] or found["first"]
+    return "after" if limit and len(table.rows) >= int(limit) else ""
 
 
 def _sure_ends(numbers: Sequence[Number]) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """What can be said of a result: totals, means, extremes, shares, changes, trends, outliers."""
 
+from datetime import date
+
 from bot.reports.figures.arithmetic import exact_mean, exact_median
 from bot.reports.figures.changes import add_period_names, add_period_values, add_run_changes
 from bot.reports.figures.columns import Measure, read_columns
@@ -12,14 +14,16 @@ from bot.sources.result import ResultTable
 _MEAN_PLACES = 2
 
 
-def compute_values(table: ResultTable, previous: ResultTable | None = None) -> ValueBook:
+def compute_values(
+    table: ResultTable, previous: ResultTable | None = None, today: date | None = None
+) -> ValueBook:
     """
-    Return every value that may be told of *table*.
+    Return every value that may be told of *table*; a period that *today* is in is not whole.
 
     *previous* are the rows of the run before; its columns count where name, kind and unit are the
     same. Two columns of one name are two measures, and neither is compared with the run before.
     """
-    book = ValueBook(table, read_columns(table))
+    book = ValueBook(table, read_columns(table), today)
     _add_counts(book, previous)
     add_period_names(book)
     before = None if previous is None else read_columns(previous)

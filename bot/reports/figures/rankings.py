@@ -75,16 +75,30 @@ def add_peaks(book: ValueBook, measure: Measure) -> None:
         return
     ranked = sorted(periods, key=lambda one: -_known_number(one))
     for name, end, group in (("peak", "high", ranked[0]), ("low", "low", ranked[-1])):
-        if end not in measure.ends:
+        if end not in measure.ends or (end == "low" and _is_cut(book, group, periods)):
             continue
         _add_rank(book, measure, name, group, ranked, is_time=True)
+
+
+def _is_cut(book: ValueBook, group: Group, periods: Sequence[Group]) -> bool:
+    """Tell whether a period is the first or the last and not whole: then it is low by itself."""
+    steps = book.steps
+    ends = [
+        *([] if steps.is_last_whole else [periods[-1].name]),
+        *([] if steps.is_first_whole else [periods[0].name]),
+    ]
+    return group.name in ends
 
 
 def add_outliers(book: ValueBook, measure: Measure) -> None:
     """Add up to three values that lie far from all others, by the median of the distances."""
     is_time = book.columns.time is not None
     groups = book.periods(measure) if is_time else book.labels(measure)
-    groups = [one for one in groups if one.number is not None]
+    groups = [
+        one
+        for one in groups
+        if one.number is not None and not (is_time and _is_cut(book, one, groups))
+    ]
     if len(groups) < MIN_FOR_OUTLIERS or measure.is_partial:
         return
     middle = exact_median([_known_number(one) for one in groups])

@@ -31,6 +31,18 @@ def show_cell(cell: Cell, measure: Measure | None = None) -> str:
             return str(cell)
 
 
+def show_period(cell: Cell, grain: str) -> str:
+    """Return the name of a period: `2026-11` for the month that begins on its first day."""
+    if not isinstance(cell, date) or cell.day != 1 or (isinstance(cell, datetime) and cell.hour):
+        return show_cell(cell)
+    names = {
+        "month": f"{cell:%Y-%m}",
+        "quarter": f"{cell.year:04}-Q{(cell.month + 2) // 3}",
+        "year": f"{cell.year:04}",
+    }
+    return names.get(grain, show_cell(cell))
+
+
 def show_name(text: str) -> str:
     """
     Return text of a cell in one line of at most 80 characters.

@@ -11,8 +11,9 @@ from bot.reports.figures.arithmetic import (
     show_number,
 )
 from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.grains import read_steps
 from bot.reports.figures.groups import Group, groups_by, in_order
-from bot.reports.figures.shown import MISSING_WORDS, show_cell
+from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_period
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 
@@ -39,9 +40,10 @@ class ValueBook(Mapping[str, Value]):
     Cells are made when they are asked for: `cell_3_revenue` is row 3, counted from 1.
     """
 
-    def __init__(self, table: ResultTable, columns: Columns) -> None:
+    def __init__(self, table: ResultTable, columns: Columns, today: date | None = None) -> None:
         self.table = table
         self.columns = columns
+        self.steps = read_steps(table, columns.time, today)
         self._computed: dict[str, Value] = {}
         self._measures = {measure.index: measure for measure in columns.measures}
         self._indices = {slug: index for index, slug in enumerate(columns.slugs)}
@@ -131,7 +133,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 kind,
                 _kept_cell(cell),
-                show_cell(cell),
+                show_period(cell, self.steps.grain) if kind is ValueKind.DATE else show_cell(cell),
                 origin,
                 ref.replace("_", " "),
                 measure,
@@ -167,7 +169,7 @@ class ValueBook(Mapping[str, Value]):
         cell = self.table.rows[row - 1][index]
         measure = self._measures.get(index)
         is_only = len(self.table.rows) == 1
-        subjects = ALL if is_only and measure else self._subjects(row, index)
+        subjects = self._subjects(row, index) | (ALL if is_only and measure else NO_TAGS)
         return Value(
             ref,
             self._kind(cell, index),

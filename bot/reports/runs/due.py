@@ -2,7 +2,8 @@
 Which reports are due: read from their rows and taken by compare-and-swap.
 
 A due time becomes a run: one row, however many processes look. What was missed while nothing was
-up is caught up once, or recorded.
+up is caught up once, or recorded. A report that takes longer than its period does not pile up: a
+due time that comes while the run before is not over is recorded as skipped.
 """
 
 import asyncio
@@ -132,7 +133,10 @@ class DueReports:
         )
         if session.exec(taken.values(due_at=plan.next_at)).rowcount != 1:
             return 0
+        open_since = _open_since(session, row.id)
         for run in self._runs_of(row, plan, now):
+            if run.status == RunStatus.PENDING and open_since is not None:
+                _skip_for(run, open_since, now)
             insert_absent(session, run)
         return 1
 
@@ -168,6 +172,22 @@ def due_rows(session: Session, now: datetime, limit: int = _DUE_BATCH) -> list[_
     columns = (Report.id, Report.tenant, Report.revision, Report.due_at, Report.schedule)
     query = select(*columns).where(col(Report.due_at) <= now).order_by(col(Report.due_at))  # type: ignore[call-overload]
     return [_DueRow(*row) for row in session.exec(query.limit(limit)).all()]
+
+
+def _open_since(session: Session, report_id: str) -> datetime | None:
+    """Return the due time of the report's scheduled run that is not over, if there is one."""
+    query = select(ReportRun.due_at).where(
+        ReportRun.report_id == report_id,
+        col(ReportRun.is_scheduled).is_not(None),
+        col(ReportRun.status).in_((RunStatus.PENDING, RunStatus.RUNNING)),
+        col(ReportRun.lease_until).is_not(None),
+    )
+    return session.exec(query.order_by(col(ReportRun.due_at)).limit(1)).first()
+
+
+def _skip_for(run: ReportRun, open_since: datetime, now: datetime) -> None:
+    run.status, run.completed_at, run.lease_until = RunStatus.SKIPPED, now, None
+    run.skipped_because = f"the run of {open_since:%Y-%m-%d %H:%M} UTC was not over"
 
 
 def _plan_all(due: list[_DueRow], now: datetime) -> list[tuple[_DueRow, DuePlan]]:

@@ -17,8 +17,8 @@ from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Place
 from bot.reports.analysts.base import Usage
-from bot.reports.models import Report, ReportResult, ReportRun, RunStatus
-from bot.reports.owner_notices import tell_disabled, tell_failed
+from bot.reports.models import Report, ReportResult, ReportRun, RunStatus, Trigger
+from bot.reports.owner_notices import tell_asker_failed, tell_disabled, tell_failed
 from bot.reports.placement import message_id_of, place_of
 from bot.reports.runs.bulk import show_progress
 from bot.reports.runs.claims import RunClaim, hold_to_end
@@ -65,11 +65,13 @@ def complete_run(session: Session, claim: RunClaim, found: Findings, now: dateti
     run.lease_until, run.lease_owner = found.look_again_at, None
     run.figures_total, run.figures_traced = found.total, found.traced
     _add_usage(run, found.usage)
+    known = session.get(ReportResult, run.id)
+    is_new = known is None or known.table["rows"] != found.rows["rows"]
     session.merge(_stored_result(run.id, found))
     report.failures, report.last_run_at = 0, now
     place = place_of(report)
     if place is not None:
-        _show(session, run, report, place, found.shown, now)
+        _show(session, run, report, place, found.shown, now, has_new_rows=is_new)
     show_progress(session, run, now)
     return report.workspace_id
 
@@ -91,7 +93,8 @@ def fail_run(session: Session, claim: RunClaim, failure: RunFailure, now: dateti
     """
     Record why it failed, and tell the owner, once for as long as the report goes on failing.
 
-    Five failures in a row disable the report, which is told as well.
+    Whoever asked for the run is told of each: they wait for it. Five failures in a row disable the
+    report, which is told as well.
     """
     run = hold_to_end(session, claim)
     if run is None:
@@ -119,6 +122,8 @@ def _count_failure(session: Session, report: Report, run: ReportRun, now: dateti
         run.is_told = tell_disabled(session, report, run, now)
     elif report.failures == 1:
         run.is_told = tell_failed(session, report, run, now)
+    if run.trigger == Trigger.MANUAL and not (run.is_told and run.requested_by == report.owner):
+        tell_asker_failed(session, report, run, now)
 
 
 def _add_usage(run: ReportRun, usage: Usage) -> None:
@@ -156,6 +161,8 @@ def _show(
     place: Place,
     shown: ShownRun,
     now: datetime,
+    *,
+    has_new_rows: bool,
 ) -> None:
     message_id = message_id_of(run.id)
     message = session.get(Message, message_id)
@@ -173,7 +180,7 @@ def _show(
         )
         run.message_id = message.id
     session.flush()
-    for content in shown.files:
+    for content in shown.files if has_new_rows else ():
         outbox.reply(session, message, content, now=now)
 
 

@@ -113,7 +113,13 @@ class Execution:
         warnings = [_as_sentence(partly.words)] if partly is not None else []
         said = await self._voice.narrate(report, table, before, warnings)
         shown = await self._voice.show(
-            report, with_usage(run, said.usage), table, said, warnings, _next_run(report, now)
+            report,
+            with_usage(run, said.usage),
+            table,
+            said,
+            warnings,
+            _next_run(report, now),
+            is_corrected=run.completed_at is not None,
         )
         return Findings(
             rows=await asyncio.to_thread(table.as_json),

@@ -15,7 +15,13 @@ from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.reports.analysts.base import Audience, Brief, Mode
 from bot.reports.display.faces import Face, face_of
 from bot.reports.display.files import thread_files
-from bot.reports.display.message import REPORT_TEMPLATE, ReportFacts, Said, report_message_context
+from bot.reports.display.message import (
+    REPORT_TEMPLATE,
+    ReportFacts,
+    Said,
+    report_message_context,
+    zone_of,
+)
 from bot.reports.drafting.schedule_fields import frequency_in_words, schedule_of
 from bot.reports.models import Report, ReportRun
 from bot.reports.narration import Narrated, Narration, make_brief
@@ -63,6 +69,7 @@ class Voice:
         next_run: datetime | None,
         *,
         is_preview: bool = False,
+        is_corrected: bool = False,
     ) -> ShownRun:
         """Return the message, in the best form that its workspace's Slack has not refused."""
         now = self._clock.now()
@@ -77,6 +84,7 @@ class Voice:
             at=run.due_at,
             next_run=next_run,
             is_preview=is_preview,
+            is_corrected=is_corrected,
         )
         has_thread = not is_preview and not is_destination(report.workspace_id)
         async with self._computing:
@@ -107,6 +115,7 @@ def _brief(
         table=table,
         previous=previous,
         warnings=warnings,
+        today=table.fetched_at.astimezone(zone_of(report)).date(),
     )
 
 

@@ -146,6 +146,7 @@ class Office:
     woken: list[str] = field(default_factory=list)
     lease: timedelta = timedelta(seconds=60)
     spread_seconds: float = 0.0
+    preview_seconds: float = 15.0
     sources: SourceRegistry | None = None  # the shop alone, if it is left out
 
     def __post_init__(self) -> None:
@@ -158,7 +159,11 @@ class Office:
             Renderer(TEMPLATES),
             self.slack,
             ReportParts(self.sources or Shops(self.shop), plan, self._voice(), measure),
-            ReportLimits(spread_seconds=self.spread_seconds, lease=self.lease),
+            ReportLimits(
+                spread_seconds=self.spread_seconds,
+                lease=self.lease,
+                preview_seconds=self.preview_seconds,
+            ),
             workspaces_of=self._workspaces_of,
             wake=self.woken.append,
         )
@@ -200,6 +205,11 @@ class Office:
         """Return what was put, without the files in threads, the first first."""
         found = self.rows(Message, "created_at", "id")
         return [one for one in found if one.parent_id is None]
+
+    def files(self) -> list[Message]:
+        """Return the files in threads, the first first."""
+        found = self.rows(Message, "created_at", "id")
+        return [one for one in found if one.parent_id is not None]
 
 
 def actor(person: str = ADA, tenant: str = "default", *, is_admin: bool = False) -> Actor:

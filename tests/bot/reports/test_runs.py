@@ -10,7 +10,7 @@ from bot.reports.models import ReportResult, RunStatus, Trigger
 from bot.reports.runs.claims import MAX_RUN_TRIES, claim_runs
 from bot.sources.base import QueryError
 from bot.sources.completeness import Completeness
-from tests.bot.reports.service_room import ADA, OPS, SQL, Office, actor, fields
+from tests.bot.reports.service_room import ADA, BEN, OPS, SQL, Office, actor, fields
 
 PARTLY = Completeness(61, 98, 100, is_whole=False, words="yesterday is 61 % loaded")
 DOWN = QueryError("unavailable", "The database of `shop` cannot be reached.")
@@ -100,10 +100,10 @@ async def test_a_failure_is_told_once_and_disables_after_five(office):
     """Two messages for five failures; resuming begins anew."""
     report = await office.reports.create(actor(), fields())
     office.shop.error = DOWN
+    office.clock.at = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
     for _ in range(5):
-        await office.reports.run(actor(), report.id)
-        await office.workers.drain()
-        office.clock.advance(minutes=1)
+        await office.tick()
+        office.clock.advance(days=1)
 
     runs = office.runs()
     assert {(one.error_code, one.error_message) for one in runs} == {("unavailable", str(DOWN))}
@@ -116,6 +116,65 @@ async def test_a_failure_is_told_once_and_disables_after_five(office):
     assert (paused.is_enabled, paused.due_at, paused.failures) == (False, None, 5)
     resumed = await office.reports.set_enabled(actor(), report.id, is_enabled=True)
     assert (resumed.failures, resumed.due_at is not None) == (0, True)
+
+
+async def test_who_asked_for_a_run_is_told_of_its_failure(office):
+    """Also within a streak, and once: the owner who asked gets one message, an admin their own."""
+    report = await office.reports.create(actor(), fields())
+    office.shop.error = DOWN
+    for who in (actor(), actor(), actor(BEN, is_admin=True)):
+        await office.reports.run(who, report.id)
+        await office.workers.drain()
+        office.clock.advance(minutes=1)
+
+    told = [(one.template, one.channel) for one in office.messages()]
+    assert told == [("reports/failed", ADA), ("reports/failed", ADA), ("reports/failed", BEN)]
+
+
+async def test_runs_that_take_longer_than_their_period_do_not_pile_up(office):
+    """A due time that comes while the run before is not over is skipped, and says so."""
+    every_minute = {"cron": "* * * * *", "timezone": "UTC"}
+    await office.reports.create(actor(), fields(schedule=every_minute))
+    office.clock.advance(minutes=1)
+    await office.due.take()  # Nobody begins to work on it.
+    for _ in range(2):
+        office.clock.advance(minutes=1)
+        await office.due.take()
+    await office.workers.drain()
+    office.clock.advance(minutes=1)
+    await office.tick()
+
+    why = "the run of 2026-11-28 12:01 UTC was not over"
+    assert [(str(one.status), one.skipped_because) for one in office.runs()] == [
+        ("completed", None),
+        ("skipped", why),
+        ("skipped", why),
+        ("completed", None),
+    ]
+
+
+async def test_files_are_posted_again_only_with_other_rows(office):
+    """A correction that changes no row edits the message and leaves its thread alone."""
+    office.complete = [PARTLY, None, PARTLY, None]
+    await office.reports.create(actor(), fields())
+    names = []
+    for day, totals in ((29, [10]), (30, [16])):
+        office.clock.at = datetime(2026, 11, day, 8, 0, tzinfo=UTC)
+        await office.tick()
+        office.shop.totals = totals
+        office.clock.advance(minutes=15)
+        await office.tick()
+        names.append(sorted(one.context["name"] for one in office.files()))
+
+    first = ["sales-2026-11-29.csv", "sales-2026-11-29.json"]
+    assert names[0] == first
+    assert names[1] == [
+        *first,
+        "sales-2026-11-30-complete.csv",
+        "sales-2026-11-30-complete.json",
+        "sales-2026-11-30.csv",
+        "sales-2026-11-30.json",
+    ]
 
 
 async def test_a_success_ends_the_streak(office):

@@ -83,6 +83,10 @@ async def test_all_wrong_fields_are_named_at_once(office):
         ({"source": "shed"}, ["source"]),
         ({"source": 3}, ["source"]),
         ({"enabled": "yes"}, ["enabled"]),
+        ({"complete_by": "08:59"}, ["complete_by"]),
+        ({"complete_by": "09:00"}, ["complete_by"]),
+        ({"complete_by": "09:01"}, []),
+        ({"complete_by": "00:00"}, []),
         ({"slack_config": []}, ["slack_config"]),
         ({"slack_config": {"notification_type": "mail"}}, ["slack_config.notification_type"]),
         ({"slack_config": {"notification_type": "channel"}}, ["slack_config.slack_channel"]),
@@ -264,3 +268,20 @@ async def test_the_owner_who_is_gone_is_followed(office):
         await office.database.write(note)
         with pytest.raises(NotFoundError):
             await office.reports.take_over(actor("U0CLEO00001"), report.id)
+
+
+async def test_a_preview_waits_for_a_while_only(office):
+    """A query that takes longer is a problem with the fix; a caller over HTTP gives up at 20 s."""
+    office = Office(office.database, preview_seconds=0.01)
+    office.shop.seconds = 3600
+    found = await office.reports.preview(actor(), fields())
+
+    assert (found.rendered, [one.field for one in found.problems]) == (None, ["query"])
+
+
+async def test_a_preview_says_which_row_is_compared(office):
+    """Of several rows `send_if` means the first."""
+    office.shop.totals = [10, 20]
+    found = await office.reports.preview(actor(), fields(send_if="total > 5"))
+
+    assert found.notes == ["`total` is compared in the first of 2 rows"]

@@ -70,7 +70,7 @@ def test_a_request_becomes_a_schedule(fields, expected):
         ({**DAILY, "timezone": "/etc/passwd"}, "timezone", "there is no such time zone"),
         ({**DAILY, "timezone": "America"}, "timezone", "there is no such time zone"),
         ({**DAILY, "timezone": "right/UTC"}, "timezone", "there is no such time zone"),
-        ({**DAILY, "timezone": None}, "timezone", "there is no such time zone"),
+        ({**DAILY, "timezone": None}, "timezone", "is missing"),
         ({**DAILY, "frequency": "hourly"}, "frequency", "daily, weekly, monthly, or a cron"),
         ({**DAILY, "frequency": None}, "frequency", "daily, weekly, monthly, or a cron"),
         ({**DAILY, "frequency": ["daily"]}, "frequency", "daily, weekly, monthly, or a cron"),

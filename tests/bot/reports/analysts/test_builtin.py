@@ -65,16 +65,79 @@ async def test_the_first_of_more_rows_are_not_all_of_them():
     assert "top_1_orders" not in top.values
 
 
+@pytest.mark.parametrize(
+    ("end", "has_total", "has_top"),
+    [
+        ("LIMIT 4", False, True),
+        ("LIMIT 4 OFFSET 0", False, True),
+        ("LIMIT 9 OFFSET 4", False, False),
+        ("OFFSET 4 ROWS FETCH NEXT 9 ROWS ONLY", False, False),
+        ("FETCH FIRST 4 ROWS ONLY", False, True),
+        ("FETCH FIRST 5 ROWS ONLY", True, True),
+    ],
+)
+def test_rows_that_were_left_out_are_no_part_of_a_total(end, has_total, has_top):
+    """However it is written; behind an OFFSET the first row is not the highest."""
+    sql = f"SELECT … ORDER BY revenue DESC {end}"
+    values = brief_of(replace(shop_brief().table, sql=sql)).values
+
+    assert ("total_revenue" in values, "top_1_revenue" in values) == (has_total, has_top)
+
+
 async def test_periods_are_compared():
     """The last period against the one before, the trend, the highest one."""
     said = await told(months_brief())
 
     assert said.summary == (
         "The result has 10 rows. Revenue totalled 147 EUR. "
-        "Revenue rose by 4 EUR (23.5 %) against the period before, to 21 EUR."
+        "Revenue rose by 4 EUR (23.5 %) against the month before, to 21 EUR."
     )
     assert "The trend of revenue is rising." in said.insights
-    assert "Revenue reached the highest value with 21 EUR (2020-10)." in said.insights
+    assert "Revenue was highest in 2020-10 with 21 EUR." in said.insights
+
+
+async def test_months_that_are_dates_are_told_as_months():
+    """And of things that are counted there were, and are, some."""
+    columns = [("month", ColumnKind.DATE), ("orders", ColumnKind.NUMBER)]
+    rows = [(date(2020, 1, 1), 5), (date(2020, 2, 1), 7), (date(2020, 3, 1), 7)]
+    said = await told(brief_of(table(columns, rows)))
+
+    assert said.summary.endswith("Orders are unchanged against the month before with 0.")
+    assert "Orders were lowest in 2020-01 with 5." in said.insights
+
+
+@pytest.mark.parametrize(
+    ("days", "before"),
+    [
+        ((1, 2, 3), "the day before"),
+        ((1, 8, 15), "the week before"),
+        ((1, 2, 9), "the period before"),
+    ],
+)
+async def test_the_period_before_is_named(days, before):
+    """By its length, where the last two are neighbours."""
+    rows = [(date(2020, 6, day), 10 * day) for day in days]
+    said = await told(brief_of(table([("day", ColumnKind.DATE), REVENUE], rows)))
+
+    assert f" against {before}, to " in said.summary
+
+
+async def test_percentages_differ_by_points():
+    """From 2 to 3 % is one percentage point, and nobody reads of 50 %."""
+    columns = [("month", ColumnKind.TEXT), ("return_rate", ColumnKind.NUMBER, "%")]
+    said = await told(brief_of(table(columns, [("2020-01", 2), ("2020-02", 3)])))
+
+    rose = "Return rate rose by 1 percentage points against the month before, to 3 %."
+    assert said.summary.endswith(rose)
+    assert "+1 percentage points" in [one.text for one in said.key_metrics]
+
+
+async def test_one_row_is_told_with_its_name():
+    """`Which city had the most orders?` is answered with the city."""
+    columns = [("city", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)]
+    said = await told(brief_of(table(columns, [("Oslo", 13)])))
+
+    assert said.summary == "Oslo has 13 orders."
 
 
 @pytest.mark.parametrize(
@@ -153,6 +216,26 @@ async def test_whatever_the_rows_are_the_text_has_no_fault():
 async def test_questions_are_answered_from_the_rows(question, answer):
     """Columns and names that are known are answered; any other word is not in the rows."""
     brief = shop_brief()
+    draft = await BuiltinAnalyst().answer(question, brief)
+
+    assert fill_narrative(draft.narrative, brief.values).summary == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which month was best?", "The highest value of revenue is that of 2020-10 with 21 EUR."),
+        ("Is it rising?", "The trend of revenue is rising."),
+        (
+            "What was the change?",
+            "The change of revenue against the month before is +4 EUR (+23.5 %).",
+        ),
+        ("How many months in total?", "The rows do not say."),
+    ],
+)
+async def test_the_only_measure_need_not_be_named(question, answer):
+    """What can only be asked of a measure means the only one there is."""
+    brief = months_brief()
     draft = await BuiltinAnalyst().answer(question, brief)
 
     assert fill_narrative(draft.narrative, brief.values).summary == answer

@@ -180,6 +180,10 @@ def test_more_rows_than_slack_takes_are_in_the_thread():
         (Decimal("1E+99"), ColumnKind.NUMBER, "n", "1E+99"),
         (0.1, ColumnKind.NUMBER, "n", "0.1"),
         (12.0, ColumnKind.NUMBER, "n", "12"),
+        (43563.12056737589, ColumnKind.NUMBER, "n", "43,563.1206"),
+        (0.3333333333333333, ColumnKind.NUMBER, "n", "0.3333"),
+        (0.00012345678, ColumnKind.NUMBER, "n", "0.00012345678"),
+        (Decimal("1.23456789012"), ColumnKind.NUMBER, "n", "1.23456789012"),
         (1e300, ColumnKind.NUMBER, "n", "1e+300"),
         (2026, ColumnKind.NUMBER, "year", "2026"),
         (12345, ColumnKind.NUMBER, "order_id", "12345"),
@@ -196,7 +200,7 @@ def test_more_rows_than_slack_takes_are_in_the_thread():
     ],
 )
 def test_a_cell_keeps_its_digits(cell, kind, name, words):
-    """Numbers, names and dates are shown as the database has them."""
+    """Numbers, names and dates are shown as the database has them; of long floats a part."""
     assert cell_words(cell, ResultColumn(name, kind)) == words
 
 

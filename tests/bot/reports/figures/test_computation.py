@@ -1,6 +1,7 @@
 """Values are exact, and say in words what cannot be compared."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from bot.reports.figures.computation import compute_values
+from bot.reports.figures.grains import read_steps
 from bot.sources.result import ColumnKind
 from tests.bot.reports.figures.lying_model import table
 
@@ -204,3 +206,69 @@ def test_every_value_names_its_origin():
     assert [ref for ref in values if not values[ref].origin] == []
     assert values["cell_2_orders"].origin == "row 2, orders"
     assert values["total_orders"].origin == "sum(orders)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "today", "is_whole"),
+    [
+        ("SELECT …", date(2020, 3, 31), False),
+        ("SELECT …", date(2020, 4, 1), True),
+        ("SELECT … WHERE at < '2020-03-15' GROUP BY 1", date(2020, 4, 1), False),
+        ("SELECT … WHERE at < CAST('2020-04-01' AS DATE)", date(2020, 4, 1), True),
+        ("SELECT … WHERE born < '1999-01-01'", date(2020, 4, 1), True),
+    ],
+)
+def test_a_period_that_is_not_whole_is_not_compared(sql, today, is_whole):
+    """Neither one that goes on today, nor one that the query cuts: it neither fell nor is low."""
+    rows = [(date(2020, month, 1), 100 - month) for month in (1, 2, 3)]
+    values = compute_values(replace(table(DAYS, rows), sql=sql), today=today)
+
+    whole = ["-1 EUR", "-1.0 %"]
+    cut = ["no comparison: the latest month is incomplete"] * 2
+    assert texts(values, "change_amount", "percent_change_amount") == (whole if is_whole else cut)
+    assert values["last_amount"].description == (
+        f"amount, latest month{'' if is_whole else ' (incomplete)'}"
+    )
+    assert ("low_amount" in values) == is_whole
+
+
+@pytest.mark.parametrize(
+    ("begins", "before"),
+    [
+        (["2020-01", "2020-02", "2020-03"], "the month before"),
+        (["2020-01", "2020-02", "2020-04"], "the period before"),
+        (["2019-W52", "2020-W01"], "the week before"),
+        (["2019-Q4", "2020-Q1"], "the quarter before"),
+        ([2019, 2020], "the year before"),
+        ([date(2019, 10, 1), date(2020, 1, 1)], "the quarter before"),
+        ([date(2020, 2, 28), date(2020, 2, 29), date(2020, 3, 1)], "the day before"),
+        ([date(2020, 1, 5), date(2020, 1, 9)], "the period before"),
+        (["2020-01-01 09:00", "2020-01-01 10:00"], "the hour before"),
+        (["2020-13", "9999-12"], "the period before"),
+    ],
+)
+def test_periods_have_a_length(begins, before):
+    """Dates, months, weeks, quarters, years and hours; where one is left out it is not said."""
+    rows = [(one, 1) for one in begins]
+    steps = read_steps(table([("year", ColumnKind.TEXT), DAYS[1]], rows), 0, None)
+
+    assert steps.before == before
+
+
+def test_a_first_period_that_the_query_cuts_is_no_lowest():
+    """A week that began before the quarter that is asked for is low by itself."""
+    rows = [(date(2020, 6, 29), 1), (date(2020, 7, 6), 9), (date(2020, 7, 13), 7)]
+    whole = table(DAYS, rows)
+    cut = replace(whole, sql="SELECT … WHERE at >= '2020-07-01'")
+
+    assert ["low_amount" in compute_values(one) for one in (whole, cut)] == [True, False]
+
+
+def test_levels_of_several_rows_have_no_period():
+    """Two rates of a day make no rate of the day, and that is not `no value before`."""
+    columns = [("day", ColumnKind.DATE), ("city", ColumnKind.TEXT), ("rate", ColumnKind.NUMBER)]
+    days = [date(2020, 1, day) for day in (1, 2)]
+    rows = [(day, city, 1 + day.day) for day in days for city in ("Oslo", "Rome")]
+    values = compute_values(table(columns, rows))
+
+    assert not {"last_rate", "change_rate", "before_rate"} & set(values)
