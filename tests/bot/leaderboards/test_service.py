@@ -53,6 +53,17 @@ async def test_the_latest_sample_of_a_week_counts(boards):
     assert shown(await boards.ranking("dealers", "2026-W46")) == [(1, "b", 8.0, None)]
 
 
+async def test_standings_are_at_most_a_minute_old(boards, clock):
+    """They measure nothing, and are not ranked again for each look."""
+    await add(boards, a=3)
+    assert [shown(one) for one in await boards.standings(1)] == [[(1, "a", 3.0, None)]]
+    await add(boards, b=5)
+    assert [len(one.rows) for one in await boards.standings(2)] == [1, 0]
+    clock.advance(minutes=1)
+    assert [len(one.rows) for one in await boards.standings(1)] == [2]
+    assert await boards.without_boards().standings(1) == []
+
+
 async def test_columns_may_come_apart(boards):
     """One job measures the score and another the money; each column has its latest value."""
     await add(boards, "2026-11-17T12:00:00Z", a=70)
