@@ -35,7 +35,7 @@ def board_chart(ranking: Ranking) -> Chart:
     )
     return Chart(
         kind="bar",
-        title=f"{title_of(ranking)}, {_day_of(ranking.generated_at, ranking.board.timezone)}",
+        title=f"{title_of(ranking)}, {_generated_on(ranking.generated_at, ranking.board.timezone)}",
         labels=tuple(row.subject for row in rows),
         series=(ChartSeries(column.heading, points),),
         label_name=ranking.board.subject,
@@ -44,5 +44,5 @@ def board_chart(ranking: Ranking) -> Chart:
     )
 
 
-def _day_of(at: datetime, timezone: str) -> str:
+def _generated_on(at: datetime, timezone: str) -> str:
     return at.astimezone(ZoneInfo(timezone)).date().isoformat()
