@@ -96,9 +96,8 @@ class Leaderboards:
         """Return a board; raise `NotFoundError` with the nearest name."""
         board = self._boards.get(name)
         if board is None:
-            raise NotFoundError(
-                f"There is no leaderboard `{name[:40]}`{did_you_mean(name[:40], self._boards)}."
-            )
+            hint = did_you_mean(name[:40], self._boards, is_sentence=True)
+            raise NotFoundError(f"There is no leaderboard `{name[:40]}`{hint}")
         return board
 
     async def add(self, name: str, items: Sequence[Mapping[str, Any]]) -> int:
