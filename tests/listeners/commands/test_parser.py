@@ -41,6 +41,8 @@ REFUSALS = [
     ("taks list", "Unknown command `taks`. Did you mean `task`?", "/ops task list"),
     ("retry t_1", "Unknown command `retry`. Did you mean `task retry`?", "/ops task retry <id>"),
     ("task shwo t_1", "Unknown command `task shwo`. Did you mean `task show`?", "/ops task show"),
+    ("alert ack a_1", "Unknown command `alert ack`. Did you mean `alert acknowledge`?", "<id>"),
+    ("ack a_1", "Unknown command `ack`. Did you mean `alert acknowledge`?", "<id>"),
     ("task list faild", "Invalid which: `faild`. Did you mean `failed`?", "failed|running|stuck"),
     ("zzzzzz", "Unknown command `zzzzzz`.", "/ops health"),
     ("task show", "Missing argument: id.", "Usage: `/ops task show <id>`"),
