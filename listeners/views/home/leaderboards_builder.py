@@ -20,7 +20,7 @@ def leaderboard_lines(rankings: Sequence[Ranking]) -> list[Block]:
 
 
 def _leaderboard_line(ranking: Ranking) -> Block:
-    words = f"🏆 {truncate(title_of(ranking), 150)} so far\n{truncate(_leader(ranking), 300)}"
+    words = f"🏆 {truncate(title_of(ranking), 150)} so far\n{truncate(_leader(ranking), 160)}"
     text = {"type": "plain_text", "text": words, "emoji": False}
     button = home_button("Open", "home_leaderboard", ranking.name)
     return {"type": "section", "text": text, "accessory": button}
