@@ -44,9 +44,10 @@ def parse(line: str, area: str = "") -> Request:
 def _parse_in(area: Area, words: list[Word]) -> Request:
     """Return the request in the words that follow an area's name."""
     alone = area.verb("")
-    if alone is not None:
+    asks_help = bool(words) and words[0].text.lower() == "help" and area.name != "help"
+    if alone is not None and not (asks_help and len(words) == 1):
         return Request(area.name, "", arguments(area, alone, words))
-    if not words or words[0].text.lower() == "help":
+    if not words or asks_help:
         return Request("help", "", {"area": area.name})
     verb = area.verb(words[0].text.lower())
     if verb is None:

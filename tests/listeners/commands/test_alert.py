@@ -45,6 +45,8 @@ async def test_an_alert_is_named_by_its_kind(room: Room) -> None:
     assert f"Acknowledged `{alert.found.alert.id}`" in await room.told("ada")
     assert await state_of(room, alert) == "acknowledged"
     await room.playground.run_command("ada", "ops", "/ops alert resolve import")
+    await room.playground.run_command("ada", "ops", "/ops alert snooze schema_fix 90d")
+    assert "at most 30 days" in await room.told("ada", 3)
     assert await room.told("ada", 2) == (
         "There is no open alert about `import`; `/ops alert list` shows those there are."
     )

@@ -20,6 +20,12 @@ REQUESTS: list[tuple[str, Request]] = [
     ("task", Request("help", "", {"area": "task"})),
     ("task help", Request("help", "", {"area": "task"})),
     ("health", Request("health", "")),
+    ("leaderboard help", Request("help", "", {"area": "leaderboard"})),
+    ("maintenance HELP", Request("help", "", {"area": "maintenance"})),
+    (
+        "maintenance 2h help",
+        Request("maintenance", "", {"duration": timedelta(hours=2), "kind": "help"}),
+    ),
     ("TASK List Failed", Request("task", "list", {"which": "failed"})),
     ("task list", Request("task", "list")),
     ("task show t_1", Request("task", "show", {"id": "t_1"})),
