@@ -14,10 +14,14 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     )
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` to end a sentence with, or what is known where nothing is like."""
+def did_you_mean(word: str, known: Iterable[str], *, is_sentence: bool = False) -> str:
+    """
+    Return `; did you mean …?` to end a sentence with, or what is known where nothing is like.
+
+    As the end of a sentence of its own it has a full stop, where it is no question.
+    """
     words = list(known)
     found = closest(word, words)
-    return (
-        f"; did you mean `{found}`?" if found else f"; known: {', '.join(sorted(words)) or 'none'}"
-    )
+    if found:
+        return f"; did you mean `{found}`?"
+    return f"; known: {', '.join(sorted(words)) or 'none'}{'.' if is_sentence else ''}"

@@ -25,6 +25,7 @@ from bot.tasks.queries import Filter
 from listeners.services import ListenerServices
 from listeners.views.home import home_builder
 from listeners.views.home.home_builder import HomeFacts, build_home
+from listeners.views.home.leaderboards_builder import MAX_LEADERBOARDS
 
 logger = structlog.get_logger(__name__)
 
@@ -92,6 +93,7 @@ class Homes:
                 owner.tenant, user_id, home_builder.MAX_DEAD_LETTERS + 1
             ),
             reports=await self._reports(owner, user_id),
+            leaderboards=await services.leaderboards.standings(MAX_LEADERBOARDS + 1),
             running=await services.tasks.list(owner, running),
             subscriptions=await services.subscriptions.list(owner, user_id),
             preference=await services.subscriptions.preference(owner, user_id),

@@ -134,7 +134,10 @@ class Alerts:
         """
         if duration is not None and not timedelta(0) < duration <= _MAX_SNOOZE:
             fix = f"give more than 0 and at most {_MAX_SNOOZE // timedelta(minutes=1)}"
-            raise InvalidError(f"`minutes`: {fix}.", [FieldProblem("minutes", fix)])
+            raise InvalidError(
+                f"Snooze an alert for more than zero and at most {_MAX_SNOOZE.days} days.",
+                [FieldProblem("minutes", fix)],
+            )
 
         def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
             until = now + duration if duration is not None else self._rules.next_morning(now)

@@ -30,10 +30,10 @@ _SCORECARD = Leaderboard(
     columns=[
         LeaderboardColumn(name="messages", label="Posts and edits"),
         LeaderboardColumn(
-            name="freshness_p50", label="Freshness, p50", format="0.00 s", better="low"
+            name="freshness_p50", label="Freshness p50", format="0.00 s", better="low"
         ),
         LeaderboardColumn(
-            name="freshness_p95", label="Freshness, p95", format="0.00 s", better="low"
+            name="freshness_p95", label="Freshness p95", format="0.00 s", better="low"
         ),
         LeaderboardColumn(name="late", label="Late", better="low"),
         LeaderboardColumn(name="lost", label="Lost", better="low"),

@@ -4,11 +4,11 @@ import hashlib
 import json
 from typing import Any
 
+from bot.leaderboards.picture import CHARTED_SUBJECTS
 from bot.leaderboards.ranking import RankedSubject, Ranking
 from bot.leaderboards.wording import headings, lead_of, note_of, row_words, title_of
 
 BOARD_TEMPLATE = "leaderboards/board"
-_CHARTED = 20
 
 
 def board_context(
@@ -17,7 +17,7 @@ def board_context(
     """Return the context: every number also as the text that people read."""
     lines = [row_words(ranking, row) for row in ranking.rows]
     column = ranking.board.ranking_column
-    charted = ranking.rows[:_CHARTED] if has_chart else ()
+    charted = ranking.rows[:CHARTED_SUBJECTS] if has_chart else ()
     return {
         "title": title_of(ranking),
         "so_far": not is_closing,

@@ -5,13 +5,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
+from bot.charts.faces import face_of
 from bot.db import Database, insert_absent, upsert
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost
+from bot.leaderboards.picture import board_picture
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.weeks import Week
 from bot.messages import outbox
+from bot.messages.delivery.content import FILE
+from bot.messages.delivery.refused_kinds import refused_in
 from bot.messages.destinations import is_destination
 from bot.messages.outbox import Content, Place
 from bot.scheduling.schedules import last_occurrence, next_occurrence
@@ -42,7 +46,8 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
     """
     Make the post show *ranking*; False if there is nothing to show or nothing new.
 
-    Nothing can be edited outside of a workspace, and an edit there would be a second post.
+    Nothing can be edited outside of a workspace, and an edit there would be a second post. Where
+    Slack has refused its own charts, a picture follows the post into its thread, once.
     """
     post.changed_at = None
     digest = digest_of(ranking)
@@ -50,13 +55,23 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
         return False
     if post.message_id is not None and is_destination(post.workspace_id):
         return False
-    context = board_context(ranking, is_closing=post.is_closing, posted_by=post.posted_by)
+    face = face_of(refused_in(session, post.workspace_id, now))
+    context = board_context(
+        ranking,
+        is_closing=post.is_closing,
+        posted_by=post.posted_by,
+        has_chart=face.has_native_charts,
+    )
     if post.message_id is None:
         place = Place(post.workspace_id, DEFAULT_TENANT, post.channel)
         message = outbox.put(
             session, place, Content(BOARD_TEMPLATE, context), now=now, requested_by=post.posted_by
         )
         post.message_id = message.id
+        if face.has_pictures and not is_destination(post.workspace_id):
+            session.flush()
+            file = Content(FILE, board_picture(ranking).as_context())
+            outbox.reply(session, message, file, now=now)
     else:
         outbox.edit(session, post.message_id, context, now=now)
     post.digest = digest

@@ -37,6 +37,8 @@ _MEASURED_EVERY = timedelta(minutes=15)
 _UNAVAILABLE_FOR = timedelta(minutes=1)
 #: Figures so young are not measured again: whoever asks ten times gets one measurement.
 _FRESH = timedelta(seconds=10)
+#: How old the rankings may be that are shown beside other things.
+_STANDING_FOR = timedelta(minutes=1)
 
 
 class Leaderboards:
@@ -70,6 +72,7 @@ class Leaderboards:
         self._measure_at: dict[str, datetime] = {}
         self._retry_at: dict[str, datetime] = {}
         self._measured: dict[tuple[str, Week], datetime] = {}
+        self._standings: dict[str, Ranking] = {}
 
     def without_boards(self) -> Self:
         """Return the same service for a tenant that has no boards."""
@@ -93,9 +96,8 @@ class Leaderboards:
         """Return a board; raise `NotFoundError` with the nearest name."""
         board = self._boards.get(name)
         if board is None:
-            raise NotFoundError(
-                f"There is no leaderboard `{name[:40]}`{did_you_mean(name[:40], self._boards)}."
-            )
+            hint = did_you_mean(name[:40], self._boards, is_sentence=True)
+            raise NotFoundError(f"There is no leaderboard `{name[:40]}`{hint}")
         return board
 
     async def add(self, name: str, items: Sequence[Mapping[str, Any]]) -> int:
@@ -118,12 +120,34 @@ class Leaderboards:
         current = self._current(board)
         return await self._ranking(name, board, current.previous if last else current)
 
+    async def standings(self, limit: int) -> list[Ranking]:
+        """
+        Return the first boards' current week, from what is known: nothing is measured for it.
+
+        It is at most a minute old.
+        """
+        return [await self._standing(name) for name in self.names[:limit]]
+
+    async def _standing(self, name: str) -> Ranking:
+        board, known, now = self._boards[name], self._standings.get(name), self._clock.now()
+        week = self._current(board)
+        if known and known.week == week and abs(now - known.generated_at) < _STANDING_FOR:
+            return known
+        found = await self._database.read(
+            lambda session: compute_ranking(session, name, board, week, now)
+        )
+        self._standings[name] = found
+        return found
+
     async def _ranking(self, name: str, board: Leaderboard, week: Week) -> Ranking:
         await self._measure(name, board, week)
         now = self._clock.now()
-        return await self._database.read(
+        found = await self._database.read(
             lambda session: compute_ranking(session, name, board, week, now)
         )
+        if week == self._current(board):
+            self._standings[name] = found
+        return found
 
     async def rendered(self, name: str) -> Rendered:
         """Return the current week as Slack takes it, for one person; without the chart."""

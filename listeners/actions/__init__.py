@@ -13,6 +13,7 @@ from listeners.actions.case_file import handle_case_file_action
 from listeners.actions.delivery import handle_delivery_replay_action
 from listeners.actions.home import (
     handle_home_end_silence_action,
+    handle_home_leaderboard_action,
     handle_home_preferences_action,
     handle_home_refresh_action,
     handle_home_replay_action,
@@ -70,6 +71,7 @@ def register(app: AsyncApp) -> None:
     app.action("home_subscribe")(handle_home_subscribe_action)
     app.action("home_preferences")(handle_home_preferences_action)
     app.action("home_run_task")(handle_home_run_task_action)
+    app.action("home_leaderboard")(handle_home_leaderboard_action)
     app.action("home_refresh")(handle_home_refresh_action)
     app.action(ANYTHING)(handle_unknown_action)
     app.options(ANYTHING)(handle_unknown_options)

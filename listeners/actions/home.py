@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.models import SilenceReason
 from bot.alerts.service import Alerts
+from bot.leaderboards.service import Leaderboards
 from bot.messages.requests.service import Requests
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
@@ -15,6 +16,7 @@ from bot.workspaces.access import Rights
 from bot.workspaces.directory import Directory
 from listeners.views.home.preferences_builder import PREFERENCES_TITLE, build_preferences
 from listeners.views.home.subscribe_builder import build_subscribe
+from listeners.views.leaderboard_builder import LEADERBOARD_TITLE, build_leaderboard
 from listeners.views.opening import open_when_ready
 from listeners.views.run_task_builder import build_run_task
 
@@ -105,6 +107,23 @@ async def handle_home_run_task_action(
     await ack()
     view = build_run_task(await kinds(owner))
     await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+async def handle_home_leaderboard_action(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    client: AsyncWebClient,
+    leaderboards: Leaderboards,
+) -> None:
+    """Open a modal with the board's week so far, measured anew where the bot measures."""
+    await ack()
+    view = _leaderboard_view(leaderboards, action["value"])
+    await open_when_ready(client, body["trigger_id"], LEADERBOARD_TITLE, view)
+
+
+async def _leaderboard_view(leaderboards: Leaderboards, name: str) -> dict[str, Any]:
+    return build_leaderboard(await leaderboards.ranking(name))
 
 
 async def handle_home_refresh_action(ack: AsyncAck) -> None:

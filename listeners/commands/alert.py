@@ -5,23 +5,19 @@ What changes an alert shows in its message; what silences a kind is said in the 
 """
 
 from bot.alerts.queries import AlertsWanted
-from bot.errors import NotFoundError
+from bot.alerts.service import AlertWithTasks
+from bot.errors import ConflictError, NotFoundError
 from listeners.commands.asked import Asked, CommandReply
 from listeners.views.alert_list_builder import build_alert_list
 from listeners.wording import as_mrkdwn, typed_word, worded_duration
 
 _MAX_LISTED_ALERTS = 15
+_ALERT_ID_PREFIX = "a_"
 
 
 async def command_list_alerts(asked: Asked) -> CommandReply:
     """Return the latest alerts that are not resolved, and what is muted."""
-    found = [
-        one
-        for state in ("open", "acknowledged", "snoozed")
-        for one in await asked.services.alerts.list(
-            asked.owner.tenant, AlertsWanted(state=state, limit=_MAX_LISTED_ALERTS)
-        )
-    ]
+    found = await _unresolved(asked)
     silences = await asked.services.alerts.silences(asked.owner.tenant)
     shown = found[:_MAX_LISTED_ALERTS]
     return build_alert_list(shown, silences, workspace_url=asked.workspace_url)
@@ -30,7 +26,7 @@ async def command_list_alerts(asked: Asked) -> CommandReply:
 async def command_acknowledge(asked: Asked) -> CommandReply:
     """Note that the asker looks after it."""
     await asked.services.rights.require_operator(asked.user_id)
-    alert_id = asked.request.values["id"]
+    alert_id = await _named_alert(asked)
     await asked.services.alerts.acknowledge(asked.owner.tenant, alert_id, by=asked.user_id)
     return _ephemeral(f"Acknowledged `{alert_id}`; its message shows it.")
 
@@ -38,7 +34,7 @@ async def command_acknowledge(asked: Asked) -> CommandReply:
 async def command_snooze(asked: Asked) -> CommandReply:
     """Keep silent about it for a while, or until the morning."""
     await asked.services.rights.require_operator(asked.user_id)
-    alert_id, duration = asked.request.values["id"], asked.request.values.get("duration")
+    alert_id, duration = await _named_alert(asked), asked.request.values.get("duration")
     await asked.services.alerts.snooze(
         asked.owner.tenant, alert_id, by=asked.user_id, duration=duration
     )
@@ -48,9 +44,40 @@ async def command_snooze(asked: Asked) -> CommandReply:
 async def command_resolve(asked: Asked) -> CommandReply:
     """Close it for what it holds."""
     await asked.services.rights.require_operator(asked.user_id)
-    alert_id = asked.request.values["id"]
+    alert_id = await _named_alert(asked)
     await asked.services.alerts.resolve(asked.owner.tenant, alert_id, by=asked.user_id)
     return _ephemeral(f"Resolved `{alert_id}`; its message shows it.")
+
+
+async def _named_alert(asked: Asked) -> str:
+    """
+    Return the id of the alert that the asker names by its id, or by its kind of task.
+
+    Raises `ConflictError` if several alerts about the kind are not resolved, and `NotFoundError`.
+    """
+    name = asked.request.values["id"]
+    found = [one.found.alert for one in await _unresolved(asked, name)]
+    if not found and name.startswith(_ALERT_ID_PREFIX):
+        return str(name)
+    if not found:
+        raise NotFoundError(
+            f"There is no open alert about `{name}`; `/ops alert list` shows those there are."
+        )
+    if len(found) > 1:
+        ids = ", ".join(f"`{alert.id}` ({alert.type})" for alert in found)
+        raise ConflictError(f"Several alerts are about `{name}`, name one by its id: {ids}.")
+    return found[0].id
+
+
+async def _unresolved(asked: Asked, kind: str | None = None) -> list[AlertWithTasks]:
+    """Return the latest alerts that are not resolved, the open ones first."""
+    return [
+        one
+        for state in ("open", "acknowledged", "snoozed")
+        for one in await asked.services.alerts.list(
+            asked.owner.tenant, AlertsWanted(state=state, task=kind, limit=_MAX_LISTED_ALERTS)
+        )
+    ]
 
 
 async def mute_kind(asked: Asked) -> CommandReply:

@@ -110,7 +110,11 @@ AREAS = (
         "see what is in trouble, and who looks after it",
         (
             Verb("list", "show the alerts that are not resolved, only to you"),
-            Verb("acknowledge", "say that you look after an alert", (_ALERT_ARGUMENT,)),
+            Verb(
+                "acknowledge",
+                "say that you look after an alert, by its id or its kind of task",
+                (_ALERT_ARGUMENT,),
+            ),
             Verb(
                 "snooze",
                 "keep silent about an alert for a while, or until the morning",

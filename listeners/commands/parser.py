@@ -44,17 +44,24 @@ def parse(line: str, area: str = "") -> Request:
 def _parse_in(area: Area, words: list[Word]) -> Request:
     """Return the request in the words that follow an area's name."""
     alone = area.verb("")
-    if alone is not None:
+    asks_help = bool(words) and words[0].text.lower() == "help" and area.name != "help"
+    if alone is not None and not (asks_help and len(words) == 1):
         return Request(area.name, "", arguments(area, alone, words))
-    if not words or words[0].text.lower() == "help":
+    if not words or asks_help:
         return Request("help", "", {"area": area.name})
     verb = area.verb(words[0].text.lower())
     if verb is None:
-        near = closest(words[0].text.lower(), [one.name for one in area.verbs])
+        near = _nearest(words[0].text.lower(), [one.name for one in area.verbs])
         hint = f" Did you mean `{area.name} {near}`?" if near else ""
         wrong = f"Unknown command `{area.name} {_quoted_word(words[0].text)}`."
         raise InvalidError(f"{wrong}{hint}\n{usage_block(area)}")
     return Request(area.name, verb.name, arguments(area, verb, words[1:]))
+
+
+def _nearest(text: str, names: list[str]) -> str | None:
+    """Return the only name that begins so, such as `acknowledge` for `ack`; else the likest."""
+    begun = [name for name in names if name.startswith(text)]
+    return begun[0] if len(begun) == 1 else closest(text, names)
 
 
 def arguments(area: Area, verb: Verb, words: list[Word]) -> dict[str, Any]:
@@ -123,7 +130,7 @@ def _unknown_area(text: str) -> str:
     for area in AREAS:
         for verb in area.verbs:
             ways.setdefault(verb.name or area.name, f"{area.name} {verb.name}")
-    near = closest(text.lower(), ways)
+    near = _nearest(text.lower(), list(ways))
     if near is None:
         return f"Unknown command `{_quoted_word(text)}`.\n{usage_block()}"
     block = usage_block(find_area(ways[near].split()[0]))

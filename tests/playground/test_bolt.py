@@ -16,6 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.patience import until
 from tests.playground.wire import ADA, BOARD, OPS, actions, button, modal, section
 
+#: Slack's own patience, so that what is lost is soon tried again.
+ACK_SECONDS = 3.0
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
@@ -123,7 +125,13 @@ async def test_events_home_and_shortcuts(bolt: AsyncApp, running: Playground) ->
 
 
 async def test_the_socket_comes_back(bolt: AsyncApp, running: Playground) -> None:
-    """After Slack asks for a refresh the SDK reconnects and works on."""
+    """
+    After Slack asks for a refresh the SDK reconnects and works on.
+
+    It does so once for each of Slack's two requests and once for the close, so that an envelope
+    may go down with a socket that it has just opened: Slack gives it up after three seconds.
+    """
+    running.workspace.sockets.ack_seconds = ACK_SECONDS
 
     async def handle_command(ack: AsyncAck) -> None:
         await ack("here")

@@ -16,7 +16,9 @@ async def take_task_event(call: Call) -> Response:
     body: ForeignEvent = call.body
     name, known = call.path["webhook"], call.services.settings.config.webhooks
     if name not in known:
-        raise NotFoundError(f"There is no [webhooks.{name}]{did_you_mean(name, known)}.")
+        raise NotFoundError(
+            f"There is no [webhooks.{name}]{did_you_mean(name, known, is_sentence=True)}"
+        )
     event = read_event(name, known[name], body.model_dump())
     if event.status is None:
         ignored = TakenTaskEvent(task_id=event.task_id, outcome="ignored", reason="status")

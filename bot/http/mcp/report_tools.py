@@ -61,7 +61,7 @@ async def _report_of(call: Call, wanted: str) -> Mapping[str, Any]:
     found = (await list_reports(replace(call, query=query))).body["reports"]
     named = [one for one in found if wanted in (one["id"], one["name"])]
     if not named:
-        hint = did_you_mean(wanted, [one["name"] for one in found])
-        raise NotFoundError(f"There is no report `{wanted[:100]}`{hint}.")
+        hint = did_you_mean(wanted, [one["name"] for one in found], is_sentence=True)
+        raise NotFoundError(f"There is no report `{wanted[:100]}`{hint}")
     report: Mapping[str, Any] = named[0]
     return report

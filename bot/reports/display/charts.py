@@ -7,10 +7,11 @@ rather than drawn as zero.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+from bot.charts.chart import Chart, ChartPoint, ChartSeries, chosen_points
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
@@ -27,56 +28,6 @@ _LABEL_CHARACTERS_SHOWN = 20
 _PICTURE_POINTS = 400
 _TEXT_POINTS = 20
 _NO_LABEL = "(empty)"
-#: Kinds whose categories follow each other in time.
-_COURSES = ("line", "area")
-
-
-@dataclass(frozen=True)
-class ChartPoint:
-    """One point: the number that is drawn, and its exact text."""
-
-    value: float | int
-    text: str
-
-
-@dataclass(frozen=True)
-class ChartSeries:
-    """A column of numbers."""
-
-    name: str
-    points: tuple[ChartPoint, ...]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """What is drawn: as many points in each series as there are labels."""
-
-    kind: str  # bar, line, area, pie
-    title: str
-    labels: tuple[str, ...]
-    series: tuple[ChartSeries, ...]
-    label_name: str
-    unit: str | None
-    count: int  # how many rows could be drawn
-    notes: tuple[str, ...] = ()  # what is not drawn, a sentence each
-
-    def newest(self, limit: int) -> "Chart":
-        """Return the last points of a line, or the first ones of bars."""
-        chosen = _chosen(self.kind, len(self.labels), limit)
-        return replace(
-            self,
-            labels=self.labels[chosen],
-            series=tuple(replace(one, points=one.points[chosen]) for one in self.series),
-        )
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """Return what is not drawn, a sentence each."""
-        shown = len(self.labels)
-        if shown == self.count:
-            return self.notes
-        which = "last" if self.kind in _COURSES else "first"
-        return (*self.notes, f"The chart shows the {which} {shown} of {self.count:,} rows.")
 
 
 def charts_of(specs: Sequence[ChartSpec], table: ResultTable) -> list[Chart]:
@@ -97,7 +48,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     found = [row for row in table.rows if all(plotted(row[one]) is not None for one in columns)]
     if len(found) < 2:
         return None
-    rows = found[_chosen(spec.kind, len(found), _PICTURE_POINTS)]
+    rows = found[chosen_points(spec.kind, len(found), _PICTURE_POINTS)]
     heading = table.columns[spec.category]
     units = {table.columns[one].unit for one in columns}
     chart = Chart(
@@ -166,25 +117,6 @@ def chart_of_block(block: Mapping[str, Any]) -> Chart:
     )
 
 
-def finding(chart: Chart) -> str:
-    """Return what the chart shows, for those who do not see it: its ends and its extremes."""
-    said = []
-    for series in chart.series[:3]:
-        numbered = list(enumerate(series.points))
-        high, _ = max(numbered, key=lambda one: (one[1].value, -one[0]))
-        low, _ = min(numbered, key=lambda one: (one[1].value, one[0]))
-        words = (
-            f"{series.name}: highest {series.points[high].text} ({chart.labels[high]}),"
-            f" lowest {series.points[low].text} ({chart.labels[low]})"
-        )
-        if chart.kind in _COURSES:
-            words += f", last {series.points[-1].text} ({chart.labels[-1]})"
-        said.append(words)
-    left = len(chart.series) - len(said)
-    more = f"; {left} more series" if left else ""
-    return f"{chart.title}. {'; '.join(said)}{more}."
-
-
 def chart_lines(chart: Chart) -> list[str]:
     """Return the figures of a chart as text, a line for each series."""
     shown = chart.newest(_TEXT_POINTS)
@@ -234,10 +166,6 @@ def _as_drawable(chart: Chart) -> Chart:
     if chart.kind == "area" and min(values) < 0:  # Areas are stacked.
         return replace(chart, kind="line")
     return chart
-
-
-def _chosen(kind: str, count: int, limit: int) -> slice:
-    return slice(max(0, count - limit), count) if kind in _COURSES else slice(limit)
 
 
 def _notes_on_missing(count: int) -> tuple[str, ...]:

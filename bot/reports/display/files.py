@@ -14,12 +14,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from bot.charts.chart import finding
+from bot.charts.faces import Face
+from bot.charts.pictures import draw_chart
 from bot.messages.delivery.content import FILE
 from bot.messages.outbox import Content
 from bot.messages.transports.base import File
-from bot.reports.display.chart_pictures import draw_chart
-from bot.reports.display.charts import charts_of, finding
-from bot.reports.display.faces import Face
+from bot.reports.display.charts import charts_of
 from bot.reports.display.message import ReportFacts, zone_of
 from bot.sources.result import Cell, ResultTable
 

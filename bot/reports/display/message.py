@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.charts.chart import Chart, finding
+from bot.charts.faces import NATIVE, Face, TableFace
 from bot.ids import is_slack_user_id
 from bot.messages.rendering.truncation import truncate, units
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, plotted
 from bot.reports.display.charts import (
     NATIVE_CATEGORIES,
-    Chart,
     chart_lines,
     charts_of,
-    finding,
     native_chart,
 )
-from bot.reports.display.faces import NATIVE, Face, TableFace
 from bot.reports.models import Report, ReportRun, Trigger
 from bot.sources.result import ResultTable
 

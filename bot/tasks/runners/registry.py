@@ -61,8 +61,9 @@ def runner_name(task: Task, settings: Settings) -> str | None:
     described = _described_runners(settings)
     known = {name for name, one in described.items() if one.serves(task.tenant)}
     if task.runner and task.runner not in known:
+        hint = did_you_mean(task.runner, known, is_sentence=True)
         raise InvalidError(
-            f"There is no runner `{task.runner}`{did_you_mean(task.runner, known)}.",
+            f"There is no runner `{task.runner}`{hint}",
             [FieldProblem("runner", "is not in opsbell.toml")],
         )
     named = task.runner or settings.config.kind(task.task).runner or ORCHESTRATOR

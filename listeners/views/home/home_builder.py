@@ -9,6 +9,7 @@ from bot.alerts.display import SEVERAL
 from bot.alerts.incident_lifecycle import STORM, TroubleType
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
+from bot.leaderboards.ranking import Ranking
 from bot.messages.models import Message
 from bot.messages.rendering.truncation import truncate
 from bot.reports.models import Report
@@ -17,6 +18,14 @@ from bot.tasks.models import Task, TaskStatus
 from listeners.views import rich_text_parts
 from listeners.views.alert_list_builder import STATE_WORDS, silence_parts
 from listeners.views.health_builder import MAX_SHOWN_LANES, lane_sentence, socket_sentence
+from listeners.views.home.home_parts import (
+    Block,
+    home_button,
+    home_header,
+    home_sentence,
+    more_hint,
+)
+from listeners.views.home.leaderboards_builder import leaderboard_lines
 from listeners.views.home.subscription_list_builder import subscribed_to
 from listeners.views.reports.report_words import schedule_words, state_words
 from listeners.views.task_words import face, message_url, name, place_url
@@ -25,13 +34,11 @@ from listeners.views.task_words import face, message_url, name, place_url
 # https://docs.slack.dev/reference/views/home-tab-views
 MAX_ALERTS = 10
 MAX_DEAD_LETTERS = 5
-MAX_TASKS = 10
-MAX_SHOWN_SUBSCRIPTIONS = 10
+MAX_TASKS = 8
+MAX_SHOWN_SUBSCRIPTIONS = 6
 MAX_SHOWN_SILENCES = 5
 MAX_REPORTS = 6
 CALLBACK_ID = "home"
-
-Block = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class HomeFacts:
     dead_letters: Sequence[Message]  # those that the person asked for
     running: Sequence[tuple[Task, str | None]]
     reports: Sequence[Report]
+    leaderboards: Sequence[Ranking]
     subscriptions: Sequence[Subscription]
     preference: Preference | None
     health: dict[str, Any]
@@ -63,6 +71,7 @@ def build_home(facts: HomeFacts) -> dict[str, Any]:
             {"type": "divider"},
             *_report_lines(facts),
             {"type": "divider"},
+            *leaderboard_lines(facts.leaderboards),
             *_subscriptions(facts),
             {"type": "divider"},
             *_preferences(facts.preference),
@@ -83,15 +92,15 @@ def build_home_notice(words: str) -> dict[str, Any]:
 
 
 def _attention(facts: HomeFacts) -> list[Block]:
-    blocks = [_home_header("Needs attention")]
+    blocks = [home_header("Needs attention")]
     for one in facts.alerts[:MAX_ALERTS]:
         blocks += _alert(one, facts.workspace_url)
-    blocks += _more(facts.alerts, MAX_ALERTS, "/ops alert list")
+    blocks += more_hint(facts.alerts, MAX_ALERTS, "/ops alert list")
     for letter in facts.dead_letters[:MAX_DEAD_LETTERS]:
         blocks += _dead_letter(letter)
-    blocks += _more(facts.dead_letters, MAX_DEAD_LETTERS, "/ops delivery dead")
+    blocks += more_hint(facts.dead_letters, MAX_DEAD_LETTERS, "/ops delivery dead")
     if not facts.alerts and not facts.dead_letters:
-        blocks.append(_sentence("✅ Nothing is in trouble."))
+        blocks.append(home_sentence("✅ Nothing is in trouble."))
     return blocks
 
 
@@ -116,9 +125,9 @@ def _alert(one: AlertWithTasks, workspace_url: str) -> list[Block]:
         task is not None and task.runner and task.status == TaskStatus.FAILED for _, task in held
     )
     buttons = [
-        _home_button("Acknowledge", "alert_acknowledge", alert.id, style="primary"),
-        *([_home_button("Retry all", "alert_retry", alert.id)] if can_retry else []),
-        _home_button("Snooze", "alert_snooze", alert.id),
+        home_button("Acknowledge", "alert_acknowledge", alert.id, style="primary"),
+        *([home_button("Retry all", "alert_retry", alert.id)] if can_retry else []),
+        home_button("Snooze", "alert_snooze", alert.id),
         {
             "type": "overflow",
             "action_id": "alert_more",
@@ -145,7 +154,7 @@ def _dead_letter(letter: Message) -> list[Block]:
             else []
         ),
     )
-    button = _home_button("Replay", "home_replay", letter.id)
+    button = home_button("Replay", "home_replay", letter.id)
     return [rich_text_parts.rich_text(line), {"type": "actions", "elements": [button]}]
 
 
@@ -153,17 +162,17 @@ def _silences(silences: Sequence[Silence]) -> list[Block]:
     """Return what nobody is told of, each with the button that ends it; nothing if all is told."""
     if not silences:
         return []
-    blocks: list[Block] = [{"type": "divider"}, _home_header("Nobody is told of")]
+    blocks: list[Block] = [{"type": "divider"}, home_header("Nobody is told of")]
     for one in silences[:MAX_SHOWN_SILENCES]:
         label = "Unmute" if one.reason == SilenceReason.MUTED else "End Maintenance"
-        button = _home_button(label, "home_end_silence", f"{one.reason} {one.task}")
+        button = home_button(label, "home_end_silence", f"{one.reason} {one.task}")
         line = rich_text_parts.rich_text(rich_text_parts.section(*silence_parts(one)))
         blocks += [line, {"type": "actions", "elements": [button]}]
-    return [*blocks, *_more(silences, MAX_SHOWN_SILENCES, "/ops alert list")]
+    return [*blocks, *more_hint(silences, MAX_SHOWN_SILENCES, "/ops alert list")]
 
 
 def _running(facts: HomeFacts) -> list[Block]:
-    blocks = [_home_header("Running tasks")]
+    blocks = [home_header("Running tasks")]
     for task, ts in facts.running[:MAX_TASKS]:
         url = message_url(task, ts, facts.workspace_url)
         progress = f" · {task.progress} %" if task.progress is not None else ""
@@ -179,23 +188,23 @@ def _running(facts: HomeFacts) -> list[Block]:
             ),
         )
         cancel = {
-            **_home_button("Cancel", "task_cancel", task.id, style="danger"),
+            **home_button("Cancel", "task_cancel", task.id, style="danger"),
             "confirm": _confirm("Cancel this task?", name(task), "Cancel Task", "Keep Running"),
         }
         blocks += [rich_text_parts.rich_text(line), {"type": "actions", "elements": [cancel]}]
-    blocks += _more(facts.running, MAX_TASKS, "/ops task list running")
+    blocks += more_hint(facts.running, MAX_TASKS, "/ops task list running")
     if not facts.running:
-        blocks.append(_sentence("Nothing is running."))
-    run = _home_button("Run a task", "home_run_task", "run")
+        blocks.append(home_sentence("Nothing is running."))
+    run = home_button("Run a task", "home_run_task", "run")
     return [
         *blocks,
-        {"type": "actions", "elements": [run, _home_button("Refresh", "home_refresh", "-")]},
+        {"type": "actions", "elements": [run, home_button("Refresh", "home_refresh", "-")]},
     ]
 
 
 def _report_lines(facts: HomeFacts) -> list[Block]:
     """Return the person's reports, each with its next run."""
-    blocks = [_home_header("My reports")]
+    blocks = [home_header("My reports")]
     for report in facts.reports[:MAX_REPORTS]:
         symbol = "📊" if report.is_enabled else "⏸️"
         words = f"{symbol} {truncate(report.name, 100)} · {schedule_words(report.schedule)}"
@@ -206,34 +215,34 @@ def _report_lines(facts: HomeFacts) -> list[Block]:
             "text": truncate(f"{words}\n{state_words(report)}", 400),
             "emoji": False,
         }
-        button = _home_button("Run Again", "report_run", report.id)
+        button = home_button("Run Again", "report_run", report.id)
         blocks.append({"type": "section", "text": text, "accessory": button})
-    blocks += _more(facts.reports, MAX_REPORTS, "/ops report list")
+    blocks += more_hint(facts.reports, MAX_REPORTS, "/ops report list")
     if not facts.reports:
-        blocks.append(_sentence("None yet: ask a database every morning, and read it here."))
-    button = _home_button("New Report", "home_new_report", "report")
+        blocks.append(home_sentence("None yet: ask a database every morning, and read it here."))
+    button = home_button("New Report", "home_new_report", "report")
     return [*blocks, {"type": "actions", "elements": [button]}]
 
 
 def _subscriptions(facts: HomeFacts) -> list[Block]:
-    blocks = [_home_header("My subscriptions")]
+    blocks = [home_header("My subscriptions")]
     for one in facts.subscriptions[:MAX_SHOWN_SUBSCRIPTIONS]:
         words = f"{one.pattern} · {subscribed_to(one)}"
         text = {"type": "plain_text", "text": truncate(words, 250), "emoji": False}
-        button = _home_button("Unsubscribe", "home_unsubscribe", one.pattern)
+        button = home_button("Unsubscribe", "home_unsubscribe", one.pattern)
         blocks.append({"type": "section", "text": text, "accessory": button})
-    blocks += _more(facts.subscriptions, MAX_SHOWN_SUBSCRIPTIONS, "/ops subscriptions")
+    blocks += more_hint(facts.subscriptions, MAX_SHOWN_SUBSCRIPTIONS, "/ops subscriptions")
     if not facts.subscriptions:
-        blocks.append(_sentence("None: you are told of no kind of task directly."))
-    button = _home_button("Subscribe", "home_subscribe", "subscribe")
+        blocks.append(home_sentence("None: you are told of no kind of task directly."))
+    button = home_button("Subscribe", "home_subscribe", "subscribe")
     return [*blocks, {"type": "actions", "elements": [button]}]
 
 
 def _preferences(preference: Preference | None) -> list[Block]:
-    change = _home_button("Change", "home_preferences", "preferences")
+    change = home_button("Change", "home_preferences", "preferences")
     words = preference_words(preference)
     text = {"type": "plain_text", "text": words, "emoji": False}
-    return [_home_header("Preferences"), {"type": "section", "text": text, "accessory": change}]
+    return [home_header("Preferences"), {"type": "section", "text": text, "accessory": change}]
 
 
 def preference_words(preference: Preference | None) -> str:
@@ -258,32 +267,9 @@ def _health(facts: HomeFacts) -> list[Block]:
         rich_text_parts.text_part("As of "), rich_text_parts.date_part(facts.at)
     )
     return [
-        _home_header("Health of the bot"),
+        home_header("Health of the bot"),
         rich_text_parts.rich_text(rich_text_parts.section(*parts), seen),
     ]
-
-
-def _home_header(words: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": words}}
-
-
-def _sentence(words: str) -> Block:
-    return rich_text_parts.rich_text(rich_text_parts.section(rich_text_parts.text_part(words)))
-
-
-def _more(found: Sequence[Any], limit: int, command: str) -> list[Block]:
-    if len(found) <= limit:
-        return []
-    parts = (
-        rich_text_parts.text_part("There are more: "),
-        rich_text_parts.text_part(command, code=True),
-    )
-    return [rich_text_parts.rich_text(rich_text_parts.section(*parts))]
-
-
-def _home_button(label: str, action_id: str, value: str, **more: Any) -> Block:
-    text = {"type": "plain_text", "text": label}
-    return {"type": "button", "action_id": action_id, "value": value, "text": text, **more}
 
 
 def _menu_option(label: str, value: str) -> Block:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.charts.chart import finding
 from bot.errors import FieldProblem
 from bot.messages.rendering.plain_text import plain_text
-from bot.reports.display.charts import chart_lines, chart_of_block, finding
+from bot.reports.display.charts import chart_lines, chart_of_block
 from bot.reports.display.message import aligned_text
 from bot.reports.replies import ReportPreview
 from listeners.views import rich_text_parts

@@ -9,8 +9,9 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.reports.display.chart_pictures import draw_chart
-from bot.reports.display.charts import chart_of_block, finding
+from bot.charts.chart import finding
+from bot.charts.pictures import draw_chart
+from bot.reports.display.charts import chart_of_block
 
 logger = structlog.get_logger(__name__)
 

@@ -123,7 +123,7 @@ export class Composer {
   // People see names while they write; Slack wants `<@U…>`.
   #coded(text) {
     const names = [...this.codes.keys()].sort((one, other) => other.length - one.length);
-    return names.reduce((coded, name) => coded.replaceAll(name, this.codes.get(name)), text);
+    return names.reduce((coded, name) => coded.replace(whole(name), () => this.codes.get(name)), text);
   }
 
   #shortcuts(button) {
@@ -143,4 +143,10 @@ function commandIn(text, { store }) {
   return word.startsWith("/") && text !== word
     ? store.commands.find(({ command }) => command === word)
     : null;
+}
+
+// The name where it ends: "#ops" is no part of "#ops-alerts", nor "@Ada" of "@Adam".
+function whole(name) {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`${literal}(?![\\p{L}\\p{N}_@]|[.-][\\p{L}\\p{N}_])`, "gu");
 }

@@ -6,6 +6,7 @@ import uuid
 from slack_playground.conversations import messages
 from slack_playground.conversations.rich_text import rich_text_of
 from slack_playground.delivery.message_events import channel_kind
+from slack_playground.people.mentions import escaped, with_mentions
 from slack_playground.people.outcome import Outcome, failed
 from slack_playground.people.permissions import hears, is_closed_for_writing
 from slack_playground.state import Channel, Record, State, User
@@ -13,14 +14,13 @@ from slack_playground.workspace import Workspace
 
 # What is already in Slack's own notation stays; the rest is what a keyboard gives.
 _NOTATION = re.compile(r"<(?:[@#!][^<>\s]+|https?://[^<>]+)>")
-_NAMED = re.compile(r"(?<![\w<@#|/])([@#])([\w.-]+)")
 _URL = re.compile(r"(?<![<|\w])https?://[^\s<>|]+")
 
 
 def write(
     workspace: Workspace, user: User, channel: Channel, text: str, thread_ts: str | None = None
 ) -> Outcome:
-    """Post what `user` typed; `@ada` and `#ops` become mentions."""
+    """Post what `user` typed; `@ada`, `@Ada` and `#ops` become mentions."""
     workspace.did("messages", user, channel=channel.id, text=text, thread_ts=thread_ts)
     if channel.is_archived:
         return failed("is_archived")
@@ -81,17 +81,11 @@ def as_slack_writes(state: State, text: str, *, with_names: bool = False) -> str
 
 
 def _typed(state: State, text: str, *, with_names: bool) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _URL.sub(lambda found: f"<{found.group()}>", text)
-    return _NAMED.sub(lambda found: _mention(state, found, with_names=with_names), text)
-
-
-def _mention(state: State, found: re.Match[str], *, with_names: bool) -> str:
-    sign, name = found.groups()
-    if sign == "#":
-        channel_id = state.channel_ids.get(name)
-        return f"<#{channel_id}|{name}>" if channel_id else found.group()
-    user = state.user(name)
-    if user is None:
-        return found.group()
-    return f"<@{user.id}|{user.name}>" if with_names else f"<@{user.id}>"
+    parts: list[str] = []
+    end = 0
+    text = escaped(text)
+    for url in _URL.finditer(text):
+        words = with_mentions(state, text[end : url.start()], with_names=with_names)
+        parts += [words, f"<{url.group()}>"]
+        end = url.end()
+    return "".join([*parts, with_mentions(state, text[end:], with_names=with_names)])

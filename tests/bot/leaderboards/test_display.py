@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_playground.blocks import validate_message
 
+from bot.charts.pictures import chart_svg
 from bot.http.schemas.leaderboards import ShownLeaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.files import json_of, markdown_of, write_files
 from bot.leaderboards.formats import formatted
+from bot.leaderboards.picture import board_chart
 from bot.leaderboards.ranking import Measured, Ranking, ranked
 from bot.leaderboards.samples import MAX_VALUE
 from bot.leaderboards.weeks import Week
+from bot.leaderboards.wording import row_words
 from bot.messages.rendering.renderer import Renderer
 from tests.bot.leaderboards.room import TEMPLATES, board
 
@@ -53,6 +56,18 @@ def ranking_of(measured, **changes):
 def cells_of(line):
     """Return the cells of a line of a Markdown table, without what Markdown needs."""
     return [re.sub(r"\\(.)", r"\1", cell) for cell in re.split(r" ?(?<!\\)\| ?", line)[1:-1]]
+
+
+@given(RANKINGS)
+def test_the_picture_has_the_figures_of_the_post(measured):
+    """The same subjects in the same order, each figure as it reads in the table."""
+    ranking = ranking_of(measured)
+    chart = board_chart(ranking)
+    table = [(words[2], words[3]) for words in (row_words(ranking, row) for row in ranking.rows)]
+    (series,) = chart.series
+    drawn = zip(chart.labels, series.points, strict=True)
+    assert [(label, point.text) for label, point in drawn] == table
+    assert chart_svg(chart).count("<rect ") == len(ranking.rows)
 
 
 @given(RANKINGS)

@@ -1,14 +1,17 @@
 """Boards over a real database: what is stored, ranked, posted once, and kept true."""
 
 import asyncio
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.leaderboards.files import markdown_of
 from bot.leaderboards.formats import NONE
+from bot.messages.models import Message, RefusedKind
 from tests.bot.leaderboards.room import HandClock, configured, make_boards, messages, posts
 
 LAST_WEEK = "2026-11-13T12:00:00Z"
@@ -51,6 +54,48 @@ async def test_the_latest_sample_of_a_week_counts(boards):
         (2, "a", 3.0, None),
     ]
     assert shown(await boards.ranking("dealers", "2026-W46")) == [(1, "b", 8.0, None)]
+
+
+async def test_standings_are_at_most_a_minute_old(boards, clock):
+    """They measure nothing, and are not ranked again for each look."""
+    await add(boards, a=3)
+    assert [shown(one) for one in await boards.standings(1)] == [[(1, "a", 3.0, None)]]
+    await add(boards, b=5)
+    assert [len(one.rows) for one in await boards.standings(2)] == [1, 0]
+    clock.advance(minutes=1)
+    assert [len(one.rows) for one in await boards.standings(1)] == [2]
+    assert await boards.without_boards().standings(1) == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "files"),
+    [
+        ([], []),
+        (["data_visualization"], ["dealers-2026-w47.png"]),
+        (["data_visualization", "file"], []),
+    ],
+)
+async def test_a_picture_stands_in_for_a_chart_that_slack_refused(
+    database, boards, clock, refused, files
+):
+    """It follows the post into its thread, once, and the post asks Slack for no chart again."""
+    for kind in refused:
+        note = RefusedKind(workspace_id="T1", kind=kind, refused_at=clock.now())
+        await database.write(lambda session, note=note: session.merge(note))
+    await add(boards, a=3)
+    await boards.post("dealers")
+    await add(boards, a=4)
+    await boards.tick()
+
+    (post,) = messages(database)
+    replies = database.snapshot(
+        lambda session: session.exec(select(Message).where(Message.parent_id == post.id)).all()
+    )
+    assert [one.context["name"] for one in replies] == files
+    assert [point["value"] for point in post.context["points"]] == ([] if refused else [4.0])
+    assert post.context["lines"] == [f"1. a (new): 4.0 · {NONE} · no comparison"]
+    pictures = [base64.b64decode(one.context["content"])[:4] for one in replies]
+    assert pictures == [b"\x89PNG" for _ in files]
 
 
 async def test_columns_may_come_apart(boards):

@@ -38,6 +38,20 @@ async def test_an_alert_is_acknowledged_snoozed_and_resolved_by_its_id(room: Roo
     await shows(room, ts, "Resolved")
 
 
+async def test_an_alert_is_named_by_its_kind(room: Room) -> None:
+    """Where one alert is about it; else the answer says what to type."""
+    alert, _ = await alert_in(room)
+    await room.playground.run_command("ada", "ops", "/ops alert acknowledge schema_fix")
+    assert f"Acknowledged `{alert.found.alert.id}`" in await room.told("ada")
+    assert await state_of(room, alert) == "acknowledged"
+    await room.playground.run_command("ada", "ops", "/ops alert resolve import")
+    await room.playground.run_command("ada", "ops", "/ops alert snooze schema_fix 90d")
+    assert "at most 30 days" in await room.told("ada", 3)
+    assert await room.told("ada", 2) == (
+        "There is no open alert about `import`; `/ops alert list` shows those there are."
+    )
+
+
 async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> None:
     """With who did it, for how long, and what ends it."""
     for typed, said in (

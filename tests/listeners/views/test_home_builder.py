@@ -12,7 +12,9 @@ from bot.alerts.display import FoundAlert
 from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
+from bot.leaderboards.ranking import Measured
 from bot.messages.models import Message
+from bot.reports.models import Report
 from bot.subscriptions.models import Preference, Subscription
 from bot.tasks.models import Task, TaskStatus
 from listeners.views.home.home_builder import (
@@ -24,10 +26,13 @@ from listeners.views.home.home_builder import (
 from listeners.views.home.preferences_builder import build_preferences
 from listeners.views.home.subscribe_builder import build_subscribe
 from listeners.views.home.subscription_list_builder import build_subscription_list
+from listeners.views.leaderboard_builder import build_leaderboard
+from tests.bot.leaderboards.test_display import RANKINGS, ranking_of
 from tests.listeners.room import ADA, OPS
 from tests.listeners.views.strange import MOMENT, TEXTS, tasks
 from tests.listeners.views.test_answer_builders import sent
 
+DEALERS = [Measured("North", {"score": 80.0, "revenue_at_risk": 1.0}, 72.0, 1)]
 HEALTH = {"socket": {"connected": True, "silent_seconds": 0.0}, "lanes": []}
 PATTERNS = st.text("ab-*<>&:_", min_size=1, max_size=200)
 
@@ -36,6 +41,7 @@ def home_of(**facts: Any) -> dict[str, Any]:
     """Return a Home in which nothing else is to be seen."""
     usual: dict[str, Any] = {
         "reports": [],
+        "leaderboards": [],
         "alerts": [],
         "silences": [],
         "dead_letters": [],
@@ -120,6 +126,82 @@ def test_slack_takes_any_home(
     )
     assert validate_view(view) == []
     assert len(view["blocks"]) <= 100
+    assert '"type": "mrkdwn"' not in json.dumps(view)
+
+
+def test_a_home_with_everything_is_one_that_slack_takes() -> None:
+    """One more of each than is shown stays within Slack's hundred blocks."""
+    task = Task(
+        tenant="default",
+        workspace_id="T1",
+        channel=OPS,
+        task="t",
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+    report = Report(
+        tenant="default",
+        workspace_id="T1",
+        owner=ADA,
+        name="Revenue",
+        query="",
+        sql="",
+        source="shop",
+        schedule={"frequency": "daily", "time": "09:00", "timezone": "UTC"},
+        created_at=MOMENT,
+        changed_at=MOMENT,
+    )
+    view = home_of(
+        alerts=[alert_about("import")] * 30,
+        silences=[silence_of("import")] * 30,
+        dead_letters=[letter_about("x")] * 30,
+        running=[(task, None)] * 30,
+        reports=[report] * 30,
+        leaderboards=[ranking_of(DEALERS)] * 30,
+        subscriptions=[subscription_to("nightly-*")] * 30,
+    )
+    assert validate_view(view) == []
+    assert len(view["blocks"]) <= 100
+
+
+def test_each_board_says_who_leads() -> None:
+    """With the button that opens it; a board that measures itself may wait to be asked."""
+    measured = {
+        "samples": False,
+        "tasks": True,
+        "rank_by": "failures",
+        "columns": [{"name": "failures"}],
+    }
+    boards = [ranking_of(DEALERS), ranking_of([]), ranking_of([], **measured)]
+    lines = [
+        block
+        for block in home_of(leaderboards=boards)["blocks"]
+        if (block.get("accessory") or {}).get("action_id") == "home_leaderboard"
+    ]
+    week = "🏆 AI visibility, week 47 of 2026 so far\n"
+    assert [line["text"]["text"] for line in lines] == [
+        f"{week}North leads with 80.0, +8.0 (+11.1 %) in 7 days.",
+        f"{week}There are no samples of week 47 yet.",
+        f"{week}Not measured yet this week: open it.",
+    ]
+    assert "Leaderboards" not in json.dumps(home_of())
+
+
+def test_a_board_is_a_modal_with_a_line_for_each_subject() -> None:
+    """With each figure as it reads in the post."""
+    _, line, below = build_leaderboard(ranking_of(DEALERS))["blocks"]
+    words = [part["text"] for section in line["elements"] for part in section["elements"]]
+    assert "".join(words) == (
+        "1. North (=)\nAI visibility score 80.0 · Revenue at risk $1 · 7-day trend +8.0 (+11.1 %)"
+    )
+    assert "/leaderboard dealers" in json.dumps(below)
+
+
+@given(RANKINGS)
+def test_slack_takes_any_board_in_a_modal(measured: Any) -> None:
+    """As strange as its subjects are, they mention nobody."""
+    view = build_leaderboard(ranking_of(measured))
+    assert validate_view(view) == []
     assert '"type": "mrkdwn"' not in json.dumps(view)
 
 

@@ -29,6 +29,20 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(
     assert f"One\n&lt;b&gt;Two&lt;/b&gt; &amp; <@{ben}>" == playground.messages("ops")[-1]["text"]
 
 
+async def test_a_completed_name_is_no_part_of_a_longer_one(
+    playground: Playground, open_page: OpenPage
+):
+    """Who was picked from the list is mentioned where the name ends, and nowhere else."""
+    page = await open_page()
+    await composer(page).press_sequentially("@Be")
+    await page.keyboard.press("Tab")
+    await composer(page).press_sequentially("and @Benno and @ben.")
+    await composer(page).press("Enter")
+    await expect(page.get_by_role("article")).to_contain_text("@Ben and @Benno and @Ben.")
+    ben = playground.user("ben").id
+    assert playground.messages("ops")[-1]["text"] == f"<@{ben}> and @Benno and <@{ben}>."
+
+
 async def test_a_slash_command_is_completed_and_run(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):

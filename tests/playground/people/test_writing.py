@@ -10,10 +10,18 @@ from tests.playground.wire import ADA
     [
         ("a & b < c", "a &amp; b &lt; c"),
         ("hi @ada, @nobody", "hi <@U0ADA00001>, @nobody"),
+        ("@Ada: ask @ben. (@CLEO)", "<@U0ADA00001>: ask <@U0BEN00002>. (<@U0CLEO0003>)"),
+        ("@ada-lab @adam @ben.x @ada@b", "@ada-lab @adam @ben.x @ada@b"),
+        ("@here and @channel!", "<!here> and <!channel>!"),
         ("ada@example.com", "ada@example.com"),
         ("see #ops", "see <#C0OPS00002|ops>"),
+        ("see #Ops, not #ops-x.", "see <#C0OPS00002|ops>, not #ops-x."),
         ("<@U0ADA00001> and <!here>", "<@U0ADA00001> and <!here>"),
         ("https://a.example/x?y=1&z=2 .", "<https://a.example/x?y=1&amp;z=2> ."),
+        (
+            "@ada https://a.example/?q=@ada @ben",
+            "<@U0ADA00001> <https://a.example/?q=@ada> <@U0BEN00002>",
+        ),
         ("<https://a.example|a>", "<https://a.example|a>"),
     ],
 )
@@ -22,6 +30,14 @@ async def test_typed_text_becomes_slacks_notation(
 ) -> None:
     """Names, links and the three special characters are written as Slack writes them."""
     assert as_slack_writes(playground.state, typed) == written
+
+
+@pytest.mark.parametrize("typed", ["@Ops Bell, hello", "@ops bell, hello", "@opsbell, hello"])
+async def test_the_name_of_the_app_is_a_mention(playground: Playground, typed: str) -> None:
+    """The app is mentioned by its display name, blanks and all, and by its handle."""
+    bot = playground.state.users[playground.state.bot_user_id]
+    bot.name, bot.real_name = "opsbell", "Ops Bell"
+    assert as_slack_writes(playground.state, typed) == f"<@{bot.id}>, hello"
 
 
 async def test_a_message_of_a_person_is_rich_text(playground: Playground) -> None:

@@ -9,11 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from bot.charts.chart import finding
+from bot.charts.faces import NATIVE, ChartFace, Face
+from bot.charts.pictures import chart_svg, draw_chart, ticks
 from bot.messages.transports.base import File
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.display.chart_pictures import chart_svg, draw_chart, ticks
-from bot.reports.display.charts import chart_of, finding
-from bot.reports.display.faces import NATIVE, ChartFace, Face
+from bot.reports.display.charts import chart_of
 from bot.reports.display.files import (
     file_stem,
     harmless_cell,

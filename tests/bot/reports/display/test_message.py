@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_playground.blocks import validate_message
 
+from bot.charts.faces import NATIVE, ChartFace, Face, TableFace
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import NULL_WORDS, cell_words
-from bot.reports.display.faces import NATIVE, ChartFace, Face, TableFace
 from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context, wall_time
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, NINE, SAID, facts_of, sales, table_of

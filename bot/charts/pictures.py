@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape
 
 import resvg_py
 
+from bot.charts.chart import Chart
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import truncate
-from bot.reports.display.charts import Chart
 
 FONT = Path(__file__).parent / "fonts" / "DejaVuSans.ttf"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reports.display.faces import face_of
+from bot.charts.faces import face_of
 
 
 @pytest.mark.parametrize(
