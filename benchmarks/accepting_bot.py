@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.http.server import HttpServer
 from bot.http.services import HttpServices
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.senders import Senders

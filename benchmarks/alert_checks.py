@@ -22,7 +22,7 @@ from benchmarks.engine import TENANT, WORKSPACE, database, folder_in_memory
 from benchmarks.growth import KINDS, SERIES, kind_of
 from benchmarks.sightings import median
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
-from bot.alerts.rules import Rules
+from bot.alerts.configured_rules import Rules
 from bot.alerts.service import Alerts
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile, TaskKind

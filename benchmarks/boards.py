@@ -17,7 +17,7 @@ from benchmarks.sightings import FINAL, Sightings
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import Rank
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import SlackResponse

@@ -21,7 +21,7 @@ from benchmarks.engine import TENANT, database, folder_in_memory, quiet, rendere
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import Message, MessageState
 from bot.messages.outbox import Content, Place
 from bot.messages.rate_limits.slack_limits import Pacing

@@ -11,7 +11,7 @@ from benchmarks.engine import WORKSPACE, database, folder_in_memory, renderer
 from bot.cli.run import collect_garbage_rarely
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.batch import RequestBatch

@@ -27,7 +27,7 @@ from benchmarks.simulated_slack import SimulatedSlack
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.delivery.dead_letter_rows import NOTICE
+from bot.messages.delivery.given_up_rows import NOTICE
 from bot.messages.models import Message, MessageState
 from bot.messages.policy import SlackResponse
 from bot.messages.rendering.renderer import Renderer

@@ -18,7 +18,7 @@ from benchmarks.engine import quiet
 from benchmarks.sender import cpu_seconds
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.transports.factory import Transports
 from bot.messages.transports.slack_workspaces import SlackWorkspaces

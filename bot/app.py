@@ -38,7 +38,7 @@ from bot.http.services import HttpServices
 from bot.leaderboards.service import Leaderboards
 from bot.leaderboards.wiring import open_leaderboards
 from bot.messages.delivery.due_lanes import end_leases, end_waits_of_a_fast_clock
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import Destinations
 from bot.messages.history.timeline import events_of
 from bot.messages.outbox import Place
@@ -51,12 +51,12 @@ from bot.messages.workers.pool import Workers
 from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
-from bot.reports.answers import ReportAnswers
 from bot.reports.parts import open_sources, report_parts
 from bot.reports.runs.claims import release_runs
+from bot.reports.thread_answers import ReportAnswers
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment
-from bot.signups.service import Users
+from bot.signups.announcer import Users
 from bot.sources.registry import Sources
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.digests import Digests

@@ -22,7 +22,6 @@ from pydantic import (
     model_validator,
 )
 
-from bot.addresses import require_address_template, require_web_address
 from bot.errors import ConfigError
 from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
 from bot.process.secret_files import read_secret
@@ -40,6 +39,7 @@ from bot.scheduling.quiet_hours import parse_quiet_hours
 from bot.scheduling.schedule_parser import parse_cron, parse_timezone
 from bot.scheduling.schedules import Frequency, Schedule
 from bot.suggestions import did_you_mean
+from bot.web_addresses import require_address_template, require_web_address
 
 _WebAddress = Annotated[str, AfterValidator(require_web_address)]
 _AddressTemplate = Annotated[str, AfterValidator(require_address_template)]

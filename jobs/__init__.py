@@ -12,7 +12,7 @@ from bot.alerts.wiring import AlertServices
 from bot.boards.service import Boards
 from bot.db import Database
 from bot.leaderboards.service import Leaderboards
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.service import Deliveries
 from bot.outages.service import Outages
 from bot.reports.wiring import ReportRoom

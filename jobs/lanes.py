@@ -1,6 +1,6 @@
 """Starts lanes whose wake-up was lost."""
 
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 
 
 async def sweep_lanes(lanes: Lanes) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.alerts.incident_lifecycle import IncidentState
 from bot.alerts.queries import AlertsWanted
 from bot.reports.models import Report
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
 from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter

@@ -3,7 +3,7 @@
 from bot.errors import ConflictError, ForbiddenError, NotFoundError
 from bot.ids import is_slack_user_id
 from bot.reports.models import Report
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
 from bot.tasks.models import LIVE, RETRYABLE, Task
 from bot.tasks.service import last_act

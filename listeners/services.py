@@ -16,8 +16,8 @@ from bot.config_file import ConfigFile
 from bot.leaderboards.service import Leaderboards
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.requests.service import Requests
-from bot.reports.answers import ReportAnswers
 from bot.reports.service import Reports
+from bot.reports.thread_answers import ReportAnswers
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from bot.alerts import trouble_queries
 from bot.alerts.analysis.expected_duration import ExpectedDuration
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
-from bot.alerts.board import Board
+from bot.alerts.configured_rules import Rules
 from bot.alerts.expected_duration_cache import Expectations
 from bot.alerts.external import ExternalReport, take_in, trouble_of
 from bot.alerts.incident_lifecycle import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
@@ -23,8 +23,8 @@ from bot.alerts.records import (
     strike_out,
     write_records,
 )
-from bot.alerts.rules import Rules
 from bot.alerts.silences import Silences, read_silences
+from bot.alerts.storms import Board
 from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over
 from bot.alerts.trouble_queries import Trouble
 from bot.messages.models import Message, MessageState

@@ -160,7 +160,7 @@ def follow_incident(
     """
     Return the group's incident after *seen*, and what to tell of it; *incident* is its latest.
 
-    Of one that opens nobody is told here: `bot.alerts.board` decides when.
+    Of one that opens nobody is told here: `bot.alerts.storms` decides when.
     """
     if incident is not None and incident.is_open:
         return _update_open(incident, seen, rules, now)

@@ -36,7 +36,7 @@ class Records:
     left: dict[TroubleGroup, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def incidents(self) -> dict[TroubleGroup, Incident]:
-        """Return the same for `bot.alerts.board` to decide on."""
+        """Return the same for `bot.alerts.storms` to decide on."""
         return {
             group: as_incident(alert, frozenset(self.left[group]))
             for group, alert in self.alerts.items()

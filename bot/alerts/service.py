@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bot.alerts import incident_lifecycle, queries, silences
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
+from bot.alerts.configured_rules import Rules
 from bot.alerts.display import FoundAlert
 from bot.alerts.expected_duration_cache import Expectations
 from bot.alerts.external import KIND_CHARACTERS, ExternalReport, trouble_of
@@ -26,7 +27,6 @@ from bot.alerts.records import (
     close_troubles,
     held_with_tasks,
 )
-from bot.alerts.rules import Rules
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.configured_rules import Rules
 from bot.alerts.reruns import Reruns, Retry
-from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.tables.reader import FindSource, TableReader
 from bot.alerts.watch import AlertWatch, FindChannel

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.as_code.folder import NamedReport
 from bot.as_code.plan import Action, Change
 from bot.errors import InvalidError
-from bot.reports.replies import Actor
 from bot.reports.service import Reports
+from bot.reports.service_types import Actor
 
 
 class ReportPlan:

@@ -12,7 +12,7 @@ import typer
 
 from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.check_run import Checked, CheckOptions
-from bot.alerts.rules import Rules
+from bot.alerts.configured_rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.watch import CheckResult, check_result
 from bot.alerts.webhook_report import check_context, post_report

@@ -19,8 +19,8 @@ from bot.messages.rendering.renderer import Renderer
 from bot.process.database_lock import is_locked
 from bot.reports.models import Report, ReportRun, RunStatus
 from bot.reports.parts import open_sources, report_parts
-from bot.reports.replies import Actor, ReportPreview
 from bot.reports.service import Reports
+from bot.reports.service_types import Actor, ReportPreview
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment, read_settings
 from bot.workspaces.directory import UnaskedDirectories

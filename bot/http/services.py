@@ -16,9 +16,9 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.reports.service import Reports
-from bot.reports.standing import ReportStanding
+from bot.reports.service_health import ReportStanding
 from bot.settings import Settings
-from bot.signups.service import Users
+from bot.signups.announcer import Users
 from bot.tasks.creation import Owner
 from bot.tasks.intake import Intake
 from bot.tasks.service import Tasks

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from bot.messages.delivery import dead_letter_rows
+from bot.messages.delivery import given_up_rows
 from bot.messages.error_codes import CHANNEL_ERRORS
 from bot.messages.models import DeadLetter, Message, SuspendedChannel
 from bot.messages.policy import FAILURES_BEFORE_SUSPENSION
@@ -68,5 +68,5 @@ def resume_channel(session: Session, workspace_id: str, channel: str, now: datet
     suspended.suspended_at = None
     suspended.counted_from = now
     session.flush()
-    dead_letter_rows.resume(session, workspace_id, channel, now)
+    given_up_rows.resume(session, workspace_id, channel, now)
     return True

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import bot.tables  # noqa: F401 - fills SQLModel's metadata
+import bot.all_tables  # noqa: F401 - fills SQLModel's metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -17,7 +17,7 @@ from bot.reports.display.notices import (
     notice_context,
 )
 from bot.reports.models import Report, ReportRun
-from bot.reports.placement import place_of, place_of_owner
+from bot.reports.notification_places import place_of, place_of_owner
 
 #: Somebody who cannot be reached is no alarm.
 _PERSON_TRIES = 2

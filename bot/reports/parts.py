@@ -15,7 +15,7 @@ from bot.reports.models import Report
 from bot.reports.narration import Narration
 from bot.reports.queries import spent_since
 from bot.reports.runs.execution import zone_name
-from bot.reports.runs.voice import Voice
+from bot.reports.runs.presentation import Voice
 from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportParts
 from bot.settings import Settings

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, func, select, tuple_
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.messages.models import Message
 from bot.reports.models import Report, ReportRun
-from bot.reports.placement import run_id_of
-from bot.reports.replies import Actor
+from bot.reports.notification_places import run_id_of
+from bot.reports.service_types import Actor
 from bot.suggestions import did_you_mean
 
 MAX_PAGE = 100

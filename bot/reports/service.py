@@ -21,7 +21,7 @@ from bot.ids import new_id
 from bot.messages.requests.status import permalink
 from bot.reports import queries
 from bot.reports.display.notices import Notice
-from bot.reports.drafting.drafts import (
+from bot.reports.drafting.draft_reading import (
     DraftRequest,
     Drafts,
     ReportDraft,
@@ -34,10 +34,17 @@ from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
 from bot.reports.recomputation import differences
-from bot.reports.replies import Actor, Answered, Recomputed, ReportPreview, RunPost, StoredResult
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
+from bot.reports.runs.presentation import Voice
 from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
-from bot.reports.runs.voice import Voice
+from bot.reports.service_types import (
+    Actor,
+    Answered,
+    Recomputed,
+    ReportPreview,
+    RunPost,
+    StoredResult,
+)
 from bot.reports.upcoming import MAX_NEXT_RUNS, soonest
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConfigError, ForbiddenError
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import DESTINATION_PREFIX, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer

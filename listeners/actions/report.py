@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ConflictError
 from bot.reports.models import Report
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor, require_own_report
 from listeners.services import ListenerServices

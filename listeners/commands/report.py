@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.reports.models import Report
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from listeners.commands.asked import Asked, CommandReply
 from listeners.permission import report_actor
 from listeners.views.opening import open_when_ready

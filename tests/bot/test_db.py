@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, select
 
-import bot.tables
+import bot.all_tables
 from bot.db import Database, insert_absent, upsert
 from bot.errors import ConfigError
 from bot.process.database_lock import lock_database
@@ -91,7 +91,7 @@ async def test_processes_that_write_the_same_row_at_once_agree(database):
 
 def test_the_migrations_make_what_the_models_say(database):
     """The schema of the migrations and the one of the models are the same."""
-    assert bot.tables.TABLES
+    assert bot.all_tables.TABLES
 
     with database.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from opsbell.desk import end_reporters
+from opsbell.values import masking
 
 from tests.held_port import hold_port, number_of
 from tests.patience import PATIENCE_SECONDS
@@ -27,6 +28,14 @@ def signals_as_on_a_terminal() -> None:
     ):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, heeded)
+
+
+@pytest.fixture(autouse=True)
+def remembered_secrets() -> Iterator[None]:
+    """What one test lets the client remember masks nothing in the next."""
+    before = [*masking._known]
+    yield
+    masking._known[:] = before
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import jobs
 from bot.alerts.wiring import open_alerts
 from bot.boards.service import Boards
 from bot.http.idempotency import Idempotency
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.service import open_deliveries
 from bot.settings import Settings

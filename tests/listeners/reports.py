@@ -11,7 +11,7 @@ from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import PlannedSql
 from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.narration import Narration
-from bot.reports.runs.voice import Voice
+from bot.reports.runs.presentation import Voice
 from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportLimits, ReportParts, ReportRoom, open_reports
 from bot.sources.base import QueryError, Source, SourceTable

@@ -12,20 +12,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import listeners
 from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.configured_rules import Rules
 from bot.alerts.reruns import Reruns
-from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.boards.service import Boards, Pin
 from bot.clock import SystemClock
 from bot.config_file import AccessSettings, ConfigFile, TaskKind
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.service import Requests
 from bot.messages.transports.slack import SlackTransport
-from bot.reports.answers import ReportAnswers
 from bot.reports.service import Reports
+from bot.reports.thread_answers import ReportAnswers
 from bot.settings import Settings
 from bot.subscriptions.announcer import tell_subscribers
 from bot.subscriptions.service import Subscriptions

@@ -27,7 +27,7 @@ REQUESTS = {
     "they are checked": "bot.messages.requests.batch:BatchWriter.store:call",
     "they are not committed": f"{SERVICE}._take:return",
     "they are committed, not answered": f"{SERVICE}._take:return,{COMMITTED}",
-    "the lane is woken": "bot.messages.delivery.lanes:Lanes.wake:call",
+    "the lane is woken": "bot.messages.delivery.running_lanes:Lanes.wake:call",
 }
 TASKS = {
     "a task is not committed": f"{CREATED}",

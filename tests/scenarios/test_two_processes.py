@@ -63,7 +63,7 @@ async def test_a_wake_up_that_nobody_sent_is_made_up_for(bot, second, playground
     await post(bot, "t_before")
     await playground.wait_for(lambda: len(playground.messages("ops")) == 1)
     dying = Victim(second, playground)
-    await dying.start("bot.messages.delivery.lanes:Lanes.wake:call")
+    await dying.start("bot.messages.delivery.running_lanes:Lanes.wake:call")
     dying.armed.touch()
 
     with contextlib.suppress(aiohttp.ClientError):

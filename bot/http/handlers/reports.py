@@ -12,7 +12,7 @@ from bot.http.route_types import Call, Response
 from bot.http.schemas import reports as models
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.queries import read_place, write_place
-from bot.reports.replies import Actor, RunPost
+from bot.reports.service_types import Actor, RunPost
 from bot.sources.result import Cell, ResultTable
 
 

@@ -5,7 +5,7 @@ from bot.http.channel_lookup import resolve_channel
 from bot.http.route_types import Call, Response
 from bot.http.schemas.users import RegisteredUser, ToldUser
 from bot.messages.outbox import Place
-from bot.signups.service import NewUser
+from bot.signups.announcer import NewUser
 
 
 async def register_user(call: Call) -> Response:

@@ -8,7 +8,7 @@ from bot.http.handlers.health import show_health
 from bot.http.handlers.leaderboards import show_leaderboard
 from bot.http.handlers.messages import show_message
 from bot.http.handlers.tasks import list_matching_tasks, show_task
-from bot.http.mcp.blocks import alert_line, event_summary, listed_blocks, rank_line, task_line
+from bot.http.mcp.slack_blocks import alert_line, event_summary, listed_blocks, rank_line, task_line
 from bot.http.mcp.tool import ToolResult
 from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments

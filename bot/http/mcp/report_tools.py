@@ -11,7 +11,7 @@ from bot.http.handlers.reports import (
     list_reports,
     show_execution,
 )
-from bot.http.mcp.blocks import listed_blocks
+from bot.http.mcp.slack_blocks import listed_blocks
 from bot.http.mcp.tool import ToolResult
 from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments

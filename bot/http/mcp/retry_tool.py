@@ -6,8 +6,8 @@ import structlog
 
 from bot.errors import ConflictError
 from bot.http.handlers.tasks import retry_task
-from bot.http.mcp.blocks import listed_blocks, task_line
 from bot.http.mcp.confirmations import Confirmations
+from bot.http.mcp.slack_blocks import listed_blocks, task_line
 from bot.http.mcp.tool import ToolResult
 from bot.http.route_types import Call
 from bot.http.schemas import mcp as arguments

@@ -8,7 +8,7 @@ from bot.http.schemas.base import Sent, ShownInSnakeCase, Timestamped
 from bot.http.schemas.constraints import Names
 from bot.http.schemas.fields import Cursor
 from bot.reports.drafting.conditions import MAX_SEND_IF_CHARACTERS
-from bot.reports.drafting.drafts import (
+from bot.reports.drafting.draft_reading import (
     AUDIENCES,
     MAX_OWNER_CHARACTERS,
     MAX_REPORT_DESCRIPTION,
@@ -29,7 +29,7 @@ def _limited_text(limit: int, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "maxLength": limit, **more})
 
 
-# `bot.reports.drafting.drafts` reads these, so that all problems are told together.
+# `bot.reports.drafting.draft_reading` reads these, so that all problems are told together.
 _ReportName = Annotated[Any, _limited_text(MAX_REPORT_NAME, pattern=r"\S")]
 _Description = Annotated[Any, _limited_text(MAX_REPORT_DESCRIPTION)]
 _Query = Annotated[Any, _limited_text(MAX_REPORT_QUERY, format="report-query")]
@@ -80,9 +80,8 @@ class SentSlackConfig(Sent):
 
 
 class _SentReport(Sent):
-    is_redacted = (
-        False  # A query is never changed; `bot.reports.drafting.drafts` refuses one with secrets.
-    )
+    # A query is never changed: `bot.reports.drafting.draft_reading` refuses one with secrets.
+    is_redacted = False
 
     description: _Description = None
     source: _SourceName = Field(None, description="A database; the only one, if it is left out")

@@ -9,7 +9,7 @@ from bot.errors import ConflictError, NotFoundError
 from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
 from bot.messages.dead_letters import replay
-from bot.messages.delivery.dead_letter_rows import NOTICE
+from bot.messages.delivery.given_up_rows import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState, Rank
 
 #: One transaction's share.

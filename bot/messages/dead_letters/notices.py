@@ -21,7 +21,7 @@ from bot.db import Database
 from bot.ids import is_slack_user_id
 from bot.messages import channel_suspension, outbox
 from bot.messages.dead_letters.notice_replay import MAX_AT_ONCE, dead_among, replay_some
-from bot.messages.delivery.dead_letter_rows import NOTICE
+from bot.messages.delivery.given_up_rows import NOTICE
 from bot.messages.destinations import is_destination, no_home, shown_name
 from bot.messages.models import (
     DeadLetter,

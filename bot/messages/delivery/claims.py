@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, null, select, update
 from sqlmodel import Session, SQLModel
 
-from bot.messages.delivery import dead_letter_rows, overflow, refused_kinds, threads
+from bot.messages.delivery import given_up_rows, overflow, refused_kinds, threads
 from bot.messages.delivery.outcome import Claim, Outcome
 from bot.messages.delivery.selection import MESSAGE, M, in_state
 from bot.messages.delivery.transitions import OUTCOME_COLUMNS, event_rows, transition
@@ -222,7 +222,7 @@ def _write_down(
         events += event_rows(outcomes[row.id], change, now)
     EVENTS.run(session, events)
     dead = [row for row in rows if changes[row.id]["state"] == MessageState.DEAD]
-    dead_letter_rows.note(session, dead, outcomes, now)
+    given_up_rows.note(session, dead, outcomes, now)
     overflow.post_overflow(session, rows, outcomes, now)
     refused_kinds.note_refused_kinds(session, rows, outcomes, now)
     posted = [row.id for row in rows if outcomes[row.id].event is EventName.SENT]

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.messages.delivery import claims, dead_letter_rows, selection
+from bot.messages.delivery import claims, given_up_rows, selection
 from bot.messages.delivery.attempt import Claim, Delivery, Outcome
 from bot.messages.delivery.call_pool import WorkerPool
 from bot.messages.delivery.concurrency import ConcurrencyLimits
@@ -207,7 +207,7 @@ class Lane:
     def _claim(self, session: Session, there: Look, now: datetime) -> list[Claim]:
         """Claim what the budgets allow, in the order of delivery."""
         claimed: list[Claim] = []
-        off = dead_letter_rows.suspend(session, self.workspace_id, now) if there.is_off else []
+        off = given_up_rows.suspend(session, self.workspace_id, now) if there.is_off else []
         if there.are_posts:
             claimed = self._claim_posts(session, now, {*off, *self._pacing.closed_channels(now)})
         limit = min(self._workers.room - len(claimed), self._pacing.edits_left(now))

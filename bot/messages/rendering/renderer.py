@@ -257,7 +257,7 @@ def _keep_within(groups: list[_BlockGroup], rest: _Rest) -> None:
     if not lost:
         return
     rest.overflow.append("\n\n".join(group.words() for group in lost))
-    rest.warnings.append(warnings.blocks_dropped(lost[0].at, len(lost)))
+    rest.warnings.append(warnings.dropped_blocks(lost[0].at, len(lost)))
     count = "1 more block" if len(lost) == 1 else f"{len(lost)} more blocks"
     note = {"type": "mrkdwn", "text": f"… {count} had no room here"}
     walk = Walk(trusted=True)

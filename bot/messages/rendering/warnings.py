@@ -104,7 +104,7 @@ def too_many_of(at: At, kind: str) -> str:
     )
 
 
-def blocks_dropped(first: At, count: int) -> str:
+def dropped_blocks(first: At, count: int) -> str:
     blocks = "was left out" if count == 1 else f"and all after it ({count}) were left out"
     return (
         f"{pointer(first)} {blocks}: Slack takes {BLOCKS} blocks and about "

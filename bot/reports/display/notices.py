@@ -11,7 +11,7 @@ from bot.ids import is_slack_user_id
 from bot.messages.rendering.plain_text import plain_text
 from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Report, ReportRun, RunStatus
-from bot.reports.replies import Answered
+from bot.reports.service_types import Answered
 
 FAILED_TEMPLATE = "reports/failed"
 NOTICE_TEMPLATE = "reports/notice"

@@ -3,8 +3,12 @@
 from datetime import date
 
 from bot.reports.figures.arithmetic import exact_mean, exact_median
-from bot.reports.figures.changes import add_period_names, add_period_values, add_run_changes
 from bot.reports.figures.columns import Measure, read_columns
+from bot.reports.figures.computed_changes import (
+    add_period_names,
+    add_period_values,
+    add_run_changes,
+)
 from bot.reports.figures.groups import numbers_in, overall
 from bot.reports.figures.rankings import add_groups, add_outliers, add_peaks, add_rankings
 from bot.reports.figures.value_book import ALL, NAMED, ValueBook

@@ -10,7 +10,7 @@ from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.reports.display.notices import BULK_TEMPLATE, bulk_context
 from bot.reports.models import Report, ReportRun, RunStatus
-from bot.reports.placement import message_id_of, place_of
+from bot.reports.notification_places import message_id_of, place_of
 
 _OPEN = (RunStatus.PENDING, RunStatus.RUNNING)
 

@@ -18,11 +18,11 @@ from bot.messages.models import Message, Rank
 from bot.messages.outbox import Place
 from bot.reports.analysts.base import Usage
 from bot.reports.models import Report, ReportResult, ReportRun, RunStatus, Trigger
+from bot.reports.notification_places import message_id_of, place_of
 from bot.reports.owner_notices import tell_asker_failed, tell_disabled, tell_failed
-from bot.reports.placement import message_id_of, place_of
 from bot.reports.runs.bulk import show_progress
 from bot.reports.runs.claims import RunClaim, hold_to_end
-from bot.reports.runs.voice import ShownRun
+from bot.reports.runs.presentation import ShownRun
 
 logger = structlog.get_logger(__name__)
 

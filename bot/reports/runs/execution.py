@@ -14,7 +14,7 @@ from bot.reports.drafting.questions import Questions
 from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportRun
 from bot.reports.runs.endings import Findings, RunFailure, previous_result
-from bot.reports.runs.voice import Voice
+from bot.reports.runs.presentation import Voice
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness

@@ -9,7 +9,7 @@ from bot.errors import FieldProblem, InvalidError
 from bot.ids import new_id
 from bot.reports.models import Report, ReportRun, RunStatus, Trigger
 from bot.reports.queries import visible_to
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 
 MAX_BULK_REPORTS = 100
 

@@ -18,8 +18,8 @@ from bot.config_file import CommandRunner
 from bot.errors import NotFoundError
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners import supervisor
+from bot.tasks.runners.command_runs import End, Run, Runs
 from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, RunnerError, RunnerReports
-from bot.tasks.runners.runs import End, Run, Runs
 
 logger = structlog.get_logger(__name__)
 

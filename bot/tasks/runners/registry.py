@@ -21,9 +21,9 @@ from bot.tasks.models import Task
 from bot.tasks.runners.bullmq import BullQueue
 from bot.tasks.runners.celery import CeleryQueue
 from bot.tasks.runners.command import Command
+from bot.tasks.runners.command_runs import Runs
 from bot.tasks.runners.http import HttpOrchestrator
 from bot.tasks.runners.runner import Runner, RunnerReports
-from bot.tasks.runners.runs import Runs
 
 
 def build_runners(settings: Settings, reports: RunnerReports, clock: Clock) -> dict[str, Runner]:

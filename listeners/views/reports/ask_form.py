@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor
 from listeners.services import ListenerServices

@@ -8,7 +8,7 @@ from bot.errors import FieldProblem
 from bot.messages.rendering.plain_text import plain_text
 from bot.reports.display.charts import chart_lines, chart_of_block
 from bot.reports.display.message import aligned_text
-from bot.reports.replies import ReportPreview
+from bot.reports.service_types import ReportPreview
 from listeners.views import rich_text_parts
 
 _LABELS = {

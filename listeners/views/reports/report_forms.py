@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import FieldProblem, InvalidError
 from bot.messages.rendering.escaping import escape_mrkdwn
-from bot.reports.drafting.drafts import fields_of
+from bot.reports.drafting.draft_reading import fields_of
 from bot.reports.models import Report
-from bot.reports.replies import Actor, ReportPreview
+from bot.reports.service_types import Actor, ReportPreview
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor
 from listeners.services import ListenerServices

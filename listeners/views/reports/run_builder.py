@@ -8,7 +8,7 @@ from bot.messages.rendering.truncation import truncate
 from bot.reports.display.cells import cell_words, column_heading
 from bot.reports.display.message import aligned_text
 from bot.reports.models import Report
-from bot.reports.replies import Answered, Recomputed, StoredResult
+from bot.reports.service_types import Answered, Recomputed, StoredResult
 from listeners.views import rich_text_parts
 
 ROWS_TITLE, QUERY_TITLE, RECOMPUTE_TITLE = "Rows", "Query", "Recompute"

@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions
+from bot.alerts.configured_rules import Rules
 from bot.alerts.models import Alert
 from bot.alerts.reruns import Reruns
-from bot.alerts.rules import Rules
 from bot.alerts.service import Alerts
 from bot.config_file import ConfigFile
 from bot.db import Database

@@ -21,7 +21,7 @@ from bot.messages.requests.senders import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.settings import Settings
-from bot.signups.service import Users
+from bot.signups.announcer import Users
 from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake

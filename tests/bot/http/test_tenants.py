@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.all_tables import TABLES
 from bot.http.routes import ROUTES
 from bot.messages.models import Message, MessageState
-from bot.tables import TABLES
 from bot.workspaces.models import Workspace
 from tests.bot.http.calling import ONE_DATABASE, token_for
 from tests.bot.http.order import SHIPPED

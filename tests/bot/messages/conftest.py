@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import Event, Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.messages.rate_limits.slack_limits import Pacing

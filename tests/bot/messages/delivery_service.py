@@ -11,7 +11,7 @@ from slack_playground import Playground
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.destinations import Destination, Destinations
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer

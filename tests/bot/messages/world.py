@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.errors import NoTransportError
 from bot.messages import outbox
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import LaneLease
 from bot.messages.outbox import Content, Place
 from bot.messages.policy import SlackResponse

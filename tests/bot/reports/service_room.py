@@ -18,8 +18,8 @@ from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.drafting.questions import SourceRegistry
 from bot.reports.models import Notification, Report, ReportRun
 from bot.reports.narration import Narration
-from bot.reports.replies import Actor
-from bot.reports.runs.voice import Voice
+from bot.reports.runs.presentation import Voice
+from bot.reports.service_types import Actor
 from bot.reports.spending import DailySpending
 from bot.reports.wiring import ReportLimits, ReportParts, open_reports
 from bot.sources.base import QueryError, Source, SourceTable

@@ -24,7 +24,7 @@ from sqlmodel import col, select
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.history.rebuild import verify
 from bot.messages.models import Message, MessageState
 from bot.messages.rate_limits.slack_limits import Pacing

@@ -7,7 +7,7 @@ import pytest
 
 from bot.config_file import AccessSettings
 from bot.reports.models import Report, RunStatus
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from bot.sources.base import QueryError
 from bot.workspaces.access import Rights
 from tests.listeners.reports import report_fields_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from listeners.commands.parser import parse
 from tests.listeners.reports import report_fields_of
 from tests.listeners.room import ADA, OPERATORS, open_room

@@ -7,7 +7,7 @@ from bot.clock import SystemClock
 from bot.errors import ConflictError
 from bot.messages import outbox
 from bot.messages.dead_letters.notices import DeadLetters
-from bot.messages.delivery.dead_letter_rows import NOTICE
+from bot.messages.delivery.given_up_rows import NOTICE
 from bot.messages.models import DeadLetter, Message, MessageState
 from bot.messages.outbox import Content, Place
 

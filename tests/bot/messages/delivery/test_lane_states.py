@@ -18,7 +18,7 @@ from sqlmodel import select
 from benchmarks.virtual_time import LoopClock, VirtualLoop
 from bot.db import Database
 from bot.messages import outbox
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import Message, MessageState, Rank
 from bot.messages.outbox import Content, EditOutcome, Place
 from bot.messages.rate_limits.slack_limits import Pacing

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.messages.delivery.concurrency import REST_AFTER
-from bot.messages.delivery.lanes import SLICE, STUCK
+from bot.messages.delivery.running_lanes import SLICE, STUCK
 from bot.messages.models import LaneLease, Message, MessageState
 from tests.bot.messages.world import HandClock, World
 

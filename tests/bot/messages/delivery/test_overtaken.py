@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import LaneLease, MessageState
 from bot.messages.policy import LOOKUP_DELAY
 from bot.messages.rendering.renderer import Renderer

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from bot.clock import SystemClock
-from bot.messages.delivery.lanes import Lanes
+from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.models import Event, EventName, Message, StoredTemplate
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer

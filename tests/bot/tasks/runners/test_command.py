@@ -14,8 +14,8 @@ import pytest
 from bot.config_file import CommandRunner
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners.command import NEVER_STARTED, UNKNOWN_END, Command
+from bot.tasks.runners.command_runs import Runs
 from bot.tasks.runners.runner import Attempt, Launch, RunnerError
-from bot.tasks.runners.runs import Runs
 from bot.tasks.runners.supervisor import TAIL_LINES
 from tests.clock_shift import PRELOAD, SECONDS
 from tests.patience import PATIENCE_SECONDS, until

@@ -10,9 +10,9 @@ from slack_playground.blocks import validate_message, validate_view
 from bot.errors import FieldProblem
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context
-from bot.reports.drafting.drafts import fields_of
+from bot.reports.drafting.draft_reading import fields_of
 from bot.reports.models import Notification, RunStatus
-from bot.reports.replies import Answered, Recomputed, ReportPreview, StoredResult
+from bot.reports.service_types import Answered, Recomputed, ReportPreview, StoredResult
 from bot.sources.result import ColumnKind, ResultColumn
 from listeners.views.reports.form_builder import ReportForm, build_report_form
 from listeners.views.reports.form_values import form_state, report_fields

@@ -5,7 +5,7 @@ import json
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.reports.replies import Actor
+from bot.reports.service_types import Actor
 from tests.listeners.payloads import interaction
 from tests.listeners.reports import SQL
 from tests.listeners.room import ADA, OPS

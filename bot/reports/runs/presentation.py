@@ -25,7 +25,7 @@ from bot.reports.display.message import (
 from bot.reports.drafting.schedule_fields import frequency_in_words, schedule_of
 from bot.reports.models import Report, ReportRun
 from bot.reports.narration import Narrated, Narration, make_brief
-from bot.reports.replies import Answered
+from bot.reports.service_types import Answered
 from bot.sources.result import ResultTable
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from bot.alerts.board import BoardRules
 from bot.alerts.incident_lifecycle import AlertRules
 from bot.alerts.models import Severity
+from bot.alerts.storms import BoardRules
 from bot.config_file import ConfigFile
 from bot.scheduling.quiet_hours import parse_quiet_hours
 from bot.scheduling.schedules import Frequency, Schedule, next_occurrence

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.board import Board, BoardRules, storm_group
 from bot.alerts.incident_lifecycle import (
     STORM,
     AlertRules,
@@ -24,6 +23,7 @@ from bot.alerts.incident_lifecycle import (
     resolve,
     snooze,
 )
+from bot.alerts.storms import Board, BoardRules, storm_group
 from bot.scheduling.quiet_hours import QuietHours
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -12,8 +12,8 @@ from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
 from bot.reports.display.notices import ANSWER_TEMPLATE, answer_context
-from bot.reports.replies import Actor, Answered
 from bot.reports.service import Reports
+from bot.reports.service_types import Actor, Answered
 
 
 class ReportAnswers:
