@@ -1,4 +1,4 @@
-"""`/leaderboard` and `/ops leaderboard`, and the menu below a board."""
+"""`/leaderboard` and `/ops leaderboard`, the menu below a board, and App Home."""
 
 import pytest
 from sqlmodel import col, select
@@ -72,9 +72,21 @@ async def test_a_choice_opens_the_history(room, boards):
     chosen = "dealers/<!channel>"
     await room.playground.click("cleo", "ai-ops", posted["ts"], "leaderboard_subject", chosen)
 
-    shown = str(await room.modal("cleo"))
-    assert "<!channel>" in shown
-    assert "AI visibility score: 60.0" in shown
+    await room.playground.wait_for(
+        lambda: "AI visibility score: 60.0" in str(room.playground.views("cleo"))
+    )
+    assert "<!channel>" in str(room.playground.views("cleo"))
+
+
+async def test_a_board_opens_from_app_home(room, boards):
+    """Home says who leads; the button opens the week so far."""
+    room.playground.open_home("cleo")
+    home = await room.playground.wait_for(lambda: room.playground.home("cleo"))
+    assert "AI visibility, week" in str(home["blocks"])
+    await room.playground.click_in_view("cleo", home["id"], "home_leaderboard")
+    await room.playground.wait_for(
+        lambda: "/leaderboard dealers" in str(room.playground.views("cleo"))
+    )
 
 
 async def test_only_operators_post(sqlite):
