@@ -139,6 +139,11 @@ class Leaderboard(_Part):
         return next((one for one in self.columns if one.name == chosen), self.columns[0])
 
     @property
+    def measures_weeks(self) -> bool:
+        """Tell whether its figures are those of a week, and not how things stand at a time."""
+        return self.tasks or self.scorecard or self.metric is not None or self.asks_for_week
+
+    @property
     def asks_for_week(self) -> bool:
         """Tell whether its query names the week, so that past weeks can be asked for, too."""
         return self.query is not None and (WEEK_START in self.query or WEEK_END in self.query)

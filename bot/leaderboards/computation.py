@@ -56,14 +56,14 @@ def compute_ranking(
         board=board,
         week=week,
         generated_at=now,
-        rows=ranked(_measured(session, board, current, before, best), board.ranking_column),
+        rows=ranked(_measured(session, board, current, before, best, now), board.ranking_column),
         missing=tuple(queries.missing(session, current, before, _MAX_MISSING)),
         subjects=subjects,
     )
 
 
 def compute_history(
-    session: Session, name: str, board: Leaderboard, subject: str, week: Week
+    session: Session, name: str, board: Leaderboard, subject: str, week: Week, now: datetime
 ) -> History | None:
     """Return what is known of a subject up to a week; None if nothing is."""
     current, before = _span_of(name, board, week), _span_of(name, board, week.previous)
@@ -78,21 +78,28 @@ def compute_history(
     standing = None
     rank = queries.ranks_of(session, current, [subject]).get(subject)
     if rank is not None:
-        measured = _measured(session, board, current, before, [subject])
+        measured = _measured(session, board, current, before, [subject], now)
         standing = replace(ranked(measured, board.ranking_column)[0], rank=rank)
     first = len(known) - known[::-1].index(True)
     return History(name, board, subject, week, tuple(reversed(weeks[:first])), standing)
 
 
 def _measured(
-    session: Session, board: Leaderboard, current: Span, before: Span, subjects: list[str]
+    session: Session,
+    board: Leaderboard,
+    current: Span,
+    before: Span,
+    subjects: list[str],
+    now: datetime,
 ) -> list[Measured]:
+    # What adds up over a week is no match for the whole one before until it is over.
+    is_comparable = not board.measures_weeks or now >= current.end
     earlier_ranks = queries.ranks_of(session, before, subjects) if subjects else {}
     return [
         Measured(
             subject,
             _values(session, board, current, subject),
-            _earlier(session, current, subject),
+            _earlier(session, current, subject) if is_comparable else None,
             earlier_ranks.get(subject),
         )
         for subject in subjects

@@ -158,9 +158,9 @@ class Leaderboards:
     async def history(self, name: str, subject: str) -> History:
         """Return a subject's last 52 weeks; raise `NotFoundError` if nothing is known of it."""
         board = self.board(name)
-        week = self._current(board)
+        week, now = self._current(board), self._clock.now()
         found = await self._database.read(
-            lambda session: compute_history(session, name, board, subject, week)
+            lambda session: compute_history(session, name, board, subject, week, now)
         )
         if found is None:
             raise NotFoundError(f"Nothing is known of the {board.subject} `{subject[:100]}`.")

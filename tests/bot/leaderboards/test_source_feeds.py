@@ -78,6 +78,10 @@ async def test_a_query_is_asked_for_the_week(database, clock, shop):
     assert lines(found) == [("Chile", {"score": 99.0}), ("Austria", {"score": 30.5})]
     assert lines(before) == [("Austria", {"score": 1000.0})]
     assert [row.previous_rank for row in found.rows] == [None, 1]
+    assert [row.trend for row in found.rows] == [None, None]
+    clock.advance(days=3)  # The week is over: now it can be compared.
+    whole = await boards.ranking("shops", "2026-W47")
+    assert [row.trend and row.trend.value for row in whole.rows] == [None, -969.5]
 
 
 @ONE_DATABASE
