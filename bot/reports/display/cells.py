@@ -13,6 +13,9 @@ NULL_WORDS = "\N{EN DASH}"
 _NAMING_COLUMN = re.compile(
     r"(?:^|_)(?:ids?|nr|no|number|code|zip|plz|year|phone|ean|sku)$", re.IGNORECASE
 )
+#: Nobody writes 12.5 EUR.
+_CURRENCY_UNIT = re.compile("[A-Z]{3}|[€$£¥]")
+_CURRENCY_PLACES = 2
 #: Of floats with more than six; files have every digit.
 _FLOAT_PLACES = 4
 _TOO_SMALL = Decimal("0.01")  # to be rounded to so many
@@ -34,7 +37,9 @@ def cell_words(cell: Cell, column: ResultColumn) -> str:
         case bool():
             return "yes" if cell else "no"
         case int() | Decimal() | float():
-            return number_words(cell, is_name=is_naming(column))
+            is_money = _CURRENCY_UNIT.fullmatch(column.unit or "") and not isinstance(cell, int)
+            least = _CURRENCY_PLACES if is_money else 0
+            return number_words(cell, is_name=is_naming(column), least_places=least)
         case datetime():
             return cell.isoformat(" ", "seconds" if cell.microsecond == 0 else "auto")
         case date() | time():
@@ -48,7 +53,9 @@ def is_naming(column: ResultColumn) -> bool:
     return column.unit is None and _NAMING_COLUMN.search(column.name.strip()) is not None
 
 
-def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
+def number_words(
+    value: int | Decimal | float, *, is_name: bool = False, least_places: int = 0
+) -> str:
     """Return `12,450.50`; a number that is a name has no separators."""
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not exact.is_finite():
@@ -65,6 +72,8 @@ def number_words(value: int | Decimal | float, *, is_name: bool = False) -> str:
         return str(value)
     if isinstance(value, float) and exact == exact.to_integral_value():
         exact = exact.to_integral_value()
+    if -int(exact.as_tuple().exponent) < least_places:
+        exact = exact.quantize(Decimal(1).scaleb(-least_places))
     return f"{exact:f}" if is_name else f"{exact:,f}"
 
 

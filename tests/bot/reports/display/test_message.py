@@ -231,3 +231,20 @@ def test_days_on_an_axis_are_short(cells, labels):
     (chart,) = report_message_context(facts_of(table, said))["charts"]
 
     assert chart["chart"]["axis_config"]["categories"] == labels
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "words"),
+    [
+        (67_555.9, "EUR", "67,555.90"),
+        (8_386.0, "€", "8,386.00"),
+        (Decimal("12.5"), "USD", "12.50"),
+        (Decimal("12.345"), "USD", "12.345"),
+        (8_386, "EUR", "8,386"),
+        (12.5, "%", "12.5"),
+        (12.5, None, "12.5"),
+    ],
+)
+def test_money_has_two_digits_behind_the_point(cell, unit, words):
+    """At least; whole numbers stay whole, and no digit is taken away."""
+    assert cell_words(cell, ResultColumn("revenue", ColumnKind.NUMBER, unit)) == words
