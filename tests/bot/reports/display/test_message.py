@@ -48,7 +48,7 @@ TABLES = {
     "a week": sales(7),
     "a year": sales(365),
     "3,000 rows": sales(3_000),
-    "wide": wide(300),
+    "wide": wide(30),
     "empty cells": table_of(COLUMNS, [[None, None, None], [None, 1, Decimal("0.10")]] * 40),
     "signs": table_of(
         [ResultColumn("<!channel>", ColumnKind.TEXT), ResultColumn("", ColumnKind.NUMBER)],
