@@ -1,8 +1,9 @@
 """
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
-It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot
-(`python -m bot run`), and commands that the client reports on (`python -m opsbell run`).
+It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot by the
+workspace's clock (`python -m bot.cli.demo_bot`), and commands that the client reports on
+(`python -m opsbell run`).
 """
 
 import asyncio
@@ -76,7 +77,11 @@ async def _serve_demo(port: int, folder: Path) -> None:
         api, environment = _bot_settings(folder, addresses, bots_port, secret, token)
         log = stack.enter_context((folder / "bot.log").open("wb"))
         bot = await stack.enter_async_context(
-            running([sys.executable, "-m", "bot", "run"], environment, log.fileno())
+            running(
+                [sys.executable, "-m", "bot.cli.demo_bot", f"{addresses.page}_playground/clock"],
+                environment,
+                log.fileno(),
+            )
         )
         await _wait_until_ready(api, bot, folder)
         await show_board(api, token, SystemClock().now())
@@ -181,7 +186,8 @@ def _welcome(addresses: _Addresses, api: str, token: str, folder: Path) -> str:
         "  (press Acknowledge, then Retry all), export_prices is stuck, nightly_report did not\n"
         "  start. For a storm type   /task run make_storm\n"
         "  #ai-ops has a leaderboard with a year of samples; choose a dealer below it.\n"
-        "  Reports can ask a shop with a year of sales: revenue by country last week\n\n"
+        "  Reports can ask a shop with a year of sales: type   /report new   and ask\n"
+        "  revenue by country last week. To see it arrive, jump the clock (the flask below).\n\n"
         "  Report on a command of your own, in another terminal:\n\n"
         f"    export OPSBELL_URL={api}\n"
         f"    export OPSBELL_TOKEN={token}\n"

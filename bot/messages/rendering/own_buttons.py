@@ -22,6 +22,7 @@ OWN_ACTIONS = frozenset(
         "case_file",
         "delivery_replay",
         "home_end_silence",
+        "home_leaderboard",
         "home_new_report",
         "home_preferences",
         "home_refresh",

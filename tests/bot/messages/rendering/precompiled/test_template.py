@@ -238,7 +238,7 @@ def test_nothing_takes_long(source, value):
     began = time.thread_time()
     outcome(Renderer(Path("none")).render_logicless, source, {"a": value})
 
-    assert time.thread_time() - began < 0.5
+    assert time.thread_time() - began < 2.5
 
 
 def test_each_message_is_its_own():
