@@ -10,7 +10,7 @@ import aiohttp
 from bot.cli.run import serve_until_stopped
 from bot.clock import SystemClock
 
-_POLL_SECONDS = 1.0
+_CLOCK_POLL_SECONDS = 1.0
 #: Less is the time that the answer took.
 _LEAST_JUMP = timedelta(seconds=3)
 
@@ -35,7 +35,7 @@ class WorkspaceClock:
                         ahead = timedelta(seconds=(await answer.json())["ahead_seconds"])
                         if abs(ahead - self._ahead) > _LEAST_JUMP:
                             self._ahead = ahead
-                await asyncio.sleep(_POLL_SECONDS)
+                await asyncio.sleep(_CLOCK_POLL_SECONDS)
 
 
 if __name__ == "__main__":
