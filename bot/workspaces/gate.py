@@ -23,7 +23,7 @@ PEOPLE_KEPT_SECONDS = 300.0
 PEOPLE_KEPT_WITHOUT_SLACK_SECONDS = 3_600.0
 _MAX_KEPT_PEOPLE = 10_000
 #: A click has to be acknowledged within three seconds.
-_ASK_SECONDS = 1.5
+_ASK_SECONDS = 2.0
 #: Any other error says that Slack does not tell us about this person.
 _UNDECIDED_ERRORS = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
