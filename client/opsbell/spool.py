@@ -85,23 +85,29 @@ class Spool:
         Only one process at a time has a file: a task's end must not overtake its start.
         """
         now = time.time()
-        for name in self._of_origin():
-            if _is_held(name, now):
+        passed_over: set[str] = set()
+        while True:
+            for name in self._of_origin():
+                if name in passed_over:
+                    continue
+                if _is_held(name, now):
+                    return None
+                base = name.partition(".jsonl")[0]
+                found = os.path.join(self._folder, name)
+                path = os.path.join(self._folder, f"{base}.jsonl.{int(now)}.{os.getpid()}")
+                try:
+                    # Of two processes that picked the same file only one finds it still there.
+                    os.rename(found, path)
+                except OSError:
+                    passed_over.add(name)
+                    break  # Look again: the other one may have it, and then nothing newer may go.
+                try:
+                    return Claim(self, path, _read(path))
+                except OSError as error:  # It stays for who can read it, and holds nobody up.
+                    note(f"spool: cannot read {name}: {type(error).__name__}")
+                    os.rename(path, found)
+            else:
                 return None
-            base = name.partition(".jsonl")[0]
-            found = os.path.join(self._folder, name)
-            path = os.path.join(self._folder, f"{base}.jsonl.{int(now)}.{os.getpid()}")
-            try:
-                # Of two processes that picked the same file only one finds it still there.
-                os.rename(found, path)
-            except OSError:
-                continue
-            try:
-                return Claim(self, path, _read(path))
-            except OSError as error:  # It stays for somebody who can read it, and holds nobody up.
-                note(f"spool: cannot read {name}: {type(error).__name__}")
-                os.rename(path, found)
-        return None
 
     def is_held(self) -> bool:
         """Whether another process delivers news for this origin at the moment."""
@@ -114,17 +120,22 @@ class Spool:
         return [name for name in self._names() if ending in name]
 
     def _names(self) -> list[str]:
-        try:
-            return sorted(name for name in os.listdir(self._folder) if self._is_ours(name))
-        except OSError:
-            return []
+        while True:
+            try:
+                found = sorted(name for name in os.listdir(self._folder) if NAME.fullmatch(name))
+            except OSError:
+                return []
+            try:
+                return [name for name in found if self._is_ours(name)]
+            except FileNotFoundError:
+                continue  # Claimed or delivered since: what is left out here would be overtaken.
 
     def _is_ours(self, name: str) -> bool:
         """Whether a file is one of this user's spools; in a shared folder there may be others."""
-        if NAME.fullmatch(name) is None:
-            return False
         try:
             status = os.lstat(os.path.join(self._folder, name))
+        except FileNotFoundError:
+            raise
         except OSError:
             return False
         is_mine = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
