@@ -8,7 +8,7 @@ from bot.cli.alerts import alerts
 from bot.cli.apply import apply_folder
 from bot.cli.bundle import bundle
 from bot.cli.dead import dead_commands
-from bot.cli.demo import demo
+from bot.cli.demo.command import demo
 from bot.cli.doctor import doctor
 from bot.cli.events import event_commands
 from bot.cli.leaderboard import leaderboard

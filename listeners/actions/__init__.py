@@ -23,7 +23,6 @@ from listeners.actions.home import (
 )
 from listeners.actions.leaderboard import handle_leaderboard_subject_action
 from listeners.actions.report import (
-    handle_new_report_action,
     handle_report_ask_action,
     handle_report_edit_action,
     handle_report_pause_action,
@@ -43,6 +42,7 @@ from listeners.actions.task import (
 )
 from listeners.admission import LINK_ACTIONS
 from listeners.fallback import ANYTHING, handle_unknown_action, handle_unknown_options
+from listeners.shortcuts.new_report import handle_new_report
 from listeners.views.reports.report_forms import (
     handle_report_form_action,
     handle_report_preview_action,
@@ -91,4 +91,4 @@ def _register_reports(app: AsyncApp) -> None:
     app.action("report_frequency")(handle_report_form_action)
     app.action("report_where")(handle_report_form_action)
     app.action("report_preview")(handle_report_preview_action)
-    app.action("home_new_report")(handle_new_report_action)
+    app.action("home_new_report")(handle_new_report)

@@ -18,7 +18,7 @@ from listeners.views.home.preferences_builder import PREFERENCES_TITLE, build_pr
 from listeners.views.home.subscribe_builder import build_subscribe
 from listeners.views.leaderboard_builder import LEADERBOARD_TITLE, build_leaderboard
 from listeners.views.opening import open_when_ready
-from listeners.views.run_task_builder import build_run_task
+from listeners.views.tasks.run_task_builder import build_run_task
 
 
 async def handle_home_replay_action(

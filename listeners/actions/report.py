@@ -13,8 +13,8 @@ from bot.tasks.creation import Owner
 from listeners.permission import report_actor, require_own_report
 from listeners.services import ListenerServices
 from listeners.views.opening import open_when_ready
-from listeners.views.reports.form_builder import EDIT_TITLE, NEW_TITLE
-from listeners.views.reports.report_forms import edit_report_view, new_report_view
+from listeners.views.reports.form_builder import EDIT_TITLE
+from listeners.views.reports.report_forms import edit_report_view
 from listeners.views.reports.report_words import state_words
 from listeners.views.reports.run_builder import (
     QUERY_TITLE,
@@ -207,20 +207,6 @@ async def handle_report_recompute_action(
 async def _recomputed_view(services: ListenerServices, actor: Actor, run_id: str) -> _Body:
     await _own_report_of_run(services, actor, run_id)
     return build_recomputed(await services.reports.recompute(actor, run_id))
-
-
-async def handle_new_report_action(
-    ack: AsyncAck,
-    body: _Body,
-    user_id: str,
-    client: AsyncWebClient,
-    services: ListenerServices,
-    owner: Owner,
-) -> None:
-    """Open the form of the shortcut *New report*."""
-    await ack()
-    view = new_report_view(services, owner, user_id)
-    await open_when_ready(client, body["trigger_id"], NEW_TITLE, view)
 
 
 async def _own_report_of_run(services: ListenerServices, actor: Actor, run_id: str) -> Report:

@@ -14,9 +14,9 @@ from listeners.commands.alert import public
 from listeners.commands.asked import Asked, CommandReply
 from listeners.membership import require_membership
 from listeners.permission import require_may_act, require_may_start
-from listeners.views.task_facts_builder import build_task_facts
-from listeners.views.task_list_builder import build_task_list
-from listeners.views.task_words import place_url
+from listeners.views.tasks.task_facts_builder import build_task_facts
+from listeners.views.tasks.task_list_builder import build_task_list
+from listeners.views.tasks.task_words import place_url
 from listeners.wording import as_mrkdwn
 
 _LISTED = 15

@@ -1,4 +1,4 @@
-"""The global shortcut *New report*."""
+"""The global shortcut *New report*, and the button of that name in App Home."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from listeners.views.reports.form_builder import NEW_TITLE
 from listeners.views.reports.report_forms import new_report_view
 
 
-async def handle_new_report_shortcut(
+async def handle_new_report(
     ack: AsyncAck,
-    shortcut: dict[str, Any],
+    body: dict[str, Any],
     user_id: str,
     client: AsyncWebClient,
     services: ListenerServices,
@@ -23,4 +23,4 @@ async def handle_new_report_shortcut(
     """Open the form in which a report is made."""
     await ack()
     view = new_report_view(services, owner, user_id)
-    await open_when_ready(client, shortcut["trigger_id"], NEW_TITLE, view)
+    await open_when_ready(client, body["trigger_id"], NEW_TITLE, view)

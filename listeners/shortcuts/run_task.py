@@ -7,7 +7,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
-from listeners.views.run_task_builder import build_run_task
+from listeners.views.tasks.run_task_builder import build_run_task
 
 
 async def handle_run_task_shortcut(

@@ -3,10 +3,6 @@
 from slack_bolt.async_app import AsyncApp
 
 from listeners.fallback import ANYTHING, handle_unknown_close, handle_unknown_submission
-from listeners.views import (
-    retry_task_builder,
-    run_task_builder,
-)
 from listeners.views.home import preferences_builder, subscribe_builder
 from listeners.views.home.home_forms import (
     handle_preferences_submission,
@@ -16,8 +12,9 @@ from listeners.views.reports.ask_form import handle_report_ask_submission
 from listeners.views.reports.form_builder import REPORT_FORM
 from listeners.views.reports.report_forms import handle_report_submission
 from listeners.views.reports.run_builder import ASK_FORM
-from listeners.views.retry_task import handle_retry_task_submission
-from listeners.views.run_task import handle_run_task_submission
+from listeners.views.tasks import retry_task_builder, run_task_builder
+from listeners.views.tasks.retry_task import handle_retry_task_submission
+from listeners.views.tasks.run_task import handle_run_task_submission
 
 
 def register(app: AsyncApp) -> None:

@@ -12,7 +12,7 @@ import listeners
 from bot.db import Database
 from bot.tasks.models import TaskStatus
 from bot.workspaces.gate import Gate, House
-from listeners.views.retry_task_builder import build_retry_task
+from listeners.views.tasks.retry_task_builder import build_retry_task
 from tests.listeners.payloads import click, interaction, submission
 from tests.listeners.room import BEN, OPS, Room, open_room
 

@@ -28,7 +28,7 @@ from listeners.views.home.home_parts import (
 from listeners.views.home.leaderboards_builder import leaderboard_lines
 from listeners.views.home.subscription_list_builder import subscribed_to
 from listeners.views.reports.report_words import schedule_words, state_words
-from listeners.views.task_words import face, message_url, name, place_url
+from listeners.views.tasks.task_words import face, message_url, name, place_url
 
 # At most two blocks for each line: with the headings these stay below Slack's 100.
 # https://docs.slack.dev/reference/views/home-tab-views

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.cli.demo_shop import OUTLIER_DAYS_AGO, shop_configuration, shop_path, write_shop
+from bot.cli.demo.shop import OUTLIER_DAYS_AGO, shop_configuration, shop_path, write_shop
 from bot.clock import SystemClock
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics

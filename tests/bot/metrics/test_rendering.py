@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from bot.cli.demo_shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
+from bot.cli.demo.shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
 from bot.config_file import read_config_file
 from bot.errors import InvalidError
 from bot.metrics.periods import begin_of

@@ -10,9 +10,9 @@ from slack_playground.blocks import validate_message, validate_view
 from bot.tasks.models import Task
 from listeners.views.health_builder import build_health
 from listeners.views.notice_builder import build_loading, build_notice
-from listeners.views.run_task_builder import build_run_task
-from listeners.views.task_facts_builder import build_task_facts
-from listeners.views.task_list_builder import build_task_list
+from listeners.views.tasks.run_task_builder import build_run_task
+from listeners.views.tasks.task_facts_builder import build_task_facts
+from listeners.views.tasks.task_list_builder import build_task_list
 from tests.listeners.views.strange import SAMPLES, TEXTS, tasks
 
 TIMESTAMPS = st.none() | st.just("1795313357.878748")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from slack_playground.playground import Playground
 
-from bot.cli.demo_bot import WorkspaceClock
+from bot.cli.demo.bot import WorkspaceClock
 from bot.clock import SystemClock
 from tests.patience import until
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from slack_playground.blocks import validate_view
 
 from bot.tasks.models import Task
-from listeners.views.retry_task_builder import build_retry_task
+from listeners.views.tasks.retry_task_builder import build_retry_task
 from tests.listeners.views.strange import MOMENT, tasks
 
 

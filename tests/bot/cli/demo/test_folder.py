@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.cli.demo_error import DemoError
-from bot.cli.demo_folder import fresh_folder
+from bot.cli.demo.error import DemoError
+from bot.cli.demo.folder import fresh_folder
 
 
 def test_a_demo_finds_its_folder_empty(tmp_path):

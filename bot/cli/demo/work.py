@@ -11,8 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.cli.demo_error import DemoError
-from bot.cli.demo_troubles import start_troubles, trouble_configuration
+from bot.cli.demo.error import DemoError
+from bot.cli.demo.troubles import start_troubles, trouble_configuration
 from bot.cli.programs import ROOT, inherited, running
 
 _EXAMPLES = ROOT / "client" / "examples"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from bot.cli.demo_error import DemoError
+from bot.cli.demo.error import DemoError
 from bot.cli.programs import ROOT
 
 SYNC, EXPORT, NIGHTLY, STORM = "sync_stock", "export_prices", "nightly_report", "make_storm"
@@ -28,7 +28,7 @@ _STORM_FAILURES = 2  # of each kind
 def trouble_configuration(client: list[str], environment: str, now: datetime) -> list[str]:
     """Return lines of `opsbell.toml`: quick checks, and the kinds that get into trouble."""
     syncing = [*client, str(ROOT / "client" / "examples" / "sync_stock.py"), "{subject}"]
-    raging = [sys.executable, "-m", "bot.cli.demo_troubles"]
+    raging = [sys.executable, "-m", "bot.cli.demo.troubles"]
     due_at = now + timedelta(minutes=1)
     return [
         "[alerts]",

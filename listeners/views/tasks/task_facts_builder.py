@@ -8,7 +8,7 @@ from bot.messages.rendering.escaping import escape_mrkdwn, is_safe_url
 from bot.tasks.models import Task
 from bot.terminal_sequences import strip_all_sequences
 from listeners.views import rich_text_parts
-from listeners.views.task_words import face, message_url, name, next_command
+from listeners.views.tasks.task_words import face, message_url, name, next_command
 
 _FACT_CHARACTERS = 300
 _FACTS_ERROR_CHARACTERS = 2_000

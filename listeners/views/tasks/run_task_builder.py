@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.messages.rendering.truncation import OPTION_VALUE_CHARACTERS, truncate, units
 from listeners.views.payload_text import INPUT_CHARACTERS
-from listeners.views.retry_task_builder import plain_text_object
+from listeners.views.tasks.retry_task_builder import plain_text_object
 
 RUN_TASK = "run_task_form"
 _MAX_KINDS = 100

@@ -2,7 +2,7 @@
 `python -m bot demo`: the bot, a local workspace and some real work, in one command.
 
 It starts three kinds of processes: the workspace (`python -m slack_playground`), the bot by the
-workspace's clock (`python -m bot.cli.demo_bot`), and commands that the client reports on
+workspace's clock (`python -m bot.cli.demo.bot`), and commands that the client reports on
 (`python -m opsbell run`).
 """
 
@@ -21,11 +21,11 @@ from typing import Annotated
 import aiohttp
 import typer
 
-from bot.cli.demo_board import show_board
-from bot.cli.demo_error import DemoError
-from bot.cli.demo_folder import fresh_folder
-from bot.cli.demo_shop import shop_configuration, shop_path, write_shop
-from bot.cli.demo_work import configuration, start_work
+from bot.cli.demo.board import show_board
+from bot.cli.demo.error import DemoError
+from bot.cli.demo.folder import fresh_folder
+from bot.cli.demo.shop import shop_configuration, shop_path, write_shop
+from bot.cli.demo.work import configuration, start_work
 from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.clock import SystemClock
 from bot.tokens import Tokens
@@ -78,7 +78,7 @@ async def _serve_demo(port: int, folder: Path) -> None:
         log = stack.enter_context((folder / "bot.log").open("wb"))
         bot = await stack.enter_async_context(
             running(
-                [sys.executable, "-m", "bot.cli.demo_bot", f"{addresses.page}_playground/clock"],
+                [sys.executable, "-m", "bot.cli.demo.bot", f"{addresses.page}_playground/clock"],
                 environment,
                 log.fileno(),
             )

@@ -7,7 +7,7 @@ from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import truncate
 from bot.tasks.models import Task
 from listeners.views.payload_text import INPUT_CHARACTERS, payload_text
-from listeners.views.task_words import face, name
+from listeners.views.tasks.task_words import face, name
 
 RETRY_TASK = "retry_task"
 RETRY_TITLE = "Retry task"

@@ -1,4 +1,4 @@
-"""`python -m bot.cli.demo_bot CLOCK_URL`: the bot of the demo, whose clock is the workspace's."""
+"""`python -m bot.cli.demo.bot CLOCK_URL`: the bot of the demo, whose clock is the workspace's."""
 
 import asyncio
 import contextlib

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from bot.cli.demo_error import DemoError
+from bot.cli.demo.error import DemoError
 
 _WEEKS = 53
 _SUBJECTS = (

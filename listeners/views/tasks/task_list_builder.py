@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.tasks.models import Task
 from listeners.views import rich_text_parts
-from listeners.views.task_words import face, message_url, name, next_command
+from listeners.views.tasks.task_words import face, message_url, name, next_command
 
 _NAME_CHARACTERS = 80
 

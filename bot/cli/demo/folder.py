@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from bot.cli.demo_error import DemoError
+from bot.cli.demo.error import DemoError
 
 #: A folder with this file in it was made by a demo; a demo that runs holds a lock on it.
 _MARK = ".opsbell-demo"

@@ -1,0 +1,1 @@
+"""Forms, lists and details of tasks."""
