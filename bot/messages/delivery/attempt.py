@@ -88,11 +88,9 @@ class Delivery:
         if isinstance(content, Outcome):
             return content
         rendered = self._conceded(claim, content.rendered)
-        outgoing = replace(
-            _outgoing_of(claim, content),
-            rendered=marked_as_successor(rendered) if claim.uneditable_ts else rendered,
-            text_only=claim.text_only and not rendered.blocks,
-        )
+        shown = marked_as_successor(rendered) if claim.uneditable_ts else rendered
+        text_only = claim.text_only and not rendered.blocks
+        outgoing = _outgoing_of(claim, shown, content.file, text_only=text_only)
         outcome = await self._bring(claim, outgoing, may_call)
         less = rendered.warnings[len(content.rendered.warnings) :]
         detail = content.detail
@@ -143,7 +141,9 @@ class Delivery:
         """
         if claim.is_edit or not claim.answer_lost:
             return self._given_up(claim, SlackResponse(error="interrupted"))
-        outcome = await self._look(claim, _outgoing_of(claim, unrendered(claim)))
+        unseen = unrendered(claim)
+        outgoing = _outgoing_of(claim, unseen.rendered, unseen.file, text_only=claim.text_only)
+        outcome = await self._look(claim, outgoing)
         if isinstance(outcome, Claim):  # It may not be posted again.
             return self._given_up(claim, SlackResponse(error="answer_lost"))
         if outcome.delivered_revision != claim.revision:
@@ -419,17 +419,19 @@ def _revision_told(claim: Claim, answer: SlackResponse) -> int:
     return claim.revision - 1 if is_older else claim.revision
 
 
-def _outgoing_of(claim: Claim, content: DeliveryContent) -> Outgoing:
+def _outgoing_of(
+    claim: Claim, rendered: Rendered, file: File | None, *, text_only: bool
+) -> Outgoing:
     return Outgoing(
         message_id=claim.id,
         revision=claim.revision,
         channel=claim.channel,
         thread_ts=claim.thread_ts,
         ts=claim.ts,
-        rendered=content.rendered,
-        text_only=claim.text_only,
+        rendered=rendered,
+        text_only=text_only,
         since=claim.called_at or claim.created_at,
-        file=content.file,
+        file=file,
         files=[File(**one) for one in claim.files],
         seen_by=claim.seen_by,
         client_msg_id=client_msg_id(claim.id, claim.generation),

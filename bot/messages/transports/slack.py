@@ -242,10 +242,13 @@ class SlackTransport:
             return SlackResponse(unreachable=True)
         except LostError:
             return SlackResponse(lost=True)
-        headers = {name: value.decode("latin-1") for name, value in response.headers.items()}
-        answer = read_answer(response.status, headers.get(b"retry-after"), response.body)
+        headers = response.headers
+        wait = headers.get(b"retry-after")
+        retry_after = None if wait is None else wait.decode("latin-1")
+        answer = read_answer(response.status, retry_after, response.body)
         if answer.ok:
-            answer.detail["scopes"] = headers.get(b"x-oauth-scopes", "").replace(" ", "")
+            scopes = headers.get(b"x-oauth-scopes", b"").decode("latin-1")
+            answer.detail["scopes"] = scopes.replace(" ", "")
         return answer
 
 
