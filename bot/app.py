@@ -51,8 +51,8 @@ from bot.messages.workers.pool import Workers
 from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
-from bot.reports.parts import open_sources, report_parts
-from bot.reports.runs.claims import release_runs
+from bot.reports.resources import open_sources, report_parts
+from bot.reports.runs.run_leases import release_runs
 from bot.reports.thread_answers import ReportAnswers
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
 from bot.settings import Settings, environment
@@ -65,7 +65,7 @@ from bot.subscriptions.strangers import Strangers
 from bot.tasks.creation import Owner
 from bot.tasks.wiring import TaskServices, open_tasks
 from bot.telemetry.backlog import Backlog
-from bot.telemetry.live import LiveFigures
+from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from bot.wiring.case_files import open_cases
 from bot.wiring.credentials import api_tokens, destinations_of, oauth_app_of, secrets_of

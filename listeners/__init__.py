@@ -7,10 +7,10 @@ from listeners.admission import make_admission
 from listeners.errors import handle_error
 from listeners.fallback import StartCount
 from listeners.home import HomeRefresh
-from listeners.houses import Elsewhere, Houses
 from listeners.injection import make_injection
 from listeners.redelivery import SeenDeliveries, make_filter
 from listeners.services import ListenerServices
+from listeners.workspace_routing import Elsewhere, Houses
 
 __all__ = ["Elsewhere", "ListenerServices", "register"]
 

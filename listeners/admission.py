@@ -11,8 +11,8 @@ from slack_bolt.response import BoltResponse
 
 from bot.errors import ForbiddenError
 from bot.workspaces.gate import House, Visitor
-from listeners.houses import Houses, Served
-from listeners.places import places_of
+from listeners.event_workspaces import places_of
+from listeners.workspace_routing import Houses, Served
 
 logger = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ from dataclasses import fields
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from listeners.houses import Served
 from listeners.services import ListenerServices
+from listeners.workspace_routing import Served
 
 #: Set by `listeners.admission`, where they differ from those of the app.
 _OWN_TO_BOLT = frozenset({"bot_user_id"})

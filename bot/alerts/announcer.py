@@ -11,8 +11,8 @@ from bot.alerts.analysis.shared_factor import MIN_FAILURES, SharedFactor, find_s
 from bot.alerts.configured_rules import Rules
 from bot.alerts.display import FoundAlert, Held, alert_context, summary_context, task_factors
 from bot.alerts.incident_lifecycle import IncidentState, Tell, TroubleType
+from bot.alerts.incident_rows import held_with_tasks
 from bot.alerts.models import Alert
-from bot.alerts.records import held_with_tasks
 from bot.alerts.silences import read_silences
 from bot.messages import outbox
 from bot.messages.destinations import also_notified, destination_id, is_destination

@@ -12,10 +12,9 @@ from bot.alerts.analysis.expected_duration import ExpectedDuration
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.configured_rules import Rules
 from bot.alerts.expected_duration_cache import Expectations
-from bot.alerts.external import ExternalReport, take_in, trouble_of
+from bot.alerts.external_alerts import ExternalReport, take_in, trouble_of
 from bot.alerts.incident_lifecycle import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
-from bot.alerts.models import Alert, AlertCheck, Severity
-from bot.alerts.records import (
+from bot.alerts.incident_rows import (
     Records,
     is_open,
     mark_moved_on,
@@ -23,6 +22,7 @@ from bot.alerts.records import (
     strike_out,
     write_records,
 )
+from bot.alerts.models import Alert, AlertCheck, Severity
 from bot.alerts.silences import Silences, read_silences
 from bot.alerts.storms import Board
 from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot.alerts import queries
+from bot.alerts.incident_rows import held_with_tasks
 from bot.alerts.models import Alert, AlertRerun
-from bot.alerts.records import held_with_tasks
 from bot.alerts.rerun_waves import Rerun, RerunState, SeenRun, advance, begin
 from bot.clock import Clock
 from bot.db import Database

@@ -18,15 +18,15 @@ from bot.alerts.check_run import Checked, CheckOptions, CheckRun
 from bot.alerts.configured_rules import Rules
 from bot.alerts.display import FoundAlert
 from bot.alerts.expected_duration_cache import Expectations
-from bot.alerts.external import KIND_CHARACTERS, ExternalReport, trouble_of
+from bot.alerts.external_alerts import KIND_CHARACTERS, ExternalReport, trouble_of
 from bot.alerts.incident_lifecycle import Incident, Tell
-from bot.alerts.models import Alert, Silence, SilenceReason
-from bot.alerts.records import (
+from bot.alerts.incident_rows import (
     apply_incident,
     as_incident,
     close_troubles,
     held_with_tasks,
 )
+from bot.alerts.models import Alert, Silence, SilenceReason
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import ConflictError, FieldProblem, InvalidError

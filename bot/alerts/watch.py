@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.alerts.announcer import AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.configured_rules import Rules
-from bot.alerts.external import ExternalReport
+from bot.alerts.external_alerts import ExternalReport
 from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.service import Alerts
 from bot.alerts.tables.reader import TableReader

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.case_files.evidence import Evidence, MessageEvidence
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 
 #: So that it stays one page; everything is in the files beside it.
 _PAGE_LINES = 30

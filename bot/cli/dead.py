@@ -9,7 +9,7 @@ from bot.cli.events import open_database
 from bot.clock import SystemClock
 from bot.errors import ConflictError, NotFoundError
 from bot.messages.dead_letters.replay import replay as replay_message
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.requests import queries
 
 _MAX_DEAD = 100

@@ -19,14 +19,14 @@ from bot.leaderboards.files import markdown_of, write_files
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.service import Leaderboards
 from bot.leaderboards.wiring import open_leaderboards
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.models import Message, MessageState
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.templates.isolation import Isolation
 from bot.messages.workers.pool import Workers
 from bot.process.database_lock import lock_database
-from bot.reports.parts import open_sources
+from bot.reports.resources import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.telemetry.meters import Meters
 from bot.wiring.credentials import destinations_of

@@ -18,7 +18,7 @@ from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Renderer
 from bot.process.database_lock import is_locked
 from bot.reports.models import Report, ReportRun, RunStatus
-from bot.reports.parts import open_sources, report_parts
+from bot.reports.resources import open_sources, report_parts
 from bot.reports.service import Reports
 from bot.reports.service_types import Actor, ReportPreview
 from bot.reports.wiring import ReportLimits, ReportRoom, open_reports

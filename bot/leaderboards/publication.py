@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from bot.charts.faces import face_of
+from bot.charts.fallbacks import face_of
 from bot.db import Database, insert_absent, upsert
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of

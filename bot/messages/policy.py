@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.messages.error_codes import BY_CODE, Verdict
-from bot.messages.fixes import FIXES
+from bot.messages.error_fixes import FIXES
 
 MAX_TRIES = 4
 UNRECOGNISED_TRIES = 3  # maximum attempts after an unknown code, for any message

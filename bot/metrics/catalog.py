@@ -73,7 +73,7 @@ class Metrics:
     async def sql(self, plan: MetricPlan, source: Source, timezone: str) -> str:
         """Return the SELECT of a plan over a metric of this source; raise what `plan` does."""
         # Loaded with the first question: sqlglot takes memory that not every bot needs.
-        from bot.metrics.rendering import render_plan
+        from bot.metrics.sql_rendering import render_plan
 
         metric = self._metrics[plan.metric]
         zoned = await _columns_with_zone(metric, source)
@@ -90,7 +90,7 @@ class Metrics:
         `QueryError`, or `InvalidError` if the settings name a column that there is not.
         """
         # Loaded with the first question, as above.
-        from bot.metrics.rendering import time_column_of
+        from bot.metrics.sql_rendering import time_column_of
         from bot.sources.completeness_sql import counting_sql
 
         at = now.astimezone(ZoneInfo(timezone))
@@ -147,7 +147,7 @@ class Metrics:
 
 def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
     # Loaded with the first question, as above.
-    from bot.metrics.rendering import adds_up
+    from bot.metrics.sql_rendering import adds_up
 
     return replace(column, unit=metric.unit, is_additive=adds_up(metric.sql))
 
@@ -155,7 +155,7 @@ def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
 async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
     """Return the values of each dimension that has only some; of what takes too long, none."""
     # Loaded with the first question, as above.
-    from bot.metrics.rendering import render_values
+    from bot.metrics.sql_rendering import render_values
 
     values: dict[str, list[str]] = {}
     with contextlib.suppress(TimeoutError):

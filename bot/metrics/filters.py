@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.metrics.plan import DimensionFilter, FilterOperator
-from bot.metrics.reading import FILLER_WORDS, POSSESSIVE, QUESTION_WORD, NotUnderstoodError, Reading
+from bot.metrics.question_words import (
+    FILLER_WORDS,
+    POSSESSIVE,
+    QUESTION_WORD,
+    NotUnderstoodError,
+    Reading,
+)
 
 #: Dimension -> values that it is known to have.
 KnownValues = Mapping[str, Iterable[str]]

@@ -1,4 +1,4 @@
-"""A question about a metric as a typed plan; `bot.metrics.rendering` makes SQL of it."""
+"""A question about a metric as a typed plan; `bot.metrics.sql_rendering` makes SQL of it."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -12,7 +12,13 @@ from datetime import date
 from bot.metrics.filters import KnownValues, longest_first, take_filters, take_values
 from bot.metrics.periods import UnclearPeriodError, find_periods
 from bot.metrics.plan import Grain, MetricPlan, Period
-from bot.metrics.reading import FILLER_WORDS, POSSESSIVE, QUESTION_WORD, NotUnderstoodError, Reading
+from bot.metrics.question_words import (
+    FILLER_WORDS,
+    POSSESSIVE,
+    QUESTION_WORD,
+    NotUnderstoodError,
+    Reading,
+)
 from bot.report_config import MetricSettings
 from bot.suggestions import closest, did_you_mean
 

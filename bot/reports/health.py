@@ -19,8 +19,8 @@ from bot.db import Database
 from bot.errors import InvalidError
 from bot.ids import is_slack_user_id
 from bot.reports.display.notices import Notice
-from bot.reports.drafting.places import Places
 from bot.reports.drafting.questions import Questions
+from bot.reports.drafting.slack_targets import Places
 from bot.reports.models import Notification, Report
 from bot.reports.owner_notices import tell_unhealthy
 

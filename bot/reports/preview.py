@@ -7,10 +7,10 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.errors import FieldProblem, UnavailableError
 from bot.messages.rendering.renderer import Rendered, Renderer
-from bot.reports.drafting.conditions import ROWS, parse_condition, why_not
 from bot.reports.drafting.draft_reading import DraftRequest, Drafts, ReportDraft, fields_of
 from bot.reports.drafting.questions import AskedSql, Questions
 from bot.reports.drafting.schedule_fields import notes_on, previewed_runs
+from bot.reports.drafting.send_conditions import ROWS, parse_condition, why_not
 from bot.reports.models import Report, ReportRun, Trigger
 from bot.reports.runs.execution import with_usage
 from bot.reports.runs.presentation import Voice

@@ -36,7 +36,7 @@ from bot.reports.preview import Previews
 from bot.reports.recomputation import differences
 from bot.reports.runs.bulk import open_progress, runs_of_bulk
 from bot.reports.runs.presentation import Voice
-from bot.reports.runs.requests import all_of, request_bulk, request_run, wanted_reports
+from bot.reports.runs.requested_runs import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.service_types import (
     Actor,
     Answered,
@@ -45,7 +45,7 @@ from bot.reports.service_types import (
     RunPost,
     StoredResult,
 )
-from bot.reports.upcoming import MAX_NEXT_RUNS, soonest
+from bot.reports.upcoming_runs import MAX_NEXT_RUNS, soonest
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError
 from bot.sources.result import ResultTable

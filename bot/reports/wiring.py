@@ -8,15 +8,15 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.drafting.draft_reading import Drafts
-from bot.reports.drafting.places import Lookup, Places
 from bot.reports.drafting.questions import PlanQuestion, Questions, SourceRegistry
+from bot.reports.drafting.slack_targets import Lookup, Places
 from bot.reports.health import HealthCheck
 from bot.reports.preview import Previews
-from bot.reports.runs.claims import RUN_LEASE
 from bot.reports.runs.due import DueReports
 from bot.reports.runs.execution import Execution, MeasureData
 from bot.reports.runs.presentation import Voice
 from bot.reports.runs.retention import RunRetention
+from bot.reports.runs.run_leases import RUN_LEASE
 from bot.reports.runs.workers import RunWorkers
 from bot.reports.service import Reports
 from bot.reports.service_health import ReportStanding

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from sqlglot import exp
 
 from bot.sources.completeness import HISTORY_WEEKS
-from bot.sources.moments import TimeColumn
+from bot.sources.time_columns import TimeColumn
 
 
 def counting_sql(

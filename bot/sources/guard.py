@@ -9,9 +9,9 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from bot.sources.functions import FUNCTION_NAMES, may_call, name_of_function
-from bot.sources.limit_terms import bracket_limits
-from bot.sources.names import Readable, refuse_query, require_known_names
+from bot.sources.allowed_functions import FUNCTION_NAMES, may_call, name_of_function
+from bot.sources.limit_expressions import bracket_limits
+from bot.sources.used_tables import Readable, refuse_query, require_known_names
 from bot.suggestions import closest
 
 #: Longer ones are no questions.

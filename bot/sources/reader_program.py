@@ -18,8 +18,8 @@ from bot.errors import InvalidError
 from bot.messages.workers.process import LENGTH_PREFIX, OUT_OF_MEMORY
 from bot.sources.base import QueryError
 from bot.sources.cells import exact_columns
-from bot.sources.checking import check_select, readable_tables, runnable_select
-from bot.sources.own_tables import BACKING_TABLES
+from bot.sources.opsbell_tables import BACKING_TABLES
+from bot.sources.query_preparation import check_select, readable_tables, runnable_select
 from bot.sources.readers.base import MAX_RESULT_BYTES, Reader, SourceSpec, too_large
 from bot.sources.readers.sqlite import SqliteReader
 from bot.sources.result import encode_cell

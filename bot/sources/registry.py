@@ -9,7 +9,7 @@ from bot.messages.workers.process import Limits
 from bot.report_config import DIALECTS, OWN_SOURCE, SourceSettings
 from bot.sources.base import QueryError, Source
 from bot.sources.database import DatabaseSource
-from bot.sources.own_tables import own_views
+from bot.sources.opsbell_tables import own_views
 from bot.suggestions import did_you_mean
 
 _PROGRAM = "bot.sources.reader_program"

@@ -17,7 +17,7 @@ from bot.workspaces.directory import Directory
 from listeners.views.home.preferences_builder import PREFERENCES_TITLE, build_preferences
 from listeners.views.home.subscribe_builder import build_subscribe
 from listeners.views.leaderboard_builder import LEADERBOARD_TITLE, build_leaderboard
-from listeners.views.opening import open_when_ready
+from listeners.views.modal_opening import open_when_ready
 from listeners.views.tasks.run_task_builder import build_run_task
 
 

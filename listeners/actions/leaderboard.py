@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.leaderboards.service import Leaderboards
 from listeners.views.leaderboard_history_builder import TITLE, build_history
-from listeners.views.opening import open_when_ready
+from listeners.views.modal_opening import open_when_ready
 
 
 async def handle_leaderboard_subject_action(

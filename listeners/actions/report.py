@@ -10,9 +10,10 @@ from bot.errors import ConflictError
 from bot.reports.models import Report
 from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
+from listeners.error_wording import as_mrkdwn
 from listeners.permission import report_actor, require_own_report
 from listeners.services import ListenerServices
-from listeners.views.opening import open_when_ready
+from listeners.views.modal_opening import open_when_ready
 from listeners.views.reports.form_builder import EDIT_TITLE
 from listeners.views.reports.report_forms import edit_report_view
 from listeners.views.reports.report_words import state_words
@@ -25,7 +26,6 @@ from listeners.views.reports.run_builder import (
     build_recomputed,
     build_rows,
 )
-from listeners.wording import as_mrkdwn
 
 _Body = dict[str, Any]
 

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.tasks.creation import Owner
 from listeners.permission import require_may_act, require_stands_still
 from listeners.services import ListenerServices
-from listeners.views.opening import open_when_ready
+from listeners.views.modal_opening import open_when_ready
 from listeners.views.tasks import task_log_builder
 from listeners.views.tasks.retry_task_builder import RETRY_TITLE, build_retry_task
 

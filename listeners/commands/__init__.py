@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.redaction import redact
 from bot.tasks.creation import Owner
 from listeners.commands import about, alert, delivery, leaderboard, report, subscription, task
-from listeners.commands.asked import Asked, Handler
+from listeners.commands.command_request import Asked, Handler
 from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
 from listeners.fallback import ANYTHING, handle_unknown_command

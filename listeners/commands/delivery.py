@@ -3,8 +3,8 @@
 import re
 
 from bot.errors import InvalidError
-from listeners.commands.asked import Asked, CommandReply
-from listeners.views.story_builder import build_dead_list, build_replayed, build_story
+from listeners.commands.command_request import Asked, CommandReply
+from listeners.views.message_history_builder import build_dead_list, build_replayed, build_story
 
 _MAX_DEAD_LETTERS = 10
 #: A permalink: the `p` is followed by the timestamp without its point.

@@ -10,7 +10,7 @@ from bot.errors import InvalidError
 from bot.suggestions import closest
 from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, find_area, usage
 from listeners.commands.help import usage_block
-from listeners.words import Word, split
+from listeners.word_splitting import Word, split
 
 _DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?(?:(\d{1,6})s)?")
 _ID = re.compile(r"[^\x00-\x1f\x7f]{1,300}")

@@ -6,7 +6,7 @@ from typing import Any
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor
 from listeners.services import ListenerServices
-from listeners.words import typed
+from listeners.word_splitting import typed
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _QUESTION_CHARACTERS = 500

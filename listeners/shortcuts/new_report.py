@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tasks.creation import Owner
 from listeners.services import ListenerServices
-from listeners.views.opening import open_when_ready
+from listeners.views.modal_opening import open_when_ready
 from listeners.views.reports.form_builder import NEW_TITLE
 from listeners.views.reports.report_forms import new_report_view
 

@@ -7,8 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages.requests.service import Requests
 from bot.tasks.creation import Owner
-from listeners.views.opening import open_when_ready
-from listeners.views.story_builder import STORY_TITLE, build_story_modal
+from listeners.views.message_history_builder import STORY_TITLE, build_story_modal
+from listeners.views.modal_opening import open_when_ready
 
 
 async def handle_why_shortcut(

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import SystemClock
 from bot.telemetry.backlog import Backlog
-from bot.telemetry.live import LiveFigures
+from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from tests.bot.http.calling import ONE_DATABASE
 from tests.bot.messages.world import HandClock, World

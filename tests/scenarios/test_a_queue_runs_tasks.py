@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tasks.runners.jobs import job_id_of
+from bot.tasks.runners.queue_jobs import job_id_of
 from bot.tasks.runners.runner import Attempt
 from tests.bot.tasks.runners.test_bullmq import node_worker
 from tests.bot.tasks.runners.test_celery import celery_worker

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from bot.alerts.external import ExternalReport
+from bot.alerts.external_alerts import ExternalReport
 from bot.errors import FieldProblem, InvalidError
 from bot.http.route_types import Call, Response
 from bot.http.schemas import external_alerts as models

@@ -17,7 +17,7 @@ from bot.http.schemas.message_fields import (
     SenderCode,
     TemplateCode,
 )
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.models import Message
 from bot.messages.requests.message_request import DEFAULT_SENDER
 from bot.messages.requests.status import MessageStatus, PublicState

@@ -7,7 +7,6 @@ from pydantic import Field, WithJsonSchema, model_validator
 from bot.http.schemas.base import Sent, ShownInSnakeCase, Timestamped
 from bot.http.schemas.constraints import Names
 from bot.http.schemas.fields import Cursor
-from bot.reports.drafting.conditions import MAX_SEND_IF_CHARACTERS
 from bot.reports.drafting.draft_reading import (
     AUDIENCES,
     MAX_OWNER_CHARACTERS,
@@ -16,8 +15,9 @@ from bot.reports.drafting.draft_reading import (
     MAX_REPORT_QUERY,
     MODES,
 )
+from bot.reports.drafting.send_conditions import MAX_SEND_IF_CHARACTERS
 from bot.reports.queries import MAX_PAGE
-from bot.reports.runs.requests import MAX_BULK_REPORTS
+from bot.reports.runs.requested_runs import MAX_BULK_REPORTS
 from bot.reports.service import MAX_AHEAD_HOURS
 from bot.scheduling.schedules import WEEKDAYS
 

@@ -18,7 +18,7 @@ from bot.messages.delivery.content import (
 from bot.messages.delivery.decide import MAX_COPIES, client_msg_id, concede, most_tries
 from bot.messages.delivery.outcome import Claim, Outcome, describe, failure_detail
 from bot.messages.error_codes import POSSIBLY_DELIVERED_ERRORS, Verdict
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.models import Ambiguous, EventName
 from bot.messages.policy import (
     LOOKUP_DELAY,

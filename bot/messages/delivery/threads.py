@@ -18,7 +18,7 @@ from bot.messages.delivery.decide import MAX_COPIES
 from bot.messages.delivery.outcome import Outcome
 from bot.messages.delivery.selection import MESSAGE, M
 from bot.messages.error_codes import Verdict
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.history import projection
 from bot.messages.history.event_rows import EVENTS
 from bot.messages.models import EventName, Message, MessageState

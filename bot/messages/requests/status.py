@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import channel_suspension
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.history.timeline import events_of
 from bot.messages.models import EventName, Message, MessageState
 from bot.workspaces.models import Workspace

@@ -7,7 +7,7 @@ from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schem
 from bot.reports.analysts.builtin_answers import answer_from_rows
 from bot.reports.analysts.chart_choice import choose_charts, is_unique
 from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
-from bot.reports.figures.grains import read_steps
+from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.values import Value, ValueKind
 
 BUILTIN = "builtin"

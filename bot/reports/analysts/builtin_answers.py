@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.reports.analysts.base import Brief
+from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.checker import read_knowledge
 from bot.reports.figures.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns
-from bot.reports.figures.grains import read_steps
 from bot.reports.figures.lexicon import ask_of
-from bot.reports.figures.shown import show_cell
+from bot.reports.figures.period_lengths import read_steps
 from bot.sources.result import Cell
 
 NOT_IN_ROWS = "The rows do not say."

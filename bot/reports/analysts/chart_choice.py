@@ -3,7 +3,7 @@
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.figures.arithmetic import exact_sum
 from bot.reports.figures.columns import Columns, Measure, read_columns
-from bot.reports.figures.groups import numbers_in
+from bot.reports.figures.grouped_numbers import numbers_in
 from bot.sources.result import ResultTable
 
 MAX_SERIES = 3

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.reports.analysts.base import Brief, Schema
+from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.lexicon import word_list
-from bot.reports.figures.shown import show_cell
 from bot.reports.figures.value_book import ValueBook
 from bot.reports.figures.values import Value
 

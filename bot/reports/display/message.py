@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.charts.chart import Chart, finding
-from bot.charts.faces import NATIVE, Face, TableFace
+from bot.charts.fallbacks import NATIVE, Face, TableFace
 from bot.ids import is_slack_user_id
 from bot.messages.rendering.truncation import truncate, units
 from bot.reports.analysts.base import ChartSpec

@@ -10,10 +10,10 @@ from bot.errors import FieldProblem, ForbiddenError, InvalidError, UnavailableEr
 from bot.ids import is_slack_user_id
 from bot.redaction import redact
 from bot.reports.analysts.base import Mode
-from bot.reports.drafting.conditions import parse_condition
-from bot.reports.drafting.places import Places
 from bot.reports.drafting.questions import Questions
 from bot.reports.drafting.schedule_fields import merge_schedule, read_schedule, stored_schedule
+from bot.reports.drafting.send_conditions import parse_condition
+from bot.reports.drafting.slack_targets import Places
 from bot.reports.models import Notification, Report
 from bot.scheduling.schedule_parser import parse_time
 from bot.scheduling.schedules import Frequency, Schedule

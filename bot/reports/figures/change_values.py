@@ -7,8 +7,8 @@ from bot.reports.figures.arithmetic import (
     percentage_of,
     show_number,
 )
+from bot.reports.figures.cell_text import show_percent
 from bot.reports.figures.columns import Measure
-from bot.reports.figures.shown import show_percent
 from bot.reports.figures.value_book import NO_TAGS, ValueBook
 from bot.reports.figures.values import Value, ValueKind
 

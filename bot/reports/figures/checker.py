@@ -15,7 +15,6 @@ from bot.reports.figures.attribution import attribution_problems
 from bot.reports.figures.claims import claim_problems
 from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
 from bot.reports.figures.columns import Columns, read_columns, words_of
-from bot.reports.figures.grains import read_steps
 from bot.reports.figures.lexicon import (
     claim_made_by,
     is_ordinary,
@@ -23,6 +22,7 @@ from bot.reports.figures.lexicon import (
     word_list,
 )
 from bot.reports.figures.numerals import is_span, numeral_problem
+from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_in
 from bot.reports.figures.values import Value, ValueKind, Values
 

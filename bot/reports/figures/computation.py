@@ -9,7 +9,7 @@ from bot.reports.figures.computed_changes import (
     add_period_values,
     add_run_changes,
 )
-from bot.reports.figures.groups import numbers_in, overall
+from bot.reports.figures.grouped_numbers import numbers_in, overall
 from bot.reports.figures.rankings import add_groups, add_outliers, add_peaks, add_rankings
 from bot.reports.figures.value_book import ALL, NAMED, ValueBook
 from bot.reports.figures.values import Value, ValueKind

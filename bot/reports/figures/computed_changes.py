@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.reports.figures.arithmetic import Number, change_between
+from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.change_values import add_change
 from bot.reports.figures.columns import Columns, Measure
-from bot.reports.figures.groups import Group, groups_by, overall
-from bot.reports.figures.shown import show_cell
+from bot.reports.figures.grouped_numbers import Group, groups_by, overall
 from bot.reports.figures.value_book import (
     ALL,
     NAMED,

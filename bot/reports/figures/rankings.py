@@ -11,9 +11,9 @@ from bot.reports.figures.arithmetic import (
     magnitude,
     percentage_of,
 )
+from bot.reports.figures.cell_text import show_percent
 from bot.reports.figures.columns import Measure
-from bot.reports.figures.groups import Group
-from bot.reports.figures.shown import show_percent
+from bot.reports.figures.grouped_numbers import Group
 from bot.reports.figures.value_book import (
     NAMED,
     ValueBook,

@@ -10,10 +10,10 @@ from bot.reports.figures.arithmetic import (
     Number,
     show_number,
 )
+from bot.reports.figures.cell_text import MISSING_WORDS, show_cell, show_period
 from bot.reports.figures.columns import Columns, Measure, readable_name
-from bot.reports.figures.grains import read_steps
-from bot.reports.figures.groups import Group, groups_by, in_order
-from bot.reports.figures.shown import MISSING_WORDS, show_cell, show_period
+from bot.reports.figures.grouped_numbers import Group, groups_by, in_order
+from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.values import Value, ValueKind
 from bot.sources.result import Cell, ResultTable
 

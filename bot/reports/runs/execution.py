@@ -9,11 +9,11 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import InvalidError, UnavailableError
 from bot.reports.analysts.base import Usage
-from bot.reports.drafting.conditions import parse_condition, why_not
 from bot.reports.drafting.questions import Questions
 from bot.reports.drafting.schedule_fields import schedule_of
+from bot.reports.drafting.send_conditions import parse_condition, why_not
 from bot.reports.models import Report, ReportRun
-from bot.reports.runs.endings import Findings, RunFailure, previous_result
+from bot.reports.runs.completion import Findings, RunFailure, previous_result
 from bot.reports.runs.presentation import Voice
 from bot.scheduling.schedules import next_occurrence
 from bot.sources.base import QueryError, Source

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from bot.charts.faces import Face, face_of
+from bot.charts.fallbacks import Face, face_of
 from bot.clock import Clock
 from bot.db import Database
 from bot.messages.delivery.refused_kinds import refused_in
@@ -14,7 +14,7 @@ from bot.messages.destinations import is_destination
 from bot.messages.outbox import Content
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.reports.analysts.base import Audience, Brief, Mode
-from bot.reports.display.files import thread_files
+from bot.reports.display.attachments import thread_files
 from bot.reports.display.message import (
     REPORT_TEMPLATE,
     ReportFacts,

@@ -13,7 +13,9 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.ids import new_id
 from bot.reports.models import Report, ReportRun
-from bot.reports.runs.claims import (
+from bot.reports.runs.completion import Findings, RunFailure, complete_run, fail_run, skip_run
+from bot.reports.runs.execution import Execution, Skipped, Waiting
+from bot.reports.runs.run_leases import (
     MAX_RUN_TRIES,
     RUN_LEASE,
     RunClaim,
@@ -22,8 +24,6 @@ from bot.reports.runs.claims import (
     is_any_ready,
     renew,
 )
-from bot.reports.runs.endings import Findings, RunFailure, complete_run, fail_run, skip_run
-from bot.reports.runs.execution import Execution, Skipped, Waiting
 
 logger = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from bot.config_file import BullRunner
 from bot.errors import NotFoundError
 from bot.redaction import redact
 from bot.tasks.models import TaskStatus
-from bot.tasks.runners.jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
+from bot.tasks.runners.queue_jobs import QUEUE_CALL_SECONDS, QUEUE_CONNECT_SECONDS, Jobs
 from bot.tasks.runners.runner import BEAT_SECONDS, Attempt, Launch, RunnerError, RunnerReports
 
 logger = structlog.get_logger(__name__)

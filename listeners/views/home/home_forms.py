@@ -8,8 +8,8 @@ from bot.errors import FieldProblem, InvalidError
 from bot.subscriptions.models import Preference
 from bot.subscriptions.service import Subscriptions
 from bot.tasks.creation import Owner
-from listeners.views.filled import filled
 from listeners.views.home import preferences_builder, subscribe_builder
+from listeners.views.submitted_values import filled
 
 
 async def handle_subscribe_submission(

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.subscriptions.models import Subscription
 from listeners.views import rich_text_parts
-from listeners.words import as_word
+from listeners.word_splitting import as_word
 
 
 def undo_command(subscription: Subscription) -> str:

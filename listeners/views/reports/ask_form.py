@@ -10,9 +10,9 @@ from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
 from listeners.permission import report_actor
 from listeners.services import ListenerServices
-from listeners.views.filled import filled
 from listeners.views.reports.run_builder import build_answer
 from listeners.views.slow_submission import submit_when_ready
+from listeners.views.submitted_values import filled
 
 
 async def handle_report_ask_submission(

@@ -8,8 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.tasks.creation import Owner
 from listeners.permission import require_may_act
 from listeners.services import ListenerServices
-from listeners.views.filled import filled
 from listeners.views.payload_text import read_payload
+from listeners.views.submitted_values import filled
 
 
 async def handle_retry_task_submission(

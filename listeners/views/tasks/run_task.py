@@ -9,8 +9,8 @@ from bot.tasks.creation import NewTask, Owner
 from listeners.membership import require_membership
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
-from listeners.views.filled import filled
 from listeners.views.payload_text import read_payload
+from listeners.views.submitted_values import filled
 
 
 async def handle_run_task_submission(

@@ -2,7 +2,7 @@
 
 from bot.messages.rendering.escaping import clean
 from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
-from listeners.words import as_word
+from listeners.word_splitting import as_word
 
 _FACES = {
     TaskStatus.QUEUED: "⏳",

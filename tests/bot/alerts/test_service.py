@@ -7,7 +7,7 @@ import pytest
 
 from bot.alerts.announcer import AlertChannels
 from bot.alerts.check_run import CheckOptions
-from bot.alerts.external import ExternalReport
+from bot.alerts.external_alerts import ExternalReport
 from bot.alerts.models import AlertTrouble
 from bot.alerts.queries import AlertsWanted
 from bot.config_file import AlertSettings, ConfigFile, TaskKind

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.error_codes import BY_CODE, VERDICTS, Verdict
-from bot.messages.fixes import FIXES, fix_for
+from bot.messages.error_fixes import FIXES, fix_for
 from bot.messages.policy import (
     BACKOFF_CAP,
     MAX_TRIES,

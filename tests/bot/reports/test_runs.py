@@ -7,7 +7,7 @@ import pytest
 
 from bot.db import Database
 from bot.reports.models import ReportResult, RunStatus, Trigger
-from bot.reports.runs.claims import MAX_RUN_TRIES, claim_runs
+from bot.reports.runs.run_leases import MAX_RUN_TRIES, claim_runs
 from bot.sources.base import QueryError
 from bot.sources.completeness import Completeness
 from tests.bot.reports.service_room import ADA, BEN, OPS, SQL, Office, actor, fields

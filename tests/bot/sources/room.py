@@ -1,8 +1,8 @@
 """Readable tables and sources for tests."""
 
 from bot.sources.base import SourceColumn, SourceTable
-from bot.sources.names import Readable
 from bot.sources.result import ColumnKind
+from bot.sources.used_tables import Readable
 
 COLUMNS = {
     "orders": ("id", "customer_id", "at", "total", "country", "status", "details"),

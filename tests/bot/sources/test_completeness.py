@@ -7,7 +7,7 @@ import pytest
 
 from bot.sources.completeness import DayCount, judge_completeness, read_counts
 from bot.sources.completeness_sql import counting_sql
-from bot.sources.moments import TimeColumn, TimeKind
+from bot.sources.time_columns import TimeColumn, TimeKind
 
 DAY = date(2026, 11, 27)
 NINE = datetime.fromisoformat("2026-11-28 09:00")

@@ -11,7 +11,7 @@ from bot.messages.models import MessageState
 from bot.reports.models import ReportRun, RunStatus, Trigger
 from bot.tasks.models import Task, TaskStatus
 from bot.telemetry.backlog import Backlog
-from bot.telemetry.live import LiveFigures
+from bot.telemetry.live_gauges import LiveFigures
 from bot.telemetry.meters import Meters
 from tests.bot.messages.world import HandClock, World
 from tests.patience import until, within

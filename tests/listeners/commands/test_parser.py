@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import InvalidError
 from listeners.commands.grammar import AREAS, Area, Argument, Kind, Verb, usage
 from listeners.commands.parser import Request, arguments, parse
-from listeners.words import Word, as_word
+from listeners.word_splitting import Word, as_word
 
 REQUESTS: list[tuple[str, Request]] = [
     ("", Request("help", "")),

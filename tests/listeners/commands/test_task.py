@@ -7,7 +7,7 @@ import pytest
 from bot.db import Database
 from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
-from listeners.words import as_word
+from listeners.word_splitting import as_word
 from tests.listeners.room import ADA, OPS, Room, open_room
 
 

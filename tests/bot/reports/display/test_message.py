@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from slack_playground.blocks import validate_message
 
-from bot.charts.faces import NATIVE, ChartFace, Face, TableFace
+from bot.charts.fallbacks import NATIVE, ChartFace, Face, TableFace
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import NULL_WORDS, cell_words

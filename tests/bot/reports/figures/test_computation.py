@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from bot.reports.figures.computation import compute_values
-from bot.reports.figures.grains import read_steps
+from bot.reports.figures.period_lengths import read_steps
 from bot.sources.result import ColumnKind
 from tests.bot.reports.figures.lying_model import table
 

@@ -13,7 +13,7 @@ from redis.asyncio import from_url
 from bot.config_file import BullRunner
 from bot.tasks.models import TaskStatus
 from bot.tasks.runners.bullmq import REMOVED, BullQueue, progress_of, stats_of
-from bot.tasks.runners.jobs import job_id_of
+from bot.tasks.runners.queue_jobs import job_id_of
 from bot.tasks.runners.runner import Attempt, RunnerError
 from tests.bot.tasks.runners.queues import Ledger, begin, following, program
 from tests.bot.tasks.runners.test_command import launch

@@ -12,7 +12,7 @@ from bot.errors import InvalidError
 from bot.messages.models import Message
 from bot.metrics.catalog import Metrics
 from bot.reports.models import ReportRun, Trigger
-from bot.sources.own_tables import own_tables
+from bot.sources.opsbell_tables import own_tables
 from bot.sources.registry import Sources
 from bot.tasks.models import Task, TaskStatus
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.charts.chart import finding
-from bot.charts.faces import Face
+from bot.charts.fallbacks import Face
 from bot.charts.pictures import draw_chart
 from bot.messages.delivery.content import FILE
 from bot.messages.outbox import Content

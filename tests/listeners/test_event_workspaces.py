@@ -2,7 +2,7 @@
 
 import pytest
 
-from listeners.places import enterprise_of, places_of
+from listeners.event_workspaces import enterprise_of, places_of
 
 HOME, BRANCH, PARTNER = "T0HOME0001", "T0BRANCH01", "T9PARTNER1"
 

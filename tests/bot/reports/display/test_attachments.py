@@ -10,18 +10,18 @@ from decimal import Decimal
 import pytest
 
 from bot.charts.chart import finding
-from bot.charts.faces import NATIVE, ChartFace, Face
+from bot.charts.fallbacks import NATIVE, ChartFace, Face
 from bot.charts.pictures import chart_svg, draw_chart, ticks
 from bot.messages.transports.base import File
 from bot.reports.analysts.base import ChartSpec
-from bot.reports.display.charts import chart_of
-from bot.reports.display.files import (
+from bot.reports.display.attachments import (
     file_stem,
     harmless_cell,
     rows_csv_of,
     rows_json_of,
     thread_files,
 )
+from bot.reports.display.charts import chart_of
 from bot.reports.display.message import Said
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, facts_of, report_of, sales, table_of

@@ -21,8 +21,8 @@ from bot.reports.models import Report, ReportResult, ReportRun, RunStatus, Trigg
 from bot.reports.notification_places import message_id_of, place_of
 from bot.reports.owner_notices import tell_asker_failed, tell_disabled, tell_failed
 from bot.reports.runs.bulk import show_progress
-from bot.reports.runs.claims import RunClaim, hold_to_end
 from bot.reports.runs.presentation import ShownRun
+from bot.reports.runs.run_leases import RunClaim, hold_to_end
 
 logger = structlog.get_logger(__name__)
 

@@ -6,10 +6,10 @@ from sqlglot import exp
 from bot.errors import InvalidError
 from bot.sources.base import QueryError, SourceTable
 from bot.sources.guard import guard_select, written
-from bot.sources.names import Readable, real_tables, refuse_query
-from bot.sources.own_tables import own_tables
+from bot.sources.opsbell_tables import own_tables
 from bot.sources.portable_dates import with_sqlite_dates
 from bot.sources.readers.base import Reader, SourceSpec
+from bot.sources.used_tables import Readable, real_tables, refuse_query
 
 #: Names that differ only by their case are two names, unless they are unquoted.
 _FOLDING = frozenset({"postgres"})

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidError
-from listeners.words import split
+from listeners.word_splitting import split
 
 PAIR_VALUES = [
     ("n=3", 3),

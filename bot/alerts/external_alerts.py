@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
+from bot.alerts.incident_rows import Records
 from bot.alerts.models import AlertTrouble
-from bot.alerts.records import Records
 from bot.alerts.trouble_queries import EXTERNAL, Trouble
 from bot.tasks.stored_text import storable
 

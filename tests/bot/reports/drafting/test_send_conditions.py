@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.reports.drafting.conditions import parse_condition, why_not
+from bot.reports.drafting.send_conditions import parse_condition, why_not
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 from tests.bot.reports.service_room import START
 

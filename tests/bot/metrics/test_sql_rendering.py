@@ -17,7 +17,7 @@ from bot.errors import InvalidError
 from bot.metrics.periods import begin_of
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
-from bot.metrics.rendering import adds_up, render_plan
+from bot.metrics.sql_rendering import adds_up, render_plan
 from bot.report_config import MetricSettings
 
 TODAY = date(2026, 11, 28)

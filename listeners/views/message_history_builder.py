@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.messages.fixes import fix_for
+from bot.messages.error_fixes import fix_for
 from bot.messages.models import EventName, Message
 from bot.messages.rendering.escaping import escape_mrkdwn
 from bot.messages.requests.status import MessageStatus, PublicState

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.errors import ForbiddenError
+from listeners.event_workspaces import enterprise_of, places_of
 from listeners.home import Homes
-from listeners.places import enterprise_of, places_of
 from listeners.services import ListenerServices
 
 _MAX_SERVED = 200

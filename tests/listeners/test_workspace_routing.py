@@ -7,8 +7,8 @@ import pytest
 
 from bot.errors import ForbiddenError
 from bot.workspaces.gate import Gate, House
-from listeners.houses import Houses
 from listeners.services import ListenerServices
+from listeners.workspace_routing import Houses
 from tests.listeners.room import Room
 
 HOME, BRANCH, COLLEAGUES, STRANGERS = "T0PLAYGRND", "T0BRANCH01", "T0SISTER01", "T9PARTNER1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.charts.faces import face_of
+from bot.charts.fallbacks import face_of
 
 
 @pytest.mark.parametrize(

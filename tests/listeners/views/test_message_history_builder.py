@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.messages.models import Message, MessageState
 from bot.messages.requests.status import MessageStatus, PublicState
-from listeners.views.story_builder import build_dead_list, build_story
+from listeners.views.message_history_builder import build_dead_list, build_story
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

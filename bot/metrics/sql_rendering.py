@@ -9,8 +9,8 @@ from sqlglot.errors import SqlglotError
 from bot.errors import FieldProblem, InvalidError
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.report_config import MetricSettings
-from bot.sources.moments import TimeColumn, TimeKind
 from bot.sources.portable_dates import with_sqlite_dates
+from bot.sources.time_columns import TimeColumn, TimeKind
 
 
 def render_plan(
