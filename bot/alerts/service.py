@@ -5,7 +5,7 @@ Each method is one transaction: the alert, its message and the events.
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -56,7 +56,10 @@ class Alerts:
         rules: Rules,
         clock: Clock,
         wake: Callable[[str], None],
+        table_states: Callable[[str], Mapping[str, str]] = lambda _tenant: {},
     ) -> None:
+        """*table_states* returns for each of a tenant's task tables `ok`, or what is wrong."""
+        self.table_states = table_states
         self._database = database
         self._announcer = announcer
         self._rules = rules

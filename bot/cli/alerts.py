@@ -14,6 +14,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.configured_rules import Rules
 from bot.alerts.service import Alerts
+from bot.alerts.tables.reader import TableReader
 from bot.alerts.watch import CheckResult, check_result
 from bot.alerts.webhook_report import check_context, post_report
 from bot.app import TEMPLATES, Opsbell
@@ -23,6 +24,7 @@ from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Renderer
 from bot.process.database_lock import is_locked
+from bot.reports.parts import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
@@ -148,15 +150,27 @@ async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object])
 async def _look_for_trouble(settings: Settings, options: CheckOptions) -> Checked:
     """Return what is in trouble, and change nothing."""
     rules, links = Rules(settings.config), Links(settings.config, settings.grafana_url)
+    sources = open_sources(settings, SystemClock())
+    tables = TableReader(settings.config.alerts.tables, sources.get)
     database = Database(settings.database_url)
     try:
         database.check()
         announcer = AlertAnnouncer(rules, links)
         checks = Alerts(database, announcer, rules, SystemClock(), wake=lambda _workspace: None)
-        dry = CheckOptions(options.timeout, options.failed, options.stuck, True, is_asked=True)
+        await tables.refresh_soon()
+        dry = CheckOptions(
+            options.timeout,
+            options.failed,
+            options.stuck,
+            True,
+            is_asked=True,
+            tables=tables.take(DEFAULT_TENANT),
+            table_runs=tables.runs(DEFAULT_TENANT),
+        )
         return await checks.check(DEFAULT_TENANT, None, dry)
     finally:
         database.close()
+        sources.close()
 
 
 async def _tell_webhook(settings: Settings, wanted: _WantedCheck, url: str) -> CheckResult:
