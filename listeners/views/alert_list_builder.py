@@ -8,7 +8,7 @@ from bot.alerts.incident_lifecycle import STORM
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
 from listeners.views import rich_text_parts
-from listeners.wording import typed_word
+from listeners.wording import UNTIL_UNMUTED, typed_word
 
 _MAX_LISTED_SILENCES = 15
 #: As the alerts' own messages say it.
@@ -64,7 +64,7 @@ def silence_parts(one: Silence) -> list[dict[str, Any]]:
     until = (
         [rich_text_parts.text_part(" until "), rich_text_parts.date_part(one.until)]
         if one.until
-        else []
+        else [rich_text_parts.text_part(f" {UNTIL_UNMUTED}")]
     )
     return [
         rich_text_parts.text_part(one.task or "all kinds of tasks", 120, bold=True),

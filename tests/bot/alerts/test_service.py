@@ -499,3 +499,14 @@ async def test_alerts_are_also_told_elsewhere(database):
             "alerts/alert",
             "alerts/recovery",
         ]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("days", [0, -1, 365.001, 9999])
+async def test_a_silence_lasts_at_most_a_year(room, days):
+    """A longer mute is one without an end; maintenance always has one."""
+    duration = timedelta(days=days)
+    with pytest.raises(InvalidError, match="at most 365 days, or no duration"):
+        await room.alerts.mute(TENANT, "import", by=ADA, duration=duration)
+    with pytest.raises(InvalidError, match=r"at most 365 days\.$"):
+        await room.alerts.maintain(TENANT, None, by=ADA, duration=duration)
