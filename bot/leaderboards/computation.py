@@ -1,5 +1,6 @@
 """From stored samples to a board's ranking, and to one subject's history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -50,15 +51,16 @@ def compute_ranking(
 ) -> Ranking:
     """Return a board's ranking of a week, as far as the samples are there."""
     current, before = _span_of(name, board, week), _span_of(name, board, week.previous)
-    best, subjects = queries.leaders(session, current, board.top)
+    found = queries.week_of(session, current, before, board.top, _MAX_MISSING)
+    measured = _measured(session, board, current, found.leaders, now)
     return Ranking(
         name=name,
         board=board,
         week=week,
         generated_at=now,
-        rows=ranked(_measured(session, board, current, before, best, now), board.ranking_column),
-        missing=tuple(queries.missing(session, current, before, _MAX_MISSING)),
-        subjects=subjects,
+        rows=ranked(measured, board.ranking_column),
+        missing=tuple(found.missing),
+        subjects=found.subjects,
     )
 
 
@@ -78,7 +80,8 @@ def compute_history(
     standing = None
     rank = queries.ranks_of(session, current, [subject]).get(subject)
     if rank is not None:
-        measured = _measured(session, board, current, before, [subject], now)
+        earlier = queries.ranks_of(session, before, [subject]).get(subject)
+        measured = _measured(session, board, current, {subject: earlier}, now)
         standing = replace(ranked(measured, board.ranking_column)[0], rank=rank)
     first = len(known) - known[::-1].index(True)
     return History(name, board, subject, week, tuple(reversed(weeks[:first])), standing)
@@ -88,21 +91,19 @@ def _measured(
     session: Session,
     board: Leaderboard,
     current: Span,
-    before: Span,
-    subjects: list[str],
+    earlier_ranks: Mapping[str, int | None],
     now: datetime,
 ) -> list[Measured]:
     # What adds up over a week is no match for the whole one before until it is over.
     is_comparable = not board.measures_weeks or now >= current.end
-    earlier_ranks = queries.ranks_of(session, before, subjects) if subjects else {}
     return [
         Measured(
             subject,
             _values(session, board, current, subject),
             _earlier(session, current, subject) if is_comparable else None,
-            earlier_ranks.get(subject),
+            earlier_rank,
         )
-        for subject in subjects
+        for subject, earlier_rank in earlier_ranks.items()
     ]
 
 
