@@ -90,15 +90,16 @@ def week_of(
     is_missing = and_(
         placed.c.value.is_(None), placed.c.earlier.is_not(None), placed.c.gap <= max_missing
     )
-    query = select(placed).where(is_leader | is_missing).order_by(placed.c.place, placed.c.gap)
+    query = select(placed).where(is_leader | is_missing).order_by(placed.c.place)
     rows = session.execute(query).all()
+    gone = sorted((row for row in rows if row.value is None), key=lambda row: row.gap)
     return WeekOfSubjects(
         leaders={
             row.subject: row.earlier_rank if row.earlier is not None else None
             for row in rows
             if row.value is not None
         },
-        missing=[row.subject for row in rows if row.value is None],
+        missing=[row.subject for row in gone],
         subjects=rows[0].subjects if rows else 0,
     )
 
