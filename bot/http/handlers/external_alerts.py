@@ -32,9 +32,7 @@ def _alertmanager_report(
         kind=kind,
         group=f"alertmanager {body.group_key}",
         key=alert.fingerprint or json.dumps(alert.labels, sort_keys=True),
-        summary=str(
-            notes.get("summary") or notes.get("description") or _labels_text(labels) or kind
-        ),
+        summary=str(said),
         is_over=alert.status == "resolved",
         is_critical=labels.get("severity") == "critical",
         began_at=at(alert.starts_at),
