@@ -60,6 +60,14 @@ class FieldProblem:
     message: str
 
 
+def nothing_changed(problems: Sequence[FieldProblem], count: int) -> str:
+    """Return the sentence about *count* problems, of which the first are given."""
+    first = problems[0]
+    more = f" (and {count - 1:,} more)" if count > 1 else ""
+    end = "" if first.message.endswith("?") and not more else "."
+    return f"Nothing was changed: `{first.field}`: {first.message}{more}{end}"
+
+
 class UserError(OpsbellError):
     """Safe to show. `code` is for programs, the message for people."""
 

@@ -46,6 +46,10 @@ def typed_word(word: str) -> str:
     return f'"{word}"' if len(word.split()) > 1 else word
 
 
+#: How long a mute without a duration lasts.
+UNTIL_UNMUTED = "until somebody unmutes it"
+
+
 def worded_duration(length: timedelta) -> str:
     """Return e.g. `1 d 2 h 30 min`."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)

@@ -25,7 +25,8 @@ from bot.alerts.incident_rows import (
 from bot.alerts.models import Alert, AlertCheck, Severity
 from bot.alerts.silences import Silences, read_silences
 from bot.alerts.storms import Board
-from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over
+from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over, rows_failed_in_row
+from bot.alerts.tables.runs import TableRuns
 from bot.alerts.trouble_queries import Trouble
 from bot.messages.models import Message, MessageState
 
@@ -51,6 +52,7 @@ class CheckOptions:
     is_asked: bool = False
     external: Sequence[ExternalReport] = ()  # what other systems have just said
     tables: Sequence[ReadTable] = ()  # what was just read of their tables
+    table_runs: Sequence[TableRuns] = ()  # the runs in each table, when it was read last
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,7 @@ class CheckRun:
         reported = take_in(session, self._tenant, self._options.external, records, now)
         fresh += trouble_queries.without_known(session, self._tenant, reported)
         mark_moved_on(session, records, last, now)
-        held = {key for left in records.left.values() for key in left}
-        over = keys_over(self._options.tables, held, now)
-        strike_out(session, records, self._tenant, over, now)
+        strike_out(session, records, self._tenant, self._over_in_tables(records, now), now)
         rules = self._rules.board
         if self._options.is_asked:
             rules = replace(rules, prompt_posts=_AT_ONCE)
@@ -143,9 +143,24 @@ class CheckRun:
             found += _without_tasks_of(silent, overdue)
             found += silent
             found += trouble_queries.find_lost(session, tenant, since)
-            found += trouble_queries.find_missed(session, tenant, now, self._rules.schedules())
+            found += trouble_queries.find_missed(
+                session, tenant, now, self._rules.schedules(), options.table_runs
+            )
         wanted = {TroubleType.FAILED: options.failed, TroubleType.STUCK: options.stuck}
         return found + [one for one in self._rows_in_trouble(now) if wanted[one.group.type]]
+
+    def _over_in_tables(self, records: Records, now: datetime) -> set[str]:
+        """Return the keys of troubles that are over, as tables of other systems tell."""
+        held = {key for left in records.left.values() for key in left}
+        runs = self._options.table_runs
+        missed = {
+            key
+            for group, left in records.left.items()
+            if group.type == TroubleType.MISSED
+            for key in left
+        }
+        started = {key for key in missed if trouble_queries.has_started_in(runs, key)}
+        return keys_over(self._options.tables, held, now) | started
 
     def _rows_in_trouble(self, now: datetime) -> list[Trouble]:
         timeout = self._options.timeout
@@ -204,7 +219,7 @@ class CheckRun:
         wanted = self._rules.config.kind(group.task).alert_after_failures
         in_row = wanted
         if fresh and group.type == TroubleType.FAILED and wanted > 1:
-            in_row = trouble_queries.failures_in_row(session, self._tenant, group.task, wanted)
+            in_row = self._failures_in_row(session, group.task, fresh, wanted)
         is_storm = group.fingerprint == STORM
         return Sighting(
             in_trouble=fresh | records.left[group],
@@ -215,6 +230,16 @@ class CheckRun:
             is_critical=is_critical or any(trouble.is_critical for trouble in troubles),
             is_delivered=alert is None or _is_in_slack(session, alert),
         )
+
+    def _failures_in_row(
+        self, session: Session, kind: str, fresh: frozenset[str], wanted: int
+    ) -> int:
+        """Return how often a kind failed in a row; another system's alert is no single failure."""
+        if any(key.startswith(trouble_queries.EXTERNAL) for key in fresh):
+            return wanted
+        if any(key.startswith(trouble_queries.TABLE) for key in fresh):
+            return rows_failed_in_row(self._options.tables, kind)
+        return trouble_queries.failures_in_row(session, self._tenant, kind, wanted)
 
     def _note_expectations(
         self, changed: Mapping[TroubleGroup, Alert], fresh: Sequence[Trouble]

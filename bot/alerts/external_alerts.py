@@ -22,8 +22,8 @@ class ExternalReport:
     """
     Another system's report that one thing is wrong, or no longer is.
 
-    *kind* takes the place of the kind of task, *group* names what belongs together, and *key* the
-    one thing.
+    *kind* takes the place of the kind of task, *group* names what belongs together, *key* the one
+    thing, and *label* says what all of the group have in common, None: what this one says.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class ExternalReport:
     is_over: bool
     is_critical: bool = False
     began_at: datetime | None = None
+    label: str | None = None
 
 
 def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
@@ -42,7 +43,8 @@ def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
     group = TroubleGroup(TroubleType.FAILED, kind, _short_hash(report.group))
     key = f"{EXTERNAL}{_short_hash(report.group, report.key)}"
     began_at = min(report.began_at or now, now)
-    return Trouble(group, key, summary, began_at, note=summary, is_critical=report.is_critical)
+    label = summary if report.label is None else storable(report.label)[:_NOTE_CHARACTERS]
+    return Trouble(group, key, label, began_at, note=summary, is_critical=report.is_critical)
 
 
 def take_in(
@@ -55,7 +57,8 @@ def take_in(
     """
     Strike out what is over, and return what is wrong.
 
-    What had been over and is wrong again may be held anew.
+    What had been over and is wrong again may be held anew. A report that says since when, and says
+    what it said before, is a repetition: it opens nothing that was over or resolved by hand.
     """
     wrong = []
     for report in reports:
@@ -68,6 +71,8 @@ def take_in(
                     left.discard(trouble.key)
             continue
         if row is not None and row.moved_on_at is not None:
+            if report.began_at is not None and row.began_at == trouble.began_at:
+                continue
             session.delete(row)
         wrong.append(trouble)
     session.flush()

@@ -5,7 +5,7 @@ Each method is one transaction: the alert, its message and the events.
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -34,6 +34,8 @@ from bot.errors import ConflictError, FieldProblem, InvalidError
 Worked = TypeVar("Worked")
 
 _MAX_SNOOZE = timedelta(days=30)
+#: What is to last for longer has no end but the one that somebody gives it.
+_MAX_SILENCE = timedelta(days=365)
 _Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
 
 
@@ -56,7 +58,10 @@ class Alerts:
         rules: Rules,
         clock: Clock,
         wake: Callable[[str], None],
+        table_states: Callable[[str], Mapping[str, str]] = lambda _tenant: {},
     ) -> None:
+        """*table_states* returns for each of a tenant's task tables `ok`, or what is wrong."""
+        self.table_states = table_states
         self._database = database
         self._announcer = announcer
         self._rules = rules
@@ -156,7 +161,11 @@ class Alerts:
         )
 
     async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
-        """Mute a kind for a duration, None: until somebody unmutes it."""
+        """
+        Mute a kind for a duration, None: until somebody unmutes it.
+
+        Raises `InvalidError` for a duration that is not positive or longer than a year.
+        """
         await self._silence(tenant, kind, SilenceReason.MUTED, by=by, duration=duration)
 
     async def unmute(self, tenant: str, kind: str) -> bool:
@@ -177,7 +186,11 @@ class Alerts:
     async def maintain(
         self, tenant: str, kind: str | None, *, by: str, duration: timedelta
     ) -> datetime:
-        """Start maintenance of a kind, None: of every kind; return when it ends."""
+        """
+        Start maintenance of a kind, None: of every kind; return when it ends.
+
+        Raises `InvalidError` for a duration that is not positive or longer than a year.
+        """
         every = kind or silences.EVERY_KIND
         await self._silence(tenant, every, SilenceReason.MAINTENANCE, by=by, duration=duration)
         return self._clock.now() + duration
@@ -217,8 +230,10 @@ class Alerts:
         by: str,
         duration: timedelta | None,
     ) -> None:
-        if duration is not None and duration <= timedelta(0):
-            fix = "give a time that is longer than nothing"
+        if duration is not None and not timedelta(0) < duration <= _MAX_SILENCE:
+            fix = f"give more than zero and at most {_MAX_SILENCE.days} days"
+            if reason == SilenceReason.MUTED:
+                fix += ", or no duration to mute it until somebody unmutes it"
             raise InvalidError(f"`duration`: {fix}.", [FieldProblem("duration", fix)])
         if len(kind) > KIND_CHARACTERS:
             fix = f"give at most {KIND_CHARACTERS} characters"

@@ -22,9 +22,11 @@ from bot.alerts.analysis.expected_duration import (
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
+from bot.alerts.tables.runs import TableRuns, are_read_since, has_run_in
 from bot.scheduling.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
+from bot.workspaces.models import DEFAULT_TENANT
 
 #: What one check takes in of each type; the next takes more.
 _MAX_FOUND = 2_000
@@ -173,16 +175,18 @@ def find_missed(
     tenant: str,
     now: datetime,
     schedules: Iterable[tuple[str, Schedule, timedelta]],
+    tables: Sequence[TableRuns] = (),
 ) -> list[Trouble]:
     """
     Return the latest run of each kind that was due and did not start within its grace.
 
-    *schedules* holds kinds with their schedules and graces.
+    *schedules* holds kinds with their schedules and graces, *tables* the runs in the tenant's
+    tables of other systems.
     """
     found = []
     for kind, schedule, grace in schedules:
         due = last_occurrence(schedule, now - grace)
-        if due is not None and not _has_run_since(session, tenant, kind, due):
+        if due is not None and _is_missed(session, tenant, kind, due, grace, tables):
             group = TroubleGroup(TroubleType.MISSED, kind, "")
             key = f"{kind} {due.isoformat()}"
             note = f"{kind} did not start"
@@ -190,18 +194,47 @@ def find_missed(
     return found
 
 
+def _is_missed(
+    session: Session,
+    tenant: str,
+    kind: str,
+    due: datetime,
+    grace: timedelta,
+    tables: Sequence[TableRuns],
+) -> bool:
+    """
+    Tell whether nothing of the kind has started since it was due, here or in a table.
+
+    Of a kind that never ran here, only its tables can tell, once they were read late enough. A
+    tenant without them does not run it, unless it is the one whose settings these are.
+    """
+    if _has_started_in(tables, kind, due) or _has_run_since(session, tenant, kind, due):
+        return False
+    if tenant == DEFAULT_TENANT and not tables:
+        return True
+    has_history = _has_run_since(session, tenant, kind, None)
+    return has_history or (bool(tables) and are_read_since(tables, due + grace))
+
+
+def _has_started_in(tables: Sequence[TableRuns], kind: str, due: datetime) -> bool:
+    return has_run_in(tables, kind, due - _EARLY_START_TOLERANCE)
+
+
+def has_started_in(tables: Sequence[TableRuns], key: str) -> bool:
+    """Tell whether a table holds the missed run of a key, or a later one."""
+    return _has_started_in(tables, key.rpartition(" ")[0], due_at(key))
+
+
 def due_at(key: str) -> datetime:
     """Return when the missed run of a key was due."""
     return datetime.fromisoformat(key.rpartition(" ")[2])
 
 
-def _has_run_since(session: Session, tenant: str, kind: str, due_at: datetime) -> bool:
-    """Tell whether a task of the kind was announced since it was due."""
-    query = select(Task.id).where(
-        Task.tenant == tenant,
-        Task.task == kind,
-        col(Task.created_at) >= due_at - _EARLY_START_TOLERANCE,
-    )
+def _has_run_since(session: Session, tenant: str, kind: str, due: datetime | None) -> bool:
+    """Tell whether a task of the kind was announced since it was due, None: ever."""
+    query = select(Task.id).where(Task.tenant == tenant, Task.task == kind)
+    if due is not None:
+        query = query.where(col(Task.created_at) >= due - _EARLY_START_TOLERANCE)
     return session.exec(query.limit(1)).first() is not None
 
 

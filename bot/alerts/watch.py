@@ -74,14 +74,20 @@ class AlertWatch:
         """Check every tenant; return how often somebody was told of something."""
         told = 0
         for tenant in await self._tenants():
-            options = CheckOptions(tables=self._tables.take(tenant))
+            reports = self._tables.reports(tenant)
+            options = self._with_tables(tenant, CheckOptions(external=reports))
             checked = await self._alerts.check(tenant, await self._channels(tenant), options)
+            self._tables.told(reports)
             told += len(checked.told)
         return told
 
     async def read_tables(self) -> None:
         """Read the tables of other systems; the next check takes them in."""
         await self._tables.refresh()
+
+    def _with_tables(self, tenant: str, options: CheckOptions) -> CheckOptions:
+        tables = self._tables.take(tenant)
+        return replace(options, tables=tables, table_runs=self._tables.runs(tenant))
 
     async def forget_old(self) -> int:
         """Delete some of the alerts that are no longer kept; return how many."""
@@ -91,7 +97,7 @@ class AlertWatch:
         """Check because somebody asks, and wait until what was found stands in Slack."""
         channels = await self._channels(tenant)
         await self._tables.refresh_soon()
-        options = replace(options, tables=self._tables.take(tenant))
+        options = self._with_tables(tenant, options)
         checked = await self._alerts.check(tenant, channels, options)
         error = None if channels and channels.default else "there is no channel for alerts"
         if options.dry_run:

@@ -45,13 +45,13 @@ def _report_line(trouble: Trouble, now: datetime, log_url: _LogUrl) -> dict[str,
     }
 
 
-async def post_report(url: str, report: Rendered) -> str | None:
-    """Post it; return None, or in words why it could not be."""
+async def post_report(url: str, report: Rendered, proxy: str | None = None) -> str | None:
+    """Post it, perhaps through a *proxy*; return None, or in words why it could not be."""
     body = {"text": report.text, "blocks": report.blocks}
     try:
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as session,
-            session.post(url, json=body, allow_redirects=False) as response,
+            session.post(url, json=body, proxy=proxy, allow_redirects=False) as response,
         ):
             if response.status == 200:
                 return None

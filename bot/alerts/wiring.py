@@ -44,7 +44,8 @@ def open_alerts(
     """
     rules = Rules(settings.config)
     announcer = AlertAnnouncer(rules, Links(settings.config, settings.grafana_url))
-    alerts = Alerts(database, announcer, rules, clock, wake)
+    tables = TableReader(settings.config.alerts.tables, find_source)
+    alerts = Alerts(database, announcer, rules, clock, wake, tables.states)
     watch = AlertWatch(
         alerts,
         database,
@@ -53,7 +54,7 @@ def open_alerts(
         home_of=home_of,
         find_channel=find_channel,
         default_channel=settings.slack_alerts_channel or settings.slack_default_channel,
-        tables=TableReader(settings.config.alerts.tables, find_source),
+        tables=tables,
     )
     return AlertServices(
         alerts, watch, Reruns(database, tasks, clock), settings.config.alerts.every_minutes * 60

@@ -14,6 +14,7 @@ from bot.alerts.announcer import AlertAnnouncer
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.configured_rules import Rules
 from bot.alerts.service import Alerts
+from bot.alerts.tables.reader import TableReader
 from bot.alerts.watch import CheckResult, check_result
 from bot.alerts.webhook_report import check_context, post_report
 from bot.app import TEMPLATES, Opsbell
@@ -21,18 +22,21 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
-from bot.messages.rendering.renderer import Renderer
+from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.process.database_lock import is_locked
+from bot.reports.resources import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
 from bot.tasks.display import Links
 from bot.tasks.models import TaskStatus
+from bot.web_addresses import require_web_address
 from bot.wiring.credentials import api_tokens
 from bot.workspaces.models import DEFAULT_TENANT
 
 _ASK_BOT_SECONDS = 30
 _NO_CHANNEL = "no SLACK_BOT_TOKEN and no SLACK_WEBHOOK: found, and told nobody"
 _TEST_KIND = "alerts_test"
+_TEST_WORDS = f"✅ Completed {_TEST_KIND}: a test of `python -m bot alerts --test-creation`"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def alerts(
 ) -> None:
     """Check once for failed and stuck tasks, tell of them, and print the result as JSON."""
     options = _options_of(timeout, failed=not stuck_only, stuck=not failed_only, dry_run=dry_run)
+    _require_webhook(webhook_url)
     settings = read_settings(environment(), need_slack=False)
     set_up_logs("warning", settings.log_format)
     result = asyncio.run(
@@ -91,6 +96,16 @@ def _options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: bo
         raise InvalidError(f"--timeout: {fix}.", [FieldProblem("--timeout", fix)])
     length = timedelta(minutes=timeout) if timeout is not None else None
     return CheckOptions(length, failed, stuck, dry_run, is_asked=True)
+
+
+def _require_webhook(url: str | None) -> None:
+    """Raise `InvalidError` for an address that no check could be sent to."""
+    try:
+        require_web_address(url or "http://localhost")
+    except ValueError as error:
+        raise InvalidError(
+            f"--webhook-url: {error}.", [FieldProblem("--webhook-url", str(error))]
+        ) from error
 
 
 async def _check_by_itself(settings: Settings, wanted: _WantedCheck) -> CheckResult:
@@ -148,27 +163,44 @@ async def ask(session: aiohttp.ClientSession, url: str, body: dict[str, object])
 async def _look_for_trouble(settings: Settings, options: CheckOptions) -> Checked:
     """Return what is in trouble, and change nothing."""
     rules, links = Rules(settings.config), Links(settings.config, settings.grafana_url)
+    sources = open_sources(settings, SystemClock())
+    tables = TableReader(settings.config.alerts.tables, sources.get)
     database = Database(settings.database_url)
     try:
         database.check()
         announcer = AlertAnnouncer(rules, links)
         checks = Alerts(database, announcer, rules, SystemClock(), wake=lambda _workspace: None)
-        dry = CheckOptions(options.timeout, options.failed, options.stuck, True, is_asked=True)
+        await tables.refresh_soon()
+        dry = CheckOptions(
+            options.timeout,
+            options.failed,
+            options.stuck,
+            True,
+            is_asked=True,
+            tables=tables.take(DEFAULT_TENANT),
+            table_runs=tables.runs(DEFAULT_TENANT),
+        )
         return await checks.check(DEFAULT_TENANT, None, dry)
     finally:
         database.close()
+        sources.close()
 
 
 async def _tell_webhook(settings: Settings, wanted: _WantedCheck, url: str) -> CheckResult:
-    """Send all that is found to a webhook, told before or not."""
+    """Send all that is found to a webhook, told before or not, after a test if one is wanted."""
+    proxy = settings.proxies.for_url(url)
+    error = None
+    if wanted.test_creation:
+        error = await post_report(url, Rendered(_TEST_WORDS, [], None), proxy)
     checked = await _look_for_trouble(settings, wanted.options)
     failed, stuck = len(checked.failed), len(checked.stuck)
     if not failed and not stuck:
-        return CheckResult(0, 0, False, False)
+        return CheckResult(0, 0, False, False, error)
     links = Links(settings.config, settings.grafana_url)
     now = SystemClock().now()
     context = check_context(checked, now, links.log_url)
-    error = await post_report(url, Renderer(TEMPLATES).render("alerts/report", context))
+    report = Renderer(TEMPLATES).render("alerts/report", context)
+    error = await post_report(url, report, proxy)
     is_told = error is None
     return CheckResult(failed, stuck, bool(failed) and is_told, bool(stuck) and is_told, error)
 

@@ -14,12 +14,11 @@ from bot.doctor.load import load_findings
 from bot.doctor.probe import Probe
 from bot.doctor.settings import settings_findings, try_settings
 from bot.doctor.slack import SlackExamination
+from bot.doctor.sources import source_findings
 from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.process.database_lock import is_locked
 from bot.redaction import learn
 from bot.settings import Settings
-from bot.sources.base import QueryError
-from bot.sources.registry import Sources
 from bot.wiring.credentials import secrets_of
 
 _BOT_ANSWERS_SECONDS = 3.0
@@ -52,7 +51,7 @@ async def examine_settings(
         if channel is not None and found.slack_bot_token and found.slack_app_token:
             findings += await Probe(session, found, channel).examine()
         findings += await _issuer(session, found, clock)
-        findings += await _source_findings(found, clock)
+        findings += await source_findings(found, clock)
         findings += await _running_bot(session, found)
     return findings
 
@@ -96,27 +95,6 @@ async def _issuer(session: aiohttp.ClientSession, found: Settings, clock: Clock)
             "`issuer` must be OIDC_ISSUER to the letter",
         )
     ]
-
-
-async def _source_findings(found: Settings, clock: Clock) -> list[Finding]:
-    """Return which of `[sources.*]` answer; the built-in one needs the database that is checked."""
-    if not found.config.sources:
-        return []
-    sources = Sources(found.config.sources, database_url=found.database_url, clock=clock)
-    findings = []
-    try:
-        for name, one in found.config.sources.items():
-            tenant = next(iter(one.tenants), "default")
-            try:
-                tables = await sources.get(name, "default" if tenant == "*" else tenant).tables()
-            except (QueryError, OSError, ValueError) as error:
-                fix = f"correct [sources.{name}], or its user's rights to read"
-                findings.append(Finding.problem("sources", f"{name}: {error}", fix))
-            else:
-                findings.append(Finding.ok("sources", f"{name} answers, {len(tables)} tables"))
-    finally:
-        sources.close()
-    return findings
 
 
 async def _running_bot(session: aiohttp.ClientSession, found: Settings) -> list[Finding]:

@@ -1,5 +1,6 @@
 """From stored samples to a board's ranking, and to one subject's history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards import queries
 from bot.leaderboards.queries import Span
-from bot.leaderboards.ranking import Measured, RankedSubject, Ranking, ranked
+from bot.leaderboards.ranking import Measured, RankedSubject, Ranking, is_comparable, ranked
 from bot.leaderboards.weeks import Week
 
 #: What the trend compares with: the sample nearest to seven days earlier, this far from it at most.
@@ -35,6 +36,7 @@ class History:
     board: Leaderboard
     subject: str
     current: Week
+    at: datetime
     weeks: tuple[WeekValue, ...]
     standing: RankedSubject | None
 
@@ -50,15 +52,16 @@ def compute_ranking(
 ) -> Ranking:
     """Return a board's ranking of a week, as far as the samples are there."""
     current, before = _span_of(name, board, week), _span_of(name, board, week.previous)
-    best, subjects = queries.leaders(session, current, board.top)
+    found = queries.week_of(session, current, before, board.top, _MAX_MISSING)
+    measured = _measured(session, board, week, current, found.leaders, now)
     return Ranking(
         name=name,
         board=board,
         week=week,
         generated_at=now,
-        rows=ranked(_measured(session, board, current, before, best, now), board.ranking_column),
-        missing=tuple(queries.missing(session, current, before, _MAX_MISSING)),
-        subjects=subjects,
+        rows=ranked(measured, board.ranking_column),
+        missing=tuple(found.missing),
+        subjects=found.subjects,
     )
 
 
@@ -78,31 +81,30 @@ def compute_history(
     standing = None
     rank = queries.ranks_of(session, current, [subject]).get(subject)
     if rank is not None:
-        measured = _measured(session, board, current, before, [subject], now)
+        earlier = queries.ranks_of(session, before, [subject]).get(subject)
+        measured = _measured(session, board, week, current, {subject: earlier}, now)
         standing = replace(ranked(measured, board.ranking_column)[0], rank=rank)
     first = len(known) - known[::-1].index(True)
-    return History(name, board, subject, week, tuple(reversed(weeks[:first])), standing)
+    return History(name, board, subject, week, now, tuple(reversed(weeks[:first])), standing)
 
 
 def _measured(
     session: Session,
     board: Leaderboard,
+    week: Week,
     current: Span,
-    before: Span,
-    subjects: list[str],
+    earlier_ranks: Mapping[str, int | None],
     now: datetime,
 ) -> list[Measured]:
-    # What adds up over a week is no match for the whole one before until it is over.
-    is_comparable = not board.measures_weeks or now >= current.end
-    earlier_ranks = queries.ranks_of(session, before, subjects) if subjects else {}
+    has_trend = is_comparable(board, week, now)
     return [
         Measured(
             subject,
             _values(session, board, current, subject),
-            _earlier(session, current, subject) if is_comparable else None,
-            earlier_ranks.get(subject),
+            _earlier(session, current, subject) if has_trend else None,
+            earlier_rank,
         )
-        for subject in subjects
+        for subject, earlier_rank in earlier_ranks.items()
     ]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from bot.errors import FieldProblem, InvalidError
+from bot.errors import FieldProblem, InvalidError, nothing_changed
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.samples import RawSample, ReadNumber, names_of, within_limits
 from bot.suggestions import did_you_mean
@@ -15,6 +15,7 @@ _SEPARATORS = ",;\t"
 _BYTE_ORDER_MARK = "\ufeff"
 _CSV_NUMBER = re.compile(r"[+-]?[0-9]{1,16}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,16},[0-9]{1,15}")
+_NO_UTF8 = "this is not UTF-8: save it as CSV UTF-8"
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+")
 
 
@@ -25,12 +26,15 @@ def from_csv(board: Leaderboard, text: str) -> tuple[list[RawSample], ReadNumber
     Lone halves of surrogate pairs stand for bytes that are no UTF-8. Raises `InvalidError` naming
     the line where this is no table.
     """
-    text = text.removeprefix(_BYTE_ORDER_MARK).replace("\0", "")
-    _require_utf8(text)
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     header = text.lstrip().partition("\n")[0]
+    _require_utf8(text, header)
+    text = text.replace("\0", "")
     separator = max(_SEPARATORS, key=header.count)
     lines = _lines(text, separator)
-    first, cells = next(lines, (1, [""]))
+    first, cells = next(lines, (1, []))
+    if not cells:
+        raise _refused("line 1", f"the file is empty; its header needs a column `{board.subject}`")
     names = _header(board, first, cells)
     found = [_sample(names, number, cells) for number, cells in lines]
     if not found:
@@ -38,12 +42,14 @@ def from_csv(board: Leaderboard, text: str) -> tuple[list[RawSample], ReadNumber
     return found, partial(_csv_number, has_commas=separator != ",")
 
 
-def _require_utf8(text: str) -> None:
+def _require_utf8(text: str, header: str) -> None:
+    if "\0" in header:  # Each other byte of UTF-16.
+        raise _refused("line 1", _NO_UTF8)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise _refused(f"line {line}", "this is not UTF-8: save it as CSV UTF-8") from error
+        raise _refused(f"line {line}", _NO_UTF8) from error
 
 
 def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -76,8 +82,7 @@ def _header(board: Leaderboard, line: int, cells: list[str]) -> list[str]:
         fix = f"the header needs a column `{board.subject}`"
         problems.append(FieldProblem(f"line {line}, {board.subject}", fix))
     if problems:
-        told = f"Nothing was changed: `{problems[0].field}`: {problems[0].message}."
-        raise InvalidError(told, problems)
+        raise InvalidError(nothing_changed(problems, len(problems)), problems)
     return fields
 
 
@@ -105,4 +110,5 @@ def _csv_number(text: str, *, has_commas: bool) -> float | None:
 
 
 def _refused(place: str, fix: str) -> InvalidError:
-    return InvalidError(f"Nothing was changed: `{place}`: {fix}.", [FieldProblem(place, fix)])
+    problem = FieldProblem(place, fix)
+    return InvalidError(nothing_changed([problem], 1), [problem])

@@ -37,6 +37,9 @@ class LeaderboardPost(SQLModel, table=True):
     posted_by: str | None = None
     is_open: bool = True  # samples still change it
     changed_at: datetime | None = None  # since when samples wait to be shown
+    picture_digest: str = ""  # of what the newest picture in the thread shows; "" without one
+    pictured_at: datetime | None = None
+    picture_due_at: datetime | None = None  # when the next picture is due, if one is
 
 
 class LeaderboardDue(SQLModel, table=True):

@@ -1,5 +1,7 @@
 """The chart of a board as a picture, for workspaces whose Slack draws none."""
 
+import hashlib
+import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,13 @@ def board_picture(ranking: Ranking) -> File:
     return File.of_bytes(name, draw_chart(chart), finding(chart))
 
 
+def picture_digest(ranking: Ranking) -> str:
+    """Return what is the same for rankings with the same bars."""
+    chart = board_chart(ranking)
+    shown = json.dumps([chart.labels, [point.text for point in chart.series[0].points]])
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
 def board_chart(ranking: Ranking) -> Chart:
     """Return the bars: each figure reads as it does in the table of the post. Pure."""
     column = ranking.board.ranking_column
@@ -35,7 +44,7 @@ def board_chart(ranking: Ranking) -> Chart:
     )
     return Chart(
         kind="bar",
-        title=f"{title_of(ranking)}, {_generated_on(ranking.generated_at, ranking.board.timezone)}",
+        title=f"{title_of(ranking)}, {_generated_at(ranking.generated_at, ranking.board.timezone)}",
         labels=tuple(row.subject for row in rows),
         series=(ChartSeries(column.heading, points),),
         label_name=ranking.board.subject,
@@ -44,5 +53,5 @@ def board_chart(ranking: Ranking) -> Chart:
     )
 
 
-def _generated_on(at: datetime, timezone: str) -> str:
-    return at.astimezone(ZoneInfo(timezone)).date().isoformat()
+def _generated_at(at: datetime, timezone: str) -> str:
+    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")

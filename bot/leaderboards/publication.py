@@ -1,7 +1,7 @@
 """A board's posts: one row for each, changed in the caller's transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
 
@@ -10,7 +10,7 @@ from bot.db import Database, insert_absent, upsert
 from bot.leaderboard_config import Leaderboard
 from bot.leaderboards.display import BOARD_TEMPLATE, board_context, digest_of
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost
-from bot.leaderboards.picture import board_picture
+from bot.leaderboards.picture import board_picture, picture_digest
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.weeks import Week
 from bot.messages import outbox
@@ -20,6 +20,9 @@ from bot.messages.destinations import is_destination
 from bot.messages.outbox import Content, Place
 from bot.scheduling.schedules import last_occurrence, next_occurrence
 from bot.workspaces.models import DEFAULT_TENANT
+
+#: How often a post gets a new picture at most.
+_PICTURE_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
     Make the post show *ranking*; False if there is nothing to show or nothing new.
 
     Nothing can be edited outside of a workspace, and an edit there would be a second post. Where
-    Slack has refused its own charts, a picture follows the post into its thread, once.
+    Slack has refused its own charts, a picture follows the post into its thread.
     """
     post.changed_at = None
     digest = digest_of(ranking)
@@ -68,14 +71,40 @@ def publish(session: Session, post: LeaderboardPost, ranking: Ranking, now: date
             session, place, Content(BOARD_TEMPLATE, context), now=now, requested_by=post.posted_by
         )
         post.message_id = message.id
-        if face.has_pictures and not is_destination(post.workspace_id):
-            session.flush()
-            file = Content(FILE, board_picture(ranking).as_context())
-            outbox.reply(session, message, file, now=now)
+        session.flush()
     else:
         outbox.edit(session, post.message_id, context, now=now)
+    if face.has_pictures and not is_destination(post.workspace_id):
+        draw_picture(session, post, ranking, now)
     post.digest = digest
     return True
+
+
+def draw_picture(session: Session, post: LeaderboardPost, ranking: Ranking, now: datetime) -> bool:
+    """
+    Let a picture follow the post into its thread; False if the newest one there is still true.
+
+    A picture cannot be edited. So that a thread does not fill with them, the next one waits until
+    the last is an hour old, and `pictures_due` returns its post then.
+    """
+    post.picture_due_at = None
+    digest = picture_digest(ranking)
+    parent = outbox.find(session, post.message_id) if post.message_id else None
+    if parent is None or not ranking.rows or digest == post.picture_digest:
+        return False
+    due_at = post.pictured_at + _PICTURE_EVERY if post.pictured_at else now
+    if now < due_at:
+        post.picture_due_at = due_at
+        return False
+    outbox.reply(session, parent, Content(FILE, board_picture(ranking).as_context()), now=now)
+    post.picture_digest, post.pictured_at = digest, now
+    return True
+
+
+def pictures_due(session: Session, now: datetime) -> list[LeaderboardPost]:
+    """Return the posts whose charts have changed since their last picture, which is old enough."""
+    query = select(LeaderboardPost).where(col(LeaderboardPost.picture_due_at) <= now)
+    return list(session.exec(query).all())
 
 
 def mark_changed(session: Session, board: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.leaderboards.formats import percent_of, shown_difference
@@ -130,6 +131,15 @@ def ranked(measured: Sequence[Measured], by: LeaderboardColumn) -> tuple[RankedS
             )
         )
     return tuple(rows)
+
+
+def is_comparable(board: Leaderboard, week: Week, now: datetime) -> bool:
+    """
+    Tell whether a week's figures can be compared with earlier ones.
+
+    What adds up over a week is no match for the whole one before until it is over.
+    """
+    return not board.measures_weeks or now >= week.end(ZoneInfo(board.timezone))
 
 
 def trend_of(value: float, earlier: float | None) -> Trend | None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic.alias_generators import to_camel
 
-from bot.errors import FieldProblem, InvalidError
+from bot.errors import FieldProblem, InvalidError, nothing_changed
 from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.messages.rendering.truncation import units
 from bot.suggestions import did_you_mean
@@ -131,12 +131,8 @@ class _Reader:
         """Raise `InvalidError` if anything was refused."""
         if not self._problems:
             return
-        first, count = self._problems[0], len(self._problems)
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        raise InvalidError(
-            f"Nothing was changed: `{first.field}`: {first.message}{more}.",
-            self._problems[:_MAX_SAMPLE_PROBLEMS],
-        )
+        shown = self._problems[:_MAX_SAMPLE_PROBLEMS]
+        raise InvalidError(nothing_changed(shown, len(self._problems)), shown)
 
     def read(self, raw: RawSample) -> Sample | None:
         """Return the sample, or None after noting what is wrong with it."""

@@ -202,6 +202,10 @@ class Leaderboards:
         for post in await self._database.read(publication.changed_posts):
             if post.board in self._boards:
                 await self._refresh(post)
+        now = self._clock.now()
+        for post in await self._database.read(lambda db: publication.pictures_due(db, now)):
+            if post.board in self._boards:
+                await self._refresh_picture(post)
 
     async def _add(
         self, name: str, read: Callable[[Leaderboard], tuple[Sequence[RawSample], ReadNumber]]
@@ -255,6 +259,16 @@ class Leaderboards:
         def work(session: Session) -> bool:
             post = publication.claim_post(session, seen)
             return post.changed_at is not None and self._publish(session, post)
+
+        if await self._database.write(work):
+            self._wake(seen.workspace_id)
+
+    async def _refresh_picture(self, seen: LeaderboardPost) -> None:
+        def work(session: Session) -> bool:
+            post, now = publication.claim_post(session, seen), self._clock.now()
+            board, week = self._boards[post.board], Week.parse(post.week)
+            ranking = compute_ranking(session, post.board, board, week, now)
+            return publication.draw_picture(session, post, ranking, now)
 
         if await self._database.write(work):
             self._wake(seen.workspace_id)

@@ -1,11 +1,18 @@
 """A ranking in words: the same for Slack, files and the command line. Pure."""
 
-from bot.leaderboard_config import LeaderboardColumn
+from datetime import datetime
+
+from bot.leaderboard_config import Leaderboard, LeaderboardColumn
 from bot.leaderboards.formats import formatted
-from bot.leaderboards.ranking import RankedSubject, Ranking
+from bot.leaderboards.ranking import RankedSubject, Ranking, is_comparable
+from bot.leaderboards.weeks import Week
 
 _NO_COMPARISON = "no comparison"
 _MISSING_SHOWN = 10
+_TREND = "Trend: against the value nearest to seven days earlier, within two days of it."
+_TREND_LATER = (
+    "Trend: follows when the week is over, for a part of a week is no match for a whole one."
+)
 
 
 def title_of(ranking: Ranking) -> str:
@@ -67,6 +74,11 @@ def lead_of(ranking: Ranking) -> str:
     return f"{first.subject} leads with {value}{trend}."
 
 
+def trend_note(board: Leaderboard, week: Week, now: datetime) -> str:
+    """Return what the trend compares with, or why it does not yet."""
+    return _TREND if is_comparable(board, week, now) else _TREND_LATER
+
+
 def note_of(ranking: Ranking) -> list[str]:
     """Return what stands below the board, a sentence each."""
     notes = []
@@ -77,4 +89,6 @@ def note_of(ranking: Ranking) -> list[str]:
         shown = ", ".join(ranking.missing[:_MISSING_SHOWN])
         more = len(ranking.missing) - _MISSING_SHOWN
         notes.append(f"Missing since last week: {shown}{f' and {more} more' if more > 0 else ''}.")
+    if ranking.rows:
+        notes.append(trend_note(ranking.board, ranking.week, ranking.generated_at))
     return notes

@@ -11,7 +11,7 @@ from bot.alerts.service import Alerts
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
 from listeners.actions.case_file import send_case_file
-from listeners.error_wording import as_mrkdwn, typed_word
+from listeners.error_wording import UNTIL_UNMUTED, as_mrkdwn, typed_word
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
 
@@ -59,7 +59,8 @@ async def handle_alert_mute_action(
     await rights.require_operator(user_id)
     kind = (await alerts.get(owner.tenant, action["value"])).found.alert.task
     await alerts.mute(owner.tenant, kind, by=user_id, duration=None)
-    sentence = f"<@{user_id}> muted `{kind}`; `/ops alert unmute {typed_word(kind)}` ends that."
+    ending = f"`/ops alert unmute {typed_word(kind)}` ends that."
+    sentence = f"<@{user_id}> muted `{kind}` {UNTIL_UNMUTED}; {ending}"
     await respond(as_mrkdwn(sentence), response_type="in_channel", replace_original=False)
     await ack()
 

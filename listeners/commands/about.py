@@ -14,4 +14,5 @@ async def show_help(asked: Asked) -> CommandReply:
 
 async def tell_health(asked: Asked) -> CommandReply:
     """Return the bot's health, only to the asker."""
-    return build_health(asked.services.health())
+    tables = asked.services.alerts.table_states(asked.owner.tenant)
+    return build_health(asked.services.health(), tables)

@@ -8,7 +8,7 @@ from bot.alerts.queries import AlertsWanted
 from bot.alerts.service import AlertWithTasks
 from bot.errors import ConflictError, NotFoundError
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import as_mrkdwn, typed_word, worded_duration
+from listeners.error_wording import UNTIL_UNMUTED, as_mrkdwn, typed_word, worded_duration
 from listeners.views.alert_list_builder import build_alert_list
 
 _MAX_LISTED_ALERTS = 15
@@ -85,9 +85,9 @@ async def mute_kind(asked: Asked) -> CommandReply:
     await asked.services.rights.require_operator(asked.user_id)
     kind, duration = asked.request.values["kind"], asked.request.values.get("duration")
     await asked.services.alerts.mute(asked.owner.tenant, kind, by=asked.user_id, duration=duration)
-    until = f" for {worded_duration(duration)}" if duration is not None else ""
+    until = f"for {worded_duration(duration)}" if duration is not None else UNTIL_UNMUTED
     ending = f"`/ops alert unmute {typed_word(kind)}` ends that."
-    return public(f"<@{asked.user_id}> muted `{kind}`{until}; {ending}")
+    return public(f"<@{asked.user_id}> muted `{kind}` {until}; {ending}")
 
 
 async def unmute_kind(asked: Asked) -> CommandReply:

@@ -7,7 +7,7 @@ from bot.alerts.display import SEVERAL
 from bot.alerts.incident_lifecycle import STORM
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
-from listeners.error_wording import typed_word
+from listeners.error_wording import UNTIL_UNMUTED, typed_word
 from listeners.views import rich_text_parts
 
 _MAX_LISTED_SILENCES = 15
@@ -64,7 +64,7 @@ def silence_parts(one: Silence) -> list[dict[str, Any]]:
     until = (
         [rich_text_parts.text_part(" until "), rich_text_parts.date_part(one.until)]
         if one.until
-        else []
+        else [rich_text_parts.text_part(f" {UNTIL_UNMUTED}")]
     )
     return [
         rich_text_parts.text_part(one.task or "all kinds of tasks", 120, bold=True),

@@ -1,5 +1,6 @@
 """The answer to `/ops health`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from listeners.views import rich_text_parts
@@ -13,13 +14,18 @@ _STATES = {
 }
 
 
-def build_health(health: dict[str, Any]) -> dict[str, Any]:
-    """Return an ephemeral answer: one sentence on the connection, one on each workspace."""
+def build_health(health: dict[str, Any], task_tables: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Return an ephemeral answer: a sentence on the connection, and one on each workspace and table.
+
+    *task_tables* holds what is known of each table of tasks of another system: `ok`, or a problem.
+    """
     sentences = [socket_sentence(health["socket"])]
     lanes = health["lanes"]
     sentences += [lane_sentence(lane) for lane in lanes[:MAX_SHOWN_LANES]]
     if len(lanes) > MAX_SHOWN_LANES:
         sentences.append(f"and {len(lanes) - MAX_SHOWN_LANES} more workspaces")
+    sentences += [f"Task table {name}: {state}" for name, state in task_tables.items()]
     parts = [
         rich_text_parts.text_part(f"\n• {sentence}", _SENTENCE_CHARACTERS) for sentence in sentences
     ]

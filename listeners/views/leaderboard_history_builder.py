@@ -7,7 +7,7 @@ from typing import Any
 from bot.leaderboard_config import LeaderboardColumn
 from bot.leaderboards.computation import History, WeekValue
 from bot.leaderboards.formats import formatted
-from bot.leaderboards.wording import movement, trend_words
+from bot.leaderboards.wording import movement, trend_note, trend_words
 from bot.messages.rendering.truncation import truncate
 from listeners.views import rich_text_parts
 
@@ -67,6 +67,9 @@ def facts(history: History) -> Iterator[dict[str, Any]]:
         yield rich_text_parts.text_part(f"{column.heading}: {value}\n")
     trend = trend_words(row, history.board.ranking_column)
     yield rich_text_parts.text_part(f"7-day trend: {trend}")
+    if row.trend is None:
+        note = trend_note(history.board, history.current, history.at)
+        yield rich_text_parts.text_part(f"\n{note}", italic=True)
 
 
 def _sparkline(values: Sequence[float | None]) -> str:

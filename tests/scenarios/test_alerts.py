@@ -121,6 +121,8 @@ async def test_a_webhook_is_sent_all_that_is_found(bot: Bot, playground: Playgro
         assert (code, result["failed_notification_sent"]) == (0, True)
     texts = [one["text"] for one in playground.messages("random")]
     assert texts == ["🔴 1 failed, 0 stuck tasks"] * 2
+    await alerts(bot, "--stuck-only", "--test-creation", "--webhook-url", playground.webhook("ops"))
+    assert "Completed alerts_test" in playground.messages("ops")[-1]["text"]
 
     code, result, _ = await alerts(bot, "--webhook-url", playground.webhook("random") + "x")
     assert (code, result["failed_notification_sent"]) == (1, False)
@@ -135,6 +137,7 @@ async def test_wrong_arguments_are_wrong_usage(bot: Bot, playground: Playground)
         (["--timeout", "soon"], "--timeout"),
         (["--failed-only", "--stuck-only"], "--failed-only and --stuck-only"),
         (["--failed"], "--failed"),
+        (["--webhook-url", "hooks.slack.com/services/T/B/x"], "--webhook-url: must be an http"),
     ):
         code, result, said = await alerts(bot, *arguments)
         assert (code, result) == (2, None)

@@ -84,5 +84,6 @@ def test_a_muted_kind_is_said_instead_of_offered():
     text = alert(muted_by="U0CLEO", muted_until=NOW)
     assert "Muted by <@U0CLEO> until" in text
     muted = {**SAMPLE, "muted_by": "U0CLEO"}
+    assert "Muted by <@U0CLEO> until somebody unmutes it" in alert(muted_by="U0CLEO")
     assert "alert_mute" not in str(Renderer(FOLDER).render("alerts/alert", muted).blocks)
     assert "alert_mute" in str(Renderer(FOLDER).render("alerts/alert", SAMPLE).blocks)

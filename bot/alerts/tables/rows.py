@@ -9,10 +9,12 @@ and `log_url`.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
+from bot.alerts.tables.runs import TableRuns
 from bot.alerts.trouble_queries import TABLE, Trouble
 from bot.config_file import TaskTable
 from bot.errors import InvalidError
@@ -24,6 +26,7 @@ from bot.tasks.stored_text import storable
 
 _ID_CHARACTERS = 200
 _ROW_ERROR_CHARACTERS = 1_000
+_ENDS = frozenset({TaskStatus.FAILED, TaskStatus.COMPLETED})
 #: Larger numbers are milliseconds: as seconds they would be in the year 5138.
 _EPOCH_MILLISECONDS_FROM = 100_000_000_000
 
@@ -51,11 +54,20 @@ class ReadTable:
 
     name: str
     tasks: Sequence[TableTask]
+    read_at: datetime
 
     @property
     def prefix(self) -> str:
         """Return what begins the keys of its troubles."""
         return f"{TABLE}{self.name} "
+
+    @property
+    def runs(self) -> TableRuns:
+        """Return the latest run of each kind."""
+        created: dict[str, datetime] = {}
+        for task in self.tasks:
+            created[task.task] = max(task.created_at, created.get(task.task, task.created_at))
+        return TableRuns(created, self.read_at)
 
 
 def read_table(name: str, settings: TaskTable, result: ResultTable) -> ReadTable:
@@ -70,7 +82,8 @@ def read_table(name: str, settings: TaskTable, result: ResultTable) -> ReadTable
             raise InvalidError(f"The query returns no column `{'` or `'.join(needed)}`.")
     statuses = {word.lower(): status for word, status in settings.statuses.items()}
     rows = (dict(zip(columns, row, strict=True)) for row in result.rows)
-    return ReadTable(name, [task for row in rows if (task := _task_of(name, row, statuses))])
+    tasks = [task for row in rows if (task := _task_of(name, row, statuses))]
+    return ReadTable(name, tasks, result.fetched_at)
 
 
 def _task_of(name: str, row: Mapping[str, Cell], statuses: Mapping[str, str]) -> TableTask | None:
@@ -137,6 +150,13 @@ def find_in_table(table: ReadTable, now: datetime, timeout_of: _SilenceOf) -> li
         elif task.status in LIVE and task.updated_at + timeout_of(task.task) <= now:
             found.append(_stuck_row(table, task, timeout_of(task.task)))
     return found
+
+
+def rows_failed_in_row(tables: Sequence[ReadTable], kind: str) -> int:
+    """Return how many of the latest ended rows of a kind failed in a row."""
+    rows = [row for one in tables for row in one.tasks if row.task == kind and row.status in _ENDS]
+    rows.sort(key=lambda row: (row.created_at, row.updated_at), reverse=True)
+    return sum(1 for _ in takewhile(lambda row: row.status == TaskStatus.FAILED, rows))
 
 
 def _latest_completions(tasks: Iterable[TableTask]) -> dict[tuple[str, str | None], datetime]:

@@ -1,7 +1,9 @@
 """Alerts that other systems send: Alertmanager's webhook, PagerDuty's events."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.alerts.external_alerts import ExternalReport
 from bot.errors import FieldProblem, InvalidError
@@ -25,16 +27,33 @@ def _alertmanager_report(
     labels = {**body.common_labels, **body.group_labels, **alert.labels}
     notes = {**body.common_annotations, **alert.annotations}
     kind = str(labels.get("alertname") or "alertmanager")
-    shown = " ".join(f"{name}={labels[name]}" for name in sorted(labels) if name != "alertname")
+    said = notes.get("summary") or notes.get("description") or _labels_text(labels) or kind
     return ExternalReport(
         kind=kind,
         group=f"alertmanager {body.group_key}",
         key=alert.fingerprint or json.dumps(alert.labels, sort_keys=True),
-        summary=str(notes.get("summary") or notes.get("description") or shown or kind),
+        summary=str(said),
         is_over=alert.status == "resolved",
         is_critical=labels.get("severity") == "critical",
         began_at=at(alert.starts_at),
+        label=_group_label(body),
     )
+
+
+def _group_label(body: models.AlertmanagerWebhook) -> str | None:
+    """Return what all alerts of a group say; None where there is but one."""
+    notes = body.common_annotations
+    said = notes.get("summary") or notes.get("description")
+    if said or len(body.alerts) == 1:
+        return str(said) if said else None
+    labels = {**body.common_labels, **body.group_labels}
+    return _labels_text({**labels, "severity": ""})
+
+
+def _labels_text(labels: Mapping[str, Any]) -> str:
+    """Return e.g. `instance=db-1 job=node`, without the name of the alert and empty values."""
+    named = ((name, value) for name, value in sorted(labels.items()) if name != "alertname")
+    return " ".join(f"{name}={value}" for name, value in named if value not in ("", None))
 
 
 async def take_event(call: Call) -> Response:

@@ -54,6 +54,7 @@ async def show_health(call: Call) -> Response:
             "laneCounts": counts(lanes),
             "analyst": reports.analyst,
             "sources": dict(reports.sources),
+            "taskTables": dict(services.alerts.alerts.table_states(call.caller.tenant)),
             "scheduler": dict(reports.scheduler),
         }
     )

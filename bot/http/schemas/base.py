@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
-from bot.errors import FieldProblem, InvalidError
+from bot.errors import FieldProblem, InvalidError, nothing_changed
 from bot.http.schemas.constraints import or_null
 from bot.redaction import redact_json
 from bot.suggestions import did_you_mean
@@ -107,9 +107,7 @@ def bind(model: type[Model], values: Mapping[str, Any]) -> Model:
         return model.model_validate(told)
     except ValidationError as error:
         problems = _describe_all(error, model)
-        raise InvalidError(
-            f"Nothing was changed: {summary(problems, error.error_count())}", problems
-        ) from error
+        raise InvalidError(nothing_changed(problems, error.error_count()), problems) from error
 
 
 def bind_all(model: type[Model], values: Sequence[Any], limit: int) -> list[Model]:
@@ -130,7 +128,7 @@ def bind_all(model: type[Model], values: Sequence[Any], limit: int) -> list[Mode
                 for one in error.problems
             ]
     if problems:
-        raise InvalidError(f"Nothing was changed: {summary(problems, len(problems))}", problems)
+        raise InvalidError(nothing_changed(problems, len(problems)), problems)
     return bound
 
 
@@ -196,11 +194,3 @@ def _spellings(model: type[BaseModel]) -> frozenset[str]:
 def names(model: type[BaseModel]) -> list[str]:
     """Return the fields of *model* as the contract spells them."""
     return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def summary(problems: Sequence[FieldProblem], count: int) -> str:
-    """Return the first of *count* problems as a sentence."""
-    first = problems[0]
-    more = f" (and {count - 1:,} more)" if count > 1 else ""
-    end = "" if first.message.endswith("?") and not more else "."
-    return f"`{first.field}`: {first.message}{more}{end}"

@@ -30,4 +30,5 @@ class Health(Shown):
     lane_counts: dict[str, int]
     analyst: str
     sources: dict[str, str]
+    task_tables: dict[str, str]
     scheduler: dict[str, Any]

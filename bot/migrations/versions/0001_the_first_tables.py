@@ -291,6 +291,9 @@ def upgrade() -> None:
         sa.Column("posted_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("picture_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("pictured_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("picture_due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("board", "week", "is_closing"),
     )
     op.create_table(

@@ -13,6 +13,7 @@ from bot.alerts.queries import AlertsWanted
 from bot.config_file import AlertSettings, ConfigFile, TaskKind
 from bot.errors import ConflictError, InvalidError, NotFoundError
 from tests.bot.alerts.room import CHANNELS, TENANT, make_alert_room
+from tests.bot.http.calling import ONE_DATABASE
 from tests.bot.tasks.room import ADA, BEN
 from tests.bot.tasks.room import OURS as OWNER
 
@@ -178,6 +179,15 @@ async def test_a_run_that_did_not_start_is_missed(database):
     await room.deliver()
     await room.tasks.create("nightly")
     assert await room.told(minutes=1) == ["recover"]
+
+
+@ONE_DATABASE
+async def test_a_tenant_that_never_ran_a_kind_does_not_miss_it(room_with):
+    """The schedule stands in a file that all tenants share; the tenant `default` owns it."""
+    room = room_with({"tasks": {"nightly": {"cron": "* * * * *", "grace_minutes": 0}}})
+    room.clock.advance(minutes=2)
+    await room.alerts.check("partners", None)
+    assert await room.rows() == []
 
 
 async def test_a_run_that_started_in_time_is_not_missed(database):
@@ -489,3 +499,14 @@ async def test_alerts_are_also_told_elsewhere(database):
             "alerts/alert",
             "alerts/recovery",
         ]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("days", [0, -1, 365.001, 9999])
+async def test_a_silence_lasts_at_most_a_year(room, days):
+    """A longer mute is one without an end; maintenance always has one."""
+    duration = timedelta(days=days)
+    with pytest.raises(InvalidError, match="at most 365 days, or no duration"):
+        await room.alerts.mute(TENANT, "import", by=ADA, duration=duration)
+    with pytest.raises(InvalidError, match=r"at most 365 days\.$"):
+        await room.alerts.maintain(TENANT, None, by=ADA, duration=duration)

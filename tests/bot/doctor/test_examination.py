@@ -157,7 +157,7 @@ async def test_what_waits_died_or_cannot_be_decrypted_is_told(playground, databa
 
 
 @ONE_DATABASE
-async def test_a_source_that_does_not_answer_is_named(playground, database_url, tmp_path):
+async def test_a_source_or_table_that_does_not_answer_is_named(playground, database_url, tmp_path):
     """The other one is counted with its tables."""
     with sqlite3.connect(tmp_path / "shop.db") as shop:
         shop.execute("CREATE TABLE orders (id INTEGER)")
@@ -166,14 +166,20 @@ async def test_a_source_that_does_not_answer_is_named(playground, database_url, 
     config.write_text(
         f'[sources.shop]\nurl = "sqlite:///{tmp_path}/shop.db"\n'
         f'[sources.gone]\nurl = "sqlite:///{tmp_path}/gone.db"\n'
+        '[alerts.tables.orders]\nsource = "shop"\nquery = "select id, 1 as status from orders"\n'
     )
     environ = environment(playground, database_url, OPSBELL_CONFIG=str(config))
     found = [one for one in await examine(environ, SystemClock()) if one.check == "sources"]
 
-    assert [one.level for one in found] == [FindingLevel.OK, FindingLevel.PROBLEM]
+    levels = [FindingLevel.OK, FindingLevel.PROBLEM, FindingLevel.PROBLEM]
+    assert [one.level for one in found] == levels
     assert found[0].message == "shop answers, 1 tables"
     assert found[1].message.startswith("gone: ")
     assert "[sources.gone]" in found[1].fix
+    assert found[2].message == (
+        "alerts.tables.orders: The query returns no column `updated_at` or `created_at`."
+    )
+    assert "[alerts.tables.orders]" in found[2].fix
 
 
 @ONE_DATABASE

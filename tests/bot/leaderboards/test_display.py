@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -68,6 +68,25 @@ def test_the_picture_has_the_figures_of_the_post(measured):
     drawn = zip(chart.labels, series.points, strict=True)
     assert [(label, point.text) for label, point in drawn] == table
     assert chart_svg(chart).count("<rect ") == len(ranking.rows)
+
+
+@pytest.mark.parametrize(
+    ("fed", "at", "said"),
+    [
+        ({"samples": True}, NOW - timedelta(days=2), "against the value nearest"),
+        ({"tasks": True}, NOW - timedelta(days=2), "follows when the week is over"),
+        ({"tasks": True}, NOW, "against the value nearest"),
+    ],
+)
+def test_a_running_week_says_why_it_has_no_trend(fed, at, said):
+    """Of a board that measures whole weeks; samples are compared at any time."""
+    changes = {"samples": False, "rank_by": None, "columns": [{"name": "failures"}]}
+    made = board(**({} if fed.get("samples") else {**changes, **fed}))
+    rows = ranked([Measured("a", {made.ranking_column.name: 1.0})], made.ranking_column)
+    ranking = Ranking("dealers", made, Week(2026, 47), at, rows, (), 1)
+    post = RENDERER.render(BOARD_TEMPLATE, board_context(ranking, is_closing=False))
+    assert f"Trend: {said}" in json.dumps(post.blocks)
+    assert f"Trend: {said}" in markdown_of(ranking)
 
 
 @given(RANKINGS)

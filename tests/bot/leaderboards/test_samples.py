@@ -133,7 +133,9 @@ def test_an_empty_cell_is_a_value_that_there_was_none_of():
 @pytest.mark.parametrize(
     ("text", "place", "fix"),
     [
-        ("", "line 1, empty", "unknown column"),
+        ("", "line 1", "the file is empty; its header needs a column `dealer`"),
+        (" \n\n", "line 1", "the file is empty"),
+        ("d\0e\0a\0l\0e\0r\0,\0s\0\n\0\x42\x01,\0\x31\0", "line 1", "this is not UTF-8"),
         ("dealer,score\n", "line 2", "there are no samples below the header"),
         ("name,score\na,1\n", "line 1, name", "unknown column"),
         ("dealer,scroe\na,1\n", "line 1, scroe", "unknown column; did you mean `score`?"),
@@ -165,6 +167,13 @@ def test_a_wrong_line_is_refused_with_its_number_and_column(text, place, fix):
 
     assert found == place
     assert message.startswith(fix)
+
+
+def test_a_question_ends_without_a_full_stop():
+    """As in every other sentence of the API."""
+    with pytest.raises(InvalidError) as refused:
+        csv("dealer,scroe\na,1\n")
+    assert str(refused.value).endswith("did you mean `score`?")
 
 
 def test_all_problems_are_named_together():

@@ -12,6 +12,7 @@ from bot.errors import ConflictError, InvalidError, NotFoundError
 from bot.leaderboards.files import markdown_of
 from bot.leaderboards.formats import NONE
 from bot.messages.models import Message, RefusedKind
+from tests.bot.http.calling import ONE_DATABASE
 from tests.bot.leaderboards.room import HandClock, configured, make_boards, messages, posts
 
 LAST_WEEK = "2026-11-13T12:00:00Z"
@@ -78,7 +79,7 @@ async def test_standings_are_at_most_a_minute_old(boards, clock):
 async def test_a_picture_stands_in_for_a_chart_that_slack_refused(
     database, boards, clock, refused, files
 ):
-    """It follows the post into its thread, once, and the post asks Slack for no chart again."""
+    """It follows the post into its thread, and the post asks Slack for no chart again."""
     for kind in refused:
         note = RefusedKind(workspace_id="T1", kind=kind, refused_at=clock.now())
         await database.write(lambda session, note=note: session.merge(note))
@@ -96,6 +97,32 @@ async def test_a_picture_stands_in_for_a_chart_that_slack_refused(
     assert post.context["lines"] == [f"1. a (new): 4.0 · {NONE} · no comparison"]
     pictures = [base64.b64decode(one.context["content"])[:4] for one in replies]
     assert pictures == [b"\x89PNG" for _ in files]
+
+
+@ONE_DATABASE
+async def test_a_changed_chart_is_a_new_picture_an_hour_later(database, boards, clock):
+    """However often samples change it; what the newest picture shows needs no other one."""
+    note = RefusedKind(workspace_id="T1", kind="data_visualization", refused_at=clock.now())
+    await database.write(lambda session: session.merge(note))
+
+    async def pictures(**later):
+        clock.advance(**later)
+        await boards.tick()
+        query = select(Message).where(Message.template == "delivery/file")
+        return database.snapshot(lambda session: session.exec(query).all())
+
+    await add(boards, a=3)
+    await boards.post("dealers")
+    for score in (4, 5, 6):
+        await add(boards, a=score)
+        assert len(await pictures(minutes=15)) == 1
+    assert len(await pictures(minutes=15)) == 2
+    assert len(await pictures(hours=2)) == 2
+
+    await boards.add("dealers", [{"dealer": "a", "revenue_at_risk": 10}])
+    assert len(await pictures(hours=2)) == 2
+    await add(boards, a=7)
+    assert len(await pictures(seconds=5)) == 3
 
 
 async def test_columns_may_come_apart(boards):

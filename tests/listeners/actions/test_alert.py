@@ -67,7 +67,9 @@ async def test_mute_is_said_in_the_channel(room: Room) -> None:
     _, ts = await alert_in(room)
     assert (await room.playground.click("ben", "ops", ts, "alert_mute")).ok
 
-    words = "muted `schema_fix`; `/ops alert unmute schema_fix` ends that."
+    words = (
+        "muted `schema_fix` until somebody unmutes it; `/ops alert unmute schema_fix` ends that."
+    )
     await room.playground.wait_for(
         lambda: any(words in message["text"] for message in room.playground.messages("ops"))
     )

@@ -55,6 +55,7 @@ async def test_an_alert_is_named_by_its_kind(room: Room) -> None:
 async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> None:
     """With who did it, for how long, and what ends it."""
     for typed, said in (
+        ("alert mute nightly-sync", "muted `nightly-sync` until somebody unmutes it"),
         ("alert mute nightly-sync 2h", "muted `nightly-sync` for 2 h"),
         ("alert unmute nightly-sync", "unmuted `nightly-sync`"),
         ("maintenance 90m", "all kinds of tasks: no alerts for 1 h 30 min"),

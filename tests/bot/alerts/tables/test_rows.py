@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.alerts.check_run import CheckOptions
+from bot.alerts.external_alerts import ExternalReport
 from bot.alerts.tables.reader import TableReader
 from bot.alerts.tables.rows import read_table
 from bot.clock import Clock
@@ -17,6 +18,7 @@ from bot.sources.base import QueryError
 from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 from tests.bot.alerts.room import TENANT
+from tests.bot.http.calling import ONE_DATABASE
 from tests.bot.tasks.room import ADA, HandClock
 
 JOBS = TaskTable(source="shop", query="select …", statuses={"kaputt": "failed"})
@@ -207,3 +209,16 @@ async def test_a_real_database_feeds_the_checks(room, tmp_path):
     assert [str(tell) for _, tell in checked.told] == ["post"]
     alert = await room.alert()
     assert (alert.task, alert.label) == ("jobs", "disk full")
+
+
+@ONE_DATABASE
+async def test_failed_rows_in_a_row_open_an_alert(room_with):
+    """As `alert_after_failures` says; another system's alert is no single failure."""
+    room = room_with({"tasks": {"*": {"alert_after_failures": 2}}})
+    assert await told(room, (1, "failed", 2, "disk full"), (2, "success", 3, None)) == []
+    assert await told(room, (1, "failed", 2, "disk full"), (3, "failed", 1, "disk full")) == [
+        "post"
+    ]
+    report = ExternalReport("DiskFull", "db-1", "db-1", "The disk is full", is_over=False)
+    checked = await room.check(CheckOptions(external=[report]))
+    assert [str(tell) for _, tell in checked.told] == ["post"]

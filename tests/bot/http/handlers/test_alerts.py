@@ -194,6 +194,42 @@ async def test_alertmanagers_alerts_become_ours(alerts):
     assert alert["state"] == "resolved"
 
 
+@ONE_DATABASE
+async def test_what_was_resolved_by_hand_stays_closed_while_alertmanager_repeats_it(alerts):
+    """It sends all of a group whenever one changes; the same trouble anew has another start."""
+    firing = alertmanager()
+    await alerts.post("/api/alerts/incoming", firing)
+    (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
+    await alerts.post(f"/api/alerts/{alert['id']}/resolve", {})
+    await alerts.post("/api/alerts/incoming", firing)
+    assert len((await alerts.get("/api/alerts")).body["alerts"]) == 1
+
+    firing["alerts"][0]["startsAt"] = "2026-03-01T09:59:00Z"
+    await alerts.post("/api/alerts/incoming", firing)
+    again, _ = (await alerts.get("/api/alerts")).body["alerts"]
+    assert (again["first_word"], again["state"]) == ("Regression", "open")
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("common", "label"),
+    [
+        ({"commonAnnotations": {"summary": "Two are slow"}}, "Two are slow"),
+        ({"groupLabels": {"alertname": "HighLatency", "job": "api"}}, "job=api"),
+        ({}, ""),
+    ],
+)
+async def test_a_group_says_what_its_alerts_have_in_common(alerts, common, label):
+    """Not what one of them says, as if the others said it, too."""
+    body = alertmanager()
+    (one,) = body["alerts"]
+    two = [{**one, "fingerprint": f"f{number}"} for number in range(2)]
+    bare = {"commonAnnotations": {}, "groupLabels": {}, "commonLabels": {}}
+    await alerts.post("/api/alerts/incoming", {**body, **bare, "alerts": two, **common})
+    (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
+    assert (alert["count"], alert["label"]) == (2, label)
+
+
 async def test_events_are_taken_as_pagerduty_would(alerts):
     """Trigger, acknowledge and resolve by the key; the routing key is not looked at."""
     event = {
