@@ -103,6 +103,43 @@ async def test_a_day_that_is_not_loaded_is_noticed(shop):
     assert OUTLIER_DAYS_AGO % 7  # Else it would stand in what is usual.
 
 
+@pytest.mark.parametrize(
+    ("sql", "day"),
+    [
+        ("SELECT sum(amount_cents) FROM sales", date(2026, 11, 27)),
+        ("SELECT 1 FROM sales WHERE ordered_at >= '2026-11' AND quantity > 1", date(2026, 11, 27)),
+        ("SELECT 1 FROM sales AS s WHERE date(s.ordered_at) <= '2026-11-25'", date(2026, 11, 25)),
+        ("SELECT 1 FROM sales WHERE ordered_at > '2026-11-28' OR ordered_at < '2026-11-23'",
+         date(2026, 11, 22)),
+        ("WITH a AS (SELECT * FROM sales WHERE ordered_at < '2026-11-24') SELECT 1 FROM a",
+         date(2026, 11, 23)),
+        ("SELECT 1 FROM customers JOIN sales ON 1 WHERE ordered_at < '2026-11-25'",
+         date(2026, 11, 24)),
+        ("SELECT 1 FROM sales WHERE ordered_at >= (SELECT max(joined_on) FROM customers)",
+         date(2026, 11, 27)),
+        ("SELECT 1 FROM sales WHERE ordered_at < '2026-10-01'", None),
+        ("SELECT count(*) FROM orders WHERE ordered_at < '2026-11-25'", None),
+    ],
+)  # fmt: skip
+async def test_the_last_day_of_sql_is_that_which_its_conditions_let_in(shop, sql, day):
+    """The database says which days of the metric's time a query asks about."""
+    source, metrics = shop
+
+    judged = await metrics.judged_day(sql, source, ZONE, NOW, sql=sql)
+
+    assert (judged and judged.day) == day
+
+
+async def test_sql_over_the_table_of_a_metric_is_judged(shop):
+    """As a question is, also where a model wrote it for words that name no metric."""
+    source, metrics = shop
+    tomorrow, sql = NOW + timedelta(days=1), "SELECT sum(quantity) FROM sales"
+
+    for asked in (sql, "how much did we move?"):
+        judged = await metrics.completeness(asked, source, ZONE, tomorrow, sql=sql)
+        assert judged.words.startswith("2026-11-28 is 0 % loaded at 09:00")
+
+
 def test_the_bots_own_metrics_are_there_unless_their_names_are_taken():
     """`failures` is the bot's own, until somebody defines another one."""
     taken = MetricSettings(table="sales", sql="sum(failed)", source="shop")

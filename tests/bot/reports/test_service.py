@@ -279,6 +279,18 @@ async def test_a_preview_waits_for_a_while_only(office):
     assert (found.rendered, [one.field for one in found.problems]) == (None, ["query"])
 
 
+async def test_a_preview_says_that_completeness_cannot_be_told(office):
+    """Whoever wants to wait for complete data learns that nothing is waited for."""
+    told = await office.reports.preview(actor(), fields(complete_by="11:00"))
+    office.complete = [None]
+    judged = await office.reports.preview(actor(), fields(complete_by="11:00"))
+
+    assert [note[:50] for note in told.notes] == [
+        "Whether the data is complete cannot be told, so it"
+    ]
+    assert judged.notes == []
+
+
 async def test_a_preview_says_which_row_is_compared(office):
     """Of several rows `send_if` means the first."""
     office.shop.totals = [10, 20]
