@@ -7,10 +7,10 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from bot.sources.moments import TimeColumn
+from bot.sources.moments import TimeColumn, TimeKind
 
-#: Of each day its first moment, for columns of dates, and one within it.
-_MOMENTS = (time(), time(12))
+#: One within each day, and its first one for columns of dates; with a zone that is another day's.
+_NOON, _MIDNIGHT = time(12), time()
 
 
 def asked_days_sql(sql: str, table: str, column: TimeColumn, days: Sequence[date]) -> str | None:
@@ -76,12 +76,13 @@ def _as_sampled(condition: exp.Expr, column: TimeColumn) -> exp.Expr:
 
 def _samples(column: TimeColumn, days: Sequence[date]) -> exp.Query:
     """Return the SELECT of some moments of each day, as the column would hold them."""
+    moments = [_NOON, _MIDNIGHT] if column.kind is TimeKind.WALL else [_NOON]
     samples = [
         exp.select(
             exp.alias_(exp.Literal.string(day.isoformat()), "day"),
             exp.alias_(column.moment(datetime.combine(day, moment)), column.name, quoted=True),
         )
         for day in days
-        for moment in _MOMENTS
+        for moment in moments
     ]
     return exp.union(*samples, distinct=False)
