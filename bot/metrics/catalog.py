@@ -195,7 +195,12 @@ def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
     # Loaded with the first question, as above.
     from bot.metrics.rendering import adds_up
 
-    return replace(column, unit=metric.unit, is_additive=adds_up(metric.sql))
+    return replace(
+        column,
+        unit=metric.unit,
+        is_additive=adds_up(metric.sql),
+        is_low_better=metric.better == "low",
+    )
 
 
 async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:

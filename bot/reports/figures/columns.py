@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -122,6 +122,7 @@ class Measure:
     is_additive: bool
     is_partial: bool = False  # the query left rows out, so nothing is known of all of them
     ends: frozenset[str] = frozenset({"high", "low"})  # which of them the rows surely hold
+    is_low_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,11 +229,14 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)
     left_out = _left_out(table)
+    whole = Measure(
+        index, name, slug, column.unit, places, is_additive, is_low_better=column.is_low_better
+    )
     if not left_out:
-        return Measure(index, name, slug, column.unit, places, is_additive)
+        return whole
     ends = frozenset[str]() if left_out == "before" else _sure_ends(numbers)
     # Their sum is nobody's total, nor any of them a share of it.
-    return Measure(index, name, slug, column.unit, places, False, True, ends)
+    return replace(whole, is_additive=False, is_partial=True, ends=ends)
 
 
 def _left_out(table: ResultTable) -> Literal["", "before", "after"]:
