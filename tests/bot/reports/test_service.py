@@ -247,7 +247,7 @@ async def test_recomputing_says_what_differs(office):
     other = await office.reports.recompute(actor(), run.id)
 
     assert (same.is_unchanged, same.differences) == (True, [])
-    assert (other.is_unchanged, other.differences) == (False, ["Row 1: total was 10 and is 12."])
+    assert (other.is_unchanged, other.differences) == (False, ["Row 1: total was 10 and is 12 now."])
 
 
 async def test_the_owner_who_is_gone_is_followed(office):
