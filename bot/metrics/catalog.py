@@ -15,7 +15,7 @@ from bot.metrics.planner import PlannedWords, plan_words
 from bot.report_config import OWN_SOURCE, MetricSettings, SourceSettings, default_source
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
-from bot.sources.result import ResultColumn, ResultTable
+from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 
 if TYPE_CHECKING:
     from bot.sources.moments import TimeColumn
@@ -185,6 +185,9 @@ class Metrics:
         columns = [
             _as_metric(one, known[one.name]) if one.name in known else one for one in table.columns
         ]
+        for index, one in enumerate(table.columns):
+            if one.name in known and all(row[index] is None for row in table.rows):
+                columns[index] = replace(columns[index], kind=ColumnKind.NUMBER)
         for index in columns_not_added(table.sql):
             if index < len(columns):
                 columns[index] = replace(columns[index], is_additive=False)

@@ -104,7 +104,7 @@ class _Writing:
             for measure in measures:
                 yield self._only(measure)
             return
-        for measure in measures:
+        for measure in measures if rows else ():
             yield from self._level(measure)
 
     def _only(self, measure: Measure) -> str:
@@ -113,7 +113,10 @@ class _Writing:
         label = self._columns.label
         if label is None or self._brief.table.rows[0][label] is None or cell.exact is None:
             return f"{_capitalised(measure)}: {{{cell.ref}}}."
-        return f"{{cell_1_{self._columns.slugs[label]}}} has {_amount(measure, cell)}."
+        name = f"{{cell_1_{self._columns.slugs[label]}}}"
+        if is_counted(measure):
+            return f"{name} has {_amount(measure, cell)}."
+        return f"{_capitalised(measure)} for {name}: {{{cell.ref}}}."
 
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
@@ -225,8 +228,9 @@ class _Writing:
             yield f"The median of {said} per {self._row} is {{{median.ref}}}."
 
     def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
-        single = len(self._brief.table.rows) == 1
-        for measure in measures:
+        count = len(self._brief.table.rows)
+        single = count == 1
+        for measure in measures if count else ():
             slug = measure.slug
             refs = (
                 [f"cell_1_{slug}"]
@@ -236,7 +240,7 @@ class _Writing:
             percent = "" if measure.unit == "%" else "percent_"
             refs += [f"last_{slug}", f"{percent}change_{slug}", f"{percent}run_change_{slug}"]
             yield from (ref for ref in refs if ref in self._brief.values)
-        if not measures:
+        if not measures or not count:
             yield "rows"
 
     def _value(self, ref: str, measure: Measure) -> Value | None:

@@ -13,7 +13,7 @@ from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import DimensionFilter, FilterOperator
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
-from bot.sources.result import ResultTable
+from bot.sources.result import ColumnKind, ResultTable
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -44,6 +44,16 @@ async def test_a_question_is_planned_and_answered_with_units(shop):
     ]
     assert ResultTable.from_json(result.as_json()) == result
     assert len(result.rows) == 5
+
+
+async def test_a_metric_without_a_value_stays_a_number(shop):
+    """SQLite does not say what a column without values holds; the metric does."""
+    source, metrics = shop
+    sql = "SELECT sum(amount_cents) AS revenue, max(country) AS country FROM sales WHERE 1 = 0"
+
+    result = metrics.with_units(await source.fetch(sql))
+
+    assert [column.kind for column in result.columns] == [ColumnKind.NUMBER, ColumnKind.TEXT]
 
 
 async def test_a_value_of_the_source_is_a_filter(shop):

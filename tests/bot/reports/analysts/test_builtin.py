@@ -143,7 +143,7 @@ async def test_one_row_is_told_with_its_name():
 @pytest.mark.parametrize(
     ("columns", "rows", "summary"),
     [
-        ([REVENUE], [], "The result has 0 rows. Revenue has no value."),
+        ([REVENUE], [], "The result has 0 rows."),
         ([REVENUE], [(Decimal("12.5"),)], "Revenue: 12.50 EUR."),
         ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The result has 2 rows."),
         ([("open", ColumnKind.NUMBER)], [(None,)], "Open: no value."),
