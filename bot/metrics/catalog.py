@@ -5,16 +5,20 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.errors import InvalidError
 from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import MetricPlan
 from bot.metrics.planner import PlannedWords, plan_words
-from bot.report_config import MetricSettings, SourceSettings, default_source
+from bot.report_config import OWN_SOURCE, MetricSettings, SourceSettings, default_source
 from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness, judge_completeness, read_counts
-from bot.sources.result import ResultColumn, ResultTable
+from bot.sources.result import ColumnKind, ResultColumn, ResultTable
+
+if TYPE_CHECKING:
+    from bot.sources.time_columns import TimeColumn
 
 #: Dimensions with more values are compared by name only.
 _MAX_VALUES = 500
@@ -31,6 +35,14 @@ class PlannedQuestion:
     sql: str | None
     plan: MetricPlan | None = None
     missing: str = ""
+
+
+@dataclass(frozen=True)
+class JudgedDay:
+    """A day whose rows may not all be there yet, and the metric whose rows they are."""
+
+    metric: MetricSettings
+    day: date
 
 
 class Metrics:
@@ -81,42 +93,76 @@ class Metrics:
         return render_plan(plan, metric, dialect=source.dialect, zone=timezone, has_zone=has_zone)
 
     async def completeness(
-        self, question: str, source: Source, timezone: str, now: datetime
+        self, asked: str, source: Source, timezone: str, now: datetime, *, sql: str = ""
     ) -> Completeness | None:
         """
         Return how complete the last day is that a question in words asks about.
 
-        None: it asks about no past day of a metric, or there is too little history. Raises
-        `QueryError`, or `InvalidError` if the settings name a column that there is not.
+        *sql* is what is run: it is judged where *asked* is SQL itself, or is planned by a model.
+        None: `judged_day` finds none, or there is too little history. Raises `QueryError`, or
+        `InvalidError` if the settings name a column that there is not.
         """
         # Loaded with the first question, as above.
-        from bot.metrics.sql_rendering import time_column_of
         from bot.sources.completeness_sql import counting_sql
 
+        judged = await self.judged_day(asked, source, timezone, now, sql=sql)
+        if judged is None:
+            return None
         at = now.astimezone(ZoneInfo(timezone))
-        plan = (await self._planned(question, source, at.date())).plan
-        if plan is None or plan.period is None:
-            return None
-        metric = self._metrics[plan.metric]
-        day = min(plan.period.end, at.date()) - timedelta(days=1)
-        if metric.time is None or day < max(plan.period.start, at.date() - _JUDGED):
-            return None
-        zoned = await _columns_with_zone(metric, source)
-        column, loaded = (
-            time_column_of(
-                metric.model_copy(update={"time": name}),
-                source.dialect,
-                timezone,
-                has_zone=name in zoned,
-            )
-            for name in (metric.time, metric.loaded)
-        )
+        column, loaded = await _time_columns(judged.metric, source, timezone)
         if column is None:
             return None
         now_there = at.replace(tzinfo=None)
-        sql = counting_sql(metric.table, column, day, loaded=loaded, at=now_there)
-        found = await source.fetch(await source.check(sql))
-        return judge_completeness(read_counts(found.rows, day), day, at)
+        counting = counting_sql(
+            judged.metric.table, column, judged.day, loaded=loaded, at=now_there
+        )
+        found = await source.fetch(await source.check(counting))
+        return judge_completeness(read_counts(found.rows, judged.day), judged.day, at)
+
+    async def judged_day(
+        self, asked: str, source: Source, timezone: str, now: datetime, *, sql: str = ""
+    ) -> JudgedDay | None:
+        """
+        Return the last whole day that is asked about, and the metric whose rows are counted.
+
+        None: the table is that of no metric with a time column, or the day is longer ago than rows
+        arrive, or the data is the bot's own, which is always there. Raises what `completeness`
+        does.
+        """
+        if source.name == OWN_SOURCE:
+            return None
+        today = now.astimezone(ZoneInfo(timezone)).date()
+        plan = (await self._planned(asked, source, today)).plan if asked != sql else None
+        if plan is None:
+            return await self._judged_of_sql(sql, source, timezone, today) if sql else None
+        metric = self._metrics[plan.metric]
+        if metric.time is None or plan.period is None:
+            return None
+        day = min(plan.period.end, today) - timedelta(days=1)
+        is_awaited = day >= max(plan.period.start, today - _JUDGED)
+        return JudgedDay(metric, day) if is_awaited else None
+
+    async def _judged_of_sql(
+        self, sql: str, source: Source, timezone: str, today: date
+    ) -> JudgedDay | None:
+        """Return the last day that the conditions of a SELECT on a metric's time let in."""
+        # Loaded with the first question, as above.
+        from bot.metrics.asked_days import asked_days_sql
+
+        days = [today - timedelta(days=ago) for ago in range(1, _JUDGED.days + 1)]
+        known = [one for one in self.of_source(source.name).values() if one.time is not None]
+        for metric in sorted(known, key=lambda one: one.loaded is None):
+            column, _ = await _time_columns(metric, source, timezone)
+            if column is None:
+                continue
+            probe = await asyncio.to_thread(asked_days_sql, sql, metric.table, column, days)
+            if probe is not None:
+                # A condition that cannot be tried alone only means that nothing is known.
+                with contextlib.suppress(InvalidError, QueryError):
+                    found = await source.fetch(await source.check(probe))
+                    asked = [date.fromisoformat(str(cell)) for (cell,) in found.rows]
+                    return JudgedDay(metric, max(asked)) if asked else None
+        return None
 
     async def _planned(self, question: str, source: Source, today: date) -> PlannedWords:
         metrics = self.of_source(source.name)
@@ -139,6 +185,9 @@ class Metrics:
         columns = [
             _as_metric(one, known[one.name]) if one.name in known else one for one in table.columns
         ]
+        for index, one in enumerate(table.columns):
+            if one.name in known and all(row[index] is None for row in table.rows):
+                columns[index] = replace(columns[index], kind=ColumnKind.NUMBER)
         for index in columns_not_added(table.sql):
             if index < len(columns):
                 columns[index] = replace(columns[index], is_additive=False)
@@ -149,7 +198,12 @@ def _as_metric(column: ResultColumn, metric: MetricSettings) -> ResultColumn:
     # Loaded with the first question, as above.
     from bot.metrics.sql_rendering import adds_up
 
-    return replace(column, unit=metric.unit, is_additive=adds_up(metric.sql))
+    return replace(
+        column,
+        unit=metric.unit,
+        is_additive=adds_up(metric.sql),
+        is_low_better=metric.better == "low",
+    )
 
 
 async def _known_values(metric: MetricSettings, source: Source) -> dict[str, list[str]]:
@@ -169,6 +223,26 @@ async def _known_values(metric: MetricSettings, source: Source) -> dict[str, lis
                         known = [value for (value,) in found.rows if isinstance(value, str)]
                         values[dimension] = known
     return values
+
+
+async def _time_columns(
+    metric: MetricSettings, source: Source, timezone: str
+) -> "tuple[TimeColumn | None, TimeColumn | None]":
+    """Return the column with the times of a metric, and that with when its rows were loaded."""
+    # Loaded with the first question, as above.
+    from bot.metrics.sql_rendering import time_column_of
+
+    zoned = await _columns_with_zone(metric, source)
+    column, loaded = (
+        time_column_of(
+            metric.model_copy(update={"time": name}),
+            source.dialect,
+            timezone,
+            has_zone=name in zoned,
+        )
+        for name in (metric.time, metric.loaded)
+    )
+    return column, loaded
 
 
 async def _columns_with_zone(metric: MetricSettings, source: Source) -> frozenset[str]:

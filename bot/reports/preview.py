@@ -12,7 +12,7 @@ from bot.reports.drafting.questions import AskedSql, Questions
 from bot.reports.drafting.schedule_fields import notes_on, previewed_runs
 from bot.reports.drafting.send_conditions import ROWS, parse_condition, why_not
 from bot.reports.models import Report, ReportRun, Trigger
-from bot.reports.runs.execution import with_usage
+from bot.reports.runs.execution import JudgesData, with_usage
 from bot.reports.runs.presentation import Voice
 from bot.reports.service_types import ReportPreview
 from bot.scheduling.schedules import Schedule
@@ -20,6 +20,10 @@ from bot.sources.base import QueryError
 from bot.sources.result import ResultTable
 
 _UNNAMED = "Preview"
+_NOT_JUDGED = (
+    "Whether the data is complete cannot be told, so it is not waited for: that takes a day of the "
+    "last week, and a table of a metric with a time column"
+)
 
 
 class Previews:
@@ -33,6 +37,7 @@ class Previews:
         renderer: Renderer,
         clock: Clock,
         seconds: float,
+        is_judged: JudgesData,
     ) -> None:
         """Take what real runs use; a query that takes longer than *seconds* is not waited for."""
         self._drafts = drafts
@@ -41,6 +46,7 @@ class Previews:
         self._renderer = renderer
         self._clock = clock
         self._seconds = seconds
+        self._is_judged = is_judged
 
     async def of(self, request: DraftRequest) -> ReportPreview:
         """Return what a draft would do; whatever is wrong is among its problems."""
@@ -53,13 +59,15 @@ class Previews:
             try:
                 async with asyncio.timeout(self._seconds):
                     table = await self._questions.rows(AskedSql(draft.source, draft.sql))
+                    report = _unstored(draft, request, runs, now)
+                    if draft.complete_by and not await self._is_judged(report, draft.source, now):
+                        notes.append(_NOT_JUDGED)
             except TimeoutError:
                 problems.append(FieldProblem("query", self._too_slow()))
             except (QueryError, UnavailableError) as error:
                 problems.append(FieldProblem("query", str(error)))
             else:
                 notes += _notes_on_sending(draft, table, problems)
-                report = _unstored(draft, request, runs, now)
                 rendered = await self._rendered(report, table, now)
         return ReportPreview(runs, notes, draft.sql or None, rendered, problems)
 

@@ -54,6 +54,8 @@ def report_named(session: Session, actor: Actor, name_or_id: str) -> Report:
     by_case = [one for one in names if one.casefold() == wanted.casefold()]
     if by_case and by_case[0] != wanted:
         return report_named(session, actor, by_case[0])
+    if not names:
+        raise NotFoundError(f"There is no report `{wanted[:60]}`: you have none.")
     raise NotFoundError(
         f"There is no report `{wanted[:60]}`{did_you_mean(wanted, names, is_sentence=True)}"
     )

@@ -52,10 +52,21 @@ class _Planning:
         return await self.narration.plan(question, schema)
 
     async def measure(self, report: Report, source: Source, now: datetime) -> Completeness | None:
-        """Return how complete the day is that a question asks about; of SQL nothing is known."""
-        if is_sql(report.query):
-            return None
-        return await self.metrics.completeness(report.query, source, zone_name(report), now)
+        """Return how complete the day is that a report asks about."""
+        return await self.metrics.completeness(
+            _asked(report), source, zone_name(report), now, sql=report.sql
+        )
+
+    async def is_judged(self, report: Report, source: Source, now: datetime) -> bool:
+        """Tell whether there is a day of which `measure` can say how complete it is."""
+        found = await self.metrics.judged_day(
+            _asked(report), source, zone_name(report), now, sql=report.sql
+        )
+        return found is not None
+
+
+def _asked(report: Report) -> str:
+    return report.sql if is_sql(report.query) else report.query
 
 
 def open_sources(settings: Settings, clock: Clock) -> Sources:
@@ -76,6 +87,7 @@ def report_parts(
         plan=planning.plan,
         voice=Voice(narration, database, clock),
         measure=planning.measure,
+        is_judged=planning.is_judged,
         with_units=metrics.with_units,
         analyst=narration.analyst_name,
     )

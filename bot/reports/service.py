@@ -394,6 +394,9 @@ class Reports:
             after = await self._questions.rows(AskedSql(source, sql))
         except QueryError as error:
             raise UnavailableError(str(error)) from error
+        except InvalidError as error:
+            problem = f"Its query cannot be run any more: {error}."
+            raise InvalidError(problem, error.problems) from error
         found = await asyncio.to_thread(differences, stored.table, after)
         return Recomputed(not found, after.digest, found)
 

@@ -13,7 +13,7 @@ from bot.reports.drafting.slack_targets import Lookup, Places
 from bot.reports.health import HealthCheck
 from bot.reports.preview import Previews
 from bot.reports.runs.due import DueReports
-from bot.reports.runs.execution import Execution, MeasureData
+from bot.reports.runs.execution import Execution, JudgesData, MeasureData
 from bot.reports.runs.presentation import Voice
 from bot.reports.runs.retention import RunRetention
 from bot.reports.runs.run_leases import RUN_LEASE
@@ -42,6 +42,7 @@ class ReportParts:
     plan: PlanQuestion
     voice: Voice
     measure: MeasureData
+    is_judged: JudgesData
     with_units: Callable[[ResultTable], ResultTable] = lambda table: table
     analyst: str = "builtin"
 
@@ -91,7 +92,15 @@ def open_reports(
         clock,
         drafts,
         questions,
-        Previews(drafts, questions, parts.voice, renderer, clock, limits.preview_seconds),
+        Previews(
+            drafts,
+            questions,
+            parts.voice,
+            renderer,
+            clock,
+            limits.preview_seconds,
+            parts.is_judged,
+        ),
         parts.voice,
         start_ready=workers.start_ready,
         wake=wake,

@@ -84,9 +84,16 @@ def _parse_one(text: str, dialect: str | None) -> exp.Query:
         raise refuse_query(f"there are {len(statements)} statements: {_ONLY_SELECT}")
     if not statements or not _is_select(statements[0]):
         raise refuse_query(_ONLY_SELECT)
-    query = statements[0]
+    query = _without_brackets(statements[0])
     assert isinstance(query, exp.Query)  # noqa: S101 - for the type checker
     return query
+
+
+def _without_brackets(statement: exp.Expr) -> exp.Expr:
+    """Return `SELECT 1` for `(SELECT 1)`, which SQLite does not take."""
+    while isinstance(statement, exp.Subquery) and statement.is_wrapper:
+        statement = statement.this
+    return statement
 
 
 def _is_select(statement: exp.Expr) -> bool:

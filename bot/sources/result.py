@@ -30,6 +30,7 @@ class ResultColumn:
     kind: ColumnKind
     unit: str | None = None  # `EUR`, `%`, `s`; from the metric that it shows
     is_additive: bool | None = None  # whether its values may be added; None: nobody knows
+    is_low_better: bool = False  # of a metric that says so: its best value is the lowest
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class ResultTable:
                     "kind": one.kind.value,
                     "unit": one.unit,
                     "is_additive": one.is_additive,
+                    "is_low_better": one.is_low_better,
                 }
                 for one in self.columns
             ],
@@ -75,7 +77,11 @@ class ResultTable:
         return cls(
             columns=tuple(
                 ResultColumn(
-                    one["name"], ColumnKind(one["kind"]), one["unit"], one.get("is_additive")
+                    one["name"],
+                    ColumnKind(one["kind"]),
+                    one["unit"],
+                    one.get("is_additive"),
+                    one.get("is_low_better", False),
                 )
                 for one in stored["columns"]
             ),

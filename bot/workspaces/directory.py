@@ -129,6 +129,8 @@ class Directory:
             raise InvalidError("There is no such person in this workspace.")
         if (answer.get("user") or {}).get("deleted"):
             raise InvalidError("This person has left the workspace.")
+        if (answer.get("user") or {}).get("is_bot"):
+            raise InvalidError("This is an app, not a person.")
 
     async def _ask(self, call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
         """Return Slack's answer, also one that says there is none; raise `UnavailableError`."""

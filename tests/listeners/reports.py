@@ -78,6 +78,9 @@ def make_reports(
     async def measure(*_: object) -> None:
         return None
 
+    async def is_judged(*_: object) -> bool:
+        return False
+
     async def workspaces_of(_tenant: str) -> Sequence[str]:
         return ()
 
@@ -86,7 +89,7 @@ def make_reports(
         clock,
         Renderer(TEMPLATES),
         Slack(people, channels),
-        ReportParts(DailyShops(shop), plan, Voice(narration, database, clock), measure),
+        ReportParts(DailyShops(shop), plan, Voice(narration, database, clock), measure, is_judged),
         ReportLimits(spread_seconds=0),
         workspaces_of=workspaces_of,
         wake=wake,

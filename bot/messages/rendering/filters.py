@@ -25,7 +25,7 @@ from bot.terminal_sequences import strip_sequences
 _BAR_CELLS = 10
 #: Python refuses to print an integer of more than 4,300 digits; JSON from callers has fewer.
 _PRINTED_BELOW = 10**1_000
-#: Larger ones are embedded as text: what reads the JSON would round them or give up.
+#: Larger integers are embedded as text: what reads the JSON would round them or give up.
 _EMBEDDED_BELOW = 10**24
 _MAX_JSON_DEPTH = 12  # Slack's own blocks nest to about eight; deeper data is shown as one string.
 _LAST_EPOCH = 253_402_300_799  # 9999-12-31
@@ -205,6 +205,8 @@ def _plain(value: Any, depth: int, convert: Callable[[str], str]) -> Any:
         return value
     if isinstance(value, Undefined):
         return None
+    if isinstance(value, float) and math.isfinite(value):
+        return value
     if isinstance(value, int | float):
         return value if abs(value) < _EMBEDDED_BELOW else convert(_number(value))
     if isinstance(value, Mapping) and depth:

@@ -5,8 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.reports.analysts.base import Brief, Draft, Narrative, PlannedSql, Schema, Usage
 from bot.reports.analysts.builtin_answers import answer_from_rows
-from bot.reports.analysts.chart_choice import choose_charts, is_unique
-from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
+from bot.reports.analysts.chart_choice import choose_charts
+from bot.reports.analysts.phrases import (
+    at_period,
+    is_counted,
+    readable_measure,
+    row_name,
+    superlative,
+)
+from bot.reports.figures.columns import Columns, Measure, read_columns
 from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.values import Value, ValueKind
 
@@ -15,8 +22,6 @@ BUILTIN = "builtin"
 Planner = Callable[[str], PlannedSql]
 MAX_KEY_METRICS = 6
 _GENERAL_INSIGHTS, _ANALYST_INSIGHTS = 5, 12
-#: What stands before the name of a period; a week is named by its first day.
-_ATS = {"hour": "at", "day": "on", "week": "in the week of", "": "at"}
 _TOLD_MEASURES, _GENERAL_MEASURES = 3, 2
 
 
@@ -62,18 +67,9 @@ class _Writing:
     def __init__(self, brief: Brief) -> None:
         self._brief = brief
         self._columns: Columns = read_columns(brief.table)
-        steps = read_steps(brief.table, self._columns.time, None)
-        self._before = steps.before
-        self._at = _ATS.get(steps.grain, "in")
-
-    @property
-    def _row(self) -> str:
-        """What a row stands for: the name of the label or the time, if each has one row."""
-        table = self._brief.table
-        for column in (self._columns.label, self._columns.time):
-            if column is not None and is_unique(table, column):
-                return readable_name(table.columns[column].name)
-        return "row"
+        self._before = read_steps(brief.table, self._columns.time, None).before
+        self._at = at_period(brief, self._columns)
+        self._row = row_name(brief.table, self._columns)
 
     def narrative(self) -> Narrative:
         measures = self._columns.measures[:_TOLD_MEASURES]
@@ -108,7 +104,7 @@ class _Writing:
             for measure in measures:
                 yield self._only(measure)
             return
-        for measure in measures:
+        for measure in measures if rows else ():
             yield from self._level(measure)
 
     def _only(self, measure: Measure) -> str:
@@ -117,7 +113,10 @@ class _Writing:
         label = self._columns.label
         if label is None or self._brief.table.rows[0][label] is None or cell.exact is None:
             return f"{_capitalised(measure)}: {{{cell.ref}}}."
-        return f"{{cell_1_{self._columns.slugs[label]}}} has {_amount(measure, cell)}."
+        name = f"{{cell_1_{self._columns.slugs[label]}}}"
+        if is_counted(measure):
+            return f"{name} has {_amount(measure, cell)}."
+        return f"{_capitalised(measure)} for {name}: {{{cell.ref}}}."
 
     def _level(self, measure: Measure) -> Iterator[str]:
         total = self._value("total", measure)
@@ -138,7 +137,7 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            yield f"Change of {_measure_name(measure)}: {{change_{measure.slug}}}."
+            yield f"Change of {readable_measure(measure)}: {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
                 f"{name} {verb} by {{{size.ref}}}{_in_percent('change', measure)} "
@@ -146,7 +145,8 @@ class _Writing:
             )
         else:
             verb = "are" if _is_plural(measure) else "is"
-            yield f"{name} {verb} unchanged against {self._before} with {{change_{measure.slug}}}."
+            change = f"change: {{change_{measure.slug}}}"
+            yield f"{name} {verb} unchanged against {self._before} ({change})."
 
     def _top(self, measure: Measure) -> Iterator[str]:
         top = self._value("top_1", measure)
@@ -156,7 +156,7 @@ class _Writing:
         ends = f", a share of {{{share.ref}}}" if share else ""
         if "high" in top.tags:
             yield (
-                f"{{top_1_name_{measure.slug}}} has the {_most(measure)} {_measure_name(measure)} "
+                f"{{top_1_name_{measure.slug}}} has the {superlative(measure, 'high')} "
                 f"with {{{top.ref}}}{ends}."
             )
         else:
@@ -169,7 +169,7 @@ class _Writing:
             return
         is_total = measure.is_additive and "total" not in measure.name.split()
         total = "total " if is_total else ""
-        name = f"{total}{_measure_name(measure)}"
+        name = f"{total}{readable_measure(measure)}"
         if verb := _verb(size):
             yield (
                 f"Since the last run, {name} {verb} by {{{size.ref}}}"
@@ -180,7 +180,7 @@ class _Writing:
 
     def _ends(self, measure: Measure) -> Iterator[str]:
         """Yield the highest and the lowest period, the last label, or the extremes of the rows."""
-        said = _measure_name(measure)
+        said = readable_measure(measure)
         for ref, word in (("peak", "highest"), ("low", "lowest")):
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
@@ -189,8 +189,8 @@ class _Writing:
                 yield f"{_capitalised(measure)} {was} {word} {at} with {{{value.ref}}}."
         bottom = self._value("bottom", measure)
         if bottom and "low" in bottom.tags:
-            least = "fewest" if _most(measure) == "most" else "lowest"
-            yield f"{{bottom_name_{measure.slug}}} has the {least} {said} with {{{bottom.ref}}}."
+            least = superlative(measure, "low")
+            yield f"{{bottom_name_{measure.slug}}} has the {least} with {{{bottom.ref}}}."
         for ref, word in (("max", "highest"), ("min", "lowest")):
             if value := self._value(ref, measure):
                 yield f"The {word} value of {said} is {{{value.ref}}}."
@@ -202,14 +202,14 @@ class _Writing:
                 continue
             since = "since the last run " if "run" in size.tags else ""
             yield (
-                f"The largest {word} in {_measure_name(measure)} {since}is that of "
+                f"The largest {word} in {readable_measure(measure)} {since}is that of "
                 f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}}{_in_percent(ref, measure)}."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
         trend = self._value("trend_of", measure)
         if trend is not None and trend.tags & {"up", "down", "same"}:
-            yield f"The trend of {_measure_name(measure)} is {{{trend.ref}}}."
+            yield f"The trend of {readable_measure(measure)} is {{{trend.ref}}}."
 
     def _outliers(self, measure: Measure) -> Iterator[str]:
         place = 1
@@ -223,13 +223,14 @@ class _Writing:
     def _middle(self, measure: Measure) -> Iterator[str]:
         mean, median = self._value("mean", measure), self._value("median", measure)
         if mean and median:
-            said = _measure_name(measure)
+            said = readable_measure(measure)
             yield f"The average of {said} per {self._row} is {{{mean.ref}}}."
             yield f"The median of {said} per {self._row} is {{{median.ref}}}."
 
     def _key_metrics(self, measures: Sequence[Measure]) -> Iterator[str]:
-        single = len(self._brief.table.rows) == 1
-        for measure in measures:
+        count = len(self._brief.table.rows)
+        single = count == 1
+        for measure in measures if count else ():
             slug = measure.slug
             refs = (
                 [f"cell_1_{slug}"]
@@ -239,27 +240,17 @@ class _Writing:
             percent = "" if measure.unit == "%" else "percent_"
             refs += [f"last_{slug}", f"{percent}change_{slug}", f"{percent}run_change_{slug}"]
             yield from (ref for ref in refs if ref in self._brief.values)
-        if not measures:
+        if not measures or not count:
             yield "rows"
 
     def _value(self, ref: str, measure: Measure) -> Value | None:
         return self._brief.values.get(f"{ref}_{measure.slug}")
 
 
-def _measure_name(measure: Measure) -> str:
-    """Return the name of a measure in the middle of a sentence."""
-    return measure.name.replace("{", "{{").replace("}", "}}")
-
-
 def _capitalised(measure: Measure) -> str:
     """Return the name of a measure at the beginning of a sentence."""
-    said = _measure_name(measure)
+    said = readable_measure(measure)
     return f"{said[:1].upper()}{said[1:]}"
-
-
-def _most(measure: Measure) -> str:
-    """Return the superlative: people have the most orders, and the highest revenue."""
-    return "most" if measure.name.endswith("s") and not measure.places else "highest"
 
 
 def _is_plural(measure: Measure) -> bool:
@@ -272,8 +263,8 @@ def _is_average(measure: Measure) -> bool:
 
 def _amount(measure: Measure, value: Value) -> str:
     """Return `{ref} orders`, or `revenue of {ref}` where things are not counted."""
-    name = _measure_name(measure)
-    if measure.unit is None and _most(measure) == "most" and " " not in name:
+    name = readable_measure(measure)
+    if measure.unit is None and is_counted(measure) and " " not in name:
         return f"{{{value.ref}}} {name}"
     return f"{name} of {{{value.ref}}}"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.reports.analysts.base import Brief
+from bot.reports.analysts.phrases import at_period, readable_measure, row_name, superlative
 from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.checker import read_knowledge
 from bot.reports.figures.clauses import mentioned_columns, stem
@@ -28,20 +29,25 @@ _REFS = {
     "": ("total", "cell_1"),
 }
 _SENTENCES = {
-    "total": "The total of {name} is {{{ref}}}.",
-    "mean": "The average of {name} per row is {{{ref}}}.",
-    "median": "The median of {name} per row is {{{ref}}}.",
+    "total": "{Name} totalled {{{ref}}}.",
+    "mean": "{Name} averaged {{{ref}}} per {row}.",
+    "median": "The median of {name} per {row} is {{{ref}}}.",
     "trend": "The trend of {name} is {{{ref}}}.",
     "last": "The latest value of {name} is {{{ref}}} ({{last_period}}).",
     "previous": "The previous value of {name} is {{{ref}}}.",
-    "change": "The change of {name} against {before} is {{{ref}}} ({{percent_{ref}}}).",
-    "run_change": "The change of {name} since the last run is {{{ref}}} ({{percent_{ref}}}).",
+    "change": "{Name} changed by {{{ref}}} ({{percent_{ref}}}) against {before}.",
+    "run_change": "{Name} changed by {{{ref}}} ({{percent_{ref}}}) since the last run.",
     "": "The value of {name} is {{{ref}}}.",
 }
 
 
 #: What can only be asked of a measure: of the only one it need not be named.
-_OF_THE_ONLY_MEASURE = frozenset({"mean", "median", "high", "low", "change", "trend"})
+_OF_THE_ONLY_MEASURE = frozenset(
+    {"mean", "median", "high", "low", "good", "bad", "change", "trend"}
+)
+_EXTREMES = frozenset({"high", "low", "good", "bad"})
+#: Of several, if none is named, so many are told of.
+_MAX_UNNAMED_MEASURES = 3
 _CHANGES = frozenset({"change", "run_change"})
 
 
@@ -83,8 +89,8 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
     mentioned = mentioned_columns(words, knowledge.column_words)
     measures = tuple(one for one in columns.measures if one.index in mentioned)
     is_said = label_rows or time_rows or asks & _OF_THE_ONLY_MEASURE
-    if not measures and len(columns.measures) == 1 and is_said:
-        measures = columns.measures
+    if not measures and (len(columns.measures) == 1 or asks & _EXTREMES) and is_said:
+        measures = columns.measures[:_MAX_UNNAMED_MEASURES]
     return _Question(frozenset(asks - {"none"}), measures, label_rows, time_rows, -1 in mentioned)
 
 
@@ -111,7 +117,7 @@ def _sentences(asked: _Question, brief: Brief, columns: Columns) -> Iterator[str
     if asked.label_rows or asked.time_rows:
         # Of a part of the rows only the values are known; of two, which one is higher can be seen.
         names = max(len(asked.label_rows), len(asked.time_rows))
-        if asked.asks <= ({"total"} if names == 1 else {"total", "high", "low", "change"}):
+        if asked.asks <= ({"total"} if names == 1 else {"total", "change", *_EXTREMES}):
             for measure in asked.measures:
                 yield from _values_of_names(asked, brief, columns, measure)
         return
@@ -150,7 +156,8 @@ def _values_of_names(
             ref = f"{'label' if is_label else 'period'}_{place}"
             name = f"{ref}_name_{measure.slug}"
         if f"{ref}_{measure.slug}" in brief.values:
-            yield f"{{{name}}} has {measure.name} of {{{ref}_{measure.slug}}}."
+            at = "for" if is_label else at_period(brief, columns)
+            yield _value_sentence(measure, f"{at} {{{name}}}", f"{ref}_{measure.slug}")
 
 
 def _values_of_rows(
@@ -170,18 +177,21 @@ def _values_of_rows(
         return
     label, time = columns.slugs[columns.label], columns.slugs[columns.time]
     for number in places:
-        yield (
-            f"{{cell_{number}_{label}}} has {measure.name} of {{cell_{number}_{measure.slug}}} "
-            f"({{cell_{number}_{time}}})."
-        )
+        at = f"for {{cell_{number}_{label}}} {at_period(brief, columns)} {{cell_{number}_{time}}}"
+        yield _value_sentence(measure, at, f"cell_{number}_{measure.slug}")
+
+
+def _value_sentence(measure: Measure, of: str, ref: str) -> str:
+    name = readable_measure(measure)
+    return f"{name[:1].upper()}{name[1:]} {of}: {{{ref}}}."
 
 
 def _overall_answer(
     asked: _Question, brief: Brief, columns: Columns, measure: Measure
 ) -> Iterator[str]:
-    extremes = asked.asks & {"high", "low"}
+    extremes = {_claim_of(ask, measure) for ask in asked.asks & _EXTREMES}
     if extremes:
-        if asked.asks <= {"high", "low", "when", "total"}:
+        if asked.asks <= {*_EXTREMES, "when", "total"}:
             for claim in sorted(extremes):
                 yield from _extreme(claim, asked, brief, columns, measure)
         return
@@ -199,10 +209,23 @@ def _overall_answer(
         return
     key = _sentence_of(ask, ref)
     if key in _CHANGES and (brief.values[ref].exact is None or measure.unit == "%"):
-        yield f"The change of {measure.name} is {{{ref}}}."
+        yield f"Change of {readable_measure(measure)}: {{{ref}}}."
         return
-    before = read_steps(brief.table, columns.time, None).before
-    yield _SENTENCES[key].format(name=measure.name, ref=ref, before=before)
+    name = readable_measure(measure)
+    yield _SENTENCES[key].format(
+        name=name,
+        Name=f"{name[:1].upper()}{name[1:]}",
+        ref=ref,
+        row=row_name(brief.table, columns),
+        before=read_steps(brief.table, columns.time, None).before,
+    )
+
+
+def _claim_of(ask: str, measure: Measure) -> str:
+    """Return `high` or `low`; the best rate of returns is the lowest one."""
+    if ask in ("good", "bad"):
+        return "low" if measure.is_low_better == (ask == "good") else "high"
+    return ask
 
 
 def _sentence_of(ask: str, ref: str) -> str:
@@ -234,13 +257,10 @@ def _extreme(
     value = values.get(f"{prefix}_{slug}")
     if value is None:
         return
-    name = f"{prefix}_name_{slug}"
+    name, said = f"{prefix}_name_{slug}", superlative(measure, claim)
     if name not in values:
-        yield f"The {claim}est value of {measure.name} is {{{value.ref}}}."
+        yield f"The {claim}est value of {readable_measure(measure)} is {{{value.ref}}}."
     elif claim in value.tags:
-        yield f"The {claim}est value of {measure.name} is that of {{{name}}} with {{{value.ref}}}."
+        yield f"{{{name}}} had the {said}: {{{value.ref}}}."
     else:
-        yield (
-            f"The {claim}est value of {measure.name} is {{{value.ref}}}; more than one has it, "
-            f"one of them is {{{name}}}."
-        )
+        yield f"More than one had the {said}, {{{name}}} among them: {{{value.ref}}}."

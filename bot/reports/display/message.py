@@ -76,6 +76,7 @@ def report_message_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str,
     said, table = facts.said, facts.table
     charts = charts_of(said.charts, table)
     shown = table_context(table, face.table)
+    notes = [*_chart_notes(charts, face), *_table_notes(table, shown)]
     return {
         "name": facts.report.name,
         "when": wall_time(facts.at, zone_of(facts.report)),
@@ -90,8 +91,8 @@ def report_message_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str,
         "charts": [native_chart(one) for one in charts] if face.has_native_charts else [],
         "chart_texts": _chart_texts(charts, face),
         **shown,
-        "lines": _text_lines(table, charts),
-        "notes": [*_chart_notes(charts, face), *_table_notes(table, shown)],
+        "lines": [line for line in _text_lines(table, charts) if line not in notes],
+        "notes": notes,
         "run_details": run_details(facts),
         "requested_by": _person(facts.run),
         "next_run": int(facts.next_run.timestamp()) if facts.next_run else None,

@@ -155,6 +155,8 @@ class Drafts:
         if named is not None and not isinstance(named, str):
             draft.refuse("source", "must be a text")
             return
+        if not draft.query and named is None:
+            return  # A preview of a schedule alone asks nothing.
         try:
             draft.source = self._questions.source(named or None, request.tenant)
             if draft.query and request.is_new("query", "source"):

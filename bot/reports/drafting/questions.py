@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Protocol
 
 from bot.errors import FieldProblem, InvalidError
@@ -19,9 +20,20 @@ _SQL = re.compile(
     r"(?:select\b|values\s*\(|with\s+(?:recursive\s+)?[\w\"`]+\s*(?:\([^)]*\)\s*)?as\b"
     r"|(?:insert|replace)\s+into\b|delete\s+from\b|update\s+\S+\s+set\b|merge\s+into\b"
     r"|(?:drop|create|alter|truncate)\s+(?:table|view|index|database|schema|function|user|role)\b"
-    r"|(?:attach|pragma|copy|grant|revoke|vacuum|begin|commit|install|load|explain|call|execute)\s)",
+    r"|(?:attach|pragma|copy|grant|revoke|vacuum|begin|commit|install|load|explain|call|execute)\s"
+    r"|from\s+\S+\s+select\b|show\s+(?:tables|databases|schemas|columns)\b"
+    r"|(?:table|describe|desc)\s+\S+\s*;?\s*$)",
     re.IGNORECASE | re.DOTALL,
 )
+#: What words hardly hold: `group by`, `count(*)`, a SELECT with its FROM.
+_LIKE_SQL = re.compile(
+    r"\b(?:group|order)\s+by\b|\bselect\b.*\bfrom\b|\w\(|\*\s+from\b|\bfrom\s+\S+\s+where\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIRST_WORD = re.compile(r"[\s(]*([^\W\d_]+)")
+#: As like SELECT as a mistyped one; these are words.
+_NO_TYPING_MISTAKES = frozenset({"elect", "elected", "elects", "selected", "selection", "selects"})
+_AS_LIKE = 0.8
 
 
 class SourceRegistry(Protocol):
@@ -57,6 +69,15 @@ class AskedSql:
 def is_sql(query: str) -> bool:
     """Tell whether a query is SQL, even such that will be refused, and not a question in words."""
     return _SQL.match(query) is not None
+
+
+def typed_for_select(query: str) -> str | None:
+    """Return the first word, where it is a mistyped SELECT."""
+    found = _FIRST_WORD.match(query)
+    word = found[1] if found else ""
+    if word.lower() in _NO_TYPING_MISTAKES:
+        return None
+    return word if get_close_matches(word.lower(), ["select"], cutoff=_AS_LIKE) else None
 
 
 class Questions:
@@ -96,11 +117,26 @@ class Questions:
         """
         if is_sql(query):
             return await source.check(query)
-        planned = await self._plan(query, source, timezone, now, mode)
+        is_typed = typed_for_select(query) is not None or _LIKE_SQL.search(query) is not None
+        # No model is asked to guess at SQL with a typing mistake in it.
+        planned = await self._plan(query, source, timezone, now, None if is_typed else mode)
         if planned.sql is None:
+            if is_typed:
+                return await self._as_sql(query, source)
             missing = planned.missing or "it cannot be answered: write SQL instead"
             raise InvalidError(missing, [FieldProblem("query", missing)])
         return await source.check(planned.sql)
+
+    async def _as_sql(self, query: str, source: Source) -> str:
+        """Return what looks like SQL as SQL; raise `InvalidError` with what is wrong with it."""
+        try:
+            return await source.check(query)
+        except InvalidError as error:
+            word = typed_for_select(query)
+            told = error.problems[0].message if error.problems else str(error)
+            why = f"`{word}` is not `SELECT`" if word else told
+            problem = f"it looks like SQL, but cannot be read: {why}"
+            raise InvalidError(problem, [FieldProblem("query", problem)]) from error
 
     async def asked_at(self, report: Report, timezone: str, at: datetime) -> AskedSql:
         """

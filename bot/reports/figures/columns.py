@@ -2,16 +2,19 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
-_NAME_WORD = re.compile(r"[A-Za-z]+|\d+")
+_NAME_WORD = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+_NUMERAL = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _SLUG_CHARACTERS = 40
 _LIMIT_AT_END = re.compile(
     r"(?:\blimit\s+(?P<limit>\d+))?(?:\s*\boffset\s+(?P<offset>\d+)(?:\s+rows?)?)?"
@@ -122,6 +125,7 @@ class Measure:
     is_additive: bool
     is_partial: bool = False  # the query left rows out, so nothing is known of all of them
     ends: frozenset[str] = frozenset({"high", "low"})  # which of them the rows surely hold
+    is_low_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,11 @@ def read_columns(table: ResultTable) -> Columns:
         if i != time and _is_measure(table, i)
     )
     taken = {time, *(measure.index for measure in measures)}
-    rest = [i for i in range(len(table.columns)) if i not in taken]
+    rest = [
+        i
+        for i in range(len(table.columns))
+        if i not in taken and not _is_number_without_one(table, i)
+    ]
     names = [i for i in rest if table.columns[i].kind in (ColumnKind.TEXT, ColumnKind.BOOLEAN)]
     return Columns(measures, next(iter(names or rest), None), time, slugs)
 
@@ -162,7 +170,12 @@ def read_columns(table: ResultTable) -> Columns:
 def _slugs(names: Sequence[str]) -> tuple[str, ...]:
     slugs: list[str] = []
     for number, name in enumerate(names, 1):
-        slug = "_".join(words_of(name))[:_SLUG_CHARACTERS].strip("_") or f"column_{number}"
+        # References are ASCII: `größe` is `grosse`.
+        folded = unicodedata.normalize("NFKD", "_".join(words_of(name)).casefold())
+        slug = (
+            folded.encode("ascii", "ignore").decode()[:_SLUG_CHARACTERS].strip("_")
+            or f"column_{number}"
+        )
         if slug[0].isdigit():
             slug = f"column_{slug}"
         first, count = slug, 2
@@ -211,6 +224,13 @@ def _is_measure(table: ResultTable, index: int) -> bool:
     )
 
 
+def _is_number_without_one(table: ResultTable, index: int) -> bool:
+    """Tell whether a column is text only because some of its numbers are NaN or Infinity."""
+    cells = _column_cells(table, index)
+    is_text = table.columns[index].kind is ColumnKind.TEXT and not _NO_NUMBERS.isdisjoint(cells)
+    return is_text and all(_NUMERAL.fullmatch(str(cell)) or cell in _NO_NUMBERS for cell in cells)
+
+
 def _are_integers(table: ResultTable, index: int) -> bool:
     return all(isinstance(cell, int) for cell in _column_cells(table, index))
 
@@ -222,17 +242,22 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     ]
     is_additive = column.is_additive
     if is_additive is None:
-        is_additive = column.unit != "%" and not _NOT_ADDITIVE & set(words_of(column.name))
+        words = words_of(column.name)
+        parts = {*words, *map("".join, itertools.pairwise(words))}  # `p95_ms` is of p, 95 and ms.
+        is_additive = column.unit != "%" and not _NOT_ADDITIVE & parts
     places = _places(numbers)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)
     left_out = _left_out(table)
+    whole = Measure(
+        index, name, slug, column.unit, places, is_additive, is_low_better=column.is_low_better
+    )
     if not left_out:
-        return Measure(index, name, slug, column.unit, places, is_additive)
+        return whole
     ends = frozenset[str]() if left_out == "before" else _sure_ends(numbers)
     # Their sum is nobody's total, nor any of them a share of it.
-    return Measure(index, name, slug, column.unit, places, False, True, ends)
+    return replace(whole, is_additive=False, is_partial=True, ends=ends)
 
 
 def _left_out(table: ResultTable) -> Literal["", "before", "after"]:

@@ -38,6 +38,8 @@ class Waiting:
 
 #: Tells how complete the data of a report is; None if nothing says what to expect.
 MeasureData = Callable[[Report, Source, datetime], Awaitable[Completeness | None]]
+#: Tells whether it can be told at all.
+JudgesData = Callable[[Report, Source, datetime], Awaitable[bool]]
 _LOOK_AGAIN = timedelta(minutes=15)
 _WAIT = timedelta(minutes=5)
 

@@ -68,7 +68,7 @@ class DuckdbReader:
             for setting in _SETTINGS:
                 self._connection.execute(setting)
         except duckdb.Error as error:
-            raise cannot_reach(spec.name, str(error).replace(str(path), path.name)) from error
+            raise cannot_reach(spec.name, _why_closed(error, path)) from error
         self._timer = threading.Timer(spec.timeout_seconds, self._interrupt)
         self._timer.daemon = True
         self._timer.start()
@@ -124,6 +124,13 @@ class DuckdbReader:
         if isinstance(error, duckdb.OutOfMemoryException):
             return QueryError("memory", "The query takes too much memory: ask for less.")
         return refused_by_database(str(error).partition("\n\nLINE")[0])
+
+
+def _why_closed(error: duckdb.Error, path: Path) -> str:
+    """Return why a file cannot be opened, without the processes and paths of this machine."""
+    if "Could not set lock" in str(error):
+        return "another program has the file open for writing; close it there, or name a copy"
+    return str(error).replace(str(path), path.name)
 
 
 def _as_exact_query(sql: str, kinds: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from bot.metrics.own_metrics import own_metrics
 from bot.metrics.plan import DimensionFilter, FilterOperator
 from bot.report_config import MetricSettings, SourceSettings, metric_problems
 from bot.sources.registry import Sources
-from bot.sources.result import ResultTable
+from bot.sources.result import ColumnKind, ResultTable
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -44,6 +44,16 @@ async def test_a_question_is_planned_and_answered_with_units(shop):
     ]
     assert ResultTable.from_json(result.as_json()) == result
     assert len(result.rows) == 5
+
+
+async def test_a_metric_without_a_value_stays_a_number(shop):
+    """SQLite does not say what a column without values holds; the metric does."""
+    source, metrics = shop
+    sql = "SELECT sum(amount_cents) AS revenue, max(country) AS country FROM sales WHERE 1 = 0"
+
+    result = metrics.with_units(await source.fetch(sql))
+
+    assert [column.kind for column in result.columns] == [ColumnKind.NUMBER, ColumnKind.TEXT]
 
 
 async def test_a_value_of_the_source_is_a_filter(shop):
@@ -101,6 +111,43 @@ async def test_a_day_that_is_not_loaded_is_noticed(shop):
     assert not judged.is_whole
     assert judged.percent == 0
     assert OUTLIER_DAYS_AGO % 7  # Else it would stand in what is usual.
+
+
+@pytest.mark.parametrize(
+    ("sql", "day"),
+    [
+        ("SELECT sum(amount_cents) FROM sales", date(2026, 11, 27)),
+        ("SELECT 1 FROM sales WHERE ordered_at >= '2026-11' AND quantity > 1", date(2026, 11, 27)),
+        ("SELECT 1 FROM sales AS s WHERE date(s.ordered_at) <= '2026-11-25'", date(2026, 11, 25)),
+        ("SELECT 1 FROM sales WHERE ordered_at > '2026-11-28' OR ordered_at < '2026-11-23'",
+         date(2026, 11, 22)),
+        ("WITH a AS (SELECT * FROM sales WHERE ordered_at < '2026-11-24') SELECT 1 FROM a",
+         date(2026, 11, 23)),
+        ("SELECT 1 FROM customers JOIN sales ON 1 WHERE ordered_at < '2026-11-25'",
+         date(2026, 11, 24)),
+        ("SELECT 1 FROM sales WHERE ordered_at >= (SELECT max(joined_on) FROM customers)",
+         date(2026, 11, 27)),
+        ("SELECT 1 FROM sales WHERE ordered_at < '2026-10-01'", None),
+        ("SELECT count(*) FROM orders WHERE ordered_at < '2026-11-25'", None),
+    ],
+)  # fmt: skip
+async def test_the_last_day_of_sql_is_that_which_its_conditions_let_in(shop, sql, day):
+    """The database says which days of the metric's time a query asks about."""
+    source, metrics = shop
+
+    judged = await metrics.judged_day(sql, source, ZONE, NOW, sql=sql)
+
+    assert (judged and judged.day) == day
+
+
+async def test_sql_over_the_table_of_a_metric_is_judged(shop):
+    """As a question is, also where a model wrote it for words that name no metric."""
+    source, metrics = shop
+    tomorrow, sql = NOW + timedelta(days=1), "SELECT sum(quantity) FROM sales"
+
+    for asked in (sql, "how much did we move?"):
+        judged = await metrics.completeness(asked, source, ZONE, tomorrow, sql=sql)
+        assert judged.words.startswith("2026-11-28 is 0 % loaded at 09:00")
 
 
 def test_the_bots_own_metrics_are_there_unless_their_names_are_taken():

@@ -153,12 +153,15 @@ class Office:
         async def measure(*_: object) -> Completeness | None:
             return self.complete.pop(0) if self.complete else None
 
+        async def is_judged(*_: object) -> bool:
+            return bool(self.complete)
+
         self.room = open_reports(
             self.database,
             self.clock,
             Renderer(TEMPLATES),
             self.slack,
-            ReportParts(self.sources or Shops(self.shop), plan, self._voice(), measure),
+            ReportParts(self.sources or Shops(self.shop), plan, self._voice(), measure, is_judged),
             ReportLimits(
                 spread_seconds=self.spread_seconds,
                 lease=self.lease,

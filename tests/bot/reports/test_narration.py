@@ -186,7 +186,7 @@ async def test_an_answer_is_checked_like_a_report():
         "What is the total revenue?", shop_brief()
     )
 
-    assert (said.by, said.summary) == ("builtin", "The total of revenue is 1,000.00 EUR.")
+    assert (said.by, said.summary) == ("builtin", "Revenue totalled 1,000.00 EUR.")
 
 
 async def test_what_the_rows_cannot_answer_is_said_so():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from bot.errors import ConflictError, FieldProblem, ForbiddenError, InvalidError, NotFoundError
 from bot.reports.models import Report, ReportResult, ReportRun, RunStatus
-from tests.bot.reports.service_room import ADA, BEN, OPS, Office, actor, fields
+from tests.bot.reports.service_room import ADA, BEN, OPS, Office, Shops, actor, fields
 
 
 @pytest.fixture
@@ -247,7 +247,10 @@ async def test_recomputing_says_what_differs(office):
     other = await office.reports.recompute(actor(), run.id)
 
     assert (same.is_unchanged, same.differences) == (True, [])
-    assert (other.is_unchanged, other.differences) == (False, ["Row 1: total was 10 and is 12."])
+    assert (other.is_unchanged, other.differences) == (
+        False,
+        ["Row 1: total was 10 and is 12 now."],
+    )
 
 
 async def test_the_owner_who_is_gone_is_followed(office):
@@ -277,6 +280,35 @@ async def test_a_preview_waits_for_a_while_only(office):
     found = await office.reports.preview(actor(), fields())
 
     assert (found.rendered, [one.field for one in found.problems]) == (None, ["query"])
+
+
+class SeveralShops(Shops):
+    """A registry of several sources, of which one has to be named."""
+
+    def get(self, name, tenant):
+        if name is None:
+            raise InvalidError("name one", [FieldProblem("source", "name one of shop, stock")])
+        return super().get(name, tenant)
+
+
+async def test_a_preview_of_a_schedule_alone_needs_no_source(office):
+    """Also where there are several sources."""
+    office = Office(office.database, sources=SeveralShops())
+    found = await office.reports.preview(actor(), {"schedule": fields()["schedule"]})
+
+    assert (len(found.next_runs), found.problems) == (5, [])
+
+
+async def test_a_preview_says_that_completeness_cannot_be_told(office):
+    """Whoever wants to wait for complete data learns that nothing is waited for."""
+    told = await office.reports.preview(actor(), fields(complete_by="11:00"))
+    office.complete = [None]
+    judged = await office.reports.preview(actor(), fields(complete_by="11:00"))
+
+    assert [note[:50] for note in told.notes] == [
+        "Whether the data is complete cannot be told, so it"
+    ]
+    assert judged.notes == []
 
 
 async def test_a_preview_says_which_row_is_compared(office):

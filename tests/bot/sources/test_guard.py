@@ -188,6 +188,15 @@ def test_what_cannot_be_written_is_refused():
         written(query, "duckdb")
 
 
+def test_brackets_around_the_whole_are_left_out():
+    """SQLite takes no SELECT in brackets; what stands behind them stays."""
+    for sql, run in (
+        ("((SELECT id FROM orders))", "SELECT id FROM orders"),
+        ("(WITH a AS (SELECT 1) SELECT * FROM a)", "WITH a AS (SELECT 1) SELECT * FROM a"),
+    ):
+        assert written(guard_select(sql, "sqlite", readable("sqlite")), "sqlite") == run
+
+
 def test_what_is_run_has_no_comments():
     """Nothing that one database reads as a comment, and another does not, is passed on."""
     sql = "SELECT id /*! , (SELECT 1) */ FROM orders -- ; DROP TABLE orders"

@@ -239,6 +239,18 @@ async def test_a_source_that_is_away_is_unavailable(workers, address, tmp_path):
     assert "lovelace" not in str(caught.value)
 
 
+async def test_a_duckdb_file_that_somebody_writes_is_said_to_be_open(workers, tmp_path):
+    """In plain words, without the processes and paths of this machine."""
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)), pytest.raises(QueryError) as caught:
+        await sources_of(workers, shop=f"duckdb:///{path}").get(None).tables()
+
+    assert str(caught.value) == (
+        "The source `shop` cannot be reached: another program has the file open for writing; "
+        "close it there, or name a copy"
+    )
+
+
 #: An hour that no clock in Berlin shows, and that no zone may move.
 WALL_TIME = datetime.fromisoformat("2026-03-29 02:30:00")
 POSTGRESQL_VALUES = """

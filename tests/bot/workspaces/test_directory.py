@@ -40,6 +40,13 @@ async def test_a_person_is_named_by_id(directory, playground):
         await directory.channel_id("@ada")
 
 
+async def test_an_app_is_no_person(directory, playground):
+    """Slack delivers no message to the conversation of two apps."""
+    await directory.require_person("U0ADA00001")
+    with pytest.raises(InvalidError, match="This is an app, not a person"):
+        await directory.require_person("U0SAMPLE001")
+
+
 async def test_a_known_name_is_not_asked_again(directory, playground):
     """Names are kept: Slack lists channels slowly and rarely."""
     for _ in range(3):

@@ -100,6 +100,11 @@ def test_embedded_json_marks_every_string():
     assert read == {"a": ["\ufdd0x\ufdd1", 1, None, True], "b": {"c": ""}}
 
 
+def test_floats_of_any_size_stay_numbers():
+    """A point of a chart that were text would be drawn as zero."""
+    assert json.loads(as_json([1.5e27, -1e300])) == [1.5e27, -1e300]
+
+
 def test_deep_or_endless_data_is_printed_within_bounds():
     """A list inside itself and an integer no computer prints are shortened."""
     endless: list[object] = []

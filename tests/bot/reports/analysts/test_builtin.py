@@ -102,7 +102,7 @@ async def test_months_that_are_dates_are_told_as_months():
     rows = [(date(2020, 1, 1), 5), (date(2020, 2, 1), 7), (date(2020, 3, 1), 7)]
     said = await told(brief_of(table(columns, rows)))
 
-    assert said.summary.endswith("Orders are unchanged against the month before with 0.")
+    assert said.summary.endswith("Orders are unchanged against the month before (change: 0).")
     assert "Orders were lowest in 2020-01 with 5." in said.insights
 
 
@@ -143,7 +143,7 @@ async def test_one_row_is_told_with_its_name():
 @pytest.mark.parametrize(
     ("columns", "rows", "summary"),
     [
-        ([REVENUE], [], "The result has 0 rows. Revenue has no value."),
+        ([REVENUE], [], "The result has 0 rows."),
         ([REVENUE], [(Decimal("12.5"),)], "Revenue: 12.50 EUR."),
         ([("city", ColumnKind.TEXT)], [("Oslo",), ("Rome",)], "The result has 2 rows."),
         ([("open", ColumnKind.NUMBER)], [(None,)], "Open: no value."),
@@ -189,21 +189,21 @@ async def test_whatever_the_rows_are_the_text_has_no_fault():
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("What is the total revenue?", "The total of revenue is 1,000.00 EUR."),
-        ("how many orders", "The total of orders is 22."),
+        ("What is the total revenue?", "Revenue totalled 1,000.00 EUR."),
+        ("how many orders", "Orders totalled 22."),
         ("How many rows are there?", "The result has 4 rows."),
         ("How many regions?", "There are 4 different values of region."),
         (
             "Which region has the most orders?",
-            "The highest value of orders is that of Hamburg with 9.",
+            "Hamburg had the most orders: 9.",
         ),
-        ("lowest revenue", "The lowest value of revenue is that of Oslo with 49.25 EUR."),
-        ("revenue of north america", "North America has revenue of 150.00 EUR."),
-        ("Compare Berlin and Oslo by orders", "Berlin has orders of 7. Oslo has orders of 2."),
-        ("What was the average revenue?", "The average of revenue per row is 250.00 EUR."),
+        ("lowest revenue", "Oslo had the lowest revenue: 49.25 EUR."),
+        ("revenue of north america", "Revenue for North America: 150.00 EUR."),
+        ("Compare Berlin and Oslo by orders", "Orders for Berlin: 7. Orders for Oslo: 2."),
+        ("What was the average revenue?", "Revenue averaged 250.00 EUR per region."),
         (
             "How did revenue change since the last run?",
-            "The change of revenue since the last run is +100.00 EUR (+11.1 %).",
+            "Revenue changed by +100.00 EUR (+11.1 %) since the last run.",
         ),
         ("What was the profit of Berlin?", "The rows do not say."),
         ("revenue of Munich", "The rows do not say."),
@@ -224,11 +224,11 @@ async def test_questions_are_answered_from_the_rows(question, answer):
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("Which month was best?", "The highest value of revenue is that of 2020-10 with 21 EUR."),
+        ("Which month was best?", "2020-10 had the highest revenue: 21 EUR."),
         ("Is it rising?", "The trend of revenue is rising."),
         (
             "What was the change?",
-            "The change of revenue against the month before is +4 EUR (+23.5 %).",
+            "Revenue changed by +4 EUR (+23.5 %) against the month before.",
         ),
         ("How many months in total?", "The rows do not say."),
     ],
@@ -236,6 +236,31 @@ async def test_questions_are_answered_from_the_rows(question, answer):
 async def test_the_only_measure_need_not_be_named(question, answer):
     """What can only be asked of a measure means the only one there is."""
     brief = months_brief()
+    draft = await BuiltinAnalyst().answer(question, brief)
+
+    assert fill_narrative(draft.narrative, brief.values).summary == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (
+            "Which region was best?",
+            "B had the lowest return rate: 1.5 %. C had the most orders: 9.",
+        ),
+        ("worst return rate", "A had the highest return rate: 4.5 %."),
+        ("lowest return rate", "B had the lowest return rate: 1.5 %."),
+        ("worst region by orders", "A had the fewest orders: 7."),
+        ("How did it change?", "The rows do not say."),
+    ],
+)
+async def test_the_best_is_what_the_metric_says(question, answer):
+    """A rate of returns is best where it is lowest; of all measures it is told if none is named."""
+    rate = ("return_rate", ColumnKind.NUMBER, "%", False, True)
+    columns = [("region", ColumnKind.TEXT), rate, ("orders", ColumnKind.NUMBER)]
+    rows = [("A", Decimal("4.5"), 7), ("B", Decimal("1.5"), 8), ("C", Decimal("2.5"), 9)]
+    brief = brief_of(table(columns, rows))
+
     draft = await BuiltinAnalyst().answer(question, brief)
 
     assert fill_narrative(draft.narrative, brief.values).summary == answer

@@ -123,6 +123,7 @@ def test_many_points_are_the_newest_ones():
     labels = context["charts"][0]["chart"]["axis_config"]["categories"]
     assert (len(labels), labels[-1]) == (20, "27 Nov")
     assert context["notes"] == ["The chart shows the last 20 of 90 rows."]
+    assert "The chart shows the last 20 of 90 rows." not in context["lines"]
 
 
 def test_categories_of_one_name_stay_two():

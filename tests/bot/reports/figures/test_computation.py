@@ -150,6 +150,30 @@ def test_infinity_has_no_total():
     ]
 
 
+def test_a_column_with_nan_names_no_rows():
+    """It is text for want of a number, and no label of the rows beside it."""
+    broken = ("ratio", ColumnKind.TEXT)
+    values = compute_values(table([broken, ("n", ColumnKind.NUMBER)], [("NaN", 1), ("0.5", 2)]))
+    named = compute_values(table([broken, ("n", ColumnKind.NUMBER)], [("1e1", 1), ("0.5", 2)]))
+
+    assert [one for one in values if one.startswith("top_1")] == []
+    assert texts(named, "top_1_name_n") == ["0.5"]
+
+
+def test_columns_are_named_in_any_language():
+    """Letters with marks are letters, and percentiles are no amounts."""
+    columns = [("größe_m2", ColumnKind.NUMBER), ("p95_ms", ColumnKind.NUMBER)]
+    columns += [("выручка", ColumnKind.NUMBER), ("Prénom", ColumnKind.TEXT)]
+    values = compute_values(table(columns, [(1, 2, 3, "Ada"), (4, 5, 6, "Ben")]))
+
+    assert [one for one in values if one.startswith("total_")] == [
+        "total_grosse_m_2",
+        "total_column_3",
+    ]
+    assert values["total_grosse_m_2"].origin == "sum(größe m 2)"
+    assert texts(values, "cell_2_prenom") == ["Ben"]
+
+
 def test_large_numbers_arrive_digit_for_digit():
     """64-bit integers and long decimals lose nothing."""
     columns = [("city", ColumnKind.TEXT), ("n", ColumnKind.NUMBER)]

@@ -1,0 +1,40 @@
+"""How the built-in analyst names measures, rows and periods in a sentence. Pure."""
+
+from bot.reports.analysts.base import Brief
+from bot.reports.analysts.chart_choice import is_unique
+from bot.reports.figures.columns import Columns, Measure, readable_name
+from bot.reports.figures.period_lengths import read_steps
+from bot.sources.result import ResultTable
+
+#: What stands before the name of a period; a week is named by its first day.
+_ATS = {"hour": "at", "day": "on", "week": "in the week of", "": "at"}
+
+
+def readable_measure(measure: Measure) -> str:
+    """Return the name of a measure in the middle of a sentence, without references."""
+    return measure.name.replace("{", "{{").replace("}", "}}")
+
+
+def is_counted(measure: Measure) -> bool:
+    """Tell whether it counts things: people have the most orders, and the highest revenue."""
+    return measure.name.endswith("s") and not measure.places
+
+
+def superlative(measure: Measure, end: str) -> str:
+    """Return `highest revenue` or `most orders`; *end* is `high` or `low`."""
+    if is_counted(measure):
+        return f"{'most' if end == 'high' else 'fewest'} {readable_measure(measure)}"
+    return f"{end}est {readable_measure(measure)}"
+
+
+def row_name(table: ResultTable, columns: Columns) -> str:
+    """Return what a row stands for: the name of the label or the time, if each has one row."""
+    for column in (columns.label, columns.time):
+        if column is not None and is_unique(table, column):
+            return readable_name(table.columns[column].name)
+    return "row"
+
+
+def at_period(brief: Brief, columns: Columns) -> str:
+    """Return what stands before a period: `on` a day, `in` a month."""
+    return _ATS.get(read_steps(brief.table, columns.time, None).grain, "in")
