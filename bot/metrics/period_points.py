@@ -14,8 +14,8 @@ MONTH = "|".join(f"{name}|{name[:3]}" for name in MONTH_NAMES) + "|sept"
 _ISO_DAY = r"\d{4}-\d\d-\d\d"
 _ORDINALS = ("first", "second", "third", "fourth")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_YEARS = ("year", "yearq", "yearn", "yearfirst")
-_YEAR = r"(?:19|20|21)\d\d"
+_YEAR_GROUPS = ("year", "yearq", "yearn", "yearfirst")
+_PLAUSIBLE_YEAR = r"(?:19|20|21)\d\d"
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,27 @@ def point_pattern(key: str) -> str:
     def group(name: str, pattern: str) -> str:
         return f"(?P<{name}_{key}>{pattern})"
 
-    year = f"(?:,? (?:of |in )?{group('year', f'{_YEAR}|(?:the )?(?:last|this) year')})?"
+    year = f"(?:,? (?:of |in )?{group('year', f'{_PLAUSIBLE_YEAR}|(?:the )?(?:last|this) year')})?"
     day = r"\d\d?(?:st|nd|rd|th)?"
     return "|".join(
         (
             group("iso", _ISO_DAY),
-            f"{group('numbered', f'{_YEAR}-(?:0[1-9]|1[0-2])')}",
+            f"{group('numbered', f'{_PLAUSIBLE_YEAR}-(?:0[1-9]|1[0-2])')}",
             group("relative", "today|yesterday"),
             f"(?:{group('day', day)} (?:of )?)?{group('month', f'(?:last )?(?:{MONTH})')}"
             rf"\.?(?: (?:the )?{group('behind', day)}(?!\d))?{year}",
             f"(?:q|quarter ){group('quarter', '[1-4]')}{_other_year(key, 'q')}",
             f"{group('nth', '|'.join(_ORDINALS))} quarter{_other_year(key, 'n')}",
-            f"{group('yearfirst', _YEAR)}[ -]q{group('then', '[1-4]')}",
-            group("only", _YEAR),
+            f"{group('yearfirst', _PLAUSIBLE_YEAR)}[ -]q{group('then', '[1-4]')}",
+            group("only", _PLAUSIBLE_YEAR),
         )
     )
 
 
 def _other_year(key: str, kind: str) -> str:
-    return rf"(?:[ -](?:of |in )?(?P<year{kind}_{key}>{_YEAR}|(?:the )?(?:last|this) year))?"
+    return (
+        rf"(?:[ -](?:of |in )?(?P<year{kind}_{key}>{_PLAUSIBLE_YEAR}|(?:the )?(?:last|this) year))?"
+    )
 
 
 def read_point(match: re.Match[str], key: str, today: date) -> PeriodPoint:
@@ -87,15 +89,15 @@ def read_point(match: re.Match[str], key: str, today: date) -> PeriodPoint:
         if text is not None and name.endswith(f"_{key}")
     }
     if "iso" in found:
-        return _day(date.fromisoformat(found["iso"]))
+        return _day_point(date.fromisoformat(found["iso"]))
     if "relative" in found:
-        return _day(today - timedelta(days=found["relative"] == "yesterday"))
+        return _day_point(today - timedelta(days=found["relative"] == "yesterday"))
     if "numbered" in found:
         return month_point(_year_of(found["numbered"][:4]), int(found["numbered"][5:]))
     if "only" in found:
         year = _year_of(found["only"])
         return PeriodPoint(date(year, 1, 1), date(year + 1, 1, 1), str(year))
-    named = next((found[one] for one in _YEARS if one in found), None)
+    named = next((found[one] for one in _YEAR_GROUPS if one in found), None)
     year_named = None if named is None else _named_year(named, today)
     if "month" in found:
         return _in_month(found, year_named, today)
@@ -136,7 +138,7 @@ def _in_month(found: dict[str, str], year: int | None, today: date) -> PeriodPoi
     return PeriodPoint(day, day + timedelta(days=1), day.isoformat(), year is None)
 
 
-def _day(day: date) -> PeriodPoint:
+def _day_point(day: date) -> PeriodPoint:
     return PeriodPoint(day, day + timedelta(days=1), day.isoformat())
 
 

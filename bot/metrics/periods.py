@@ -25,14 +25,20 @@ _NUMBER_WORDS = {
 }
 _HOW_MANY = r"\d{1,4}|" + "|".join(_NUMBER_WORDS)
 _UNIT = "day|week|month|quarter|year"
-_LETTERS = {"d": Grain.DAY, "w": Grain.WEEK, "m": Grain.MONTH, "q": Grain.QUARTER, "y": Grain.YEAR}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_UNIT_LETTERS = {
+    "d": Grain.DAY,
+    "w": Grain.WEEK,
+    "m": Grain.MONTH,
+    "q": Grain.QUARTER,
+    "y": Grain.YEAR,
+}
+_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HALVES = {"h1": 1, "first half": 1, "h2": 7, "second half": 7}
 #: Before a date; `from` is none of them, because it may mean `since`.
 _IN = r"(?:in |for |during |of |on )?(?:the )?"
 #: Before what is counted from today.
 _IN_RELATIVE = r"(?:in |for |during |of |over |from |on )?(?:the )?"
-_TO = r" ?(?: and | to | until | till | through | thru |-|\u2013) ?"
+_UP_TO = r" ?(?: and | to | until | till | through | thru |-|\u2013) ?"
 _DAY_OF_MONTH = r"\d\d?(?:st|nd|rd|th)?"
 
 
@@ -103,9 +109,9 @@ def _yesterday_or_today(match: re.Match[str], today: date) -> _Read:
     return day, day + timedelta(days=1), match["day"]
 
 
-def _weekday(match: re.Match[str], today: date) -> _Read:
+def _last_weekday(match: re.Match[str], today: date) -> _Read:
     """Read `last Tuesday`: the latest one before today."""
-    number = _WEEKDAYS.index(match["weekday"])
+    number = _WEEKDAY_NAMES.index(match["weekday"])
     day = today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
     return day, day + timedelta(days=1), day.isoformat()
 
@@ -120,7 +126,9 @@ def _calendar(match: re.Match[str], today: date) -> _Read:
 
 def _to_date(match: re.Match[str], today: date) -> _Read:
     letter = match["letter"]
-    grain = _LETTERS[letter] if letter else Grain(match["unit"] or match["sofar"] or match["far"])
+    grain = (
+        _UNIT_LETTERS[letter] if letter else Grain(match["unit"] or match["sofar"] or match["far"])
+    )
     return begin_of(today, grain), today + timedelta(days=1), f"{grain} to date"
 
 
@@ -211,7 +219,7 @@ def _month_of_days(match: re.Match[str], today: date) -> _Read:
     return first, last + timedelta(days=1), f"{first.isoformat()} to {last.isoformat()}"
 
 
-def _since(match: re.Match[str], today: date) -> _Read:
+def _since_point(match: re.Match[str], today: date) -> _Read:
     start = read_point(match, "a", today).start
     return start, today + timedelta(days=1), f"since {start.isoformat()}"
 
@@ -225,35 +233,38 @@ def _last_day(end: date) -> str:
     return (end - timedelta(days=1)).isoformat()
 
 
-_Form = tuple[re.Pattern[str], Callable[[re.Match[str], date], _Read]]
+_PeriodForm = tuple[re.Pattern[str], Callable[[re.Match[str], date], _Read]]
 
 
-def _form(pattern: str, read: Callable[[re.Match[str], date], _Read]) -> _Form:
+def _form(pattern: str, read: Callable[[re.Match[str], date], _Read]) -> _PeriodForm:
     return re.compile(rf"(?<![\w/.,-])(?:{pattern})(?![\w/-]|[.,]\d)"), read
 
 
 _A, _B = (f"(?:{point_pattern(key)})" for key in "ab")
-_BETWEEN = r"(?:between |from )?(?:the )?"
+_FROM_OR_BETWEEN = r"(?:between |from )?(?:the )?"
 _ANY_YEAR = r"(?:19|20|21)\d\d"
-_YEAR = r"(?:[ -](?:of |in )?(?P<year>(?:19|20|21)\d\d))?"
+_OF_YEAR = r"(?:[ -](?:of |in )?(?P<year>(?:19|20|21)\d\d))?"
 _HALF_YEAR = r"(?:[ -](?:of |in )?(?:the )?(?P<year>(?:19|20|21)\d\d|(?:last|this) year))?"
 #: The longest forms first: words belong to the first form that takes them.
 _FORMS = (
-    _form(rf"(?:between|from) (?:the )?{_A}{_TO}(?:the )?{_B}", _between),
+    _form(rf"(?:between|from) (?:the )?{_A}{_UP_TO}(?:the )?{_B}", _between),
     _form(
         rf"(?:the )?{_A}(?: to | until | till | through | ?\u2013 ?| - |(?<=[a-z])-){_B}", _between
     ),
-    _form(rf"{_BETWEEN}(?P<first>{_DAY_OF_MONTH}){_TO}(?:the )?(?=\d\d?\D){_B}", _days_of_month),
     _form(
-        rf"{_BETWEEN}(?=(?:{MONTH})\W){_A}{_TO}(?P<last>{_DAY_OF_MONTH})"
+        rf"{_FROM_OR_BETWEEN}(?P<first>{_DAY_OF_MONTH}){_UP_TO}(?:the )?(?=\d\d?\D){_B}",
+        _days_of_month,
+    ),
+    _form(
+        rf"{_FROM_OR_BETWEEN}(?=(?:{MONTH})\W){_A}{_UP_TO}(?P<last>{_DAY_OF_MONTH})"
         rf"(?:,? (?P<of>{_ANY_YEAR}))?",
         _month_of_days,
     ),
-    _form(rf"since (?:the )?{_A}", _since),
+    _form(rf"since (?:the )?{_A}", _since_point),
     _form(rf"since (?:the )?(?P<which>this|last) (?P<unit>{_UNIT})", _since_calendar),
-    _form(rf"from (?:the )?{_A} (?:on|onward|onwards)", _since),
+    _form(rf"from (?:the )?{_A} (?:on|onward|onwards)", _since_point),
     _form(rf"{_IN}(?P<year>\d{{4}})-w(?P<number>\d\d?)", _week),
-    _form(rf"{_IN}(?:w|week |calendar week )(?P<number>\d\d?){_YEAR}", _week),
+    _form(rf"{_IN}(?:w|week |calendar week )(?P<number>\d\d?){_OF_YEAR}", _week),
     _form(rf"{_IN}(?P<half>{'|'.join(_HALVES)}){_HALF_YEAR}", _half),
     _form(
         rf"{_IN}(?P<unit>{_UNIT})[ -]to[ -]date|(?P<letter>[wmqy])td"
@@ -266,7 +277,7 @@ _FORMS = (
     ),
     _form(rf"(?P<count>{_HOW_MANY}) (?P<unit>{_UNIT})s? ago", _ago),
     _form(r"(?:for |from |of |on )?(?P<day>(?:the )?day before yesterday)", _yesterday_or_today),
-    _form(rf"(?:last |on |on last )(?P<weekday>{'|'.join(_WEEKDAYS)})", _weekday),
+    _form(rf"(?:last |on |on last )(?P<weekday>{'|'.join(_WEEKDAY_NAMES)})", _last_weekday),
     _form(rf"{_IN}{_A}", _point),
     _form(
         rf"{_IN_RELATIVE}(?P<which>this|current|last|past|previous) (?P<unit>{_UNIT})", _calendar

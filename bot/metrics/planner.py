@@ -85,7 +85,7 @@ def _plan(
     grain = _take_grain(reading, is_ranked=bool(ranking))
     dimensions, is_which = _take_dimensions(reading, metric.dimensions)
     filters += take_values(reading, values)
-    dimensions = _without_named(reading, dimensions, filters)
+    dimensions = _without_filtered(reading, dimensions, filters)
     limit = limit or (take_count_before_dimension(reading) if ranking else None)
     _require_all_understood(reading, metrics, name)
     _require_possible(asked, grain, metric, name)
@@ -124,7 +124,7 @@ def _require_possible(
         )
 
 
-def _without_named(
+def _without_filtered(
     reading: Reading, dimensions: tuple[str, ...], filters: tuple[DimensionFilter, ...]
 ) -> tuple[str, ...]:
     """Return the dimensions without that of `the free plan`, which only names the value."""

@@ -6,7 +6,7 @@ from bot.metrics.reading import PERIOD_WORD, NotUnderstoodError, Reading
 from bot.report_config import MetricSettings
 
 _MAX_LIMIT = 1_000
-_COUNTS = {
+_COUNT_WORDS = {
     word: number
     for number, word in enumerate(
         "one two three four five six seven eight nine ten".split(),  # noqa: SIM905
@@ -32,7 +32,7 @@ def _count_at(reading: Reading, index: int) -> int | None:
     if not 0 <= index < len(reading.low) or reading.taken[index]:
         return None
     word = reading.low[index]
-    count = int(word) if word.isascii() and word.isdecimal() else _COUNTS.get(word)
+    count = int(word) if word.isascii() and word.isdecimal() else _COUNT_WORDS.get(word)
     if count is None:
         return None
     if not 1 <= count <= _MAX_LIMIT:
