@@ -1,29 +1,45 @@
-"""Periods in words: `last week`, `in October`, `Q3 2026`, `since 2026-01-15`. Pure."""
+"""Periods in words: `last week`, `in October`, `Q3 2026`, `between 3 and 10 May`. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.metrics.period_points import (
+    MONTH,
+    PeriodPoint,
+    begin_of,
+    earlier_year,
+    point_pattern,
+    read_point,
+    shift,
+)
 from bot.metrics.plan import Grain, Period
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS) + "|sept"
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(),  # noqa: SIM905
-        start=2,
+        "one two three four five six seven eight nine ten eleven twelve".split(),  # noqa: SIM905
+        start=1,
     )
 }
 _HOW_MANY = r"\d{1,4}|" + "|".join(_NUMBER_WORDS)
-_ISO = r"\d{4}-\d\d-\d\d"
 _UNIT = "day|week|month|quarter|year"
-_IN = r"(?:in |for |during |of |over |from )?(?:the )?"
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_UNIT_LETTERS = {
+    "d": Grain.DAY,
+    "w": Grain.WEEK,
+    "m": Grain.MONTH,
+    "q": Grain.QUARTER,
+    "y": Grain.YEAR,
+}
+_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HALVES = {"h1": 1, "first half": 1, "h2": 7, "second half": 7}
+#: Before a date; `from` is none of them, because it may mean `since`.
+_IN = r"(?:in |for |during |of |on )?(?:the )?"
+#: Before what is counted from today.
+_IN_RELATIVE = r"(?:in |for |during |of |over |from |on )?(?:the )?"
+_UP_TO = r" ?(?: and | to | until | till | through | thru |-|\u2013) ?"
+_DAY_OF_MONTH = r"\d\d?(?:st|nd|rd|th)?"
 
 
 class UnclearPeriodError(ValueError):
@@ -37,6 +53,7 @@ class FoundPeriod:
     period: Period
     start: int
     end: int
+    text: str  # the words of the question
 
 
 def find_periods(question: str, today: date) -> Iterator[FoundPeriod]:
@@ -49,56 +66,32 @@ def find_periods(question: str, today: date) -> Iterator[FoundPeriod]:
             taken.append(match.span())
             try:
                 start, end, words = read(match, today)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 raise UnclearPeriodError(f"`{match[0].strip()}` is no period: {error}") from None
             if end <= start:
                 raise UnclearPeriodError(f"`{match[0].strip()}` ends before it begins")
-            yield FoundPeriod(Period(start, end, words), *match.span())
+            yield FoundPeriod(Period(start, end, words), *match.span(), match[0].strip())
 
 
-def previous_period(period: Period, today: date) -> Period:
-    """
-    Return what a period is compared with: the one before it, of the same kind and length.
+def compared_periods(one: Period, other: Period) -> tuple[Period, Grain] | None:
+    """Return two periods of one kind that follow each other as one, and their kind; else None."""
+    first, last = sorted((one, other), key=lambda period: period.start)
+    grain = calendar_grain(first)
+    if grain is None or calendar_grain(last) is not grain or first.end != last.start:
+        return None
+    return Period(first.start, last.end, f"{last.words} and {first.words}"), grain
 
-    A period that is not over yet is compared with as many days of the one before.
-    """
-    grain = _calendar_grain(period)
+
+def period_before(period: Period) -> Period | None:
+    """Return the calendar period before one; None if it is none."""
+    grain = calendar_grain(period)
     if grain is None:
-        start = period.start - (period.end - period.start)
-        end = period.start
-    else:
-        start, end = shift(period.start, grain, -1), period.start
-    tomorrow = today + timedelta(days=1)
-    if period.start < tomorrow < period.end:
-        end = min(end, start + (tomorrow - period.start))
-    return Period(start, end, f"{start.isoformat()} to {(end - timedelta(days=1)).isoformat()}")
+        return None
+    start = shift(period.start, grain, -1)
+    return Period(start, period.start, f"the {grain} before")
 
 
-def begin_of(day: date, grain: Grain) -> date:
-    """Return the first day of the period around a day; weeks begin on Monday."""
-    match grain:
-        case Grain.DAY:
-            return day
-        case Grain.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Grain.MONTH:
-            return day.replace(day=1)
-        case Grain.QUARTER:
-            return date(day.year, day.month - (day.month - 1) % 3, 1)
-        case Grain.YEAR:
-            return date(day.year, 1, 1)
-
-
-def shift(begin: date, grain: Grain, count: int) -> date:
-    """Return the begin of the period *count* periods later than the one that begins so."""
-    if grain is Grain.DAY or grain is Grain.WEEK:
-        return begin + timedelta(days=count * (1 if grain is Grain.DAY else 7))
-    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[grain] * count
-    year, month = divmod(begin.year * 12 + begin.month - 1 + months, 12)
-    return date(year, month + 1, 1)
-
-
-def _calendar_grain(period: Period) -> Grain | None:
+def calendar_grain(period: Period) -> Grain | None:
     """Return of which kind a whole calendar period is; None if it is none."""
     for grain in Grain:
         begins = begin_of(period.start, grain) == period.start
@@ -110,9 +103,17 @@ def _calendar_grain(period: Period) -> Grain | None:
 _Read = tuple[date, date, str]
 
 
-def _today(match: re.Match[str], today: date) -> _Read:
-    day = today - timedelta(days=match["day"] == "yesterday")
+def _yesterday_or_today(match: re.Match[str], today: date) -> _Read:
+    ago = {"today": 0, "yesterday": 1}.get(match["day"], 2)
+    day = today - timedelta(days=ago)
     return day, day + timedelta(days=1), match["day"]
+
+
+def _last_weekday(match: re.Match[str], today: date) -> _Read:
+    """Read `last Tuesday`: the latest one before today."""
+    number = _WEEKDAY_NAMES.index(match["weekday"])
+    day = today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
+    return day, day + timedelta(days=1), day.isoformat()
 
 
 def _calendar(match: re.Match[str], today: date) -> _Read:
@@ -124,51 +125,45 @@ def _calendar(match: re.Match[str], today: date) -> _Read:
 
 
 def _to_date(match: re.Match[str], today: date) -> _Read:
-    grain = Grain(match["unit"])
+    letter = match["letter"]
+    grain = (
+        _UNIT_LETTERS[letter] if letter else Grain(match["unit"] or match["sofar"] or match["far"])
+    )
     return begin_of(today, grain), today + timedelta(days=1), f"{grain} to date"
 
 
 def _several(match: re.Match[str], today: date) -> _Read:
     """Read `last 7 days`: whole days, weeks or months that are over."""
+    count = _count_of(match)
+    grain = Grain(match["unit"])
+    end = begin_of(today, grain)
+    return _begin_before(end, grain, count), end, f"last {count} {grain}{'s' if count > 1 else ''}"
+
+
+def _ago(match: re.Match[str], today: date) -> _Read:
+    """Read `two weeks ago`: the week that was this one then."""
+    grain = Grain(match["unit"])
+    start = _begin_before(begin_of(today, grain), grain, _count_of(match))
+    return start, shift(start, grain, 1), match[0].strip()
+
+
+def _count_of(match: re.Match[str]) -> int:
     count = _NUMBER_WORDS.get(match["count"]) or int(match["count"])
     if count < 1:
         raise ValueError("count from 1")
-    grain = Grain(match["unit"])
-    end = begin_of(today, grain)
+    return count
+
+
+def _begin_before(end: date, grain: Grain, count: int) -> date:
     try:
-        start = shift(end, grain, -count)
-    except OverflowError as error:
+        return shift(end, grain, -count)
+    except (ValueError, OverflowError) as error:
         raise ValueError("it begins too long ago") from error
-    return start, end, f"last {count} {grain}{'s' if count > 1 else ''}"
-
-
-def _month(match: re.Match[str], today: date) -> _Read:
-    """Read `in October`: that of the year named, or the latest that has begun."""
-    names = [name[:3] for name in _MONTHS]
-    month = names.index(match["month"][:3]) + 1
-    year = today.year - (month > today.month)
-    if match["year"]:
-        year = _year_of(match["year"])
-    begin = date(year, month, 1)
-    return begin, shift(begin, Grain.MONTH, 1), f"{begin:%Y-%m}"
-
-
-def _numbered_month(match: re.Match[str], _: date) -> _Read:
-    begin = date(_year_of(match["year"]), int(match["month"]), 1)
-    return begin, shift(begin, Grain.MONTH, 1), f"{begin:%Y-%m}"
-
-
-def _quarter(match: re.Match[str], today: date) -> _Read:
-    number = int(match["number"])
-    latest = today.year - (number * 3 - 2 > today.month)
-    year = _year_of(match["year"]) if match["year"] else latest
-    begin = date(year, number * 3 - 2, 1)
-    return begin, shift(begin, Grain.QUARTER, 1), f"Q{number} {year}"
 
 
 def _week(match: re.Match[str], today: date) -> _Read:
     number = int(match["number"])
-    year = _year_of(match["year"]) if match["year"] else today.isocalendar().year
+    year = int(match["year"]) if match["year"] else today.isocalendar().year
     begin = date.fromisocalendar(year, number, 1)
     if not match["year"] and begin > today:
         begin = date.fromisocalendar(year - 1, number, 1)
@@ -176,53 +171,116 @@ def _week(match: re.Match[str], today: date) -> _Read:
     return begin, begin + timedelta(days=7), f"{iso.year}-W{iso.week:02}"
 
 
-def _year(match: re.Match[str], _: date) -> _Read:
-    year = _year_of(match["year"])
-    return date(year, 1, 1), date(year + 1, 1, 1), str(year)
+def _half(match: re.Match[str], today: date) -> _Read:
+    month = _HALVES[match["half"]]
+    named = match["year"]
+    year = today.year - (month > today.month)
+    if named:
+        year = today.year - ("last" in named) if named.endswith("year") else int(named)
+    begin = date(year, month, 1)
+    return begin, shift(begin, Grain.QUARTER, 2), f"H{1 if month == 1 else 2} {year}"
 
 
-def _day(match: re.Match[str], _: date) -> _Read:
-    day = date.fromisoformat(match["day"])
-    return day, day + timedelta(days=1), day.isoformat()
+def _point(match: re.Match[str], today: date) -> _Read:
+    point = read_point(match, "a", today)
+    return point.start, point.end, point.words
 
 
-def _between(match: re.Match[str], _: date) -> _Read:
-    """Read two days, both of which belong to the period."""
-    start, end = date.fromisoformat(match["start"]), date.fromisoformat(match["end"])
-    return start, end + timedelta(days=1), f"{start.isoformat()} to {end.isoformat()}"
+def _between(match: re.Match[str], today: date) -> _Read:
+    """Read two points, both of which belong to the period."""
+    start, end = read_point(match, "a", today), read_point(match, "b", today)
+    if start.is_open and start.start > end.start:
+        start = earlier_year(start)
+    elif start.is_open and not end.is_open and end.start.year != start.start.year:
+        start = _in_year_of(end, start)
+    return start.start, end.end, f"{start.start.isoformat()} to {_last_day(end.end)}"
 
 
-def _since(match: re.Match[str], today: date) -> _Read:
-    start = date.fromisoformat(match["day"])
+def _in_year_of(end: PeriodPoint, start: PeriodPoint) -> PeriodPoint:
+    """Return `March` of `March to May 2025` in that year, or in the one before it."""
+    moved = start
+    while moved.start > end.start:
+        moved = earlier_year(moved)
+    return moved
+
+
+def _days_of_month(match: re.Match[str], today: date) -> _Read:
+    """Read `3 to 10 May`: two days of one month."""
+    last = read_point(match, "b", today)
+    first = last.start.replace(day=int(re.sub(r"\D", "", match["first"])))
+    return first, last.end, f"{first.isoformat()} to {_last_day(last.end)}"
+
+
+def _month_of_days(match: re.Match[str], today: date) -> _Read:
+    """Read `May 3 to 10`."""
+    first = read_point(match, "a", today).start
+    first = first.replace(year=int(match["of"] or first.year))
+    last = first.replace(day=int(re.sub(r"\D", "", match["last"])))
+    return first, last + timedelta(days=1), f"{first.isoformat()} to {last.isoformat()}"
+
+
+def _since_point(match: re.Match[str], today: date) -> _Read:
+    start = read_point(match, "a", today).start
     return start, today + timedelta(days=1), f"since {start.isoformat()}"
 
 
-def _year_of(text: str) -> int:
-    year = int(text)
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise ValueError(f"years go from {_FIRST_YEAR} to {_LAST_YEAR}")
-    return year
+def _since_calendar(match: re.Match[str], today: date) -> _Read:
+    start, _, words = _calendar(match, today)
+    return start, today + timedelta(days=1), f"since {words}"
 
 
-def _form(
-    pattern: str, read: Callable[[re.Match[str], date], _Read]
-) -> tuple[re.Pattern[str], Callable[[re.Match[str], date], _Read]]:
-    return re.compile(rf"(?<![\w-]){pattern}(?![\w-])"), read
+def _last_day(end: date) -> str:
+    return (end - timedelta(days=1)).isoformat()
 
 
+_PeriodForm = tuple[re.Pattern[str], Callable[[re.Match[str], date], _Read]]
+
+
+def _form(pattern: str, read: Callable[[re.Match[str], date], _Read]) -> _PeriodForm:
+    return re.compile(rf"(?<![\w/.,-])(?:{pattern})(?![\w/-]|[.,]\d)"), read
+
+
+_A, _B = (f"(?:{point_pattern(key)})" for key in "ab")
+_FROM_OR_BETWEEN = r"(?:between |from )?(?:the )?"
+_ANY_YEAR = r"(?:19|20|21)\d\d"
+_OF_YEAR = r"(?:[ -](?:of |in )?(?P<year>(?:19|20|21)\d\d))?"
+_HALF_YEAR = r"(?:[ -](?:of |in )?(?:the )?(?P<year>(?:19|20|21)\d\d|(?:last|this) year))?"
 #: The longest forms first: words belong to the first form that takes them.
 _FORMS = (
-    _form(rf"(?:between|from) (?P<start>{_ISO}) (?:and|to|until) (?P<end>{_ISO})", _between),
-    _form(rf"since (?P<day>{_ISO})", _since),
-    _form(rf"(?:on )?(?P<day>{_ISO})", _day),
+    _form(rf"(?:between|from) (?:the )?{_A}{_UP_TO}(?:the )?{_B}", _between),
+    _form(
+        rf"(?:the )?{_A}(?: to | until | till | through | ?\u2013 ?| - |(?<=[a-z])-){_B}", _between
+    ),
+    _form(
+        rf"{_FROM_OR_BETWEEN}(?P<first>{_DAY_OF_MONTH}){_UP_TO}(?:the )?(?=\d\d?\D){_B}",
+        _days_of_month,
+    ),
+    _form(
+        rf"{_FROM_OR_BETWEEN}(?=(?:{MONTH})\W){_A}{_UP_TO}(?P<last>{_DAY_OF_MONTH})"
+        rf"(?:,? (?P<of>{_ANY_YEAR}))?",
+        _month_of_days,
+    ),
+    _form(rf"since (?:the )?{_A}", _since_point),
+    _form(rf"since (?:the )?(?P<which>this|last) (?P<unit>{_UNIT})", _since_calendar),
+    _form(rf"from (?:the )?{_A} (?:on|onward|onwards)", _since_point),
     _form(rf"{_IN}(?P<year>\d{{4}})-w(?P<number>\d\d?)", _week),
-    _form(rf"{_IN}(?P<year>\d{{4}})-(?P<month>\d\d)", _numbered_month),
-    _form(rf"{_IN}(?:q|quarter )(?P<number>[1-4])(?:[ -](?:of )?(?P<year>\d{{4}}))?", _quarter),
-    _form(rf"{_IN}(?:w|week )(?P<number>\d\d?)(?:[ -](?:of )?(?P<year>\d{{4}}))?", _week),
-    _form(rf"{_IN}(?P<month>{_MONTH})\.?(?: (?:of )?(?P<year>\d{{4}}))?", _month),
-    _form(rf"{_IN}(?:last|past|previous) (?P<count>{_HOW_MANY}) (?P<unit>{_UNIT})s?", _several),
-    _form(r"(?P<unit>week|month|quarter|year)[ -]to[ -]date", _to_date),
-    _form(rf"{_IN}(?P<which>this|current|last|past|previous) (?P<unit>{_UNIT})", _calendar),
-    _form(r"(?:for |from |of )?(?P<day>today|yesterday)", _today),
-    _form(rf"{_IN}(?:year )?(?P<year>(?:19|20|21)\d\d)", _year),
+    _form(rf"{_IN}(?:w|week |calendar week )(?P<number>\d\d?){_OF_YEAR}", _week),
+    _form(rf"{_IN}(?P<half>{'|'.join(_HALVES)}){_HALF_YEAR}", _half),
+    _form(
+        rf"{_IN}(?P<unit>{_UNIT})[ -]to[ -]date|(?P<letter>[wmqy])td"
+        rf"|{_IN}(?:this |current )?(?P<sofar>{_UNIT}) so far|so far this (?P<far>{_UNIT})",
+        _to_date,
+    ),
+    _form(
+        rf"{_IN_RELATIVE}(?:last|past|previous) (?P<count>{_HOW_MANY}) (?P<unit>{_UNIT})s?",
+        _several,
+    ),
+    _form(rf"(?P<count>{_HOW_MANY}) (?P<unit>{_UNIT})s? ago", _ago),
+    _form(r"(?:for |from |of |on )?(?P<day>(?:the )?day before yesterday)", _yesterday_or_today),
+    _form(rf"(?:last |on |on last )(?P<weekday>{'|'.join(_WEEKDAY_NAMES)})", _last_weekday),
+    _form(rf"{_IN}{_A}", _point),
+    _form(
+        rf"{_IN_RELATIVE}(?P<which>this|current|last|past|previous) (?P<unit>{_UNIT})", _calendar
+    ),
+    _form(r"(?:for |from |of )?(?P<day>today|yesterday)", _yesterday_or_today),
 )

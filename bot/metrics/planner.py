@@ -10,32 +10,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.metrics.filters import KnownValues, longest_first, take_filters, take_values
-from bot.metrics.periods import UnclearPeriodError, find_periods
-from bot.metrics.plan import Grain, MetricPlan, Period
-from bot.metrics.question_words import (
-    FILLER_WORDS,
-    POSSESSIVE,
-    QUESTION_WORD,
-    NotUnderstoodError,
-    Reading,
+from bot.metrics.periods import UnclearPeriodError
+from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan
+from bot.metrics.question_periods import AskedPeriod, read_question
+from bot.metrics.question_words import FILLER_WORDS, PERIOD_WORD, NotUnderstoodError, Reading
+from bot.metrics.rankings import (
+    is_descending,
+    only_one,
+    take_count_before_dimension,
+    take_ranking,
 )
 from bot.report_config import MetricSettings
 from bot.suggestions import closest, did_you_mean
 
 MAX_PLANNED_CHARACTERS = 500
-_MAX_LIMIT = 1_000
 _FILTER_HINT = " (a filter is written `country is Germany`; whatever else there is, in SQL)"
-_PUNCTUATION = " \t\r\n?!.:;"
 _GRAINS = frozenset(Grain)
 _GRAIN_WORDS = {
     **{f"{name}ly": Grain(name) for name in ("week", "month", "quarter", "year")},
     "daily": Grain.DAY,
 }
-_HIGH_WORDS = frozenset({"top", "highest", "largest", "biggest", "most", "greatest"})
-_LOW_WORDS = frozenset({"bottom", "lowest", "smallest", "least", "fewest"})
-_GOOD, _BAD = frozenset({"best"}), frozenset({"worst"})
-_RANKINGS = _HIGH_WORDS | _LOW_WORDS | _GOOD | _BAD
+_DATE_WORDS = {"date": "day", "dates": "day"}
 _BEFORE_DIMENSION = frozenset({"by", "per", "each", "and", ",", "every", "which"})
+_DIVIDING = _BEFORE_DIMENSION | {"of"}
 _NEEDS_MORE = frozenset({"by", "per", "each", "every"})
 
 
@@ -77,79 +74,74 @@ def _plan(
         )
     if len(question) > MAX_PLANNED_CHARACTERS:
         raise NotUnderstoodError(f"Ask in at most {MAX_PLANNED_CHARACTERS} characters.")
-    rest, period = _without_period(question, today)
-    rest = POSSESSIVE.sub("", rest)
-    if strange := QUESTION_WORD.sub("", rest).strip(_PUNCTUATION):
-        raise NotUnderstoodError(f"`{strange[0]}` is not understood: ask in words, or in SQL.")
-    reading = Reading(QUESTION_WORD.findall(rest))
-    limit, ranking = _take_ranking(reading)
+    reading, asked = read_question(question, today)
+    if asked.grain:
+        reading.take_words("compare", "comparing", "comparison", "compared")
+    limit, ranking = take_ranking(reading, asked)
     name = _take_metric(reading, metrics)
     metric = metrics[name]
+    _require_no_compound(reading, metric, name)
     filters = take_filters(reading, metric.dimensions)
-    grain = _take_grain(reading)
+    grain = _take_grain(reading, is_ranked=bool(ranking))
     dimensions, is_which = _take_dimensions(reading, metric.dimensions)
     filters += take_values(reading, values)
+    dimensions = _without_filtered(reading, dimensions, filters)
+    limit = limit or (take_count_before_dimension(reading) if ranking else None)
     _require_all_understood(reading, metrics, name)
-    if limit is None and ranking and is_which:
-        limit = 1
-    if ranking and not dimensions:
+    _require_possible(asked, grain, metric, name)
+    if ranking and grain and not dimensions and not asked.grain:
+        limit = limit or only_one(reading, grain)
+    elif ranking and not dimensions:
         raise NotUnderstoodError(
             f"`{ranking}` of what? Name a dimension of {name}: {_named_list(metric.dimensions)}."
         )
-    if (period or grain) and metric.time is None:
-        raise NotUnderstoodError(f"The metric {name} has no time column: ask without a period.")
-    if limit is not None and grain is not None:
+    elif ranking and (grain or asked.grain):
         raise NotUnderstoodError(
-            f"A ranking cannot be divided by {grain}: ask without one of them."
+            f"A ranking cannot be divided by {grain or asked.grain}: ask without one of them."
         )
+    elif limit is None and ranking and is_which:
+        limit = 1
     return MetricPlan(
         metric=name,
-        period=period,
+        period=asked.period,
         dimensions=dimensions,
-        grain=grain,
+        grain=grain or asked.grain,
         filters=filters,
         limit=limit,
-        is_descending=_is_descending(ranking, metric),
+        is_descending=is_descending(ranking, metric),
     )
 
 
-def _without_period(question: str, today: date) -> tuple[str, Period | None]:
-    """Return the question without the words of its period, and the period."""
-    found = list(find_periods(question.lower(), today)) if _is_same_length(question) else []
-    if len(found) > 1:
-        both = " and ".join(f"`{one.period.words}`" for one in found[:2])
-        raise NotUnderstoodError(f"There are two periods, {both}: ask for one.")
-    if not found:
-        return question, None
-    only = found[0]
-    return f"{question[: only.start]} {question[only.end :]}", only.period
+def _require_possible(
+    asked: AskedPeriod, grain: Grain | None, metric: MetricSettings, name: str
+) -> None:
+    """Refuse a period of what has no time, and two lengths at once."""
+    if (asked.period or grain) and metric.time is None:
+        raise NotUnderstoodError(f"The metric {name} has no time column: ask without a period.")
+    if asked.grain and grain and asked.grain != grain:
+        raise NotUnderstoodError(
+            f"Two periods are compared by {asked.grain}, and not by {grain}: ask for one of them."
+        )
 
 
-def _is_same_length(question: str) -> bool:
-    return len(question.lower()) == len(question)  # Some letters have two small ones.
+def _without_filtered(
+    reading: Reading, dimensions: tuple[str, ...], filters: tuple[DimensionFilter, ...]
+) -> tuple[str, ...]:
+    """Return the dimensions without that of `the free plan`, which only names the value."""
+    single = {one.dimension for one in filters if one.comparison is FilterOperator.EQUALS}
+    divided = {
+        name for start, name in reading.dimensions.items() if reading.before(start) in _DIVIDING
+    }
+    return tuple(name for name in dimensions if name not in single or name in divided)
 
 
-def _take_ranking(reading: Reading) -> tuple[int | None, str]:
-    """Return how many are asked for, and the word that ranks them."""
-    for index, word in enumerate(reading.low):
-        if word not in _RANKINGS:
-            continue
-        reading.take(index)
-        for beside in (index + 1, index - 1):
-            if 0 <= beside < len(reading.low) and reading.low[beside].isdecimal():
-                count = int(reading.low[beside])
-                if not 1 <= count <= _MAX_LIMIT:
-                    raise NotUnderstoodError(f"Ask for 1 to {_MAX_LIMIT:,} of them.")
-                reading.take(beside)
-                return count, word
-        return None, word
-    return None, ""
-
-
-def _is_descending(ranking: str, metric: MetricSettings) -> bool:
-    if ranking in _GOOD | _BAD:
-        return (metric.better == "high") == (ranking in _GOOD)
-    return ranking not in _LOW_WORDS
+def _require_no_compound(reading: Reading, metric: MetricSettings, name: str) -> None:
+    """Refuse `order value`, which is no number of orders."""
+    for index, word in enumerate(reading.low[1:], 1):
+        before = reading.low[index - 1]
+        is_noun = word in ("value", "values", "amount") and metric.unit is None
+        if is_noun and reading.taken[index - 1] and before != PERIOD_WORD:
+            raise NotUnderstoodError(f"`{before} {word}` names no metric; {name} has no unit.")
 
 
 def _take_metric(reading: Reading, metrics: Mapping[str, MetricSettings]) -> str:
@@ -180,18 +172,22 @@ def _take_metric(reading: Reading, metrics: Mapping[str, MetricSettings]) -> str
     return named[0]
 
 
-def _take_grain(reading: Reading) -> Grain | None:
+def _take_grain(reading: Reading, *, is_ranked: bool) -> Grain | None:
+    """Return the length of periods that is named: `daily`, `by day`; of a ranking also `day`."""
     grains: list[Grain] = []
     for index, word in enumerate(reading.low):
         if reading.taken[index]:
             continue
-        plain = word.removesuffix("s")
+        plain = _DATE_WORDS.get(word, word.removesuffix("s"))
         if word in _GRAIN_WORDS:
             grains.append(_GRAIN_WORDS[word])
             reading.take(index)
         elif plain in _GRAINS and reading.before(index) in _BEFORE_DIMENSION:
             grains.append(Grain(plain))
             reading.take(index - 1, 2)
+        elif plain in _GRAINS and is_ranked:
+            grains.append(Grain(plain))
+            reading.take(index)
     if len(set(grains)) > 1:
         raise NotUnderstoodError(f"Divide by {grains[0]} or by {grains[1]}, not by both.")
     return grains[0] if grains else None
@@ -205,14 +201,27 @@ def _take_dimensions(reading: Reading, dimensions: Iterable[str]) -> tuple[tuple
         for phrase in {name.replace("_", " ").lower(), name.lower()}:
             for start in reading.find(phrase):
                 if reading.before(start) == "which":
-                    is_which = True
+                    # `Which countries` asks for more than one.
+                    is_which = reading.low[start : start + len(phrase.split())] == phrase.split()
                     reading.take(start - 1)
                 elif reading.before(start) in ("each", "every"):
                     reading.take(start - 1)
+                if _is_counted(reading, start):
+                    raise NotUnderstoodError(
+                        f"How many different {reading.words[start]} there are is no metric: "
+                        "write it as SQL."
+                    )
                 reading.take(start, len(phrase.split()))
+                reading.dimensions[start] = name
                 found.append((start, name))
     names = [name for _, name in sorted(found)]
     return tuple(dict.fromkeys(names)), is_which
+
+
+def _is_counted(reading: Reading, start: int) -> bool:
+    """Tell whether `how many` or `number of` stands before a dimension."""
+    before = reading.low[max(0, start - 2) : start]
+    return before in (["how", "many"], ["number", "of"])
 
 
 def _require_all_understood(
@@ -222,8 +231,8 @@ def _require_all_understood(
     _require_no_loose_end(reading, metric)
     left = [
         word
-        for word, low, is_taken in zip(reading.words, reading.low, reading.taken, strict=True)
-        if not is_taken and low not in FILLER_WORDS and low != ","
+        for index, word in enumerate(reading.words)
+        if not reading.taken[index] and not reading.is_filler(index)
     ]
     if left:
         word = left[0].strip("\"'")
@@ -237,12 +246,12 @@ def _require_all_understood(
 
 
 def _require_no_loose_end(reading: Reading, metric: MetricSettings) -> None:
-    """Refuse `revenue by last week`: something was to be named there."""
+    """Refuse `revenue by`: something was to be named there."""
     for index, word in enumerate(reading.low):
         if word in _NEEDS_MORE and not reading.taken[index]:
             rest = range(index + 1, len(reading.low))
-            following = next((one for one in rest if reading.low[one] not in FILLER_WORDS), None)
-            if following is None:
+            following = next((one for one in rest if not reading.is_filler(one)), None)
+            if following is None or reading.low[following] == PERIOD_WORD:
                 raise NotUnderstoodError(
                     f"`{word}` what? Name a dimension: {_named_list(metric.dimensions)}."
                 )

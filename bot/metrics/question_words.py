@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 POSSESSIVE = re.compile("['\u2019]s(?!\\w)")
 #: A quoted text, a word, or a sign that compares or lists.
 QUESTION_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[\w%&./-]+|<>|!=|=|,")
+#: Stands where the period of a question stood.
+PERIOD_WORD = "\ue000"
 #: Words that change nothing of what is asked.
 FILLER_WORDS = frozenset(
     """
-    a all and are by can could did do for from get give had has have how i in is it list me much
-    many my number of on our over per please report see show tell that the their there they to total
-    us was we were what whats with you figures development value values amount
+    a all amount and are by can could did do figures for from get give had has have how i in is it
+    list made make many me much my need number of on our over per please report see show tell that
+    the their there they to total us value values want was we were what whats with you
     """.split()  # noqa: SIM905
 )
 
@@ -32,11 +34,19 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.low = [word.lower() for word in self.words]
-        self.taken = [False] * len(self.words)
+        self.taken = [word == PERIOD_WORD for word in self.words]
+        self.year = ""  # as it was written, if nothing else names the period
+        self.dimensions: dict[int, str] = {}  # by where they stand
 
     def take(self, start: int, count: int = 1) -> None:
         """Mark words as understood."""
         self.taken[start : start + count] = [True] * count
+
+    def take_words(self, *words: str) -> None:
+        """Mark these words as understood, wherever they stand."""
+        for index, word in enumerate(self.low):
+            if word in words:
+                self.take(index)
 
     def find(self, phrase: str, *, is_exact: bool = False) -> list[int]:
         """Return where a phrase stands in words not understood yet; else its singular or plural."""
@@ -50,6 +60,20 @@ class Reading:
         if exact or is_exact:
             return exact
         return [one for one in free if all(map(_same, self.low[one : one + len(parts)], parts))]
+
+    def is_filler(self, index: int) -> bool:
+        """
+        Tell whether a word changes nothing of what is asked.
+
+        `US`, `IT` and `IN` in capital letters are countries, and so is `us` in `in us`.
+        """
+        word, low = self.words[index], self.low[index]
+        if low not in FILLER_WORDS:
+            return low == ","
+        is_shouted = all(one.upper() == one for one in self.words)
+        if len(word) > 1 and word.isupper() and not is_shouted:
+            return False
+        return not (low == "us" and self.before(index) in ("in", "from", "of", "the", "for"))
 
     def before(self, index: int) -> str:
         """Return the word before one, in small letters; nothing before the first."""

@@ -145,7 +145,7 @@ def _condition(one: DimensionFilter) -> exp.Expr:
 def _by_rank(plan: MetricPlan, keys: int) -> list[exp.Expr]:
     """By time where there is one; else by the metric, and what is equal by name."""
     places = [exp.Ordered(this=exp.Literal.number(index + 1)) for index in range(keys)]
-    if plan.grain is not None:
+    if plan.grain is not None and plan.limit is None:
         return [*places]
     value = exp.Ordered(
         this=exp.Literal.number(keys + 1), desc=plan.is_descending, nulls_first=False

@@ -1,8 +1,9 @@
 """
 Turns the rows of a run into a checked narrative: the one way in which figures reach a message.
 
-What a model writes is checked, repaired once, and else replaced by what the built-in analyst
-writes, with a line that says so. A report is never left without a narrative.
+What a model writes is checked and repaired once. What still does not follow from the rows is left
+out; if it is the summary, the built-in analyst writes instead. Either way a line says so, and a
+report is never left without a narrative.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ from bot.reports.analysts.base import (
 )
 from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
 from bot.reports.analysts.chart_choice import checked_chart, choose_charts
-from bot.reports.figures.checker import check_narrative
+from bot.reports.figures.checker import check_narrative, keep_publishable
 from bot.reports.figures.computation import compute_values
 from bot.reports.figures.reference_filling import Metric, fill_narrative
 from bot.reports.spending import DailySpending
@@ -45,6 +46,10 @@ MAX_CACHED = 256
 _TOLD_CHARTS = 2
 LONGEST_QUESTION = 1_000
 _UNFIT = "The model's text held figures, dates or names that the rows do not hold"
+_LEFT_OUT = (
+    "Parts of the model's text that held figures, dates or names that the rows do not hold are "
+    "left out."
+)
 _WRITTEN_BY_US = "This was written by the built-in analyst."
 #: Answers that another try may make better; whatever else went wrong, the next would, too.
 _REPAIRABLE = frozenset({"empty", "cut", "blocked", "malformed"})
@@ -223,6 +228,7 @@ class Narration:
         usage: Usage | None = None
         problems: Sequence[str] = ()
         why = ""
+        refused: Narrative | None = None
         for _ in range(2):
             try:
                 draft = await write(problems)
@@ -240,7 +246,10 @@ class Narration:
             if not problems:
                 return _narrated(draft.narrative, brief, self._analyst.name, (), usage)
             logger.warning("narrative_refused", problems=len(problems), place=place)
-            why = _UNFIT
+            why, refused = _UNFIT, draft.narrative
+        kept = refused and await asyncio.to_thread(keep_publishable, refused, brief)
+        if kept is not None:
+            return _narrated(kept, brief, self._analyst.name, (_LEFT_OUT,), usage)
         return await instead((f"{why.rstrip('.')}. {_WRITTEN_BY_US}",), usage)
 
     def _spend(self, usage: Usage | None) -> None:

@@ -1,6 +1,7 @@
 """Checks that a figure is called by its own column, and stands beside its own names. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.reports.figures.clauses import DIRECTIONS, Clause, is_name, stem
 from bot.reports.figures.lexicon import claim_made_by, may_follow_figure, word_list
@@ -15,6 +16,12 @@ _MOVED = frozenset({"direction", "change"})
 _OF_ALL = frozenset({"total", "mean", "median", "row", "run", "trend"})
 #: Claims of nouns, which would be counted by a figure before them.
 _COUNTED_CLAIMS = frozenset({"row", "run", "share", "trend", "outlier"})
+_RANGES = frozenset({"ranged", "ranges", "ranging"})
+_PRONOUNS = frozenset({"it", "its", "they", "their", "which", "who"})
+#: `There are` points at nothing.
+_BEINGS = frozenset({"is", "are", "was", "were", "have", "has"})
+#: Before the singular of a label these mean one of them.
+_ARTICLES = frozenset({"a", "an", "the", "this", "that", "its", "their"})
 #: After these stands what something is compared with.
 _COMPARED_WITH = frozenset({"from", "than", "against", "versus"})
 
@@ -26,6 +33,24 @@ def attribution_problems(clause: Clause, sentence_mentions: frozenset[int]) -> I
     yield from _measure_problems(clause, sentence_mentions)
     yield from _subject_problems(clause)
     yield from _need_problems(clause)
+    yield from _single_problems(clause)
+
+
+def pronoun_problems(sentence: Clause, antecedents: Sequence[Value]) -> Iterator[str]:
+    """Yield figures that `it` or `there` makes those of a name in an earlier sentence."""
+    if not antecedents or sentence.names or not _has_pronoun(sentence.words):
+        return
+    meant = frozenset[str]().union(*(name.subjects for name in antecedents))
+    for figure in sentence.figures:
+        if not figure.subjects & meant:
+            yield f"{{{figure.ref}}} would be taken for that of {{{antecedents[-1].ref}}}"
+
+
+def _has_pronoun(words: Sequence[str]) -> bool:
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return words[:1] in (["this"], ["these"], ["that"], ["here"]) or any(
+        word in _PRONOUNS or (word == "there" and after not in _BEINGS) for word, after in pairs
+    )
 
 
 def _neighbour_problems(clause: Clause) -> Iterator[str]:
@@ -53,6 +78,9 @@ def _preposition_problems(word: str, figure: Value, clause: Clause) -> Iterator[
     tags = figure.tags
     if word in word_list("not_before"):
         yield f"`{word}` before {{{figure.ref}}} changes the figure"
+    elif word in ("from", "to") and _RANGES & set(clause.words):
+        if ("low" if word == "from" else "high") not in tags:
+            yield f"{{{figure.ref}}} is no end of this range"
     elif word == "to" and tags & {"change", "previous"}:
         yield f"{{{figure.ref}}} is not what something came to"
     elif word == "from" and "previous" not in tags:
@@ -101,6 +129,8 @@ def _measure_problems(clause: Clause, sentence_mentions: frozenset[int]) -> Iter
     judged = clause.claims & (DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"})
     values = clause.values if judged else clause.figures
     told = {value.column for value in values if value.column is not None}
+    if clause.is_advice and not clause.figures and not clause.mentioned - {-1}:
+        return  # `What is behind the growth in {gain_name_revenue}` speaks of no other column.
     mentioned = frozenset(one for one in clause.mentioned if one >= 0)
     named = mentioned or frozenset(one for one in sentence_mentions if one >= 0)
     for column in sorted(told - named):
@@ -122,7 +152,7 @@ def _subject_problems(clause: Clause) -> Iterator[str]:
         figure = token.value
         if figure is None or not figure.is_figure:
             continue
-        nearest = max((one for one in names if one < place), default=names[0])
+        nearest = _nearest_name(clause, place, names)
         if _subjects(clause, nearest) & figure.subjects:
             used |= {one for one in names if _subjects(clause, one) & figure.subjects}
         elif not _is_exempt(clause, place, figure):
@@ -130,6 +160,14 @@ def _subject_problems(clause: Clause) -> Iterator[str]:
     for place in names if clause.figures else ():
         if place not in used:
             yield f"{{{clause.tokens[place].text}}} stands beside figures that are not its own"
+
+
+def _nearest_name(clause: Clause, place: int, names: Sequence[int]) -> int:
+    """Return where the name stands that a reader takes a figure for: `{figure} in {name}`."""
+    after = clause.tokens[place + 1 : place + 3]
+    if len(after) == 2 and after[0].small in ("in", "for", "by") and is_name(after[1]):
+        return place + 2
+    return max((one for one in names if one < place), default=names[0])
 
 
 def _subjects(clause: Clause, place: int) -> frozenset[str]:
@@ -170,8 +208,16 @@ def _is_exempt(clause: Clause, place: int, figure: Value) -> bool:
 
 def _is_identified(figure: Value, clause: Clause) -> bool:
     """Tell whether the names in a clause leave no doubt about the row of a cell."""
-    told = frozenset[str]().union(*(name.subjects for name in clause.names))
+    told = frozenset[str]().union(*(name.subjects for name in _names_for(clause)))
     return not figure.identities or any(names <= told for names in figure.identities)
+
+
+def _names_for(clause: Clause) -> Sequence[Value]:
+    """Return the names in a clause, or if it has none the latest of each kind before it."""
+    if clause.names:
+        return clause.names
+    latest = {_kinds(name): name for name in clause.earlier}
+    return list(latest.values())
 
 
 def _need_problems(clause: Clause) -> Iterator[str]:
@@ -186,6 +232,8 @@ def _need_problems(clause: Clause) -> Iterator[str]:
             said |= {"previous"}
         elif before == "to":
             said |= {"last"}
+        if _RANGES & set(clause.words):
+            said |= {"high", "low"}
         missing = (figure.needs & _ALWAYS_SAID) - said
         others = figure.needs - _ALWAYS_SAID - {"labels"}
         if not _is_identified(figure, clause):
@@ -195,3 +243,22 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         )
         if missing or (others and not is_named and not others & said):
             yield f"{{{token.text}}} is not said to be what it is: {figure.description}"
+
+
+def _single_problems(clause: Clause) -> Iterator[str]:
+    """Yield figures of every row that are told of one label, or of how many there are."""
+    labels = clause.column_words.get(-1, frozenset())
+    told = [one for one in clause.figures if "all" in one.subjects]
+    if not labels or not told:
+        return
+    words = clause.words
+    if words[:2] == ["number", "of"] or words[:3] == ["the", "number", "of"]:
+        counted = words[words.index("of") + 1 : words.index("of") + 2]
+        if set(map(stem, counted)) <= labels and not all("labels" in one.tags for one in told):
+            yield "the number of labels has a reference of its own"
+    of_all = {"mean", "median", "labels", "row", "trend"}
+    if clause.names or all(one.tags & of_all for one in told):
+        return
+    for before, word in pairwise(words):
+        if before in _ARTICLES and word in labels:
+            yield f"`{before} {word}` has no figure of its own here; name it"

@@ -2,25 +2,28 @@
 Decides whether a narrative may be published.
 
 It may not hold any figure, date or name but through references, and what it says of a reference
-has to follow from its value. Beside a figure only a closed list of words may stand, because any
-other could say what the figure is not. The language is English: every other word is a name.
+has to follow from its value. Only words of closed lists may stand in it, because any other could
+be a name, or say what no row says; advice, which claims nothing, has the longer list.
+The language is English.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.reports.analysts.base import Brief, Narrative
-from bot.reports.figures.attribution import attribution_problems
+from bot.reports.figures.advice import (
+    is_advice,
+    is_advised,
+    is_not_of_rows,
+    is_wish,
+    without_goals,
+)
+from bot.reports.figures.attribution import attribution_problems, pronoun_problems
 from bot.reports.figures.claims import claim_problems
 from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
-from bot.reports.figures.columns import Columns, read_columns, words_of
-from bot.reports.figures.lexicon import (
-    claim_made_by,
-    is_ordinary,
-    is_starter,
-    word_list,
-)
+from bot.reports.figures.columns import Columns, Measure, read_columns, words_of
+from bot.reports.figures.lexicon import claim_made_by, is_ordinary, word_list
 from bot.reports.figures.numerals import is_span, numeral_problem
 from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_in
@@ -44,6 +47,7 @@ _ALWAYS_BORNE = DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"}
 _DASH_MARKS = frozenset("-\u2013\u2014")
 #: What may touch a reference, before and after it.
 _OPENING, _CLOSING = frozenset("('\"\u2018\u201c"), frozenset(".,;:!?)'\"\u2019\u201d")
+_STOPS = frozenset(".,;:!?")
 _WORDS_IN_CELL = 4
 _CELLS_READ = 50_000
 
@@ -56,6 +60,8 @@ class Knowledge:
     column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
     repeated: frozenset[str]  # stems of the label and the time where several rows share one
     columns: frozenset[str]  # stems of the words of all columns and units
+    units: Mapping[str, frozenset[int]]  # stems of units that are words -> the measures in them
+    moves: Mapping[int, frozenset[str]]  # in which directions a measure as a whole has moved
     report: frozenset[str]  # stems of what the owner and the schema say
     cells: frozenset[str]  # texts of cells in small letters: they are said by references only
 
@@ -73,6 +79,11 @@ def read_knowledge(brief: Brief) -> Knowledge:
         *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
         _stems(read_steps(brief.table, columns.time, None).grain),
     )
+    units = {
+        unit: frozenset(one.index for one in columns.measures if unit in _stems(one.unit or ""))
+        for unit in frozenset[str]().union(*(_stems(one.unit or "") for one in columns.measures))
+    }
+    named_words = frozenset[str]().union(*(_stems(one.name) for one in brief.table.columns))
     said = f"{brief.name} {brief.description} {brief.question} {brief.table.source}"
     spans = [_SPAN_OF_FREQUENCY.get(word, "") for word in words_of(brief.frequency)]
     return Knowledge(
@@ -80,9 +91,17 @@ def read_knowledge(brief: Brief) -> Knowledge:
         named,
         frozenset(_repeated_words(brief, columns)),
         every,
+        {unit: indices for unit, indices in units.items() if unit not in named_words},
+        {measure.index: _moves_of(brief.values, measure) for measure in columns.measures},
         every | _stems(f"{said} {brief.frequency} {' '.join(spans)}"),
         frozenset(_cell_texts(brief)),
     )
+
+
+def _moves_of(values: Values, measure: Measure) -> frozenset[str]:
+    """Return the directions of the changes of all rows: of the last period, and since the run."""
+    refs = (f"change_{measure.slug}", f"run_change_{measure.slug}")
+    return frozenset[str]().union(*(values[one].tags & DIRECTIONS for one in refs if one in values))
 
 
 def _repeated_words(brief: Brief, columns: Columns) -> Iterator[str]:
@@ -112,6 +131,26 @@ def check_narrative(narrative: Narrative, brief: Brief) -> list[str]:
     return list(problems)[:MAX_PROBLEMS]
 
 
+def keep_publishable(narrative: Narrative, brief: Brief) -> Narrative | None:
+    """Return a narrative without what may not be published of it; None if its summary may not."""
+    knowledge = read_knowledge(brief)
+
+    def is_fit(text: str) -> bool:
+        return next(check_text(text, knowledge), None) is None
+
+    if not is_fit(narrative.summary):
+        return None
+    values = brief.values
+    return replace(
+        narrative,
+        key_metrics=tuple(
+            one for one in narrative.key_metrics if one in values and values[one].is_figure
+        ),
+        insights=tuple(filter(is_fit, narrative.insights)),
+        recommendations=tuple(filter(is_fit, narrative.recommendations)),
+    )
+
+
 def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
     """Yield what is wrong with one text."""
     if len(text) > MAX_TEXT_CHARACTERS:
@@ -119,8 +158,12 @@ def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
         return
     tokens = tokens_in(text, knowledge.values)
     yield from _token_problems(tokens)
+    antecedents: list[Value] = []
     for sentence in sentences_of(tokens):
         yield from _sentence_problems(sentence, knowledge)
+        whole = Clause(sentence, knowledge.column_words)
+        yield from pronoun_problems(whole, antecedents)
+        antecedents = whole.names or antecedents
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -143,6 +186,8 @@ def _cell_texts(brief: Brief) -> Iterator[str]:
 def _token_problems(tokens: Sequence[Token]) -> Iterator[str]:
     """Yield characters that text has no need of, unknown references, and what touches one."""
     for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.kind == "word" and before is not None and before.text in _STOPS:
+            yield "a mark between letters makes an address or a name; put a space behind it"
         if token.kind == "doubled" or (token.kind == "other" and token.text in "{}"):
             yield "a brace that is no reference"
         elif token.kind == "other" and token.text not in _MARKS:
@@ -167,48 +212,54 @@ def _touches(before: Token, token: Token) -> bool:
 
 def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     words = [token for token in sentence if token.kind == "word"]
+    smalls = [token.small for token in words]
+    is_advising = is_advice(smalls)
     yield from _dash_problems(sentence)
     for place, token in enumerate(words):
-        after = words[place + 1].small if place + 1 < len(words) else ""
-        yield from _word_problems(token, after, knowledge)
-    whole = Clause(sentence, knowledge.column_words)
-    is_strict = _is_strict(whole)
+        if not (is_advising and is_wish(smalls, place)):
+            after = smalls[place + 1] if place + 1 < len(words) else ""
+            yield from _word_problems(token, after, knowledge)
     yield from _repeated_cells(words, knowledge)
-    if is_strict and not (_is_advice(whole) and not whole.figures):
-        yield from _strict_problems(sentence, knowledge)
+    claiming = without_goals(sentence, knowledge.columns) if is_advising else sentence
+    whole = Clause(claiming, knowledge.column_words)
+    if is_advising and not whole.figures:
+        yield from _advice_problems(sentence, knowledge)
     else:
-        yield from _name_problems(sentence, knowledge)
-    if is_strict:
-        yield from _rank_problems(whole)
-        if {"mean", "median"} & whole.claims and knowledge.repeated & set(map(stem, whole.words)):
-            yield "an average of the rows is none by label or period; say `per row`"
-        carried = whole.claims & {"run"}
-        earlier: list[Value] = []
-        figures: list[Value] = []
-        for tokens in clauses_of(sentence):
-            clause = Clause(tokens, knowledge.column_words, tuple(earlier), tuple(figures), carried)
-            yield from attribution_problems(clause, whole.mentioned)
-            yield from claim_problems(clause)
-            earlier += clause.names
-            figures += clause.figures
+        yield from _strict_problems(sentence, whole, knowledge)
+    if not is_advising or _tells_something(whole):
+        yield from _claim_problems(whole, knowledge, is_advising=is_advising)
 
 
-def _is_advice(sentence: Clause) -> bool:
-    """Tell whether a sentence says what to do: `Check …`, `Consider …`."""
-    return bool(sentence.words) and sentence.words[0] in word_list("advice")
+def _tells_something(advice: Clause) -> bool:
+    """Tell whether advice holds a figure, a date or a claim, and not only names."""
+    is_told = any(value.kind is not ValueKind.NAME for value in advice.values)
+    return is_told or bool(advice.claims & _ALWAYS_BORNE)
 
 
-def _is_strict(sentence: Clause) -> bool:
-    """Tell whether a sentence tells a figure, a date or a claim, or speaks of what is measured."""
-    if any(value.kind is not ValueKind.NAME for value in sentence.values):
-        return True
-    if sentence.claims & _ALWAYS_BORNE:
-        return True
-    names = word_list("measured")
-    is_measured = any(word in names for word in sentence.words) or any(
-        column >= 0 for column in sentence.mentioned
-    )
-    return (is_measured or bool(sentence.names)) and not _is_advice(sentence)
+def _claim_problems(whole: Clause, knowledge: Knowledge, *, is_advising: bool) -> Iterator[str]:
+    """Yield what a sentence says of its values, or of what is measured, that is not so."""
+    yield from _rank_problems(whole)
+    if {"mean", "median"} & whole.claims and knowledge.repeated & set(map(stem, whole.words)):
+        yield "an average of the rows is none by label or period; say `per row`"
+    moves = frozenset[str]()
+    if is_advising and not whole.values:
+        moves = moves.union(*(knowledge.moves.get(one, moves) for one in whole.mentioned))
+    earlier: list[Value] = []
+    figures: list[Value] = []
+    for tokens in clauses_of(whole.tokens):
+        clause = Clause(
+            tokens,
+            knowledge.column_words,
+            tuple(earlier),
+            tuple(figures),
+            whole.claims & {"run"},
+            moves,
+            is_advising,
+        )
+        yield from attribution_problems(clause, whole.mentioned)
+        yield from claim_problems(clause)
+        earlier += clause.names
+        figures += clause.figures
 
 
 def _rank_problems(sentence: Clause) -> Iterator[str]:
@@ -243,11 +294,14 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
         yield f"{_in_backquotes(token)} says what the rows do not say"
 
 
-def _strict_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
-    """Yield the words that may not stand in a sentence with a figure or a claim."""
+def _strict_problems(sentence: Sentence, whole: Clause, knowledge: Knowledge) -> Iterator[str]:
+    """Yield the words that may not stand in a sentence that is no advice."""
     words = [token for token in sentence if token.kind == "word"]
     for token in words:
         small = token.small
+        unit = knowledge.units.get(stem(small))
+        if unit is not None and not all(one.column in unit for one in whole.figures):
+            yield f"{_in_backquotes(token)} is not the unit of this figure"
         is_plain = (
             small in word_list("plain")
             or claim_made_by(small) is not None
@@ -267,29 +321,27 @@ def _is_column(token: Token, knowledge: Knowledge) -> bool:
     return stem(token.small) in knowledge.columns
 
 
-def _name_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
-    """Yield names, which are words that no dictionary has, or that begin with a capital letter."""
-    is_first = True
-    for token in sentence:
-        if token.kind != "word":
-            is_first = is_first and token.kind == "other"
-            continue
-        parts = token.text.lower().replace("\u2019", "'").split("'")
-        is_known = stem(token.small) in knowledge.report
-        if not is_known and not all(_is_english(part) for part in parts):
-            yield f"{_in_backquotes(token)} is a name, or no ordinary word; use a reference"
-        elif not is_known and not token.text.islower() and token.text != "I":
-            if not is_first or token.text[1:] != token.text[1:].lower():
-                yield f"{_in_backquotes(token)} is a name; use a reference"
-            elif not is_starter(parts[0]):
-                yield f"{_in_backquotes(token)} at the beginning may be a name; begin otherwise"
-        is_first = False
+def _advice_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
+    """Yield names, and whatever else advice has no need of."""
+    words = [token for token in sentence if token.kind == "word"]
+    smalls = [token.small for token in words]
+    for place, token in enumerate(words):
+        is_known = (
+            stem(token.small) in knowledge.report
+            or is_advised(token.small)
+            or claim_made_by(token.small) is not None
+            or is_not_of_rows(smalls, place)
+        )
+        if not is_known:
+            yield f"{_in_backquotes(token)} is a name, or no word for advice; say it more plainly"
+        elif _is_written_like_name(token, sentence) and stem(token.small) not in knowledge.report:
+            yield f"{_in_backquotes(token)} is written like a name; use small letters"
 
 
-def _is_english(part: str) -> bool:
-    return part in ("a", "i", "s", "t", "d", "re", "ve", "ll", "m", "isn", "doesn", "don") or (
-        len(part) > 1 and is_ordinary(part)
-    )
+def _is_written_like_name(token: Token, sentence: Sentence) -> bool:
+    """Tell whether a word has a capital letter that is not that of the sentence's beginning."""
+    is_first = token is sentence[0] and token.text[1:] == token.text[1:].lower()
+    return not is_first and not token.text.islower()
 
 
 def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[str]:
@@ -307,7 +359,7 @@ def _repeated_cells(words: Sequence[Token], knowledge: Knowledge) -> Iterator[st
 
 
 def _is_common(word: str, knowledge: Knowledge) -> bool:
-    return is_starter(word) or claim_made_by(word) is not None or stem(word) in knowledge.columns
+    return is_ordinary(word) or claim_made_by(word) is not None or stem(word) in knowledge.columns
 
 
 def _in_backquotes(token: Token) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.reports.figures.arithmetic import Number, change_between
-from bot.reports.figures.clauses import DIRECTIONS, Clause, is_name
+from bot.reports.figures.clauses import DIRECTIONS, Clause, is_name, is_of_each_period
 from bot.reports.figures.lexicon import claim_made_by
 from bot.reports.figures.values import Value, ValueKind
 
@@ -30,7 +30,7 @@ def _direction_problems(clause: Clause) -> Iterator[str]:
     claimed = clause.claims & DIRECTIONS
     moving = [one for one in clause.values if {"change", "trend", "extreme"} & one.tags]
     borne = frozenset[str]().union(*(one.tags & DIRECTIONS for one in moving))
-    borne |= _from_to(clause)
+    borne |= _from_to(clause) | clause.moves
     if len(claimed) > 1:
         yield "a clause tells two directions; make two sentences of it"
     elif borne != claimed:
@@ -87,6 +87,9 @@ def _extreme_problems(clause: Clause) -> Iterator[str]:
     if {"high", "low"} <= clause.claims:
         yield "a clause tells the highest and the lowest; make two sentences of it"
         return
+    if moves and "low" in clause.claims:
+        yield "the smallest change is not computed"
+        return
     for claim in clause.claims & {"high", "low"}:
         tag = "extreme" if moves else claim
         ends = [one for one in clause.values if tag in one.tags]
@@ -135,7 +138,16 @@ def _tag_problems(clause: Clause) -> Iterator[str]:
                 yield "something is called unusual without a reference to it"
         elif not all(_bears(one, claim, clause) for one in told):
             yield f"a figure is called {_CALLED[claim]} and is not"
+    yield from _each_problems(clause)
     yield from _time_problems(clause, measured)
+
+
+def _each_problems(clause: Clause) -> Iterator[str]:
+    """Yield totals that are told as those of each period: `monthly revenue was {total_revenue}`."""
+    if any(is_of_each_period(word) for word in clause.words):
+        for one in clause.figures:
+            if "all" in one.subjects and not one.tags & {"mean", "median", "trend"}:
+                yield f"{{{one.ref}}} is not that of a period"
 
 
 def _bears(figure: Value, claim: str, clause: Clause) -> bool:

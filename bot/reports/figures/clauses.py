@@ -10,6 +10,11 @@ from bot.reports.figures.values import Value
 
 #: Claims that something has moved, or has not.
 DIRECTIONS = frozenset({"up", "down", "same"})
+#: What happens in each period of a length.
+_REGULAR = {
+    **{f"{length}ly": length for length in ("hour", "week", "month", "quarter", "year")},
+    "daily": "day",
+}
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Clause:
     earlier: Sequence[Value] = ()  # names in the clauses before it
     earlier_figures: Sequence[Value] = ()
     carried: frozenset[str] = frozenset()  # claims that hold for the whole sentence
+    moves: frozenset[str] = frozenset()  # directions that need no reference
+    is_advice: bool = False
 
     @cached_property
     def values(self) -> list[Value]:
@@ -44,14 +51,34 @@ class Clause:
         own = self._claim_free
         found = set()
         for place, word in enumerate(self.words):
-            claim = claim_made_by(word) if word not in own else None
-            if claim == "high" and self.words[place + 1 : place + 2] == ["recent"]:
-                claim = None  # `most recent`
-            if claim == "last" and self.words[place + 1 : place + 2] == ["run"]:
-                claim = "previous"
+            claim = self._claim_at(place) if word not in own else None
             if claim:
                 found.add(claim)
+        if self._has_part_of_total:
+            found.add("share")
         return frozenset(found) | self.carried
+
+    def _claim_at(self, place: int) -> str | None:
+        """Return the claim of a word, as its neighbours change it."""
+        claim = claim_made_by(self.words[place])
+        before, after = self.words[max(0, place - 1) : place], self.words[place + 1 : place + 2]
+        if claim == "high" and after == ["recent"]:
+            return None  # `most recent`
+        if claim == "last" and after == ["run"]:
+            return "previous"
+        if claim == "up" and before in (["make"], ["makes"], ["made"], ["making"]):
+            return "share"
+        return claim
+
+    @property
+    def _has_part_of_total(self) -> bool:
+        """Tell whether a share stands before `of the total` or `of total revenue`."""
+        for place, token in enumerate(self.tokens):
+            if token.value is not None and "share" in token.value.tags:
+                after = [one.small for one in self.tokens[place + 1 : place + 4]]
+                if after[:2] == ["of", "total"] or after == ["of", "the", "total"]:
+                    return True
+        return False
 
     @cached_property
     def mentioned(self) -> frozenset[int]:
@@ -81,11 +108,16 @@ def mentioned_columns(
 
 
 def stem(word: str) -> str:
-    """Return a word without the ending of a plural."""
-    small = word.lower()
+    """Return a word without the ending of a plural; that of `monthly` is `month`."""
+    small = _REGULAR.get(word.lower(), word.lower())
     if len(small) > 4 and small.endswith("ies"):
         return f"{small[:-3]}y"
     return small[:-1] if len(small) > 3 and small.endswith("s") and small[-2] != "s" else small
+
+
+def is_of_each_period(word: str) -> bool:
+    """Tell whether a word in small letters means each period of a length: `monthly`."""
+    return word in _REGULAR
 
 
 def is_name(token: Token) -> bool:

@@ -27,9 +27,9 @@ def claim_made_by(word: str) -> str | None:
     return _claims_by_word().get(word)
 
 
-def is_starter(word: str) -> bool:
-    """Tell whether a sentence may begin with this word without its being a name."""
-    return word in word_list("starters", "plain")
+def is_ordinary(word: str) -> bool:
+    """Tell whether a word in small letters is one that narratives need."""
+    return word in word_list("plain", "advice", "advised")
 
 
 def may_follow_figure(word: str) -> bool:
@@ -45,14 +45,3 @@ def _asks_by_word() -> dict[str, str]:
 def ask_of(word: str) -> str | None:
     """Return what a word of a question asks for: `total`, `high`, …; None if it is not known."""
     return _asks_by_word().get(word)
-
-
-@cache
-def _ordinary_words() -> bytes:
-    """Return the dictionary, each word in a line of its own."""
-    return b"\n" + Path(__file__).with_name("ordinary_words.txt").read_bytes()
-
-
-def is_ordinary(word: str) -> bool:
-    """Tell whether a word in small letters stands in the dictionary, which has no names."""
-    return word.isascii() and f"\n{word}\n".encode() in _ordinary_words()

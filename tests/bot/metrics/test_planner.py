@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.metrics.periods import begin_of, find_periods, previous_period, shift
+from bot.metrics.period_points import begin_of, shift
+from bot.metrics.periods import find_periods
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
 from bot.report_config import MetricSettings
@@ -113,7 +114,7 @@ def test_a_question_becomes_a_plan(question, expected):
         ("revenue in Germany", "`Germany` names nothing that is known"),
         ("revenue by colour", "`colour` names nothing that is known"),
         ("revenue without returns", "`without` names nothing that is known"),
-        ("revenue by country compared to last year", "`compared` names nothing"),
+        ("revenue by country compared to last year", "`to last year` is not clear"),
         ("orders of unhappy customers", "`unhappy` names nothing that is known"),
         ("revenue by product 42", "`42` names nothing that is known"),
         ("revenue > 100", "`>` is not understood"),
@@ -124,7 +125,7 @@ def test_a_question_becomes_a_plan(question, expected):
         ("highest revenue", "`highest` of what?"),
         ("top 3 products by revenue per month", "cannot be divided by month"),
         ("revenue by", "`by` what? Name a dimension: country, customer_type, product."),
-        ("revenue by last week", "`by` what?"),
+        ("revenue by last week", "`by last week` is not clear"),
         ("revenue for each", "`each` what?"),
         ("stock last week", "The metric stock has no time column"),
         ("revenue where country is", "`country` is compared with nothing"),
@@ -158,7 +159,7 @@ KNOWN = {
         ("all revenue in the United States", [("country", "=", ("United States",))]),
         (
             "revenue in Germany and the United States",
-            [("country", "in", ("United States", "Germany"))],
+            [("country", "in", ("Germany", "United States"))],
         ),
         ("pan revenue in Germany", [("country", "=", ("Germany",)), ("product", "=", ("Pan",))]),
         ("revenue by product where country is Germany", [("country", "=", ("Germany",))]),
@@ -220,27 +221,6 @@ def test_periods_are_those_of_the_calendar(words, start, end):
         date.fromisoformat(start),
         date.fromisoformat(end),
     )
-
-
-@pytest.mark.parametrize(
-    ("words", "start", "end"),
-    [
-        ("last week", "2026-11-09", "2026-11-16"),
-        ("last month", "2026-09-01", "2026-10-01"),
-        ("in march", "2026-02-01", "2026-03-01"),
-        ("last 7 days", "2026-11-14", "2026-11-21"),
-        ("this month", "2026-10-01", "2026-10-29"),
-        ("this week", "2026-11-16", "2026-11-22"),
-        ("yesterday", "2026-11-26", "2026-11-27"),
-    ],
-)
-def test_a_period_is_compared_with_the_one_before(words, start, end):
-    """A whole one with a whole one; one that is not over with as many days of the one before."""
-    (found,) = find_periods(words, SATURDAY)
-
-    previous = previous_period(found.period, SATURDAY)
-
-    assert (previous.start, previous.end) == (date.fromisoformat(start), date.fromisoformat(end))
 
 
 @pytest.mark.parametrize("grain", Grain)

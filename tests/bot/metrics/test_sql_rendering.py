@@ -14,7 +14,7 @@ import pytest
 from bot.cli.demo.shop import OUTLIER_DAYS_AGO, shop_configuration, write_shop
 from bot.config_file import read_config_file
 from bot.errors import InvalidError
-from bot.metrics.periods import begin_of
+from bot.metrics.period_points import begin_of
 from bot.metrics.plan import DimensionFilter, FilterOperator, Grain, MetricPlan, Period
 from bot.metrics.planner import plan_words
 from bot.metrics.sql_rendering import adds_up, render_plan
@@ -106,6 +106,20 @@ def test_words_are_answered_with_the_rows_that_they_mean(shop):
     best = sorted(whole.items(), key=lambda pair: -pair[1])[:3]
     assert [name for name, _ in found] == [key[0] for key, _ in best]
     assert [value for _, value in found] == [pytest.approx(float(value)) for _, value in best]
+
+
+@pytest.mark.parametrize(("word", "place"), [("worst", 0), ("best", -1)])
+def test_the_worst_and_the_best_period_are_found(shop, word, place):
+    """A ranking of weeks is by the metric, and not by time."""
+    connection, metrics, rows = shop
+    plan = plan_words(f"{word} week by revenue in the last 10 weeks", metrics, TODAY).plan
+    assert plan is not None
+
+    found = connection.execute(render_plan(plan, metrics["revenue"], dialect="sqlite")).fetchall()
+
+    in_order = sorted(expected_rows(plan, rows).items(), key=lambda pair: pair[1])
+    (week,), value = in_order[place]
+    assert [tuple(row) for row in found] == [(week, pytest.approx(float(value)))]
 
 
 def test_the_shop_is_the_same_each_time_and_has_a_story(shop, tmp_path):

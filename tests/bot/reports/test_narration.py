@@ -98,17 +98,46 @@ async def test_a_lie_is_repaired_once():
 
 
 async def test_no_lie_is_published_and_every_report_is_delivered():
-    """Whatever a model insists on, the built-in analyst writes instead, and says so."""
-    cases = [(shop_brief(), [*lies_of_words(), *texts_of("shop_lies")])]
+    """Of what a model insists on nothing is published but what follows from the rows."""
+    cases = [(shop_brief(), [*lies_of_words(), *texts_of("shop_lies"), *texts_of("sly_lies")])]
     cases.append((months_brief(), texts_of("month_lies")))
     for brief, lies in cases:
-        for lie in lies[::3]:
-            hidden = Narrative(TRUTH, insights=(lie,))
-            said = await narration(ScriptedAnalyst(lie, hidden)).narrate(brief)
+        for lie in lies[::7]:
+            said = await narration(ScriptedAnalyst(lie, lie)).narrate(brief)
+            hidden = Narrative(TRUTH, insights=(lie,), recommendations=(lie,))
+            kept = await narration(ScriptedAnalyst(lie, hidden)).narrate(brief)
 
             assert (said.by, said.traced) == ("builtin", said.total)
             assert said.total > 0
             assert said.notes[0].startswith("The model's text held figures")
+            assert (kept.by, kept.insights, kept.recommendations) == ("scripted", (), ())
+            assert kept.summary.startswith("Revenue totalled ")
+            assert kept.notes[0].startswith("Parts of the model's text")
+
+
+async def test_what_is_true_of_a_text_is_kept():
+    """One false sentence does not cost the others, nor a key metric that there is not."""
+    text = Narrative(
+        TRUTH,
+        key_metrics=("total_revenue", "made_up", "top_1_name_revenue"),
+        insights=("Orders totalled {total_orders}.", LIE),
+        recommendations=("Ask Globex.", "Check the orders of {bottom_name_orders}."),
+    )
+    said = await narration(ScriptedAnalyst(text, text)).narrate(shop_brief())
+
+    assert [one.ref for one in said.key_metrics] == ["total_revenue"]
+    assert said.insights == ("Orders totalled 22.",)
+    assert said.recommendations == ("Check the orders of Oslo.",)
+    assert len(said.notes) == 1
+
+
+async def test_the_text_before_a_broken_repair_is_not_lost():
+    """If the repair fails, what was true of the earlier text is kept."""
+    text = Narrative(TRUTH, insights=(LIE,))
+    error = AnalystError("timeout", "It took too long.", usage=PAID)
+    said = await narration(ScriptedAnalyst(text, error)).narrate(shop_brief())
+
+    assert (said.by, said.insights, said.usage.input_tokens) == ("scripted", (), 2_000)
 
 
 @pytest.mark.parametrize(
