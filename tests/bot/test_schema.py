@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.db import Database
-from tests.conftest import in_database, run_sql
+from tests.postgresql import in_database, run_sql
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,8 +12,8 @@ from bot.db import Database
 from bot.messages import outbox
 from bot.messages.models import Message
 from bot.messages.outbox import Content, Place
-from tests.conftest import in_database, run_sql
 from tests.patience import PATIENCE_SECONDS
+from tests.postgresql import in_database, run_sql
 from tests.scenarios.killing import ASSASSIN
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bot.sources.readers.base import SourceSpec
 from bot.sources.readers.sqlite import SqliteReader
 from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultTable
-from tests.conftest import in_database, run_sql
+from tests.postgresql import in_database, run_sql
 
 TABLES = """
 CREATE TABLE orders (id bigint PRIMARY KEY, country text, total numeric(12, 2), sold_on date);
