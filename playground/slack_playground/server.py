@@ -41,7 +41,7 @@ def make_app(platform: Platform) -> web.Application:
     routes = _Routes(platform)
     app.router.add_route("*", "/api/{method}", routes.serve_method)
     app.router.add_get("/link/", routes.serve_socket)
-    for kind in ("commands", "actions"):
+    for kind in ("commands", "actions", "app"):
         app.router.add_post(f"/{kind}/{{team}}/{{secret}}", routes.serve_response_url)
     app.router.add_post("/services/{team}/{bot}/{secret}", routes.serve_webhook)
     app.router.add_get("/services/{team}/{bot}/{secret}", routes.serve_webhook)

@@ -43,6 +43,8 @@ class Token:
     user: str = ""
     scopes: frozenset[str] = frozenset()
     expires_at: float | None = None
+    # The step of a workflow that it was given for.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ class Message:
     history: list[Revision] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     stream: Stream | None = None
+    # The step of a workflow that wrote it; clicks on it tell of that step.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -138,6 +142,8 @@ class View:
     values: dict[str, Record]
     previous: str | None = None
     root: str = ""
+    # As of a message.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -196,6 +202,7 @@ class Execution:
     callback_id: str
     user: str
     inputs: Record
+    token: str = ""
     status: str = "running"
     outputs: Record = field(default_factory=dict)
     error: str = ""
