@@ -52,6 +52,7 @@ def make_app(platform: Platform) -> web.Application:
     if platform.config.images == "fetched":
         app.router.add_get("/pictures", routes.serve_outside_picture)
     app.router.add_get("/archives/{channel}/{message}", routes.serve_permalink)
+    app.router.add_get("/docs/{team}/{canvas}", routes.serve_canvas)
     app.router.add_get("/", routes.serve_page)
     if PAGE.is_dir():
         app.router.add_static("/page/", PAGE)
@@ -147,6 +148,9 @@ class _Routes:
         channel, message = request.match_info["channel"], request.match_info["message"]
         digits = message.removeprefix("p")
         raise web.HTTPFound(f"/?channel={channel}&ts={digits[:-6]}.{digits[-6:]}")
+
+    async def serve_canvas(self, request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(f"/?canvas={request.match_info['canvas']}")
 
     async def serve_page(self, request: web.Request) -> web.StreamResponse:
         page = PAGE / "index.html"

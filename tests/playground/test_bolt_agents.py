@@ -145,9 +145,15 @@ async def test_a_step_opens_a_modal(clock: HandClock, without_proxies: None) -> 
     """With the pointer that Slack fills in; the modal's submission tells of the step again."""
     takes = {"interactivity": {"type": "slack#/types/interactivity", "is_required": True}}
     step = {"title": "Ask", "description": "Asks", "input_parameters": takes}
-    manifest = {"display_information": {"name": "Steps"}, "functions": {"ask": step}}
-    manifest["settings"] = {"socket_mode_enabled": True, "interactivity": {"is_enabled": True}}
-    manifest["settings"]["event_subscriptions"] = {"bot_events": ["function_executed"]}
+    manifest = {
+        "display_information": {"name": "Steps"},
+        "functions": {"ask": step},
+        "settings": {
+            "socket_mode_enabled": True,
+            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {"bot_events": ["function_executed"]},
+        },
+    }
     async with (
         Playground(manifest=manifest, clock=clock, ack_seconds=PATIENCE_SECONDS) as playground,
         Api(playground) as api,
