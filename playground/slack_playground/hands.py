@@ -25,7 +25,7 @@ from slack_playground.people import (
     workflows,
     writing,
 )
-from slack_playground.people.choices import choice, filled_in, named_element
+from slack_playground.people.choices import choice, filled_in, named_element, pressed
 from slack_playground.people.containers import Container, ViewContainer, find_container, find_view
 from slack_playground.people.outcome import Outcome
 from slack_playground.state import Channel, Execution, Record, State, User
@@ -338,7 +338,7 @@ class Hands:
         sent = {
             "block_id": block["block_id"],
             "action_id": element["action_id"],
-            **choice(self.state, element, chosen),
+            **choice(self.state, element, pressed(element, what, chosen)),
         }
         filled = filled_in(self.state, container.blocks, values or {})
         return await actions.act(self.workspace, self.user(user), container, sent, filled)

@@ -115,7 +115,7 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
     try:
         _add_users(state, manifest, seed.get("users", _USERS))
         _add_channels(state, seed.get("channels", _channels(state.bot_user_id)))
-        state.emoji.update(seed.get("emoji", {}))
+        state.emoji.update({name: str(shown) for name, shown in seed.get("emoji", {}).items()})
         for one in seed.get("usergroups", _USERGROUPS):
             state.usergroups[one["id"]] = UserGroup(**one)
     except (AttributeError, KeyError, TypeError) as error:

@@ -41,7 +41,7 @@ def make_app(platform: Platform) -> web.Application:
     routes = _Routes(platform)
     app.router.add_route("*", "/api/{method}", routes.serve_method)
     app.router.add_get("/link/", routes.serve_socket)
-    for kind in ("commands", "actions"):
+    for kind in ("commands", "actions", "app"):
         app.router.add_post(f"/{kind}/{{team}}/{{secret}}", routes.serve_response_url)
     app.router.add_post("/services/{team}/{bot}/{secret}", routes.serve_webhook)
     app.router.add_get("/services/{team}/{bot}/{secret}", routes.serve_webhook)
@@ -52,6 +52,7 @@ def make_app(platform: Platform) -> web.Application:
     if platform.config.images == "fetched":
         app.router.add_get("/pictures", routes.serve_outside_picture)
     app.router.add_get("/archives/{channel}/{message}", routes.serve_permalink)
+    app.router.add_get("/docs/{team}/{canvas}", routes.serve_canvas)
     app.router.add_get("/", routes.serve_page)
     if PAGE.is_dir():
         app.router.add_static("/page/", PAGE)
@@ -147,6 +148,9 @@ class _Routes:
         channel, message = request.match_info["channel"], request.match_info["message"]
         digits = message.removeprefix("p")
         raise web.HTTPFound(f"/?channel={channel}&ts={digits[:-6]}.{digits[-6:]}")
+
+    async def serve_canvas(self, request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(f"/?canvas={request.match_info['canvas']}")
 
     async def serve_page(self, request: web.Request) -> web.StreamResponse:
         page = PAGE / "index.html"

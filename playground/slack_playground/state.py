@@ -43,6 +43,8 @@ class Token:
     user: str = ""
     scopes: frozenset[str] = frozenset()
     expires_at: float | None = None
+    # The step of a workflow that it was given for.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ class Message:
     history: list[Revision] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     stream: Stream | None = None
+    # The step of a workflow that wrote it; clicks on it tell of that step.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -121,6 +125,9 @@ class Channel:
     pins: list[str] = field(default_factory=list)
     pinned_by: dict[str, tuple[str, int]] = field(default_factory=dict)
     bookmarks: dict[str, Record] = field(default_factory=dict)
+    # The canvases in its tabs, and which of them is the channel's own.
+    canvases: list[str] = field(default_factory=list)
+    canvas: str = ""
     read_up_to: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -138,6 +145,8 @@ class View:
     values: dict[str, Record]
     previous: str | None = None
     root: str = ""
+    # As of a message.
+    execution: str = ""
 
 
 @dataclass(slots=True)
@@ -152,6 +161,30 @@ class File:
     # Where it was shared: channel → the messages that hold it.
     shares: dict[str, list[str]] = field(default_factory=dict)
     is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, paragraph, list item, quote, table or code of a canvas; `kind` is its HTML tag."""
+
+    id: str
+    kind: str
+    markdown: str
+
+
+Sections = tuple[Section, ...]
+
+
+@dataclass(slots=True)
+class Canvas:
+    """A document; `access` has what people and channels may do: `read` or `write`."""
+
+    id: str
+    title: str
+    owner: str
+    sections: Sections = ()
+    created: int = 0
+    access: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -196,6 +229,7 @@ class Execution:
     callback_id: str
     user: str
     inputs: Record
+    token: str = ""
     status: str = "running"
     outputs: Record = field(default_factory=dict)
     error: str = ""
@@ -245,6 +279,8 @@ class State:
     homes: dict[str, str] = field(default_factory=dict)
     external_ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    canvases: dict[str, Canvas] = field(default_factory=dict)
+    deleted_canvases: set[str] = field(default_factory=set)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncAssistant
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.complete.async_complete import AsyncComplete
 from slack_bolt.context.fail.async_fail import AsyncFail
 from slack_bolt.context.get_thread_context.async_get_thread_context import AsyncGetThreadContext
@@ -15,10 +16,11 @@ from slack_bolt.context.set_suggested_prompts.async_set_suggested_prompts import
     AsyncSetSuggestedPrompts,
 )
 from slack_bolt.context.set_title.async_set_title import AsyncSetTitle
-from slack_playground import Playground
+from slack_playground import HandClock, Playground
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.playground.wire import GENERAL, OPS
+from tests.patience import PATIENCE_SECONDS
+from tests.playground.wire import GENERAL, OPS, Api, actions, connect, modal, plain
 
 
 @pytest.fixture
@@ -115,6 +117,60 @@ async def test_a_step_of_a_workflow(bolt: AsyncApp, running: Playground) -> None
         "Nobody eats stones.",
     )
     assert running.messages("ops")[-1]["text"] == "soup is ready"
+
+
+async def test_a_step_waits_for_a_click(bolt: AsyncApp, running: Playground) -> None:
+    """A button that a step posted tells of the step, with its token: Bolt can complete it then."""
+
+    @bolt.function("ask")
+    async def ask(client: AsyncWebClient) -> None:
+        button = {"type": "button", "action_id": "yes", "text": plain("Yes")}
+        await client.chat_postMessage(channel=OPS, text="Well?", blocks=[actions(button)])
+
+    @bolt.action("yes")
+    async def agree(ack: AsyncAck, complete: AsyncComplete, context: Any, body: Any) -> None:
+        await ack()
+        assert body["bot_access_token"] == context.function_bot_access_token
+        await complete({"answer": body["function_data"]["inputs"]["dish"]})
+
+    started = running.run_function("ada", "ask", {"dish": "soup"}).answer
+    (message,) = await running.wait_for(lambda: running.messages("ops"))
+    await running.click("ben", "ops", message["ts"], "Yes")
+    execution = running.execution(started["function_execution_id"])
+    await running.wait_for(lambda: execution.status != "running")
+    assert execution.outputs == {"answer": "soup"}
+
+
+async def test_a_step_opens_a_modal(clock: HandClock, without_proxies: None) -> None:
+    """With the pointer that Slack fills in; the modal's submission tells of the step again."""
+    takes = {"interactivity": {"type": "slack#/types/interactivity", "is_required": True}}
+    step = {"title": "Ask", "description": "Asks", "input_parameters": takes}
+    manifest = {
+        "display_information": {"name": "Steps"},
+        "functions": {"ask": step},
+        "settings": {
+            "socket_mode_enabled": True,
+            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {"bot_events": ["function_executed"]},
+        },
+    }
+    async with (
+        Playground(manifest=manifest, clock=clock, ack_seconds=PATIENCE_SECONDS) as playground,
+        Api(playground) as api,
+        connect(api) as app,
+    ):
+        playground.run_function("ada", "ask")
+        (event,) = await playground.wait_for(lambda: app.events("function_executed"))
+        pointer = event["inputs"]["interactivity"]["interactivity_pointer"]
+        stepping = Api(playground, event["bot_access_token"])
+        async with stepping:
+            opened = await stepping("views.open", interactivity_pointer=pointer, view=modal())
+        await playground.submit("ada", opened["view"]["id"], {"name": "Soup"})
+        data = app.payloads[-1]["function_data"]
+        assert (data["execution_id"], data["function"]) == (
+            event["function_execution_id"],
+            {"callback_id": "ask"},
+        )
 
 
 async def test_a_mention_in_a_thread(bolt: AsyncApp, running: Playground) -> None:

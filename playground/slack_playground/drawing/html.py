@@ -1,7 +1,7 @@
 """
 The only place that writes tags around text.
 
-Text drawn as HTML holds these tags only: a, b, blockquote, br, code, em, h2, hr,
+Text drawn as HTML holds these tags only: a, b, blockquote, br, code, em, h2 to h5, hr,
 i, li, ol, p, pre, s, span, strong, table, tbody, td, th, thead, time, tr, ul.
 """
 

@@ -1,7 +1,7 @@
 /**
  * Where this window looks: `?user=U…#C…` (a channel), `#D…/home` (the app's Home tab) or
  * `#C…/p1700000000000100` (one message). Two windows with other users are two people.
- * A permalink leads here as `?channel=C…&ts=1700000000.000100`.
+ * A permalink leads here as `?channel=C…&ts=1700000000.000100`, a canvas's as `?canvas=F…`.
  */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
@@ -9,7 +9,8 @@ export function readAddress() {
   if (query.has("channel") && !location.hash)
     return { user, channel: query.get("channel"), home: false, ts: query.get("ts") };
   const [channel, rest] = decodeURIComponent(location.hash.slice(1)).split("/");
-  return { user, channel: channel || null, home: rest === "home", ts: tsOf(rest) };
+  const canvas = query.get("canvas");
+  return { user, channel: channel || null, home: rest === "home", ts: tsOf(rest), canvas };
 }
 
 export function channelAddress(channel, tab) {

@@ -20,7 +20,11 @@ export class PageApi {
   }
 
   emoji() {
-    return get("emoji", {});
+    return get("emoji", { user: this.user });
+  }
+
+  canvas(id) {
+    return get("canvas", { canvas: id, user: this.user });
   }
 
   inspect(channel, ts) {

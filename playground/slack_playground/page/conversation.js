@@ -6,12 +6,13 @@ import { MessageList } from "./messages.js";
 
 /** The middle of the window: one channel's header, messages and composer, or the app's Home. */
 export class Conversation {
-  constructor({ store, home, makeRoom, openSidebar }) {
-    Object.assign(this, { store, home, makeRoom });
+  constructor({ store, home, makeRoom, openSidebar, openCanvas }) {
+    Object.assign(this, { store, home, makeRoom, openCanvas });
     this.drafts = new Map();
     this.title = h("h1", { class: "channel-title", tabindex: -1 });
     this.topic = h("p", { class: "channel-topic" });
     this.tabs = h("nav", { class: "tabs", "aria-label": "App tabs" });
+    this.canvases = h("div", { class: "canvas-tabs" });
     const menu = h(
       "button",
       {
@@ -28,6 +29,7 @@ export class Conversation {
       menu,
       h("div", { class: "channel-words" }, this.title, this.topic),
       this.tabs,
+      this.canvases,
     );
     this.body = h("div", { class: "channel-body" });
     this.node = h("main", { class: "channel", "aria-label": "Conversation" }, this.head, this.body);
@@ -60,6 +62,20 @@ export class Conversation {
     this.topic.textContent = this.#topicOf(channel);
     this.tabs.replaceChildren(...(this.store.isAppChannel(channel) ? this.#tabLinks() : []));
     this.tabs.hidden = !this.tabs.children.length;
+    const canvases = channel?.canvases ?? [];
+    const drawn = JSON.stringify(canvases);
+    // Kept while they stay the same: whoever is on one with the keyboard stays there.
+    if (drawn !== this.drawnCanvases) this.canvases.replaceChildren(...canvases.map((one) => this.#canvasTab(one)));
+    this.drawnCanvases = drawn;
+  }
+
+  #canvasTab({ id, title }) {
+    return h(
+      "button",
+      { class: "button canvas-tab", type: "button", onclick: () => this.openCanvas(id) },
+      icon("file", 16),
+      h("span", {}, title),
+    );
   }
 
   #topicOf(channel) {

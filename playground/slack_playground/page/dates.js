@@ -10,6 +10,10 @@ const PARTS = {
   time: { hour: "numeric", minute: "2-digit" },
   time_secs: { hour: "numeric", minute: "2-digit", second: "2-digit" },
 };
+const EXACT = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const DAY_LINE = { weekday: "long", month: "long", day: "numeric" };
+const DAY = { year: "numeric", month: "2-digit", day: "2-digit" };
+const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit" };
 
 /** "10:42" or "10:42 AM", as the reader's browser writes times, in the given zone. */
 export function clockTime(ts, zone) {
@@ -22,12 +26,12 @@ export function fullTime(ts, zone) {
 
 /** "10:42:07": for what happens within one minute. */
 export function exactTime(ts, zone) {
-  return formatted(at(ts), { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, zone);
+  return formatted(at(ts), EXACT, zone);
 }
 
 /** "Today", "Yesterday" or "Monday, November 16": what stands above a day's messages. */
 export function dayName(ts, zone) {
-  return pretty(at(ts), zone, { weekday: "long", month: "long", day: "numeric" }, true);
+  return pretty(at(ts), zone, DAY_LINE, true);
 }
 
 /** The calendar day as a comparable word, in the given zone. */
@@ -66,13 +70,12 @@ function daysFromToday(date, zone) {
 
 function dayKey(date, zone) {
   // Swedish writes dates as ISO 8601 does.
-  return formatted(date, { year: "numeric", month: "2-digit", day: "2-digit" }, zone, "sv-SE");
+  return formatted(date, DAY, zone, "sv-SE");
 }
 
 /** What a `datetime-local` input shows for a moment, in the given zone. */
 export function localMinute(seconds, zone) {
-  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
-  return formatted(at(seconds), parts, zone, "sv-SE").replace(" ", "T");
+  return formatted(at(seconds), MINUTE, zone, "sv-SE").replace(" ", "T");
 }
 
 /** The moment that a `datetime-local` value means in the given zone, in seconds; null if it is none. */
@@ -101,11 +104,13 @@ function ago(date) {
 
 const formats = new Map();
 
+/** Write a date; `parts` is one of the constants above. */
 function formatted(date, parts, zone, locale) {
-  const key = JSON.stringify([parts, zone, locale]);
   // Making a formatter costs far more than using it, and a channel shows a thousand times.
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { ...parts, timeZone: zone }));
-  return formats.get(key).format(date);
+  if (!formats.has(parts)) formats.set(parts, new Map());
+  const known = formats.get(parts);
+  if (!known.has(zone)) known.set(zone, new Intl.DateTimeFormat(locale, { ...parts, timeZone: zone }));
+  return known.get(zone).format(date);
 }
 
 function at(seconds) {

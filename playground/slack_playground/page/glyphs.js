@@ -1,4 +1,6 @@
 import { h, svg } from "./dom.js";
+import { pictureAddress } from "./elements/picture.js";
+import { ownEmoji } from "./emoji.js";
 
 const ROUND = "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19z";
 const SQUARE = "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
@@ -43,13 +45,14 @@ const GLYPHS = {
   ],
 };
 
-const FOUND = new RegExp(`(${Object.keys(GLYPHS).join("|")})\\uFE0F?`, "u");
+// A symbol, or what may be one of the workspace's own emoji.
+const FOUND = new RegExp(`(${Object.keys(GLYPHS).join("|")}|:[a-z0-9_+'-]+:)\\uFE0F?`, "u");
 
 /** A text as nodes, its symbols drawn. */
 export function withGlyphs(text) {
   if (!FOUND.test(text)) return [text];
   // Splitting by a group keeps what it matched: every second part is a symbol.
-  return text.split(FOUND).map((part, place) => (place % 2 ? drawGlyph(part) : part));
+  return text.split(FOUND).map((part, place) => (place % 2 ? drawSymbol(part) : part));
 }
 
 /** Draw the symbols in all text below `root`, but for code, which is shown letter by letter. */
@@ -62,6 +65,13 @@ export function drawGlyphsIn(root) {
     if (FOUND.test(text.data) && !text.parentElement?.closest("pre, code"))
       text.replaceWith(...withGlyphs(text.data));
   }
+}
+
+function drawSymbol(symbol) {
+  if (symbol in GLYPHS) return drawGlyph(symbol);
+  const { picture = "", text = symbol } = ownEmoji(symbol.slice(1, -1)) ?? {};
+  const src = pictureAddress(picture);
+  return src ? h("img", { class: "emoji", src, alt: symbol, title: symbol }) : text;
 }
 
 function drawGlyph(symbol) {

@@ -1,6 +1,7 @@
 import { readAddress, settleAddress } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { PageApi } from "./api.js";
+import { CanvasPane } from "./canvas.js";
 import { Conversation } from "./conversation.js";
 import { h } from "./dom.js";
 import { showOutsidePictures } from "./elements/picture.js";
@@ -41,12 +42,14 @@ class Page {
       holder: this.pane,
       holding: (fetching) => this.#holding(fetching),
     });
+    this.canvas = new CanvasPane({ api, store, holder: this.pane });
     this.inspect = new Inspect({ api, store, holder: this.pane });
     this.conversation = new Conversation({
       store,
       home: this.home,
       makeRoom,
       openSidebar: () => this.sidebar.open(),
+      openCanvas: (id) => this.canvas.open(id),
     });
     this.shell.append(this.sidebar.node, this.conversation.node);
     document.body.replaceChildren(this.shell, this.modals.node, this.announcer.spoken, this.announcer.shown);
@@ -60,6 +63,8 @@ class Page {
       this.#retitle();
       this.conversation.list?.greeting.draw();
       this.thread.prompts?.draw();
+      this.conversation.drawHead();
+      this.canvas.load();
     });
     this.feed = new Feed(this.api.user, {
       opened: () => this.#catchUp(),
@@ -79,7 +84,6 @@ class Page {
       this.store.take(state);
       this.modals.restore(state.views ?? []);
       this.#navigate();
-      this.conversation.drawHead();
       await Promise.all([this.#load(), this.thread.load()]);
     });
   }
@@ -245,15 +249,19 @@ async function whoLooks() {
 
 async function open() {
   applyTheme();
-  const [user, { emoji = {} }] = await Promise.all([whoLooks(), new PageApi("").emoji()]);
-  knowEmoji(emoji);
+  const user = await whoLooks();
+  const { emoji = {}, custom = {} } = await new PageApi(user).emoji();
+  knowEmoji(emoji, custom);
   if (!user) {
     const words = "The playground does not answer. Reload to try again.";
     return void document.body.replaceChildren(h("p", { class: "empty" }, words));
   }
   localStorage.setItem(LAST_USER, user);
+  const { canvas } = readAddress();
   settleAddress(user);
-  new Page(user).start();
+  const page = new Page(user);
+  page.start();
+  if (canvas) page.canvas.open(canvas);
 }
 
 await open();

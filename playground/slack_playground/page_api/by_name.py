@@ -10,7 +10,7 @@ from slack_playground.errors import PageError
 from slack_playground.page_api.reading import visible_messages
 from slack_playground.page_api.request import Fields
 from slack_playground.people import actions, views
-from slack_playground.people.choices import choice, filled_in, named_element
+from slack_playground.people.choices import choice, filled_in, named_element, pressed
 from slack_playground.people.containers import Container, find_container, find_view
 from slack_playground.state import Record, View
 from slack_playground.views.inputs import Values
@@ -28,11 +28,12 @@ async def click(fields: Fields) -> Record:
     """
     user = fields.user()
     container = _container(fields)
-    block, element = _element(container, fields.text("what"))
+    what = fields.text("what")
+    block, element = _element(container, what)
     sent = {
         "block_id": block["block_id"],
         "action_id": element["action_id"],
-        **_chosen(fields, element, fields.values.get("chosen")),
+        **_chosen(fields, element, pressed(element, what, fields.values.get("chosen"))),
     }
     filled = _filled(fields, container.blocks)
     return (await actions.act(fields.workspace, user, container, sent, filled)).as_json()

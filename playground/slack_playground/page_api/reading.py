@@ -6,9 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from slack_playground.app.installations import webhook_url
+from slack_playground.canvases.canvases import level_of
+from slack_playground.canvases.document import written
 from slack_playground.conversations.direct_messages import other_in
 from slack_playground.conversations.messages import shown
 from slack_playground.delivery.signing import SIGNING_SECRET
+from slack_playground.drawing import draw_markdown
 from slack_playground.drawn import draw_inside, draw_message, names_of
 from slack_playground.seed import CLIENT_ID, CLIENT_SECRET
 from slack_playground.state import Channel, Record, Scheduled, User
@@ -17,6 +20,8 @@ from slack_playground.views.modals import home_of, view_record
 from slack_playground.workspace import Workspace
 
 MOST_MESSAGES = 500
+# On the page they stand below the canvas's title.
+_CANVAS_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5"}
 
 
 def read_state(workspace: Workspace, user: User) -> Record:
@@ -96,6 +101,25 @@ def read_clock(workspace: Workspace) -> Record:
         "ahead_seconds": round(now - time.time(), 3),
         "can_jump": isinstance(clock, MovableClock),
         "is_by_hand": isinstance(clock, HandClock),
+    }
+
+
+def read_canvas(workspace: Workspace, canvas_id: str, user: User) -> Record | None:
+    """Return a canvas, drawn, if `user` may read it."""
+    state = workspace.state
+    canvas = state.canvases.get(canvas_id)
+    level = None if canvas is None else level_of(state, canvas, user.id)
+    if canvas is None or level is None:
+        return None
+    return {
+        "ok": True,
+        "id": canvas.id,
+        "title": canvas.title,
+        "owner": canvas.owner,
+        "level": level,
+        "_html": draw_markdown(
+            written(canvas.sections), headings=_CANVAS_HEADINGS, names=names_of(state)
+        ),
     }
 
 
@@ -196,6 +220,10 @@ def _channel(workspace: Workspace, channel: Channel, user: User) -> Record:
         "is_archived": channel.is_archived,
         "is_member": user.id in channel.members,
         "topic": channel.topic,
+        "canvases": [
+            {"id": canvas.id, "title": canvas.title}
+            for canvas in (workspace.state.canvases[one] for one in channel.canvases)
+        ],
     }
     if channel.is_im:
         other = workspace.state.users[other_in(channel, user.id)]

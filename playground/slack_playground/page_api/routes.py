@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from slack_playground.drawn import draw_inside, draw_message, names_of
-from slack_playground.emoji import characters
+from slack_playground.emoji import characters, custom_emoji
 from slack_playground.errors import PageError
 from slack_playground.page_api import by_name, controls, doing, inspection, reading, recording
 from slack_playground.page_api.request import Fields, read_fields
@@ -109,8 +109,16 @@ async def _messages(fields: Fields) -> Record:
     return found
 
 
-async def _emoji(_: Fields) -> Record:
-    return {"ok": True, "emoji": characters()}
+async def _emoji(fields: Fields) -> Record:
+    custom = custom_emoji(fields.workspace.state.emoji)
+    return {"ok": True, "emoji": characters(), "custom": custom}
+
+
+async def _canvas(fields: Fields) -> Record:
+    found = reading.read_canvas(fields.workspace, fields.text("canvas"), fields.user())
+    if found is None:
+        raise PageError("canvas_not_found", "There is no such canvas.", status=404)
+    return found
 
 
 async def _inspect(fields: Fields) -> Record:
@@ -126,6 +134,7 @@ GETS: dict[str, Handler] = {
     "state": _state,
     "messages": _messages,
     "emoji": _emoji,
+    "canvas": _canvas,
     "inspect": _inspect,
     "calls": controls.calls,
     "envelopes": controls.envelopes,

@@ -4,7 +4,7 @@ from slack_playground.blocks.interactive import elements_in, find_element
 from slack_playground.errors import PageError
 from slack_playground.people.containers import Container, MessageContainer
 from slack_playground.people.outcome import Outcome, failed, failure_of
-from slack_playground.people.payloads import action_ts, interaction
+from slack_playground.people.payloads import action_ts, function_fields, interaction
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User
 from slack_playground.views.filling import Person, refused_value
@@ -36,10 +36,12 @@ async def act(
         return failed("interactivity_disabled")
     action = _action(workspace, element, sent)
     filled = _with_choice(filled, element, action)
+    trigger_id = workspace.triggers.issue(workspace.state, user.id, container.view_id)
     payload = {
         **interaction(workspace, "block_actions", user),
         **container.fields(workspace, user, filled),
-        "trigger_id": workspace.triggers.issue(workspace.state, user.id, container.view_id),
+        **function_fields(workspace, user, container.execution, trigger_id),
+        "trigger_id": trigger_id,
         "actions": [action],
     }
     delivery = await workspace.deliveries.deliver("interactive", payload)

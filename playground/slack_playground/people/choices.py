@@ -6,21 +6,40 @@ from slack_playground.blocks.interactive import elements_in
 from slack_playground.state import Channel, Record, State, User
 from slack_playground.views.inputs import FIELDS, Values
 
+_THUMBS = ("positive_button", "negative_button")
+
 
 def named_element(blocks: list[Record], what: str) -> tuple[Record, Record]:
-    """Return the first element called `what`, and its block: see `Playground.click`."""
+    """
+    Return the first element called `what`, and its block: see `Playground.click`.
+
+    Feedback buttons go by the label of either.
+    """
     found = list(elements_in(blocks))
     for block, element in found:
         block_id, action_id = block["block_id"], element["action_id"]
-        if what in (action_id, label(element), block_id, f"{block_id}/{action_id}"):
+        if what in (action_id, block_id, f"{block_id}/{action_id}", *_labels(element)):
             return block, element
-    known = sorted({name for _, one in found for name in (one["action_id"], label(one)) if name})
+    known = sorted({name for _, one in found for name in (one["action_id"], *_labels(one)) if name})
     raise LookupError(f"There is no {what!r} here, only {', '.join(known) or 'nothing'}.")
+
+
+def pressed(element: Record, what: str, chosen: Any) -> Any:
+    """Return what a click chose: of feedback buttons, the one whose label was clicked."""
+    if chosen is None:
+        for name in _THUMBS:
+            if name in element and label(element[name]) == what:
+                return element[name]["value"]
+    return chosen
 
 
 def label(element: Record) -> str:
     text = element.get("text")
     return str(text.get("text", "")) if isinstance(text, dict) else ""
+
+
+def _labels(element: Record) -> list[str]:
+    return [label(element), *(label(element[name]) for name in _THUMBS if name in element)]
 
 
 def choice(state: State, element: Record, chosen: Any) -> Record:

@@ -28,6 +28,12 @@ class MessageContainer:
     def view_id(self) -> str | None:
         return None
 
+    @property
+    def execution(self) -> str:
+        """The step of a workflow that wrote it."""
+        message = self.channel.messages.get(self.body["ts"])
+        return "" if message is None else message.execution
+
     def named(self) -> Record:
         """Return how the page API names this container."""
         return {"type": "message", "channel": self.channel.id, "ts": self.body["ts"]}
@@ -74,6 +80,10 @@ class ViewContainer:
     @property
     def view_id(self) -> str | None:
         return self.view.id
+
+    @property
+    def execution(self) -> str:
+        return self.view.execution
 
     def named(self) -> Record:
         """Return how the page API names this container."""

@@ -1,5 +1,7 @@
 """The parts that all interaction payloads share."""
 
+import secrets
+
 from slack_playground.state import Channel, Record, User
 from slack_playground.workspace import Workspace
 
@@ -20,6 +22,29 @@ def interaction(workspace: Workspace, kind: str, user: User) -> Record:
             "team_id": user.team_id or state.team_id,
         },
         "api_app_id": state.app_id,
+    }
+
+
+def interactivity(workspace: Workspace, user: User, trigger_id: str | None = None) -> Record:
+    """Return what lets a step of a workflow open a modal, as a trigger id does elsewhere."""
+    pointer = trigger_id or workspace.triggers.issue(workspace.state, user.id)
+    interactor = {"id": user.id, "secret": secrets.token_hex(16)}
+    return {"interactor": interactor, "interactivity_pointer": pointer}
+
+
+def function_fields(workspace: Workspace, user: User, execution_id: str, trigger_id: str) -> Record:
+    """Return what tells of the step of a workflow that made a message or view; nothing for none."""
+    execution = workspace.state.executions.get(execution_id)
+    if execution is None:
+        return {}
+    return {
+        "function_data": {
+            "execution_id": execution.id,
+            "function": {"callback_id": execution.callback_id},
+            "inputs": execution.inputs,
+        },
+        "bot_access_token": execution.token,
+        "interactivity": interactivity(workspace, user, trigger_id),
     }
 
 

@@ -1,15 +1,17 @@
 """A person submits or closes a modal."""
 
+from collections.abc import Iterator
+
 from slack_playground.blocks.interactive import blocks_with_nested
 from slack_playground.conversations.files import chosen_files
 from slack_playground.errors import SlackError
 from slack_playground.people.outcome import Outcome, failed, failure_of
-from slack_playground.people.payloads import interaction
+from slack_playground.people.payloads import function_fields, interaction, response_url
 from slack_playground.people.permissions import is_not_interactive
 from slack_playground.state import Record, User, View
 from slack_playground.views import modals
 from slack_playground.views.filling import Person, refused_inputs
-from slack_playground.views.inputs import Values, merged
+from slack_playground.views.inputs import FIELDS, Values, merged
 from slack_playground.workspace import Workspace
 
 _TROUBLE = "We had some trouble connecting. Try again?"
@@ -29,11 +31,13 @@ async def submit(workspace: Workspace, user: User, view: View, filled: Values) -
         return Outcome(ok=False, error="validation", errors=errors)
     if is_not_interactive(workspace, user, None):
         return failed("interactivity_disabled")
+    trigger_id = workspace.triggers.issue(workspace.state, user.id, view.id)
     payload = {
         **interaction(workspace, "view_submission", user),
-        "trigger_id": workspace.triggers.issue(workspace.state, user.id, view.id),
+        **function_fields(workspace, user, view.execution, trigger_id),
+        "trigger_id": trigger_id,
         "view": modals.view_record(workspace, view),
-        "response_urls": [],
+        "response_urls": list(_response_urls(workspace, user, view)),
     }
     delivery = await workspace.deliveries.deliver("interactive", payload)
     error = failure_of(delivery)
@@ -56,11 +60,31 @@ async def close(workspace: Workspace, user: User, *, is_all: bool) -> Outcome:
         if view.body["notify_on_close"]:
             payload = {
                 **interaction(workspace, "view_closed", user),
+                **function_fields(workspace, user, view.execution, ""),
                 "view": modals.view_record(workspace, view),
                 "is_cleared": is_all or len(closed) > 1,
             }
             await workspace.deliveries.deliver("interactive", payload)
     return Outcome()
+
+
+def _response_urls(workspace: Workspace, user: User, view: View) -> Iterator[Record]:
+    """Yield a response URL into each conversation that a menu with `response_url_enabled` chose."""
+    for block in blocks_with_nested(view.body["blocks"]):
+        element = block.get("element", {})
+        if block["type"] != "input" or not element.get("response_url_enabled"):
+            continue
+        action_id = element["action_id"]
+        value = view.values[block["block_id"]][action_id]
+        channel_id = value.get(FIELDS[element["type"]][0])
+        if channel_id:
+            secret = workspace.response_urls.issue(channel_id, user.id)
+            yield {
+                "block_id": block["block_id"],
+                "action_id": action_id,
+                "channel_id": channel_id,
+                "response_url": response_url(workspace, "app", secret),
+            }
 
 
 def _with_files(workspace: Workspace, user: User, filled: Values) -> Values:

@@ -4,9 +4,13 @@ import secrets
 
 from slack_playground.delivery.message_events import send_event
 from slack_playground.people.outcome import Outcome, failed
+from slack_playground.people.payloads import interactivity
 from slack_playground.people.permissions import hears, is_not_installed
 from slack_playground.state import Execution, Record, Token, User
 from slack_playground.workspace import Workspace
+
+#: The type of an input that Slack fills itself.
+INTERACTIVITY = "slack#/types/interactivity"
 
 
 def run_function(workspace: Workspace, user: User, callback_id: str, inputs: Record) -> Outcome:
@@ -21,20 +25,34 @@ def run_function(workspace: Workspace, user: User, callback_id: str, inputs: Rec
         workspace.refuse(user.id, f"{callback_id} is no step of this app.", add)
         return failed("unknown_function")
     takes = declared.get("input_parameters", {})
-    missing = [name for name, one in takes.items() if one.get("is_required") and name not in inputs]
+    missing = [
+        name
+        for name, one in takes.items()
+        if one.get("is_required") and name not in inputs and one.get("type") != INTERACTIVITY
+    ]
     if missing:
         return failed(f"missing_inputs: {', '.join(missing)}")
+    inputs = {**inputs, **_interactivity(workspace, user, takes)}
     execution = Execution(state.next_id("Fx"), callback_id, user.id, inputs)
+    execution.token = f"xwfp-{secrets.token_hex(16)}"
     state.executions[execution.id] = execution
+    state.tokens[execution.token] = Token("bot", execution=execution.id)
     if hears(workspace, user, "function_executed") and workspace.has_app:
         send_event(workspace, _event(workspace, execution, declared))
     return Outcome(answer={"function_execution_id": execution.id})
 
 
+def _interactivity(workspace: Workspace, user: User, takes: Record) -> Record:
+    """Return what a step gets that wants to open a modal: who started it, and for three seconds."""
+    return {
+        name: interactivity(workspace, user)
+        for name, one in takes.items()
+        if one.get("type") == INTERACTIVITY
+    }
+
+
 def _event(workspace: Workspace, execution: Execution, declared: Record) -> Record:
     state = workspace.state
-    token = f"xwfp-{secrets.token_hex(16)}"
-    state.tokens[token] = Token("bot")
     return {
         "type": "function_executed",
         "function": {
@@ -55,7 +73,7 @@ def _event(workspace: Workspace, execution: Execution, declared: Record) -> Reco
         "function_execution_id": execution.id,
         "workflow_execution_id": f"Wx{execution.id[2:]}",
         "event_ts": workspace.next_ts(),
-        "bot_access_token": token,
+        "bot_access_token": execution.token,
     }
 
 

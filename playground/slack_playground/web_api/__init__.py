@@ -5,6 +5,7 @@ from slack_playground.web_api import (
     agents,
     auth,
     blocks,
+    canvases,
     custom_emoji,
     files,
     functions,
@@ -21,6 +22,7 @@ from slack_playground.web_api.messages import chat, pins, reactions, scheduled, 
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_WRITE_CANVASES = ("canvases:write",)
 _MANAGE = ("channels:manage", "groups:write")
 _OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
 
@@ -53,6 +55,13 @@ METHODS: dict[str, Method] = {
     "bookmarks.list": Method(bookmarks.list_bookmarks, ("bookmarks:read",), TIER_3),
     "bookmarks.remove": Method(bookmarks.remove, ("bookmarks:write",), TIER_2),
     "bots.info": Method(auth.bot_info, ("users:read",), TIER_3),
+    "canvases.access.delete": Method(canvases.delete_access, _WRITE_CANVASES, TIER_3),
+    "canvases.access.set": Method(canvases.set_access, _WRITE_CANVASES, TIER_3),
+    "canvases.create": Method(canvases.create, _WRITE_CANVASES, TIER_2),
+    "canvases.delete": Method(canvases.delete, _WRITE_CANVASES, TIER_3),
+    "canvases.edit": Method(canvases.edit, _WRITE_CANVASES, TIER_3),
+    "canvases.getContent": Method(canvases.get_content, ("canvases:read",), TIER_3),
+    "canvases.sections.lookup": Method(canvases.look_up_sections, ("canvases:read",), TIER_3),
     "chat.appendStream": Method(streams.append, ("chat:write",), TIER_4, takes=Takes.BOT),
     "chat.delete": Method(chat.delete, ("chat:write",), TIER_3),
     "chat.deleteScheduledMessage": Method(scheduled.delete_scheduled, ("chat:write",), TIER_3),
@@ -66,6 +75,7 @@ METHODS: dict[str, Method] = {
     "chat.unfurl": Method(unfurls.unfurl, ("links:write",), TIER_3),
     "chat.update": Method(chat.update, ("chat:write",), TIER_3),
     "conversations.archive": Method(channels.archive, _MANAGE, TIER_2),
+    "conversations.canvases.create": Method(canvases.create_in_channel, _WRITE_CANVASES, TIER_2),
     "conversations.close": Method(channels.close, _OPEN, TIER_2),
     "conversations.create": Method(channels.create, _MANAGE, TIER_2),
     "conversations.history": Method(history.history, _HISTORY, TIER_3),

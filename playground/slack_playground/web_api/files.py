@@ -1,5 +1,6 @@
 """files.*: upload in three steps, as everyone does since files.upload is gone."""
 
+from slack_playground.canvases.canvases import canvas_record, level_of
 from slack_playground.conversations.content import read_content
 from slack_playground.conversations.files import file_kinds, file_record, share
 from slack_playground.errors import SlackError
@@ -57,8 +58,12 @@ def complete_upload(call: Call) -> Record:
 
 
 def info(call: Call) -> Record:
-    file = _complete_file(call)
-    return {"file": file_record(call.workspace, file), "comments": [], "response_metadata": {}}
+    canvas = call.state.canvases.get(call.arguments.required("file"))
+    if canvas is not None and level_of(call.state, canvas, call.actor) is not None:
+        record = canvas_record(call.workspace, canvas)
+    else:
+        record = file_record(call.workspace, _complete_file(call))
+    return {"file": record, "comments": [], "response_metadata": {}}
 
 
 def list_files(call: Call) -> Record:

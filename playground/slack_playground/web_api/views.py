@@ -41,8 +41,10 @@ def publish_view(call: Call) -> Record:
 
 def _trigger(call: Call) -> Trigger:
     """Use the trigger up. A view that Slack refuses has not cost it."""
-    return call.workspace.triggers.exchange(call.arguments.required("trigger_id"))
+    pointer = call.arguments.text("interactivity_pointer")
+    return call.workspace.triggers.exchange(pointer or call.arguments.required("trigger_id"))
 
 
 def _answer(call: Call, view: View) -> Record:
+    view.execution = call.held.execution or view.execution
     return {"view": modals.view_record(call.workspace, view)}

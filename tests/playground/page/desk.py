@@ -30,7 +30,12 @@ MANIFEST: Json = {
         ],
     },
     "oauth_config": {
-        "scopes": {"bot": ["chat:write", "chat:write.customize", "commands", "im:write"]}
+        "scopes": {
+            "bot": [
+                *("chat:write", "chat:write.customize", "commands", "im:write"),
+                *("canvases:read", "canvases:write", "files:read"),
+            ]
+        }
     },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened"]},

@@ -29,7 +29,7 @@ async def test_a_channel_of_everything_has_no_finding(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage, scheme: str
 ):
     """Every block, an attachment, a thread, reactions and words, in both themes."""
-    playground.write("ada", "ops", "*soup* :tada: for @ben")
+    playground.write("ada", "ops", "*soup* :tada: for @ben in #general of https://example.com")
     for name in BLOCKS:
         if surface_of(name) == "message":
             await desk.chat_postMessage(channel=OPS, text=name, blocks=[block(name)])

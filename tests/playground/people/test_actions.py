@@ -50,6 +50,24 @@ async def test_a_menu_sends_what_was_picked(playground: Playground, api: Api, ap
     assert state["selected_option"]["value"] == "two"
 
 
+async def test_feedback_goes_by_the_label_of_a_thumb(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """As a person presses it; what stands there is named when nothing is called so."""
+    thumbs = {
+        name: {"text": plain(label), "value": label.lower()}
+        for name, label in (("positive_button", "Good"), ("negative_button", "Bad"))
+    }
+    element = {"type": "feedback_buttons", "action_id": "rate", **thumbs}
+    ts = await post(api, {"type": "context_actions", "elements": [element]})
+    await playground.click("ada", "ops", ts, "Bad")
+    await api.page("click", user="ada", channel="ops", ts=ts, what="Good")
+    pressed = [one["actions"][0]["value"] for one in app.payloads if "actions" in one]
+    assert pressed == ["bad", "good"]
+    with pytest.raises(LookupError, match="only Bad, Good, rate"):
+        await playground.click("ada", "ops", ts, "Worse")
+
+
 @pytest.mark.parametrize(
     ("element", "chosen", "field", "expected"),
     [

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from slack_playground import Playground
 
-from tests.playground.wire import ADA, Api, Caller, modal, plain, text_input, trigger
+from tests.playground.wire import ADA, RANDOM, Api, Caller, modal, plain, text_input, trigger
 
 
 async def open_modal(playground: Playground, api: Api, app: Caller, view: Any = None) -> str:
@@ -29,6 +29,31 @@ async def test_a_submission_has_slacks_fields(
     }
     assert payload["response_urls"] == []
     assert playground.views("ada") == []
+
+
+async def test_a_menu_may_ask_for_a_response_url(
+    playground: Playground, api: Api, app: Caller
+) -> None:
+    """The app gets an address into the conversation a person chose, without being in it."""
+    menu = {
+        "type": "conversations_select",
+        "action_id": "where",
+        "response_url_enabled": True,
+    }
+    asked = {"type": "input", "block_id": "place", "label": plain("Where"), "element": menu}
+    unasked = {
+        **asked,
+        "block_id": "other",
+        "element": {"type": "channels_select", "action_id": "a"},
+    }
+    view_id = await open_modal(playground, api, app, modal(asked, unasked))
+    await playground.submit("ada", view_id, {"place": "random", "other": "ops"})
+    (found,) = app.payloads[-1]["response_urls"]
+    url = found.pop("response_url")
+    assert found == {"block_id": "place", "action_id": "where", "channel_id": RANDOM}
+    async with api.session.post(url, json={"text": "Hi", "response_type": "in_channel"}) as answer:
+        assert await answer.text() == "ok"
+    assert playground.messages("random")[-1]["text"] == "Hi"
 
 
 async def test_a_required_input_is_checked_first(

@@ -100,7 +100,7 @@ def channel_type(channel: Channel) -> str:
 
 def channel_record(call: Call, channel: Channel) -> Record:
     if channel.is_im:
-        return _im_record(call, channel)
+        return {**_im_record(call, channel), **_properties(call, channel)}
     return {
         "id": channel.id,
         "name": channel.name,
@@ -121,7 +121,16 @@ def channel_record(call: Call, channel: Channel) -> Record:
         "context_team_id": call.state.team_id,
         "topic": _line(channel.topic, channel.topic_set),
         "purpose": _line(channel.purpose, channel.purpose_set),
+        **_properties(call, channel),
     }
+
+
+def _properties(call: Call, channel: Channel) -> Record:
+    """Return where the channel's own canvas is named, if it has one."""
+    canvas = call.state.canvases.get(channel.canvas)
+    if canvas is None:
+        return {}
+    return {"properties": {"canvas": {"file_id": canvas.id, "is_empty": not canvas.sections}}}
 
 
 def _line(text: str, was_set: tuple[str, int]) -> Record:

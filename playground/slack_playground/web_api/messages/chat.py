@@ -30,6 +30,7 @@ def post_message(call: Call) -> Record:
         content.text = content.text[:MAX_TEXT]
     body = {**author_fields(call), **content.stored(), **thread_fields(call, channel)}
     posted = messages.post(call.workspace, channel, body, author=call.actor)
+    channel.messages[posted["ts"]].execution = call.held.execution
     client_msg_id = call.arguments.text("client_msg_id")
     if client_msg_id:
         call.state.client_msg_ids[call.actor, client_msg_id] = (channel.id, posted["ts"])

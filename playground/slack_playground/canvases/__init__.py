@@ -1,0 +1,1 @@
+"""Canvases: documents in sections, who may read and write them."""
