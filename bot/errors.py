@@ -3,6 +3,7 @@ The errors that the bot raises on purpose:
 
 * OpsbellError
   x ConfigError         the process must not start; carries every problem at once
+  x SecretsUnavailableError  the store of secrets does not answer; start again later
   x TemplateError       a template cannot be read or does not render
   x WorkerStoppedError  a tenant's template or schema exceeded its time or memory limit
   x NoTransportError    a lane has no way to deliver; the message is a code for health
@@ -30,6 +31,10 @@ class ConfigError(OpsbellError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class SecretsUnavailableError(OpsbellError):
+    """The store that SECRETS_FROM names does not answer at present; the message names it."""
 
 
 class TemplateError(OpsbellError):

@@ -1,7 +1,8 @@
 """
 The environment, read once. Every problem is reported together, by the variable's name.
 
-`NAME_FILE` reads `NAME` from a file, for secrets. `bot.config_file` reads `opsbell.toml`.
+`NAME_FILE` reads `NAME` from a file, for secrets. SECRETS_FROM names a store that gives what
+neither says. `bot.config_file` reads `opsbell.toml`.
 """
 
 import base64
@@ -26,6 +27,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
 from bot.errors import ConfigError
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
+from bot.process.secret_stores import read_secret_store
 from bot.proxies import PROXY_VARIABLES as PROXY_NAMES
 from bot.proxies import Proxies, proxy_problem
 from bot.report_config import source_address_problem
@@ -40,6 +42,8 @@ _DEFAULT_CONFIG = Path("opsbell.toml")
 WEBHOOK = "webhook"
 #: What the runner of ORCHESTRATOR_URL is called among the runners.
 ORCHESTRATOR = "orchestrator"
+#: They say where the store is; it cannot say so itself.
+_WAY_TO_SECRETS = ("secrets_from", "vault_", "aws_")
 
 # An empty variable means the same as none: compose files and Procfiles leave many of them empty.
 _Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
@@ -91,6 +95,16 @@ class Settings(BaseModel):
     openai_base_url: Text = Field(None, repr=False)
     openai_quick_model: Text = None
     openai_deep_model: Text = None
+    secrets_from: Text = Field(None, repr=False)
+    vault_addr: Text = Field(None, repr=False)
+    vault_namespace: Text = None
+    vault_cacert: Text = None
+    vault_token: _Secret = None
+    vault_role: Text = None
+    vault_role_id: Text = None
+    vault_secret_id: _Secret = None
+    vault_auth_path: Text = None
+    aws_region: Text = None
     config: ConfigFile = ConfigFile()
 
     @field_validator(
@@ -216,9 +230,11 @@ def read_settings(environ: Mapping[str, str], *, need_slack: bool = True) -> Set
     Return the settings of *environ* and of the configuration file it names.
 
     *need_slack* is False for commands that never talk to Slack (`migrate`, `token`).
-    Raises `ConfigError` with every problem found.
+    Raises `ConfigError` with every problem found, and `SecretsUnavailableError`.
     """
     values, problems = _read_values(environ)
+    if "secrets_from" in values:
+        values = _add_from_store(values, problems)
     config, config_problems = _read_config(values)
     problems += config_problems + _two_webhooks(values, config) + _two_runners(values, config)
     problems += _half_an_issuer(values) + _half_a_slack_app(values)
@@ -261,6 +277,20 @@ def _read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]
         if value:
             values[field] = value
     return values, problems
+
+
+def _add_from_store(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    """
+    Return the variables with those of the store that SECRETS_FROM names.
+
+    Raises `ConfigError` with the *problems* so far if the store has one: what would have come from
+    it is not missing.
+    """
+    fields = {one for one in Settings.model_fields if not one.startswith(_WAY_TO_SECRETS)}
+    try:
+        return {**read_secret_store(values, fields - {"config"}), **values}
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from None
 
 
 def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:

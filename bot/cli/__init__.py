@@ -16,7 +16,7 @@ from bot.cli.migrate import migrate_command
 from bot.cli.report import report_commands
 from bot.cli.run import run
 from bot.cli.token import token
-from bot.errors import ConfigError, InvalidError, UserError
+from bot.errors import ConfigError, InvalidError, SecretsUnavailableError, UserError
 from bot.redaction import redact
 
 cli = typer.Typer(
@@ -54,6 +54,9 @@ def main() -> None:
         for problem in error.problems:
             sys.stderr.write(f"{redact(problem)}\n")
         sys.exit(2)
+    except SecretsUnavailableError as error:  # What starts us may try again, so it is no 2.
+        sys.stderr.write(f"{redact(str(error))}\n")
+        sys.exit(1)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2 if isinstance(error, InvalidError) else 1)

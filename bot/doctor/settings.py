@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.config_file import HttpRunner
 from bot.doctor.findings import Finding, split_problem
-from bot.errors import ConfigError
+from bot.errors import ConfigError, SecretsUnavailableError
 from bot.settings import Settings, read_settings
 
 #: A secret of fewer different characters was made up, not drawn.
@@ -22,11 +22,13 @@ def try_settings(environ: Mapping[str, str]) -> tuple[Settings | None, list[Find
         settings = read_settings(environ)
     except ConfigError as error:
         found = [split_problem("settings", sentence) for sentence in error.problems]
+    except SecretsUnavailableError as error:
+        return None, [split_problem("secrets", f"{error}; try again, and see to it that it runs")]
     else:
         return settings, [Finding.ok("settings", "every variable and opsbell.toml can be read")]
     try:
         return read_settings(environ, need_slack=False), found
-    except ConfigError:
+    except (ConfigError, SecretsUnavailableError):
         return None, [
             *found,
             Finding.note("settings", "nothing else can be checked before these are mended"),
