@@ -1,6 +1,6 @@
 """What the bus needs of any broker."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -75,10 +75,19 @@ def broker_call(
     name: str, errors: tuple[type[Exception], ...], too_large: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
     """Turn the *errors* of a package, and those of the network, into ours."""
-    kinds = (*errors, OSError)  # TimeoutError is an OSError.
+    kinds: tuple[type[Exception], ...] = (*errors, OSError)  # TimeoutError is an OSError.
     try:
         yield
     except too_large as error:
         raise MessageTooLargeError(f"{name} takes no message of this size") from error
     except kinds as error:
         raise BrokerError(f"{name}: {error or type(error).__name__}") from error
+
+
+async def hang_up(stop: Callable[[], Awaitable[None]], *errors: type[Exception]) -> None:
+    """Call *stop*, whatever state the connection is in."""
+    kinds: tuple[type[Exception], ...] = (*errors, OSError)
+    try:
+        await stop()
+    except* kinds:
+        pass

@@ -1,6 +1,5 @@
 """Kafka: topics, and one consumer group. Not run against a real broker by our tests."""
 
-import contextlib
 from collections.abc import Mapping
 from functools import partial
 
@@ -16,6 +15,7 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
+    hang_up,
 )
 
 _kafka_call = partial(broker_call, "Kafka", (KafkaError,), (MessageSizeTooLargeError,))
@@ -74,5 +74,4 @@ class KafkaBus:
             )
 
     async def close(self) -> None:
-        with contextlib.suppress(KafkaError, OSError):
-            await self._broker.stop()
+        await hang_up(self._broker.stop, KafkaError)

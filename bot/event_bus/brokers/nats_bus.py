@@ -1,11 +1,11 @@
 """NATS JetStream: a stream for requests, one for events, a durable consumer."""
 
-import contextlib
 from collections.abc import Mapping
 from functools import partial
 
 from faststream.nats import JStream, NatsBroker
 from faststream.nats.message import NatsMessage
+from nats.aio.client import Client
 from nats.errors import Error, MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
@@ -18,6 +18,7 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
+    hang_up,
 )
 
 _nats_call = partial(broker_call, "NATS", (Error,), (MaxPayloadError,))
@@ -35,7 +36,7 @@ class _NatsArrived:
 
     async def ack(self) -> None:
         with _nats_call():
-            await self._message.ack()
+            await self._message.ack_sync()
 
     async def keep(self) -> None:
         with _nats_call():
@@ -53,11 +54,11 @@ class NatsBus:
             allow_reconnect=False,  # After an error another connection is made.
             connect_timeout=int(BROKER_SECONDS),
         )
-        self._requests = None
+        self._client: Client | None = None
 
     async def open(self, *, receives: bool) -> None:
         with _nats_call():
-            client = await self._broker.connect()
+            client = self._client = await self._broker.connect()
             jetstream = client.jetstream(timeout=BROKER_SECONDS)
             settings = self._settings
             if not receives:
@@ -91,7 +92,7 @@ class NatsBus:
         with _nats_call():
             found = await self._subscriber.get_one(timeout=seconds)
         if found is None:
-            await self._require_connection()
+            self._require_connection()
             return None
         return _NatsArrived(found)
 
@@ -106,11 +107,12 @@ class NatsBus:
             )
 
     async def close(self) -> None:
-        with contextlib.suppress(Error, OSError):
-            await self._broker.stop()
+        await hang_up(self._broker.stop, Error)
+        if self._client is not None:  # FastStream leaves it if a consumer cannot say goodbye.
+            await hang_up(self._client.close, Error)
 
-    async def _require_connection(self) -> None:
-        if not await self._broker.ping(timeout=BROKER_SECONDS):
+    def _require_connection(self) -> None:
+        if self._client is None or not self._client.is_connected:
             raise BrokerError("the connection to NATS is lost")
 
 

@@ -1,6 +1,5 @@
 """RabbitMQ: queues for requests and dead letters, a topic exchange for events."""
 
-import contextlib
 from collections.abc import Mapping
 from functools import partial
 
@@ -18,6 +17,7 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
+    hang_up,
 )
 
 _rabbit_call = partial(broker_call, "RabbitMQ", (AMQPError,))
@@ -92,8 +92,7 @@ class RabbitBus:
             )
 
     async def close(self) -> None:
-        with contextlib.suppress(AMQPError, OSError):
-            await self._broker.stop()
+        await hang_up(self._broker.stop, AMQPError)
 
 
 async def _ensure_queue(connection: AbstractConnection, name: str) -> None:

@@ -12,7 +12,7 @@ from faststream.redis.message import RedisStreamMessage
 from redis.exceptions import RedisError, ResponseError
 
 from bot.bus_config.section import BusSettings
-from bot.event_bus.brokers.broker import BROKER_SECONDS, Arrived, BusMessage, broker_call
+from bot.event_bus.brokers.broker import BROKER_SECONDS, Arrived, BusMessage, broker_call, hang_up
 
 #: The field of an entry that is the message itself.
 _DATA = "data"
@@ -85,8 +85,7 @@ class RedisBus:
             await client.xadd(topic, {**fields, _DATA: message.body})
 
     async def close(self) -> None:
-        with contextlib.suppress(RedisError, OSError):
-            await self._broker.stop()
+        await hang_up(self._broker.stop, RedisError)
 
 
 async def _parse(raw: Any, parse: Any) -> Any:
