@@ -8,8 +8,8 @@ import structlog
 from bot.event_bus.brokers.broker import Broker, BrokerError
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
-from bot.event_bus.rejection import delay_before
-from bot.redaction import redact
+from bot.event_bus.rejection import delay_before, reason_of
+from bot.http.errors import is_database_unavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -51,20 +51,18 @@ class Direction:
     async def _run(self) -> None:
         failures = 0
         while not self._is_stopping:
+            delay = _LOOK_FOR_LEASE_SECONDS
             try:
                 if await self._lease.hold():
                     await self._connect_and_work()
                 failures = 0
-                delay = _LOOK_FOR_LEASE_SECONDS
-            except BrokerError as error:
+            except Exception as error:
                 failures += 1
                 delay = delay_before(failures)
-                reason = redact(str(error))
+                if not isinstance(error, BrokerError) and not is_database_unavailable(error):
+                    logger.exception("bus_failed", direction=self._name)
+                reason = reason_of(error, BrokerError)
                 logger.warning("bus_broken", direction=self._name, reason=reason, seconds=delay)
-            except Exception:
-                failures += 1
-                delay = delay_before(failures)
-                logger.exception("bus_failed", direction=self._name, seconds=delay)
             await asyncio.sleep(delay)
 
     async def _connect_and_work(self) -> None:

@@ -1,7 +1,7 @@
 """What happened to messages, as CloudEvents; read from the rows of the event table in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,11 @@ class EventRow:
             partition_key=told.message_id,
         )
         return BusMessage(event.id, event.type, told.message_id, event.as_json(), STRUCTURED_TYPE)
+
+    def without_detail(self) -> "EventRow":
+        """Return the row as a broker takes it that has found it too large."""
+        left_out = {"detail": {"leftOut": "too large for the broker"}}
+        return replace(self, message=self.message and self.message.model_copy(update=left_out))
 
 
 def writers_of(session: Session) -> frozenset[str]:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.bus_config.section import BusSettings
 from bot.db import Database
-from bot.event_bus.brokers.broker import Broker
+from bot.event_bus.brokers.broker import Broker, MessageTooLargeError
 from bot.event_bus.event_order import Gap, final_count
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
@@ -37,11 +37,11 @@ class Publisher:
     async def work(self, broker: Broker) -> None:
         """Publish until the lease is lost; raise `BrokerError` if the broker is away."""
         while await self._lease.hold():
-            if not await self._publish_next(broker):
+            if not await self.publish_next(broker):
                 await asyncio.sleep(_OUTBOX_LOOK_SECONDS)
 
-    async def _publish_next(self, broker: Broker) -> int:
-        """Publish what can be published now, at most 200 events; return how many rows it was."""
+    async def publish_next(self, broker: Broker) -> int:
+        """Publish what can be published now, at most 200 events; return how many were looked at."""
         last_id = await self._lease.cursor()
         rows = await self._database.read(lambda session: self._look(session, last_id))
         done = last_id
@@ -59,7 +59,11 @@ class Publisher:
         if row.tenant != self._settings.tenant:
             return
         self._figures.oldest_unpublished_at = row.at
-        await broker.publish(self._topic, row.outgoing(self._settings.source))
+        source = self._settings.source
+        try:
+            await broker.publish(self._topic, row.outgoing(source))
+        except MessageTooLargeError:
+            await broker.publish(self._topic, row.without_detail().outgoing(source))
         self._figures.published += 1
 
     def _look(self, session: Session, last_id: int) -> Sequence[EventRow]:

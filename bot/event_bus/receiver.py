@@ -13,12 +13,12 @@ from bot.event_bus.rejection import (
     FailureVerdict,
     delay_before,
     judge,
+    reason_of,
     rejected,
     without_its_end,
 )
 from bot.event_bus.requests import BusRequests
 from bot.http.errors import is_database_unavailable
-from bot.redaction import redact
 
 logger = structlog.get_logger(__name__)
 
@@ -73,7 +73,8 @@ class Receiver:
             except UserError as error:
                 failure = error
             except Exception as error:
-                logger.exception("bus_request_failed", tries=tries)
+                if not is_database_unavailable(error):
+                    logger.exception("bus_request_failed", tries=tries)
                 failure = error
             else:
                 return None
@@ -81,7 +82,7 @@ class Receiver:
             if judge(failure, tries, self._clock.now() - began) is FailureVerdict.REJECT:
                 return failure
             self._figures.arrived["retried"] += 1
-            logger.warning("bus_request_held", tries=tries, reason=redact(str(failure)))
+            logger.warning("bus_request_held", tries=tries, reason=reason_of(failure, UserError))
             await arrived.keep()
             await asyncio.sleep(delay_before(tries))
             await self._require_lease()
@@ -99,8 +100,8 @@ class Receiver:
 
     async def _reject(self, arrived: Arrived, error: Exception, broker: Broker) -> None:
         letter = rejected(arrived.body, arrived.headers, error)
-        reason = letter.headers["opsbell-message"]
-        logger.warning("bus_request_rejected", letter=letter.id, reason=redact(reason))
+        reason = reason_of(error, UserError)
+        logger.warning("bus_request_rejected", letter=letter.id, reason=reason)
         try:
             await broker.publish(self._dead_letters, letter)
         except MessageTooLargeError:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.errors import InvalidError, UnavailableError, UserError
+from bot.errors import InvalidError, OpsbellError, UnavailableError, UserError
 from bot.event_bus.brokers.broker import BusMessage
 from bot.event_bus.cloud_events import is_attribute
 from bot.http.errors import is_database_unavailable
+from bot.redaction import redact
 
 #: How long something that is missing outside is waited for, and a fault of our own.
 _PATIENCE = timedelta(minutes=10)
@@ -40,6 +41,11 @@ def judge(error: Exception, tries: int, waited: timedelta) -> FailureVerdict:
 def delay_before(tries: int) -> float:
     """Return the seconds to wait after so many failed tries."""
     return min(_FIRST_DELAY * 2.0 ** min(tries - 1, 10), _LONGEST_DELAY)
+
+
+def reason_of(error: Exception, told: type[OpsbellError]) -> str:
+    """Return what the log says of an error: of another kind than *told* only its name."""
+    return redact(str(error)) if isinstance(error, told) else type(error).__name__
 
 
 def rejected(body: bytes, headers: Mapping[str, str], error: Exception) -> BusMessage:
