@@ -169,6 +169,7 @@ async def test_an_event_that_the_broker_finds_too_large_goes_without_its_detail(
 
 
 @ONE_BROKER
+@POSTGRESQL
 async def test_one_process_publishes_and_another_takes_over(bus, process, database, clock):
     """If the first one comes back, it does not move the cursor any more."""
     other = Process(bus)
@@ -182,6 +183,16 @@ async def test_one_process_publishes_and_another_takes_over(bus, process, databa
     assert await other.publish() == 1
     await other.lease.release()
     assert await process.lease.hold()
+    await other.broker.close()
+
+
+@ONE_BROKER
+@ONE_DATABASE
+async def test_on_sqlite_nobody_waits_for_a_process_that_was_killed(bus, process):
+    """There is one process, so another one's lease is a dead one's."""
+    other = Process(bus)
+
+    assert await other.begin()
     await other.broker.close()
 
 
