@@ -2,6 +2,7 @@
 
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
+from bot.event_bus.models import BusCursor
 from bot.http.idempotency import IdempotencyRecord
 from bot.http.mcp.confirmations import Confirmation
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
@@ -19,7 +20,7 @@ from bot.messages.models import (
 from bot.outages.models import OutageWatch
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
-from bot.tasks.models import ExternalTaskId, Task, TaskLog
+from bot.tasks.models import ExternalTaskId, ReportReceipt, Task, TaskLog
 from bot.telemetry.models import SelfCheck
 from bot.workspaces.installation import Invitation
 from bot.workspaces.models import Workspace, WorkspaceToken
@@ -29,6 +30,7 @@ TABLES = (
     AlertCheck,
     AlertRerun,
     AlertTrouble,
+    BusCursor,
     Confirmation,
     DeadLetter,
     EndNotice,
@@ -47,6 +49,7 @@ TABLES = (
     Preference,
     RefusedKind,
     Report,
+    ReportReceipt,
     ReportResult,
     ReportRun,
     SelfCheck,

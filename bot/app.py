@@ -31,6 +31,7 @@ from bot.db import Database
 from bot.doctor.examination import examine_settings
 from bot.doctor.nightly import NightlyCheck
 from bot.errors import ConfigError
+from bot.event_bus.wiring import event_bus
 from bot.http.idempotency import Idempotency
 from bot.http.security.oidc import OidcTokens, fetch_json
 from bot.http.server import HttpServer
@@ -336,7 +337,7 @@ class Opsbell:
         self, rooms: _Services, destinations: Destinations, session: aiohttp.ClientSession
     ) -> None:
         http = HttpServer(
-            HttpServices(
+            services := HttpServices(
                 settings=self._settings,
                 database=rooms.database,
                 clock=self._clock,
@@ -378,12 +379,12 @@ class Opsbell:
         self._stack.push_async_callback(http.stop)
         # Asked for port 0, the system has chosen one.
         self._settings = self._settings.model_copy(update={"port": http.port})
+        await self._stack.enter_async_context(event_bus(services))
 
     def _for_listeners(self, rooms: _Services, slack: Presence) -> listeners.ListenerServices:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
-        config, socket = self._settings.config, slack.socket
-        identity = slack.identity
+        config, socket, identity = self._settings.config, slack.socket, slack.identity
         own_lanes = {
             identity.workspace_id,
             *destinations_of(self._settings).ids(DEFAULT_TENANT),
@@ -462,8 +463,7 @@ class Opsbell:
     def _strangers(self, rooms: _Services) -> Strangers | None:
         if rooms.slack.client is None:
             return None
-        house = rooms.slack.house
-        gate = Gate(rooms.slack.client, house, named_people(self._settings.config))
+        gate = Gate(rooms.slack.client, rooms.slack.house, named_people(self._settings.config))
         return Strangers(rooms.database, gate.require_insider)
 
     def _own_notes(self, rooms: _Services) -> tuple[Outages, NightlyCheck]:

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.bus_config.section import BusSettings
 from bot.errors import ConfigError
 from bot.leaderboard_config import BoardName, Leaderboard, LeaderboardColumn
 from bot.process.secret_files import read_secret
@@ -312,6 +313,7 @@ class ConfigFile(_Section):
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     http: Http = Http()
+    bus: BusSettings | None = None
 
     def kind(self, task: str) -> TaskKind:
         """
@@ -455,6 +457,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "access": AccessSettings,
     "alerts": AlertSettings,
     "http": Http,
+    "bus": BusSettings,
     "retention": RetentionSettings,
     "webhooks": WebhookMapping,
     "sources": SourceSettings,

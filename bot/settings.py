@@ -24,6 +24,7 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.bus_config.section import bus_address_problem
 from bot.config_file import MIN_SECRET_CHARACTERS, ConfigFile, read_config_file
 from bot.errors import ConfigError
 from bot.process.secret_files import QUOTED, is_quoted, read_secret, why_unreadable
@@ -304,7 +305,7 @@ def _read_config(values: Mapping[str, Any]) -> tuple[ConfigFile, list[str]]:
     except ConfigError as error:
         return ConfigFile(), list(error.problems)
     problems = [*_unreadable_addresses(config), *_unusable_secrets(config)]
-    problems += _unreadable_sources(config)
+    problems += [*_unreadable_sources(config), *_unreadable_bus(config)]
     return config, [f"{path}: {problem}" for problem in problems]
 
 
@@ -344,6 +345,16 @@ def _unreadable_sources(config: ConfigFile) -> Iterator[str]:
             problem = f"cannot use the file it names: {why_unreadable(error)}"
         if problem:
             yield f"{place}: {problem}"
+
+
+def _unreadable_bus(config: ConfigFile) -> Iterator[str]:
+    """Yield why the file with the address of the event bus cannot be used."""
+    try:
+        problem = bus_address_problem(config.bus.address()) if config.bus else None
+    except (OSError, ValueError) as error:
+        problem = f"cannot use the file it names: {why_unreadable(error)}"
+    if problem:
+        yield f"bus.url_file: {problem}"
 
 
 def _two_webhooks(values: Mapping[str, Any], config: ConfigFile) -> list[str]:

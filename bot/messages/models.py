@@ -179,7 +179,11 @@ class Message(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """One immutable line of a message's history."""
 
-    __table_args__ = (Index("event_message", "message_id", "id"),)
+    __table_args__ = (
+        Index("event_message", "message_id", "id"),
+        # Else SQLite gives the ids of deleted events again, which the bus has passed already.
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(
         default=None,

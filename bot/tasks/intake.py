@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from bot.clock import Clock
 from bot.errors import ConflictError, FieldProblem, InvalidError, NotFoundError
@@ -18,7 +18,7 @@ from bot.tasks import external_ids, logs, queries
 from bot.tasks.announcer import Announcer
 from bot.tasks.creation import NewTask, Owner, make_task
 from bot.tasks.line_redaction import LineRedactor
-from bot.tasks.models import ENDS, LIVE, Task, TaskStatus
+from bot.tasks.models import ENDS, LIVE, ReportReceipt, Task, TaskStatus
 from bot.tasks.report_queue import LateEdits, ReportQueue
 from bot.tasks.transactions import Transactions
 from bot.tasks.updates import ReportOutcome, StatusReport, apply, hear
@@ -63,36 +63,59 @@ class Intake:
         self._lines = LineRedactor()
 
     async def report(
-        self, owner: Owner, report: StatusReport, *, only: str | None = None
+        self,
+        owner: Owner,
+        report: StatusReport,
+        *,
+        only: str | None = None,
+        once: str | None = None,
     ) -> Reported:
         """
         Process a worker's report. An unknown task at a known place in Slack is adopted.
 
-        *only* is the id of the one task that may be reported on. Raises `InvalidError` if the
-        report names neither a task nor a place, `NotFoundError` if there is no such task.
+        *only* is the id of the one task that may be reported on. A report with the same *once* as
+        an earlier one is stale. Raises `InvalidError` if the report names neither a task nor a
+        place, `NotFoundError` if there is no such task.
         """
 
         def work(session: Session, late: LateEdits) -> Reported:
             now = self._clock.now()
-            task = _find(session, owner.tenant, report)
-            if only is not None and (task is None or task.id != only):
-                raise NotFoundError(f"There is no task `{report.task_id}` for this token.")
-            if task is None:
-                return self._adopt(session, owner, report, now)
-            if report.task_id and report.place and task.id != report.task_id:
-                external_ids.remember(session, task, report.task_id, report.place, now)
-            before = (task.status, task.attempt)
-            outcome = apply(task, report, now)
-            if outcome is ReportOutcome.APPLIED and before == (task.status, task.attempt):
-                late.want(task)
-            elif outcome is ReportOutcome.APPLIED:
-                is_new = task.attempt > before[1]
-                self._show(session, late, task, now, new_attempt=is_new)
-            return Reported(task.id, outcome)
+            known = once and session.get(ReportReceipt, (owner.tenant, once))
+            if known:
+                return Reported(report.task_id or "", ReportOutcome.STALE)
+            reported = self._report(session, late, owner, report, only, now)
+            if once is not None:
+                session.add(ReportReceipt(tenant=owner.tenant, key=once, at=now))
+            return reported
 
         key = (owner.tenant, report.task_id, report.place)
         is_end = report.status in ENDS
         return await self._queue.submit(owner.workspace_id, key, work, is_end=is_end)
+
+    def _report(
+        self,
+        session: Session,
+        late: LateEdits,
+        owner: Owner,
+        report: StatusReport,
+        only: str | None,
+        now: datetime,
+    ) -> Reported:
+        task = _find(session, owner.tenant, report)
+        if only is not None and (task is None or task.id != only):
+            raise NotFoundError(f"There is no task `{report.task_id}` for this token.")
+        if task is None:
+            return self._adopt(session, owner, report, now)
+        if report.task_id and report.place and task.id != report.task_id:
+            external_ids.remember(session, task, report.task_id, report.place, now)
+        before = (task.status, task.attempt)
+        outcome = apply(task, report, now)
+        if outcome is ReportOutcome.APPLIED and before == (task.status, task.attempt):
+            late.want(task)
+        elif outcome is ReportOutcome.APPLIED:
+            is_new = task.attempt > before[1]
+            self._show(session, late, task, now, new_attempt=is_new)
+        return Reported(task.id, outcome)
 
     async def heartbeat(self, owner: Owner, task_id: str, *, only: str | None = None) -> Reported:
         """Renew the lease of a running task; one that counted as lost is revived."""
@@ -190,9 +213,14 @@ class Intake:
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
     async def forget_logs(self) -> None:
-        """Delete log lines that are kept no longer."""
+        """Delete log lines that are kept no longer, and receipts."""
         before = self._clock.now() - self._kept
-        await self._transactions.write_all(lambda session: logs.forget_lines(session, before))
+
+        def work(session: Session) -> None:
+            logs.forget_lines(session, before)
+            session.exec(delete(ReportReceipt).where(col(ReportReceipt.at) < before))
+
+        await self._transactions.write_all(work)
 
     async def mark_lost(self) -> int:
         """Say of tasks whose lease ran out that they stopped reporting; return how many."""

@@ -126,3 +126,13 @@ class ExternalTaskId(SQLModel, table=True):
     channel: str
     ts: str
     remembered_at: datetime
+
+
+class ReportReceipt(SQLModel, table=True):
+    """A report that its sender may repeat, and that counts once."""
+
+    __tablename__ = "report_receipt"
+
+    tenant: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    at: datetime = Field(index=True)

@@ -39,6 +39,8 @@ def secrets_of(settings: Settings) -> Iterator[str]:
         yield from _of_address(destination.address())
     for source in settings.config.sources.values():
         yield from _of_source(source.address())
+    if settings.config.bus:
+        yield from _of_bus(settings.config.bus.address())
 
 
 def _secrets_within(model: BaseModel) -> Iterator[str]:
@@ -81,6 +83,14 @@ def _of_source(address: str) -> Iterator[str]:
     scheme, found, rest = address.partition("://")
     if found and scheme in DIALECTS:
         yield from _of_address(f"postgresql://{rest}")
+
+
+def _of_bus(address: str) -> Iterator[str]:
+    """Yield the password of a broker, or the token that stands in for user and password."""
+    parts = urlsplit(address)
+    for one in (parts.password, parts.username if parts.password is None else None):
+        if one:
+            yield from (one, unquote(one))
 
 
 def _of_environment(variables: dict[str, str]) -> Iterator[str]:

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 HEAVY = [
-    *("alembic", "apprise", "bullmq", "celery", "cryptography", "google.genai"),
-    *("duckdb", "jwt", "openai", "psycopg", "redis", "sqlglot"),
+    *("aio_pika", "aiokafka", "alembic", "apprise", "bullmq", "celery", "cryptography"),
+    *("duckdb", "faststream", "google.genai", "jwt", "nats", "openai", "psycopg", "redis"),
+    "sqlglot",
 ]
 
 

@@ -51,7 +51,9 @@ async def update_task(call: Call) -> Response:
         details=body.metadata or {},
     )
     try:
-        reported = await call.services.intake.report(owner, report, only=call.caller.task_id)
+        reported = await call.services.intake.report(
+            owner, report, only=call.caller.task_id, once=call.new_id
+        )
     except (InvalidError, NotFoundError) as error:
         if problem is not None:
             raise problem from error

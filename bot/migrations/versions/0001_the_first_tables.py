@@ -126,6 +126,14 @@ def upgrade() -> None:
         batch_op.create_index("alert_trouble_of", ["alert_id"], unique=False)
 
     op.create_table(
+        "bus_cursor",
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("topic"),
+    )
+    op.create_table(
         "confirmation",
         sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -220,6 +228,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("change", sa.JSON(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("event_message", ["message_id", "id"], unique=False)
@@ -508,6 +517,16 @@ def upgrade() -> None:
         batch_op.create_index("report_name", ["tenant", "owner", "name"], unique=True)
         batch_op.create_index("report_owner", ["tenant", "owner", "created_at", "id"], unique=False)
         batch_op.create_index("report_tenant", ["tenant", "created_at", "id"], unique=False)
+
+    op.create_table(
+        "report_receipt",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "key"),
+    )
+    with op.batch_alter_table("report_receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_receipt_at"), ["at"], unique=False)
 
     op.create_table(
         "report_result",
@@ -802,6 +821,7 @@ def downgrade() -> None:
     op.drop_table("self_check")
     op.drop_table("report_run")
     op.drop_table("report_result")
+    op.drop_table("report_receipt")
     op.drop_table("report")
     op.drop_table("refused_kind")
     op.drop_table("preference")
@@ -819,6 +839,7 @@ def downgrade() -> None:
     op.drop_table("end_notice")
     op.drop_table("dead_letter")
     op.drop_table("confirmation")
+    op.drop_table("bus_cursor")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")
     op.drop_table("alert_check")

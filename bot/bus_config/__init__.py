@@ -1,0 +1,1 @@
+"""The settings of the event bus, read with the rest of `opsbell.toml`."""

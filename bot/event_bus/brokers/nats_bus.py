@@ -1,0 +1,126 @@
+"""NATS JetStream: a stream for requests, one for events, a durable consumer."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from faststream.nats import JStream, NatsBroker
+from faststream.nats.message import NatsMessage
+from nats.aio.client import Client
+from nats.errors import Error, MaxPayloadError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import NotFoundError
+
+from bot.bus_config.section import BusSettings
+from bot.event_bus.brokers.broker import (
+    BROKER_SECONDS,
+    Arrived,
+    BrokerError,
+    BusMessage,
+    broker_call,
+    hang_up,
+)
+
+_nats_call = partial(broker_call, "NATS", (Error,), (MaxPayloadError,))
+
+
+class _NatsArrived:
+    """A message of the stream."""
+
+    def __init__(self, message: NatsMessage) -> None:
+        self._message = message
+        self.body: bytes = message.body
+        self.headers: Mapping[str, str] = {
+            str(name).lower(): str(value) for name, value in message.headers.items()
+        }
+
+    async def ack(self) -> None:
+        with _nats_call():
+            await self._message.ack_sync()
+
+    async def keep(self) -> None:
+        with _nats_call():
+            await self._message.in_progress()
+
+
+class NatsBus:
+    """A stream that covers a subject is used as it is; one that is missing is created."""
+
+    def __init__(self, settings: BusSettings) -> None:
+        self._settings = settings
+        self._broker = NatsBroker(
+            settings.address(),
+            logger=None,
+            allow_reconnect=False,  # After an error another connection is made.
+            connect_timeout=int(BROKER_SECONDS),
+        )
+        self._client: Client | None = None
+
+    async def open(self, *, receives: bool) -> None:
+        with _nats_call():
+            client = self._client = await self._broker.connect()
+            jetstream = client.jetstream(timeout=BROKER_SECONDS)
+            settings = self._settings
+            if not receives:
+                await _stream_of(jetstream, settings.events or "")
+                return
+            subject = settings.requests or ""
+            stream = await _stream_of(jetstream, subject)
+            await _stream_of(jetstream, settings.rejected or "")
+            config = self._consumer(subject)
+            await jetstream.add_consumer(stream, config)
+            self._subscriber = self._broker.subscriber(
+                subject,
+                durable=settings.group,
+                stream=JStream(stream, declare=False),
+                pull_sub=True,
+                config=config,
+            )
+            await self._broker.start()
+
+    def _consumer(self, subject: str) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=self._settings.group,
+            filter_subject=subject,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=self._settings.redelivery_seconds,
+            max_deliver=-1,
+            max_ack_pending=1,  # In order, also after a process was killed.
+        )
+
+    async def next(self, seconds: float) -> Arrived | None:
+        with _nats_call():
+            found = await self._subscriber.get_one(timeout=seconds)
+        if found is None:
+            self._require_connection()
+            return None
+        return _NatsArrived(found)
+
+    async def publish(self, topic: str, message: BusMessage) -> None:
+        with _nats_call():
+            client = await self._broker.connect()
+            headers = {**message.headers, "content-type": message.content_type}
+            # Within a stream's window for duplicates, NATS keeps only one with the same id.
+            headers["Nats-Msg-Id"] = message.id
+            await client.jetstream(timeout=BROKER_SECONDS).publish(
+                topic, message.body, headers=headers
+            )
+
+    async def close(self) -> None:
+        await hang_up(self._broker.stop, Error)
+        if self._client is not None:  # FastStream leaves it if a consumer cannot say goodbye.
+            await hang_up(self._client.close, Error)
+
+    def _require_connection(self) -> None:
+        if self._client is None or not self._client.is_connected:
+            raise BrokerError("the connection to NATS is lost")
+
+
+async def _stream_of(jetstream: JetStreamContext, subject: str) -> str:
+    """Return the name of the stream that keeps a subject; create one if there is none."""
+    try:
+        return await jetstream.find_stream_name_by_subject(subject)
+    except NotFoundError:
+        name = subject.replace(".", "_")
+        await jetstream.add_stream(name=name, subjects=[subject])
+        return name

@@ -1,0 +1,84 @@
+"""Keeps the bus running: connects, works, and after an error connects again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.event_bus.brokers.broker import Broker, BrokerError
+from bot.event_bus.figures import BusFigures
+from bot.event_bus.lease import TopicLease
+from bot.event_bus.rejection import delay_before, reason_of
+from bot.http.errors import is_database_unavailable
+
+logger = structlog.get_logger(__name__)
+
+_LOOK_FOR_LEASE_SECONDS = 2.0
+#: A broker that does not hang up in this time is left.
+_HANG_UP_SECONDS = 5.0
+
+
+class Direction:
+    """One direction of the bus, on a connection of its own; the bot never waits for it."""
+
+    def __init__(
+        self,
+        name: str,
+        make_broker: Callable[[], Broker],
+        lease: TopicLease,
+        work: Callable[[Broker], Awaitable[None]],
+        figures: BusFigures,
+    ) -> None:
+        self._name = name
+        self._make_broker = make_broker
+        self._lease = lease
+        self._work = work
+        self._figures = figures
+        self._is_stopping = False
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; a broker that is away is tried until it is there."""
+        self._running = asyncio.create_task(self._run(), name=f"bus {self._name}")
+
+    async def stop(self) -> None:
+        """End; what is not acknowledged stays with the broker."""
+        self._is_stopping = True
+        while self._running is not None and not self._running.done():
+            self._running.cancel()  # Again and again: some client swallows it.
+            await asyncio.wait([self._running], timeout=1)
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._is_stopping:
+            delay = _LOOK_FOR_LEASE_SECONDS
+            try:
+                if await self._lease.hold():
+                    await self._connect_and_work()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                delay = delay_before(failures)
+                if not isinstance(error, BrokerError) and not is_database_unavailable(error):
+                    logger.exception("bus_failed", direction=self._name)
+                reason = reason_of(error, BrokerError)
+                logger.warning("bus_broken", direction=self._name, reason=reason, seconds=delay)
+            await asyncio.sleep(delay)
+
+    async def _connect_and_work(self) -> None:
+        broker = self._make_broker()
+        try:
+            await broker.open(receives=self._name == "receiving")
+            logger.info("bus_connected", direction=self._name)
+            self._figures.is_connected[self._name] = True
+            await self._work(broker)
+        finally:
+            self._figures.is_connected[self._name] = False
+            await self._close(broker)
+
+    async def _close(self, broker: Broker) -> None:
+        try:
+            async with asyncio.timeout(_HANG_UP_SECONDS):
+                await broker.close()
+        except TimeoutError:
+            logger.warning("bus_not_closed", direction=self._name)

@@ -1,0 +1,55 @@
+"""Opens the event bus in a running bot."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.bus_config.section import BusSettings
+from bot.event_bus.brokers.choice import broker_maker
+from bot.event_bus.bus import Direction
+from bot.event_bus.figures import BusFigures
+from bot.event_bus.lease import TopicLease
+from bot.event_bus.publisher import Publisher
+from bot.event_bus.receiver import Receiver
+from bot.event_bus.requests import BusRequests
+from bot.http.services import HttpServices
+
+
+@asynccontextmanager
+async def event_bus(services: HttpServices) -> AsyncIterator[None]:
+    """
+    Run the bus as long as the context; nothing without `[bus]`.
+
+    Raises `ConfigError` if the package of its broker is not installed.
+    """
+    settings = services.settings.config.bus
+    if settings is None:
+        yield
+        return
+    figures = BusFigures(services.clock)
+    services.meters.add(figures)
+    directions = _directions(services, settings, figures)
+    for direction, _ in directions:
+        direction.start()
+    try:
+        yield
+    finally:
+        for direction, lease in directions:
+            await direction.stop()
+            await lease.release()
+
+
+def _directions(
+    services: HttpServices, settings: BusSettings, figures: BusFigures
+) -> list[tuple[Direction, TopicLease]]:
+    make_broker = broker_maker(settings)
+    found = []
+    if settings.requests and settings.rejected:
+        lease = TopicLease(services.database, services.clock, settings.requests)
+        requests = BusRequests(services, settings.tenant)
+        receiver = Receiver(requests, lease, settings.rejected, figures, services.clock)
+        found.append((Direction("receiving", make_broker, lease, receiver.work, figures), lease))
+    if settings.events:
+        lease = TopicLease(services.database, services.clock, settings.events)
+        publisher = Publisher(services.database, settings, lease, figures)
+        found.append((Direction("publishing", make_broker, lease, publisher.work, figures), lease))
+    return found

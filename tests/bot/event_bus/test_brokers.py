@@ -1,0 +1,95 @@
+"""What every broker does for the bus, on real servers."""
+
+import pytest
+
+from bot.bus_config.section import BusSettings
+from bot.event_bus.brokers.broker import BrokerError, BusMessage
+from bot.event_bus.brokers.choice import broker_maker
+from tests.broker_servers import BrokerServer
+from tests.patience import until
+
+
+def message(number: int, **headers: str) -> BusMessage:
+    return BusMessage(f"id-{number}", "opsbell.Test", "key", b"%d" % number, "text/plain", headers)
+
+
+@pytest.fixture
+async def broker(bus_settings):
+    broker = broker_maker(bus_settings)()
+    await broker.open(receives=True)
+    yield broker
+    await broker.close()
+
+
+async def next_of(broker):
+    return await until(lambda: broker.next(1))
+
+
+async def test_messages_come_in_order_with_their_headers(broker, bus_settings):
+    """Body, content type and headers arrive as they were sent."""
+    for number in range(3):
+        await broker.publish(bus_settings.requests, message(number, **{"ce-id": f"e{number}"}))
+
+    found = []
+    for _ in range(3):
+        found.append(await next_of(broker))
+        await found[-1].ack()
+
+    assert [one.body for one in found] == [b"0", b"1", b"2"]
+    told = [(one.headers["ce-id"], one.headers["content-type"]) for one in found]
+    assert told == [("e0", "text/plain"), ("e1", "text/plain"), ("e2", "text/plain")]
+
+
+async def test_what_was_not_acknowledged_comes_again_before_what_follows(broker, bus_settings):
+    """A process that takes over begins where the other one ended."""
+    for number in range(3):
+        await broker.publish(bus_settings.requests, message(number))
+    await (await next_of(broker)).ack()
+    assert (await next_of(broker)).body == b"1"
+    await broker.close()
+
+    other = broker_maker(bus_settings)()
+    await other.open(receives=True)
+    found = []
+    for _ in range(2):
+        arrived = await next_of(other)
+        await arrived.ack()
+        found.append(arrived.body)
+    none = await other.next(0.1)
+    await other.close()
+
+    assert found == [b"1", b"2"]
+    assert none is None
+
+
+async def test_what_is_there_already_is_used_as_it_is(broker, bus_settings):
+    """Opened for events and again for requests, nothing is in the way."""
+    for receives in (False, True):
+        other = broker_maker(bus_settings)()
+        await other.open(receives=receives)
+        await other.close()
+
+
+@pytest.mark.parametrize("kind", ["redis", "nats"])
+async def test_a_broker_that_goes_away_is_an_error_without_its_password(kind, tmp_path):
+    """Whoever waits for a message or publishes one is told, and can connect again."""
+    server = BrokerServer(kind, tmp_path)
+    server.start()
+    here = BusSettings.model_validate({"url": server.url, "requests": "a", "events": "b"})
+    broker = broker_maker(here)()
+    await broker.open(receives=True)
+    assert await broker.next(0.1) is None
+    server.stop()
+
+    with pytest.raises(BrokerError) as waiting:
+        await broker.next(1)
+    with pytest.raises(BrokerError) as publishing:
+        await broker.publish("a", message(1))
+    await broker.close()
+    server.start()
+    again = broker_maker(here)()
+    await again.open(receives=True)
+    await again.close()
+    server.close()
+
+    assert "canary" not in f"{waiting.value} {publishing.value}"
