@@ -6,7 +6,7 @@ from collections.abc import Iterable
 #: Comparing takes longer with the length of both words; typing mistakes are shorter.
 _COMPARED_CHARACTERS = 100
 #: More names are no help.
-_MAX_LISTED = 20
+_MAX_SUGGESTIONS = 20
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -27,7 +27,7 @@ def did_you_mean(word: str, known: Iterable[str], *, is_sentence: bool = False) 
     found = closest(word, words)
     if found:
         return f"; did you mean `{found}`?"
-    left = len(words) - _MAX_LISTED
+    left = len(words) - _MAX_SUGGESTIONS
     more = f" and {left:,} more" if left > 0 else ""
-    listed = f"{', '.join(words[:_MAX_LISTED]) or 'none'}{more}"
+    listed = f"{', '.join(words[:_MAX_SUGGESTIONS]) or 'none'}{more}"
     return f"; known: {listed}{'.' if is_sentence else ''}"

@@ -18,21 +18,21 @@ async def source_findings(found: Settings, clock: Clock) -> list[Finding]:
     sources = Sources(found.config.sources, database_url=found.database_url, clock=clock)
     try:
         return [
-            *[await _of_source(name, found, sources) for name in found.config.sources],
+            *[await _finding_of(name, found, sources) for name in found.config.sources],
             *[await _of_table(name, found, sources) for name in found.config.alerts.tables],
         ]
     finally:
         sources.close()
 
 
-async def _of_source(name: str, found: Settings, sources: Sources) -> Finding:
+async def _finding_of(name: str, found: Settings, sources: Sources) -> Finding:
     tenant = next(iter(found.config.sources[name].tenants), "default")
 
     async def ask() -> str:
         tables = await sources.get(name, "default" if tenant == "*" else tenant).tables()
         return f"{name} answers, {len(tables)} tables"
 
-    return await _asked(name, ask, f"correct [sources.{name}], or its user's rights to read")
+    return await _ask_source(name, ask, f"correct [sources.{name}], or its user's rights to read")
 
 
 async def _of_table(name: str, found: Settings, sources: Sources) -> Finding:
@@ -43,10 +43,10 @@ async def _of_table(name: str, found: Settings, sources: Sources) -> Finding:
         return f"alerts.tables.{name} can be read, {len(read.tasks)} tasks"
 
     fix = f"correct [alerts.tables.{name}], or the rights to read of [sources.{settings.source}]"
-    return await _asked(f"alerts.tables.{name}", ask, fix)
+    return await _ask_source(f"alerts.tables.{name}", ask, fix)
 
 
-async def _asked(name: str, ask: Callable[[], Awaitable[str]], fix: str) -> Finding:
+async def _ask_source(name: str, ask: Callable[[], Awaitable[str]], fix: str) -> Finding:
     try:
         return Finding.ok("sources", await ask())
     except (QueryError, InvalidError, OSError, ValueError) as error:

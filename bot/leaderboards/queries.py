@@ -111,7 +111,7 @@ def _placed(current: Span, before: Span) -> Subquery:
     It goes through the subjects once; on PostgreSQL each further time takes a quarter of a second
     for 10,000 of them.
     """
-    subjects = _subjects(current, "all")
+    subjects = _all_subjects(current, "all")
     values = select(
         subjects.c.subject,
         _newest_value(current, subjects, "current").label("value"),
@@ -181,16 +181,16 @@ def _order(span: Span, value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _latest(span: Span, name: str) -> Subquery:
     """Return the query for (subject, value): each subject's latest value, NULL without one."""
-    subjects = _subjects(span, name)
+    subjects = _all_subjects(span, name)
     query = select(subjects.c.subject, _newest_value(span, subjects, name).label("value"))
     return query.where(subjects.c.subject.is_not(None)).subquery(name)
 
 
-def _subjects(span: Span, name: str) -> CTE:
+def _all_subjects(span: Span, name: str) -> CTE:
     """Return the query for all subjects, and one NULL at the end."""
     table, following = _TABLE.alias(f"{name}_first"), _TABLE.alias(f"{name}_next")
     first = select(func.min(table.c.subject).label("subject")).where(_of(span, table))
-    subjects = first.cte(f"{name}_subjects", recursive=True)
+    subjects = first.cte(f"{name}_all_subjects", recursive=True)
     # Not MIN: the index gives the next one at once, whatever else a planner thinks of.
     after = (
         select(following.c.subject)

@@ -25,7 +25,7 @@ def asked_days_sql(sql: str, table: str, column: TimeColumn, days: Sequence[date
         return None
     probes = [
         exp.select("day")
-        .from_(_samples(column, days).subquery("samples"))
+        .from_(_day_samples(column, days).subquery("samples"))
         .where(*_conditions(select, alias, column))
         for select, alias in _readings(query, table)
     ]
@@ -53,10 +53,10 @@ def _conditions(select: exp.Select, alias: str, column: TimeColumn) -> list[exp.
         return []
     whole = where.this.unnest()
     parts = whole.flatten() if isinstance(whole, exp.And) else [whole]
-    return [_as_sampled(one, column) for one in parts if _is_about(one, alias, column)]
+    return [_as_sampled(one, column) for one in parts if _restricts(one, alias, column)]
 
 
-def _is_about(condition: exp.Expr, alias: str, column: TimeColumn) -> bool:
+def _restricts(condition: exp.Expr, alias: str, column: TimeColumn) -> bool:
     columns = list(condition.find_all(exp.Column))
     return (
         bool(columns)
@@ -74,7 +74,7 @@ def _as_sampled(condition: exp.Expr, column: TimeColumn) -> exp.Expr:
     )
 
 
-def _samples(column: TimeColumn, days: Sequence[date]) -> exp.Query:
+def _day_samples(column: TimeColumn, days: Sequence[date]) -> exp.Query:
     """Return the SELECT of some moments of each day, as the column would hold them."""
     moments = [_NOON, _MIDNIGHT] if column.kind is TimeKind.WALL else [_NOON]
     samples = [

@@ -54,18 +54,18 @@ class _Planning:
     async def measure(self, report: Report, source: Source, now: datetime) -> Completeness | None:
         """Return how complete the day is that a report asks about."""
         return await self.metrics.completeness(
-            _asked(report), source, zone_name(report), now, sql=report.sql
+            _questions_asked(report), source, zone_name(report), now, sql=report.sql
         )
 
     async def is_judged(self, report: Report, source: Source, now: datetime) -> bool:
         """Tell whether there is a day of which `measure` can say how complete it is."""
         found = await self.metrics.judged_day(
-            _asked(report), source, zone_name(report), now, sql=report.sql
+            _questions_asked(report), source, zone_name(report), now, sql=report.sql
         )
         return found is not None
 
 
-def _asked(report: Report) -> str:
+def _questions_asked(report: Report) -> str:
     return report.sql if is_sql(report.query) else report.query
 
 

@@ -20,7 +20,7 @@ ASKED_SECONDS = 10.0
 #: A single read may fail because the database restarts.
 _FAILURES_TOLD = 2
 _OK = "ok"
-_UNREAD = "not read yet"
+_NEVER_READ = "not read yet"
 
 FindSource = Callable[[str, str], Source]
 
@@ -94,7 +94,7 @@ class TableReader:
 
     def _state_of(self, name: str) -> str:
         standing = self._standings[name]
-        return standing.problem or (_OK if standing.is_read else _UNREAD)
+        return standing.problem or (_OK if standing.is_read else _NEVER_READ)
 
     async def _refresh(self, name: str, find_source: FindSource) -> None:
         settings = self._settings[name]
@@ -114,7 +114,7 @@ class TableReader:
         standing.problem = problem
         standing.failures += 1
         if standing.failures == _FAILURES_TOLD:
-            standing.report = _report_of(name, problem)
+            standing.report = _task_report_of(name, problem)
 
     def _note_success(self, name: str) -> None:
         standing = self._standings[name]
@@ -122,7 +122,7 @@ class TableReader:
             logger.info("task_table_readable", table=name)
         # Once after the start as well: the process before may have reported it.
         if not standing.is_read or standing.failures >= _FAILURES_TOLD:
-            standing.report = _report_of(name, None)
+            standing.report = _task_report_of(name, None)
         standing.problem, standing.failures, standing.is_read = "", 0, True
 
 
@@ -133,7 +133,7 @@ async def read_task_table(name: str, settings: TaskTable, find_source: FindSourc
     return read_table(name, settings, result)
 
 
-def _report_of(name: str, problem: str | None) -> ExternalReport:
+def _task_report_of(name: str, problem: str | None) -> ExternalReport:
     """Return the trouble that a table cannot be read, or that this is over."""
     kind = f"alerts.tables.{name}"
     summary = f"The table cannot be read: {problem}"

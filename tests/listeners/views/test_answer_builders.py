@@ -43,7 +43,7 @@ def test_slack_takes_the_facts_of_any_task(task: Task, ts: str | None) -> None:
 def test_slack_takes_any_health(lanes: list[dict[str, str]]) -> None:
     """However many lanes there are, and whatever they are called, an answer comes of it."""
     socket = {"connected": False, "silent_seconds": None, "replaced": 0}
-    assert validate_message(sent(build_health({"socket": socket, "lanes": lanes}))) == []
+    assert validate_message(sent(build_health({"socket": socket, "lanes": lanes}, {}))) == []
 
 
 def test_health_is_told_in_sentences() -> None:
@@ -57,14 +57,14 @@ def test_health_is_told_in_sentences() -> None:
         {"workspace_id": "T2", "state": "paused", "reason": "token_revoked"},
     ]
     socket = {"connected": True, "silent_seconds": 0.0, "replaced": 2}
-    answer = build_health({"socket": socket, "lanes": lanes})
+    answer = build_health({"socket": socket, "lanes": lanes}, {})
 
     assert answer["text"] == (
         "Health: Slack: connected, reconnected 2 times since the start; Workspace T1: "
         "delivering messages; Workspace T2: paused, not delivering (token_revoked)"
     )
     socket = {"connected": False, "silent_seconds": 12.3, "replaced": 0}
-    said = build_health({"socket": socket, "lanes": []})["text"]
+    said = build_health({"socket": socket, "lanes": []}, {})["text"]
     assert said == "Health: Slack: not connected for 12 s"
 
 

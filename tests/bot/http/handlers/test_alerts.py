@@ -224,7 +224,7 @@ async def test_a_group_says_what_its_alerts_have_in_common(alerts, common, label
     body = alertmanager()
     (one,) = body["alerts"]
     two = [{**one, "fingerprint": f"f{number}"} for number in range(2)]
-    bare = {"commonAnnotations": {}, "groupLabels": {}, "commonLabels": {}}
+    bare: dict[str, object] = {"commonAnnotations": {}, "groupLabels": {}, "commonLabels": {}}
     await alerts.post("/api/alerts/incoming", {**body, **bare, "alerts": two, **common})
     (alert,) = (await alerts.get("/api/alerts")).body["alerts"]
     assert (alert["count"], alert["label"]) == (2, label)

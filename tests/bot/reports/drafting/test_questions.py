@@ -1,13 +1,29 @@
 """What is SQL, even such that is refused, and what is a question in words."""
 
-from typing import Any
+from datetime import datetime
 
 import pytest
 
 from bot.errors import InvalidError
 from bot.reports.analysts.base import Mode, PlannedSql
 from bot.reports.drafting.questions import Questions, is_sql
-from tests.bot.reports.service_room import START, Shop
+from bot.sources.base import Source
+from tests.bot.reports.service_room import START, Shop, Shops
+
+
+class Unplanned:
+    """A planner that finds no metric in any question, and remembers who was to be asked."""
+
+    def __init__(self):
+        """Know no question yet."""
+        self.modes: list[Mode | None] = []
+
+    async def __call__(
+        self, question: str, source: Source, timezone: str, now: datetime, mode: Mode | None
+    ) -> PlannedSql:
+        """Refuse to plan."""
+        self.modes.append(mode)
+        return PlannedSql(None, "The question names no metric")
 
 
 @pytest.mark.parametrize(
@@ -72,28 +88,18 @@ def test_words(query):
 )
 async def test_mistyped_sql(query, problem):
     """What looks like SQL is told as SQL that cannot be read, and no model guesses at it."""
-    asked: list[Mode | None] = []
-
-    async def plan(*call: Any) -> PlannedSql:
-        asked.append(call[-1])
-        return PlannedSql(None, "The question names no metric")
-
+    plan = Unplanned()
     with pytest.raises(InvalidError) as refused:
-        await Questions(None, plan).read(query, Shop(), "UTC", START, "deep")
+        await Questions(Shops(), plan).read(query, Shop(), "UTC", START, "deep")
     message = f"it looks like SQL, but cannot be read: {problem}"
     assert [one.message for one in refused.value.problems] == [message]
-    assert asked == [None]
+    assert plan.modes == [None]
 
 
 @pytest.mark.parametrize("query", ["Selected dealers by score", "revenue (EUR) by country"])
 async def test_words_that_name_no_metric(query):
     """They are told as words, and a model is asked."""
-    asked: list[Mode | None] = []
-
-    async def plan(*call: Any) -> PlannedSql:
-        asked.append(call[-1])
-        return PlannedSql(None, "The question names no metric")
-
+    plan = Unplanned()
     with pytest.raises(InvalidError, match="names no metric"):
-        await Questions(None, plan).read(query, Shop(), "UTC", START, "deep")
-    assert asked == ["deep"]
+        await Questions(Shops(), plan).read(query, Shop(), "UTC", START, "deep")
+    assert plan.modes == ["deep"]
