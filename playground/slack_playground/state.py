@@ -268,6 +268,8 @@ class State:
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    # Until when somebody does not want to be disturbed.
+    snoozes: dict[str, float] = field(default_factory=dict)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     # The workspace's own emoji: name → address of the picture, or `alias:` and another name.
     emoji: dict[str, str] = field(default_factory=dict)

@@ -51,6 +51,8 @@ def invite(workspace: Workspace, channel: Channel, actor: str, users: list[str])
     for user in users:
         if user not in workspace.state.users:
             raise SlackError("user_not_found")
+        if user == actor:
+            raise SlackError("cant_invite_self")
         if user in channel.members:
             raise SlackError("already_in_channel")
     for user in users:

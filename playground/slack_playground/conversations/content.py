@@ -26,7 +26,8 @@ class Content:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.blocks or self.attachments)
+        """Say whether there would be nothing to see: blanks are no text."""
+        return not ((self.text or "").strip() or self.blocks or self.attachments)
 
     def stored(self) -> Record:
         """Return the fields of a new message."""
@@ -91,6 +92,13 @@ def _store(sent: Record) -> Content:
     )
 
 
+# What an old attachment shows; one without any of it is dropped, as Slack does.
+_SEEN = frozenset(
+    {
+        *("title", "text", "pretext", "fallback", "fields", "blocks", "image_url", "thumb_url"),
+        *("author_name", "footer", "actions"),
+    }
+)
 # The texts of an old attachment that may hold markup.
 _WORDS = frozenset({"text", "pretext"})
 
@@ -99,7 +107,8 @@ def _store_attachments(attachments: list[Record] | None) -> list[Record] | None:
     if attachments is None:
         return None
     stored = []
-    for number, attachment in enumerate(attachments, 1):
+    seen = [one for one in attachments if any(one.get(name) for name in _SEEN)]
+    for number, attachment in enumerate(seen, 1):
         one = {"id": number, "fallback": "[no preview available]", **attachment}
         if "blocks" in one:
             one["blocks"] = normalise_blocks(one["blocks"])

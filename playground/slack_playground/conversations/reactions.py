@@ -12,13 +12,13 @@ MOST_BY_ONE = 23
 MOST_KINDS = 50
 
 
-def reaction_name(workspace: Workspace, said: str) -> str:
+def reaction_name(workspace: Workspace, name: str) -> str:
     """
-    Return the name that counts of an emoji, e.g. `+1` for `:thumbsup:`.
+    Return the name that counts of an emoji, e.g. `+1` for `thumbsup`.
 
-    Raises SlackError for what is neither a standard emoji nor one of the workspace's own.
+    Raises SlackError for what is neither a standard emoji nor one of the workspace's own,
+    and for names between colons.
     """
-    name = said.strip(":")
     if name in workspace.state.emoji:
         return name
     canonical = canonical_name(name)

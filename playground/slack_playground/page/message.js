@@ -48,6 +48,7 @@ export class MessageRow {
     this.seal = seal;
     this.message = message;
     this.node.classList.toggle("is-ephemeral", Boolean(message.is_ephemeral));
+    this.node.classList.toggle("is-doing", message.subtype === "me_message");
     this.node.setAttribute(
       "aria-label",
       `${authorOf(message, this.room.store).name}, ${clockTime(message.ts, this.room.store.zone)}`,
@@ -62,7 +63,7 @@ export class MessageRow {
     const sameDay = previous && dayOf(previous.message.ts, zone) === dayOf(this.message.ts, zone);
     this.day.hidden = Boolean(sameDay) || this.room.isThread;
     this.day.replaceChildren(h("span", {}, this.day.hidden ? "" : dayName(this.message.ts, zone)));
-    this.node.classList.toggle("compact", Boolean(sameDay) && belongTogether(previous.message, this.message));
+    this.node.classList.toggle("compact", Boolean(sameDay) && belongTogether(previous.message, this.message, this.room));
   }
 
   #draw() {
@@ -154,10 +155,12 @@ export function authorOf(message, store) {
   return { user, name: message.username ?? user.real_name ?? user.name };
 }
 
-function belongTogether(before, message) {
+function belongTogether(before, message, { isThread }) {
   const plain = !before.is_ephemeral && !message.is_ephemeral && before.username === message.username;
   const same = before.user === message.user && before.bot_id === message.bot_id;
-  return plain && same && message.subtype !== "thread_broadcast" && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
+  // In the channel a reply says which thread it is from; in the thread itself it is one like others.
+  const isAlone = message.subtype === "thread_broadcast" && !isThread;
+  return plain && same && !isAlone && Number(message.ts) - Number(before.ts) < GROUPED_WITHIN_S;
 }
 
 function drawSharedFile(file) {

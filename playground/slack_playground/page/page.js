@@ -63,7 +63,6 @@ class Page {
       this.#retitle();
       this.conversation.list?.greeting.draw();
       this.thread.prompts?.draw();
-      this.conversation.drawHead();
       this.canvas.load();
     });
     this.feed = new Feed(this.api.user, {
@@ -84,6 +83,7 @@ class Page {
       this.store.take(state);
       this.modals.restore(state.views ?? []);
       this.#navigate();
+      this.conversation.drawHead();
       await Promise.all([this.#load(), this.thread.load()]);
     });
   }

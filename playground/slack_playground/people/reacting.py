@@ -25,7 +25,7 @@ def react(
         raise PageError("message_not_found", "There is no such message.", status=404)
     change = take_back if is_removed else give
     try:
-        change(workspace, channel, message, reaction_name(workspace, name), user.id)
+        change(workspace, channel, message, reaction_name(workspace, name.strip(":")), user.id)
     except SlackError as error:
         return failed(error.error)
     return Outcome()

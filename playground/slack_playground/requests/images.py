@@ -1,22 +1,28 @@
-"""Pictures that a call's blocks point to, fetched as Slack fetches them before it takes them."""
+"""Pictures that a call's blocks point to, looked for as Slack does before it takes the blocks."""
 
 import asyncio
 import json
-from typing import Any
+from pathlib import PurePath
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from slack_playground.blocks.places import blocks_in
+from slack_playground.conversations.files import content_type
 from slack_playground.errors import SlackError
 from slack_playground.requests.refusals import error_messages
 from slack_playground.state import Record
+from slack_playground.workspace import Workspace
+
+_Kind = TypeVar("_Kind")
 
 FETCH_SECONDS = 3.0
 
 
 async def refused_images(arguments: Record) -> SlackError | None:
     """Return how Slack refuses blocks whose pictures it cannot fetch, or None."""
-    places = list(_pictures(arguments))
+    places = _pointers(arguments, "image_url", str)
     if not places:
         return None
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(FETCH_SECONDS)) as session:
@@ -26,15 +32,54 @@ async def refused_images(arguments: Record) -> SlackError | None:
         for (at, _), is_picture in zip(places, found, strict=True)
         if not is_picture
     ]
-    if not lines:
+    return _refusal(arguments, lines) if lines else None
+
+
+def refused_files(workspace: Workspace, arguments: Record) -> SlackError | None:
+    """Return how Slack refuses blocks that show files which are not there or no pictures."""
+    if not any(_mentions_file(arguments.get(name)) for name in ("blocks", "view", "attachments")):
         return None
+    lines = [
+        f"invalid slack file [json-pointer:{at}]"
+        for at, named in _pointers(arguments, "slack_file", dict)
+        if not _is_shown(workspace, named)
+    ]
+    return _refusal(arguments, lines) if lines else None
+
+
+def _mentions_file(value: Any) -> bool:
+    """Say whether a picture in these blocks may be a file; most have none, and go no further."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if "slack_file" in one:
+                return True
+            waiting.extend(inner for inner in one.values() if isinstance(inner, dict | list))
+        elif isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, str) and "slack_file" in one:
+            return True
+    return False
+
+
+def _is_shown(workspace: Workspace, named: Record) -> bool:
+    """Say whether it is a finished picture; what names no file at all is refused elsewhere."""
+    if not named.keys() & {"id", "url"}:
+        return True
+    file_id = named.get("id") or PurePath(urlsplit(str(named.get("url"))).path).name
+    file = workspace.state.files.get(str(file_id))
+    return file is not None and file.is_complete and content_type(file.name).startswith("image/")
+
+
+def _refusal(arguments: Record, lines: list[str]) -> SlackError:
     if "view" in arguments:
         return SlackError("invalid_arguments", response_metadata=error_messages(lines))
     return SlackError("invalid_blocks", errors=lines, response_metadata=error_messages(lines))
 
 
-def _pictures(arguments: Record) -> list[tuple[str, str]]:
-    """Return the pointer and the address of every picture in the blocks of a call."""
+def _pointers(arguments: Record, name: str, kind: type[_Kind]) -> list[tuple[str, _Kind]]:
+    """Return the pointer and the value of every field called so in the blocks of a call."""
     view = _read(arguments.get("view"))
     inside = [("/blocks", _read(arguments.get("blocks")))]
     if isinstance(view, dict):
@@ -44,11 +89,11 @@ def _pictures(arguments: Record) -> list[tuple[str, str]]:
         if isinstance(one, dict):
             inside.append((f"/attachments/{position}/blocks", one.get("blocks")))
     return [
-        (f"{found.at}/image_url", found.value["image_url"])
+        (f"{found.at}/{name}", found.value[name])
         for at, blocks in inside
         for place in blocks_in(blocks, at)
         for found in place.objects
-        if isinstance(found.value.get("image_url"), str)
+        if isinstance(found.value.get(name), kind)
     ]
 
 

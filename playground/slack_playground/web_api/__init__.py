@@ -7,11 +7,13 @@ from slack_playground.web_api import (
     blocks,
     canvases,
     custom_emoji,
+    do_not_disturb,
     files,
     functions,
     manifests,
     oauth,
     presence,
+    team,
     usergroups,
     users,
     views,
@@ -22,6 +24,7 @@ from slack_playground.web_api.messages import chat, pins, reactions, scheduled, 
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+_DISTURB = ("dnd:write",)
 _WRITE_CANVASES = ("canvases:write",)
 _MANAGE = ("channels:manage", "groups:write")
 _OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
@@ -48,6 +51,7 @@ METHODS: dict[str, Method] = {
         agents.set_title, ("chat:write",), TIER_3, takes=Takes.BOT
     ),
     "auth.revoke": Method(oauth.revoke_token, per_minute=TIER_3),
+    "auth.teams.list": Method(team.list_of_token, per_minute=TIER_2),
     "auth.test": Method(auth.auth_test),
     "blocks.validate": Method(blocks.validate, takes=Takes.NOTHING),
     "bookmarks.add": Method(bookmarks.add, ("bookmarks:write",), TIER_2),
@@ -66,6 +70,7 @@ METHODS: dict[str, Method] = {
     "chat.delete": Method(chat.delete, ("chat:write",), TIER_3),
     "chat.deleteScheduledMessage": Method(scheduled.delete_scheduled, ("chat:write",), TIER_3),
     "chat.getPermalink": Method(chat.get_permalink),
+    "chat.meMessage": Method(chat.post_me_message, ("chat:write",), TIER_3),
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",), TIER_4),
     "chat.postMessage": Method(chat.post_message, ("chat:write",)),
     "chat.scheduleMessage": Method(scheduled.schedule, ("chat:write",), TIER_3),
@@ -93,6 +98,11 @@ METHODS: dict[str, Method] = {
     "conversations.setPurpose": Method(channels.set_purpose, _MANAGE, TIER_2),
     "conversations.setTopic": Method(channels.set_topic, _MANAGE, TIER_2),
     "conversations.unarchive": Method(channels.unarchive, _MANAGE, TIER_2),
+    "dnd.endDnd": Method(do_not_disturb.end, _DISTURB, TIER_2, takes=Takes.PERSON),
+    "dnd.endSnooze": Method(do_not_disturb.end_snooze, _DISTURB, TIER_2, takes=Takes.PERSON),
+    "dnd.info": Method(do_not_disturb.info, ("dnd:read",), TIER_3),
+    "dnd.setSnooze": Method(do_not_disturb.set_snooze, _DISTURB, TIER_2, takes=Takes.PERSON),
+    "dnd.teamInfo": Method(do_not_disturb.team_info, ("dnd:read",), TIER_2),
     "emoji.list": Method(custom_emoji.list_emoji, ("emoji:read",), TIER_2),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",), TIER_4),
     "files.delete": Method(files.delete, ("files:write",), TIER_3),
@@ -110,7 +120,10 @@ METHODS: dict[str, Method] = {
     "reactions.get": Method(reactions.get, ("reactions:read",), TIER_3),
     "reactions.list": Method(reactions.list_reactions, ("reactions:read",), TIER_2),
     "reactions.remove": Method(reactions.remove, ("reactions:write",), TIER_2),
-    "team.info": Method(auth.team_info, ("team:read",), TIER_3),
+    "team.billing.info": Method(team.billing, ("team.billing:read",), TIER_3),
+    "team.info": Method(team.info, ("team:read",), TIER_3),
+    "team.preferences.list": Method(team.preferences, ("team.preferences:read",), TIER_2),
+    "team.profile.get": Method(team.profile, ("users.profile:read",), TIER_3),
     "usergroups.create": Method(usergroups.create, ("usergroups:write",), TIER_2),
     "usergroups.disable": Method(usergroups.disable, ("usergroups:write",), TIER_2),
     "usergroups.enable": Method(usergroups.enable, ("usergroups:write",), TIER_2),

@@ -1,4 +1,4 @@
-"""auth.test, apps.connections.open and what the app may know of itself and its team."""
+"""auth.test, apps.connections.open and what the app may know of itself."""
 
 from slack_playground.errors import SlackError
 from slack_playground.pictures import OF_APPS, pictures
@@ -32,19 +32,6 @@ def open_connection(call: Call) -> Record:
     ticket = call.workspace.sockets.issue_ticket()
     address = call.workspace.address.replace("http", "ws", 1)
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.state.app_id}"}
-
-
-def team_info(call: Call) -> Record:
-    state = call.state
-    return {
-        "team": {
-            "id": state.team_id,
-            "name": state.team_name,
-            "domain": state.team_domain,
-            "email_domain": "",
-            "icon": pictures(call.workspace.address, state.team_id, OF_APPS),
-        }
-    }
 
 
 def bot_info(call: Call) -> Record:

@@ -6,7 +6,7 @@ from slack_playground.errors import LimitedError, SlackError
 from slack_playground.platform import Platform
 from slack_playground.requests.arguments import Arguments
 from slack_playground.requests.bodies import Sent, read_request
-from slack_playground.requests.images import refused_images
+from slack_playground.requests.images import refused_files, refused_images
 from slack_playground.requests.serving import Answer, Exchange
 from slack_playground.state import Record, Token
 from slack_playground.web_api import METHODS
@@ -20,7 +20,8 @@ async def serve_call(platform: Platform, method: str, request: web.Request) -> w
     holder = None if sent.token is None else platform.holder(sent.token)
     workspace = holder or platform.first
     exchange = Exchange(workspace, method, sent.arguments, request)
-    if platform.config.images == "fetched":
+    sent.refusal = refused_files(workspace, sent.arguments)
+    if sent.refusal is None and platform.config.images == "fetched":
         sent.refusal = await refused_images(sent.arguments)
     return await exchange.serve(lambda: _answer(workspace, method, sent))
 

@@ -11,6 +11,7 @@ from tests.playground.wire import ADA, CLEO, OPS, RANDOM, Api, modal, section
 FILE_BYTES = b"a,b"
 RECIPIENT = {"recipient_user_id": ADA, "recipient_team_id": "T0PLAYGRND"}
 CLIENT = {"client_id": Playground.client_id, "client_secret": Playground.client_secret}
+DOCUMENT = {"type": "markdown", "markdown": "# x"}
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Fresh:
     scheduled: str
     stream: str
     code: str
+    canvas: str
 
 
 async def freshen(playground: Playground, api: Api) -> Fresh:
@@ -43,6 +45,7 @@ async def freshen(playground: Playground, api: Api) -> Fresh:
     code = workspace.platform.installations.allow(
         playground.state.team_id, ADA, frozenset({"chat:write"}), "http://127.0.0.1/done"
     )
+    canvas = await api("canvases.create", title="x")
     return Fresh(
         ts,
         begun["file_id"],
@@ -52,6 +55,7 @@ async def freshen(playground: Playground, api: Api) -> Fresh:
         planned["scheduled_message_id"],
         stream["ts"],
         code,
+        canvas["canvas_id"],
     )
 
 
@@ -81,6 +85,7 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         },
         "assistant.threads.setTitle": {"channel_id": OPS, "thread_ts": fresh.ts, "title": "x"},
         "auth.revoke": {"test": True},
+        "auth.teams.list": {"limit": 2},
         "auth.test": {},
         "blocks.validate": {"blocks": json.dumps([section()])},
         "bookmarks.add": {
@@ -93,6 +98,23 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "bookmarks.list": {"channel_id": OPS},
         "bookmarks.remove": {"channel_id": OPS, "bookmark_id": "Bk1"},
         "bots.info": {},
+        "canvases.access.delete": {"canvas_id": fresh.canvas, "user_ids": [CLEO]},
+        "canvases.access.set": {
+            "canvas_id": fresh.canvas,
+            "access_level": "read",
+            "channel_ids": [OPS],
+        },
+        "canvases.create": {"title": "x", "document_content": DOCUMENT},
+        "canvases.delete": {"canvas_id": fresh.canvas},
+        "canvases.edit": {
+            "canvas_id": fresh.canvas,
+            "changes": [{"operation": "insert_at_end", "document_content": DOCUMENT}],
+        },
+        "canvases.getContent": {"canvas_id": fresh.canvas},
+        "canvases.sections.lookup": {
+            "canvas_id": fresh.canvas,
+            "criteria": {"section_types": ["any_header"]},
+        },
         "chat.appendStream": {"channel": OPS, "ts": fresh.stream, "markdown_text": "x"},
         "chat.delete": message,
         "chat.deleteScheduledMessage": {"channel": OPS, "scheduled_message_id": fresh.scheduled},
@@ -101,11 +123,13 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "chat.startStream": {"channel": OPS, "thread_ts": fresh.ts, **RECIPIENT},
         "chat.stopStream": {"channel": OPS, "ts": fresh.stream, "blocks": [section()]},
         "chat.getPermalink": {"channel": OPS, "message_ts": fresh.ts},
+        "chat.meMessage": {"channel": OPS, "text": "cooks"},
         "chat.postEphemeral": {"channel": OPS, "user": ADA, "text": "x"},
         "chat.postMessage": {"channel": OPS, "text": "x", "blocks": [section()]},
         "chat.unfurl": {**message, "unfurls": {"https://a.test": {"text": "x"}}},
         "chat.update": {**message, "text": "y"},
         "conversations.archive": {"channel": OPS},
+        "conversations.canvases.create": {"channel_id": OPS, "document_content": DOCUMENT},
         "conversations.close": {"channel": OPS},
         "conversations.mark": message,
         "conversations.create": {"name": "new-place", "is_private": True},
@@ -123,6 +147,11 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "conversations.members": {"channel": OPS, "limit": 2},
         "conversations.open": {"users": ADA},
         "conversations.replies": message,
+        "dnd.endDnd": {},
+        "dnd.endSnooze": {},
+        "dnd.info": {"user": ADA},
+        "dnd.setSnooze": {"num_minutes": 5},
+        "dnd.teamInfo": {"users": f"{ADA},{CLEO}"},
         "emoji.list": {"include_categories": True},
         "functions.completeError": {"function_execution_id": "Fx1", "error": "x"},
         "functions.completeSuccess": {"function_execution_id": "Fx1", "outputs": {}},
@@ -140,7 +169,10 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
         "reactions.get": {"channel": OPS, "timestamp": fresh.ts},
         "reactions.list": {"user": ADA, "limit": 2},
         "reactions.remove": {"channel": OPS, "timestamp": fresh.ts, "name": "eyes"},
+        "team.billing.info": {},
         "team.info": {},
+        "team.preferences.list": {},
+        "team.profile.get": {},
         "usergroups.create": {"name": "Cooks"},
         "usergroups.disable": {"usergroup": "S0OPERATOR"},
         "usergroups.enable": {"usergroup": "S0OPERATOR"},
@@ -168,7 +200,8 @@ REFUSED = {
     "agents.sessions.rename": "session_not_found",
     "bookmarks.edit": "not_found",
     "bookmarks.remove": "not_found",
-    "chat.unfurl": "cannot_unfurl_url",
+    "chat.unfurl": "cannot_unfurl_message",
+    "dnd.endSnooze": "snooze_not_active",
     "conversations.close": "method_not_supported_for_channel_type",
     "functions.completeError": "function_execution_not_found",
     "functions.completeSuccess": "function_execution_not_found",

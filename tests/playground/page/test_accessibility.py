@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 from slack_playground import Playground
+from slack_playground.pictures import draw_picture
+from slack_playground.state import File
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.playground.blocks.gallery import BLOCKS, block, surface_of
@@ -30,6 +32,9 @@ async def test_a_channel_of_everything_has_no_finding(
 ):
     """Every block, an attachment, a thread, reactions and words, in both themes."""
     playground.write("ada", "ops", "*soup* :tada: for @ben in #general of https://example.com")
+    picture = draw_picture("week", 8)
+    week = File("F0WEEK", "week.png", len(picture), content=picture, is_complete=True)
+    playground.state.files[week.id] = week
     for name in BLOCKS:
         if surface_of(name) == "message":
             await desk.chat_postMessage(channel=OPS, text=name, blocks=[block(name)])

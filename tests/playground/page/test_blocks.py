@@ -28,6 +28,20 @@ def modal_specimens() -> list[Json]:
     return [{**one, "block_id": f"b{number}"} for number, one in enumerate(blocks)]
 
 
+async def test_a_chart_keeps_its_words_readable_in_a_thread(
+    desk: AsyncWebClient, playground: Playground, open_page: OpenPage
+):
+    """It is drawn for narrow places too, and the one that fits is shown."""
+    ops = playground.channel("ops").id
+    posted = await desk.chat_postMessage(channel=ops, text="x", blocks=[block("bar")])
+    await desk.chat_postMessage(channel=ops, thread_ts=str(posted["ts"]), text="Yes")
+    page = await open_page()
+    await page.get_by_role("button", name="1 reply").click()
+    for place, shown, hidden in (("main", "wide", "narrow"), (".thread", "narrow", "wide")):
+        await expect(page.locator(f"{place} .cartesian.is-{shown}")).to_be_visible()
+        await expect(page.locator(f"{place} .cartesian.is-{hidden}")).to_be_hidden()
+
+
 async def test_every_block_of_a_message_is_drawn(
     desk: AsyncWebClient, playground: Playground, open_page: OpenPage
 ):

@@ -75,8 +75,8 @@ async def test_scopes_are_enforced() -> None:
 
 async def test_an_unknown_method_is_counted(playground: Playground, api: Api) -> None:
     """What the playground does not serve is listed, so that nobody takes it for a bug."""
-    assert (await api("canvases.create"))["error"] == "unknown_method"
-    assert (await api.read("state"))["unsupported"] == ["canvases.create"]
+    assert (await api("slackLists.create"))["error"] == "unknown_method"
+    assert (await api.read("state"))["unsupported"] == ["slackLists.create"]
 
 
 async def test_a_broken_body_is_refused(api: Api) -> None:

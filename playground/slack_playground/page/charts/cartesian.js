@@ -1,15 +1,21 @@
 import { svg } from "../dom.js";
 import { axisNumber, niceTicks } from "./scale.js";
 
-const WIDTH = 560;
+// Drawn for both, so that its words keep their size in a thread or on a telephone.
+const WIDTHS = { wide: 560, narrow: 300 };
 const HEIGHT = 250;
 const EDGE = { top: 12, right: 12, bottom: 46, left: 58 };
 // Of the axis font, a wide letter; and the gap between two labels.
 const LETTER_PX = 6.5;
 const GAP_PX = 10;
 
-/** Bar, line and area charts. Area stacks, as in Slack; bars of several series stand side by side. */
+/** A chart with axes, for wide and for narrow places: the style sheet shows the one that fits. */
 export function drawCartesian(chart, title) {
+  return Object.entries(WIDTHS).map(([name, width]) => drawAt(width, `cartesian is-${name}`, chart, title));
+}
+
+/** Bar, line and area charts. Area stacks, as in Slack; bars of several series stand side by side. */
+function drawAt(width, className, chart, title) {
   const categories = chart.axis_config?.categories ?? chart.series[0].data.map((point) => point.label);
   const lines = chart.series.map((series) => ({ name: series.name, values: valuesOf(series, categories) }));
   const layers =
@@ -18,14 +24,14 @@ export function drawCartesian(chart, title) {
       : lines.map((line) => ({ ...line, tops: line.values, floors: line.values.map(() => 0) }));
   const reach = layers.flatMap((layer) => [...layer.tops, ...layer.floors]);
   const ticks = niceTicks(Math.min(...reach), Math.max(...reach));
-  const frame = frameOf(categories.length, ticks);
+  const frame = frameOf(width, categories.length, ticks);
   const draw = { bar: drawBars, line: drawLine, area: drawArea }[chart.type];
   const marks = layers.map((layer, place) => draw(layer, place, layers.length, frame, categories));
   const names = lines.map((line) => line.name).join(", ");
   const name = `${title}. ${chart.type} chart of ${names} by ${chart.axis_config?.x_label ?? "category"}`;
   return svg(
     "svg",
-    { class: "cartesian", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": name },
+    { class: className, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": name },
     drawAxes(frame, ticks, categories, chart.axis_config ?? {}),
     // The last area lies lowest in the stack order, so it is painted first.
     chart.type === "area" ? marks.reverse() : marks,
@@ -47,11 +53,12 @@ function stacked(lines) {
   });
 }
 
-function frameOf(count, ticks) {
+function frameOf(width, count, ticks) {
   const [low, high] = [ticks[0], ticks.at(-1)];
-  const inner = { width: WIDTH - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
+  const inner = { width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
   const slot = inner.width / count;
   return {
+    width,
     slot,
     middle: (place) => EDGE.left + slot * (place + 0.5),
     y: (value) => EDGE.top + inner.height * (1 - (value - low) / (high - low)),
@@ -83,7 +90,7 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
       ? null
       : svg(
           "text",
-          { class: "axis-number", y: frame.bottom + 16, ...placed(frame.middle(place), category) },
+          { class: "axis-number", y: frame.bottom + 16, ...placed(frame, place, category) },
           category,
         ),
   );
@@ -113,9 +120,10 @@ function drawAxes(frame, ticks, categories, { x_label: xLabel, y_label: yLabel }
 }
 
 /** Where a label stands: under its column, or at the edge where there it would be cut off. */
-function placed(middle, label) {
+function placed(frame, place, label) {
+  const middle = frame.middle(place);
   const half = (label.length * LETTER_PX) / 2;
-  if (middle + half > WIDTH) return { x: WIDTH, "text-anchor": "end" };
+  if (middle + half > frame.width) return { x: frame.width, "text-anchor": "end" };
   return middle < half ? { x: 0, "text-anchor": "start" } : { x: middle, "text-anchor": "middle" };
 }
 

@@ -37,6 +37,20 @@ def post_message(call: Call) -> Record:
     return {"channel": channel.id, "ts": posted["ts"], "message": posted}
 
 
+def post_me_message(call: Call) -> Record:
+    """Say what the app does, as somebody who types `/me` does: a text and nothing else."""
+    channel = channel_to_write(call)
+    text = call.arguments.text("text") or ""
+    if not text.strip():
+        raise SlackError("no_text")
+    if len(text) > MAX_TEXT:
+        raise SlackError("msg_too_long")
+    content = read_content({"text": text})
+    body = {"subtype": "me_message", **author_fields(call), **content.stored()}
+    posted = messages.post(call.workspace, channel, body, author=call.actor)
+    return {"channel": channel.id, "ts": posted["ts"]}
+
+
 def known_post(call: Call) -> Record | None:
     """
     Return the answer to a post that was taken before, where `client_msg_id` is honoured.

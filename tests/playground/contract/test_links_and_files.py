@@ -1,0 +1,100 @@
+"""Rule: links are unfurled and files shown as Slack does it."""
+
+from typing import Any
+
+import pytest
+from slack_playground import Playground
+from slack_playground.pictures import draw_picture
+
+from tests.playground.wire import OPS, Api
+
+LINK = "https://example.com/soup"
+ENTITY = {
+    "app_unfurl_url": LINK,
+    "url": "https://example.com/recipes/1",
+    "external_ref": {"id": "1"},
+    "entity_type": "slack#/entities/item",
+    "entity_payload": {
+        "attributes": {"title": {"text": "Soup"}, "display_type": "Recipe"},
+        "custom_fields": [{"key": "minutes", "label": "Minutes", "value": 12, "type": "integer"}],
+    },
+}
+
+
+def linked(playground: Playground) -> dict[str, str]:
+    """Let Ada write a link; return what names her message."""
+    ts = playground.write("ada", "ops", f"See {LINK}").answer["message"]["ts"]
+    return {"channel": OPS, "ts": str(ts)}
+
+
+async def uploaded(playground: Playground, api: Api, name: str, content: bytes) -> str:
+    begun = await api("files.getUploadURLExternal", filename=name, length=len(content))
+    async with api.session.post(begun["upload_url"], data=content) as response:
+        assert response.status == 200
+    await api("files.completeUploadExternal", files=[{"id": begun["file_id"]}])
+    return str(begun["file_id"])
+
+
+async def test_a_work_object_hangs_on_its_link(playground: Playground, api: Api) -> None:
+    """`metadata` alone suffices; the page shows its title and fields."""
+    place = linked(playground)
+    answer = await api("chat.unfurl", metadata={"entities": [ENTITY]}, **place)
+    assert answer == {"ok": True}
+    (shown,) = playground.message("ops", place["ts"])["attachments"]
+    assert (shown["title"], shown["title_link"], shown["from_url"]) == ("Soup", ENTITY["url"], LINK)
+    assert shown["fields"] == [{"title": "Minutes", "value": "12"}]
+    assert shown["entity"] == ENTITY
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "soup",
+        {"entities": []},
+        {"event_type": "x"},
+        {"entities": [{**ENTITY, "external_ref": {}}]},
+        {"entities": [{**ENTITY, "entity_payload": {"attributes": {}}}]},
+        {"entities": [{name: ENTITY[name] for name in ENTITY if name != "app_unfurl_url"}]},
+    ],
+)
+async def test_a_work_object_lacks_something(
+    playground: Playground, api: Api, metadata: Any
+) -> None:
+    """It needs its link, its address, a reference, a type and a title."""
+    answer = await api("chat.unfurl", metadata=metadata, **linked(playground))
+    assert answer["error"] == "invalid_metadata_format"
+
+
+async def test_only_what_the_message_says_is_unfurled(playground: Playground, api: Api) -> None:
+    """Whether it comes as an attachment or as a Work Object."""
+    place, elsewhere = linked(playground), "https://example.com/stew"
+    unfurls = {elsewhere: {"text": "Stew"}}
+    metadata = {"entities": [{**ENTITY, "app_unfurl_url": elsewhere}]}
+    for said in ({"unfurls": unfurls}, {"metadata": metadata}):
+        assert (await api("chat.unfurl", **said, **place))["error"] == "cannot_unfurl_message"
+
+
+async def test_a_finished_picture_is_shown(playground: Playground, api: Api) -> None:
+    """By its id or its address; a table of prices is none."""
+    picture = await uploaded(playground, api, "soup.png", draw_picture("soup", 8))
+    address = (await api("files.info", file=picture))["file"]["url_private"]
+    prices = await uploaded(playground, api, "prices.csv", b"soup,3")
+    wanted = [({"id": picture}, True), ({"url": address}, True), ({"id": prices}, False)]
+    for named, is_taken in wanted:
+        block = {"type": "image", "alt_text": "x", "slack_file": named}
+        answer = await api("chat.postMessage", channel=OPS, text="x", blocks=[block])
+        assert answer["ok"] is is_taken, answer
+
+
+async def test_blanks_beside_something_are_fine(playground: Playground, api: Api) -> None:
+    """Only where they are all there is they are nothing."""
+    attachment = {"title": "Menu"}
+    posted = await api("chat.postMessage", channel=OPS, text=" ", attachments=[{}, attachment])
+    assert [one["title"] for one in posted["message"]["attachments"]] == ["Menu"]
+
+
+async def test_a_reaction_goes_by_its_bare_name(playground: Playground, api: Api) -> None:
+    """An app leaves the colons out; a person's client does that by itself."""
+    place = {"channel": OPS, "timestamp": linked(playground)["ts"]}
+    assert (await api("reactions.add", name=":eyes:", **place))["error"] == "invalid_name"
+    assert playground.react("ben", "ops", place["timestamp"], ":eyes:").ok is True
