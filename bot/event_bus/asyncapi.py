@@ -12,7 +12,7 @@ from bot.event_bus.outgoing_events import OWN_TYPES, MessageEvent
 from bot.messages.models import EventName
 
 _DATA_REF = "#/components/schemas/{model}"
-_TEXT = {"type": "string", "minLength": 1}
+_NOT_EMPTY = {"type": "string", "minLength": 1}
 _LETTER_HEADERS = {
     "opsbell-error": "A code for programs",
     "opsbell-message": "What was wrong, for people",
@@ -22,9 +22,9 @@ _LETTER_HEADERS = {
 
 def describe_bus(settings: BusSettings) -> dict[str, Any]:
     """Return the document for these topics; everything else in it comes from the models."""
-    requests = {kind.name: _request_message(kind.summary, kind.data) for kind in _KINDS}
+    requests = {kind.name: _request_message(kind.summary, kind.data) for kind in _TAKEN}
     events = {f"{OWN_TYPES}{name}": _event_message(name) for name in EventName}
-    letter = {"opsbell.dead-letter": _dead_letter()}
+    letter = {"opsbell.dead-letter": _dead_letter_message()}
     topics = {
         "requests": (settings.requests, requests, "receive", "Take requests, each once"),
         "deadLetters": (settings.rejected, letter, "send", "Keep what cannot be done"),
@@ -66,11 +66,11 @@ def describe_bus(settings: BusSettings) -> dict[str, Any]:
     }
 
 
-_KINDS = tuple(INBOUND_TYPES.values())
+_TAKEN = tuple(INBOUND_TYPES.values())
 
 
 def _request_message(summary: str, data: type[BaseModel]) -> dict[str, Any]:
-    (kind,) = [one for one in _KINDS if one.data is data]
+    (kind,) = [one for one in _TAKEN if one.data is data]
     return {
         "title": kind.name,
         "summary": summary,
@@ -88,8 +88,8 @@ def _event_message(name: EventName) -> dict[str, Any]:
     }
 
 
-def _dead_letter() -> dict[str, Any]:
-    headers = {key: {**_TEXT, "description": text} for key, text in _LETTER_HEADERS.items()}
+def _dead_letter_message() -> dict[str, Any]:
+    headers = {key: {**_NOT_EMPTY, "description": text} for key, text in _LETTER_HEADERS.items()}
     return {
         "title": "A request that cannot be done",
         "description": "The message as it came; its headers say why.",
@@ -104,10 +104,10 @@ def _envelope(kind: str, data: type[BaseModel]) -> dict[str, Any]:
         "required": ["specversion", "id", "source", "type", "data"],
         "properties": {
             "specversion": {"const": "1.0"},
-            "id": _TEXT,
-            "source": _TEXT,
+            "id": _NOT_EMPTY,
+            "source": _NOT_EMPTY,
             "type": {"const": kind},
-            "subject": _TEXT,
+            "subject": _NOT_EMPTY,
             "time": {"type": "string", "format": "date-time"},
             "data": {"$ref": _DATA_REF.format(model=data.__name__)},
         },
@@ -115,7 +115,7 @@ def _envelope(kind: str, data: type[BaseModel]) -> dict[str, Any]:
 
 
 def _data_schemas() -> dict[str, Any]:
-    models: list[tuple[type[BaseModel], Any]] = [(kind.data, "validation") for kind in _KINDS]
+    models: list[tuple[type[BaseModel], Any]] = [(kind.data, "validation") for kind in _TAKEN]
     models.append((MessageEvent, "serialization"))
     _, top = models_json_schema(models, by_alias=True, ref_template=_DATA_REF)
     return dict(top.get("$defs", {}))

@@ -83,6 +83,7 @@ class Shop:
         found: list[bytes] = []
         while not is_enough(found):
             arrived = await until(lambda: broker.next(1))
+            assert arrived is not None
             await arrived.ack()
             found.append(arrived.body)
         await broker.close()
@@ -114,7 +115,7 @@ async def test_killed_between_commit_and_acknowledgement(kind, server, bot, play
     shown = [[one["text"] for one in playground.messages(f"place-{n}")] for n in range(4)]
     assert shown == [["Request 0"], ["Request 1"], [], ["Request 3"]]
     assert json.loads(letters[0])["id"] == "2"
-    of_each = {one["subject"]: [] for one in events}
+    of_each: dict[str, list[str]] = {one["subject"]: [] for one in events}
     for one in events:
         if one["id"] not in of_each[one["subject"]]:
             of_each[one["subject"]].append(one["id"])
