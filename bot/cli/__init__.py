@@ -7,6 +7,7 @@ import typer
 from bot.cli.alerts import alerts
 from bot.cli.apply import apply_folder
 from bot.cli.bundle import bundle
+from bot.cli.bus import bus_commands
 from bot.cli.dead import dead_commands
 from bot.cli.demo.command import demo
 from bot.cli.doctor import doctor
@@ -37,6 +38,7 @@ cli.command("bundle")(bundle)
 cli.command("apply")(apply_folder)
 cli.add_typer(event_commands, name="events")
 cli.add_typer(dead_commands, name="dead")
+cli.add_typer(bus_commands, name="bus")
 
 
 @cli.callback(invoke_without_command=True)

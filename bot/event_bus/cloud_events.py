@@ -5,7 +5,6 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -59,7 +58,7 @@ class CloudEvent:
             "datacontenttype": _JSON,
         }
         told = {name: value for name, value in attributes.items() if value is not None}
-        return json.dumps({**told, "data": self.data}, ensure_ascii=False).encode()
+        return json.dumps({**told, "data": self.data}).encode()
 
 
 def read_cloud_event(body: bytes, headers: Mapping[str, str]) -> CloudEvent:
@@ -104,9 +103,10 @@ def _data_of(envelope: Mapping[str, Any]) -> dict[str, Any]:
     encoded = envelope.get("data_base64")
     if isinstance(encoded, str) and "data" not in envelope:
         try:
-            return read_object(base64.b64decode(encoded, validate=True), _JSON, None)
-        except binascii.Error as error:
+            decoded = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
             raise _wrong("data_base64", "must be base64") from error
+        return read_object(decoded, _JSON, None)
     data = envelope.get("data")
     if not isinstance(data, dict):
         raise _wrong("data", "must be an object")

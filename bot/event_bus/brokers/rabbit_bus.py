@@ -1,13 +1,14 @@
 """RabbitMQ: queues for requests and dead letters, a topic exchange for events."""
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, ChannelNotFoundEntity
+from faststream.rabbit import Channel, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit import ExchangeType as StreamExchangeType
-from faststream.rabbit import RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.message import RabbitMessage
 
 from bot.bus_config.section import BusSettings
@@ -20,7 +21,8 @@ from bot.event_bus.brokers.broker import (
     hang_up,
 )
 
-_rabbit_call = partial(broker_call, "RabbitMQ", (AMQPError,))
+_PREFETCH = 20
+_rabbit_call = partial(broker_call, "RabbitMQ", (AMQPError, ChannelInvalidStateError))
 
 
 class _RabbitArrived:
@@ -48,8 +50,13 @@ class RabbitBus:
     def __init__(self, settings: BusSettings) -> None:
         self._settings = settings
         self._broker = RabbitBroker(
-            settings.address(), logger=None, timeout=BROKER_SECONDS, fail_fast=True
+            settings.address(),
+            logger=None,
+            timeout=BROKER_SECONDS,
+            fail_fast=True,
+            default_channel=Channel(prefetch_count=_PREFETCH),
         )
+        self._next: asyncio.Future[RabbitMessage] | None = None
         events = settings.events or ""
         self._events = RabbitExchange(events, type=StreamExchangeType.TOPIC, declare=False)
 
@@ -66,15 +73,20 @@ class RabbitBus:
                 RabbitQueue(settings.requests or "", declare=False)
             )
             await self._broker.start()
+            self._arriving = aiter(self._subscriber)
 
     async def next(self, seconds: float) -> Arrived | None:
-        with _rabbit_call():
-            found = await self._subscriber.get_one(timeout=seconds, no_ack=False)
-        if found is None:
+        if self._next is None:
+            self._next = asyncio.ensure_future(anext(self._arriving))
+        # Not cancelled: that would end the consumer.
+        await asyncio.wait([self._next], timeout=seconds)
+        if not self._next.done():
             if not await self._broker.ping(timeout=BROKER_SECONDS):
                 raise BrokerError("the connection to RabbitMQ is lost")
             return None
-        return _RabbitArrived(found)
+        done, self._next = self._next, None
+        with _rabbit_call():
+            return _RabbitArrived(done.result())
 
     async def publish(self, topic: str, message: BusMessage) -> None:
         is_event = topic == self._settings.events
@@ -92,7 +104,10 @@ class RabbitBus:
             )
 
     async def close(self) -> None:
-        await hang_up(self._broker.stop, AMQPError)
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.wait([self._next])
+        await hang_up(self._broker.stop, AMQPError, ChannelInvalidStateError)
 
 
 async def _ensure_queue(connection: AbstractConnection, name: str) -> None:

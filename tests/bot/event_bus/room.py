@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import aio_pika
 from sqlmodel import Session, col, select
 
 from bot.bus_config.section import BusSettings
@@ -44,6 +45,8 @@ class BusRoom:
     async def open(self) -> None:
         self._sender = broker_maker(self.settings)()
         await self._sender.open(receives=True)
+        if self.settings.address().startswith("amqp") and self.settings.events:
+            await _bind_queue(self.settings.address(), self.settings.events)
 
     async def close(self) -> None:
         for broker in (self._sender, *self._readers.values()):
@@ -71,6 +74,7 @@ class BusRoom:
         """Return the next message of a topic, acknowledged."""
         reader = await self._reader(topic or "")
         found = await until(lambda: reader.next(1))
+        assert found is not None
         await found.ack()
         return found
 
@@ -104,3 +108,12 @@ class BusRoom:
             return set(texts) <= set(self.texts())
 
         await until(are_there)
+
+
+async def _bind_queue(url: str, name: str) -> None:
+    """Let a queue of RabbitMQ keep the events of the exchange with the same name."""
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange(name, aio_pika.ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue(name, durable=True)
+        await queue.bind(exchange, "#")

@@ -64,7 +64,7 @@ async def run_statement(database, statement):
     await database.write(lambda session: session.execute(text(statement)))
 
 
-async def has_retried(services) -> bool:
+async def has_retried(services):
     return figures(services)["opsbell_bus_requests_total", "retried"] > 0
 
 
@@ -87,7 +87,7 @@ async def test_it_is_measured(bus):
     assert seen["opsbell_bus_lag_seconds",] == 0
 
 
-async def has_rejected(services) -> bool:
+async def has_rejected(services):
     return figures(services)["opsbell_bus_requests_total", "rejected"] == 1
 
 
