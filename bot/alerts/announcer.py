@@ -22,6 +22,8 @@ from bot.tasks.display import Links
 from bot.tasks.models import Task, TaskStatus
 
 ALERT = "alerts/alert"
+#: The state that a message shows once a later one tells of the alert.
+CONTINUED = "continued"
 DIGEST = "alerts/digest"
 _REMINDER = "alerts/reminder"
 _RECOVERY = "alerts/recovery"
@@ -125,7 +127,7 @@ class AlertAnnouncer:
             return
         content = Content(ALERT, self._context(session, alert, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
-        self._note(session, alert, message)
+        self._note(session, alert, message, now)
 
     def _post_digest(
         self, session: Session, alerts: Sequence[Alert], channels: AlertChannels, now: datetime
@@ -138,9 +140,17 @@ class AlertAnnouncer:
         content = Content(DIGEST, self._digest_context(session, alerts, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
         for alert in alerts:
-            self._note(session, alert, message)
+            self._note(session, alert, message, now)
 
-    def _note(self, session: Session, alert: Alert, message: Message) -> None:
+    def _note(self, session: Session, alert: Alert, message: Message, now: datetime) -> None:
+        """Let *message* be the alert's; an earlier one says that it has a successor."""
+        earlier = session.get(Message, alert.message_id) if alert.message_id else None
+        is_own = earlier is not None and earlier.template == ALERT  # A digest tells of others, too.
+        if earlier is not None and is_own and not is_destination(earlier.workspace_id):
+            context = {**self._context(session, alert, now), "state": CONTINUED, "actions": []}
+            outbox.edit(
+                session, earlier.id, context, now=now, rank=Rank.ALERT, final=True, reopen=True
+            )
         alert.workspace_id, alert.channel = message.workspace_id, message.channel
         alert.message_id = message.id
         session.add(alert)

@@ -433,3 +433,22 @@ async def test_alerts_are_also_told_elsewhere(database):
             "alerts/alert",
             "alerts/recovery",
         ]
+
+
+@ONE_DATABASE
+async def test_a_storm_that_breaks_out_again_has_a_new_message(room):
+    """The earlier one says that it goes on below, and has no buttons."""
+    for number in range(6):
+        await room.fail(f"kind-{number}")
+    assert await room.told() == ["post"]
+    await room.deliver()
+    room.clock.advance(minutes=11)
+    for number in range(6, 12):
+        await room.fail(f"kind-{number}")
+    assert await room.told() == ["post"]
+
+    earlier, later = await room.messages()
+    assert (earlier.context["state"], earlier.context["actions"]) == ("continued", [])
+    assert (later.context["state"], later.context["left"]) == ("open", 12)
+    storm = next(one for one in await room.rows() if one.fingerprint == "storm")
+    assert storm.message_id == later.id
