@@ -164,6 +164,8 @@ class AlertAnnouncer:
         self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
     ) -> None:
         if channels.escalation is None:
+            if not channels.is_certain:
+                alert.escalated_at = None  # The next check tries again.
             return
         place = Place(channels.workspace_id, alert.tenant, channels.escalation)
         content = Content(_REMINDER, self._context(session, alert, now))

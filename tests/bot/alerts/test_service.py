@@ -1,6 +1,7 @@
 """Alerts over a real database: what is found, what becomes of it, what people are told."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -452,3 +453,16 @@ async def test_a_storm_that_breaks_out_again_has_a_new_message(room):
     assert (later.context["state"], later.context["left"]) == ("open", 12)
     storm = next(one for one in await room.rows() if one.fingerprint == "storm")
     assert storm.message_id == later.id
+
+
+@ONE_DATABASE
+async def test_an_escalation_waits_for_its_channel(room_with):
+    """While Slack does not say which channel is meant, each check tries again."""
+    room = room_with({"alerts": {"escalate_after_minutes": 5, "escalate_to": "#boss"}})
+    await room.fail()
+    await room.check()
+    unsure = replace(CHANNELS, escalation=None, is_certain=False)
+    room.clock.advance(minutes=6)
+    for channels, count in ((unsure, 1), (unsure, 1), (CHANNELS, 2), (CHANNELS, 2)):
+        await room.alerts.check(TENANT, channels)
+        assert len(await room.messages()) == count
