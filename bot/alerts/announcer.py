@@ -1,6 +1,6 @@
 """Updates the messages of alerts in the transaction that changes the alerts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,11 @@ CONTINUED = "continued"
 DIGEST = "alerts/digest"
 _REMINDER = "alerts/reminder"
 _RECOVERY = "alerts/recovery"
+_LATE = "alerts/late"
+#: Slack was away if it got an alert so long after people were to be told of it.
+_LATE_SECONDS = 120.0
+#: Among an alert's facts: whether its message came late, once that is known.
+_LATE_NOTE = "came_late"
 #: What is also told elsewhere, and how.
 _NOTIFY_TEMPLATE = {
     Tell.POST: ALERT,
@@ -92,6 +97,29 @@ class AlertAnnouncer:
             place = Place(destination_id(name), alert.tenant, name)
             outbox.put(session, place, Content(template, context), now=now, rank=Rank.ALERT)
 
+    def note_late(self, session: Session, alerts: Iterable[Alert], now: datetime) -> None:
+        """Say once, in the threads of alerts that came late, that others heard of them before."""
+        places = len(self._rules.config.alerts.also_notify)
+        noted: set[str] = set()
+        for alert in alerts if places else ():
+            facts = alert.facts or {}
+            if alert.message_id is None or alert.told_at is None or _LATE_NOTE in facts:
+                continue
+            message = session.get(Message, alert.message_id)
+            if message is None or message.ts is None or is_destination(message.workspace_id):
+                continue
+            late = float(message.ts) - alert.told_at.timestamp()
+            alert.facts = {**facts, _LATE_NOTE: late >= _LATE_SECONDS}
+            session.add(alert)
+            if late >= _LATE_SECONDS and message.id not in noted:
+                noted.add(message.id)
+                context = {
+                    "late_seconds": int(late),
+                    "told_at": int(alert.told_at.timestamp()),
+                    "places": places,
+                }
+                outbox.reply(session, message, Content(_LATE, context), now=now)
+
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
         """Update the alert's message; nothing if it was never posted."""
         if alert.message_id is None:
@@ -153,6 +181,7 @@ class AlertAnnouncer:
             )
         alert.workspace_id, alert.channel = message.workspace_id, message.channel
         alert.message_id = message.id
+        alert.facts = {k: v for k, v in (alert.facts or {}).items() if k != _LATE_NOTE} or None
         session.add(alert)
 
     def _remind(

@@ -1,7 +1,6 @@
 """Alerts over a real database: what is found, what becomes of it, what people are told."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -434,35 +433,3 @@ async def test_alerts_are_also_told_elsewhere(database):
             "alerts/alert",
             "alerts/recovery",
         ]
-
-
-@ONE_DATABASE
-async def test_a_storm_that_breaks_out_again_has_a_new_message(room):
-    """The earlier one says that it goes on below, and has no buttons."""
-    for number in range(6):
-        await room.fail(f"kind-{number}")
-    assert await room.told() == ["post"]
-    await room.deliver()
-    room.clock.advance(minutes=11)
-    for number in range(6, 12):
-        await room.fail(f"kind-{number}")
-    assert await room.told() == ["post"]
-
-    earlier, later = await room.messages()
-    assert (earlier.context["state"], earlier.context["actions"]) == ("continued", [])
-    assert (later.context["state"], later.context["left"]) == ("open", 12)
-    storm = next(one for one in await room.rows() if one.fingerprint == "storm")
-    assert storm.message_id == later.id
-
-
-@ONE_DATABASE
-async def test_an_escalation_waits_for_its_channel(room_with):
-    """While Slack does not say which channel is meant, each check tries again."""
-    room = room_with({"alerts": {"escalate_after_minutes": 5, "escalate_to": "#boss"}})
-    await room.fail()
-    await room.check()
-    unsure = replace(CHANNELS, escalation=None, is_certain=False)
-    room.clock.advance(minutes=6)
-    for channels, count in ((unsure, 1), (unsure, 1), (CHANNELS, 2), (CHANNELS, 2)):
-        await room.alerts.check(TENANT, channels)
-        assert len(await room.messages()) == count
