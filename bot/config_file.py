@@ -54,8 +54,8 @@ class _Section(BaseModel):
 
 # Beyond a year a time leaves the calendar, and each check fails.
 _YEAR_MINUTES = 366 * 24 * 60
-_Minutes = Annotated[float, Field(gt=0, le=_YEAR_MINUTES, allow_inf_nan=False, strict=True)]
-_Hours = Annotated[float, Field(gt=0, le=366 * 24, allow_inf_nan=False, strict=True)]
+_SaidMinutes = Annotated[float, Field(gt=0, le=_YEAR_MINUTES, allow_inf_nan=False, strict=True)]
+_SaidHours = Annotated[float, Field(gt=0, le=366 * 24, allow_inf_nan=False, strict=True)]
 
 
 class TaskKind(_Section):
@@ -65,8 +65,8 @@ class TaskKind(_Section):
     log_url: _AddressTemplate | None = None
     grafana_url: _AddressTemplate | None = None
     runner: str | None = None
-    expected_minutes: _Minutes | None = None
-    stuck_after_minutes: _Minutes | None = None
+    expected_minutes: _SaidMinutes | None = None
+    stuck_after_minutes: _SaidMinutes | None = None
     cron: str | None = None
     timezone: str = "UTC"
     grace_minutes: float = Field(5, ge=0, le=_YEAR_MINUTES, allow_inf_nan=False, strict=True)
@@ -266,16 +266,16 @@ class TaskTable(_Section):
 class AlertSettings(_Section):
     """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
 
-    stuck_after_minutes: _Minutes = 30
-    failed_window_minutes: _Minutes = 30
+    stuck_after_minutes: _SaidMinutes = 30
+    failed_window_minutes: _SaidMinutes = 30
     every_minutes: float = Field(1, ge=0.05, le=24 * 60, allow_inf_nan=False, strict=True)
     quiet_hours: str | None = None
     timezone: str = "UTC"
     digest_at: str | None = None
     severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
     routes: dict[str, str] = {}  # pattern of kinds -> channel
-    repeat_after_hours: _Hours = 24
-    escalate_after_minutes: _Minutes | None = None
+    repeat_after_hours: _SaidHours = 24
+    escalate_after_minutes: _SaidMinutes | None = None
     escalate_to: str | None = None
     also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
     storm_after: int = Field(5, ge=1, le=10_000, strict=True)

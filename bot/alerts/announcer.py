@@ -29,7 +29,7 @@ _REMINDER = "alerts/reminder"
 _RECOVERY = "alerts/recovery"
 _LATE = "alerts/late"
 #: Slack was away if it got an alert so long after people were to be told of it.
-_LATE_SECONDS = 120.0
+_CAME_LATE_SECONDS = 120.0
 #: Among an alert's facts: whether its message came late, once that is known.
 _LATE_NOTE = "came_late"
 #: What is also told elsewhere, and how.
@@ -109,9 +109,9 @@ class AlertAnnouncer:
             if message is None or message.ts is None or is_destination(message.workspace_id):
                 continue
             late = float(message.ts) - alert.told_at.timestamp()
-            alert.facts = {**facts, _LATE_NOTE: late >= _LATE_SECONDS}
+            alert.facts = {**facts, _LATE_NOTE: late >= _CAME_LATE_SECONDS}
             session.add(alert)
-            if late >= _LATE_SECONDS and message.id not in noted:
+            if late >= _CAME_LATE_SECONDS and message.id not in noted:
                 noted.add(message.id)
                 context = {
                     "late_seconds": int(late),
