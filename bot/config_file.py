@@ -52,6 +52,12 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# Beyond a year a time leaves the calendar, and each check fails.
+_YEAR_MINUTES = 366 * 24 * 60
+_SaidMinutes = Annotated[float, Field(gt=0, le=_YEAR_MINUTES, allow_inf_nan=False, strict=True)]
+_SaidHours = Annotated[float, Field(gt=0, le=366 * 24, allow_inf_nan=False, strict=True)]
+
+
 class TaskKind(_Section):
     """`[tasks.<kind>]`: what is the same for every task of one kind."""
 
@@ -59,13 +65,13 @@ class TaskKind(_Section):
     log_url: _AddressTemplate | None = None
     grafana_url: _AddressTemplate | None = None
     runner: str | None = None
-    expected_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
-    stuck_after_minutes: float | None = Field(None, gt=0, allow_inf_nan=False)
+    expected_minutes: _SaidMinutes | None = None
+    stuck_after_minutes: _SaidMinutes | None = None
     cron: str | None = None
     timezone: str = "UTC"
-    grace_minutes: float = Field(5, ge=0, allow_inf_nan=False)
-    money_per_failure: float | None = Field(None, ge=0, allow_inf_nan=False)
-    alert_after_failures: int = Field(1, ge=1)
+    grace_minutes: float = Field(5, ge=0, le=_YEAR_MINUTES, allow_inf_nan=False, strict=True)
+    money_per_failure: float | None = Field(None, ge=0, le=1e12, allow_inf_nan=False, strict=True)
+    alert_after_failures: int = Field(1, ge=1, le=1_000, strict=True)
     retry_roles: list[str] = []
     workflow_step: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -245,7 +251,7 @@ class AccessSettings(_Section):
 class RetentionSettings(_Section):
     """`[retention]`: how long ended things are kept."""
 
-    days: int = Field(30, ge=1)
+    days: int = Field(30, ge=1, le=36_500, strict=True)
 
 
 class TaskTable(_Section):
@@ -257,25 +263,22 @@ class TaskTable(_Section):
     tenant: str = Field("default", min_length=1)
 
 
-_PositiveMinutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
 class AlertSettings(_Section):
     """`[alerts]`: what is an alert, who is told, and when. Patterns are as in `nightly-*`."""
 
-    stuck_after_minutes: _PositiveMinutes = 30
-    failed_window_minutes: _PositiveMinutes = 30
-    every_minutes: float = Field(1, ge=0.05, allow_inf_nan=False)
+    stuck_after_minutes: _SaidMinutes = 30
+    failed_window_minutes: _SaidMinutes = 30
+    every_minutes: float = Field(1, ge=0.05, le=24 * 60, allow_inf_nan=False, strict=True)
     quiet_hours: str | None = None
     timezone: str = "UTC"
     digest_at: str | None = None
     severity: dict[str, Literal["warning", "critical"]] = {}  # pattern of kinds -> how loud
     routes: dict[str, str] = {}  # pattern of kinds -> channel
-    repeat_after_hours: _PositiveMinutes = 24
-    escalate_after_minutes: _PositiveMinutes | None = None
+    repeat_after_hours: _SaidHours = 24
+    escalate_after_minutes: _SaidMinutes | None = None
     escalate_to: str | None = None
     also_notify: list[SecretStr] = Field([], repr=False)  # Apprise addresses
-    storm_after: int = Field(5, ge=1)
+    storm_after: int = Field(5, ge=1, le=10_000, strict=True)
     tables: dict[_DestinationName, TaskTable] = {}
 
     _timezone = field_validator("timezone")(parse_timezone)
@@ -283,7 +286,14 @@ class AlertSettings(_Section):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         if self.quiet_hours is not None:
-            parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+            try:
+                parse_quiet_hours(self.quiet_hours, self.timezone)
+            except ValueError as error:
+                raise ValueError(f"quiet_hours: {error}") from error
+            try:
+                parse_quiet_hours(self.quiet_hours, self.timezone, self.digest_at)
+            except ValueError as error:
+                raise ValueError(f"digest_at: {error}") from error
         elif self.digest_at is not None:
             raise ValueError("digest_at needs quiet_hours")
         if (self.escalate_after_minutes is None) != (self.escalate_to is None):

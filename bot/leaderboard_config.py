@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -67,6 +68,12 @@ class LeaderboardColumn(_Part):
         return any(sign in self.format for sign in _CURRENCIES)
 
 
+def _a_folder(said: object) -> object:
+    if said == "":  # It would be the folder in which the bot runs.
+        raise ValueError("name a folder, or leave it out for no files")
+    return said
+
+
 class Leaderboard(_Part):
     """`[leaderboards.<name>]`: one board, fed in one way."""
 
@@ -84,7 +91,7 @@ class Leaderboard(_Part):
     schedule: str | None = None
     timezone: str = "UTC"
     channel: str | None = None
-    files: Path | None = None
+    files: Annotated[Path, BeforeValidator(_a_folder)] | None = None
 
     _timezone = field_validator("timezone")(parse_timezone)
 

@@ -98,7 +98,9 @@ _NOT_SECRET = re.compile(
     r"the|a|an|for|of|in|on|to|and|or|with|must|should|could|cannot|can|may|be|been|expired|expires|"
     r"invalid|missing|wrong|incorrect|required|unknown|empty|unset|set|changed|rejected|refused|"
     r"denied|revoked|bad|ok|valid|string|str|bytes|text|bearer|basic|digest|error|failed|failure|"
-    r"need|needs|given|found|unauthorized|forbidden|mismatch|authentication|rotated|updated)[.!:]?",
+    r"need|needs|given|found|unauthorized|forbidden|mismatch|authentication|rotated|updated|"
+    # What programs say of /etc/passwd, and of themselves.
+    r"permission|command|operation|line|cannot)[.!:]?",
     re.IGNORECASE,
 )
 RANDOM = re.compile(

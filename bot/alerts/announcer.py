@@ -1,6 +1,6 @@
 """Updates the messages of alerts in the transaction that changes the alerts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +22,16 @@ from bot.tasks.display import Links
 from bot.tasks.models import Task, TaskStatus
 
 ALERT = "alerts/alert"
+#: The state that a message shows once a later one tells of the alert.
+CONTINUED = "continued"
 DIGEST = "alerts/digest"
 _REMINDER = "alerts/reminder"
 _RECOVERY = "alerts/recovery"
+_LATE = "alerts/late"
+#: Slack was away if it got an alert so long after people were to be told of it.
+_CAME_LATE_SECONDS = 120.0
+#: Among an alert's facts: whether its message came late, once that is known.
+_LATE_NOTE = "came_late"
 #: What is also told elsewhere, and how.
 _NOTIFY_TEMPLATE = {
     Tell.POST: ALERT,
@@ -90,6 +97,29 @@ class AlertAnnouncer:
             place = Place(destination_id(name), alert.tenant, name)
             outbox.put(session, place, Content(template, context), now=now, rank=Rank.ALERT)
 
+    def note_late(self, session: Session, alerts: Iterable[Alert], now: datetime) -> None:
+        """Say once, in the threads of alerts that came late, that others heard of them before."""
+        places = len(self._rules.config.alerts.also_notify)
+        noted: set[str] = set()
+        for alert in alerts if places else ():
+            facts = alert.facts or {}
+            if alert.message_id is None or alert.told_at is None or _LATE_NOTE in facts:
+                continue
+            message = session.get(Message, alert.message_id)
+            if message is None or message.ts is None or is_destination(message.workspace_id):
+                continue
+            late = float(message.ts) - alert.told_at.timestamp()
+            alert.facts = {**facts, _LATE_NOTE: late >= _CAME_LATE_SECONDS}
+            session.add(alert)
+            if late >= _CAME_LATE_SECONDS and message.id not in noted:
+                noted.add(message.id)
+                context = {
+                    "late_seconds": int(late),
+                    "told_at": int(alert.told_at.timestamp()),
+                    "places": places,
+                }
+                outbox.reply(session, message, Content(_LATE, context), now=now)
+
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
         """Update the alert's message; nothing if it was never posted."""
         if alert.message_id is None:
@@ -125,7 +155,7 @@ class AlertAnnouncer:
             return
         content = Content(ALERT, self._context(session, alert, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
-        self._note(session, alert, message)
+        self._note(session, alert, message, now)
 
     def _post_digest(
         self, session: Session, alerts: Sequence[Alert], channels: AlertChannels, now: datetime
@@ -138,11 +168,20 @@ class AlertAnnouncer:
         content = Content(DIGEST, self._digest_context(session, alerts, now))
         message = outbox.put(session, place, content, now=now, rank=Rank.ALERT)
         for alert in alerts:
-            self._note(session, alert, message)
+            self._note(session, alert, message, now)
 
-    def _note(self, session: Session, alert: Alert, message: Message) -> None:
+    def _note(self, session: Session, alert: Alert, message: Message, now: datetime) -> None:
+        """Let *message* be the alert's; an earlier one says that it has a successor."""
+        earlier = session.get(Message, alert.message_id) if alert.message_id else None
+        is_own = earlier is not None and earlier.template == ALERT  # A digest tells of others, too.
+        if earlier is not None and is_own and not is_destination(earlier.workspace_id):
+            context = {**self._context(session, alert, now), "state": CONTINUED, "actions": []}
+            outbox.edit(
+                session, earlier.id, context, now=now, rank=Rank.ALERT, final=True, reopen=True
+            )
         alert.workspace_id, alert.channel = message.workspace_id, message.channel
         alert.message_id = message.id
+        alert.facts = {k: v for k, v in (alert.facts or {}).items() if k != _LATE_NOTE} or None
         session.add(alert)
 
     def _remind(
@@ -154,6 +193,8 @@ class AlertAnnouncer:
         self, session: Session, alert: Alert, channels: AlertChannels, now: datetime
     ) -> None:
         if channels.escalation is None:
+            if not channels.is_certain:
+                alert.escalated_at = None  # The next check tries again.
             return
         place = Place(channels.workspace_id, alert.tenant, channels.escalation)
         content = Content(_REMINDER, self._context(session, alert, now))

@@ -116,6 +116,7 @@ class CheckRun:
                 for alert, tell in tells
                 if alert.told_at or tell not in _POST_TELLINGS
             ]
+            self._announcer.note_late(session, {**records.alerts, **changed}.values(), now)
         result = checked(found, fresh, tells, {**records.alerts, **changed})
         return replace(result, is_dry=self._options.dry_run)
 
@@ -247,7 +248,8 @@ class CheckRun:
         for trouble in fresh:
             alert = changed.get(trouble.group)
             if alert is not None and trouble.expected is not None:
-                alert.facts = {"expected": _expectation_facts(trouble.expected)}
+                expected = _expectation_facts(trouble.expected)
+                alert.facts = {**(alert.facts or {}), "expected": expected}
 
 
 def _without_tasks_of(some: Sequence[Trouble], others: Sequence[Trouble]) -> list[Trouble]:

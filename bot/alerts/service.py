@@ -235,6 +235,9 @@ class Alerts:
             if reason == SilenceReason.MUTED:
                 fix += ", or no duration to mute it until somebody unmutes it"
             raise InvalidError(f"`duration`: {fix}.", [FieldProblem("duration", fix)])
+        if reason == SilenceReason.MUTED and not kind.strip():
+            fix = "name a kind of task, or `*` for every one"
+            raise InvalidError(f"`kind`: {fix}.", [FieldProblem("kind", fix)])
         if len(kind) > KIND_CHARACTERS:
             fix = f"give at most {KIND_CHARACTERS} characters"
             raise InvalidError(f"`kind`: {fix}.", [FieldProblem("kind", fix)])

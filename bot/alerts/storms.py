@@ -7,7 +7,8 @@ A single incident could be posted at once. Together they compete for people's at
   then it has resolved silently, has become part of a storm, or is posted.
 * If more than `storm_after` open within a minute, those not posted yet become a storm: one incident
   for their type of trouble. New ones join it until a whole minute brings none. A storm is posted
-  once and edited as it grows and shrinks.
+  once and edited as it grows and shrinks. If another one breaks out while it is still open, it is
+  posted anew: other kinds have failed, and nobody looks at an edit of an old message.
 * In quiet hours everything that is not critical waits for the digest, which is one message.
 """
 
@@ -29,6 +30,8 @@ from bot.alerts.incident_lifecycle import (
 from bot.scheduling.quiet_hours import QuietHours
 
 _MINUTE = timedelta(minutes=1)
+#: People who were told of a storm so lately look at it.
+_STORM_LOOKED_AT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,11 @@ class Board:
         sighting = replace(
             seen, in_trouble=seen.in_trouble | joined, fresh=joined, is_critical=is_critical
         )
-        self._follow(storm_group(kind), sighting)
+        group = storm_group(kind)
+        is_anew = bool(joining) and self._breaks_out_again(self.latest.get(group), is_critical)
+        self._follow(group, sighting)
+        if is_anew:
+            self._forget_telling(group)
         for one in joining:
             self.latest[one.group] = replace(
                 one,
@@ -105,6 +112,31 @@ class Board:
                 resolved_at=self._now,
                 resolved_because=STORM,
             )
+
+    def _breaks_out_again(self, storm: Incident | None, is_critical: bool) -> bool:
+        """Tell whether an open storm that had calmed is one that people no longer look at."""
+        if storm is None or storm.told_at is None or self._is_recent(storm.grown_at):
+            return False
+        is_watched = storm.state in (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
+        if not is_watched or storm.is_flapping:
+            return False
+        is_quiet = self._digest_at is not None and not (is_critical or storm.is_critical)
+        return self._now - storm.told_at >= _STORM_LOOKED_AT and not is_quiet
+
+    def _forget_telling(self, group: TroubleGroup) -> None:
+        """Let an incident be posted as if nobody had heard of it."""
+        self.tells = [(one, tell) for one, tell in self.tells if one != group]
+        self.latest[group] = replace(
+            self.latest[group],
+            state=IncidentState.OPEN,
+            held_until=None,
+            told_at=None,
+            is_in_digest=False,
+            reminded_at=None,
+            escalated_at=None,
+            acknowledged_by=None,
+            acknowledged_at=None,
+        )
 
     def _joining(self, kind: TroubleType) -> list[Incident]:
         recent = [one for one in self._singles(kind) if self._is_recent(one.opened_at)]

@@ -69,6 +69,7 @@ class AlertWatch:
         self._find_channel = find_channel
         self._default_channel = default_channel
         self._tables = tables
+        self._unknown: dict[str, str] = {}  # channel as configured -> why it has no id
 
     async def check_all(self) -> int:
         """Check every tenant; return how often somebody was told of something."""
@@ -137,10 +138,16 @@ class AlertWatch:
 
     async def _id_of(self, channel: str) -> str | None:
         try:
-            return await self._find_channel(channel)
+            found = await self._find_channel(channel)
         except UserError as error:  # There is none of that name, or Slack does not say.
-            logger.warning("alerts_channel_unknown", channel=channel, reason=str(error))
+            reason = str(error)
+            if self._unknown.get(channel) != reason:
+                logger.warning("alerts_channel_unknown", channel=channel, reason=reason)
+            self._unknown[channel] = reason
             return None
+        if self._unknown.pop(channel, None) is not None:
+            logger.info("alerts_channel_known", channel=channel)
+        return found
 
 
 def _arrived_of(session: Session, message_ids: Iterable[str]) -> set[str]:

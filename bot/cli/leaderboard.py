@@ -19,6 +19,7 @@ from bot.leaderboards.files import markdown_of, write_files
 from bot.leaderboards.ranking import Ranking
 from bot.leaderboards.service import Leaderboards
 from bot.leaderboards.wiring import open_leaderboards
+from bot.logs import set_up_logs
 from bot.messages.error_fixes import fix_for
 from bot.messages.models import Message, MessageState
 from bot.messages.rate_limits.slack_limits import Pacing
@@ -50,11 +51,16 @@ def leaderboard(
 ) -> None:
     """Print a leaderboard; beside a running bot and without one."""
     settings = read_settings(environment(), need_slack=post)
+    set_up_logs("warning", settings.log_format)
     with open_database() as database:
         ranking = asyncio.run(_rank_board(settings, database, name, post=post, last=last))
     if out is not None:
-        for path in write_files(out, ranking):
-            sys.stderr.write(f"{path}\n")
+        try:
+            paths = write_files(out, ranking)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UnavailableError(f"--out: {out} cannot be written to: {reason}.") from error
+        sys.stderr.writelines(f"{path}\n" for path in paths)
     sys.stdout.write(markdown_of(ranking))
 
 

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from bot.config_file import HttpRunner
 from bot.doctor.findings import Finding, split_problem
 from bot.errors import ConfigError, SecretsUnavailableError
+from bot.messages.transports.destination import check_destinations
 from bot.settings import Settings, read_settings
+from bot.wiring.credentials import destinations_of
 
 #: A secret of fewer different characters was made up, not drawn.
 _FEWEST_CHARACTERS = 10
@@ -58,10 +60,24 @@ def settings_findings(settings: Settings, environ: Mapping[str, str]) -> Iterato
             f"{settings.public_url}, which is their own machine",
             "set APP_URL to the address at which they reach this bot",
         )
+    yield from _destinations(settings)
     if not settings.config.access.operators and not settings.config.access.admins:
         yield Finding.note(
             "access", "[access] names nobody: every full member may retry and cancel tasks"
         )
+
+
+def _destinations(settings: Settings) -> Iterator[Finding]:
+    """Yield the addresses of opsbell.toml with which no run begins."""
+    try:
+        check_destinations(destinations_of(settings))
+    except (OSError, ValueError):
+        return  # A file with an address, told by `read_settings`.
+    except ConfigError as error:
+        for sentence in error.problems:
+            setting, _, reason = sentence.partition(": Apprise")
+            fix = "correct it: https://appriseit.com/services/"
+            yield Finding.problem("settings", f"{setting}: Apprise{reason.partition(': ')[0]}", fix)
 
 
 def _open_files(environ: Mapping[str, str]) -> Iterator[Finding]:

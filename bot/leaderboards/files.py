@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from bot.leaderboards.ranking import Ranking
-from bot.leaderboards.wording import headings, note_of, row_words, title_of
+from bot.leaderboards.wording import headings, lead_of, note_of, row_words, title_of
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
@@ -35,6 +35,8 @@ def markdown_of(ranking: Ranking) -> str:
         lines += [_markdown_line(heads), f"|{'---|' * len(heads)}"]
         lines += [_markdown_line(row_words(ranking, row)) for row in ranking.rows]
         lines.append("")
+    else:
+        lines += [_escaped_cell(lead_of(ranking)), ""]
     lines += [_escaped_cell(sentence) for sentence in note_of(ranking)]
     lines.append(f"Generated at {ranking.generated_at.isoformat(timespec='seconds')}.")
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 DESTINATION_PREFIX = "to:"
+_ALSO_NOTIFIED = "also-notify-"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ class Destination:
     def id(self) -> str:
         """The destination's id, used in place of a workspace's id."""
         return destination_id(self.name)
+
+    @property
+    def setting(self) -> str:
+        """The key of `opsbell.toml` that names it."""
+        number = self.name.removeprefix(_ALSO_NOTIFIED)
+        if number != self.name and number.isdecimal():
+            return f"alerts.also_notify: address {number}"
+        return f"destinations.{self.name}"
 
     @property
     def is_webhook(self) -> bool:
@@ -90,4 +99,4 @@ def shown_name(workspace_id: str) -> str:
 
 def also_notified(number: int) -> str:
     """Return the name of one of the places that hear of alerts besides Slack, counted from 1."""
-    return f"also-notify-{number}"
+    return f"{_ALSO_NOTIFIED}{number}"

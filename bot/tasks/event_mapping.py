@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import ChainableUndefined
+from jinja2 import ChainableUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config_file import WebhookMapping
@@ -180,7 +180,10 @@ def _value_of_field(
         return None
     try:
         value = _compiled_expression(expression)({"body": event, **event})
-    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except (
+        *(TypeError, ValueError, ArithmeticError, LookupError, AttributeError),
+        TemplateError,  # It calls what is not there, or what may not be called.
+    ) as error:
         problem = FieldProblem(field, f"{expression}: {error}")
         raise InvalidError(
             f"The event does not fit: [webhooks.{name}] {field}: {error}.", [problem]

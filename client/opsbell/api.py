@@ -36,10 +36,10 @@ class Answer:
         return self.body[:200].decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body's value, or None if it is no JSON."""
+        """Return the body's value, or None if it is no JSON, or nested too deeply."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

@@ -88,6 +88,8 @@ def _spawn(argv: Sequence[str], streams: list[Stream], forwarding: Forwarding) -
     except FileNotFoundError as error:
         raise CannotStartError(f"{argv[0]}: command not found", NOT_FOUND) from error
     except (OSError, ValueError) as error:
+        if not argv[0]:  # A shell says the same of ''.
+            raise CannotStartError("'': command not found", NOT_FOUND) from error
         text = getattr(error, "strerror", None) or str(error)
         raise CannotStartError(f"{argv[0]}: {text}", NOT_EXECUTABLE) from error
 

@@ -69,9 +69,12 @@ async def handle_alert_retry_action(
     ack: AsyncAck, action: dict[str, Any], user_id: str, services: ListenerServices, owner: Owner
 ) -> None:
     """Run its failed tasks again, a canary first; a message in the thread shows how far it is."""
-    alert = (await services.alerts.get(owner.tenant, action["value"])).found.alert
-    await require_may_start(services, alert.task, user_id)
-    await services.reruns.begin(owner, alert.id, by=user_id)
+    found = (await services.alerts.get(owner.tenant, action["value"])).found
+    # A storm holds tasks of several kinds, and each kind may have people of its own.
+    kinds = {task.task for _, task in found.held if task is not None}
+    for kind in sorted(kinds or {found.alert.task}):
+        await require_may_start(services, kind, user_id)
+    await services.reruns.begin(owner, found.alert.id, by=user_id)
     await ack()
 
 

@@ -152,6 +152,38 @@ def test_a_wrong_value_is_refused(problems, content):
     assert problem.startswith(("tasks", "runners", "destinations", "retention"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            f"alerts.{name} = {value}"
+            for name in ("stuck_after_minutes", "repeat_after_hours", "every_minutes")
+            for value in ("0", "-1", "nan", "9e15", "true", '"5"')
+        ),
+        *(f"tasks.a.{name} = 9e15" for name in ("stuck_after_minutes", "grace_minutes")),
+        *(f"alerts.storm_after = {value}" for value in ("0", "true")),
+        "retention.days = 99999999",
+    ],
+)
+def test_a_time_that_leaves_the_calendar_is_refused(problems, line):
+    """Each check would fail, and nobody would be told of anything."""
+    (problem,) = problems(line)
+    assert problem.startswith(f"{line.partition(' =')[0]}: ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('quiet_hours = "22:00"', "quiet_hours: write two times"),
+        ('quiet_hours = "22:00-07:00"\ndigest_at = "25:00"', "digest_at: write a time from 00:00"),
+    ],
+)
+def test_a_wrong_hour_is_named_by_its_key(problems, lines, said):
+    """Not by the name of its table alone."""
+    (problem,) = problems(f"[alerts]\n{lines}")
+    assert problem.startswith(f"alerts: {said}")
+
+
 def test_a_missing_runner_is_named(problems):
     """A kind that names a runner which is not there is told which one is nearest."""
     (problem,) = problems(

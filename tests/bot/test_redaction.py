@@ -41,6 +41,9 @@ MASKED = [
 ]  # fmt: skip
 
 READABLE = [
+    "cat: /etc/passwd: Permission denied",
+    "sh: 1: passwd: command not found",
+    "/etc/passwd: line 7: bad entry",
     "must start with xoxb-; find it at OAuth & Permissions",
     "Invalid token: expired. The secret is missing, password: required",
     "basic authentication failed, bearer tokens are unsupported",

@@ -43,12 +43,13 @@ def test_death_by_signal_is_128_plus_its_number(run, server, name, silent):
         assert name in server.the_end()["error"]
 
 
-def test_a_missing_command_is_127_and_a_failure(run, server):
-    """A command that does not exist is said so, to the shell and in Slack."""
-    done = run("run", "--task", "backup", "--", "no-such-command", server=server)
+@pytest.mark.parametrize(("command", "said"), [("no-such-command", "no-such-command"), ("", "''")])
+def test_a_missing_command_is_127_and_a_failure(run, server, command, said):
+    """A command that does not exist, or has no name, is said so, to the shell and in Slack."""
+    done = run("run", "--task", "backup", "--", command, server=server)
 
     assert done.returncode == 127
-    assert b"no-such-command: command not found" in done.stderr
+    assert f"{said}: command not found".encode() in done.stderr
     assert server.the_end()["status"] == "failed"
     assert "command not found" in server.the_end()["error"]
 

@@ -42,6 +42,7 @@ async def test_the_command_posts_beside_the_bot_and_without_it(bot, playground, 
     await bot.post("/api/leaderboards/dealers/samples", [{"dealer": "Bergmann", "score": 71.5}])
     code, out, err = await command(bot, "dealers", "--post", "--out", str(tmp_path / "boards"))
     assert (code, err.count("leaderboard-w")) == (0, 2), err
+    assert "client" not in err  # No word of Bolt's.
     assert "| 1 | new | Bergmann | 71.5 |" in out
     [first] = boards_of(playground)
 
@@ -63,14 +64,15 @@ async def test_the_command_posts_beside_the_bot_and_without_it(bot, playground, 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_command_says_what_is_wrong(bot, database):
+async def test_the_command_says_what_is_wrong(bot, database, tmp_path):
     """No such board is 1, and so is a board with nothing to post; nothing is stored."""
     unknown = await command(bot, "dealer")
     empty = await command(bot, "dealers", "--last", "--post")
-    shown = await command(bot, "dealers")
+    (tmp_path / "file").touch()
+    shown = await command(bot, "dealers", "--out", str(tmp_path / "file"))
 
-    assert (unknown[0], empty[0], shown[0]) == (1, 1, 0)
+    assert (unknown[0], empty[0], shown[0]) == (1, 1, 1)
     assert "did you mean `dealers`" in unknown[2]
     assert "has no samples" in empty[2]
-    assert "# AI visibility, week" in shown[1]
+    assert f"--out: {tmp_path / 'file'} cannot be written to: " in shown[2]
     assert database.snapshot(lambda session: session.exec(select(LeaderboardPost)).all()) == []

@@ -79,6 +79,12 @@ def test_a_storm_names_its_kinds_and_counts_the_others():
     assert "import (3) and 2 more kinds" in text
 
 
+def test_a_message_with_a_successor_says_so():
+    """It lists no tasks any more: the later one does."""
+    assert alert(state="continued", actions=[]).startswith("⏩ Continued below: ")
+    assert SAMPLE["tasks"][0]["task_id"] not in alert(state="continued")
+
+
 def test_a_muted_kind_is_said_instead_of_offered():
     """Who muted it, and until when; there is no button to do it again."""
     text = alert(muted_by="U0CLEO", muted_until=NOW)

@@ -10,7 +10,9 @@ from bot.http.schemas.fields import Cursor, Name
 _MAX_PAGE_ALERTS = 100
 _MAX_ALERT_MINUTES = 60 * 24 * 366
 _MAX_SNOOZE_MINUTES = 60 * 24 * 30
-_AlertMinutes = Annotated[float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False)]
+_AlertMinutes = Annotated[
+    float, Field(gt=0, le=_MAX_ALERT_MINUTES, allow_inf_nan=False, strict=True)
+]
 _AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
 
@@ -45,9 +47,9 @@ class AcknowledgeAlert(Sent):
 class SnoozeAlert(Sent):
     """For how long nobody is told of it."""
 
-    minutes: Annotated[float, Field(ge=0.001, le=_MAX_SNOOZE_MINUTES, allow_inf_nan=False)] = Field(
-        description="At most 30 days"
-    )
+    minutes: Annotated[
+        float, Field(ge=0.001, le=_MAX_SNOOZE_MINUTES, allow_inf_nan=False, strict=True)
+    ] = Field(description="At most 30 days")
 
 
 class ResolveAlert(Sent):

@@ -31,7 +31,7 @@ def check_destinations(destinations: Destinations) -> None:
             _open_destination(destination).close()
         except NoTransportError:
             problems.append(
-                f"destinations.{destination.name}: Apprise does not understand this address: "
+                f"{destination.setting}: Apprise does not understand this address: "
                 "see https://appriseit.com/services/"
             )
     if problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opsbell.outcome import shortened
 from opsbell.settings import Target, read_target
-from opsbell.shield import Shield, note
+from opsbell.shield import Shield
 from opsbell.values.masking import MASK, OPEN, mask, secrecy
 from opsbell.values.plain import plain, plain_name, plain_text
 
@@ -21,6 +21,7 @@ MAX_TASKS = 500
 MESSAGES_PATH = "/api/messages/request"
 USERS_PATH = "/api/users/registered"
 CHECK_PATH = "/api/alerts/check"
+NOT_OURS = "what answers there is not Opsbell"
 
 
 class Opsbell:
@@ -28,8 +29,9 @@ class Opsbell:
     Calls one server. No method raises, whatever the server does.
 
     Each returns the server's answer as a dictionary, or None: then the server
-    refused, which is logged as a warning of the logger `opsbell`, or it was
-    away and the call waits in the spool for a later run. Without *url* and
+    refused, or is no Opsbell, which is logged as a warning of the logger
+    `opsbell` and stands in `problem`; or it was away and the call waits in the
+    spool for a later run. Without *url* and
     *token*, given or as `OPSBELL_URL` and `OPSBELL_TOKEN`, nothing happens.
     A call takes *timeout_seconds* at most: 5 if nothing is said, and 30 for
     `check_alerts`, which answers once people have been told.
@@ -42,6 +44,8 @@ class Opsbell:
         *,
         timeout_seconds: float | None = None,
     ) -> None:
+        #: Why the latest call has no answer.
+        self.problem: str | None = None
         self._target = target_of(url, token)
         self._seconds = TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
         self._check_seconds = CHECK_SECONDS if timeout_seconds is None else timeout_seconds
@@ -175,7 +179,11 @@ class Opsbell:
                 page = self._ask("GET", f"/api/tasks?{query}", None)
                 if page is None:
                     return None
-                found += page.get("tasks") or []
+                tasks = page.get("tasks")
+                if not isinstance(tasks, list) or not all(isinstance(one, dict) for one in tasks):
+                    self._warn(f"/api/tasks: {NOT_OURS}")
+                    return None
+                found += tasks
                 cursor = page.get("nextCursor")
                 if not cursor:
                     break
@@ -194,9 +202,9 @@ class Opsbell:
         try:
             answer = deliver(self._target, where, _without_nothing(body), self._seconds)
         except Kept as reason:
-            warn(f"{path}: {reason}; a later run tries again")
+            self._warn(f"{path}: {reason}; a later run tries again")
             return None
-        return _read(answer, path)
+        return self._read(answer, path)
 
     def _ask(
         self, method: str, path: str, body: Any, seconds: float | None = None
@@ -211,9 +219,23 @@ class Opsbell:
         try:
             answer = Api(self._target).ask(method, where, body, seconds or self._seconds)
         except OSError as error:
-            warn(f"{name}: {self._target.origin} is away: {type(error).__name__}: {error}")
+            self._warn(f"{name}: {self._target.origin} is away: {type(error).__name__}: {error}")
             return None
-        return _read(answer, name)
+        return self._read(answer, name)
+
+    def _read(self, answer: Any, path: str) -> dict[str, Any] | None:
+        if not answer.is_delivered:
+            self._warn(f"{path} was refused: {answer.status} {answer.text}")
+            return None
+        found = answer.json()
+        if not isinstance(found, dict):
+            self._warn(f"{path}: {NOT_OURS}")
+            return None
+        return found
+
+    def _warn(self, text: str) -> None:
+        self.problem = plain_text(text)
+        warn(text)
 
 
 def target_of(url: str | None, token: str | None) -> Target | None:
@@ -233,17 +255,6 @@ def warn(text: str) -> None:
     import logging
 
     logging.getLogger("opsbell").warning("%s", plain_text(text))
-
-
-def _read(answer: Any, path: str) -> dict[str, Any] | None:
-    if not answer.is_delivered:
-        warn(f"{path} was refused: {answer.status} {answer.text}")
-        return None
-    found = answer.json()
-    if not isinstance(found, dict):
-        note(f"{path}: the answer is no JSON object")
-        return {}
-    return found
 
 
 def _without_nothing(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from opsbell.shield import Shield
 from opsbell.values.masking import remember
 from opsbell.values.plain import plain, plain_name
 
-from .client import TIMEOUT_SECONDS, Opsbell, warn
+from .client import CHECK_PATH, NOT_OURS, TIMEOUT_SECONDS, Opsbell, warn
 from .layout import facts_notice, tasks_notice
 from .webhook import WebhookError, post_to_webhook
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FAILED_MINUTES = 30
 STUCK_MINUTES = 30
 NOWHERE = "there is neither OPSBELL_URL and OPSBELL_TOKEN nor a webhook; nobody is told"
+NO_LIST = "there is no server to list tasks: set OPSBELL_URL and OPSBELL_TOKEN"
 # A key's end tells people whose it is, and nobody can use it.
 MIN_KEY_CHARS, SHOWN_KEY_CHARS = 16, 4
 
@@ -47,6 +48,7 @@ class SlackNotifier:
         self._opsbell = Opsbell(url, token, timeout_seconds=timeout_seconds)
         self._webhook = (webhook_of_environment() if webhook_url is None else webhook_url).strip()
         self._seconds = TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
+        self._unlisted: str | None = None  # why no tasks could be listed
 
     def send_combined_notification(self, timeout_minutes: float = STUCK_MINUTES) -> dict[str, Any]:
         """Tell of failed and of stuck tasks, and return the result of the check."""
@@ -89,16 +91,18 @@ class SlackNotifier:
 
     def _list(self, **wanted: Any) -> list[dict[str, Any]]:
         if not self._opsbell.is_live:
-            warn("there is no server to list tasks: set OPSBELL_URL and OPSBELL_TOKEN")
+            self._unlisted = NO_LIST
+            warn(NO_LIST)
             return []
         return [_listed(task) for task in self._opsbell.tasks(**wanted) or []]
 
     def _check(self, **options: Any) -> dict[str, Any]:
-        result = _nothing_found()
         with Shield("look for tasks in trouble"):
             if self._opsbell.is_live:
                 told = self._opsbell.check_alerts(**options)
-                return {**result, **told} if told is not None else _failed("no answer")
+                if told is None:
+                    return _failed(self._opsbell.problem or "no answer")
+                return told if _is_result(told) else _failed(f"{CHECK_PATH}: {NOT_OURS}")
             if not self._webhook:
                 warn(NOWHERE)
                 return _failed(NOWHERE)
@@ -112,9 +116,10 @@ class SlackNotifier:
         failed_only: bool = False,
         stuck_only: bool = False,
     ) -> dict[str, Any]:
-        result = _nothing_found()
+        result, self._unlisted = _nothing_found(), None
         failed = [] if stuck_only else list(self.get_failed_tasks_last_30min())
         stuck = [] if failed_only else list(self.get_stuck_tasks(timeout_minutes))
+        result["error"] = self._unlisted
         minutes = f"{timeout_minutes:g} minutes"
         for name, tasks, title in (
             ("failed", failed, f"🔴 {len(failed)} failed in the last {FAILED_MINUTES} minutes"),
@@ -185,6 +190,14 @@ def _nothing_found() -> dict[str, Any]:
         "stuck_notification_sent": False,
         "error": None,
     }
+
+
+def _is_result(told: Mapping[str, Any]) -> bool:
+    """Tell whether the server's answer is that of a check."""
+    return all(
+        name in told and (value is None or isinstance(told[name], type(value)))
+        for name, value in _nothing_found().items()
+    )
 
 
 def _failed(error: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ _WORDS = """
     can too ok set unset the a an for and or of in to authentication authorization auth
     unauthorized denied rejected revoked mismatch unknown failed failure error unexpected expected
     changed updated accepted verified valid yes no bearer basic optional supplied provided given
-    found here length
+    found here length permission command operation line
 """
 PROSE = NOTHING.union(_WORDS.split())
 PLACEHOLDER = r"[$%<{][\w${}<>%().-]*|[*.…xX-]{3,}|\*+|/[\w./-]*|-----BEGIN"

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -142,10 +143,17 @@ def judge(
     for _, group, number, tell in world.told[len(world.told) - len(tells) :]:
         incident = world.latest[group]
         story = [tell for _, g, n, tell in world.told if (g, n) == (group, number)]
-        posts = [tell for tell in story if tell in (Tell.POST, Tell.DIGEST)]
-        assert len(posts) == 1, "one post, before anything else"
+        posts = [
+            at
+            for at, g, n, tell in world.told
+            if (g, n) == (group, number) and tell in (Tell.POST, Tell.DIGEST)
+        ]
+        assert story[0] in (Tell.POST, Tell.DIGEST), "a post before anything else"
+        assert len(posts) == 1 or group.fingerprint == STORM, "and one only"
+        gaps = [late - early for early, late in pairwise(posts)]
+        assert all(gap >= 10 * MINUTE for gap in gaps), "a storm rarely breaks out again"
         assert story.count(Tell.RECOVER) <= 1
-        assert story.count(Tell.ESCALATE) <= 1
+        assert story.count(Tell.ESCALATE) <= len(posts)
         if tell in LOUD:
             assert incident.is_open, "never about what is over"
             assert incident.troubles
@@ -232,6 +240,33 @@ def test_what_opens_after_a_storm_has_calmed_is_told_by_itself():
     assert world.check(MINUTE) == [("kind 1", Tell.POST)]
     assert world.incident("kind 1").troubles == {again}
     assert world.incident("kind 1").first_word == Recurrence.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("minutes", "button", "expected"),
+    [
+        (9, None, [(STORM, Tell.EDIT)]),
+        (10, None, [(STORM, Tell.POST)]),
+        (10, "acknowledge", [(STORM, Tell.POST)]),
+        (10, "snooze", [(STORM, Tell.EDIT)]),
+        (10 * 60, None, [(STORM, Tell.EDIT)]),  # The night has begun.
+    ],
+)
+def test_a_storm_that_breaks_out_again_is_posted_anew(minutes, button, expected):
+    """Nobody looks at an edit of an old message; the storm is one incident for all that."""
+    world = World(BoardRules(quiet_hours=NIGHT))
+    for number in range(6):
+        world.begin(f"kind {number}")
+    world.check()
+    if button:
+        world.press(button, storm_group(TroubleType.FAILED))
+    world.now += minutes * MINUTE - SECOND
+    for number in range(6, 12):
+        world.begin(f"kind {number}")
+    assert world.check(SECOND) == expected
+    assert world.incident("").number == 1
+    assert len(world.incident("").troubles) == 12
+    assert world.check(SECOND) == []
 
 
 def test_storms_of_two_types_are_told_apart():

@@ -229,3 +229,19 @@ async def test_no_setting_brings_the_doctor_down(odd, tmp_path):
         "APP_URL": NOWHERE,
     }
     assert await problems(environ)
+
+
+@ONE_DATABASE
+async def test_an_address_that_apprise_does_not_know_is_named(playground, database_url, tmp_path):
+    """By its key, before alerts need it; the address itself is a secret."""
+    config = tmp_path / "opsbell.toml"
+    config.write_text('[alerts]\nalso_notify = ["ntfys://ntfy.example/a", "nonsense"]\n')
+    environ = environment(playground, database_url, OPSBELL_CONFIG=str(config))
+    found = [one for one in await examine(environ, SystemClock()) if "Apprise" in one.message]
+
+    assert [(one.level, one.message) for one in found] == [
+        (
+            FindingLevel.PROBLEM,
+            "alerts.also_notify: address 2: Apprise does not understand this address",
+        )
+    ]

@@ -225,6 +225,16 @@ def test_an_expression_that_finds_nothing_is_named(event, field):
     assert caught.value.problems[0].field == field
 
 
+@pytest.mark.parametrize("preset", sorted(EVENTS))
+@pytest.mark.parametrize(
+    "event", [{}, {"event": None}, {"resource": [], "related": {}}, {"data": "x", "object": 5}]
+)
+def test_no_event_breaks_a_shipped_mapping(preset, event):
+    """Whatever is missing or of another shape, the event is refused by the name of a key."""
+    with pytest.raises(InvalidError, match=r"\[webhooks.own\] (?:id|task|status|error): "):
+        read_event("own", WebhookMapping.model_validate({"preset": preset}), event)
+
+
 def test_an_expression_that_fails_is_named():
     """A division by nothing, a text that is no number."""
     mapping = WebhookMapping(id="1 / zero", task="'t'", status="'failed'")

@@ -15,6 +15,8 @@ from tests.patience import PATIENCE_SECONDS
 from .kubernetes_api import KubernetesApi
 
 pytest.importorskip("lightkube")
+from opsbell.kubernetes.__main__ import main
+
 STARTED = {"startTime": "2026-01-02T03:04:05Z"}
 CRON = {"apiVersion": "batch/v1", "kind": "CronJob", "name": "nightly", "uid": "c"}
 
@@ -43,10 +45,11 @@ def watching(
     config.write_text(api.kubeconfig())
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
+    def start(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", "opsbell.kubernetes", *arguments],
             env={**environ, **server.environ(), "KUBECONFIG": str(config)},
+            **options,
         )
         started.append(process)
         wait_for(lambda: api.watchers or process.poll() is not None)
@@ -139,7 +142,27 @@ def test_a_job_that_wants_no_message_has_none(api, server, watching):
 
 
 def test_without_permission_it_ends(api, server, watching, tmp_path):
-    """At once and with an error: Kubernetes shows that, and starts it again."""
+    """At once and with a sentence: Kubernetes shows that, and starts it again."""
     config = tmp_path / "kubeconfig"
     config.write_text(api.kubeconfig().replace("of-ada", "of-cleo"))
-    assert watching().wait(PATIENCE_SECONDS) != 0
+    process = watching(stderr=subprocess.PIPE)
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert said.startswith(b"python -m opsbell.kubernetes: cannot list Jobs: ")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "fix"),
+    [
+        *(("--resync-seconds", one, "from 0.1 to 86400") for one in ("0", "-1", "nan", "inf", "x")),
+        *(("--selector", one, "is not NAME=VALUE") for one in ("app", "app!=web", "a=1,b in (c)")),
+    ],
+)
+def test_a_wrong_argument_is_named(argument, value, fix, capsys):
+    """Instead of a watcher that asks all the time, or watches other Jobs than were meant."""
+    with pytest.raises(SystemExit) as ended:
+        main([argument, value])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {argument}: " in said
+    assert fix in said

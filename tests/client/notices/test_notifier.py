@@ -134,11 +134,30 @@ def test_a_sick_server_breaks_nothing(server, mood, caplog):
     with caplog.at_level(logging.WARNING, logger="opsbell"):
         result = notifier.send_combined_notification()
 
-        assert result == {**NOTHING, "error": "no answer"}
+        assert result == {**NOTHING, "error": result["error"]}
+        assert result["error"].startswith("/api/alerts/check")
         assert notifier.send_failed_tasks_notification() is False
         assert notifier.get_stuck_tasks() == []
         assert notifier.send_task_creation_notification("t", None, None, None) is False
     assert "/api/alerts/check" in caplog.text
+
+
+@pytest.mark.parametrize("told", [[1], None, {"tasks": "x"}, {"failed_tasks_count": "many"}])
+def test_what_is_no_opsbell_is_believed_nothing(notifier, server, told):
+    """A login page or another service answers 200: nothing was found there, and nothing taken."""
+    server.answers["/api/alerts/check"] = server.answers["/api/tasks"] = told
+
+    result = notifier.send_combined_notification()
+    assert result == {**NOTHING, "error": "/api/alerts/check: what answers there is not Opsbell"}
+    assert notifier.get_stuck_tasks() == []
+    if not isinstance(told, dict):
+        assert notifier.send_task_creation_notification("t", None, None, None) is False
+
+
+def test_without_a_server_nothing_is_said_to_be_well(server):
+    """The tasks cannot be listed, so that none is in trouble is not known."""
+    result = SlackNotifier(webhook_url=f"{server.url}/hook").send_combined_notification()
+    assert result["error"].startswith("there is no server to list tasks")
 
 
 def test_without_a_server_the_same_goes_to_the_webhook(server):

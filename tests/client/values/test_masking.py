@@ -88,6 +88,9 @@ def test_secrets_are_masked(text, masked):
         "docker run -u 1000:1000 image",
         "Access denied for user 'root' (using password: YES)",
         "10:00:00 passed 12, failed 0, key=value",
+        "cat: /etc/passwd: Permission denied",
+        "sh: 1: passwd: command not found",
+        "/etc/passwd: line 7: bad entry",
         "<Key>photos/2026/a.jpg</Key>",
     ],
 )

@@ -8,7 +8,7 @@ from bot.alerts.announcer import AlertChannels
 from bot.alerts.queries import AlertsWanted
 from bot.alerts.service import AlertWithTasks
 from tests.listeners.payloads import click
-from tests.listeners.room import ADA, BEN, OPERATORS, OPS, Room, open_room
+from tests.listeners.room import ADA, BEN, CLEO, OPERATORS, OPS, Room, open_room
 from tests.patience import until
 
 
@@ -88,6 +88,23 @@ async def test_retry_all_begins_with_one_task(room: Room) -> None:
 
     assert (await room.playground.click("ada", "ops", ts, "alert_retry")).ok
     assert "being run again already" in await room.told("ada")
+
+
+async def test_retry_all_of_a_storm_asks_for_the_rights_of_every_kind(room: Room) -> None:
+    """Of six kinds that failed at once, only some people may start one."""
+    for kind in (*(f"kind-{number}" for number in range(5)), "guarded"):
+        await room.failed_task(kind)
+    channels = AlertChannels(room.owner.workspace_id, OPS, {})
+    await room.services.alerts.check(room.owner.tenant, channels)
+    (storm,) = await room.services.alerts.list(room.owner.tenant, AlertsWanted())
+    assert storm.found.alert.fingerprint == "storm"
+
+    press = click(
+        "alert_retry", storm.found.alert.id, user=CLEO, ts="1.1", playground=room.playground
+    )
+    await room.app.async_dispatch(AsyncBoltRequest(body=press, mode="socket_mode"))
+    assert "<!subteam^S0OPERATOR>" in await room.told("cleo")
+    assert await room.services.reruns.advance_all() == 0
 
 
 async def test_the_menu_resolves(room: Room) -> None:

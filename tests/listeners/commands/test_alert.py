@@ -73,6 +73,13 @@ async def test_muting_and_maintenance_are_said_in_the_channel(room: Room) -> Non
         )
 
 
+async def test_a_mute_names_a_kind(room: Room) -> None:
+    """An empty name would be every kind, of which nobody would be told."""
+    await room.playground.run_command("ada", "ops", '/ops alert mute ""')
+    assert "kind" in await room.told("ada")
+    assert not await room.services.alerts.silences(room.owner.tenant)
+
+
 async def test_what_is_not_muted_cannot_be_unmuted(room: Room) -> None:
     """The asker is told so."""
     await room.playground.run_command("ada", "ops", "/ops alert unmute schema_fix")

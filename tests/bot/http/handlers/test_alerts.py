@@ -96,6 +96,7 @@ async def test_a_check_may_look_for_one_thing_only(alerts, clock, database):
         ({"timeout_minutes": 0}, "timeout_minutes"),
         ({"timeout_minutes": -5}, "timeout_minutes"),
         ({"timeout_minutes": "soon"}, "timeout_minutes"),
+        ({"timeout_minutes": True}, "timeout_minutes"),
         ({"failed_only": True, "stuck_only": True}, "(all)"),
         ({"failed_only": "yes"}, "failed_only"),
         ({"failed": True}, "failed"),
