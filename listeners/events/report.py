@@ -26,10 +26,15 @@ async def handle_app_mention_event(
 async def handle_direct_message_event(
     event: dict[str, Any], services: ListenerServices, owner: Owner
 ) -> None:
-    """Answer in the thread of a report: there nobody need be mentioned."""
-    is_typed = event.get("subtype") is None and event.get("user")
-    if is_typed and event.get("channel_type") == "im":
+    """Answer in the thread of a report, where nobody need be mentioned; else say where to ask."""
+    is_typed = event.get("subtype") is None and event.get("user") and not event.get("bot_id")
+    if not is_typed or event.get("channel_type") != "im":
+        return
+    if event.get("thread_ts"):
         await handle_app_mention_event(event, services, owner)
+    elif text := question_of(event):
+        actor = await report_actor(services, owner, event["user"])
+        await services.report_answers.hint(actor, event["channel"], text)
 
 
 def question_of(event: dict[str, Any]) -> str:

@@ -69,6 +69,21 @@ async def test_a_reply_in_a_direct_message_is_a_question(room):
     assert f"<@{BEN}> asked: which day had most revenue?" in str(answer["blocks"])
 
 
+async def test_a_direct_message_that_is_no_reply_is_told_where_to_ask(room):
+    """Once an hour; it goes to whoever wrote it."""
+    im = room.playground.im("ben").id
+    for number in range(2):
+        where = {"channel": im, "channel_type": "im", "event_id": f"Ev{number}"}
+        await ask_in_thread(room, None, "hello", kind="message", **where)
+
+    def told():
+        return [one["text"] for one in room.playground.messages(im)]
+
+    assert await room.playground.wait_for(told) == [
+        "Ask in the thread of a report. Type /ops help for what else I can do."
+    ]
+
+
 async def test_who_is_of_another_organisation_is_not_answered(room):
     """In a shared channel others see the report, and cannot ask about it."""
     _, ts = await run_report(room)
