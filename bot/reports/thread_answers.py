@@ -46,9 +46,9 @@ class ReportAnswers:
         await self._put(place, message_id, context)
         return True
 
-    async def hint(self, actor: Actor, channel: str, text: str) -> None:
+    async def hint(self, actor: Actor, channel: str, ts: str, text: str) -> None:
         """Say in a direct message where to ask; once an hour, whatever else is written there."""
-        hour = f"hint {self._clock.now():%Y-%m-%d %H}"
+        hour = f"hint {int(float(ts)) // 3600}"
         context = answer_context(text, Answered(_HINT, 0, 0, ""), asked_by=actor.id)
         place = Place(actor.workspace_id, actor.tenant, channel)
         await self._put(place, _reply_id(actor.workspace_id, channel, hour), context)

@@ -34,7 +34,7 @@ async def handle_direct_message_event(
         await handle_app_mention_event(event, services, owner)
     elif text := question_of(event):
         actor = await report_actor(services, owner, event["user"])
-        await services.report_answers.hint(actor, event["channel"], text)
+        await services.report_answers.hint(actor, event["channel"], event["ts"], text)
 
 
 def question_of(event: dict[str, Any]) -> str:
