@@ -16,7 +16,7 @@ from bot.reports.display.notices import ANSWER_TEMPLATE, answer_context
 from bot.reports.service import Reports
 from bot.reports.service_types import Actor, Answered
 
-_HINT = "Ask in the thread of a report. Type /ops help for what else I can do."
+_WHERE_TO_ASK = "Ask in the thread of a report. Type /ops help for what else I can do."
 
 
 class ReportAnswers:
@@ -49,7 +49,7 @@ class ReportAnswers:
     async def hint(self, actor: Actor, channel: str, ts: str, text: str) -> None:
         """Say in a direct message where to ask; once an hour, whatever else is written there."""
         hour = f"hint {int(float(ts)) // 3600}"
-        context = answer_context(text, Answered(_HINT, 0, 0, ""), asked_by=actor.id)
+        context = answer_context(text, Answered(_WHERE_TO_ASK, 0, 0, ""), asked_by=actor.id)
         place = Place(actor.workspace_id, actor.tenant, channel)
         await self._put(place, _reply_id(actor.workspace_id, channel, hour), context)
 

@@ -43,7 +43,7 @@ _IN_WORDS = {
 }
 
 #: pydantic on lists: `List should have at least 1 item after validation, not 0`.
-_HOW_MANY = re.compile(r"^\w+ should have (.+) after validation, not (.+)$")
+_LIST_LENGTH = re.compile(r"^\w+ should have (.+) after validation, not (.+)$")
 
 
 class Sent(BaseModel):
@@ -160,7 +160,7 @@ def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> 
     if item["type"] == "extra_forbidden":
         return FieldProblem(path, _why_unknown(item["loc"], known, guesses))
     message = _IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
-    message = _HOW_MANY.sub(r"must have \1; it has \2", message)
+    message = _LIST_LENGTH.sub(r"must have \1; it has \2", message)
     return FieldProblem(path or _ALL, f"{message[0].lower()}{message[1:]}")
 
 

@@ -49,7 +49,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     found = [row for row in table.rows if all(plotted(row[one]) is not None for one in columns)]
     if len(found) < 2:
         return None
-    if spec.kind in COURSES and _is_time(table, spec.category):
+    if spec.kind in COURSES and _is_course(table, spec.category):
         found.sort(key=lambda row: str(row[spec.category]))  # ISO sorts as time does.
     rows = found[chosen_points(spec.kind, len(found), _PICTURE_POINTS)]
     heading = table.columns[spec.category]
@@ -67,7 +67,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     return _as_drawable(chart)
 
 
-def _is_time(table: ResultTable, column: int) -> bool:
+def _is_course(table: ResultTable, column: int) -> bool:
     """Tell whether every row has its place in time there."""
     return column == read_columns(table).time and all(row[column] is not None for row in table.rows)
 
