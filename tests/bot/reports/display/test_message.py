@@ -1,6 +1,7 @@
 """The message of a report, from one row to ten thousand."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -123,6 +124,13 @@ def test_a_course_runs_forward():
 
     labels = context["charts"][0]["chart"]["axis_config"]["categories"]
     assert (len(labels), labels[0], labels[-1]) == (20, "8 Nov", "27 Nov")
+
+
+def test_a_message_whose_figures_were_corrected_says_so():
+    """Whoever has read the first ones sees why there are others."""
+    context = report_message_context(replace(facts_of(), is_corrected=True))
+
+    assert context["notes"] == ["Corrected: the data was incomplete before."]
 
 
 def test_many_points_are_the_newest_ones():
