@@ -34,7 +34,7 @@ from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
 from bot.reports.recomputation import differences
-from bot.reports.runs.bulk import open_progress, runs_of_bulk
+from bot.reports.runs.bulk import open_progress, runs_of_bulk, show_progress, waiting_bulks
 from bot.reports.runs.presentation import Voice
 from bot.reports.runs.requested_runs import all_of, request_bulk, request_run, wanted_reports
 from bot.reports.service_types import (
@@ -203,15 +203,19 @@ class Reports:
     async def delete(self, actor: Actor, report_id: str) -> None:
         """Delete a report with its history; what stands in Slack stays."""
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> set[str]:
             report = queries.report_of(session, actor, report_id)
+            waiting = waiting_bulks(session, report.id)
             # Runs first: whoever ends one holds it before the report.
             runs = select(ReportRun.id).where(ReportRun.report_id == report.id)
             session.exec(delete(ReportResult).where(col(ReportResult.run_id).in_(runs)))
             session.exec(delete(ReportRun).where(col(ReportRun.report_id) == report.id))
             session.exec(delete(Report).where(col(Report.id) == report.id))
+            shown = (show_progress(session, bulk, self._clock.now()) for bulk in waiting)
+            return {workspace_id for workspace_id in shown if workspace_id is not None}
 
-        await self._database.write(work)
+        for workspace_id in await self._database.write(work):
+            self._wake(workspace_id)
 
     async def set_enabled(self, actor: Actor, report_id: str, *, is_enabled: bool) -> Report:
         """Pause or resume a report; missed due times of the pause are not caught up."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from sqlmodel import Session
 
@@ -14,6 +15,8 @@ from bot.messages.outbox import Content, Place
 from bot.reports.display.notices import ANSWER_TEMPLATE, answer_context
 from bot.reports.service import Reports
 from bot.reports.service_types import Actor, Answered
+
+_WHERE_TO_ASK = "Ask in the thread of a report. Type /ops help for what else I can do."
 
 
 class ReportAnswers:
@@ -40,7 +43,17 @@ class ReportAnswers:
         answered = await self._answered(actor, run.id, question)
         context = answer_context(question, answered, asked_by=actor.id)
         place = Place(actor.workspace_id, run.tenant, channel, thread_ts)
+        await self._put(place, message_id, context)
+        return True
 
+    async def hint(self, actor: Actor, channel: str, ts: str, text: str) -> None:
+        """Say in a direct message where to ask; once an hour, whatever else is written there."""
+        hour = f"hint {int(float(ts)) // 3600}"
+        context = answer_context(text, Answered(_WHERE_TO_ASK, 0, 0, ""), asked_by=actor.id)
+        place = Place(actor.workspace_id, actor.tenant, channel)
+        await self._put(place, _reply_id(actor.workspace_id, channel, hour), context)
+
+    async def _put(self, place: Place, message_id: str, context: dict[str, Any]) -> None:
         def work(session: Session) -> None:
             if session.get(Message, message_id) is None:
                 outbox.put(
@@ -53,8 +66,7 @@ class ReportAnswers:
                 )
 
         await self._database.write(work)
-        self._wake(actor.workspace_id)
-        return True
+        self._wake(place.workspace_id)
 
     async def _answered(self, actor: Actor, run_id: str, question: str) -> Answered:
         """Ask; why it cannot be answered is an answer, too."""

@@ -86,6 +86,7 @@ async def _edit_view(services: ListenerServices, actor: Actor, report_id: str) -
 
 async def handle_report_pause_action(
     ack: AsyncAck,
+    body: _Body,
     action: _Body,
     user_id: str,
     services: ListenerServices,
@@ -98,13 +99,14 @@ async def handle_report_pause_action(
     if not report.is_enabled:
         raise ConflictError(f"`{report.name}` is paused already.")
     await services.reports.set_enabled(actor, report.id, is_enabled=False)
-    undo = f"`/ops report resume {report.name}`"
-    await _tell_person(respond, f"`{report.name}` is paused: {undo} ends that.")
+    more = f"`/ops report resume {report.name}` ends that."
+    await _tell_change(respond, body, report, f"<@{user_id}> paused", more)
     await ack()
 
 
 async def handle_report_resume_action(
     ack: AsyncAck,
+    body: _Body,
     action: _Body,
     user_id: str,
     services: ListenerServices,
@@ -117,12 +119,14 @@ async def handle_report_resume_action(
     if report.is_enabled:
         raise ConflictError(f"`{report.name}` is not paused: {state_words(report)}.")
     report = await services.reports.set_enabled(actor, report.id, is_enabled=True)
-    await _tell_person(respond, f"`{report.name}` is resumed: {state_words(report)}.")
+    more = f"It runs {state_words(report)}."
+    await _tell_change(respond, body, report, f"<@{user_id}> resumed", more)
     await ack()
 
 
 async def handle_report_take_over_action(
     ack: AsyncAck,
+    body: _Body,
     action: _Body,
     user_id: str,
     services: ListenerServices,
@@ -132,7 +136,8 @@ async def handle_report_take_over_action(
     """Make the person the owner of a report that needs one."""
     actor = await report_actor(services, owner, user_id)
     report = await services.reports.take_over(actor, action["value"])
-    await _tell_person(respond, f"`{report.name}` is yours now: {state_words(report)}.")
+    more = f"It runs {state_words(report)}." if report.is_enabled else "It is paused."
+    await _tell_change(respond, body, report, f"<@{user_id}> took over", more)
     await ack()
 
 
@@ -219,3 +224,16 @@ async def _tell_person(respond: AsyncRespond, sentence: str) -> None:
     """Tell the person; in App Home there is nowhere to, and it shows the change itself."""
     if respond.response_url:
         await respond(as_mrkdwn(sentence), response_type="ephemeral", replace_original=False)
+
+
+async def _tell_change(
+    respond: AsyncRespond, body: _Body, report: Report, who_did_what: str, more: str
+) -> None:
+    """Tell the channel, if the report is told there; else only the person: a report is private."""
+    if respond.response_url:
+        is_shown_here = report.channel == (body.get("channel") or {}).get("id")
+        await respond(
+            as_mrkdwn(f"{who_did_what} the report `{report.name}`. {more}"),
+            response_type="in_channel" if is_shown_here else "ephemeral",
+            replace_original=False,
+        )

@@ -8,7 +8,7 @@ from listeners.events.installation import (
     handle_app_uninstalled_event,
     handle_tokens_revoked_event,
 )
-from listeners.events.report import handle_app_mention_event
+from listeners.events.report import handle_app_mention_event, handle_direct_message_event
 from listeners.fallback import ANYTHING, handle_unknown_event
 
 
@@ -21,4 +21,5 @@ def register(app: AsyncApp) -> None:
     app.event("app_uninstalled")(handle_app_uninstalled_event)
     app.event("tokens_revoked")(handle_tokens_revoked_event)
     app.event("app_mention")(handle_app_mention_event)
+    app.event("message")(handle_direct_message_event)
     app.event(ANYTHING)(handle_unknown_event)

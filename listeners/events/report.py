@@ -1,4 +1,4 @@
-"""Somebody mentions the bot: in the thread of a report that is a question about it."""
+"""A mention in the thread of a report, or any message in that of a direct one, is a question."""
 
 import re
 from typing import Any
@@ -21,6 +21,20 @@ async def handle_app_mention_event(
         return
     actor = await report_actor(services, owner, event["user"])
     await services.report_answers.answer(actor, event["channel"], thread_ts, event["ts"], question)
+
+
+async def handle_direct_message_event(
+    event: dict[str, Any], services: ListenerServices, owner: Owner
+) -> None:
+    """Answer in the thread of a report, where nobody need be mentioned; else say where to ask."""
+    is_typed = event.get("subtype") is None and event.get("user") and not event.get("bot_id")
+    if not is_typed or event.get("channel_type") != "im":
+        return
+    if event.get("thread_ts"):
+        await handle_app_mention_event(event, services, owner)
+    elif text := question_of(event):
+        actor = await report_actor(services, owner, event["user"])
+        await services.report_answers.hint(actor, event["channel"], event["ts"], text)
 
 
 def question_of(event: dict[str, Any]) -> str:

@@ -5,14 +5,45 @@ import os
 import re
 import signal
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 
+from bot.cli.demo.command import _kept_running
+from bot.cli.programs import running
 from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"/#C0OPS00002\n.*OPSBELL_URL=(\S+)\n.*OPSBELL_TOKEN=(\S+)", re.DOTALL)
+
+
+async def test_a_killed_bot_of_the_demo_is_started_again():
+    """As a supervisor would, so that everybody can see what `kill -9` does."""
+    started, is_again = [], asyncio.Event()
+
+    @asynccontextmanager
+    async def start():
+        program = [sys.executable, "-c", "import time; time.sleep(600)"]
+        async with running(program, dict(os.environ)) as process:
+            started.append(process)
+            if len(started) == 2:
+                is_again.set()
+            yield process
+
+    async with _kept_running(start) as (first, ended):
+        first.kill()
+        await asyncio.wait_for(is_again.wait(), PATIENCE_SECONDS)
+        assert not ended.done()
+
+    assert [one.returncode for one in started] == [-signal.SIGKILL, -signal.SIGTERM]
+
+
+async def test_a_bot_of_the_demo_that_ends_by_itself_stays_ended():
+    """Its settings are wrong, or somebody stopped it: another start would not help."""
+    program = [sys.executable, "-c", "raise SystemExit(2)"]
+    async with _kept_running(lambda: running(program, dict(os.environ))) as (_, ended):
+        assert await asyncio.wait_for(ended, PATIENCE_SECONDS) == 2
 
 
 async def test_the_demo_shows_moving_work_and_ends_all_of_it(tmp_path):

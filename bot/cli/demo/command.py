@@ -12,8 +12,8 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -59,6 +59,9 @@ def demo(
     except DemoError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    except aiohttp.ClientError as error:  # It was killed before the work had begun.
+        sys.stderr.write(f"The bot went away ({error}): start me again.\n")
+        sys.exit(1)
 
 
 async def _serve_demo(port: int, folder: Path) -> None:
@@ -76,30 +79,50 @@ async def _serve_demo(port: int, folder: Path) -> None:
         )
         api, environment = _bot_settings(folder, addresses, bots_port, secret, token)
         log = stack.enter_context((folder / "bot.log").open("wb"))
-        bot = await stack.enter_async_context(
-            running(
-                [sys.executable, "-m", "bot.cli.demo.bot", f"{addresses.page}_playground/clock"],
-                environment,
-                log.fileno(),
-            )
+        command = [sys.executable, "-m", "bot.cli.demo.bot", f"{addresses.page}_playground/clock"]
+        bot, end_of_bot = await stack.enter_async_context(
+            _kept_running(lambda: running(command, environment, log.fileno()))
         )
         await _wait_until_ready(api, bot, folder)
         await show_board(api, token, SystemClock().now())
         say(_welcome(addresses, api, token, folder))
         await stack.enter_async_context(start_work(folder, api, token))
-        ended = [asyncio.create_task(one.wait()) for one in (workspace, bot)]
-        await asyncio.wait(
-            [*ended, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED
-        )
+        others = [asyncio.create_task(one) for one in (workspace.wait(), stop.wait())]
+        await asyncio.wait([end_of_bot, *others], return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
-            raise DemoError(_who_ended(workspace, bot, folder))
+            code = end_of_bot.result() if end_of_bot.done() else None
+            raise DemoError(_who_ended(workspace, code, folder))
         say("\nStopping.\n")
 
 
-def _who_ended(
-    workspace: asyncio.subprocess.Process, bot: asyncio.subprocess.Process, folder: Path
-) -> str:
-    name, code = ("bot", bot.returncode)
+@asynccontextmanager
+async def _kept_running(
+    start: Callable[[], AbstractAsyncContextManager[asyncio.subprocess.Process]],
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, "asyncio.Task[int]"]]:
+    """
+    Yield the bot, and what is done with its exit code when it ends by itself.
+
+    One that is killed is started again, as a supervisor would: try `kill -9`.
+    """
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(start())
+
+        async def keep() -> int:
+            bot = first
+            while (code := await bot.wait()) < 0:
+                say(f"The bot was killed ({how_it_ended(code)}); it is started again.\n")
+                bot = await stack.enter_async_context(start())
+            return code
+
+        keeping = asyncio.create_task(keep())
+        try:
+            yield first, keeping
+        finally:
+            keeping.cancel()
+
+
+def _who_ended(workspace: asyncio.subprocess.Process, bot_code: int | None, folder: Path) -> str:
+    name, code = ("bot", bot_code)
     if code is None:
         name, code = ("workspace", workspace.returncode)
     log = folder / "bot.log"

@@ -1,5 +1,6 @@
 """What all request models share: both spellings of names, and problems with their paths."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -40,6 +41,9 @@ _IN_WORDS = {
     "model_type": "must be an object",
     "string_type": "must be a text",
 }
+
+#: pydantic on lists: `List should have at least 1 item after validation, not 0`.
+_LIST_LENGTH = re.compile(r"^\w+ should have (.+) after validation, not (.+)$")
 
 
 class Sent(BaseModel):
@@ -156,6 +160,7 @@ def _describe_error(item: Any, known: list[str], guesses: Mapping[Any, str]) -> 
     if item["type"] == "extra_forbidden":
         return FieldProblem(path, _why_unknown(item["loc"], known, guesses))
     message = _IN_WORDS.get(item["type"]) or item["msg"].removeprefix("Value error, ")
+    message = _LIST_LENGTH.sub(r"must have \1; it has \2", message)
     return FieldProblem(path or _ALL, f"{message[0].lower()}{message[1:]}")
 
 

@@ -149,9 +149,9 @@ class _Writing:
             yield f"{name} {verb} unchanged against {self._before} ({change})."
 
     def _top(self, measure: Measure) -> Iterator[str]:
-        top = self._value("top_1", measure)
-        if top is None:
-            return
+        top, bottom = self._value("top_1", measure), self._value("bottom", measure)
+        if top is None or (bottom is not None and top.exact == bottom.exact):
+            return  # Of all that are equal none is on top.
         share = self._value("share_of_top_1", measure)
         ends = f", a share of {{{share.ref}}}" if share else ""
         if "high" in top.tags:

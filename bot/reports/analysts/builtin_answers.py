@@ -9,7 +9,7 @@ from bot.reports.analysts.phrases import at_period, readable_measure, row_name, 
 from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.checker import read_knowledge
 from bot.reports.figures.clauses import mentioned_columns, stem
-from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.period_lengths import read_steps
 from bot.sources.result import Cell
@@ -125,14 +125,14 @@ def _sentences(asked: _Question, brief: Brief, columns: Columns) -> Iterator[str
         if asked.asks <= {"rows", "total"} and "rows" in asked.asks:
             yield "The result has {rows} rows."
         elif asked.is_about_labels and not asked.asks and "labels" in brief.values:
-            yield f"There are {{labels}} different values of {_label_name(columns)}."
+            yield f"There are {{labels}} different values of {_label_name(brief, columns)}."
         return
     for measure in asked.measures:
         yield from _overall_answer(asked, brief, columns, measure)
 
 
-def _label_name(columns: Columns) -> str:
-    return "" if columns.label is None else columns.slugs[columns.label].replace("_", " ")
+def _label_name(brief: Brief, columns: Columns) -> str:
+    return "" if columns.label is None else readable_name(brief.table.columns[columns.label].name)
 
 
 def _values_of_names(

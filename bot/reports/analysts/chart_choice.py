@@ -1,8 +1,10 @@
 """Chooses charts for a result: lines over time, bars for a few names. Pure."""
 
+from collections.abc import Sequence
+
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.figures.arithmetic import exact_sum
-from bot.reports.figures.columns import Columns, Measure, read_columns
+from bot.reports.figures.columns import Measure, read_columns, readable_name
 from bot.reports.figures.grouped_numbers import numbers_in
 from bot.sources.result import ResultTable
 
@@ -24,14 +26,14 @@ def choose_charts(table: ResultTable) -> tuple[ChartSpec, ...]:
     first = columns.measures[0]
     series = [one for one in columns.measures if one.unit == first.unit][:MAX_SERIES]
     if columns.time is not None and is_unique(table, columns.time):
-        return (_make_chart(columns, columns.time, "line", series),)
+        return (_make_chart(table, columns.time, "line", series),)
     if columns.label is None or not is_unique(table, columns.label):
         return ()
     if len(table.rows) > MAX_BARS:
         return ()
     if len(table.rows) <= MAX_SLICES and _are_parts(table, first):
-        return (_make_chart(columns, columns.label, "pie", [first]),)
-    return (_make_chart(columns, columns.label, "bar", series),)
+        return (_make_chart(table, columns.label, "pie", [first]),)
+    return (_make_chart(table, columns.label, "bar", series),)
 
 
 def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
@@ -49,12 +51,14 @@ def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
     if not is_drawable or (chart.kind == "pie" and not _are_parts(table, series[0])):
         return None
     kept = series[:1] if chart.kind == "pie" else series[:MAX_SERIES]
-    return _make_chart(columns, chart.category, chart.kind, kept)
+    return _make_chart(table, chart.category, chart.kind, kept)
 
 
-def _make_chart(columns: Columns, category: int, kind: str, series: list[Measure]) -> ChartSpec:
+def _make_chart(
+    table: ResultTable, category: int, kind: str, series: Sequence[Measure]
+) -> ChartSpec:
     names = ", ".join(one.name for one in series)
-    label = columns.slugs[category].replace("_", " ")
+    label = readable_name(table.columns[category].name)
     title = f"{names} by {label}"
     return ChartSpec(
         kind,  # type: ignore[arg-type]

@@ -66,15 +66,32 @@ def number_words(
         and int(exact.as_tuple().exponent) < -6
     ):
         exact = round(exact, _FLOAT_PLACES)  # The rest is how floats are stored, not what was said.
-    parts = exact.as_tuple()
-    places = len(parts.digits) + abs(int(parts.exponent))
-    if not isinstance(value, int) and places > _MAX_SHOWN_PLACES:
-        return str(value)
+    if isinstance(value, Decimal) and int(exact.as_tuple().exponent) < -6:
+        exact = _without_zeros(exact)  # Databases pad averages with them.
+    if not isinstance(value, int) and _length(exact) > _MAX_SHOWN_PLACES:
+        return str(exact if isinstance(value, Decimal) else value)
     if isinstance(value, float) and exact == exact.to_integral_value():
         exact = exact.to_integral_value()
     if -int(exact.as_tuple().exponent) < least_places:
         exact = exact.quantize(Decimal(1).scaleb(-least_places))
     return f"{exact:f}" if is_name else f"{exact:,f}"
+
+
+def _without_zeros(number: Decimal) -> Decimal:
+    """Return the number without the zeros at its end, but for two places."""
+    sign, digits, exponent = number.as_tuple()
+    kept, places = list(digits), -int(exponent) if number else 2
+    while places > 2 and kept[-1] == 0:
+        kept.pop()
+        places -= 1
+    return Decimal((sign, tuple(kept), -places))
+
+
+def _length(number: Decimal) -> int:
+    """Return how many digits it has when it is written without an exponent."""
+    parts = number.as_tuple()
+    exponent = int(parts.exponent)
+    return max(len(parts.digits) + exponent, 1) - min(exponent, 0)
 
 
 def plotted(cell: Cell) -> float | int | None:

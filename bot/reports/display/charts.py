@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.charts.chart import Chart, ChartPoint, ChartSeries, chosen_points
+from bot.charts.chart import COURSES, Chart, ChartPoint, ChartSeries, chosen_points
 from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
+from bot.reports.figures.columns import read_columns
 from bot.sources.result import Cell, ResultColumn, ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
@@ -48,6 +49,8 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     found = [row for row in table.rows if all(plotted(row[one]) is not None for one in columns)]
     if len(found) < 2:
         return None
+    if spec.kind in COURSES and _is_course(table, spec.category):
+        found.sort(key=lambda row: str(row[spec.category]))  # ISO sorts as time does.
     rows = found[chosen_points(spec.kind, len(found), _PICTURE_POINTS)]
     heading = table.columns[spec.category]
     units = {table.columns[one].unit for one in columns}
@@ -62,6 +65,11 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
         notes=_notes_on_missing(len(table.rows) - len(found)),
     )
     return _as_drawable(chart)
+
+
+def _is_course(table: ResultTable, column: int) -> bool:
+    """Tell whether every row has its place in time there."""
+    return column == read_columns(table).time and all(row[column] is not None for row in table.rows)
 
 
 def native_chart(chart: Chart) -> dict[str, Any]:
@@ -135,7 +143,7 @@ def _category_labels(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
     """Return the names of categories; days are short, and months of years shorter."""
     days = [_day_of(cell) for cell in cells]
     if not all(days):
-        return [cell_words(cell, column) for cell in cells]
+        return [" ".join(cell_words(cell, column).split()) for cell in cells]
     known = [day for day in days if day is not None]
     is_one_year = len({day.year for day in known}) == 1
     if len(known) > 1 and all(day.day == 1 for day in known):

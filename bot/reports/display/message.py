@@ -76,7 +76,8 @@ def report_message_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str,
     said, table = facts.said, facts.table
     charts = charts_of(said.charts, table)
     shown = table_context(table, face.table)
-    notes = [*_chart_notes(charts, face), *_table_notes(table, shown)]
+    corrected = ["Corrected: the data was incomplete before."] if facts.is_corrected else []
+    notes = [*corrected, *_chart_notes(charts, face), *_table_notes(table, shown)]
     return {
         "name": facts.report.name,
         "when": wall_time(facts.at, zone_of(facts.report)),

@@ -66,6 +66,12 @@ _NOTICE_FACES = {
 }
 
 
+def problem_words(problem: str) -> str:
+    """Return what is said of the stored problem of a report: `Its owner is gone`."""
+    face = _NOTICE_FACES.get(Notice(problem)) if problem in tuple(Notice) else None
+    return face.words if face else problem
+
+
 def failure_context(report: Report, run: ReportRun, *, at: datetime) -> dict[str, Any]:
     """Return the context of `reports/failed`; *at* is when the run was due, or asked for."""
     return {

@@ -112,6 +112,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
         min(measure.places + 1, _MEAN_PLACES) if measure.places < _MEAN_PLACES else measure.places
     )
     for ref, number in (("mean", exact_mean(numbers)), ("median", exact_median(numbers))):
+        is_average = ref == "mean" and not {"average", "avg", "mean"}.isdisjoint(name.split())
         book.add_number(
             f"{ref}_{slug}",
             number,
@@ -120,7 +121,7 @@ def _add_overall(book: ValueBook, measure: Measure) -> None:
             places=places,
             subjects=ALL,
             tags=frozenset({ref, "row", "per"}),
-            description=f"{'average' if ref == 'mean' else ref} {name}",
+            description=name if is_average else f"{'average' if ref == 'mean' else ref} {name}",
             needs=frozenset({ref}),
         )
     if book.columns.label is None and book.columns.time is None:

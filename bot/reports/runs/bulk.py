@@ -21,6 +21,16 @@ def runs_of_bulk(session: Session, bulk_id: str) -> list[ReportRun]:
     return list(session.exec(query.execution_options(populate_existing=True)).all())
 
 
+def waiting_bulks(session: Session, report_id: str) -> list[str]:
+    """Return the bulks that wait for a run of a report."""
+    query = select(ReportRun.bulk_id).where(
+        ReportRun.report_id == report_id,
+        col(ReportRun.bulk_id).is_not(None),
+        col(ReportRun.status).in_(_OPEN),
+    )
+    return [bulk_id for bulk_id in session.exec(query.distinct()).all() if bulk_id]
+
+
 def open_progress(
     session: Session, bulk_id: str, reports: list[Report], by: str, now: datetime
 ) -> str | None:
@@ -40,21 +50,21 @@ def open_progress(
     return place.workspace_id
 
 
-def show_progress(session: Session, run: ReportRun, now: datetime) -> str | None:
-    """Bring the message of a run's bulk up to date; return the lane to wake."""
-    if run.bulk_id is None:
+def show_progress(session: Session, bulk_id: str | None, now: datetime) -> str | None:
+    """Bring the message of a bulk, if there is one, up to date; return the lane to wake."""
+    if bulk_id is None:
         return None
     session.flush()
-    message_id = message_id_of(run.bulk_id)
+    message_id = message_id_of(bulk_id)
     # Held first: of two runs that end together the second one sees both ends.
     message: Message | None = outbox.find(session, message_id)
     if message is None:
         return None
-    is_over = not any(one.status in _OPEN for one in runs_of_bulk(session, run.bulk_id))
+    is_over = not any(one.status in _OPEN for one in runs_of_bulk(session, bulk_id))
     outbox.edit(
         session,
         message_id,
-        _bulk_context(session, run.bulk_id, message.requested_by),
+        _bulk_context(session, bulk_id, message.requested_by),
         now=now,
         rank=Rank.NORMAL if is_over else Rank.PROGRESS,
         final=is_over,

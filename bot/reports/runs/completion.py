@@ -72,7 +72,7 @@ def complete_run(session: Session, claim: RunClaim, found: Findings, now: dateti
     place = place_of(report)
     if place is not None:
         _show(session, run, report, place, found.shown, now, has_new_rows=is_new)
-    show_progress(session, run, now)
+    show_progress(session, run.bulk_id, now)
     return report.workspace_id
 
 
@@ -86,7 +86,7 @@ def skip_run(session: Session, claim: RunClaim, reason: str, now: datetime) -> s
     report = _held_report(session, claim.report_id)
     if report is not None:
         report.failures, report.last_run_at = 0, now
-    return show_progress(session, run, now)
+    return show_progress(session, run.bulk_id, now)
 
 
 def fail_run(session: Session, claim: RunClaim, failure: RunFailure, now: datetime) -> str | None:
@@ -109,7 +109,7 @@ def fail_run(session: Session, claim: RunClaim, failure: RunFailure, now: dateti
     report = _held_report(session, claim.report_id)
     if report is not None:
         _count_failure(session, report, run, now)
-    woken = show_progress(session, run, now)
+    woken = show_progress(session, run.bulk_id, now)
     return report.workspace_id if report is not None else woken
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.reports.display.message import wall_time, zone_of
+from bot.reports.display.notices import problem_words
 from bot.reports.models import Report, ReportRun
 from listeners.views import rich_text_parts
 from listeners.views.reports.report_words import (
@@ -35,7 +36,7 @@ def build_report_list(reports: Sequence[Report], *, has_more: bool) -> dict[str,
             times = "time" if report.failures == 1 else "times"
             parts.append(rich_text_parts.text_part(f" · failed the last {report.failures} {times}"))
         if report.problem:
-            parts.append(rich_text_parts.text_part(f"\n⚠️ {report.problem}", 200))
+            parts.append(rich_text_parts.text_part(f"\n⚠️ {problem_words(report.problem)}", 200))
         lines.append(rich_text_parts.section(*parts))
     if has_more:
         lines.append(

@@ -4,6 +4,8 @@ import pytest
 
 from bot.errors import ConflictError, FieldProblem, ForbiddenError, InvalidError, NotFoundError
 from bot.reports.models import Report, ReportResult, ReportRun, RunStatus
+from bot.reports.runs.bulk import open_progress
+from bot.reports.runs.requests import request_bulk
 from tests.bot.reports.service_room import ADA, BEN, OPS, Office, Shops, actor, fields
 
 
@@ -235,6 +237,29 @@ async def test_several_run_with_their_progress_in_one_message(office):
         ("Two", "completed"),
         ("Three", "completed"),
     ]
+
+
+async def test_a_deleted_report_is_waited_for_by_no_bulk(office):
+    """Its line goes, and the message ends with the last run that there is."""
+    made = [
+        await office.reports.create(actor(), fields(name=name, slack_config=None))
+        for name in ("One", "Two")
+    ]
+    now = office.clock.now()
+
+    def ask(session):
+        request_bulk(session, actor(), made, "b_1", now)
+        open_progress(session, "b_1", made, ADA, now)
+
+    await office.database.write(ask)
+    await office.reports.delete(actor(), made[0].id)
+    [first] = office.messages()
+    await office.reports.delete(actor(), made[1].id)
+    [last] = office.messages()
+
+    assert ([one["name"] for one in first.context["lines"]], first.is_final) == (["Two"], False)
+    assert (last.context["lines"], last.is_final) == ([], True)
+    assert office.woken[-2:] == ["T1", "T1"]
 
 
 async def test_recomputing_says_what_differs(office):

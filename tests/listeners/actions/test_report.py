@@ -102,15 +102,16 @@ async def test_only_the_owner_and_admins_act(room: Room, number: int, what: str)
 
 
 async def test_an_admin_acts_on_everybodys_reports(sqlite: Any) -> None:
-    """Ben pauses Ada's report; the second click says that it is paused already."""
+    """Ben pauses Ada's report, which its channel learns; the second click says that it is."""
     async with open_room(sqlite) as room:
         access = AccessSettings(admins=[BEN])
         object.__setattr__(room.services, "rights", Rights(access, room.services.directory))
         report, ts = await run_report(room)
         await press(room, "ben", ts, "Pause")
-        assert "is paused" in await room.told("ben")
+        said = await room.playground.wait_for(lambda: room.playground.messages("ops")[1:])
+        assert f"<@{BEN}> paused the report" in said[0]["text"]
         await press(room, "ben", ts, "Pause")
-        assert "is paused already" in await room.told("ben", 2)
+        assert "is paused already" in await room.told("ben")
 
         assert not (await room.services.reports.find(as_ada(room), report.id)).is_enabled
 

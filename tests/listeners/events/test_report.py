@@ -8,9 +8,11 @@ from tests.listeners.payloads import event
 from tests.listeners.room import BEN, OPS
 
 
-async def ask_in_thread(room, ts, text, question_ts="1795902000.000100", event_id="Ev1", **more):
-    """Let Slack tell of a mention in a thread."""
-    body = event("app_mention", event_id, room.playground)
+async def ask_in_thread(
+    room, ts, text, question_ts="1795902000.000100", event_id="Ev1", *, kind="app_mention", **more
+):
+    """Let Slack tell of a mention in a thread, or of another message."""
+    body = event(kind, event_id, room.playground)
     body["event"] |= {"user": BEN, "text": text, "ts": question_ts, "channel": OPS, **more}
     if ts:
         body["event"]["thread_ts"] = ts
@@ -45,6 +47,41 @@ async def test_a_mention_elsewhere_is_no_question(room):
     await room.playground.wait_for(lambda: answers(room, ts))
     assert room.playground.replies("ops", other) == []
     assert len(answers(room, ts)) == 1
+
+
+async def test_a_reply_in_a_direct_message_is_a_question(room):
+    """Nobody mentions the only one who is there; in channels, and by programs, nothing is asked."""
+    _, ts = await run_report(room)
+    for number, more in enumerate(
+        (
+            {"channel_type": "channel"},
+            {"channel_type": "im", "subtype": "message_changed"},
+            {"channel_type": "im", "bot_id": "B0SAMPLE001"},
+            {"channel_type": "im"},
+        )
+    ):
+        asked = {"text": "which day had most revenue?", "event_id": f"Ev{number}", **more}
+        await ask_in_thread(
+            room, ts, question_ts=f"1795902000.00010{number}", kind="message", **asked
+        )
+
+    (answer,) = await room.playground.wait_for(lambda: answers(room, ts))
+    assert f"<@{BEN}> asked: which day had most revenue?" in str(answer["blocks"])
+
+
+async def test_a_direct_message_that_is_no_reply_is_told_where_to_ask(room):
+    """Once an hour; it goes to whoever wrote it."""
+    im = room.playground.im("ben").id
+    for number in range(2):
+        where = {"channel": im, "channel_type": "im", "event_id": f"Ev{number}"}
+        await ask_in_thread(room, None, "hello", kind="message", **where)
+
+    def told():
+        return [one["text"] for one in room.playground.messages(im)]
+
+    assert await room.playground.wait_for(told) == [
+        "Ask in the thread of a report. Type /ops help for what else I can do."
+    ]
 
 
 async def test_who_is_of_another_organisation_is_not_answered(room):

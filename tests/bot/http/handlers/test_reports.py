@@ -205,7 +205,12 @@ async def test_several_are_run_with_one_call(ada):
     runs = [await ended(ada, one) for one in reply.body["execution_ids"]]
     assert [one["report_id"] for one in runs] == ids
     assert {one["bulk_id"] for one in runs} == {reply.body["bulk_id"]}
-    assert (await ada.post(f"{BASE}/bulk", {"report_ids": []})).status == 422
+    none = await ada.post(f"{BASE}/bulk", {"report_ids": []})
+    many = await ada.post(f"{BASE}/bulk", {"report_ids": ["r"] * 101})
+    assert [one.body["details"][0]["message"] for one in (none, many)] == [
+        "must have at least 1 item; it has 0",
+        "must have at most 100 items; it has 101",
+    ]
 
 
 async def test_next_runs_come_soonest_first(ada):

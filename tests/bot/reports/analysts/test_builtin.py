@@ -186,6 +186,14 @@ async def test_whatever_the_rows_are_the_text_has_no_fault():
         await told(brief_of(now, chance.choice([None, before])))
 
 
+async def test_of_equal_rows_none_is_on_top():
+    """`Berlin has 3 orders` says of all what is said of one."""
+    rows = [("Berlin", 3), ("Oslo", 3)]
+    brief = brief_of(table([("city", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)], rows))
+
+    assert (await told(brief)).summary == "The result has 2 rows. Orders totalled 6."
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [

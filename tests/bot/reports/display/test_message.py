@@ -1,6 +1,7 @@
 """The message of a report, from one row to ten thousand."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_a_row_without_a_value_is_not_drawn_as_zero():
     assert context["notes"] == ["1 row without a value is not in the chart."]
 
 
+def test_a_course_runs_forward():
+    """Also where the query begins with the newest day; the newest ones are drawn."""
+    table = sales(30)
+    context = report_message_context(facts_of(table_of(COLUMNS, table.rows[::-1])))
+
+    labels = context["charts"][0]["chart"]["axis_config"]["categories"]
+    assert (len(labels), labels[0], labels[-1]) == (20, "8 Nov", "27 Nov")
+
+
+def test_a_message_whose_figures_were_corrected_says_so():
+    """Whoever has read the first ones sees why there are others."""
+    context = report_message_context(replace(facts_of(), is_corrected=True))
+
+    assert context["notes"] == ["Corrected: the data was incomplete before."]
+
+
 def test_many_points_are_the_newest_ones():
     """Slack draws twenty categories: of a course the last ones, and the message says which."""
     context = report_message_context(facts_of(sales(90)))
@@ -185,6 +202,11 @@ def test_more_rows_than_slack_takes_are_in_the_thread():
         (0.3333333333333333, ColumnKind.NUMBER, "n", "0.3333"),
         (0.00012345678, ColumnKind.NUMBER, "n", "0.00012345678"),
         (Decimal("1.23456789012"), ColumnKind.NUMBER, "n", "1.23456789012"),
+        (Decimal("20798.210000000000"), ColumnKind.NUMBER, "n", "20,798.21"),
+        (Decimal("3.0000000000000000"), ColumnKind.NUMBER, "n", "3.00"),
+        (Decimal("0E-20"), ColumnKind.NUMBER, "n", "0.00"),
+        (Decimal("1234567.12345678901"), ColumnKind.NUMBER, "n", "1,234,567.12345678901"),
+        (Decimal("9" * 40 + ".0000000"), ColumnKind.NUMBER, "n", "9" * 40 + ".00"),
         (1e300, ColumnKind.NUMBER, "n", "1e+300"),
         (2026, ColumnKind.NUMBER, "year", "2026"),
         (12345, ColumnKind.NUMBER, "order_id", "12345"),

@@ -270,3 +270,9 @@ def test_slack_takes_lists_of_any_reports(words):
 def test_a_schedule_is_said_in_words(schedule, words):
     """With its zone."""
     assert schedule_words({**schedule, "timezone": "UTC"}) == words
+
+
+def test_what_is_wrong_with_a_report_is_said_in_words():
+    """In its list, as in the notice about it."""
+    answer = build_report_list([report_of(problem="owner_gone", due_at=NINE)], has_more=False)
+    assert "⚠️ Its owner is gone" in str(answer["blocks"])
