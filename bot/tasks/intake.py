@@ -33,6 +33,7 @@ class Reported:
 
     task_id: str
     outcome: ReportOutcome
+    correlation_id: str | None = None  # that of the task
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Intake:
             elif outcome is ReportOutcome.APPLIED:
                 is_new = task.attempt > before[1]
                 self._show(session, late, task, now, new_attempt=is_new)
-            return Reported(task.id, outcome)
+            return Reported(task.id, outcome, task.correlation_id)
 
         key = (owner.tenant, report.task_id, report.place)
         is_end = report.status in ENDS

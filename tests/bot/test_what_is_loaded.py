@@ -5,7 +5,7 @@ import sys
 
 HEAVY = [
     *("alembic", "apprise", "bullmq", "celery", "cryptography", "google.genai"),
-    *("duckdb", "jwt", "openai", "psycopg", "redis", "sqlglot"),
+    *("botocore", "duckdb", "jwt", "openai", "opentelemetry.sdk", "psycopg", "redis", "sqlglot"),
 ]
 
 
