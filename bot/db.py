@@ -26,6 +26,7 @@ from bot import schema
 from bot.errors import ConfigError
 from bot.process.private_file import make_sqlite_private
 from bot.sql import fast_json
+from bot.tracing.spans import span
 
 T = TypeVar("T")
 
@@ -78,7 +79,8 @@ class Database:
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run *work* in one transaction and return what it returns; raise what it raises."""
-        return await self.begin_write(work)
+        with span("commit"):
+            return await self.begin_write(work)
 
     def begin_write(self, work: Callable[[Session], T]) -> asyncio.Future[T]:
         """Begin to do what `write` does, and return what tells when it is done."""

@@ -18,6 +18,7 @@ _QUIET = {
     "bullmq": logging.WARNING,
     "celery": logging.WARNING,
     "kombu": logging.WARNING,
+    "opentelemetry": logging.CRITICAL,
     "requests": logging.ERROR,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,

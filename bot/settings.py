@@ -7,6 +7,7 @@ neither says. `bot.config_file` reads `opsbell.toml`.
 
 import base64
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,6 +39,8 @@ _JWT_SECRET_BYTES = 32
 #: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 _CALLBACK_SECRET_BYTES = 24
 _FERNET_KEY_BYTES = 32
+#: https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables
+_OTLP_HEADER = re.compile(r" *[\w.-]+ *=[ -~]*", re.ASCII)
 _DEFAULT_CONFIG = Path("opsbell.toml")
 #: What the webhook of the environment is called among the destinations.
 WEBHOOK = "webhook"
@@ -106,14 +109,25 @@ class Settings(BaseModel):
     vault_secret_id: _Secret = None
     vault_auth_path: Text = None
     aws_region: Text = None
+    otel_exporter_otlp_endpoint: Text = Field(None, repr=False)  # may hold a password
+    otel_exporter_otlp_headers: _Secret = None
+    otel_service_name: str = "opsbell"
     config: ConfigFile = ConfigFile()
 
     @field_validator(
-        "slack_api_url", "app_url", "orchestrator_url", "gemini_api_url", "openai_base_url"
+        *("slack_api_url", "app_url", "orchestrator_url", "gemini_api_url", "openai_base_url"),
+        "otel_exporter_otlp_endpoint",
     )
     @classmethod
     def _a_web_address(cls, url: str | None) -> str | None:
         return require_web_address(url) if url else url
+
+    @field_validator("otel_exporter_otlp_headers")
+    @classmethod
+    def _named_values(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not all(map(_OTLP_HEADER.fullmatch, secret.get_secret_value().split(","))):
+            raise ValueError("must be name=value, comma separated, with percent-encoded values")
+        return secret
 
     @field_validator("slack_api_url")
     @classmethod

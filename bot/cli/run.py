@@ -15,6 +15,8 @@ from bot.logs import set_up_logs
 from bot.process.secure_process import hide_memory
 from bot.proxies import hide_from_sdk
 from bot.settings import Settings, environment, read_settings
+from bot.telemetry.meters import opsbell_version
+from bot.tracing.export import exported_spans
 
 #: Ten times Python's default; a message leaves a few dozen objects behind.
 _GC_THRESHOLD = 10_000
@@ -42,8 +44,15 @@ async def _serve_beside(
     settings: Settings, clock: Clock | None, beside: Coroutine[Any, Any, None] | None
 ) -> None:
     running = asyncio.create_task(beside) if beside else None
+    headers = settings.otel_exporter_otlp_headers
     try:
-        await serve(settings, clock)
+        with exported_spans(
+            settings.otel_exporter_otlp_endpoint,
+            headers.get_secret_value() if headers else None,
+            settings.otel_service_name,
+            opsbell_version(),
+        ):
+            await serve(settings, clock)
     finally:
         if running:
             running.cancel()

@@ -14,6 +14,7 @@ from bot.http.schemas.fields import CORRELATION_ID
 from bot.ids import new_id
 from bot.redaction import redact
 from bot.telemetry.meters import Meters
+from bot.tracing.spans import TraceSpan, root_span
 
 logger = structlog.get_logger(__name__)
 
@@ -23,6 +24,9 @@ CONNECTIONS = web.AppKey("connections", OpenConnections)
 METERS = web.AppKey("meters", Meters)
 #: Callers may make up others, and each would be a series of its own in `/metrics`.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: Asked every few seconds by machines; nobody wants to see that.
+_UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 _NextHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,11 +38,16 @@ async def envelope(request: web.Request, handler: _NextHandler) -> web.StreamRes
     connections, transport = request.app[CONNECTIONS], request.transport
     connections.begin(transport)
     request[CORRELATION] = correlation_id(request.headers.get(CORRELATION_HEADER))
-    with structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]):
+    with (
+        structlog.contextvars.bound_contextvars(correlation_id=request[CORRELATION]),
+        _traced_request(request) as span,
+    ):
         response = await answered(request, handler)
         response.headers[CORRELATION_HEADER] = request[CORRELATION]
         seconds, route = time.perf_counter() - started, _template_of(request)
         method = request.method if request.method in _METHODS else "(other)"
+        if span.is_on:
+            span.note(status=response.status)
         request.app[METERS].request_answered(method, route, response.status, seconds)
         logger.debug(
             "http_request",
@@ -62,6 +71,14 @@ async def answered(request: web.Request, handler: _NextHandler) -> web.StreamRes
         error_id = new_id("e")
         logger.exception("http_request_failed", error_id=error_id, route=_template_of(request))
         return response_of(internal_error_response(error_id))
+
+
+def _traced_request(request: web.Request) -> TraceSpan:
+    route = _template_of(request)
+    if route in _UNTRACED:
+        return TraceSpan()
+    method = request.method if request.method in _METHODS else "(other)"
+    return root_span(f"{method} {route}", request[CORRELATION], request.headers)
 
 
 def _template_of(request: web.Request) -> str:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from sqlmodel import Session
 
 from bot.db import Database
+from bot.tracing.spans import span
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -44,7 +45,8 @@ class GroupCommit(Generic[Unit, Result]):
         if not self._is_running:
             self._is_running = True
             loop.call_soon(self._begin)  # What is asked in the same moment goes along.
-        return await future
+        with span("commit"):
+            return await future
 
     def _begin(self) -> None:
         group = self._next_group()

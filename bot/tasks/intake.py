@@ -33,6 +33,7 @@ class Reported:
 
     task_id: str
     outcome: ReportOutcome
+    correlation_id: str | None = None  # that of the task
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Intake:
         elif outcome is ReportOutcome.APPLIED:
             is_new = task.attempt > before[1]
             self._show(session, late, task, now, new_attempt=is_new)
-        return Reported(task.id, outcome)
+        return Reported(task.id, outcome, task.correlation_id)
 
     async def heartbeat(self, owner: Owner, task_id: str, *, only: str | None = None) -> Reported:
         """Renew the lease of a running task; one that counted as lost is revived."""

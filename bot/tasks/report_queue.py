@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.errors import UserError
 from bot.tasks.models import Task
 from bot.tasks.transactions import Transactions
+from bot.tracing.spans import span
 
 T = TypeVar("T")
 
@@ -89,7 +90,8 @@ class ReportQueue:
             # In an empty context, because it serves several callers.
             serving = asyncio.create_task(self._serve(), context=contextvars.Context())
             self._serving.add(serving)
-        return cast("T", await told)
+        with span("commit"):
+            return cast("T", await told)
 
     async def _serve(self) -> None:
         try:

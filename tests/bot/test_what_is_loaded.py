@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 HEAVY = [
-    *("aio_pika", "aiokafka", "alembic", "apprise", "bullmq", "celery", "cryptography"),
-    *("duckdb", "faststream", "google.genai", "jwt", "nats", "openai", "psycopg", "redis"),
-    "sqlglot",
+    *("aio_pika", "aiokafka", "alembic", "apprise", "botocore", "bullmq", "celery"),
+    *("cryptography", "duckdb", "faststream", "google.genai", "jwt", "nats", "openai"),
+    *("opentelemetry.sdk", "psycopg", "redis", "sqlglot"),
 ]
 
 

@@ -9,6 +9,7 @@ from bot.http.route_types import Call, Response
 from bot.http.schemas.tasks import LogTask, Taken, TakenLines, UpdateTask
 from bot.tasks.models import ENDS, TaskStatus
 from bot.tasks.updates import StatusReport
+from bot.tracing.spans import link_to
 
 TRACEBACK = "Traceback (most recent call last)"
 #: What goes on with the line before it, besides what is indented.
@@ -58,6 +59,8 @@ async def update_task(call: Call) -> Response:
         if problem is not None:
             raise problem from error
         raise
+    if reported.correlation_id is not None:
+        link_to(reported.correlation_id)
     return Response(Taken.of(reported))
 
 

@@ -38,6 +38,7 @@ from bot.messages.rendering.refused_blocks import (
 )
 from bot.messages.rendering.renderer import Rendered
 from bot.messages.transports.base import File, Found, Outgoing, Transport
+from bot.tracing.spans import TraceSpan, root_span
 
 __all__ = ["Claim", "Delivery", "Outcome"]
 
@@ -82,6 +83,13 @@ class Delivery:
 
         *may_call* is asked right before Slack is: False once the claim may be another process's.
         """
+        with root_span("deliver", claim.correlation_id or claim.id) as attempt:
+            outcome = await self._attempt(claim, may_call)
+            if attempt.is_on:
+                _note_attempt(attempt, outcome)
+        return outcome
+
+    async def _attempt(self, claim: Claim, may_call: Callable[[], bool]) -> Outcome:
         if claim.tries >= claim.max_attempts:
             return await self._exhausted(claim)
         content = await self._drawn(claim)
@@ -417,6 +425,14 @@ def _revision_told(claim: Claim, answer: SlackResponse) -> int:
         return min(answer.revision, claim.revision)
     is_older = answer.is_first_copy is True and claim.revision > 1
     return claim.revision - 1 if is_older else claim.revision
+
+
+def _note_attempt(attempt: TraceSpan, outcome: Outcome) -> None:
+    claim = outcome.claim
+    attempt.note(message_id=claim.id, revision=claim.revision, attempt=claim.tries + 1)
+    attempt.note(verdict=str(outcome.verdict))
+    if outcome.error:
+        attempt.fail(outcome.error)
 
 
 def _outgoing_of(

@@ -187,6 +187,7 @@ def claim_of(row: Any, source: str | None, now: datetime) -> Claim:
         created_at=row.created_at,
         claimed_at=now,
         tenant=row.tenant,
+        correlation_id=row.correlation_id,
         error=row.error,
         waiting_since=row.waiting_since,
         rank=row.rank,

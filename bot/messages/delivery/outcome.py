@@ -40,6 +40,7 @@ class Claim:
     created_at: datetime
     claimed_at: datetime
     tenant: str = ""
+    correlation_id: str | None = None
     error: str | None = None  # of the attempt before
     waiting_since: datetime | None = None  # the oldest change that Slack does not show
     rank: Rank = Rank.NORMAL

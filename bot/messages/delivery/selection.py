@@ -33,6 +33,7 @@ _SUSPENDED = SQLModel.metadata.tables["suspended_channel"].c
 CLAIM_COLUMNS = (
     M.id,
     M.tenant,
+    M.correlation_id,
     M.error,
     M.revision,
     # Take the reply's channel from its parent: a message to a person is in another channel.

@@ -17,6 +17,8 @@ from bot.messages.transports.proxied_http import AnyConnection, open_connection
 from bot.messages.transports.responses import read_answer
 from bot.messages.transports.slack_files import carries, upload
 from bot.proxies import NO_PROXIES, Proxies
+from bot.redaction import redact
+from bot.tracing.spans import span
 
 #: Marks our messages, so that one whose answer was lost can be found again.
 METADATA_TYPE = "opsbell_message"
@@ -228,12 +230,20 @@ class SlackTransport:
         }
 
     async def _call(self, method: str, arguments: dict[str, Any]) -> SlackResponse:
-        return await self._sent(self._wire.post(method, arguments, self._timeout_seconds))
+        return await self._traced(method, self._wire.post(method, arguments, self._timeout_seconds))
 
     async def _ask(self, method: str, arguments: dict[str, Any]) -> SlackResponse:
         """Call a method with a form: only those that write messages are sure to read JSON."""
         content = urlencode(arguments).encode()
-        return await self._sent(self._wire.send(method, content, FORM, self._timeout_seconds))
+        sending = self._wire.send(method, content, FORM, self._timeout_seconds)
+        return await self._traced(method, sending)
+
+    async def _traced(self, method: str, sending: Awaitable[WireResponse]) -> SlackResponse:
+        with span(method) as calling:
+            answer = await self._sent(sending)
+            if calling.is_on and not answer.ok:
+                calling.fail(_why_failed(answer))
+        return answer
 
     async def _sent(self, sending: Awaitable[WireResponse]) -> SlackResponse:
         try:
@@ -250,6 +260,12 @@ class SlackTransport:
             scopes = headers.get(b"x-oauth-scopes", b"").decode("latin-1")
             answer.detail["scopes"] = scopes.replace(" ", "")
         return answer
+
+
+def _why_failed(answer: SlackResponse) -> str:
+    if answer.error:
+        return redact(answer.error)
+    return "lost" if answer.lost else f"http_{answer.status}" if answer.status else "unreachable"
 
 
 def left_thread(answer: SlackResponse, outgoing: Outgoing) -> bool:

@@ -1,0 +1,1 @@
+"""Traces: what the bot did when, for OpenTelemetry."""
