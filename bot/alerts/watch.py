@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 #: How long an explicit check waits for Slack before it says that nobody was told.
 _WAIT_SECONDS = 10.0
 _WATCH_LOOK_SECONDS = 0.1
-_LATE_AFTER = f"not delivered within {_WAIT_SECONDS:.0f} s; it is sent as soon as it can be"
+_NOT_ARRIVED = f"not delivered within {_WAIT_SECONDS:.0f} s; it is sent as soon as it can be"
 
 FindChannel = Callable[[str], Awaitable[str]]
 
@@ -105,7 +105,7 @@ class AlertWatch:
             return check_result(checked, set(), error)
         wanted = {one for ids in checked.messages.values() for one in ids if one is not None}
         arrived = await self.await_arrival(wanted)
-        return check_result(checked, arrived, error if wanted <= arrived else _LATE_AFTER)
+        return check_result(checked, arrived, error if wanted <= arrived else _NOT_ARRIVED)
 
     async def take_in(self, tenant: str, reports: Sequence[ExternalReport]) -> None:
         """Make alerts of ours of what another system says of its own."""
