@@ -5,11 +5,12 @@ Each rule takes the places of all blocks, nested ones included, and yields
 what is wrong. `EVERYWHERE` holds on every surface, `IN_MESSAGES` in messages.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from slack_playground.blocks import problem
 from slack_playground.blocks.places import Place, text_length
 from slack_playground.blocks.problem import Problem
+from slack_playground.blocks.schema import Surface
 
 MARKDOWN_MOST = 12_000
 TABLE_MOST = 10_000
@@ -17,6 +18,14 @@ DATA_TABLE_MOST = 20_000
 CHARTS_MOST = 2
 # Undocumented and observed: https://github.com/slackapi/bolt-js/issues/2509
 MESSAGE_MOST = 13_200
+
+# Elements that not every surface takes, by the "available in surfaces" of their pages. Those of
+# mail, number, address and rich text inputs disagree with that of the input block, which counts.
+ELEMENT_SURFACES: dict[str, tuple[Surface, ...]] = {
+    "datetimepicker": ("message", "modal"),
+    "file_input": ("modal",),
+    "workflow_button": ("message",),
+}
 
 # Their cells and labels have budgets of their own, larger than a message's.
 _OUTSIDE_THE_TOTAL = frozenset({"data_table", "data_visualization"})
@@ -106,6 +115,31 @@ def total_within_message(places: Sequence[Place]) -> Iterator[Problem]:
             f"the text of all blocks must be less than {MESSAGE_MOST + 1} characters",
             constraint={"type": "max_length", "expected": MESSAGE_MOST, "got": total},
         )
+
+
+def elements_fit(surface: Surface) -> BlockRule:
+    """A rule: an element stands only where its own page says that it is available."""
+    strangers = {type_ for type_, surfaces in ELEMENT_SURFACES.items() if surface not in surfaces}
+
+    def rule(places: Sequence[Place]) -> Iterator[Problem]:
+        for place in places:
+            if not any(_kind(one) in strangers for one in place.values):
+                continue
+            for found in place.objects:
+                if found.type in strangers:
+                    yield problem.failed(
+                        f"{found.at}/type",
+                        f"unsupported type: {found.type}",
+                        "enum",
+                        got=found.type,
+                    )
+
+    return rule
+
+
+def _kind(value: Mapping[str, object]) -> str:
+    found = value.get("type")
+    return found if isinstance(found, str) else ""
 
 
 EVERYWHERE: tuple[BlockRule, ...] = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from slack_playground.blocks.block_rules import EVERYWHERE, IN_MESSAGES
+from slack_playground.blocks.block_rules import EVERYWHERE, IN_MESSAGES, elements_fit
 from slack_playground.blocks.fitting import fits
 from slack_playground.blocks.kinds.catalogue import blocks_on
 from slack_playground.blocks.places import Place, blocks_in
@@ -43,5 +43,8 @@ def blocks_shape(surface: Surface) -> ListOf:
 def check_together(places: Iterable[Place], surface: Surface) -> Iterator[Problem]:
     """Yield what is wrong with the blocks as a whole, wherever in the payload they stand."""
     found = list(places)
-    for rule in IN_MESSAGES if surface == "message" else EVERYWHERE:
+    for rule in (*(IN_MESSAGES if surface == "message" else EVERYWHERE), _elements_fit(surface)):
         yield from rule(found)
+
+
+_elements_fit = cache(elements_fit)

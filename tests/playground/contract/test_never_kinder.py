@@ -53,6 +53,39 @@ def test_a_block_is_refused(block: dict[str, Any], pointer: str) -> None:
     assert [one.pointer for one in validate_blocks([block], "modal")] == [pointer]
 
 
+WORKFLOW_BUTTON = {
+    "type": "workflow_button",
+    "text": plain("x"),
+    "workflow": {"trigger": {"url": "https://slack.com/shortcuts/Ft0123ABC/xyz"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("block", "surfaces", "pointer"),
+    [
+        (actions({"type": "datetimepicker", "action_id": "a"}), "message modal", "/elements/0"),
+        (field("datetimepicker"), "message modal", "/element"),
+        (field("file_input"), "modal", "/element"),
+        (
+            {**section(), "accessory": WORKFLOW_BUTTON},
+            "message",
+            "/accessory",
+        ),
+    ],
+)
+def test_an_element_is_refused_where_its_page_does_not_have_it(
+    block: dict[str, Any], surfaces: str, pointer: str
+) -> None:
+    """Also inside of a container."""
+    held = {"type": "container", "title": plain("x"), "child_blocks": [block]}
+    for surface in ("message", "modal", "home"):
+        expected = [] if surface in surfaces.split() else [f"/0{pointer}/type"]
+        assert [one.pointer for one in validate_blocks([block], surface)] == expected
+        if surface != "modal":
+            nested = [f"/0/child_blocks{one}" for one in expected]
+            assert [one.pointer for one in validate_blocks([held], surface)] == nested
+
+
 @pytest.mark.parametrize(
     ("posted", "fields"),
     [

@@ -21,6 +21,7 @@ def rich(*elements: dict[str, Any], kind: str = "rich_text_section", **more: Any
         rich({"type": "text", "text": "x"}, kind="rich_text_preformatted", language="python"),
         rich({"type": "emoji", "name": "ada", "url": "https://example.com/ada.png"}),
         *(rich({**one, "style": {"underline": True, "code": True}}) for one in MENTIONS),
+        actions({"type": "rich_text_input", "action_id": "why"}),
         {"type": "task_card", "task_id": "1", "title": "Cook"},
         {"type": "plan", "title": "Lunch"},
         {"type": "plan", "title": "Lunch", "tasks": [{"task_id": "1", "title": "Cook"}]},

@@ -160,7 +160,7 @@ BUTTONS = index((BUTTON, WORKFLOW_BUTTON))
 
 # Where Slack lets each element stand: the "works with block types" of its page.
 ACCESSORIES = {**BUTTONS, **MENUS, **index((DATEPICKER, TIMEPICKER, IMAGE))}
-ACTIONS = {**BUTTONS, **MENUS, **PICKERS}
+ACTIONS = {**BUTTONS, **MENUS, **PICKERS, **index((RICH_TEXT_INPUT,))}
 INPUTS = {
     **{type_: menu for type_, menu in MENUS.items() if type_ != "overflow"},
     **PICKERS,
