@@ -85,5 +85,9 @@ class TopicLease:
         """Return a cursor that begins now: what happened before the bus existed stays at home."""
         newest = session.exec(select(func.max(col(Event.id)))).one() or 0
         return BusCursor(
-            topic=self._topic, last_id=newest, owner=self._owner, expires_at=now + _LEASE
+            topic=self._topic,
+            last_id=newest,
+            owner=self._owner,
+            expires_at=now + _LEASE,
+            began_at=now,
         )

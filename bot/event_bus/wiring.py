@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot.bus_config.section import BusSettings
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.bus import Direction
+from bot.event_bus.change_publisher import ChangePublisher
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
 from bot.event_bus.publisher import Publisher
@@ -50,6 +52,8 @@ def _directions(
         found.append((Direction("receiving", make_broker, lease, receiver.work, figures), lease))
     if settings.events:
         lease = TopicLease(services.database, services.clock, settings.events)
-        publisher = Publisher(services.database, settings, lease, figures)
+        kept = timedelta(days=services.settings.config.retention.days)
+        changes = ChangePublisher(services.database, services.clock, settings, kept)
+        publisher = Publisher(services.database, settings, lease, changes, figures)
         found.append((Direction("publishing", make_broker, lease, publisher.work, figures), lease))
     return found
