@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import Session
 
+from bot.alerts.incident_lifecycle import TroubleType
 from bot.alerts.models import Alert
 from bot.event_bus.brokers.broker import BrokerError
 from bot.event_bus.brokers.choice import broker_maker
@@ -19,7 +20,7 @@ from bot.messages import outbox
 from bot.messages.history.projection import snapshot
 from bot.messages.models import EventName
 from bot.messages.outbox import Content, Place, put
-from bot.reports.models import ReportRun
+from bot.reports.models import ReportRun, RunStatus, Trigger
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import until
 
@@ -282,7 +283,7 @@ async def test_changes_of_alerts_are_published_once(bus, process, database, cloc
 
 def alert(alert_id, opened_at, **more):
     found = {"tenant": "default", "opened_at": opened_at, "label": "import", **more}
-    return Alert(id=alert_id, type="failed", task=alert_id, fingerprint="", **found)
+    return Alert(id=alert_id, type=TroubleType.FAILED, task=alert_id, fingerprint="", **found)
 
 
 def keep(database, *rows):
@@ -301,13 +302,9 @@ async def test_the_end_of_a_report_run_is_published_once(bus, process, database,
     """Also by the process that takes over after a crash, and not while the run is going on."""
     clock.pass_by(minutes=1)
     now = clock.now()
-    run = {"id": "x_1", "report_id": "r_1", "tenant": "default", "trigger": "manual"}
-    keep(database, ReportRun(**run, due_at=now, created_at=now, status="running"))
+    keep(database, report_run(now, RunStatus.RUNNING))
     assert await process.changes.publish_new(process.broker) == 0
-    keep(
-        database,
-        ReportRun(**run, due_at=now, created_at=now, status="failed", completed_at=now),
-    )
+    keep(database, report_run(now, RunStatus.FAILED, completed_at=now))
     clock.pass_by(seconds=13)
     assert await process.changes.publish_new(process.broker) == 1
     other = Process(bus)
@@ -318,6 +315,19 @@ async def test_the_end_of_a_report_run_is_published_once(bus, process, database,
     event = await bus.next_event()
     assert (event["type"], event["subject"]) == ("opsbell.ReportRunFinished", "x_1")
     assert (event["data"]["reportId"], event["data"]["status"]) == ("r_1", "failed")
+
+
+def report_run(at, status, completed_at=None):
+    return ReportRun(
+        id="x_1",
+        report_id="r_1",
+        tenant="default",
+        trigger=Trigger.MANUAL,
+        due_at=at,
+        created_at=at,
+        status=status,
+        completed_at=completed_at,
+    )
 
 
 @ONE_DATABASE
