@@ -42,6 +42,11 @@ class TopicLease:
         self._held_until = now + _LEASE if is_held else None
         return is_held
 
+    async def require(self) -> None:
+        """Renew the hold if it is time; raise `LeaseLostError` if another process has the topic."""
+        if not await self.hold():
+            raise LeaseLostError(f"`{self._topic}` is another process's by now")
+
     async def release(self) -> None:
         """Let another process take the topic at once."""
         ours = (col(BusCursor.topic) == self._topic, col(BusCursor.owner) == self._owner)

@@ -55,6 +55,7 @@ class Publisher:
         done = last_id
         try:
             for row in rows:
+                await self._lease.require()  # A slow broker may outlast it.
                 await self._publish(row, broker)
                 done = row.id
         finally:

@@ -22,8 +22,9 @@ ALERT_OPENED, ALERT_RESOLVED = "AlertOpened", "AlertResolved"
 REPORT_RUN_FINISHED = "ReportRunFinished"
 _ALERT, _RUN, _REPORT = table_of(Alert).c, table_of(ReportRun).c, table_of(Report).c
 _NOTICE = table_of(BusNotice).c
-#: At most so many at a time; the others are found the next time.
-_MOST_CHANGES = 200
+#: At most so many at a time, within the lease; the others are found the next time.
+_MOST_CHANGES = 20
+_MOST_KEYS = 500
 
 
 class AlertEvent(Shown):
@@ -92,8 +93,8 @@ def unpublished_changes(
 
 
 def _published(session: Session, topic: str, keys: list[str]) -> Iterator[str]:
-    for begin in range(0, len(keys), _MOST_CHANGES):
-        some = keys[begin : begin + _MOST_CHANGES]
+    for begin in range(0, len(keys), _MOST_KEYS):
+        some = keys[begin : begin + _MOST_KEYS]
         query = select(_NOTICE.key).where(_NOTICE.topic == topic, _NOTICE.key.in_(some))
         yield from session.execute(query).scalars()
 

@@ -187,7 +187,10 @@ async def test_one_process_publishes_and_another_takes_over(bus, process, databa
 
     with pytest.raises(LeaseLostError):
         await process.publish()
+    assert process.figures.published == 0
     assert await other.publish() == 1
+    with pytest.raises(LeaseLostError):
+        await process.lease.advance(7)
     await other.lease.release()
     assert await process.lease.hold()
     await other.broker.close()
