@@ -2,7 +2,7 @@
 
 from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
-from bot.event_bus.models import BusCursor
+from bot.event_bus.models import BusCursor, BusNotice
 from bot.http.idempotency import IdempotencyRecord
 from bot.http.mcp.confirmations import Confirmation
 from bot.leaderboards.models import LeaderboardDue, LeaderboardPost, LeaderboardSample
@@ -31,6 +31,7 @@ TABLES = (
     AlertRerun,
     AlertTrouble,
     BusCursor,
+    BusNotice,
     Confirmation,
     DeadLetter,
     EndNotice,

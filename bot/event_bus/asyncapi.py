@@ -9,6 +9,13 @@ from bot.bus_config.section import BusSettings
 from bot.event_bus.cloud_events import STRUCTURED_TYPE
 from bot.event_bus.inbound_types import INBOUND_TYPES
 from bot.event_bus.outgoing_events import OWN_TYPES, MessageEvent
+from bot.event_bus.state_changes import (
+    ALERT_OPENED,
+    ALERT_RESOLVED,
+    REPORT_RUN_FINISHED,
+    AlertEvent,
+    ReportRunEvent,
+)
 from bot.messages.models import EventName
 
 _DATA_REF = "#/components/schemas/{model}"
@@ -23,7 +30,7 @@ _LETTER_HEADERS = {
 def describe_bus(settings: BusSettings) -> dict[str, Any]:
     """Return the document for these topics; everything else in it comes from the models."""
     requests = {kind.name: _request_message(kind.summary, kind.data) for kind in _TAKEN}
-    events = {f"{OWN_TYPES}{name}": _event_message(name) for name in EventName}
+    events = {f"{OWN_TYPES}{name}": _event_message(name, data) for name, data in _PUBLISHED.items()}
     letter = {"opsbell.dead-letter": _dead_letter_message()}
     topics = {
         "requests": (settings.requests, requests, "receive", "Take requests, each once"),
@@ -66,6 +73,12 @@ def describe_bus(settings: BusSettings) -> dict[str, Any]:
     }
 
 
+_PUBLISHED: dict[str, type[BaseModel]] = {
+    **{str(name): MessageEvent for name in EventName},
+    ALERT_OPENED: AlertEvent,
+    ALERT_RESOLVED: AlertEvent,
+    REPORT_RUN_FINISHED: ReportRunEvent,
+}
 _TAKEN = tuple(INBOUND_TYPES.values())
 
 
@@ -80,11 +93,11 @@ def _request_message(summary: str, data: type[BaseModel]) -> dict[str, Any]:
     }
 
 
-def _event_message(name: EventName) -> dict[str, Any]:
+def _event_message(name: str, data: type[BaseModel]) -> dict[str, Any]:
     return {
         "title": f"{OWN_TYPES}{name}",
         "contentType": STRUCTURED_TYPE,
-        "payload": _envelope(f"{OWN_TYPES}{name}", MessageEvent),
+        "payload": _envelope(f"{OWN_TYPES}{name}", data),
     }
 
 
@@ -116,6 +129,6 @@ def _envelope(kind: str, data: type[BaseModel]) -> dict[str, Any]:
 
 def _data_schemas() -> dict[str, Any]:
     models: list[tuple[type[BaseModel], Any]] = [(kind.data, "validation") for kind in _TAKEN]
-    models.append((MessageEvent, "serialization"))
+    models += [(data, "serialization") for data in (MessageEvent, AlertEvent, ReportRunEvent)]
     _, top = models_json_schema(models, by_alias=True, ref_template=_DATA_REF)
     return dict(top.get("$defs", {}))

@@ -5,14 +5,16 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.errors import OpsbellError
 from bot.event_bus.brokers.broker import Broker, BrokerError
 from bot.event_bus.figures import BusFigures
-from bot.event_bus.lease import TopicLease
+from bot.event_bus.lease import LeaseLostError, TopicLease
 from bot.event_bus.rejection import delay_before, reason_of
 from bot.http.errors import is_database_unavailable
 
 logger = structlog.get_logger(__name__)
 
+_EXPECTED = (BrokerError, LeaseLostError)
 _LOOK_FOR_LEASE_SECONDS = 2.0
 #: A broker that does not hang up in this time is left.
 _HANG_UP_SECONDS = 5.0
@@ -42,11 +44,16 @@ class Direction:
         self._running = asyncio.create_task(self._run(), name=f"bus {self._name}")
 
     async def stop(self) -> None:
-        """End; what is not acknowledged stays with the broker."""
+        """End, and let another process begin; what is not acknowledged stays with the broker."""
         self._is_stopping = True
         while self._running is not None and not self._running.done():
             self._running.cancel()  # Again and again: some client swallows it.
             await asyncio.wait([self._running], timeout=1)
+        try:
+            await self._lease.release()
+        except Exception as error:
+            if not is_database_unavailable(error):
+                raise
 
     async def _run(self) -> None:
         failures = 0
@@ -59,9 +66,9 @@ class Direction:
             except Exception as error:
                 failures += 1
                 delay = delay_before(failures)
-                if not isinstance(error, BrokerError) and not is_database_unavailable(error):
+                if not isinstance(error, _EXPECTED) and not is_database_unavailable(error):
                     logger.exception("bus_failed", direction=self._name)
-                reason = reason_of(error, BrokerError)
+                reason = reason_of(error, OpsbellError)
                 logger.warning("bus_broken", direction=self._name, reason=reason, seconds=delay)
             await asyncio.sleep(delay)
 

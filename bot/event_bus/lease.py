@@ -42,6 +42,11 @@ class TopicLease:
         self._held_until = now + _LEASE if is_held else None
         return is_held
 
+    async def require(self) -> None:
+        """Renew the hold if it is time; raise `LeaseLostError` if another process has the topic."""
+        if not await self.hold():
+            raise LeaseLostError(f"`{self._topic}` is another process's by now")
+
     async def release(self) -> None:
         """Let another process take the topic at once."""
         ours = (col(BusCursor.topic) == self._topic, col(BusCursor.owner) == self._owner)
@@ -85,5 +90,9 @@ class TopicLease:
         """Return a cursor that begins now: what happened before the bus existed stays at home."""
         newest = session.exec(select(func.max(col(Event.id)))).one() or 0
         return BusCursor(
-            topic=self._topic, last_id=newest, owner=self._owner, expires_at=now + _LEASE
+            topic=self._topic,
+            last_id=newest,
+            owner=self._owner,
+            expires_at=now + _LEASE,
+            began_at=now,
         )

@@ -1,4 +1,4 @@
-"""How far the events of this database have been published, as a table."""
+"""What of this database has been published, as tables."""
 
 from datetime import datetime
 
@@ -15,3 +15,14 @@ class BusCursor(SQLModel, table=True):
     last_id: int = Field(sa_type=BigInteger)
     owner: str
     expires_at: datetime
+    began_at: datetime  # what was before is not published
+
+
+class BusNotice(SQLModel, table=True):
+    """A change of an alert or a report run that the broker has."""
+
+    __tablename__ = "bus_notice"
+
+    topic: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    at: datetime = Field(index=True)

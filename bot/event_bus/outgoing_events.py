@@ -24,6 +24,7 @@ _EVENT, _MESSAGE = table_of(Event).c, table_of(Message).c
 _WRITERS = text(
     "SELECT virtualtransaction FROM pg_locks"
     " WHERE relation = 'event'::regclass AND mode = 'RowExclusiveLock'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.bus_config.section import BusSettings
 from bot.db import Database
 from bot.event_bus.brokers.broker import Broker, MessageTooLargeError
+from bot.event_bus.change_publisher import ChangePublisher
 from bot.event_bus.event_order import Gap, final_count
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
@@ -25,19 +26,26 @@ class Publisher:
     """
 
     def __init__(
-        self, database: Database, settings: BusSettings, lease: TopicLease, figures: BusFigures
+        self,
+        database: Database,
+        settings: BusSettings,
+        lease: TopicLease,
+        changes: ChangePublisher,
+        figures: BusFigures,
     ) -> None:
         self._database = database
         self._settings = settings
         self._topic = settings.events or ""
         self._lease = lease
+        self._changes = changes
         self._figures = figures
         self._gap: Gap | None = None
 
     async def work(self, broker: Broker) -> None:
         """Publish until the lease is lost; raise `BrokerError` if the broker is away."""
         while await self._lease.hold():
-            if not await self.publish_next(broker):
+            published = await self.publish_next(broker) + await self._changes.publish_new(broker)
+            if not published:
                 await asyncio.sleep(_OUTBOX_LOOK_SECONDS)
 
     async def publish_next(self, broker: Broker) -> int:
@@ -47,6 +55,7 @@ class Publisher:
         done = last_id
         try:
             for row in rows:
+                await self._lease.require()  # A slow broker may outlast it.
                 await self._publish(row, broker)
                 done = row.id
         finally:

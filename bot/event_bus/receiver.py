@@ -8,7 +8,7 @@ from bot.clock import Clock, SteadyClock
 from bot.errors import UserError
 from bot.event_bus.brokers.broker import Arrived, Broker, MessageTooLargeError
 from bot.event_bus.figures import BusFigures
-from bot.event_bus.lease import LeaseLostError, TopicLease
+from bot.event_bus.lease import TopicLease
 from bot.event_bus.rejection import (
     FailureVerdict,
     delay_before,
@@ -90,13 +90,10 @@ class Receiver:
     async def _require_lease(self) -> None:
         """Raise `LeaseLostError` if another process has the topic; unknown without a database."""
         try:
-            is_ours = await self._lease.hold()
+            await self._lease.require()
         except Exception as error:
             if not is_database_unavailable(error):
                 raise
-            return
-        if not is_ours:
-            raise LeaseLostError("another process receives by now")
 
     async def _reject(self, arrived: Arrived, error: Exception, broker: Broker) -> None:
         letter = rejected(arrived.body, arrived.headers, error)

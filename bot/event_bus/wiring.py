@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot.bus_config.section import BusSettings
 from bot.event_bus.brokers.choice import broker_maker
 from bot.event_bus.bus import Direction
+from bot.event_bus.change_publisher import ChangePublisher
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import TopicLease
 from bot.event_bus.publisher import Publisher
@@ -28,28 +30,29 @@ async def event_bus(services: HttpServices) -> AsyncIterator[None]:
     figures = BusFigures(services.clock)
     services.meters.add(figures)
     directions = _directions(services, settings, figures)
-    for direction, _ in directions:
+    for direction in directions:
         direction.start()
     try:
         yield
     finally:
-        for direction, lease in directions:
+        for direction in directions:
             await direction.stop()
-            await lease.release()
 
 
 def _directions(
     services: HttpServices, settings: BusSettings, figures: BusFigures
-) -> list[tuple[Direction, TopicLease]]:
+) -> list[Direction]:
     make_broker = broker_maker(settings)
     found = []
     if settings.requests and settings.rejected:
         lease = TopicLease(services.database, services.clock, settings.requests)
         requests = BusRequests(services, settings.tenant)
         receiver = Receiver(requests, lease, settings.rejected, figures, services.clock)
-        found.append((Direction("receiving", make_broker, lease, receiver.work, figures), lease))
+        found.append(Direction("receiving", make_broker, lease, receiver.work, figures))
     if settings.events:
         lease = TopicLease(services.database, services.clock, settings.events)
-        publisher = Publisher(services.database, settings, lease, figures)
-        found.append((Direction("publishing", make_broker, lease, publisher.work, figures), lease))
+        kept = timedelta(days=services.settings.config.retention.days)
+        changes = ChangePublisher(services.database, services.clock, settings, kept)
+        publisher = Publisher(services.database, settings, lease, changes, figures)
+        found.append(Direction("publishing", make_broker, lease, publisher.work, figures))
     return found

@@ -81,7 +81,7 @@ def broker_call(
     except too_large as error:
         raise MessageTooLargeError(f"{name} takes no message of this size") from error
     except kinds as error:
-        raise BrokerError(f"{name}: {error or type(error).__name__}") from error
+        raise BrokerError(f"{name}: {str(error) or type(error).__name__}") from error
 
 
 async def hang_up(stop: Callable[[], Awaitable[None]], *errors: type[Exception]) -> None:

@@ -131,8 +131,19 @@ def upgrade() -> None:
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("topic"),
     )
+    op.create_table(
+        "bus_notice",
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "key"),
+    )
+    with op.batch_alter_table("bus_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bus_notice_at"), ["at"], unique=False)
+
     op.create_table(
         "confirmation",
         sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -839,6 +850,7 @@ def downgrade() -> None:
     op.drop_table("end_notice")
     op.drop_table("dead_letter")
     op.drop_table("confirmation")
+    op.drop_table("bus_notice")
     op.drop_table("bus_cursor")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")

@@ -1,13 +1,17 @@
 """What happens to messages is published from the event table: at least once, and in order."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import Session
 
+from bot.alerts.incident_lifecycle import TroubleType
+from bot.alerts.models import Alert
 from bot.event_bus.brokers.broker import BrokerError
 from bot.event_bus.brokers.choice import broker_maker
+from bot.event_bus.change_publisher import ChangePublisher
 from bot.event_bus.figures import BusFigures
 from bot.event_bus.lease import LeaseLostError, TopicLease
 from bot.event_bus.models import BusCursor
@@ -16,6 +20,7 @@ from bot.messages import outbox
 from bot.messages.history.projection import snapshot
 from bot.messages.models import EventName
 from bot.messages.outbox import Content, Place, put
+from bot.reports.models import ReportRun, RunStatus, Trigger
 from tests.bot.http.calling import ONE_DATABASE
 from tests.patience import until
 
@@ -31,7 +36,9 @@ class Process:
         self.figures = BusFigures(bus.services.clock)
         database, clock = bus.services.database, bus.services.clock
         self.lease = TopicLease(database, clock, bus.settings.events)
-        self.publisher = Publisher(database, bus.settings, self.lease, self.figures)
+        kept = timedelta(days=30)
+        self.changes = ChangePublisher(database, clock, bus.settings, kept)
+        self.publisher = Publisher(database, bus.settings, self.lease, self.changes, self.figures)
         self.broker = broker_maker(bus.settings)()
 
     async def begin(self) -> bool:
@@ -180,7 +187,10 @@ async def test_one_process_publishes_and_another_takes_over(bus, process, databa
 
     with pytest.raises(LeaseLostError):
         await process.publish()
+    assert process.figures.published == 0
     assert await other.publish() == 1
+    with pytest.raises(LeaseLostError):
+        await process.lease.advance(7)
     await other.lease.release()
     assert await process.lease.hold()
     await other.broker.close()
@@ -246,6 +256,81 @@ async def test_the_bus_publishes_by_itself(bus, database, clock):
         await until(has_begun)
         message = commit_message(database, clock)
         assert await subjects(bus, 1) == [message]
+
+
+@ONE_BROKER
+async def test_changes_of_alerts_are_published_once(bus, process, database, clock):
+    """Opened, resolved, and opened once more; those of others and of before stay at home."""
+    clock.pass_by(minutes=1)
+    opened_at = clock.now() - timedelta(seconds=30)
+    keep(database, alert("a_1", opened_at), alert("a_2", opened_at, tenant="cleo"))
+    keep(database, alert("a_0", opened_at - timedelta(hours=1)))
+    assert await process.changes.publish_new(process.broker) == 1
+    clock.pass_by(seconds=30)
+    keep(database, alert("a_1", opened_at, state="resolved", resolved_at=clock.now()))
+    counts = [await process.changes.publish_new(process.broker) for _ in range(2)]
+    assert counts == [1, 0]
+    clock.pass_by(minutes=20)
+    keep(database, alert("a_1", clock.now()))
+    assert await process.changes.publish_new(process.broker) == 1
+
+    events = [await bus.next_event() for _ in range(3)]
+    told = [(one["type"], one["subject"], one["data"]["state"]) for one in events]
+    assert told == [
+        ("opsbell.AlertOpened", "a_1", "open"),
+        ("opsbell.AlertResolved", "a_1", "resolved"),
+        ("opsbell.AlertOpened", "a_1", "open"),
+    ]
+    assert len({event["id"] for event in events}) == 3
+
+
+def alert(alert_id, opened_at, **more):
+    found = {"tenant": "default", "opened_at": opened_at, "label": "import", **more}
+    return Alert(id=alert_id, type=TroubleType.FAILED, task=alert_id, fingerprint="", **found)
+
+
+def keep(database, *rows):
+    """Store rows, or replace those that are there."""
+
+    def work(session):
+        for row in rows:
+            session.merge(row)
+
+    database.transact(work)
+
+
+@ONE_BROKER
+@ONE_DATABASE
+async def test_the_end_of_a_report_run_is_published_once(bus, process, database, clock):
+    """Also by the process that takes over after a crash, and not while the run is going on."""
+    clock.pass_by(minutes=1)
+    now = clock.now()
+    keep(database, report_run(now, RunStatus.RUNNING))
+    assert await process.changes.publish_new(process.broker) == 0
+    keep(database, report_run(now, RunStatus.FAILED, completed_at=now))
+    clock.pass_by(seconds=13)
+    assert await process.changes.publish_new(process.broker) == 1
+    other = Process(bus)
+    await other.begin()
+    assert await other.changes.publish_new(other.broker) == 0
+    await other.broker.close()
+
+    event = await bus.next_event()
+    assert (event["type"], event["subject"]) == ("opsbell.ReportRunFinished", "x_1")
+    assert (event["data"]["reportId"], event["data"]["status"]) == ("r_1", "failed")
+
+
+def report_run(at, status, completed_at=None):
+    return ReportRun(
+        id="x_1",
+        report_id="r_1",
+        tenant="default",
+        trigger=Trigger.MANUAL,
+        due_at=at,
+        created_at=at,
+        status=status,
+        completed_at=completed_at,
+    )
 
 
 @ONE_DATABASE
