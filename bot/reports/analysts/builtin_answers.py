@@ -88,8 +88,9 @@ def _read(question: str, brief: Brief, columns: Columns) -> _Question | None:
         asks.add(ask)
     mentioned = mentioned_columns(words, knowledge.column_words)
     measures = tuple(one for one in columns.measures if one.index in mentioned)
-    is_said = label_rows or time_rows or asks & _OF_THE_ONLY_MEASURE
-    if not measures and (len(columns.measures) == 1 or asks & _EXTREMES) and is_said:
+    is_of_all = bool(label_rows or time_rows or asks & _EXTREMES)
+    is_of_the_only = len(columns.measures) == 1 and asks & _OF_THE_ONLY_MEASURE
+    if not measures and (is_of_all or is_of_the_only):
         measures = columns.measures[:_MAX_UNNAMED_MEASURES]
     return _Question(frozenset(asks - {"none"}), measures, label_rows, time_rows, -1 in mentioned)
 

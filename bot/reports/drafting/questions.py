@@ -134,8 +134,9 @@ class Questions:
         except InvalidError as error:
             word = typed_for_select(query)
             told = error.problems[0].message if error.problems else str(error)
-            why = f"`{word}` is not `SELECT`" if word else told
-            problem = f"it looks like SQL, but cannot be read: {why}"
+            problem = f"it looks like SQL, but cannot be read: {told}"
+            if word:
+                problem = f"it looks like SQL; did you mean `SELECT` in place of `{word}`?"
             raise InvalidError(problem, [FieldProblem("query", problem)]) from error
 
     async def asked_at(self, report: Report, timezone: str, at: datetime) -> AskedSql:

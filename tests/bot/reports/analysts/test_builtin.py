@@ -259,6 +259,8 @@ async def test_the_only_measure_need_not_be_named(question, answer):
         ("worst return rate", "A had the highest return rate: 4.5 %."),
         ("lowest return rate", "B had the lowest return rate: 1.5 %."),
         ("worst region by orders", "A had the fewest orders: 7."),
+        ("What about B?", "Return rate for B: 1.5 %. Orders for B: 8."),
+        ("Is B good?", "The rows do not say."),
         ("How did it change?", "The rows do not say."),
     ],
 )

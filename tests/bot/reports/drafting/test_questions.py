@@ -78,12 +78,15 @@ def test_words(query):
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
-        ("SELEC 1", "`SELEC` is not `SELECT`"),
-        ("slect a from t", "`slect` is not `SELECT`"),
-        ("count(*) from t", "there is no such table: take sales"),
-        ("wiht a as (select 1) select * from a", "there is no such table: take sales"),
-        ("a from t where b", "there is no such table: take sales"),
-        ("a, b group by a", "there is no such table: take sales"),
+        ("SELEC 1", "; did you mean `SELECT` in place of `SELEC`?"),
+        ("slect a from t", "; did you mean `SELECT` in place of `slect`?"),
+        ("count(*) from t", ", but cannot be read: there is no such table: take sales"),
+        (
+            "wiht a as (select 1) select * from a",
+            ", but cannot be read: there is no such table: take sales",
+        ),
+        ("a from t where b", ", but cannot be read: there is no such table: take sales"),
+        ("a, b group by a", ", but cannot be read: there is no such table: take sales"),
     ],
 )
 async def test_mistyped_sql(query, problem):
@@ -91,7 +94,7 @@ async def test_mistyped_sql(query, problem):
     plan = Unplanned()
     with pytest.raises(InvalidError) as refused:
         await Questions(Shops(), plan).read(query, Shop(), "UTC", START, "deep")
-    message = f"it looks like SQL, but cannot be read: {problem}"
+    message = f"it looks like SQL{problem}"
     assert [one.message for one in refused.value.problems] == [message]
     assert plan.modes == [None]
 
