@@ -23,10 +23,10 @@ demo: setup ## a local workspace in the browser with the bot and a few real task
 	$(BIN)/python -m bot demo
 
 test: setup ## the whole suite, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) -o cache_dir=.pytest_cache/test
 
 ahead: setup ## the tests that carry a date, with the clock 400 days ahead (Linux, needs cc)
-	$(BIN)/python -m tests.clock_shift 400 $(BIN)/python -m pytest --numprocesses $(WORKERS) -m "dated and not long and not browser" -k "not postgresql"
+	$(BIN)/python -m tests.clock_shift 400 $(BIN)/python -m pytest --numprocesses $(WORKERS) -o cache_dir=.pytest_cache/ahead -m "dated and not long and not browser" -k "not postgresql"
 
 lint: setup ## format check, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -102,30 +102,29 @@ def plans(session: Session, kind: str, closed: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def measure(kind: str, case: str, size: int, rounds: int) -> tuple[float, str]:
-    """Return the median milliseconds of a turn's choice, and its plans."""
+def measure(store: Database, case: str, size: int, rounds: int) -> tuple[float, str]:
+    """Fill an empty database; return the median milliseconds of a turn's choice, and its plans."""
     closed = [BUSY] if case == "closed channel" else []
-    with folder_in_memory() as folder, database(kind, folder) as store:
-        if case == "history":
-            fill(store, "old", size, MessageState.IDLE, "C0BENCH")
-        else:
-            fill(store, "backlog", size, MessageState.WAITING, closed[0] if closed else "C0BENCH")
-        if case != "backlog":
-            fill(store, "new", FEW, MessageState.WAITING, "C0BENCH")
-        with store.connect() as connection:
-            connection.execute(text("ANALYZE"))
-            connection.commit()
+    if case == "history":
+        fill(store, "old", size, MessageState.IDLE, "C0BENCH")
+    else:
+        fill(store, "backlog", size, MessageState.WAITING, closed[0] if closed else "C0BENCH")
+    if case != "backlog":
+        fill(store, "new", FEW, MessageState.WAITING, "C0BENCH")
+    with store.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
 
-        def work(session: Session) -> float:
-            return pick(session, closed)
+    def work(session: Session) -> float:
+        return pick(session, closed)
 
-        async def turns() -> tuple[float, str]:
-            # Not kept, so that each finds the same.
-            times = [await store.read(work) for _ in range(rounds)]
-            found = await store.read(lambda session: plans(session, kind, closed))
-            return median(times), found
+    async def turns() -> tuple[float, str]:
+        # Not kept, so that each finds the same.
+        times = [await store.read(work) for _ in range(rounds)]
+        found = await store.read(lambda session: plans(session, kind_of(store), closed))
+        return median(times), found
 
-        return asyncio.run(turns())
+    return asyncio.run(turns())
 
 
 def kind_of(store: Database) -> str:
@@ -145,7 +144,8 @@ def main(arguments: list[str]) -> None:
         for case in CASES:
             column = results.setdefault(f"{kind}, {case}", {})
             for size in found.sizes:
-                took, plan = measure(kind, case, size, found.rounds)
+                with folder_in_memory() as folder, database(kind, folder) as store:
+                    took, plan = measure(store, case, size, found.rounds)
                 column[f"{size:,} stored: ms"] = round(took, 2)
             explained.append(f"\n{kind}, {case}, {found.sizes[-1]:,} stored\n{plan}\n")
     sys.stdout.write(table.of(results) + "".join(explained))

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from benchmarks import table
 from benchmarks.engine import database, folder_in_memory
-from benchmarks.growth import KINDS, SERIES
+from benchmarks.growth import KINDS, SERIES, kind_of
 from benchmarks.sightings import median
 from bot.db import Database
 from bot.leaderboards.boards import DEALERS
@@ -40,8 +40,9 @@ AT = {
 }
 
 
-def fill(store: Database, kind: str, samples: int, subjects: int) -> None:
+def fill(store: Database, samples: int, subjects: int) -> None:
     """Insert so many samples, the subjects taking turns, evenly over ten weeks."""
+    kind = kind_of(store)
     at = AT[kind].format(seconds=SECONDS, count=samples)
     number = f"(i % {subjects})"
     columns = (
@@ -57,25 +58,26 @@ def fill(store: Database, kind: str, samples: int, subjects: int) -> None:
         connection.commit()
 
 
-def measure(kind: str, samples: int, subjects: int, rounds: int) -> tuple[float, float, Ranking]:
-    """Return the median milliseconds of a ranking, the KiB that it takes, and the ranking."""
-    with folder_in_memory() as folder, database(kind, folder) as store:
-        fill(store, kind, samples, subjects)
+def measure(
+    store: Database, samples: int, subjects: int, rounds: int
+) -> tuple[float, float, Ranking]:
+    """Fill an empty database; return a ranking, its median milliseconds and the KiB it takes."""
+    fill(store, samples, subjects)
 
-        def work(session: Session) -> tuple[float, Ranking]:
-            began = time.perf_counter()
-            ranking = compute_ranking(session, "dealers", DEALERS, WEEK, NOW)
-            return (time.perf_counter() - began) * 1000, ranking
+    def work(session: Session) -> tuple[float, Ranking]:
+        began = time.perf_counter()
+        ranking = compute_ranking(session, "dealers", DEALERS, WEEK, NOW)
+        return (time.perf_counter() - began) * 1000, ranking
 
-        async def turns() -> tuple[float, float, Ranking]:
-            found = [await store.read(work) for _ in range(rounds)]
-            tracemalloc.start()
-            await store.read(work)
-            _, peak = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-            return median([took for took, _ in found]), peak / 1024, found[0][1]
+    async def turns() -> tuple[float, float, Ranking]:
+        found = [await store.read(work) for _ in range(rounds)]
+        tracemalloc.start()
+        await store.read(work)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return median([took for took, _ in found]), peak / 1024, found[0][1]
 
-        return asyncio.run(turns())
+    return asyncio.run(turns())
 
 
 def main(arguments: list[str]) -> None:
@@ -91,7 +93,8 @@ def main(arguments: list[str]) -> None:
         for subjects in asked.subjects:
             column = results.setdefault(f"{kind}, {subjects:,} subjects", {})
             for samples in asked.samples:
-                took, memory, _ = measure(kind, samples, subjects, asked.rounds)
+                with folder_in_memory() as folder, database(kind, folder) as store:
+                    took, memory, _ = measure(store, samples, subjects, asked.rounds)
                 column[f"{samples:,} samples: ms"] = round(took, 1)
                 column[f"{samples:,} samples: KiB"] = round(memory)
     sys.stdout.write(table.of(results))

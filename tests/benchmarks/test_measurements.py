@@ -118,11 +118,10 @@ def test_processes_share_the_work_of_many_workspaces():
     assert (figures["calls"], figures["recorded"]) == (12, 12)
 
 
-@pytest.mark.parametrize("kind", growth.KINDS)
 @pytest.mark.parametrize("case", growth.CASES)
-def test_growth_shows_a_plan(kind, case):
+def test_growth_shows_a_plan(database, case):
     """Messages are picked, and the plan names the index they are picked from."""
-    took, plan = growth.measure(kind, case, 20_000, 2)
+    took, plan = growth.measure(database, case, 20_000, 2)
 
     assert took > 0
     assert "message_ready" in plan
@@ -163,10 +162,9 @@ def test_questions_beside_the_engine_are_timed():
     assert min(figures.values()) >= 0
 
 
-@pytest.mark.parametrize("kind", growth.KINDS)
-def test_rankings_rank_everybody(kind):
+def test_rankings_rank_everybody(database):
     """The board is full, and everybody is counted."""
-    took, memory, ranking = rankings.measure(kind, 4_000, 40, 1)
+    took, memory, ranking = rankings.measure(database, 4_000, 40, 1)
 
     assert took > 0
     assert memory > 0

@@ -1,6 +1,6 @@
 """What a tenant stored cannot keep the bot down, however often it is started."""
 
-import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from bot.messages.requests.service import Requests
 from tests.patience import until
 from tests.scenarios.killing import Victim
 
-pytestmark = pytest.mark.long
+#: What a worker may take does not depend on the database: half a minute of processor for each kind.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 BODIES = {
     # One expression that asks for gigabytes.
@@ -35,8 +36,7 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "usual": {"word": "as always"},
 }
 
-
-HOSTILE = ("memory", "time")
+TOOK_TOO_MUCH = re.compile("took (more|longer) than")
 
 
 async def store(database_url: str, workspace_id: str, channel: str) -> None:
@@ -96,15 +96,17 @@ async def test_messages_that_take_the_machine_neither_stop_nor_block_the_bot(
     await bot.kill()
     await client.start()
 
-    async def both_ended() -> list[Any]:
-        found = [await client.call("GET", f"/api/messages/{one}", None) for one in HOSTILE]
+    async def all_ended() -> list[Any]:
+        found = [await client.call("GET", f"/api/messages/{one}", None) for one in PAYLOADS]
         return found if all(one["status"] in {"FAILED", "SENT"} for one in found) else []
 
     # Three attempts each, with a worker that is stopped and started again every time.
-    stopped = await until(both_ended, seconds=400)
-    assert [one["status"] for one in stopped] == ["FAILED", "FAILED"]
+    ended = await until(all_ended, seconds=900)
+    assert [one["status"] for one in ended] == ["FAILED", "FAILED", "SENT", "SENT"]
     assert sorted(texts()) == ["as always", "x"]
+    stopped = [one for one in ended if one["status"] == "FAILED"]
     for one in stopped:
         reasons = [event["detail"].get("reason", "") for event in one["events"]]
-        assert any("took more than" in reason for reason in reasons)
-    assert await asyncio.wait_for(bot.stop(), 60) == 0
+        # On a machine that is so busy that it comes first, the limit is that of the wall time.
+        assert any(TOOK_TOO_MUCH.search(reason) for reason in reasons), reasons
+    assert await bot.stop() == 0

@@ -18,7 +18,7 @@ from tests.patience import until
 __all__ = ["service"]
 
 HOSTILE = (
-    "{% if go %}{% set s = p %}{% set l = [" + "s, " * 9_000 + ']%}{% endif %}{"text": "{{ l }}"}'
+    "{% if go %}{% set s = p %}{% set l = [" + "s, " * 3_000 + ']%}{% endif %}{"text": "{{ l }}"}'
 )
 #: It has logic, so that it needs a worker.
 USUAL = '{"text": "{% if word %}{{ word }}{% endif %}"}'
