@@ -12,13 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from bot.db import Database
-<<<<<<< e95035a446a3a082a3666ec35e42f62186ae7dc3
-from tests.postgresql import in_database, run_sql
-=======
 from bot.migrations.upgrade import lock_tables
 from bot.schema import VERSIONS
-from tests.conftest import in_database, run_sql
->>>>>>> 95a23c5d987ffe2ff2dc40ca538578848b03ca6a
+from tests.postgresql import in_database, run_sql
 
 ROOT = Path(__file__).parents[2]
 #: What a bot of the version before, which is still at work, would trip over.

@@ -1,11 +1,11 @@
 """Reports over a real database: made, changed, run, and seen by their owners alone."""
 
 import pytest
-from bot.reports.runs.requests import request_bulk
 
 from bot.errors import ConflictError, FieldProblem, ForbiddenError, InvalidError, NotFoundError
 from bot.reports.models import Report, ReportResult, ReportRun, RunStatus
 from bot.reports.runs.bulk import open_progress
+from bot.reports.runs.requested_runs import request_bulk
 from tests.bot.reports.service_room import ADA, BEN, OPS, Office, Shops, actor, fields
 
 
