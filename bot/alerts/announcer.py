@@ -27,7 +27,7 @@ CONTINUED = "continued"
 DIGEST = "alerts/digest"
 _REMINDER = "alerts/reminder"
 _RECOVERY = "alerts/recovery"
-_LATE = "alerts/late"
+_LATE_TEMPLATE = "alerts/late"
 #: Slack was away if it got an alert so long after people were to be told of it.
 _CAME_LATE_SECONDS = 120.0
 #: Among an alert's facts: whether its message came late, once that is known.
@@ -118,7 +118,7 @@ class AlertAnnouncer:
                     "told_at": int(alert.told_at.timestamp()),
                     "places": places,
                 }
-                outbox.reply(session, message, Content(_LATE, context), now=now)
+                outbox.reply(session, message, Content(_LATE_TEMPLATE, context), now=now)
 
     def edit(self, session: Session, alert: Alert, now: datetime) -> None:
         """Update the alert's message; nothing if it was never posted."""
