@@ -149,6 +149,7 @@ class Database:
         except (OperationalError, sqlite3.Error) as error:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise ConfigError([f"DATABASE_URL: cannot open {shown}: {reason}"]) from error
+        schema.require_known(found)
         if found != schema.newest_revision():
             raise ConfigError(
                 [f"DATABASE_URL: the schema of {shown} is not current: run `python -m bot migrate`"]

@@ -4,12 +4,23 @@ The schema revision of a database, and the newest one.
 Alembic is loaded only by a process that has something to migrate: it takes 11 MB of memory.
 """
 
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import ConfigError
 
 #: Any number, if only everybody takes the same.
 _MIGRATION_LOCK = 7_735_235
+#: Of the wait for a table, below PostgreSQL's `deadlock_timeout` of a second: nobody is ended for
+#: our sake. Later ones exceed it, which also ends an autovacuum that is in the way.
+_HASTY, _PATIENT = "200ms", "3s"
+_HASTY_ATTEMPTS, _LOCK_ATTEMPTS = 30, 40
+_LOCK_PAUSE_SECONDS = 0.3
+#: `lock_not_available` and `deadlock_detected`.
+_LOCKED_OUT_STATES = ("55P03", "40P01")
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -25,20 +36,63 @@ def current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
+def require_known(found: str | None) -> None:
+    """Raise `ConfigError` if a revision was made by a newer version than this one."""
+    if found is not None and found > newest_revision():
+        raise ConfigError(
+            [
+                f"DATABASE_URL: a newer version of Opsbell has migrated the schema (to {found}): "
+                "run that version, or restore the backup of before"
+            ]
+        )
+
+
 def migrate(connection: Connection) -> None:
     """
     Bring the schema to the newest revision and commit; nothing if it is there already.
 
-    Of several processes that migrate one PostgreSQL the others wait, and find it done.
+    Of several processes that migrate one PostgreSQL the others wait, and find it done. Raises
+    `ConfigError` if a newer version was here.
     """
-    if current(connection) == newest_revision():
+    found = current(connection)
+    require_known(found)
+    if found == newest_revision():
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        if current(connection) == newest_revision():
-            connection.commit()
-            return
+        _migrate_beside_others(connection)
+        return
     from bot.migrations.upgrade import upgrade
 
     upgrade(connection)
     connection.commit()
+
+
+def _migrate_beside_others(connection: Connection) -> None:
+    """
+    Migrate a PostgreSQL on which bots of the version before may be at work.
+
+    All tables are locked before anything is changed, or the change of one would wait for a
+    transaction that waits for another. What a bot holds it holds for milliseconds; if a table is
+    not to be had at once, all are given back, for the bots would wait as well.
+    """
+    from bot.migrations.upgrade import lock_tables, upgrade
+
+    for attempt in range(1, _LOCK_ATTEMPTS + 1):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        if current(connection) == newest_revision():
+            connection.commit()
+            return
+        try:
+            lock_tables(connection, _PATIENT if attempt > _HASTY_ATTEMPTS else _HASTY)
+            upgrade(connection)
+            connection.commit()
+        except OperationalError as error:
+            connection.rollback()
+            if (
+                getattr(error.orig, "sqlstate", None) not in _LOCKED_OUT_STATES
+                or attempt == _LOCK_ATTEMPTS
+            ):
+                raise
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        else:
+            return

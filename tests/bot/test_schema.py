@@ -1,15 +1,24 @@
 """The schema of a database that several processes migrate at once."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
 from bot.db import Database
+from bot.migrations.upgrade import lock_tables
+from bot.schema import VERSIONS
 from tests.postgresql import in_database, run_sql
 
 ROOT = Path(__file__).parents[2]
+#: What a bot of the version before, which is still at work, would trip over.
+BREAKING = ("drop_column", "drop_table", "rename_table", "alter_column", "drop_constraint")
 
 
 def test_processes_that_migrate_at_once_wait_for_each_other(postgresql_server, tmp_path):
@@ -36,3 +45,62 @@ def test_processes_that_migrate_at_once_wait_for_each_other(postgresql_server, t
     database.check()
     database.close()
     run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_migration_waits_for_a_busy_table_holding_no_other(database):
+    """Or the bot that holds the one and wants the other would be ended by PostgreSQL."""
+    with database.connect() as bot, database.connect() as migrating:
+        bot.execute(text("LOCK TABLE task IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            lock_tables(migrating, "50ms")
+        migrating.rollback()
+        bot.execute(text("LOCK TABLE alert, message IN ROW EXCLUSIVE MODE"))
+        bot.commit()
+
+        lock_tables(migrating, "10s")
+        bot.execute(text("SET lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            bot.execute(text("SELECT count(*) FROM task"))
+
+
+def breaking(source):
+    """Return what a migration does that the version before cannot live with."""
+    (upgrade,) = (
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == "upgrade"
+    )
+    calls = [node for node in ast.walk(upgrade) if isinstance(node, ast.Call)]
+    named = [(one, ast.unparse(one.func).rpartition(".")[2]) for one in calls]
+    return [
+        name
+        for one, name in named
+        if name in BREAKING
+        or (
+            (name == "add_column" and "nullable=False" in (said := ast.unparse(one)))
+            and "server_default" not in said
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ('op.add_column("task", sa.Column("a", sa.String(), nullable=True))', []),
+        ('op.add_column("task", sa.Column("a", nullable=False, server_default="0"))', []),
+        ('batch.add_column(sa.Column("a", nullable=False))', ["add_column"]),
+        ('op.drop_column("task", "a")', ["drop_column"]),
+        ('op.alter_column("task", "a", nullable=False)', ["alter_column"]),
+    ],
+)
+def test_a_breaking_step_is_found(step, found):
+    """Columns may be added that the version before need not fill."""
+    assert breaking(f"def upgrade():\n    {step}\n") == found
+
+
+def test_migrations_only_add():
+    """While an upgrade goes on the version before works on the new schema."""
+    later = sorted(VERSIONS.glob("[0-9]*_*.py"))[1:]
+
+    assert {path.name: breaking(path.read_text()) for path in later} == {p.name: [] for p in later}

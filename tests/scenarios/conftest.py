@@ -41,6 +41,8 @@ class Bot:
     extra: dict[str, str] = field(default_factory=dict)
     #: Without one each start is a process that imports everything itself.
     nursery: Nursery | None = None
+    #: Where the code of a bot is that the nursery does not start.
+    code: Path = ROOT
 
     @property
     def url(self) -> str:
@@ -115,7 +117,7 @@ class Bot:
     async def _start_alone(self, environ: dict[str, str]) -> asyncio.subprocess.Process:
         with (self.folder / "bot.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot"), cwd=ROOT, env=environ, stdout=log, stderr=log
+                *(sys.executable, "-m", "bot"), cwd=self.code, env=environ, stdout=log, stderr=log
             )
 
     async def _end(self, number: signal.Signals) -> int:
