@@ -20,7 +20,7 @@ _HASTY, _PATIENT = "200ms", "3s"
 _HASTY_ATTEMPTS, _LOCK_ATTEMPTS = 30, 40
 _LOCK_PAUSE_SECONDS = 0.3
 #: `lock_not_available` and `deadlock_detected`.
-_LOCKED_OUT_STATES = ("55P03", "40P01")
+_TRY_AGAIN_STATES = ("55P03", "40P01")
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -89,7 +89,7 @@ def _migrate_beside_others(connection: Connection) -> None:
         except OperationalError as error:
             connection.rollback()
             if (
-                getattr(error.orig, "sqlstate", None) not in _LOCKED_OUT_STATES
+                getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN_STATES
                 or attempt == _LOCK_ATTEMPTS
             ):
                 raise

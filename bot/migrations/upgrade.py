@@ -4,10 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect, text
-from sqlmodel import SQLModel
-
-import bot.all_tables  # noqa: F401 - fills SQLModel's metadata
+from sqlalchemy import Connection, text
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -18,16 +15,22 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+_OURS = text(
+    "SELECT string_agg(format('%I', tablename), ', ' ORDER BY tablename) FROM pg_tables "
+    "WHERE schemaname = current_schema() AND tableowner = current_user "
+    "AND tablename <> 'alembic_version'"
+)
+
+
 def lock_tables(connection: Connection, timeout: str) -> None:
     """
     Keep everybody else from our tables until the transaction ends, on PostgreSQL.
 
     Raises SQLAlchemy's `OperationalError` if one of them is not to be had in that time.
     """
-    there = set(inspect(connection).get_table_names()) & SQLModel.metadata.tables.keys()
     connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": timeout})
-    if there:
-        names = ", ".join(f'"{name}"' for name in sorted(there))
+    names = connection.execute(_OURS).scalar_one()
+    if names:
         connection.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 
 
