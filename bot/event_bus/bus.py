@@ -39,8 +39,9 @@ class Direction:
         self._is_stopping = False
         self._running: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin; a broker that is away is tried until it is there."""
+        await self._lease.hold()  # Now: what happens from here on is published.
         self._running = asyncio.create_task(self._run(), name=f"bus {self._name}")
 
     async def stop(self) -> None:

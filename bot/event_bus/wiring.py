@@ -31,7 +31,7 @@ async def event_bus(services: HttpServices) -> AsyncIterator[None]:
     services.meters.add(figures)
     directions = _directions(services, settings, figures)
     for direction in directions:
-        direction.start()
+        await direction.start()
     try:
         yield
     finally:
@@ -44,15 +44,15 @@ def _directions(
 ) -> list[Direction]:
     make_broker = broker_maker(settings)
     found = []
-    if settings.requests and settings.rejected:
-        lease = TopicLease(services.database, services.clock, settings.requests)
-        requests = BusRequests(services, settings.tenant)
-        receiver = Receiver(requests, lease, settings.rejected, figures, services.clock)
-        found.append(Direction("receiving", make_broker, lease, receiver.work, figures))
     if settings.events:
         lease = TopicLease(services.database, services.clock, settings.events)
         kept = timedelta(days=services.settings.config.retention.days)
         changes = ChangePublisher(services.database, services.clock, settings, kept)
         publisher = Publisher(services.database, settings, lease, changes, figures)
         found.append(Direction("publishing", make_broker, lease, publisher.work, figures))
+    if settings.requests and settings.rejected:
+        lease = TopicLease(services.database, services.clock, settings.requests)
+        requests = BusRequests(services, settings.tenant)
+        receiver = Receiver(requests, lease, settings.rejected, figures, services.clock)
+        found.append(Direction("receiving", make_broker, lease, receiver.work, figures))
     return found

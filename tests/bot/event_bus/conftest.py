@@ -44,7 +44,6 @@ def bus_settings(
             "url": running_brokers[kind].url,
             "requests": f"{topic}.requests",
             "events": f"{topic}.events",
-            "redelivery_seconds": 1,
         }
     )
 

@@ -97,7 +97,7 @@ async def test_a_broker_may_come_late_and_go(kind, services, tmp_path: Path):
     server = BrokerServer(kind, tmp_path)
     server.start()
     room = BusRoom(
-        BusSettings.model_validate({"url": server.url, "requests": "a", "redelivery_seconds": 1}),
+        BusSettings.model_validate({"url": server.url, "requests": "a"}),
         services,
     )
     await room.open()
