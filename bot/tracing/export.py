@@ -7,12 +7,19 @@ from urllib.parse import unquote
 from bot.errors import ConfigError
 from bot.tracing.spans import trace_with
 
+#: What is left at the end may take so long; then the process ends without it.
+_FLUSH_SECONDS = 3.0
 _PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
 
 
 @contextlib.contextmanager
 def exported_spans(
-    endpoint: str | None, headers: str | None, service: str, version: str
+    endpoint: str | None,
+    headers: str | None,
+    service: str,
+    version: str,
+    *,
+    flush_seconds: float = _FLUSH_SECONDS,
 ) -> Iterator[None]:
     """
     Send spans to *endpoint* while entered; without one do nothing and load nothing.
@@ -35,7 +42,7 @@ def exported_spans(
         yield
     finally:
         trace_with(before)
-        tracer.close()
+        tracer.close(flush_seconds)
 
 
 def _headers_of(text: str) -> dict[str, str]:

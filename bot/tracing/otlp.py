@@ -25,8 +25,6 @@ from bot.tracing.spans import TraceSpan
 logger = structlog.get_logger(__name__)
 
 _EXPORT_SECONDS = 5.0
-#: What is left at the end may take so long; then the process ends without it.
-_FLUSH_SECONDS = 3.0
 _TRACE_BYTES, _SPAN_BYTES = 16, 8
 _PREFIX = "opsbell."
 
@@ -81,11 +79,11 @@ class OtlpTracer:
             link = _link(key)
             current.add_link(link.context, link.attributes)
 
-    def close(self) -> None:
-        """Send what is left, for a few seconds at most."""
+    def close(self, seconds: float) -> None:
+        """Send what is left, for so long at most."""
         ending = threading.Thread(target=self._processor.shutdown, daemon=True)
         ending.start()
-        ending.join(_FLUSH_SECONDS)
+        ending.join(seconds)
 
 
 class _OtlpSpan(TraceSpan):

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from tests.bot.tracing.collector import Collector
+from tests.patience import until
 
 CALLER, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -17,6 +18,7 @@ async def test_from_the_request_to_slacks_answer(bot, playground):
         bot.extra = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_EXPORTER_OTLP_HEADERS": "api-key=ada-secret-key",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
         }
         await bot.start()
         task = {"task": "backup", "taskId": "t_1", "status": "running", "subject": "ada-subject"}
@@ -26,6 +28,8 @@ async def test_from_the_request_to_slacks_answer(bot, playground):
         end = {"taskId": "t_1", "status": "completed"}
         await call(bot, "/api/slack/update", end, {"traceparent": f"00-{CALLER}-{PARENT}-01"})
         await playground.wait_for(lambda: "Completed" in playground.messages("ops")[0]["text"])
+        # The first post, the edit that failed, and its repetition.
+        await until(collector.has("deliver", 3))
         await bot.stop()
 
     ours = hashlib.sha256(b"order-1").hexdigest()[:32]

@@ -53,6 +53,14 @@ class Collector:
                 self.spans += [_seen(one, service) for one in scope.spans]
         return web.Response(status=self.status)
 
+    def has(self, name, count):
+        """Return what tells whether so many spans of this name have come."""
+
+        async def look():
+            return sum(one.name == name for one in self.spans) >= count
+
+        return look
+
     def named(self, name):
         """Return the one span of this name."""
         (found,) = [one for one in self.spans if one.name == name]

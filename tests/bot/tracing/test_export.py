@@ -13,6 +13,7 @@ from bot.settings import read_settings
 from bot.tracing.export import exported_spans
 from bot.tracing.spans import link_to, root_span, span
 from tests.bot.tracing.collector import Collector
+from tests.patience import PATIENCE_SECONDS
 
 CALLER = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
@@ -27,7 +28,8 @@ async def sent(work, collector, headers=None):
     """Do the work while its spans are sent to the collector, and wait for them."""
 
     def in_thread():
-        with exported_spans(f"{collector.url}/", headers, "opsbell-test", "1"):
+        url, patience = f"{collector.url}/", PATIENCE_SECONDS
+        with exported_spans(url, headers, "opsbell-test", "1", flush_seconds=patience):
             work()
 
     await asyncio.to_thread(in_thread)  # The end waits for the collector, which runs here.
