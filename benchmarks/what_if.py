@@ -27,7 +27,7 @@ from bot.alerts.history.acts import Act, alert_act
 from bot.alerts.history.entries import group_json, runs_json, trouble_json
 from bot.alerts.history.journal import base_before, read_entries
 from bot.alerts.history.recorder import net_of_rules
-from bot.alerts.history.replay import Entries, recorded_tells, replay_checks
+from bot.alerts.history.replay import Entries, recorded_tells, replay_checks, uncollected
 from bot.alerts.incident_lifecycle import Incident, TroubleGroup, TroubleType
 from bot.alerts.models import AlertRecord
 from bot.alerts.trouble_queries import Trouble
@@ -162,7 +162,8 @@ def read(store: Database) -> list[Any]:
         base = base_before(session, TENANT)
         return list(read_entries(session, TENANT, (base or 1) - 1))
 
-    return store.snapshot(work)
+    with uncollected():
+        return store.snapshot(work)
 
 
 def measure(events: int) -> dict[str, float]:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.alerts.configured_rules import Rules
 from bot.alerts.history.journal import base_before, read_entries
+from bot.alerts.history.replay import uncollected
 from bot.alerts.history.what_if import lines_of, what_if
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
@@ -27,7 +28,8 @@ def replay_lines(
         base = base_before(session, tenant, since)
         return list(read_entries(session, tenant, base - 1)) if base is not None else []
 
-    entries = database.snapshot(read)
+    with uncollected():
+        entries = database.snapshot(read)
     yield f"alert rules, over the last {days:g} days:"
     found = what_if(entries, Rules(current), Rules(candidate), since, now)
     yield from (f"  {line}" for line in lines_of(found))

@@ -80,13 +80,13 @@ class Replayed:
 
 def replay_checks(entries: Entries, rules: Rules, since: datetime) -> Replayed:
     """Return what *rules* would have told people since then; *entries* may begin earlier."""
-    with _uncollected():
+    with uncollected():
         return _Replay(rules, since).run(entries)
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage: a replay makes no cycles, and looking takes a quarter of its time."""
+def uncollected() -> Iterator[None]:
+    """Look for no garbage: a replay makes no cycles, and looking takes a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -3,12 +3,14 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+from bot.alerts.check_run import CheckOptions
 from bot.alerts.configured_rules import Rules
+from bot.alerts.external_alerts import ExternalReport
 from bot.alerts.history.replay import recorded_tells, replay_checks, tell_counts
 from bot.config_file import ConfigFile
 from tests.bot.alerts.history.life import CONFIG, Life
-from tests.bot.alerts.room import make_alert_room
-from tests.bot.tasks.room import HandClock
+from tests.bot.alerts.room import TENANT, make_alert_room
+from tests.bot.tasks.room import ADA, START, HandClock
 
 #: Of an alert: what was decided of it, and when.
 DECIDED = (
@@ -61,6 +63,23 @@ async def test_rules_that_ask_for_more_tell_less(sqlite_database):
     assert tell_counts(patient.tells).total() < tell_counts(happened).total()
     failed = {told.group.task for told in patient.tells if told.group.type == "failed"}
     assert failed <= {"disk"}  # Reported by another system: not counted in a row.
+
+
+async def test_what_was_reported_before_the_base_is_known_after_it(sqlite_database):
+    """Another system repeats what was resolved by hand the day before: that is no news again."""
+    room = make_alert_room(sqlite_database)
+    report = ExternalReport("disk", "x", "a", "disk a", is_over=False, began_at=START)
+    await room.check(CheckOptions(external=[report]))
+    await room.alerts.resolve(TENANT, (await room.alert()).id, by=ADA)
+    await room.fail()
+    for _ in range(2):
+        await room.check(CheckOptions(external=[report]), hours=25)
+    entries = await Life([room], 5).entries()
+    since = datetime.fromisoformat(entries[-1][1]["at"])
+
+    assert entries[-1][2]  # The last one is a base.
+    assert replay_checks(entries[-1:], Rules(ConfigFile()), since).tells == []
+    assert recorded_tells(entries[-1:], since) == []
 
 
 async def test_a_week_is_kept_and_what_is_older_is_not(sqlite_database):
