@@ -1,6 +1,6 @@
 """Every table, in one place: importing this fills SQLModel's metadata."""
 
-from bot.alerts.models import Alert, AlertCheck, AlertRerun, AlertTrouble, Silence
+from bot.alerts.models import Alert, AlertCheck, AlertRecord, AlertRerun, AlertTrouble, Silence
 from bot.boards.models import TaskBoard
 from bot.event_bus.models import BusCursor, BusNotice
 from bot.http.idempotency import IdempotencyRecord
@@ -28,6 +28,7 @@ from bot.workspaces.models import Workspace, WorkspaceToken
 TABLES = (
     Alert,
     AlertCheck,
+    AlertRecord,
     AlertRerun,
     AlertTrouble,
     BusCursor,

@@ -114,6 +114,11 @@ class Settings(BaseModel):
     otel_service_name: str = "opsbell"
     config: ConfigFile = ConfigFile()
 
+    @property
+    def config_path(self) -> Path:
+        """Return which file holds the configuration; there may be none."""
+        return Path(self.opsbell_config) if self.opsbell_config else _DEFAULT_CONFIG
+
     @field_validator(
         *("slack_api_url", "app_url", "orchestrator_url", "gemini_api_url", "openai_base_url"),
         "otel_exporter_otlp_endpoint",

@@ -1,55 +1,40 @@
-"""One check: turns tasks in trouble into sightings, decisions, rows and messages."""
+"""One check: finds tasks in trouble, has them decided on, and stores and tells the decisions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from bot.alerts import trouble_queries
 from bot.alerts.analysis.expected_duration import ExpectedDuration
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
+from bot.alerts.checking.decision import CheckEvidence, Decision, Scope, decide
+from bot.alerts.checking.live_world import CheckTurn, LiveWorld
+from bot.alerts.checking.missed_runs import KnownRuns
 from bot.alerts.configured_rules import Rules
 from bot.alerts.expected_duration_cache import Expectations
-from bot.alerts.external_alerts import ExternalReport, take_in, trouble_of
-from bot.alerts.incident_lifecycle import STORM, Sighting, Tell, TroubleGroup, TroubleType, is_news
-from bot.alerts.incident_rows import (
-    Records,
-    is_open,
-    mark_moved_on,
-    read_records,
-    strike_out,
-    write_records,
-)
-from bot.alerts.models import Alert, AlertCheck, Severity
-from bot.alerts.silences import Silences, read_silences
-from bot.alerts.storms import Board
-from bot.alerts.tables.rows import ReadTable, find_in_table, keys_over, rows_failed_in_row
+from bot.alerts.external_alerts import ExternalReport
+from bot.alerts.history.journal import hold_history
+from bot.alerts.history.recorder import CheckRecorder, CheckRecording
+from bot.alerts.incident_lifecycle import Tell, TroubleGroup, TroubleType
+from bot.alerts.incident_rows import is_open, write_records
+from bot.alerts.models import Alert, AlertCheck
+from bot.alerts.silences import read_silences
+from bot.alerts.tables.rows import ReadTable, find_in_table
 from bot.alerts.tables.runs import TableRuns
 from bot.alerts.trouble_queries import Trouble
-from bot.messages.models import Message, MessageState
+from bot.workspaces.models import DEFAULT_TENANT
 
-#: An explicit check tells of all it finds at once.
-_AT_ONCE = 1_000_000
 _POST_TELLINGS = (Tell.POST, Tell.DIGEST)
-_LASTING = frozenset({TroubleType.STUCK, TroubleType.MISSED, TroubleType.LOST})
 
 
 @dataclass(frozen=True)
-class CheckOptions:
-    """
-    What an explicit check is asked for; None is what the configuration says.
+class CheckOptions(Scope):
+    """What an explicit check is asked for; None is what the configuration says."""
 
-    *is_asked* says that a person or program wants to know now: then all that is stuck is news,
-    however long it has been, and nothing waits for other incidents.
-    """
-
-    timeout: timedelta | None = None
-    failed: bool = True
-    stuck: bool = True
     dry_run: bool = False
-    is_asked: bool = False
     external: Sequence[ExternalReport] = ()  # what other systems have just said
     tables: Sequence[ReadTable] = ()  # what was just read of their tables
     table_runs: Sequence[TableRuns] = ()  # the runs in each table, when it was read last
@@ -77,6 +62,7 @@ class CheckRun:
         channels: AlertChannels | None,
         options: CheckOptions,
         expectations: Expectations,
+        recorder: CheckRecorder,
     ) -> None:
         self._expectations = expectations
         self._tenant = tenant
@@ -84,163 +70,109 @@ class CheckRun:
         self._announcer = announcer
         self._channels = channels
         self._options = options
+        self._recorder = recorder
+        self._recording: CheckRecording | None = None
 
     def __call__(self, session: Session, now: datetime) -> Checked:
         """Check, store and notify; the caller commits and wakes the lane."""
-        last = self._take_turn(session, now)
-        found = self._find(session, now)
-        silent = read_silences(session, self._tenant, now)
-        fresh = trouble_queries.without_known(session, self._tenant, self._news(found, silent, now))
-        outside = [trouble_of(report, now) for report in self._options.external]
-        groups = {trouble.group for trouble in (*fresh, *outside)}
-        records = read_records(session, self._tenant, groups, now)
-        before = records.incidents()
-        reported = take_in(session, self._tenant, self._options.external, records, now)
-        fresh += trouble_queries.without_known(session, self._tenant, reported)
-        mark_moved_on(session, records, last, now)
-        strike_out(session, records, self._tenant, self._over_in_tables(records, now), now)
-        rules = self._rules.board
-        if self._options.is_asked:
-            rules = replace(rules, prompt_posts=_AT_ONCE)
-        board = Board(before, rules, now)
-        board.check(self._sightings(session, fresh, records, silent))
-        news = {(one.group.type, one.key): one for one in fresh}
-        decided = {group: one for group, one in board.latest.items() if before.get(group) != one}
-        changed = write_records(session, self._tenant, records, decided, news)
-        self._note_expectations(changed, fresh)
-        tells = [(changed[group], tell) for group, tell in board.tells]
-        if self._channels is not None:
-            self._announcer.tell(session, tells, self._channels, now)
-            tells = [
-                (alert, tell)
-                for alert, tell in tells
-                if alert.told_at or tell not in _POST_TELLINGS
-            ]
-            self._announcer.note_late(session, {**records.alerts, **changed}.values(), now)
-        result = checked(found, fresh, tells, {**records.alerts, **changed})
+        turn = self._take_turn(session, now)
+        evidence = self._look(session, now)
+        world = LiveWorld(turn, evidence.runs)
+        for one in evidence.found:
+            if one.is_failed_task:
+                world.count_failures(one.group.task, self._rules.failures_of(one.group.task))
+            elif one.group.type == TroubleType.FAILED:
+                world.rows_failed_in_row(one.group.task)
+        self._recording = self._recorder.begin(turn, evidence)
+        decision = decide(world, evidence, self._rules, self._options, now)
+        news = {one.id: one for one in decision.fresh}
+        changed = write_records(session, self._tenant, world.records, decision.changed, news)
+        self._note_expectations(changed, decision.fresh)
+        known = world.records.alerts
+        tells = self._tell(session, decision, known, changed, now)
+        is_told = self._channels is not None
+        self._recording.finish(world, decision, changed, tells, is_told=is_told)
+        alerts = {**known, **changed}
+        told = [(changed[group], tell) for group, tell in tells]
+        result = checked(decision.found, decision.fresh, told, alerts)
         return replace(result, is_dry=self._options.dry_run)
 
-    def _take_turn(self, session: Session, now: datetime) -> datetime:
-        """Hold the tenant's checks for this transaction; return when the last one was."""
-        query = select(AlertCheck).where(AlertCheck.tenant == self._tenant).with_for_update()
-        row = session.exec(query).one_or_none()
+    def keep(self) -> None:
+        """Let the next check know what this one recorded; to be called after the commit."""
+        if self._recording is not None:
+            self._recorder.keep(self._recording)
+
+    def _tell(
+        self,
+        session: Session,
+        decision: Decision,
+        known: Mapping[TroubleGroup, Alert],
+        changed: Mapping[TroubleGroup, Alert],
+        now: datetime,
+    ) -> list[tuple[TroubleGroup, Tell]]:
+        """Tell what was decided, and return what could be told."""
+        tells = list(decision.tells)
+        if self._channels is None:
+            return tells
+        alerts = [(changed[group], tell) for group, tell in tells]
+        self._announcer.tell(session, alerts, self._channels, now)
+        self._announcer.note_late(session, {**known, **changed}.values(), now)
+        return [
+            (group, tell)
+            for group, tell in tells
+            if changed[group].told_at or tell not in _POST_TELLINGS
+        ]
+
+    def _take_turn(self, session: Session, now: datetime) -> CheckTurn:
+        """Hold the tenant's checks and acts for this transaction."""
+        row = hold_history(session, self._tenant)
         last = row.checked_at if row is not None else now - self._rules.window
         if row is None:
             row = AlertCheck(tenant=self._tenant, checked_at=now)
         row.checked_at = now
         session.add(row)
         session.flush()
-        return min(last, now)
+        tables = self._options.tables
+        return CheckTurn(session, row, self._options, tables, min(last, now), now)
 
-    def _find(self, session: Session, now: datetime) -> list[Trouble]:
-        tenant, since, options = self._tenant, now - self._rules.window, self._options
+    def _look(self, session: Session, now: datetime) -> CheckEvidence:
+        tenant, options = self._tenant, self._options
+        silences = read_silences(session, tenant, now)
         found: list[Trouble] = []
+        runs = KnownRuns(tables=options.table_runs, is_home=self._is_home)
         if options.failed:
-            found += trouble_queries.find_failed(session, tenant, since, now)
+            found += trouble_queries.find_failed(session, tenant, now - self._rules.window, now)
         if options.stuck:
-            expected_of = self._expectations.of(session, tenant, now)
-            silent = self._find_stuck(session, now)
-            overdue = trouble_queries.find_overdue(session, tenant, now, expected_of)
-            found += _without_tasks_of(silent, overdue)
-            found += silent
-            found += trouble_queries.find_lost(session, tenant, since)
-            found += trouble_queries.find_missed(
-                session, tenant, now, self._rules.schedules(), options.table_runs
-            )
-        wanted = {TroubleType.FAILED: options.failed, TroubleType.STUCK: options.stuck}
-        return found + [one for one in self._rows_in_trouble(now) if wanted[one.group.type]]
+            found += self._find_late(session, now)
+            runs = self._latest_runs(session)
+        for table in options.tables:
+            rows = find_in_table(table, now, self._least_timeout)
+            found += [one for one in rows if options.covers(one.group.type)]
+        return CheckEvidence(found, runs, options.external, silences)
 
-    def _over_in_tables(self, records: Records, now: datetime) -> set[str]:
-        """Return the keys of troubles that are over, as tables of other systems tell."""
-        held = {key for left in records.left.values() for key in left}
-        runs = self._options.table_runs
-        missed = {
-            key
-            for group, left in records.left.items()
-            if group.type == TroubleType.MISSED
-            for key in left
-        }
-        started = {key for key in missed if trouble_queries.has_started_in(runs, key)}
-        return keys_over(self._options.tables, held, now) | started
+    def _latest_runs(self, session: Session) -> KnownRuns:
+        kinds = [kind for kind, _, _ in self._rules.schedules()]
+        newest = {kind: trouble_queries.latest_run(session, self._tenant, kind) for kind in kinds}
+        tasks = {kind: at for kind, at in newest.items() if at is not None}
+        return KnownRuns(tasks, self._options.table_runs, self._is_home)
 
-    def _rows_in_trouble(self, now: datetime) -> list[Trouble]:
-        timeout = self._options.timeout
-        timeout_of = self._rules.timeout_of if timeout is None else lambda _: timeout
+    @property
+    def _is_home(self) -> bool:
+        return self._tenant == DEFAULT_TENANT
+
+    @property
+    def _least_timeout(self) -> timedelta:
+        asked = self._options.timeout
+        return self._rules.least_timeout if asked is None else asked
+
+    def _find_late(self, session: Session, now: datetime) -> list[Trouble]:
+        expected_of = self._expectations.of(session, self._tenant, now)
+        since = now - self._rules.window
         return [
-            trouble
-            for table in self._options.tables
-            for trouble in find_in_table(table, now, timeout_of)
+            *trouble_queries.find_overdue(session, self._tenant, now, expected_of),
+            *trouble_queries.find_silent(session, self._tenant, now, self._least_timeout),
+            *trouble_queries.find_lost(session, self._tenant, since),
         ]
-
-    def _find_stuck(self, session: Session, now: datetime) -> list[Trouble]:
-        timeout = self._options.timeout
-        if timeout is not None:
-            return trouble_queries.find_stuck(
-                session, self._tenant, now, lambda _: timeout, timeout
-            )
-        rules = self._rules
-        return trouble_queries.find_stuck(
-            session, self._tenant, now, rules.timeout_of, rules.least_timeout
-        )
-
-    def _news(self, found: Sequence[Trouble], silent: Silences, now: datetime) -> list[Trouble]:
-        """Return the troubles that began recently enough to notify people."""
-        news = []
-        for trouble in found:
-            kind = trouble.group.type
-            until = silent.silenced_until(trouble.group.task) if kind in _LASTING else None
-            is_asked_for = self._options.is_asked and kind == TroubleType.STUCK
-            if is_asked_for or is_news(trouble.began_at, now, self._rules.window, until):
-                news.append(trouble)
-        return news
-
-    def _sightings(
-        self, session: Session, fresh: Sequence[Trouble], records: Records, silent: Silences
-    ) -> dict[TroubleGroup, Sighting]:
-        by_group: dict[TroubleGroup, list[Trouble]] = defaultdict(list)
-        for trouble in fresh:
-            by_group[trouble.group].append(trouble)
-        groups = by_group.keys() | records.alerts.keys()
-        return {
-            group: self._sighting(session, group, by_group[group], records, silent)
-            for group in groups
-        }
-
-    def _sighting(
-        self,
-        session: Session,
-        group: TroubleGroup,
-        troubles: Sequence[Trouble],
-        records: Records,
-        silent: Silences,
-    ) -> Sighting:
-        alert = records.alerts.get(group)
-        fresh = frozenset(trouble.key for trouble in troubles)
-        is_critical = self._rules.severity_of(group.task) == Severity.CRITICAL
-        wanted = self._rules.config.kind(group.task).alert_after_failures
-        in_row = wanted
-        if fresh and group.type == TroubleType.FAILED and wanted > 1:
-            in_row = self._failures_in_row(session, group.task, fresh, wanted)
-        is_storm = group.fingerprint == STORM
-        return Sighting(
-            in_trouble=fresh | records.left[group],
-            fresh=fresh,
-            failures_in_row=in_row,
-            alert_after=wanted,
-            is_silenced=not is_storm and silent.is_silenced(group.task),
-            is_critical=is_critical or any(trouble.is_critical for trouble in troubles),
-            is_delivered=alert is None or _is_in_slack(session, alert),
-        )
-
-    def _failures_in_row(
-        self, session: Session, kind: str, fresh: frozenset[str], wanted: int
-    ) -> int:
-        """Return how often a kind failed in a row; another system's alert is no single failure."""
-        if any(key.startswith(trouble_queries.EXTERNAL) for key in fresh):
-            return wanted
-        if any(key.startswith(trouble_queries.TABLE) for key in fresh):
-            return rows_failed_in_row(self._options.tables, kind)
-        return trouble_queries.failures_in_row(session, self._tenant, kind, wanted)
 
     def _note_expectations(
         self, changed: Mapping[TroubleGroup, Alert], fresh: Sequence[Trouble]
@@ -250,12 +182,6 @@ class CheckRun:
             if alert is not None and trouble.expected is not None:
                 expected = _expectation_facts(trouble.expected)
                 alert.facts = {**(alert.facts or {}), "expected": expected}
-
-
-def _without_tasks_of(some: Sequence[Trouble], others: Sequence[Trouble]) -> list[Trouble]:
-    """Return the *others* that are about no task of *some*: one trouble is enough."""
-    ids = {trouble.task.id for trouble in some if trouble.task is not None}
-    return [one for one in others if one.task is None or one.task.id not in ids]
 
 
 def checked(
@@ -278,14 +204,6 @@ def checked(
         told=[(alert.id, tell) for alert, tell in tells],
         messages=messages,
     )
-
-
-def _is_in_slack(session: Session, alert: Alert) -> bool:
-    """Tell whether the alert's message has arrived, or may have."""
-    message = session.get(Message, alert.message_id) if alert.message_id else None
-    if message is None:
-        return True
-    return message.is_told or message.answer_lost or message.state == MessageState.SENDING
 
 
 def _expectation_facts(expected: ExpectedDuration) -> dict[str, float | int]:

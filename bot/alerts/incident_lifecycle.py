@@ -14,10 +14,10 @@ edited until an hour has passed without another opening.
 transaction.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.errors import ConflictError
 from bot.ids import is_slack_user_id
@@ -133,6 +133,12 @@ class Incident:
         """Tell whether it is not resolved."""
         return self.state != IncidentState.RESOLVED
 
+    def but(self, **changes: Any) -> "Incident":
+        """Return it with these fields changed, several times as fast as `dataclasses.replace`."""
+        changed = object.__new__(Incident)
+        vars(changed).update(vars(self), **changes)
+        return changed
+
 
 #: An incident and what to tell of it.
 _IncidentWithActions = tuple[Incident, tuple[Tell, ...]]
@@ -167,9 +173,9 @@ def follow_incident(
     news = seen.fresh - incident.held if incident else seen.fresh
     if news and not seen.is_silenced and seen.failures_in_row >= seen.alert_after:
         opened, told = _open(group, incident, news, now)
-        return replace(opened, is_critical=seen.is_critical), told
+        return opened.but(is_critical=seen.is_critical), told
     if incident is not None and incident.is_flapping and _is_calm(incident, now):
-        return replace(incident, is_flapping=False), (Tell.EDIT,)
+        return incident.but(is_flapping=False), (Tell.EDIT,)
     return incident, ()
 
 
@@ -182,8 +188,7 @@ def _open(
     openings = (*recent, now)
     held = previous.held | news
     if len(openings) >= _FLAPPING_OPENINGS and previous.told_at is not None:
-        reopened = replace(
-            previous,
+        reopened = previous.but(
             state=IncidentState.OPEN,
             is_flapping=True,
             troubles=news,
@@ -203,20 +208,24 @@ def _open(
 def _update_open(
     incident: Incident, seen: Sighting, rules: AlertRules, now: datetime
 ) -> _IncidentWithActions:
-    news = frozenset() if seen.is_silenced else seen.fresh - incident.held
-    troubles = (incident.troubles & seen.in_trouble) | news
+    news: frozenset[str] = frozenset()
+    troubles = incident.troubles
+    if seen.fresh or seen.in_trouble is not incident.troubles:
+        news = frozenset() if seen.is_silenced else seen.fresh - incident.held
+        troubles = (incident.troubles & seen.in_trouble) | news
     if not troubles:
         return _resolve_by_itself(incident, seen, now)
-    is_changed = troubles != incident.troubles
-    after = replace(
-        incident,
-        troubles=troubles,
-        held=incident.held | news,
-        grown_at=now if news else incident.grown_at,
-        is_critical=incident.is_critical or seen.is_critical,
-    )
+    is_changed = troubles is not incident.troubles and troubles != incident.troubles
+    after = incident
+    if is_changed or (seen.is_critical and not incident.is_critical):
+        after = incident.but(
+            troubles=troubles,
+            held=incident.held | news,
+            grown_at=now if news else incident.grown_at,
+            is_critical=incident.is_critical or seen.is_critical,
+        )
     if after.is_flapping and _is_calm(after, now):
-        after, is_changed = replace(after, is_flapping=False, reminded_at=now), True
+        after, is_changed = after.but(is_flapping=False, reminded_at=now), True
     if after.told_at is None:  # The post that is still to come shows it as it is then.
         return _wake(after) if _is_snoozed_out(after, now) else after, ()
     edit = (Tell.EDIT,) if is_changed else ()
@@ -232,21 +241,20 @@ def _due_reminder(
 ) -> _IncidentWithActions:
     """Return the reminder that is due because nobody has acted on an incident for long."""
     if _is_snoozed_out(incident, now):
-        return replace(_wake(incident), reminded_at=now), (Tell.REMIND,)
+        return _wake(incident).but(reminded_at=now), (Tell.REMIND,)
     if incident.state != IncidentState.OPEN:
         return incident, ()
     tells: tuple[Tell, ...] = ()
     if now - (incident.reminded_at or told_at) >= rules.repeat_after:
-        incident, tells = replace(incident, reminded_at=now), (Tell.REMIND,)
+        incident, tells = incident.but(reminded_at=now), (Tell.REMIND,)
     wait = rules.escalate_after
     if wait is not None and incident.escalated_at is None and now - told_at >= wait:
-        incident, tells = replace(incident, escalated_at=now), (*tells, Tell.ESCALATE)
+        incident, tells = incident.but(escalated_at=now), (*tells, Tell.ESCALATE)
     return incident, tells
 
 
 def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _IncidentWithActions:
-    resolved = replace(
-        incident,
+    resolved = incident.but(
         state=IncidentState.RESOLVED,
         troubles=frozenset(),
         resolved_at=now,
@@ -258,8 +266,8 @@ def _resolve_by_itself(incident: Incident, seen: Sighting, now: datetime) -> _In
     if incident.recovered_at is not None or incident.is_flapping:
         return resolved, (Tell.EDIT,)
     if not seen.is_delivered and not incident.is_in_digest:
-        return replace(resolved, told_at=None), (Tell.WITHDRAW,)
-    return replace(resolved, recovered_at=now), (Tell.RECOVER,)
+        return resolved.but(told_at=None), (Tell.WITHDRAW,)
+    return resolved.but(recovered_at=now), (Tell.RECOVER,)
 
 
 def acknowledge(incident: Incident, by: str, now: datetime) -> _IncidentWithActions:
@@ -269,8 +277,7 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> _IncidentWithActi
         since = incident.acknowledged_at or now
         ago = max(0, int((now - since).total_seconds()))
         raise ConflictError(f"Acknowledged already{_by(incident.acknowledged_by)} {ago} s ago.")
-    acknowledged = replace(
-        incident,
+    acknowledged = incident.but(
         state=IncidentState.ACKNOWLEDGED,
         acknowledged_by=by,
         acknowledged_at=now,
@@ -282,7 +289,7 @@ def acknowledge(incident: Incident, by: str, now: datetime) -> _IncidentWithActi
 def snooze(incident: Incident, until: datetime) -> _IncidentWithActions:
     """Keep silent until then, and remind if it still lasts; raise `ConflictError` if over."""
     _require_open(incident)
-    snoozed = replace(incident, state=IncidentState.SNOOZED, snoozed_until=until)
+    snoozed = incident.but(state=IncidentState.SNOOZED, snoozed_until=until)
     return snoozed, _edit_if_told(incident)
 
 
@@ -291,8 +298,7 @@ def resolve(
 ) -> _IncidentWithActions:
     """Close it for all that it holds, by hand; raise `ConflictError` when it is over already."""
     _require_open(incident)
-    resolved = replace(
-        incident,
+    resolved = incident.but(
         state=IncidentState.RESOLVED,
         troubles=frozenset(),
         resolved_at=now,
@@ -329,4 +335,4 @@ def _is_snoozed_out(incident: Incident, now: datetime) -> bool:
 
 
 def _wake(incident: Incident) -> Incident:
-    return replace(incident, state=IncidentState.OPEN, snoozed_until=None)
+    return incident.but(state=IncidentState.OPEN, snoozed_until=None)

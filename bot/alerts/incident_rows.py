@@ -1,14 +1,14 @@
 """Incidents and their troubles as rows: reads them for a check and stores its results."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
-from bot.alerts.incident_lifecycle import STORM, Incident, IncidentState, TroubleGroup, TroubleType
+from bot.alerts.incident_lifecycle import Incident, IncidentState, TroubleGroup, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Severity
 from bot.alerts.trouble_queries import Trouble, completed_since, is_over
 from bot.tasks.models import Task
@@ -136,16 +136,23 @@ def held_with_tasks(
 def mark_moved_on(session: Session, records: Records, since: datetime, now: datetime) -> None:
     """Strike out what has moved on, looking at the runs that ended after *since*."""
     by_id = {alert.id: group for group, alert in records.alerts.items() if is_open(alert)}
-    held = list(held_with_tasks(session, by_id))
-    kinds = {task.task for _, task in held if task is not None}
-    tenant = next((trouble.tenant for trouble, _ in held), "")
+    for trouble in moved_on(session, list(held_with_tasks(session, by_id)), since):
+        trouble.moved_on_at = now
+        records.left[by_id[trouble.alert_id]].discard(trouble.key)
+
+
+def moved_on(
+    session: Session, troubles: Sequence[tuple[AlertTrouble, Task | None]], since: datetime
+) -> Iterator[AlertTrouble]:
+    """Yield those of one tenant's *troubles* that are over, as `mark_moved_on` looks at them."""
+    kinds = {task.task for _, task in troubles if task is not None}
+    tenant = next((trouble.tenant for trouble, _ in troubles), "")
     reruns = completed_since(session, tenant, kinds, since - _LATE_AFTER) if kinds else {}
-    for trouble, task in held:
+    for trouble, task in troubles:
         rerun_at = reruns.get((task.task, task.subject or "")) if task else None
         is_rerun = rerun_at is not None and rerun_at > trouble.began_at
         if is_rerun or is_over(session, trouble, task):
-            trouble.moved_on_at = now
-            records.left[by_id[trouble.alert_id]].discard(trouble.key)
+            yield trouble
 
 
 def strike_out(
@@ -180,8 +187,6 @@ def write_records(
     for group, incident in sorted(decided.items(), key=lambda item: item[1].is_open):
         alert = records.alerts.get(group)
         if alert is None or alert.number != incident.number:
-            if incident.resolved_because == STORM:
-                continue  # It opened only to become part of a storm.
             alert = _new_alert(tenant, incident)
         apply_incident(alert, incident)
         _write_troubles(session, alert, incident, records.left[group], news)

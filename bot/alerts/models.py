@@ -147,3 +147,25 @@ class AlertCheck(SQLModel, table=True):
 
     tenant: str = Field(primary_key=True)
     checked_at: datetime
+    recorded: int = 0  # the number of its newest `AlertRecord`
+
+
+class AlertRecord(SQLModel, table=True):
+    """
+    What one check found, or what a person did to alerts, in the order it was taken into account.
+
+    A base repeats all that is known, so that what follows it can be understood without what came
+    before. `bot.alerts.history.entries` says what an entry holds.
+    """
+
+    __tablename__ = "alert_record"
+    __table_args__ = (
+        Index("alert_record_age", "at"),
+        partial_index("alert_record_base", "tenant", "at", where="is_base"),
+    )
+
+    tenant: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime
+    is_base: bool = False
+    entry: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

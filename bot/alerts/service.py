@@ -12,14 +12,17 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.alerts import incident_lifecycle, queries, silences
+from bot.alerts import queries, silences
 from bot.alerts.announcer import AlertAnnouncer, AlertChannels
 from bot.alerts.check_run import Checked, CheckOptions, CheckRun
 from bot.alerts.configured_rules import Rules
 from bot.alerts.display import FoundAlert
 from bot.alerts.expected_duration_cache import Expectations
 from bot.alerts.external_alerts import KIND_CHARACTERS, ExternalReport, trouble_of
-from bot.alerts.incident_lifecycle import Incident, Tell
+from bot.alerts.history.acts import Act, alert_act, silence_act
+from bot.alerts.history.journal import append_act, forget_entries, hold_history
+from bot.alerts.history.recorder import CheckRecorder
+from bot.alerts.incident_lifecycle import Tell
 from bot.alerts.incident_rows import (
     apply_incident,
     as_incident,
@@ -36,7 +39,6 @@ Worked = TypeVar("Worked")
 _MAX_SNOOZE = timedelta(days=30)
 #: What is to last for longer has no end but the one that somebody gives it.
 _MAX_SILENCE = timedelta(days=365)
-_Decide = Callable[[Incident, datetime], tuple[Incident, tuple[Tell, ...]]]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Alerts:
         self._clock = clock
         self._wake = wake
         self._expectations = Expectations()
+        self._recorder = CheckRecorder(rules)
 
     async def check(
         self, tenant: str, channels: AlertChannels | None, options: CheckOptions | None = None
@@ -78,7 +81,10 @@ class Alerts:
         A dry run changes nothing and says what would be told.
         """
         asked = options or CheckOptions()
-        run = CheckRun(tenant, self._rules, self._announcer, channels, asked, self._expectations)
+        run = CheckRun(
+            *(tenant, self._rules, self._announcer, channels, asked),
+            *(self._expectations, self._recorder),
+        )
 
         def work(session: Session) -> Checked:
             return run(session, self._clock.now())
@@ -86,6 +92,7 @@ class Alerts:
         if asked.dry_run:
             return await self._database.write(lambda session: _run_and_roll_back(session, work))
         checked = await self._database.write_unique(work)
+        run.keep()
         if channels is not None and checked.told:
             self._wake(channels.workspace_id)
         return checked
@@ -111,11 +118,7 @@ class Alerts:
 
     async def acknowledge(self, tenant: str, alert_id: str, *, by: str) -> AlertWithTasks:
         """Note who looks after it; raise `ConflictError` when somebody does, or it is over."""
-        return await self._act(
-            tenant,
-            alert_id,
-            lambda incident, now: incident_lifecycle.acknowledge(incident, by, now),
-        )
+        return await self._act(tenant, alert_id, lambda _now: Act("acknowledge", by=by))
 
     async def acknowledge_external(self, tenant: str, report: ExternalReport, *, by: str) -> None:
         """
@@ -144,21 +147,17 @@ class Alerts:
                 [FieldProblem("minutes", fix)],
             )
 
-        def decide(incident: Incident, now: datetime) -> tuple[Incident, tuple[Tell, ...]]:
+        def snooze(now: datetime) -> Act:
             until = now + duration if duration is not None else self._rules.next_morning(now)
-            return incident_lifecycle.snooze(incident, until)
+            return Act("snooze", by=by, until=until)
 
-        return await self._act(tenant, alert_id, decide, snoozed_by=by)
+        return await self._act(tenant, alert_id, snooze)
 
     async def resolve(
         self, tenant: str, alert_id: str, *, by: str, reason: str | None = None
     ) -> AlertWithTasks:
         """Close it for what it holds, by hand; raise `ConflictError` when it is over already."""
-        return await self._act(
-            tenant,
-            alert_id,
-            lambda incident, now: incident_lifecycle.resolve(incident, by, now, reason),
-        )
+        return await self._act(tenant, alert_id, lambda _now: Act("resolve", by=by, reason=reason))
 
     async def mute(self, tenant: str, kind: str, *, by: str, duration: timedelta | None) -> None:
         """
@@ -197,14 +196,20 @@ class Alerts:
 
     async def forget_old(self, kept: timedelta) -> int:
         """Delete some of the alerts that were resolved longer ago; return how many."""
-        before = self._clock.now() - kept
+        now = self._clock.now()
+        await self._database.write(lambda session: forget_entries(session, now))
+        before = now - kept
         return await self._database.write(lambda session: queries.delete_resolved(session, before))
 
     async def _end_silence(self, tenant: str, kind: str, reason: SilenceReason) -> bool:
         def work(session: Session) -> tuple[bool, set[str]]:
+            history = hold_history(session, tenant)
             now = self._clock.now()
-            is_ended = silences.end_silence(session, tenant, kind, reason, now)
-            return is_ended, self._show_mute(session, tenant, kind, now) if is_ended else set()
+            ended = silences.end_silence(session, tenant, kind, reason, now)
+            if ended is None:
+                return False, set()
+            append_act(session, history, now, silence_act(ended))
+            return True, self._show_mute(session, tenant, kind, now)
 
         is_ended, workspaces = await self._database.write(work)
         for workspace_id in workspaces:
@@ -243,9 +248,11 @@ class Alerts:
             raise InvalidError(f"`kind`: {fix}.", [FieldProblem("kind", fix)])
 
         def work(session: Session) -> set[str]:
+            history = hold_history(session, tenant)
             now = self._clock.now()
             until = now + duration if duration is not None else None
-            silences.set_silence(session, tenant, kind, reason, until=until, by=by, now=now)
+            row = silences.set_silence(session, tenant, kind, reason, until=until, by=by, now=now)
+            append_act(session, history, now, silence_act(row))
             session.flush()
             return self._show_mute(session, tenant, kind, now)
 
@@ -253,15 +260,19 @@ class Alerts:
             self._wake(workspace_id)
 
     async def _act(
-        self, tenant: str, alert_id: str, decide: _Decide, *, snoozed_by: str | None = None
+        self, tenant: str, alert_id: str, act_at: Callable[[datetime], Act]
     ) -> AlertWithTasks:
         def work(session: Session) -> AlertWithTasks:
+            history = hold_history(session, tenant)
             now = self._clock.now()
+            act = act_at(now)
             alert = queries.get_alert(session, tenant, alert_id, for_change=True)
             keys = frozenset(one.key for one, _ in held_with_tasks(session, [alert.id]))
-            decided, tells = decide(as_incident(alert, keys), now)
+            incident = as_incident(alert, keys)
+            decided, tells = act.on(incident, now)
+            append_act(session, history, now, alert_act(act, incident))
             apply_incident(alert, decided)
-            alert.snoozed_by = snoozed_by or alert.snoozed_by
+            alert.snoozed_by = act.by if act.verb == "snooze" else alert.snoozed_by
             if not decided.is_open:
                 close_troubles(session, alert, now)
             session.add(alert)

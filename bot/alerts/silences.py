@@ -40,7 +40,7 @@ class Silences:
         return sorted(active, key=lambda one: (one.reason, one.task))
 
     def _of(self, kind: str) -> list[Silence]:
-        return [one for one in self.rows if covers(one.task, kind)]
+        return [one for one in self.rows if covers(one.task, kind)] if self.rows else []
 
 
 def covers(silenced: str, kind: str) -> bool:
@@ -79,10 +79,10 @@ def set_silence(
 
 def end_silence(
     session: Session, tenant: str, kind: str, reason: SilenceReason, now: datetime
-) -> bool:
-    """End a silence now; False if there is none."""
+) -> Silence | None:
+    """End a silence now, and return it; None if there is none."""
     row = session.get(Silence, (tenant, kind, reason), with_for_update=True)
     if row is None or (row.until is not None and row.until <= now):
-        return False
+        return None
     row.until = now
-    return True
+    return row

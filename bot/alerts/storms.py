@@ -12,7 +12,7 @@ A single incident could be posted at once. Together they compete for people's at
 * In quiet hours everything that is not critical waits for the digest, which is one message.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -66,7 +66,13 @@ class Board:
         self._rules = rules
         self._now = now
         self._silenced: set[TroubleGroup] = set()
+        self._prompt_posts = 0  # told within the last minute
         self._digest_at = rules.quiet_hours.digest_due_at(now) if rules.quiet_hours else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether these are quiet hours."""
+        return self._digest_at is not None
 
     def check(self, seen: Mapping[TroubleGroup, Sighting]) -> None:
         """
@@ -79,34 +85,44 @@ class Board:
         for group in dict.fromkeys([*seen, *self.latest]):
             if group.fingerprint != STORM:
                 self._follow(group, seen.get(group, Sighting()))
+        since = self._now - _MINUTE
+        recent: dict[TroubleType, list[Incident]] = {}
+        for one in self.latest.values():
+            if since < one.opened_at <= self._now and one.group.fingerprint != STORM:
+                recent.setdefault(one.group.type, []).append(one)
         for kind in TroubleType:
-            self._follow_storm(kind, seen.get(storm_group(kind), Sighting()))
+            if kind in recent or storm_group(kind) in self.latest:
+                storm = seen.get(storm_group(kind), Sighting())
+                self._follow_storm(kind, recent.get(kind, []), storm)
         self._release()
 
     def _follow(self, group: TroubleGroup, sighting: Sighting) -> None:
-        sighting = replace(sighting, is_quiet=self._digest_at is not None)
+        if sighting.is_quiet != self.is_quiet:
+            sighting = replace(sighting, is_quiet=self.is_quiet)
         before = self.latest.get(group)
         incident, tells = follow_incident(group, before, sighting, self._rules.incident, self._now)
         if incident is not None:
             self.latest[group] = incident
         self.tells += [(group, tell) for tell in tells if (group, tell) not in self.tells]
 
-    def _follow_storm(self, kind: TroubleType, seen: Sighting) -> None:
+    def _follow_storm(self, kind: TroubleType, recent: Sequence[Incident], seen: Sighting) -> None:
         """Move incidents that were not posted into the storm of their type, if there is one."""
-        joining = self._joining(kind)
+        joining = self._joining(kind, recent)
+        storm = self.latest.get(storm_group(kind))
+        if not joining and (storm is None or not (storm.is_open or storm.is_flapping)):
+            return
         joined = frozenset().union(*(one.troubles for one in joining))
         is_critical = any(one.is_critical for one in joining)
         sighting = replace(
             seen, in_trouble=seen.in_trouble | joined, fresh=joined, is_critical=is_critical
         )
         group = storm_group(kind)
-        is_anew = bool(joining) and self._breaks_out_again(self.latest.get(group), is_critical)
+        is_anew = bool(joining) and self._breaks_out_again(storm, is_critical)
         self._follow(group, sighting)
         if is_anew:
             self._forget_telling(group)
         for one in joining:
-            self.latest[one.group] = replace(
-                one,
+            self.latest[one.group] = one.but(
                 state=IncidentState.RESOLVED,
                 troubles=frozenset(),
                 resolved_at=self._now,
@@ -126,8 +142,7 @@ class Board:
     def _forget_telling(self, group: TroubleGroup) -> None:
         """Let an incident be posted as if nobody had heard of it."""
         self.tells = [(one, tell) for one, tell in self.tells if one != group]
-        self.latest[group] = replace(
-            self.latest[group],
+        self.latest[group] = self.latest[group].but(
             state=IncidentState.OPEN,
             held_until=None,
             told_at=None,
@@ -138,8 +153,7 @@ class Board:
             acknowledged_at=None,
         )
 
-    def _joining(self, kind: TroubleType) -> list[Incident]:
-        recent = [one for one in self._singles(kind) if self._is_recent(one.opened_at)]
+    def _joining(self, kind: TroubleType, recent: Sequence[Incident]) -> list[Incident]:
         storm = self.latest.get(storm_group(kind))
         is_raging = storm is not None and storm.is_open and self._is_recent(storm.grown_at)
         if not is_raging and len(recent) <= self._rules.storm_after:
@@ -148,11 +162,14 @@ class Board:
 
     def _release(self) -> None:
         """Post incidents that have waited long enough or need not wait."""
+        since = self._now - _MINUTE
+        told = [one.told_at for one in self.latest.values() if one.told_at is not None]
+        self._prompt_posts = sum(since < at <= self._now for at in told)
         untold = [one for one in self.latest.values() if self._is_to_be_told(one)]
         digest: list[Incident] = []
         for incident in sorted(untold, key=lambda one: (one.opened_at, one.group)):
             if incident.held_until is None and self._digest_at and not incident.is_critical:
-                held = replace(incident, held_until=self._digest_at)
+                held = incident.but(held_until=self._digest_at)
                 self.latest[incident.group] = held
             elif incident.held_until is None or incident.is_critical:
                 if self._may_be_told(incident):
@@ -165,23 +182,19 @@ class Board:
     def _may_be_told(self, incident: Incident) -> bool:
         if incident.group.fingerprint == STORM or not self._is_recent(incident.opened_at):
             return True
-        prompt = [one for one in self.latest.values() if self._is_recent(one.told_at)]
-        return len(prompt) < self._rules.prompt_posts
+        return self._prompt_posts < self._rules.prompt_posts
 
     def _tell(self, incident: Incident, tell: Tell) -> None:
-        told = replace(incident, told_at=self._now, is_in_digest=tell == Tell.DIGEST)
+        told = incident.but(told_at=self._now, is_in_digest=tell == Tell.DIGEST)
         self.latest[incident.group] = told
+        self._prompt_posts += 1
         self.tells.append((incident.group, tell))
 
     def _is_to_be_told(self, incident: Incident) -> bool:
         """Tell whether an incident is neither posted nor acknowledged."""
-        is_open = incident.state == IncidentState.OPEN
-        return is_open and incident.told_at is None and incident.group not in self._silenced
-
-    def _singles(self, kind: TroubleType) -> Iterator[Incident]:
-        for group, incident in self.latest.items():
-            if group.type == kind and group.fingerprint != STORM:
-                yield incident
+        if incident.told_at is not None:
+            return False
+        return incident.state == IncidentState.OPEN and incident.group not in self._silenced
 
     def _is_recent(self, at: datetime | None) -> bool:
         return at is not None and timedelta(0) <= self._now - at < _MINUTE

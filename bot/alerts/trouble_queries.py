@@ -22,11 +22,8 @@ from bot.alerts.analysis.expected_duration import (
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
-from bot.alerts.tables.runs import TableRuns, are_read_since, has_run_in
-from bot.scheduling.schedules import Schedule, last_occurrence
 from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
-from bot.workspaces.models import DEFAULT_TENANT
 
 #: What one check takes in of each type; the next takes more.
 _MAX_FOUND = 2_000
@@ -40,8 +37,6 @@ EXTERNAL = "external "
 TABLE = "table "
 #: A run that starts this much before its time, by another clock, is that run.
 _EARLY_START_TOLERANCE = timedelta(minutes=1)
-
-_TimeoutOf = Callable[[str], timedelta]
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,24 @@ class Trouble:
     note: str | None = None  # what it is, where there is no task to say so
     is_critical: bool = False  # whatever is said of its kind
     facts: dict[str, Any] | None = None  # a task of another system, as alerts show it
+    silent_since: datetime | None = None  # of one that is a trouble because it is silent
+    changed_at: datetime | None = None  # of one that is looked at for a while only
+    run: tuple[str, int] | None = None  # id and attempt of its task, where that is not at hand
+
+    @property
+    def id(self) -> tuple[TroubleType, str]:
+        """Return what tells it from every other one of its tenant."""
+        return self.group.type, self.key
+
+    @property
+    def is_failed_task(self) -> bool:
+        """Tell whether it is the failure of a task of ours."""
+        return self.group.type == TroubleType.FAILED and self.task is not None
+
+    @property
+    def task_id(self) -> str | None:
+        """Return the id of the task that it is about, if it is about one."""
+        return self.task.id if self.task is not None else self.run and self.run[0]
 
 
 def find_failed(session: Session, tenant: str, since: datetime, now: datetime) -> list[Trouble]:
@@ -75,7 +88,9 @@ def _failed_trouble(task: Task) -> Trouble:
     """Return the trouble of a task that failed."""
     known = fingerprint(task.error)
     group = TroubleGroup(TroubleType.FAILED, task.task, known.key)
-    return Trouble(group, _trouble_key(task), known.label, task.ended_at or task.updated_at, task)
+    began_at = task.ended_at or task.updated_at
+    key = _trouble_key(task)
+    return Trouble(group, key, known.label, began_at, task, changed_at=task.updated_at)
 
 
 def find_lost(session: Session, tenant: str, since: datetime) -> list[Trouble]:
@@ -93,16 +108,14 @@ def _lost_trouble(task: Task) -> Trouble:
     lease = BEATING_LEASE if task.beats else SILENT_LEASE
     began_at = min(task.heard_at + lease, task.updated_at) if task.heard_at else task.updated_at
     key = f"{_trouble_key(task)} {int(task.updated_at.timestamp())}"
-    return Trouble(group, key, "stopped reporting", began_at, task)
+    return Trouble(group, key, "stopped reporting", began_at, task, changed_at=task.updated_at)
 
 
-def find_stuck(
-    session: Session, tenant: str, now: datetime, timeout_of: _TimeoutOf, least: timedelta
-) -> list[Trouble]:
+def find_silent(session: Session, tenant: str, now: datetime, least: timedelta) -> list[Trouble]:
     """
-    Return the live tasks that were silent for longer than their kind's timeout.
+    Return the live tasks that were silent for *least* or longer.
 
-    *least* is the shortest timeout of any kind.
+    Whether one was silent for too long is for the caller to say, by its kind.
     """
     before = now - least
     queued = select(Task).where(
@@ -115,17 +128,16 @@ def find_stuck(
         *session.exec(queued.order_by(col(Task.updated_at).desc()).limit(_MAX_FOUND)),
         *session.exec(running.order_by(col(Task.heard_at).desc()).limit(_MAX_FOUND)),
     ]
-    troubles = (_stuck_trouble(task, timeout_of(task.task)) for task in found)
-    return [trouble for trouble in troubles if trouble.began_at <= now]
+    return [_silent_trouble(task) for task in found]
 
 
-def _stuck_trouble(task: Task, timeout: timedelta) -> Trouble:
-    """Return the trouble of a live task that is silent for longer than *timeout*."""
+def _silent_trouble(task: Task) -> Trouble:
+    """Return the trouble of a live task that is silent, as from its last sign."""
     heard_at = _last_sign(task)
     group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
     label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
     key = f"{_trouble_key(task)} {task.status} {int(heard_at.timestamp())}"
-    return Trouble(group, key, label, heard_at + timeout, task)
+    return Trouble(group, key, label, heard_at, task, silent_since=heard_at)
 
 
 def _last_sign(task: Task) -> datetime:
@@ -170,72 +182,30 @@ def expected_duration(session: Session, tenant: str, kind: str) -> ExpectedDurat
     return expect_duration(runs[::-1])
 
 
-def find_missed(
-    session: Session,
-    tenant: str,
-    now: datetime,
-    schedules: Iterable[tuple[str, Schedule, timedelta]],
-    tables: Sequence[TableRuns] = (),
-) -> list[Trouble]:
-    """
-    Return the latest run of each kind that was due and did not start within its grace.
-
-    *schedules* holds kinds with their schedules and graces, *tables* the runs in the tenant's
-    tables of other systems.
-    """
-    found = []
-    for kind, schedule, grace in schedules:
-        due = last_occurrence(schedule, now - grace)
-        if due is not None and _is_missed(session, tenant, kind, due, grace, tables):
-            group = TroubleGroup(TroubleType.MISSED, kind, "")
-            key = f"{kind} {due.isoformat()}"
-            note = f"{kind} did not start"
-            found.append(Trouble(group, key, "did not start", due + grace, note=note))
-    return found
-
-
-def _is_missed(
-    session: Session,
-    tenant: str,
-    kind: str,
-    due: datetime,
-    grace: timedelta,
-    tables: Sequence[TableRuns],
-) -> bool:
-    """
-    Tell whether nothing of the kind has started since it was due, here or in a table.
-
-    Of a kind that never ran here, only its tables can tell, once they were read late enough. A
-    tenant without them does not run it, unless it is the one whose settings these are.
-    """
-    if _has_started_in(tables, kind, due) or _has_run_since(session, tenant, kind, due):
-        return False
-    if tenant == DEFAULT_TENANT and not tables:
-        return True
-    has_history = _has_run_since(session, tenant, kind, None)
-    return has_history or (bool(tables) and are_read_since(tables, due + grace))
-
-
-def _has_started_in(tables: Sequence[TableRuns], kind: str, due: datetime) -> bool:
-    return has_run_in(tables, kind, due - _EARLY_START_TOLERANCE)
-
-
-def has_started_in(tables: Sequence[TableRuns], key: str) -> bool:
-    """Tell whether a table holds the missed run of a key, or a later one."""
-    return _has_started_in(tables, key.rpartition(" ")[0], due_at(key))
-
-
 def due_at(key: str) -> datetime:
     """Return when the missed run of a key was due."""
     return datetime.fromisoformat(key.rpartition(" ")[2])
 
 
-def _has_run_since(session: Session, tenant: str, kind: str, due: datetime | None) -> bool:
-    """Tell whether a task of the kind was announced since it was due, None: ever."""
-    query = select(Task.id).where(Task.tenant == tenant, Task.task == kind)
-    if due is not None:
-        query = query.where(col(Task.created_at) >= due - _EARLY_START_TOLERANCE)
-    return session.exec(query.limit(1)).first() is not None
+def missed_kind(key: str) -> str:
+    """Return the kind of the missed run of a key."""
+    return key.rpartition(" ")[0]
+
+
+def started_after(due: datetime) -> datetime:
+    """Return from when on a run may be the one that is due: another clock may be ahead."""
+    return due - _EARLY_START_TOLERANCE
+
+
+def has_run_since(latest_run: datetime | None, due: datetime) -> bool:
+    """Tell whether a kind whose newest task was announced then has run since it was due."""
+    return latest_run is not None and latest_run >= started_after(due)
+
+
+def latest_run(session: Session, tenant: str, kind: str) -> datetime | None:
+    """Return when the newest task of a kind was announced; None if there is none."""
+    query = select(Task.created_at).where(Task.tenant == tenant, Task.task == kind)
+    return session.exec(query.order_by(col(Task.created_at).desc()).limit(1)).first()
 
 
 def failures_in_row(session: Session, tenant: str, kind: str, wanted: int) -> int:
@@ -277,14 +247,14 @@ def is_over(session: Session, held: AlertTrouble, task: Task | None) -> bool:
     if held.key.startswith((EXTERNAL, TABLE)):
         return False  # Whoever reported it says when it is over, or its table does.
     if held.type == TroubleType.MISSED:
-        kind = held.key.rpartition(" ")[0]
-        return _has_run_since(session, held.tenant, kind, due_at(held.key))
+        newest = latest_run(session, held.tenant, missed_kind(held.key))
+        return has_run_since(newest, due_at(held.key))
     if task is None:
         return True
     if held.type == TroubleType.STUCK:
         if held.key.endswith(f" {OVERDUE}"):
             return task.status != TaskStatus.RUNNING or task.attempt != held.attempt
-        return held.key != _stuck_trouble(task, timedelta(0)).key
+        return held.key != _silent_trouble(task).key
     if held.type == TroubleType.LOST:
         return task.status != TaskStatus.LOST or held.key != _lost_trouble(task).key
     if task.attempt == held.attempt:

@@ -1,1 +1,1 @@
-"""Templates and senders kept as files: what differs from the database, and storing it."""
+"""Settings, templates, senders and reports kept as files: what differs, and storing it."""

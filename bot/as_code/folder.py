@@ -1,9 +1,9 @@
 """
-Reads a folder of templates, senders and reports; whatever is wrong in it is reported together.
+Reads a folder of settings, templates, senders and reports; what is wrong is reported together.
 
 `templates/<code>.json` is a body, `templates/<code>.schema.json` the JSON Schema of its payload;
 `senders/<code>.toml` has the fields of `PUT /api/senders/{code}`, `reports/<code>.toml` those of
-`POST /api/scheduling/reports`, with the owner.
+`POST /api/scheduling/reports`, with the owner. `opsbell.toml` holds what is read at the start.
 """
 
 import json
@@ -28,6 +28,7 @@ from bot.strict_json import STRICT
 from bot.workspaces.directory import read_id
 
 _CODES = TypeAdapter(Code)
+SETTINGS_FILE = "opsbell.toml"
 _SCHEMA_END = ".schema.json"
 _MAX_FILE_BYTES = 1_048_576
 _MAX_FILES = 2_000
@@ -51,6 +52,7 @@ class CodeFolder:
     templates: list[NewTemplate]
     senders: list[NamedSender]
     reports: list[NamedReport]
+    settings: Path | None = None  # an `opsbell.toml`, still to be read
 
 
 def read_folder(path: Path) -> CodeFolder:
@@ -73,7 +75,11 @@ def read_folder(path: Path) -> CodeFolder:
     if reading.problems:
         lines = "\n".join(f"{one.field}: {one.message}" for one in reading.problems)
         raise InvalidError(f"Nothing was changed.\n{lines}", reading.problems)
-    return CodeFolder(found["templates"], found["senders"], found["reports"])
+    settings = path / SETTINGS_FILE
+    return CodeFolder(
+        *(found["templates"], found["senders"], found["reports"]),
+        settings if settings.is_file() else None,
+    )
 
 
 class _FolderReading:
@@ -97,13 +103,15 @@ class _FolderReading:
             relative = file.relative_to(self._path)
             if file.is_dir() or any(part.startswith(".") for part in relative.parts):
                 continue
+            if relative == Path(SETTINGS_FILE):
+                continue
             ending = _ENDINGS.get(relative.parts[0], "\0")
             if len(relative.parts) == 2 and file.name.endswith(ending):
                 yield file
             elif file.suffix not in (".md", ".txt"):
                 fix = (
-                    "is not read: templates/*.json, templates/*.schema.json, senders/*.toml and "
-                    "reports/*.toml are"
+                    "is not read: opsbell.toml, templates/*.json, templates/*.schema.json, "
+                    "senders/*.toml and reports/*.toml are"
                 )
                 self.note(file, fix)
 

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import aiohttp
@@ -18,12 +19,14 @@ from bot.alerts.tables.reader import TableReader
 from bot.alerts.watch import CheckResult, check_result
 from bot.alerts.webhook_report import check_context, post_report
 from bot.app import TEMPLATES, Opsbell
+from bot.cli.what_if import DAYS, replay_lines, require_days
 from bot.clock import SystemClock
 from bot.db import Database
 from bot.errors import ConfigError, FieldProblem, InvalidError, UnavailableError
 from bot.logs import set_up_logs
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.process.database_lock import is_locked
+from bot.redaction import redact
 from bot.reports.resources import open_sources
 from bot.settings import Settings, environment, read_settings
 from bot.tasks.creation import NewTask
@@ -72,8 +75,17 @@ def alerts(
     test_creation: Annotated[
         bool, typer.Option("--test-creation", help="Announce a task, to see that it arrives.")
     ] = False,
+    what_if: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Say what the rules of an opsbell.toml would have told."),
+    ] = None,
+    days: Annotated[float, typer.Option(help="For --what-if: how far back, at most 7.")] = DAYS,
+    tenant: Annotated[str, typer.Option(help="For --what-if: whose alerts.")] = DEFAULT_TENANT,
 ) -> None:
     """Check once for failed and stuck tasks, tell of them, and print the result as JSON."""
+    if what_if is not None:
+        _print_replay(what_if, require_days(days), tenant)
+        return
     options = _options_of(timeout, failed=not stuck_only, stuck=not failed_only, dry_run=dry_run)
     _require_webhook(webhook_url)
     settings = read_settings(environment(), need_slack=False)
@@ -84,6 +96,20 @@ def alerts(
     sys.stdout.write(json.dumps(asdict(result)) + "\n")
     if _has_failed(result, options):
         raise typer.Exit(1)
+
+
+def _print_replay(candidate: Path, days: float, tenant: str) -> None:
+    """Print what other rules would have told; beside a running bot, too."""
+    settings = read_settings(environment(), need_slack=False)
+    named = {**environment(), "OPSBELL_CONFIG": str(candidate)}
+    config = read_settings(named, need_slack=False).config
+    database = Database(settings.database_url)
+    try:
+        database.check()
+        for line in replay_lines(database, tenant, settings.config, config, days):
+            sys.stdout.write(f"{redact(line)}\n")
+    finally:
+        database.close()
 
 
 def _options_of(timeout: float | None, *, failed: bool, stuck: bool, dry_run: bool) -> CheckOptions:

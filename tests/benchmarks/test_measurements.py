@@ -24,6 +24,7 @@ from benchmarks import (
     scale_out,
     table,
     throughput,
+    what_if,
 )
 from benchmarks.load import Shape
 from benchmarks.virtual_time import VirtualLoop
@@ -190,3 +191,11 @@ async def test_clicks_are_answered_while_reports_run():
 
     assert figures["clicks"] > 0
     assert figures["ack_ms_longest"] >= figures["ack_ms_p50"] > 0
+
+
+def test_a_replayed_week_is_what_happened():
+    """Nothing that was told differs, and a candidate that asks for more tells less."""
+    figures = what_if.measure(1_000)
+
+    assert (figures["checks"], figures["differences"]) == (10_080, 0)
+    assert figures["told_by_the_candidate"] < figures["told"]

@@ -6,7 +6,7 @@ Tasks in the table of another system, as checks see them. Pure.
 and `log_url`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
@@ -29,8 +29,6 @@ _ROW_ERROR_CHARACTERS = 1_000
 _ENDS = frozenset({TaskStatus.FAILED, TaskStatus.COMPLETED})
 #: Larger numbers are milliseconds: as seconds they would be in the year 5138.
 _EPOCH_MILLISECONDS_FROM = 100_000_000_000
-
-_SilenceOf = Callable[[str], timedelta]
 
 
 @dataclass(frozen=True)
@@ -134,9 +132,9 @@ def _row_time(name: str, cell: Cell) -> datetime | None:
         raise InvalidError(f"The column `{name}` holds {str(cell)[:60]!r}, no time.") from None
 
 
-def find_in_table(table: ReadTable, now: datetime, timeout_of: _SilenceOf) -> list[Trouble]:
+def find_in_table(table: ReadTable, now: datetime, least: timedelta) -> list[Trouble]:
     """
-    Return all of a table's tasks that are in trouble: failed, or silent for longer than they may.
+    Return all of a table's tasks that may be in trouble: failed, or silent for *least* or longer.
 
     A failure is over when a later run of the same kind and subject has completed.
     """
@@ -147,8 +145,8 @@ def find_in_table(table: ReadTable, now: datetime, timeout_of: _SilenceOf) -> li
             rerun_at = completed.get((task.task, task.subject)) if task.subject else None
             if rerun_at is None or rerun_at <= task.created_at:
                 found.append(_failed_row(table, task))
-        elif task.status in LIVE and task.updated_at + timeout_of(task.task) <= now:
-            found.append(_stuck_row(table, task, timeout_of(task.task)))
+        elif task.status in LIVE and task.updated_at + least <= now:
+            found.append(_silent_row(table, task))
     return found
 
 
@@ -175,11 +173,12 @@ def _failed_row(table: ReadTable, task: TableTask) -> Trouble:
     return Trouble(group, key, known.label, task.updated_at, facts=_facts_of(task))
 
 
-def _stuck_row(table: ReadTable, task: TableTask, timeout: timedelta) -> Trouble:
+def _silent_row(table: ReadTable, task: TableTask) -> Trouble:
     group = TroubleGroup(TroubleType.STUCK, task.task, str(task.status))
     label = "still waiting to start" if task.status == TaskStatus.QUEUED else "silent while running"
-    key = f"{table.prefix}{task.id} {task.status} {int(task.updated_at.timestamp())}"
-    return Trouble(group, key, label, task.updated_at + timeout, facts=_facts_of(task))
+    at = task.updated_at
+    key = f"{table.prefix}{task.id} {task.status} {int(at.timestamp())}"
+    return Trouble(group, key, label, at, facts=_facts_of(task), silent_since=at)
 
 
 def _facts_of(task: TableTask) -> dict[str, Any]:
@@ -203,9 +202,5 @@ def keys_over(tables: Sequence[ReadTable], held: Iterable[str], now: datetime) -
     What an explicit check with a shorter timeout has found is not over before the row changes.
     """
     prefixes = tuple(table.prefix for table in tables)
-    still = {
-        trouble.key
-        for table in tables
-        for trouble in find_in_table(table, now, lambda _: timedelta(0))
-    }
+    still = {trouble.key for table in tables for trouble in find_in_table(table, now, timedelta(0))}
     return {key for key in held if key.startswith(prefixes) and key not in still}

@@ -1,0 +1,1 @@
+"""What a check decides, and what it asks to decide it."""
