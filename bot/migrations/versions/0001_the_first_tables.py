@@ -72,8 +72,28 @@ def upgrade() -> None:
         "alert_check",
         sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("recorded", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant"),
     )
+    op.create_table(
+        "alert_record",
+        sa.Column("tenant", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("is_base", sa.Boolean(), nullable=False),
+        sa.Column("entry", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "number"),
+    )
+    with op.batch_alter_table("alert_record", schema=None) as batch_op:
+        batch_op.create_index("alert_record_age", ["at"], unique=False)
+        batch_op.create_index(
+            "alert_record_base",
+            ["tenant", "at"],
+            unique=False,
+            sqlite_where=sa.text("is_base"),
+            postgresql_where=sa.text("is_base"),
+        )
+
     op.create_table(
         "alert_rerun",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -854,5 +874,6 @@ def downgrade() -> None:
     op.drop_table("bus_cursor")
     op.drop_table("alert_trouble")
     op.drop_table("alert_rerun")
+    op.drop_table("alert_record")
     op.drop_table("alert_check")
     op.drop_table("alert")

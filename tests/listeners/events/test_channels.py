@@ -56,13 +56,13 @@ async def test_only_the_bots_own_leaving_counts(room: Room) -> None:
 
 
 def test_the_manifest_asks_for_these_events() -> None:
-    """And for no others: of what people write only mentions are heard."""
+    """And for no others: of what people write it hears mentions, and what is written to it."""
     settings = json.loads(MANIFEST.read_text())["settings"]
 
     assert settings["event_subscriptions"]["bot_events"] == sorted(
         [
             *CHANNEL_EVENTS,
             *("app_home_opened", "app_mention", "app_uninstalled", "member_left_channel"),
-            "tokens_revoked",
+            *("message.im", "tokens_revoked"),
         ]
     )
