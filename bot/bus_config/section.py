@@ -37,7 +37,7 @@ class BusSettings(BaseModel):
     group: _Group = "opsbell"
     tenant: str = Field("default", min_length=1)
     source: str = Field("/opsbell", min_length=1, max_length=200, pattern=r"^[!-~]+$")
-    redelivery_seconds: float = Field(30, ge=1, le=3600, allow_inf_nan=False)
+    redelivery_seconds: float = Field(30, ge=10, le=3600, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -49,17 +49,14 @@ class Shop:
 
     def __init__(self, url: str) -> None:
         self.settings = BusSettings.model_validate(
-            {"url": url, "requests": "a.requests", "events": "a.events", "redelivery_seconds": 1}
+            {"url": url, "requests": "a.requests", "events": "a.events"}
         )
 
     @property
     def config(self) -> str:
         """What `opsbell.toml` says of the same broker."""
         secret = self.settings.address()
-        return (
-            f'[bus]\nurl = "{secret}"\nrequests = "a.requests"\nevents = "a.events"\n'
-            "redelivery_seconds = 1\n"
-        )
+        return f'[bus]\nurl = "{secret}"\nrequests = "a.requests"\nevents = "a.events"\n'
 
     async def send(self, number: int, **data: object) -> None:
         """Ask for a message in the place of this number."""
