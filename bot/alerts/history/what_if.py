@@ -93,9 +93,12 @@ def what_if(
 
 def lines_of(found: WhatIf) -> Iterator[str]:
     """Yield the comparison as sentences, each a line."""
+    if found.candidate.began_at is None:
+        yield "no check has been recorded: there is nothing to replay"
+        return
     before, after = tell_counts(found.happened), tell_counts(found.candidate.tells)
     yield f"{_messages(before)} → {_counted(_messages(after), 'message')}, {_delay(found)}"
-    if before or after:
+    if before.total() or after.total():
         sorts = [(words, before[tell], after[tell]) for tell, words in _TELL_WORDS.items()]
         yield "  " + ", ".join(f"{words} {old} → {new}" for words, old, new in sorts if old or new)
     critical = [story for story in found.muted if story.is_critical]
@@ -162,9 +165,7 @@ def _reproduction(found: WhatIf) -> str:
 
 def _before_history(found: WhatIf) -> Iterator[str]:
     began_at = found.candidate.began_at
-    if began_at is None:
-        yield "anything: no check has been recorded"
-    elif began_at > found.began_at + timedelta(minutes=5):
+    if began_at is not None and began_at > found.began_at + timedelta(minutes=5):
         yield f"what was before {began_at:%Y-%m-%d %H:%M} UTC: the history begins there"
 
 
