@@ -21,7 +21,7 @@ from bot.http.services import HttpServices
 from bot.messages.delivery.running_lanes import Lanes
 from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates

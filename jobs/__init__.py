@@ -32,7 +32,7 @@ from jobs.dead_letters import tell_of_dead_letters
 from jobs.idempotency import forget_old_keys
 from jobs.lanes import sweep_lanes
 from jobs.leaderboards import post_leaderboards
-from jobs.liveness import mark_lost_tasks
+from jobs.lost_tasks import mark_lost_tasks
 from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
 from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals

@@ -22,7 +22,7 @@ from bot.http.schemas.reports import CreateReport
 from bot.http.schemas.templates import PutSender, PutTemplate
 from bot.ids import is_slack_user_id
 from bot.messages.models import Ambiguous
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from bot.messages.templates.store import NewTemplate
 from bot.strict_json import STRICT
 from bot.workspaces.directory import read_id

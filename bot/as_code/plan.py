@@ -13,7 +13,7 @@ from bot.db import Database
 from bot.errors import NotFoundError, TemplateError, UnavailableError, WorkerStoppedError
 from bot.messages.models import Message, Sender
 from bot.messages.rendering.sandbox import stored_context
-from bot.messages.requests.senders import NamedSender, Senders
+from bot.messages.requests.sender_settings import NamedSender, Senders
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import NewTemplate, Templates
 

@@ -12,12 +12,12 @@ import aiohttp
 import typer
 
 from bot.alerts.announcer import AlertAnnouncer
+from bot.alerts.check_result_message import check_context, post_report
 from bot.alerts.check_run import Checked, CheckOptions
 from bot.alerts.configured_rules import Rules
 from bot.alerts.service import Alerts
 from bot.alerts.tables.reader import TableReader
 from bot.alerts.watch import CheckResult, check_result
-from bot.alerts.webhook_report import check_context, post_report
 from bot.app import TEMPLATES, Opsbell
 from bot.cli.what_if import DAYS, replay_lines, require_days
 from bot.clock import SystemClock

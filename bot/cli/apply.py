@@ -20,7 +20,7 @@ from bot.cli.what_if import DAYS, replay_lines
 from bot.clock import SystemClock
 from bot.config_file import ConfigFile
 from bot.db import Database
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates
 from bot.messages.workers.pool import Workers

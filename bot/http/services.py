@@ -12,7 +12,7 @@ from bot.http.security.oidc import OidcTokens
 from bot.leaderboards.service import Leaderboards
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import NO_DESTINATIONS, Destinations
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.reports.service import Reports

@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.destinations import NO_DESTINATIONS, Destinations, no_home
 from bot.messages.history.retention import Retention
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.isolation import Isolation
 from bot.messages.templates.store import Templates

@@ -9,7 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.redaction import redact
 from bot.tasks.creation import Owner
-from listeners.commands import about, alert, delivery, leaderboard, report, subscription, task
+from listeners.commands import (
+    alert,
+    delivery,
+    help_and_health,
+    leaderboard,
+    report,
+    subscription,
+    task,
+)
 from listeners.commands.command_request import Asked, Handler
 from listeners.commands.grammar import COMMAND, SHORT_CUTS
 from listeners.commands.parser import parse
@@ -47,8 +55,8 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("report", "delete"): report.command_delete_report,
     ("report", "next"): report.command_next_reports,
     ("why", ""): delivery.show_why,
-    ("health", ""): about.tell_health,
-    ("help", ""): about.show_help,
+    ("health", ""): help_and_health.tell_health,
+    ("help", ""): help_and_health.show_help,
 }
 
 

@@ -21,7 +21,7 @@ from bot.tasks.models import TaskStatus
 from bot.telemetry.backlog import Backlog
 from bot.wiring.tenants import Owners
 from bot.workspaces.directory import Directory
-from jobs.liveness import mark_lost_tasks
+from jobs.lost_tasks import mark_lost_tasks
 from tests.bot.leaderboards.room import make_boards
 from tests.bot.outages.making import make_outages
 from tests.bot.reports.service_room import Office

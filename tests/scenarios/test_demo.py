@@ -10,8 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.cli.demo.child_processes import running
 from bot.cli.demo.command import _kept_running
-from bot.cli.programs import running
 from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]

@@ -21,12 +21,12 @@ from typing import Annotated
 import aiohttp
 import typer
 
-from bot.cli.demo.board import show_board
+from bot.cli.demo.child_processes import ROOT, how_it_ended, inherited, running
 from bot.cli.demo.error import DemoError
 from bot.cli.demo.folder import fresh_folder
+from bot.cli.demo.leaderboard import show_board
 from bot.cli.demo.shop import shop_configuration, shop_path, write_shop
 from bot.cli.demo.work import configuration, start_work
-from bot.cli.programs import ROOT, how_it_ended, inherited, running
 from bot.clock import SystemClock
 from bot.tokens import Tokens
 

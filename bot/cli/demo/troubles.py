@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
+from bot.cli.demo.child_processes import ROOT
 from bot.cli.demo.error import DemoError
-from bot.cli.programs import ROOT
 
 SYNC, EXPORT, NIGHTLY, STORM = "sync_stock", "export_prices", "nightly_report", "make_storm"
 #: Where the tasks in trouble are shown, so that #ops keeps to what is live and to the alerts.

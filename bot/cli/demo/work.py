@@ -11,9 +11,9 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.cli.demo.child_processes import ROOT, inherited, running
 from bot.cli.demo.error import DemoError
 from bot.cli.demo.troubles import start_troubles, trouble_configuration
-from bot.cli.programs import ROOT, inherited, running
 
 _EXAMPLES = ROOT / "client" / "examples"
 _PRICES = 120

@@ -20,7 +20,7 @@ from bot.http.schemas.templates import (
     ShownTemplate,
 )
 from bot.messages.models import Ambiguous
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from bot.messages.requests.workspace_resolution import workspace_of
 from bot.messages.templates.store import NewTemplate
 

@@ -9,7 +9,7 @@ from bot.as_code.plan import Action, FolderPlan
 from bot.clock import SystemClock
 from bot.errors import InvalidError
 from bot.messages import outbox
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.templates.store import Templates
 from tests.isolation import ISOLATION
 

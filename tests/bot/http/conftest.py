@@ -17,7 +17,7 @@ from bot.http.services import HttpServices
 from bot.messages.delivery.health import LaneHealth
 from bot.messages.destinations import Destination, Destinations
 from bot.messages.rendering.renderer import Renderer
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.settings import Settings

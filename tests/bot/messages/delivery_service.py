@@ -17,7 +17,7 @@ from bot.messages.rate_limits.slack_limits import Pacing
 from bot.messages.rendering.renderer import Renderer
 from bot.messages.requests.batch import RequestBatch
 from bot.messages.requests.message_request import MessageRequest
-from bot.messages.requests.senders import Senders
+from bot.messages.requests.sender_settings import Senders
 from bot.messages.requests.service import Requests
 from bot.messages.templates.store import Templates
 from bot.messages.transports.slack import SlackTransport

@@ -14,7 +14,7 @@ from bot.messages import outbox
 from bot.messages.dead_letters.notices import DeadLetters
 from bot.messages.models import Ambiguous, DeadLetter, Message, MessageState, Rank
 from bot.messages.outbox import Content, Place
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from bot.messages.templates.store import NewTemplate
 from tests.bot.messages.delivery_service import ADA, OPS, service
 from tests.patience import until

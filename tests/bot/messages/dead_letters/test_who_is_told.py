@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from tests.bot.messages.delivery_service import ADA, service
 from tests.patience import until
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import InvalidError
 from bot.messages.models import Ambiguous
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from bot.messages.transports.base import File
 from tests.bot.messages.sending_desk import CSV, desk
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messages.requests.senders import NamedSender
+from bot.messages.requests.sender_settings import NamedSender
 from tests.bot.messages.sending_desk import desk
 from tests.patience import until
 
