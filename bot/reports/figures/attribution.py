@@ -226,14 +226,7 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         figure = token.value
         if figure is None or not figure.is_figure:
             continue
-        before = clause.tokens[place - 1].small if place else ""
-        said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
-        if before == "from" or _is_compared(clause, place):
-            said |= {"previous"}
-        elif before == "to":
-            said |= {"last"}
-        if _RANGES & set(clause.words):
-            said |= {"high", "low"}
+        said = _said_of(clause, place, figure)
         missing = (figure.needs & _ALWAYS_SAID) - said
         others = figure.needs - _ALWAYS_SAID - {"labels"}
         if not _is_identified(figure, clause):
@@ -243,6 +236,21 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         )
         if missing or (others and not is_named and not others & said):
             yield f"{{{token.text}}} is not said to be what it is: {figure.description}"
+
+
+def _said_of(clause: Clause, place: int, figure: Value) -> frozenset[str]:
+    """Return what the words of a clause, and the one before a figure, say of it."""
+    before = clause.tokens[place - 1].small if place else ""
+    said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
+    if _RANGES & set(clause.words):
+        said |= {"high", "low"}
+    if figure.kind is ValueKind.WORDS and "change" in figure.tags:
+        said |= {"change"}  # Its words say so.
+    if before == "from" or _is_compared(clause, place):
+        said |= {"previous"}
+    elif before == "to" or (before == "at" and "same" in clause.claims):
+        said |= {"last"}
+    return said
 
 
 def _single_problems(clause: Clause) -> Iterator[str]:

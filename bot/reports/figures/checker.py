@@ -169,8 +169,15 @@ def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
 def _stems(text: str) -> frozenset[str]:
     """Return the stems of the words that may be said: numbers in names may not."""
     return frozenset(
-        stem(word) for word in words_of(text) if word.isalpha() and not numeral_problem(word)
+        stem(word)
+        for word in words_of(text)
+        if _is_coded(word) or (word.isalpha() and not numeral_problem(word))
     )
+
+
+def _is_coded(word: str) -> bool:
+    """Tell whether a word is a name like `p95`: a column may be called so."""
+    return not word.isalpha() and word[0].isalpha()
 
 
 def _cell_texts(brief: Brief) -> Iterator[str]:
@@ -284,6 +291,8 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     """Yield figures in words, dates, and words that say what no row says."""
     small = token.small
     is_known = stem(small) in knowledge.report
+    if _is_coded(small) and small in knowledge.columns:
+        return
     if kind := numeral_problem(token.text):
         yield f"{_in_backquotes(token)} is {kind}; use a reference"
     elif small in ("quarter", "quarters") and after == "of":
