@@ -170,7 +170,7 @@ def test_columns_are_named_in_any_language():
         "total_grosse_m2",
         "total_column_3",
     ]
-    assert values["total_grosse_m2"].origin == "sum(größe m 2)"
+    assert values["total_grosse_m2"].origin == "sum(größe m2)"
     assert texts(values, "cell_2_prenom") == ["Ben"]
 
 
