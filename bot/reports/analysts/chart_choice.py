@@ -29,7 +29,7 @@ def choose_charts(table: ResultTable) -> tuple[ChartSpec, ...]:
     if not columns.measures or len(table.rows) < 2:
         return ()
     first = columns.measures[0]
-    series = _comparable(table, columns.measures)
+    series = _seen_together(table, columns.measures)
     if columns.time is not None and is_unique(table, columns.time):
         kind = _kind_over_time("line", table, columns.time, series)
         return (_make_chart(table, columns.time, kind, series),)
@@ -56,7 +56,7 @@ def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
     )
     if not is_drawable or (chart.kind == "pie" and not _are_parts(table, series[0])):
         return None
-    kept = series[:1] if chart.kind == "pie" else _comparable(table, series)
+    kept = series[:1] if chart.kind == "pie" else _seen_together(table, series)
     kind: str = chart.kind
     if chart.category == columns.time:
         kind = _kind_over_time(kind, table, columns.time, kept)
@@ -65,7 +65,7 @@ def checked_chart(chart: ChartSpec, table: ResultTable) -> ChartSpec | None:
     return _make_chart(table, chart.category, kind, kept)
 
 
-def _comparable(table: ResultTable, measures: Sequence[Measure]) -> list[Measure]:
+def _seen_together(table: ResultTable, measures: Sequence[Measure]) -> list[Measure]:
     """Return the first measure, and those of its unit that can be seen beside it."""
     first = measures[0]
     largest = _largest(table, first)

@@ -14,7 +14,7 @@ TEMPERATURE = 0.2
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 #: What the SDKs raise where a service answers what they do not expect.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
-_MAX_TOKENS = 10_000_000
+_PLAUSIBLE_TOKENS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ModelClient(Protocol):
 
 def token_count(told: object) -> int:
     """Return a number of tokens as a service told it; 0 where it told nothing of use."""
-    return told if isinstance(told, int) and 0 <= told <= _MAX_TOKENS else 0
+    return told if isinstance(told, int) and 0 <= told <= _PLAUSIBLE_TOKENS else 0
 
 
 def timeout_words(mode: Mode, seconds: float) -> str:

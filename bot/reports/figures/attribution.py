@@ -47,9 +47,12 @@ def pronoun_problems(sentence: Clause, antecedents: Sequence[Value]) -> Iterator
 
 
 def _has_pronoun(words: Sequence[str]) -> bool:
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return words[:1] in (["this"], ["these"], ["that"], ["here"]) or any(
-        word in _PRONOUNS or (word == "there" and after not in _BEINGS) for word, after in pairs
+    if words[:1] in (["this"], ["these"], ["that"], ["here"]) or _PRONOUNS & set(words):
+        return True
+    around = zip(["", *words], words, [*words[1:], ""], strict=False)
+    return any(
+        word == "there" and not (after in _BEINGS and before in ("", "and", "but", "while"))
+        for before, word, after in around
     )
 
 
@@ -129,7 +132,7 @@ def _measure_problems(clause: Clause, sentence_mentions: frozenset[int]) -> Iter
     judged = clause.claims & (DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"})
     values = clause.values if judged else clause.figures
     told = {value.column for value in values if value.column is not None}
-    if clause.is_advice and not clause.figures and not clause.mentioned - {-1}:
+    if clause.is_advice and not clause.figures and max(clause.mentioned, default=-1) < 0:
         return  # `What is behind the growth in {gain_name_revenue}` speaks of no other column.
     mentioned = frozenset(one for one in clause.mentioned if one >= 0)
     named = mentioned or frozenset(one for one in sentence_mentions if one >= 0)
@@ -256,8 +259,9 @@ def _said_of(clause: Clause, place: int, figure: Value) -> frozenset[str]:
 def _single_problems(clause: Clause) -> Iterator[str]:
     """Yield figures of every row that are told of one label, or of how many there are."""
     labels = clause.column_words.get(-1, frozenset())
+    single = labels.union(*(clause.column_words.get(key, labels) for key in (-2, -3)))
     told = [one for one in clause.figures if "all" in one.subjects]
-    if not labels or not told:
+    if not single or not told:
         return
     words = clause.words
     if words[:2] == ["number", "of"] or words[:3] == ["the", "number", "of"]:
@@ -268,5 +272,5 @@ def _single_problems(clause: Clause) -> Iterator[str]:
     if clause.names or all(one.tags & of_all for one in told):
         return
     for before, word in pairwise(words):
-        if before in _ARTICLES and word in labels:
+        if before in _ARTICLES and word in single:
             yield f"`{before} {word}` has no figure of its own here; name it"

@@ -17,6 +17,7 @@ from bot.reports.figures.advice import (
     is_advised,
     is_not_of_rows,
     is_wish,
+    tells_that,
     without_goals,
 )
 from bot.reports.figures.attribution import attribution_problems, pronoun_problems
@@ -57,7 +58,7 @@ class Knowledge:
     """The words that a narrative of one report may use beside ordinary ones."""
 
     values: Values
-    column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
+    column_words: Mapping[int, frozenset[str]]  # stems, as `Clause` has them
     repeated: frozenset[str]  # stems of the label and the time where several rows share one
     columns: frozenset[str]  # stems of the words of all columns and units
     units: Mapping[str, frozenset[int]]  # stems of units that are words -> the measures in them
@@ -75,9 +76,12 @@ def read_knowledge(brief: Brief) -> Knowledge:
     }
     if columns.label is not None:
         named[-1] = _stems(brief.table.columns[columns.label].name)
+    grain = _stems(read_steps(brief.table, columns.time, None).grain)
+    if columns.time is not None:
+        named |= {-2: _stems(brief.table.columns[columns.time].name), -3: grain}
     every = frozenset[str]().union(
         *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
-        _stems(read_steps(brief.table, columns.time, None).grain),
+        grain,
     )
     units = {
         unit: frozenset(one.index for one in columns.measures if unit in _stems(one.unit or ""))
@@ -220,7 +224,7 @@ def _touches(before: Token, token: Token) -> bool:
 def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     words = [token for token in sentence if token.kind == "word"]
     smalls = [token.small for token in words]
-    is_advising = is_advice(smalls)
+    is_advising = is_advice(smalls, has_values=any(one.value is not None for one in sentence))
     yield from _dash_problems(sentence)
     for place, token in enumerate(words):
         if not (is_advising and is_wish(smalls, place)):
@@ -334,6 +338,8 @@ def _advice_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     """Yield names, and whatever else advice has no need of."""
     words = [token for token in sentence if token.kind == "word"]
     smalls = [token.small for token in words]
+    if tells_that(smalls):
+        yield "`that` begins a claim; say what to check"
     for place, token in enumerate(words):
         is_known = (
             stem(token.small) in knowledge.report
