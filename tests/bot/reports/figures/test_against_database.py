@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from bot.metrics.rendering import render_plan
 
 from bot.cli.demo.shop import shop_configuration, write_shop
 from bot.config_file import read_config_file
 from bot.metrics.catalog import Metrics
 from bot.metrics.period_points import begin_of, shift
 from bot.metrics.plan import Grain, MetricPlan, Period
+from bot.metrics.sql_rendering import render_plan
 from bot.reports.figures.computation import compute_values
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 
@@ -50,6 +50,11 @@ def database_says(plan, connection, metrics):
     return number
 
 
+def number_of(value):
+    """Return the number of a value that has one."""
+    return float(value.exact)
+
+
 def random_asked(chance, metrics):
     """Return a plan by a dimension or by a grain, over whole periods."""
     grain = chance.choice((Grain.DAY, Grain.WEEK, Grain.MONTH))
@@ -75,7 +80,7 @@ def test_totals_and_changes_are_the_databases_own(shop):
         values = compute_values(table, today=TODAY)
         if total := values.get(f"total_{plan.metric}"):
             whole = database_says(replace(plan, grain=None, dimensions=()), connection, metrics)
-            assert float(total.exact) == pytest.approx(whole), plan
+            assert number_of(total) == pytest.approx(whole), plan
             totals += 1
         else:
             untold += 1
@@ -96,7 +101,7 @@ def test_totals_and_changes_are_the_databases_own(shop):
             )
             for one in (last, before)
         )
-        assert float(change.exact) == pytest.approx(now - then), plan
+        assert number_of(change) == pytest.approx(now - then), plan
         changes += 1
 
     assert totals > 50
