@@ -25,7 +25,7 @@ from tests.bot.reports.figures.lying_model import shop_brief
 MODELS: dict[Mode, str] = {"quick": "gemini-flash-latest", "deep": "gemini-pro-latest"}
 
 
-async def write(server, seconds: float = 30.0):
+async def write(server, seconds: float = 600.0):
     """Let Gemini write about the shop."""
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = GeminiClient("key-1", MODELS, url=server.url, timeouts=timeouts)

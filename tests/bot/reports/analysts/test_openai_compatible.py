@@ -21,7 +21,7 @@ from tests.bot.reports.figures.lying_model import shop_brief
 MODELS: dict[Mode, str] = {"quick": "gpt-4o-mini", "deep": "gpt-4o"}
 
 
-async def write(server, seconds: float = 30.0, key: str | None = "key-1"):
+async def write(server, seconds: float = 600.0, key: str | None = "key-1"):
     """Let the model write about the shop."""
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = OpenAICompatibleClient(key, MODELS, url=f"{server.url}/v1", timeouts=timeouts)
