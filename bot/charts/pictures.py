@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import resvg_py
 
-from bot.charts.chart import Chart
+from bot.charts.chart import Chart, ChartPoint
 from bot.messages.rendering.escaping import clean
 from bot.messages.rendering.truncation import truncate
 
@@ -31,6 +31,7 @@ _DASH_PATTERNS = ("", "14 6", "4 6", "20 6 4 6")
 _MAX_TITLE, _MAX_LEGEND = 58, 24
 _LEAST_LABEL, _MAX_LABEL = 6, 16
 _ROWS_OF_BARS = 20
+_LONGEST_NAME, _LONGEST_FIGURE = 36, 22
 _ROW = 48
 #: What XML cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -104,7 +105,8 @@ def _draw_axes(chart: Chart) -> Iterator[str]:
     values = _stacks(chart) if stacked else [[p.value for p in one.points] for one in chart.series]
     flat = [float(value) for line in values for value in line]
     low, high = min(flat), max(flat)
-    if chart.kind != "line" or (low >= 0 and low < high / 2):
+    # A line that never moves would lie on the lower edge, as if it were zero.
+    if chart.kind != "line" or (low >= 0 and low < high / 2) or low == high:
         low, high = min(low, 0.0), max(high, 0.0)
     marks = ticks(low, high)
     words = [_tick_words(mark, marks) for mark in marks]
@@ -213,15 +215,17 @@ def _draw_bars(
 def _draw_rows(chart: Chart) -> Iterator[str]:
     """Draw one bar below the other, each between its name and its figure."""
     points = chart.series[0].points
-    longest = min(26, max(map(len, chart.labels)))
-    figures = min(22, max(len(point.text) for point in points))
+    longest = min(_LONGEST_NAME, max(map(len, chart.labels)))
+    texts = [_figure_in_picture(point) for point in points]
+    figures = max(map(len, texts))
     left = 60 + longest * _TEXT_SIZE * _LETTER
     right = _WIDTH - 50 - figures * _TEXT_SIZE * _LETTER
     low = min(0.0, *(float(point.value) for point in points))
     high = max(0.0, *(float(point.value) for point in points))
     scale = (right - left) / ((high - low) or 1.0)
     zero = left - low * scale
-    for number, (label, point) in enumerate(zip(chart.labels, points, strict=True)):
+    rows = zip(chart.labels, points, texts, strict=True)
+    for number, (label, point, text) in enumerate(rows):
         y = 100 + _ROW * number
         end = zero + point.value * scale
         yield _svg_text(left - 16, y + 26, truncate(label, longest), anchor="end")
@@ -229,7 +233,7 @@ def _draw_rows(chart: Chart) -> Iterator[str]:
             f'<rect x="{min(zero, end):.1f}" y="{y}" width="{max(2.0, abs(end - zero)):.1f}"'
             f' height="34" rx="3" fill="{_colour(0)}"/>'
         )
-        yield _svg_text(max(zero, end) + 12, y + 26, truncate(point.text, figures))
+        yield _svg_text(max(zero, end) + 12, y + 26, text)
     bottom = 100 + _ROW * len(points)
     yield f'<path d="M{zero:.1f} 92V{bottom - 6}" stroke="{_SOFT_INK}" stroke-width="2"/>'
 
@@ -269,6 +273,11 @@ def _slice(x: float, y: float, radius: float, angle: float, turn: float) -> str:
     return f"M{x} {y}L{ax:.2f} {ay:.2f}A{radius} {radius} 0 {is_large} 1 {bx:.2f} {by:.2f}Z"
 
 
+def _figure_in_picture(point: ChartPoint) -> str:
+    """Return a figure that has room; a part of its digits would be another number."""
+    return point.text if len(point.text) <= _LONGEST_FIGURE else f"{point.value:.4g}"
+
+
 def _legend(chart: Chart) -> Iterator[str]:
     """Name the series, where there are several."""
     if len(chart.series) < 2:
@@ -293,7 +302,7 @@ def _tick_words(mark: float, marks: Sequence[float]) -> str:
     step = marks[1] - marks[0]
     if step >= 1e15 or step < 1e-6:
         return f"{mark:g}"
-    places = max(0, -math.floor(math.log10(step) + 1e-9)) + (0 if _is_round(step) else 1)
+    places = max(0, (0 if _is_round(step) else 1) - math.floor(math.log10(step) + 1e-9))
     return f"{mark + 0.0:,.{min(places, 8)}f}"
 
 

@@ -124,7 +124,7 @@ class _Writing:
             yield f"{_capitalised(measure)} has {{{total.ref}}}."
         elif total is not None:
             yield f"{_capitalised(measure)} totalled {{{total.ref}}}."
-        elif (mean := self._value("mean", measure)) and not _is_average(measure):
+        elif (mean := self._value("mean", measure)) and not measure.is_rate:
             yield f"{_capitalised(measure)} averaged {{{mean.ref}}} per {self._row}."
         yield from self._period_change(measure)
         if self._columns.time is None:
@@ -137,21 +137,22 @@ class _Writing:
             return
         name = _capitalised(measure)
         if size.exact is None:
-            yield f"Change of {readable_measure(measure)}: {{change_{measure.slug}}}."
+            yield f"{name} {_has(measure)} {{change_{measure.slug}}}."
         elif verb := _verb(size):
             yield (
-                f"{name} {verb} by {{{size.ref}}}{_in_percent('change', measure)} "
+                f"{name} {verb} by {{{size.ref}}}{self._in_percent('change', measure)} "
                 f"against {self._before}, to {{{last.ref}}}."
             )
         else:
-            verb = "are" if _is_plural(measure) else "is"
-            change = f"change: {{change_{measure.slug}}}"
-            yield f"{name} {verb} unchanged against {self._before} ({change})."
+            yield (
+                f"{name} {_are(measure)} unchanged against {self._before} "
+                f"(change: {{change_{measure.slug}}})."
+            )
 
     def _top(self, measure: Measure) -> Iterator[str]:
-        top, bottom = self._value("top_1", measure), self._value("bottom", measure)
-        if top is None or (bottom is not None and top.exact == bottom.exact):
-            return  # Of all that are equal none is on top.
+        top = self._value("top_1", measure)
+        if top is None or "tied" in top.tags:
+            return  # Of those that are equal none is on top.
         share = self._value("share_of_top_1", measure)
         ends = f", a share of {{{share.ref}}}" if share else ""
         if "high" in top.tags:
@@ -167,16 +168,24 @@ class _Writing:
         size = self._value("size_of_run_change", measure)
         if size is None:
             return
-        is_total = measure.is_additive and "total" not in measure.name.split()
+        is_total = (
+            measure.is_additive
+            and "total" not in measure.name.split()
+            and len(self._brief.table.rows) > 1
+        )
         total = "total " if is_total else ""
         name = f"{total}{readable_measure(measure)}"
         if verb := _verb(size):
             yield (
                 f"Since the last run, {name} {verb} by {{{size.ref}}}"
-                f"{_in_percent('run_change', measure)}."
+                f"{self._in_percent('run_change', measure)}."
             )
+        elif size.exact is None:
+            ref = f"run_change_{measure.slug}"
+            yield f"Since the last run, {name} {_has(measure)} {{{ref}}}."
         else:
-            yield f"Since the last run, {name} changed by {{run_change_{measure.slug}}}."
+            ref = f"run_change_{measure.slug}"
+            yield f"Since the last run, {name} {_are(measure)} unchanged ({{{ref}}})."
 
     def _ends(self, measure: Measure) -> Iterator[str]:
         """Yield the highest and the lowest period, the last label, or the extremes of the rows."""
@@ -200,10 +209,11 @@ class _Writing:
             size = self._value(f"size_of_{ref}", measure)
             if size is None:
                 continue
+            name = f"{{{ref}_name_{measure.slug}}}"
             since = "since the last run " if "run" in size.tags else ""
             yield (
-                f"The largest {word} in {readable_measure(measure)} {since}is that of "
-                f"{{{ref}_name_{measure.slug}}} with {{{size.ref}}}{_in_percent(ref, measure)}."
+                f"The largest {word} in {readable_measure(measure)} {since}is that of {name} "
+                f"with {{{size.ref}}}{self._in_percent(ref, measure)}."
             )
 
     def _trend(self, measure: Measure) -> Iterator[str]:
@@ -222,7 +232,7 @@ class _Writing:
 
     def _middle(self, measure: Measure) -> Iterator[str]:
         mean, median = self._value("mean", measure), self._value("median", measure)
-        if mean and median:
+        if mean and median and not measure.is_rate:
             said = readable_measure(measure)
             yield f"The average of {said} per {self._row} is {{{mean.ref}}}."
             yield f"The median of {said} per {self._row} is {{{median.ref}}}."
@@ -232,16 +242,31 @@ class _Writing:
         single = count == 1
         for measure in measures if count else ():
             slug = measure.slug
-            refs = (
-                [f"cell_1_{slug}"]
-                if single
-                else [f"total_{slug}" if measure.is_additive else f"mean_{slug}"]
-            )
+            refs = [f"cell_1_{slug}"] if single else self._level_refs(measure)
             percent = "" if measure.unit == "%" else "percent_"
             refs += [f"last_{slug}", f"{percent}change_{slug}", f"{percent}run_change_{slug}"]
             yield from (ref for ref in refs if ref in self._brief.values)
         if not measures or not count:
             yield "rows"
+
+    def _level_refs(self, measure: Measure) -> list[str]:
+        """Return what tells most of all rows: the total, the mean, or of rates the extremes."""
+        if measure.is_additive:
+            return [f"total_{measure.slug}"]
+        if not measure.is_rate and self._value("mean", measure):
+            return [f"mean_{measure.slug}"]
+        if self._columns.time is not None:
+            return []
+        ends = (("top_1", "high"), ("bottom", "low"), ("max", "high"), ("min", "low"))
+        found = ((self._value(ref, measure), tag) for ref, tag in ends)
+        return [one.ref for one, tag in found if one is not None and tag in one.tags]
+
+    def _in_percent(self, ref: str, measure: Measure) -> str:
+        """Return the change in percent behind that in its unit; percentages have points only."""
+        percent = self._value(f"percent_size_of_{ref}", measure)
+        if measure.unit == "%" or percent is None or percent.exact is None:
+            return ""
+        return f" ({{{percent.ref}}})"
 
     def _value(self, ref: str, measure: Measure) -> Value | None:
         return self._brief.values.get(f"{ref}_{measure.slug}")
@@ -257,8 +282,12 @@ def _is_plural(measure: Measure) -> bool:
     return measure.name.endswith("s") and not measure.name.endswith("ss")
 
 
-def _is_average(measure: Measure) -> bool:
-    return bool({"average", "avg", "mean", "median"} & set(measure.name.split()))
+def _are(measure: Measure) -> str:
+    return "are" if _is_plural(measure) else "is"
+
+
+def _has(measure: Measure) -> str:
+    return "have" if _is_plural(measure) else "has"
 
 
 def _amount(measure: Measure, value: Value) -> str:
@@ -267,11 +296,6 @@ def _amount(measure: Measure, value: Value) -> str:
     if measure.unit is None and is_counted(measure) and " " not in name:
         return f"{{{value.ref}}} {name}"
     return f"{name} of {{{value.ref}}}"
-
-
-def _in_percent(ref: str, measure: Measure) -> str:
-    """Return the change in percent behind that in its unit; percentages have points only."""
-    return "" if measure.unit == "%" else f" ({{percent_size_of_{ref}_{measure.slug}}})"
 
 
 def _verb(size: Value) -> str:

@@ -8,12 +8,16 @@ import aiohttp
 from bot.reports.analysts import service_errors
 from bot.reports.analysts.base import AnalystError, Mode, Usage
 from bot.reports.analysts.model_client import (
+    MAX_ANSWER_BYTES,
     MAX_OUTPUT_TOKENS,
     TEMPERATURE,
     TIMEOUT_SECONDS,
+    UNREADABLE,
     Completion,
     ModelRequest,
+    TooLongError,
     timeout_words,
+    token_count,
 )
 from bot.reports.analysts.prices import cost_of
 
@@ -50,14 +54,16 @@ class GeminiClient:
         try:
             async with (
                 asyncio.timeout(seconds),
-                aiohttp.ClientSession(trust_env=True) as session,
+                aiohttp.ClientSession(trust_env=True, response_class=_ShortResponse) as session,
             ):
                 # The package takes half a second to load; the event loop goes on meanwhile.
                 client = await asyncio.to_thread(_open_gemini, self._key, self._url, session)
                 response = await self._call(client, request)
+            return _completion(response, self._models[request.mode])
         except TimeoutError:
             raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
-        return _completion(response, self._models[request.mode])
+        except UNREADABLE:  # No JSON, or none of the API's shape.
+            raise service_errors.unreadable_error(_SERVICE) from None
 
     async def _call(
         self, client: "genai.Client", request: ModelRequest
@@ -86,8 +92,23 @@ class GeminiClient:
             if isinstance(error, TimeoutError):
                 raise
             raise service_errors.connection_error(_SERVICE) from None
-        except ValueError:  # No JSON, or none of the API's shape.
-            raise service_errors.unreadable_error(_SERVICE) from None
+
+
+class _ShortResponse(aiohttp.ClientResponse):
+    """A response that is not read beyond what an answer can be."""
+
+    async def read(self) -> bytes:
+        """Return the body; raise `TooLongError`."""
+        if self._body is None:
+            parts, left = [], MAX_ANSWER_BYTES
+            async for part in self.content.iter_any():
+                left -= len(part)
+                if left < 0:
+                    self.close()
+                    raise TooLongError
+                parts.append(part)
+            self._body = b"".join(parts)
+        return self._body
 
 
 def _open_gemini(key: str, url: str | None, session: aiohttp.ClientSession) -> "genai.Client":
@@ -122,8 +143,9 @@ def _completion(response: "types.GenerateContentResponse", model: str) -> Comple
 
 def _usage(response: "types.GenerateContentResponse", model: str) -> Usage:
     told = response.usage_metadata
-    read = (told.prompt_token_count or 0) if told else 0
-    written = (told.candidates_token_count or 0) + (told.thoughts_token_count or 0) if told else 0
+    read = token_count(told.prompt_token_count) if told else 0
+    counts = (told.candidates_token_count, told.thoughts_token_count) if told else ()
+    written = sum(map(token_count, counts))
     return Usage(model, read, written, cost_of(model, read, written))
 
 

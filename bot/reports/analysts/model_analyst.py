@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ MAX_CALLS = 3
 MAX_WAIT_SECONDS = 20.0
 MAX_CONCURRENT = 4
 MAX_EXPLORED = 5
+#: As JSON writes them, or as they are.
+_NO_TEXT = re.compile(r"\\u0000|[\ud800-\udfff]")
 _MAX_INSIGHTS, _MAX_METRICS, _MAX_CHARTS = 8, 8, 2
 
 
@@ -99,9 +102,10 @@ class ModelAnalyst:
             raise AnalystError("empty", "The model gave an empty answer.", usage=completion.usage)
         try:
             found = json.loads(_without_fence(completion.text))
+            is_usable = isinstance(found, dict) and _is_text(found)
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
+            is_usable = False
+        if not is_usable:
             raise AnalystError(
                 "malformed", "The model's answer could not be read.", usage=completion.usage
             )
@@ -176,8 +180,11 @@ def _charts(found: dict[str, Any]) -> list[ChartSpec]:
 
 
 def _without_fence(text: str) -> str:
-    """Return the JSON of an answer that stands in a code block."""
-    stripped = text.strip()
-    if stripped.startswith("```") and stripped.endswith("```"):
-        return stripped.removeprefix("```json").strip("`\n ")
-    return stripped
+    """Return the JSON of an answer that stands in a code block, or between some words."""
+    begin, end = text.find("{"), text.rfind("}")
+    return text[begin : end + 1] if 0 <= begin < end else text
+
+
+def _is_text(found: dict[str, Any]) -> bool:
+    """Tell whether databases can hold what was answered: no NULs, no halves of characters."""
+    return not _NO_TEXT.search(json.dumps(found, ensure_ascii=False))

@@ -8,9 +8,12 @@ from bot.reports.analysts.base import AnalystError, Mode, Usage
 from bot.reports.analysts.model_client import (
     MAX_OUTPUT_TOKENS,
     TIMEOUT_SECONDS,
+    UNREADABLE,
     Completion,
     ModelRequest,
+    TooLongError,
     timeout_words,
+    token_count,
 )
 from bot.reports.analysts.prices import cost_of
 
@@ -48,9 +51,11 @@ class OpenAICompatibleClient:
                 client = await asyncio.to_thread(_open_openai, self._key, self._url)
                 async with client:
                     response = await self._call(client, request)
+            return self._completion(response, self._models[request.mode])
         except TimeoutError:
             raise AnalystError("timeout", timeout_words(request.mode, seconds)) from None
-        return self._completion(response, self._models[request.mode])
+        except UNREADABLE:
+            raise service_errors.unreadable_error(self._service) from None
 
     async def _call(self, client: "AsyncOpenAI", request: ModelRequest) -> "ChatCompletion":
         import openai
@@ -75,9 +80,11 @@ class OpenAICompatibleClient:
             ) from None
         except openai.APITimeoutError:
             raise TimeoutError from None
-        except openai.APIConnectionError:
+        except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, TooLongError):
+                raise service_errors.unreadable_error(self._service) from None
             raise service_errors.connection_error(self._service) from None
-        except (openai.OpenAIError, ValueError):
+        except openai.OpenAIError:
             raise service_errors.unreadable_error(self._service) from None
 
     def _completion(self, response: Any, model: str) -> Completion:
@@ -96,14 +103,22 @@ class OpenAICompatibleClient:
 
 
 def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+    from bot.reports.analysts.short_answers import read_shortly
 
     # Calls are repeated by `ModelAnalyst`, which knows how long a report may wait.
-    return AsyncOpenAI(api_key=key, base_url=url, max_retries=0)
+    return AsyncOpenAI(
+        api_key=key,
+        base_url=url,
+        max_retries=0,
+        default_headers={"Accept-Encoding": "identity"},
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [read_shortly]}),
+    )
 
 
 def _usage_of(response: Any, model: str) -> Usage:
     told = getattr(response, "usage", None)
-    read = getattr(told, "prompt_tokens", None) or 0
-    written = getattr(told, "completion_tokens", None) or 0
+    read = token_count(getattr(told, "prompt_tokens", None))
+    written = token_count(getattr(told, "completion_tokens", None))
     return Usage(model, read, written, cost_of(model, read, written))

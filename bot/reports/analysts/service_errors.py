@@ -63,7 +63,7 @@ def blocked_error(usage: Usage | None) -> AnalystError:
 
 def unreadable_error(service: str) -> AnalystError:
     """Return that the answer of a service was none of its own form."""
-    return AnalystError("malformed", f"The answer of {service} could not be read.")
+    return AnalystError("malformed", f"{service} gave an answer that could not be read.")
 
 
 def _retry_after(body: object, headers: Mapping[str, str] | None) -> float:

@@ -16,6 +16,8 @@ from bot.messages.rendering.truncation import truncate
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import cell_words, column_heading, number_words, plotted
 from bot.reports.figures.columns import read_columns
+from bot.reports.figures.grouped_numbers import time_key
+from bot.reports.figures.period_lengths import read_steps
 from bot.sources.result import Cell, ResultColumn, ResultTable
 
 #: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
@@ -49,8 +51,12 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
     found = [row for row in table.rows if all(plotted(row[one]) is not None for one in columns)]
     if len(found) < 2:
         return None
-    if spec.kind in COURSES and _is_course(table, spec.category):
-        found.sort(key=lambda row: str(row[spec.category]))  # ISO sorts as time does.
+    notes = _notes_on_missing(len(table.rows) - len(found))
+    if _is_course(table, spec.category):
+        found.sort(key=lambda row: time_key(row[spec.category]))
+        steps = read_steps(table, spec.category, None)
+        if steps.has_gaps and spec.kind in COURSES:
+            notes = (*notes, f"Each {steps.grain} without a row is left out of the chart.")
     rows = found[chosen_points(spec.kind, len(found), _PICTURE_POINTS)]
     heading = table.columns[spec.category]
     units = {table.columns[one].unit for one in columns}
@@ -62,7 +68,7 @@ def chart_of(spec: ChartSpec, table: ResultTable) -> Chart | None:
         label_name=heading.name,
         unit=units.pop() if len(units) == 1 else None,
         count=len(found),
-        notes=_notes_on_missing(len(table.rows) - len(found)),
+        notes=notes,
     )
     return _as_drawable(chart)
 
@@ -143,12 +149,23 @@ def _category_labels(cells: Sequence[Cell], column: ResultColumn) -> list[str]:
     """Return the names of categories; days are short, and months of years shorter."""
     days = [_day_of(cell) for cell in cells]
     if not all(days):
-        return [" ".join(cell_words(cell, column).split()) for cell in cells]
+        words = [" ".join(cell_words(cell, column).split()) for cell in cells]
+        return _moment_labels(cells) or words
     known = [day for day in days if day is not None]
     is_one_year = len({day.year for day in known}) == 1
     if len(known) > 1 and all(day.day == 1 for day in known):
         return [f"{day:%b %Y}" for day in known]
     return [f"{day.day} {day:%b}" if is_one_year else f"{day.day} {day:%b %Y}" for day in known]
+
+
+def _moment_labels(cells: Sequence[Cell]) -> list[str]:
+    """Return `09:00`, or `27 Nov 09:00` of several days; nothing unless all are whole minutes."""
+    moments = [cell for cell in cells if isinstance(cell, datetime)]
+    if len(moments) < len(cells) or any(one.second or one.microsecond for one in moments):
+        return []
+    if len({one.date() for one in moments}) == 1:
+        return [f"{one:%H:%M}" for one in moments]
+    return [f"{one.day} {one:%b %H:%M}" for one in moments]
 
 
 def _day_of(cell: Cell) -> date | None:

@@ -9,11 +9,11 @@ from bot.reports.figures.sentences import Sentence, Token
 _VOWELS = frozenset("aeiouy")
 
 
-def is_advice(words: Sequence[str]) -> bool:
+def is_advice(words: Sequence[str], *, has_values: bool) -> bool:
     """Tell whether a sentence says what to do, or what the rows do not say."""
     if not words:
         return False
-    if words[0] in word_list("advice") or _does_not_say(words):
+    if words[0] in word_list("advice") or (not has_values and _does_not_say(words)):
         return True
     return (
         words[0] in word_list("advice_subjects")
@@ -61,6 +61,12 @@ def is_not_of_rows(words: Sequence[str], place: int) -> bool:
     return words[place] == "not" and _does_not_say(words)
 
 
+def tells_that(words: Sequence[str]) -> bool:
+    """Tell whether advice claims something: `Consider that …`, not `Verify that …`."""
+    claims = "that" in words[1:3] and "that" not in words[:1]
+    return claims and not word_list("proving") & set(words[:2])
+
+
 def without_goals(sentence: Sentence, columns: frozenset[str]) -> list[Token]:
     """Return advice without the words that claim nothing in it: `ways to increase revenue`."""
     words = [token for token in sentence if token.kind == "word"]
@@ -82,7 +88,7 @@ def _is_goal(words: Sequence[str], place: int, columns: frozenset[str]) -> bool:
         return words[0] in ("break", "drill")
     if word == "behind":
         return bool(set(before) & word_list("before_behind"))
-    is_begun = place > 2 and words[place - 2] in ("start", "starts", "started", "continue")
+    is_begun = before[:-1] in (["start"], ["starts"], ["started"], ["continue"], ["continues"])
     return before[-1:] == ["to"] and word in word_list("goals") and not is_begun
 
 

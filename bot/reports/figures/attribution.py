@@ -47,9 +47,12 @@ def pronoun_problems(sentence: Clause, antecedents: Sequence[Value]) -> Iterator
 
 
 def _has_pronoun(words: Sequence[str]) -> bool:
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return words[:1] in (["this"], ["these"], ["that"], ["here"]) or any(
-        word in _PRONOUNS or (word == "there" and after not in _BEINGS) for word, after in pairs
+    if words[:1] in (["this"], ["these"], ["that"], ["here"]) or _PRONOUNS & set(words):
+        return True
+    around = zip(["", *words], words, [*words[1:], ""], strict=False)
+    return any(
+        word == "there" and not (after in _BEINGS and before in ("", "and", "but", "while"))
+        for before, word, after in around
     )
 
 
@@ -129,7 +132,7 @@ def _measure_problems(clause: Clause, sentence_mentions: frozenset[int]) -> Iter
     judged = clause.claims & (DIRECTIONS | {"high", "low", "ahead", "behind", "outlier"})
     values = clause.values if judged else clause.figures
     told = {value.column for value in values if value.column is not None}
-    if clause.is_advice and not clause.figures and not clause.mentioned - {-1}:
+    if clause.is_advice and not clause.figures and max(clause.mentioned, default=-1) < 0:
         return  # `What is behind the growth in {gain_name_revenue}` speaks of no other column.
     mentioned = frozenset(one for one in clause.mentioned if one >= 0)
     named = mentioned or frozenset(one for one in sentence_mentions if one >= 0)
@@ -226,14 +229,7 @@ def _need_problems(clause: Clause) -> Iterator[str]:
         figure = token.value
         if figure is None or not figure.is_figure:
             continue
-        before = clause.tokens[place - 1].small if place else ""
-        said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
-        if before == "from" or _is_compared(clause, place):
-            said |= {"previous"}
-        elif before == "to":
-            said |= {"last"}
-        if _RANGES & set(clause.words):
-            said |= {"high", "low"}
+        said = _said_of(clause, place, figure)
         missing = (figure.needs & _ALWAYS_SAID) - said
         others = figure.needs - _ALWAYS_SAID - {"labels"}
         if not _is_identified(figure, clause):
@@ -245,11 +241,27 @@ def _need_problems(clause: Clause) -> Iterator[str]:
             yield f"{{{token.text}}} is not said to be what it is: {figure.description}"
 
 
+def _said_of(clause: Clause, place: int, figure: Value) -> frozenset[str]:
+    """Return what the words of a clause, and the one before a figure, say of it."""
+    before = clause.tokens[place - 1].small if place else ""
+    said = clause.claims | (_MOVED if clause.claims & DIRECTIONS else frozenset())
+    if _RANGES & set(clause.words):
+        said |= {"high", "low"}
+    if figure.kind is ValueKind.WORDS and "change" in figure.tags:
+        said |= {"change"}  # Its words say so.
+    if before == "from" or _is_compared(clause, place):
+        said |= {"previous"}
+    elif before == "to" or (before == "at" and "same" in clause.claims):
+        said |= {"last"}
+    return said
+
+
 def _single_problems(clause: Clause) -> Iterator[str]:
     """Yield figures of every row that are told of one label, or of how many there are."""
     labels = clause.column_words.get(-1, frozenset())
+    single = labels.union(*(clause.column_words.get(key, labels) for key in (-2, -3)))
     told = [one for one in clause.figures if "all" in one.subjects]
-    if not labels or not told:
+    if not single or not told:
         return
     words = clause.words
     if words[:2] == ["number", "of"] or words[:3] == ["the", "number", "of"]:
@@ -260,5 +272,5 @@ def _single_problems(clause: Clause) -> Iterator[str]:
     if clause.names or all(one.tags & of_all for one in told):
         return
     for before, word in pairwise(words):
-        if before in _ARTICLES and word in labels:
+        if before in _ARTICLES and word in single:
             yield f"`{before} {word}` has no figure of its own here; name it"

@@ -17,6 +17,7 @@ from bot.reports.figures.advice import (
     is_advised,
     is_not_of_rows,
     is_wish,
+    tells_that,
     without_goals,
 )
 from bot.reports.figures.attribution import attribution_problems, pronoun_problems
@@ -57,7 +58,7 @@ class Knowledge:
     """The words that a narrative of one report may use beside ordinary ones."""
 
     values: Values
-    column_words: Mapping[int, frozenset[str]]  # stems by index of the measure; -1: of the label
+    column_words: Mapping[int, frozenset[str]]  # stems, as `Clause` has them
     repeated: frozenset[str]  # stems of the label and the time where several rows share one
     columns: frozenset[str]  # stems of the words of all columns and units
     units: Mapping[str, frozenset[int]]  # stems of units that are words -> the measures in them
@@ -75,9 +76,12 @@ def read_knowledge(brief: Brief) -> Knowledge:
     }
     if columns.label is not None:
         named[-1] = _stems(brief.table.columns[columns.label].name)
+    grain = _stems(read_steps(brief.table, columns.time, None).grain)
+    if columns.time is not None:
+        named |= {-2: _stems(brief.table.columns[columns.time].name), -3: grain}
     every = frozenset[str]().union(
         *(_stems(f"{column.name} {column.unit or ''}") for column in brief.table.columns),
-        _stems(read_steps(brief.table, columns.time, None).grain),
+        grain,
     )
     units = {
         unit: frozenset(one.index for one in columns.measures if unit in _stems(one.unit or ""))
@@ -169,8 +173,15 @@ def check_text(text: str, knowledge: Knowledge) -> Iterator[str]:
 def _stems(text: str) -> frozenset[str]:
     """Return the stems of the words that may be said: numbers in names may not."""
     return frozenset(
-        stem(word) for word in words_of(text) if word.isalpha() and not numeral_problem(word)
+        stem(word)
+        for word in words_of(text)
+        if _is_coded(word) or (word.isalpha() and not numeral_problem(word))
     )
+
+
+def _is_coded(word: str) -> bool:
+    """Tell whether a word is a name like `p95`: a column may be called so."""
+    return not word.isalpha() and word[0].isalpha()
 
 
 def _cell_texts(brief: Brief) -> Iterator[str]:
@@ -213,7 +224,7 @@ def _touches(before: Token, token: Token) -> bool:
 def _sentence_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     words = [token for token in sentence if token.kind == "word"]
     smalls = [token.small for token in words]
-    is_advising = is_advice(smalls)
+    is_advising = is_advice(smalls, has_values=any(one.value is not None for one in sentence))
     yield from _dash_problems(sentence)
     for place, token in enumerate(words):
         if not (is_advising and is_wish(smalls, place)):
@@ -284,6 +295,8 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     """Yield figures in words, dates, and words that say what no row says."""
     small = token.small
     is_known = stem(small) in knowledge.report
+    if _is_coded(small) and small in knowledge.columns:
+        return
     if kind := numeral_problem(token.text):
         yield f"{_in_backquotes(token)} is {kind}; use a reference"
     elif small in ("quarter", "quarters") and after == "of":
@@ -325,6 +338,8 @@ def _advice_problems(sentence: Sentence, knowledge: Knowledge) -> Iterator[str]:
     """Yield names, and whatever else advice has no need of."""
     words = [token for token in sentence if token.kind == "word"]
     smalls = [token.small for token in words]
+    if tells_that(smalls):
+        yield "`that` begins a claim; say what to check"
     for place, token in enumerate(words):
         is_known = (
             stem(token.small) in knowledge.report

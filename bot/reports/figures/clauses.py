@@ -10,6 +10,8 @@ from bot.reports.figures.values import Value
 
 #: Claims that something has moved, or has not.
 DIRECTIONS = frozenset({"up", "down", "same"})
+#: Before `at` these say that nothing moved.
+_STAYED = frozenset({"stayed", "stays", "stay", "remained", "remains", "remain"})
 #: What happens in each period of a length.
 _REGULAR = {
     **{f"{length}ly": length for length in ("hour", "week", "month", "quarter", "year")},
@@ -19,7 +21,11 @@ _REGULAR = {
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a sentence, with the words of each measure and those of the labels."""
+    """
+    A part of a sentence, with the words of each measure.
+
+    -1 are those of the label, -2 those of the time, and -3 is the length of its periods.
+    """
 
     tokens: Sequence[Token]
     column_words: Mapping[int, frozenset[str]]
@@ -66,6 +72,8 @@ class Clause:
             return None  # `most recent`
         if claim == "last" and after == ["run"]:
             return "previous"
+        if self.words[place] in _STAYED and after == ["at"]:
+            return "same"
         if claim == "up" and before in (["make"], ["makes"], ["made"], ["making"]):
             return "share"
         return claim

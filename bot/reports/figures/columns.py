@@ -11,7 +11,9 @@ from typing import Literal
 from bot.reports.figures.arithmetic import Number, decimal_places, exact_number, magnitude
 from bot.sources.result import Cell, ColumnKind, ResultTable
 
-_NAME_WORD = re.compile(r"[^\W\d_]+|\d+")
+#: `p95` and `q3` are words.
+_NAME_WORD = re.compile(r"[^\W\d_]+\d{1,3}(?![^\W_])|[^\W\d_]+|\d+")
+_PERCENTILE = re.compile(r"[pq]\d{1,3}|percentile|quantile")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 _NUMERAL = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
@@ -56,9 +58,29 @@ _NAMING_WORDS = frozenset(
         "woche",
     }
 )
-#: Numbers whose sum says nothing.
+#: Numbers whose sum says nothing, though a mean of them may.
+_DIFFERENT_THINGS = frozenset({"unique", "distinct", "dau", "wau", "mau", "balance"})
+#: Numbers that come of a division, or are no amounts: of them a mean says nothing either.
 _NOT_ADDITIVE = frozenset(
     {
+        "aov",
+        "arpu",
+        "availability",
+        "churn",
+        "conversion",
+        "cpc",
+        "cpm",
+        "ctr",
+        "csat",
+        "growth",
+        "nps",
+        "rating",
+        "roas",
+        "roi",
+        "std",
+        "uptime",
+        "utilisation",
+        "utilization",
         "avg",
         "average",
         "mean",
@@ -82,10 +104,6 @@ _NOT_ADDITIVE = frozenset(
         "per",
         "stddev",
         "variance",
-        "p50",
-        "p90",
-        "p95",
-        "p99",
         "margin",
         "score",
         "durchschnitt",
@@ -96,7 +114,6 @@ _NOT_ADDITIVE = frozenset(
         "speed",
         "cumulative",
         "running",
-        "balance",
     }
 )
 #: Times that databases without a type for them write as text, the most exact first.
@@ -123,6 +140,7 @@ class Measure:
     unit: str | None
     places: int  # digits behind the point
     is_additive: bool
+    is_rate: bool = False  # by its name or unit: a mean that is not weighted says nothing
     is_partial: bool = False  # the query left rows out, so nothing is known of all of them
     ends: frozenset[str] = frozenset({"high", "low"})  # which of them the rows surely hold
     is_low_better: bool = False
@@ -240,24 +258,37 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     numbers = [
         number for cell in _column_cells(table, index) if (number := exact_number(cell)) is not None
     ]
+    is_rate = _is_rate(column.name, column.unit)
     is_additive = column.is_additive
     if is_additive is None:
-        words = words_of(column.name)
-        parts = {*words, *map("".join, itertools.pairwise(words))}  # `p95_ms` is of p, 95 and ms.
-        is_additive = column.unit != "%" and not _NOT_ADDITIVE & parts
+        is_additive = not is_rate and not _DIFFERENT_THINGS & set(words_of(column.name))
     places = _places(numbers)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)
     left_out = _left_out(table)
     whole = Measure(
-        index, name, slug, column.unit, places, is_additive, is_low_better=column.is_low_better
+        index,
+        name,
+        slug,
+        column.unit,
+        places,
+        is_additive,
+        is_rate,
+        is_low_better=column.is_low_better,
     )
     if not left_out:
         return whole
     ends = frozenset[str]() if left_out == "before" else _sure_ends(numbers)
     # Their sum is nobody's total, nor any of them a share of it.
     return replace(whole, is_additive=False, is_partial=True, ends=ends)
+
+
+def _is_rate(name: str, unit: str | None) -> bool:
+    words = words_of(name)
+    is_span = words[-1:] == ["time"] and "total" not in words
+    is_percentile = any(_PERCENTILE.fullmatch(word) for word in words)
+    return unit == "%" or is_span or is_percentile or bool(_NOT_ADDITIVE & set(words))
 
 
 def _left_out(table: ResultTable) -> Literal["", "before", "after"]:

@@ -43,7 +43,7 @@ def groups_by(table: ResultTable, column: int | None, measure: Measure) -> list[
 
 def in_order(periods: list[Group]) -> list[Group]:
     """Return periods, the oldest first."""
-    return sorted(periods, key=lambda one: _time_key(one.name))
+    return sorted(periods, key=lambda one: time_key(one.name))
 
 
 def overall(table: ResultTable, measure: Measure) -> Number | None:
@@ -66,7 +66,7 @@ def _amount_of(cells: list[Cell], measure: Measure) -> Number | None:
     return exact_sum(numbers)
 
 
-def _time_key(cell: Cell) -> tuple[str, str]:
+def time_key(cell: Cell) -> tuple[str, str]:
     """Return what orders times; all of a column are of one type."""
     if isinstance(cell, datetime):
         moment = cell.isoformat(timespec="microseconds")

@@ -28,6 +28,7 @@ class PeriodSteps:
     is_neighbour: bool = False
     is_last_whole: bool = True
     is_first_whole: bool = True
+    has_gaps: bool = False  # between periods of which there are rows
 
     @property
     def before(self) -> str:
@@ -63,7 +64,9 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Peri
     first = begins[0].date()
     starts = [date.fromisoformat(one) for one in _LOWER_BOUND.findall(table.sql)]
     is_cut = any(first < one < _end_of(first, grain) for one in starts)
-    return PeriodSteps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut)
+    return PeriodSteps(
+        grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut, set(gaps) != {grain}
+    )
 
 
 def _begin_of(cell: Cell) -> datetime | None:

@@ -166,6 +166,7 @@ def _add_named(
         return
     subject = time_subject(group.name) if is_time else label_subject(group.name)
     name = book.table.columns[column].name
+    end = {"high": "highest", "low": "lowest"}.get(next(iter(tags & {"high", "low"}), ""))
     made = f"sum({measure.name})" if group.rows > 1 else measure.name
     book.add_name(
         f"{ref}_name_{measure.slug}",
@@ -186,6 +187,7 @@ def _add_named(
         tags=tags,
         needs=NAMED | (tags & {"high", "low", "outlier"}),
         rank=rank,
+        description=f"{end} {measure.name}" if end else "",
     )
 
 

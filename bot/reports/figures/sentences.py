@@ -10,7 +10,7 @@ from bot.reports.figures.values import Value
 #: `s` of a genitive, doubled braces, a reference, a word with apostrophes, space, or anything else.
 TOKEN = re.compile(
     r"(?P<genitive>(?<=\})['\u2019]s\b)|(?P<doubled>\{\{|\}\})|\{(?P<ref>[A-Za-z0-9_]{1,120})\}"
-    r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
+    r"|(?P<word>[A-Za-z]{1,6}\d{1,3}(?!\w)|[^\W\d_]+(?:['\u2019][^\W\d_]+)*)|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
 _SENTENCE_ENDS = frozenset(".!?\n")

@@ -133,7 +133,7 @@ class ValueBook(Mapping[str, Value]):
                 ref,
                 kind,
                 _kept_cell(cell),
-                show_period(cell, self.steps.grain) if kind is ValueKind.DATE else show_cell(cell),
+                self._shown_name(cell, column),
                 origin,
                 ref.replace("_", " "),
                 measure,
@@ -174,7 +174,7 @@ class ValueBook(Mapping[str, Value]):
             ref,
             self._kind(cell, index),
             _kept_cell(cell),
-            show_cell(cell, measure),
+            self._shown_name(cell, index) if isinstance(cell, bool) else show_cell(cell, measure),
             f"row {row}, {self.table.columns[index].name}",
             readable_name(self.table.columns[index].name) + ("" if is_only else f" of row {row}"),
             index if measure else None,
@@ -183,6 +183,14 @@ class ValueBook(Mapping[str, Value]):
             NAMED if measure and not is_only else NO_TAGS,
             identities=self._identities(row) if measure and not is_only else frozenset(),
         )
+
+    def _shown_name(self, cell: Cell, column: int) -> str:
+        """Return the name of a row: `2026-11` of a month, `is new: yes` where it is a truth."""
+        if column == self.columns.time:
+            return show_period(cell, self.steps.grain)
+        if isinstance(cell, bool):
+            return f"{readable_name(self.table.columns[column].name)}: {show_cell(cell)}"
+        return show_cell(cell)
 
     def _kind(self, cell: Cell, index: int) -> ValueKind:
         if cell is None:

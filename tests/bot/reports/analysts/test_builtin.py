@@ -58,7 +58,7 @@ async def test_the_first_of_more_rows_are_not_all_of_them():
     assert said.summary == (
         "The result has 4 rows. Berlin has the highest revenue with 500.50 EUR."
     )
-    assert (said.insights, [one.text for one in said.key_metrics]) == ((), [])
+    assert (said.insights, [one.text for one in said.key_metrics]) == ((), ["500.50 EUR"])
     refs = {"total_revenue", "share_of_top_1_revenue", "mean_revenue", "bottom_revenue"}
     assert not refs & set(top.values)
     assert refs <= set(all_of_them.values)
@@ -274,3 +274,50 @@ async def test_the_best_is_what_the_metric_says(question, answer):
     draft = await BuiltinAnalyst().answer(question, brief)
 
     assert fill_narrative(draft.narrative, brief.values).summary == answer
+
+
+async def test_rates_and_percentiles_have_no_total_and_no_mean():
+    """Neither a sum nor a mean of them is one of all rows; their ends are told instead."""
+    columns = [("service", ColumnKind.TEXT), ("p95", ColumnKind.NUMBER, "ms")]
+    columns.append(("error_rate", ColumnKind.NUMBER, "%"))
+    rows = [("api", 120, Decimal("0.5")), ("web", 90, Decimal("1.25"))]
+    said = await told(brief_of(table(columns, rows)))
+
+    assert said.summary == (
+        "The result has 2 rows. api has the highest p95 with 120 ms. "
+        "web has the highest error rate with 1.25 %."
+    )
+    assert [(one.label, one.text) for one in said.key_metrics] == [
+        ("Highest p95", "120 ms"),
+        ("Lowest p95", "90 ms"),
+        ("Highest error rate", "1.25 %"),
+        ("Lowest error rate", "0.50 %"),
+    ]
+
+
+async def test_of_equal_ones_none_is_told_as_the_first():
+    """A tie has no leader, and no share of one."""
+    columns = [("country", ColumnKind.TEXT), ("orders", ColumnKind.NUMBER)]
+    said = await told(brief_of(table(columns, [("DE", 4), ("FR", 4)])))
+
+    assert said.summary == "The result has 2 rows. Orders totalled 8."
+
+
+async def test_truths_are_named_with_their_column():
+    """`no` alone would say that nothing has orders."""
+    columns = [("is_returned", ColumnKind.BOOLEAN), ("orders", ColumnKind.NUMBER)]
+    said = await told(brief_of(table(columns, [(True, 5), (False, 95)])))
+
+    assert said.summary.endswith("is returned: no has the most orders with 95, a share of 95.0 %.")
+
+
+async def test_what_cannot_be_compared_is_said_in_a_sentence():
+    """No value now, and no percentage against zero."""
+    columns = [("errors", ColumnKind.NUMBER)]
+    gone = await told(brief_of(table(columns, [(None,)]), table(columns, [(5,)])))
+    new = await told(brief_of(table(columns, [(5,)]), table(columns, [(0,)])))
+
+    assert gone.insights == (
+        "Since the last run, errors have no comparison: there is no value now.",
+    )
+    assert new.insights == ("Since the last run, errors rose by 5.",)

@@ -1,5 +1,7 @@
 """Charts are drawn of what a chart can show."""
 
+from datetime import date
+
 import pytest
 
 from bot.reports.analysts.base import ChartSpec
@@ -57,5 +59,44 @@ def test_a_models_chart_gets_our_title_and_real_columns():
         ChartSpec("line", "", -1, (1,)),
     ]
 
-    assert shapes([checked_chart(good, sold)]) == [("bar", "Revenue, orders by region", 0, (1, 2))]
+    assert shapes([checked_chart(good, sold)]) == [("bar", "Revenue by region", 0, (1,))]
     assert [checked_chart(one, sold) for one in wrong] == [None] * 5
+
+
+DAY, ORDERS = ("day", ColumnKind.DATE), ("orders", ColumnKind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("days", "cells", "kind"),
+    [
+        ((1, 2, 3, 4), (5, 6, 7, 8), "line"),
+        ((1, 2, 5, 9), (5, 6, 7, 8), "bar"),
+        ((1, 2, 3, 4), (5, None, 7, 8), "bar"),
+    ],
+)
+def test_a_line_does_not_pass_over_a_gap(days, cells, kind):
+    """Where a day is missing, or has no value, bars say nothing of it."""
+    rows = [(date(2020, 1, day), cell) for day, cell in zip(days, cells, strict=True)]
+
+    assert [one.kind for one in choose_charts(table([DAY, ORDERS], rows))] == [kind]
+    assert checked_chart(ChartSpec("line", "", 0, (1,)), table([DAY, ORDERS], rows)) == (
+        ChartSpec(kind, "Orders by day", 0, (1,))
+    )
+
+
+def test_names_are_never_a_line():
+    """A line would say that one city comes after the other."""
+    cities = table([CITY, ORDERS], [("Oslo", 1), ("Rome", 2)])
+
+    assert shapes([checked_chart(ChartSpec("area", "", 0, (1,)), cities)]) == [
+        ("bar", "Orders by city", 0, (1,))
+    ]
+
+
+def test_what_cannot_be_seen_beside_another_is_left_out():
+    """Three failures beside a thousand tasks are no bar."""
+    columns = [CITY, ("tasks", ColumnKind.NUMBER), ("failures", ColumnKind.NUMBER)]
+    columns.append(("retries", ColumnKind.NUMBER))
+    rows = [("Oslo", 1_000, 3, 200), ("Rome", 500, 1, 90)]
+
+    assert choose_charts(table(columns, rows))[0].series == (1, 3)

@@ -9,6 +9,9 @@ from bot.reports.analysts.gemini import GeminiClient
 from bot.reports.analysts.model_analyst import MAX_CALLS, ModelAnalyst
 from tests.bot.reports.analysts.model_server import (
     BROKEN,
+    DEEP,
+    ENDLESS,
+    PACKED,
     SLOW,
     gemini_blocks,
     gemini_fails,
@@ -22,7 +25,7 @@ from tests.bot.reports.figures.lying_model import shop_brief
 MODELS: dict[Mode, str] = {"quick": "gemini-flash-latest", "deep": "gemini-pro-latest"}
 
 
-async def write(server, seconds: float = 30.0):
+async def write(server, seconds: float = 600.0):
     """Let Gemini write about the shop."""
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = GeminiClient("key-1", MODELS, url=server.url, timeouts=timeouts)
@@ -86,6 +89,11 @@ async def test_what_passes_is_tried_again(first):
         (gemini_says("[1]"), "malformed", 1),
         ((200, {}), "empty", 1),
         (BROKEN, "malformed", 1),
+        (b"3", "malformed", 1),
+        (DEEP, "malformed", 1),
+        (ENDLESS, "malformed", 1),
+        (PACKED, "malformed", 1),
+        (b'{"candidates": [{"finishReason": 7}]}', "malformed", 1),
     ],
 )
 async def test_what_fails_is_told_plainly(answer, code, calls):

@@ -3,8 +3,10 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.errors import InvalidError
-from bot.reports.analysts.base import Schema, Usage
+from bot.reports.analysts.base import AnalystError, Schema, Usage
 from bot.reports.analysts.model_analyst import MAX_EXPLORED, ModelAnalyst
 from bot.reports.analysts.model_client import Completion, ModelRequest
 from bot.reports.analysts.prompts import fenced, writing_prompt
@@ -135,3 +137,14 @@ def test_a_prompt_knows_what_it_is_for():
     assert "The report runs daily. Its readers are analysts" in prompt
     assert "say what changed since then" in prompt
     assert '"ref":"total_revenue","value":"1,000.00 EUR"' in prompt
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+async def test_what_no_database_can_hold_is_no_answer(text):
+    """A NUL or half a character would stop the run where it is stored."""
+    analyst = ModelAnalyst("m", ScriptedClient(step("answer", missing=text)))
+
+    with pytest.raises(AnalystError) as caught:
+        await analyst.plan("orders?", Schema("shop", "sqlite", TABLES))
+
+    assert caught.value.code == "malformed"

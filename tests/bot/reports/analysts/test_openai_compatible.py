@@ -7,6 +7,9 @@ from bot.reports.analysts.model_analyst import MAX_CALLS, ModelAnalyst
 from bot.reports.analysts.openai_compatible import OpenAICompatibleClient
 from tests.bot.reports.analysts.model_server import (
     BROKEN,
+    DEEP,
+    ENDLESS,
+    PACKED,
     SLOW,
     narrative_json,
     openai_fails,
@@ -18,7 +21,7 @@ from tests.bot.reports.figures.lying_model import shop_brief
 MODELS: dict[Mode, str] = {"quick": "gpt-4o-mini", "deep": "gpt-4o"}
 
 
-async def write(server, seconds: float = 30.0, key: str | None = "key-1"):
+async def write(server, seconds: float = 600.0, key: str | None = "key-1"):
     """Let the model write about the shop."""
     timeouts: dict[Mode, float] = {"quick": seconds, "deep": seconds}
     client = OpenAICompatibleClient(key, MODELS, url=f"{server.url}/v1", timeouts=timeouts)
@@ -74,6 +77,10 @@ async def test_a_server_that_asks_for_patience_is_called_again():
         (openai_says("Sure! Here it is:"), "malformed", 1),
         ((200, {"choices": []}), "empty", 1),
         (BROKEN, "empty", 1),
+        (DEEP, "malformed", 1),
+        (ENDLESS, "malformed", 1),
+        (PACKED, "malformed", 1),
+        (b'{"choices": [null]}', "malformed", 1),
     ],
 )
 async def test_what_fails_is_told_plainly(answer, code, calls):
@@ -94,3 +101,24 @@ async def test_a_slow_answer_is_not_waited_for():
             await write(server, seconds=0.5)
 
     assert caught.value.code == "timeout"
+
+
+@pytest.mark.parametrize("told", [None, "12", -5, 10**30, 1.5])
+async def test_a_useless_count_of_tokens_is_none(told):
+    """A server's nonsense neither stops the report nor uses up the daily limit."""
+    status, body = openai_says(narrative_json())
+    body["usage"] = {"prompt_tokens": told, "completion_tokens": told}
+    async with serving((status, body)) as server:
+        draft = await write(server)
+
+    assert (draft.usage.input_tokens, draft.usage.output_tokens, draft.usage.cost) == (0, 0, 0)
+
+
+async def test_json_between_words_is_read():
+    """Models at home like to introduce their answers."""
+    async with serving(
+        openai_says(f"Sure! Here it is:\n{narrative_json()}\nAnything else?")
+    ) as server:
+        draft = await write(server)
+
+    assert draft.narrative.summary == "Revenue totalled {total_revenue}."

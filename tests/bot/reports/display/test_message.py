@@ -14,6 +14,7 @@ from bot.charts.fallbacks import NATIVE, ChartFace, Face, TableFace
 from bot.messages.rendering.renderer import Renderer
 from bot.reports.analysts.base import ChartSpec
 from bot.reports.display.cells import NULL_WORDS, cell_words
+from bot.reports.display.charts import chart_of
 from bot.reports.display.message import REPORT_TEMPLATE, Said, report_message_context, wall_time
 from bot.sources.result import ColumnKind, ResultColumn
 from tests.bot.reports.shop import COLUMNS, NINE, SAID, facts_of, sales, table_of
@@ -131,6 +132,44 @@ def test_a_message_whose_figures_were_corrected_says_so():
     context = report_message_context(replace(facts_of(), is_corrected=True))
 
     assert context["notes"] == ["Corrected: the data was incomplete before."]
+
+
+def test_time_goes_from_left_to_right():
+    """Rows with the latest first are drawn with the latest last, and the newest are kept."""
+    rows = [(date(2026, 11, 27 - day), 1, Decimal(27 - day)) for day in range(25)]
+    context = report_message_context(facts_of(table_of(COLUMNS, rows)))
+
+    drawn = context["charts"][0]["chart"]
+    assert drawn["axis_config"]["categories"][-1] == "27 Nov"
+    assert [point["value"] for point in drawn["series"][0]["data"]] == list(range(8, 28))
+
+
+def test_days_without_a_row_are_said_to_be_left_out():
+    """A line over a gap would say what nobody knows."""
+    rows = [(date(2026, 11, 20 + day), 1, Decimal(day)) for day in (0, 1, 5)]
+    context = report_message_context(facts_of(table_of(COLUMNS, rows)))
+
+    assert context["notes"] == ["Each day without a row is left out of the chart."]
+
+
+def test_hours_are_told_by_the_clock():
+    """The date is said only where there are several."""
+    columns = [ResultColumn("hour", ColumnKind.TIMESTAMP), ResultColumn("n", ColumnKind.NUMBER)]
+    chart = ChartSpec("line", "", 0, (1,))
+    labels = []
+    for step in (1, 12):
+        rows = [
+            (datetime(2026, 11, 27 + (hour * step) // 24, hour * step % 24), hour)  # noqa: DTZ001
+            for hour in range(3)
+        ]
+        drawn = chart_of(chart, table_of(columns, rows))
+        assert drawn is not None
+        labels.append(drawn.labels)
+
+    assert labels == [
+        ("00:00", "01:00", "02:00"),
+        ("27 Nov 00:00", "27 Nov 12:00", "28 Nov 00:00"),
+    ]
 
 
 def test_many_points_are_the_newest_ones():

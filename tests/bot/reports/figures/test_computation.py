@@ -167,10 +167,10 @@ def test_columns_are_named_in_any_language():
     values = compute_values(table(columns, [(1, 2, 3, "Ada"), (4, 5, 6, "Ben")]))
 
     assert [one for one in values if one.startswith("total_")] == [
-        "total_grosse_m_2",
+        "total_grosse_m2",
         "total_column_3",
     ]
-    assert values["total_grosse_m_2"].origin == "sum(größe m 2)"
+    assert values["total_grosse_m2"].origin == "sum(größe m2)"
     assert texts(values, "cell_2_prenom") == ["Ben"]
 
 
