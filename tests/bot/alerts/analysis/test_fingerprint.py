@@ -147,7 +147,9 @@ def test_fingerprints_stay_the_same_from_release_to_release():
     assert fingerprint("Dealer 4711 not found").key == "fc04a49cb39c369f"
 
 
-words = st.text(alphabet="bcdfghijklmnopqrstuvwxyz", min_size=3, max_size=9)
+words = st.text(alphabet="bcdfghijklmnopqrstuvwxyz", min_size=3, max_size=9).filter(
+    lambda word: word != "http"  # The number after it says which error it is.
+)
 values = st.one_of(
     st.integers(0, 10**12).map(str),
     st.uuids().map(str),

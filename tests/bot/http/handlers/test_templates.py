@@ -163,7 +163,7 @@ async def test_a_template_that_takes_too_much_is_refused(shop):
     reply = await shop.call("PUT", "/api/templates/broken", {"body": body})
 
     assert reply.status == 422
-    assert "it took more than 512 MB of memory" in reply.body["message"]
+    assert "it took more than 256 MB of memory" in reply.body["message"]
 
 
 async def test_templates_have_versions(shop):
