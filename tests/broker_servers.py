@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.held_port import hold_port, number_of
 from tests.missing import missing
 from tests.patience import PATIENCE_SECONDS
-from tests.redis_server import wait_until_open, with_own_clock
+from tests.redis_server import wait_until_open
 
 BROKER_PASSWORD = "bus-canary-78"
 #: RabbitMQ takes ten seconds to start, so it is tried only where one runs: an address, or nothing.
@@ -40,9 +40,7 @@ class BrokerServer:
         if self.kind == "rabbit":
             return
         with (self._folder / f"{self.kind}.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command(), stdout=log, stderr=log, env=with_own_clock()
-            )
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
         wait_until_open(self._port)
 
     def stop(self) -> None:

@@ -1,6 +1,5 @@
 """A Redis server of the tests' own, on a private port and without a file on the disk."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -28,10 +27,7 @@ def redis_server(folder: Path) -> Iterator[str]:
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         with (folder / "redis.log").open("wb") as log:
             server = subprocess.Popen(
-                [program, *words, "--dir", str(folder)],
-                stdout=log,
-                stderr=log,
-                env=with_own_clock(),
+                [program, *words, "--dir", str(folder)], stdout=log, stderr=log
             )
         try:
             wait_until_open(port)
@@ -39,11 +35,6 @@ def redis_server(folder: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(PATIENCE_SECONDS)
-
-
-def with_own_clock() -> dict[str, str]:
-    """Return the environment without a shifted clock: Redis's allocator crashes under it."""
-    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 def wait_until_open(port: int) -> None:
