@@ -1,7 +1,6 @@
 """A real bot on a real broker is killed by SIGKILL: no request is lost, none is done twice."""
 
 import json
-import os
 
 import pytest
 from sqlmodel import update
@@ -18,10 +17,7 @@ from tests.scenarios.killing import Victim, settings
 
 pytestmark = pytest.mark.long
 
-#: The second one on demand: on NATS 2.9 the kill was once waited for in vain.
-KILLED = [("redis", "sqlite")]
-if os.environ.get("TEST_KILLED_ON_NATS"):
-    KILLED.append(("nats", "postgresql"))
+KILLED = [("redis", "sqlite"), ("nats", "postgresql")]
 ACK = {
     "redis": "bot.event_bus.brokers.redis_bus:_RedisArrived.ack:call",
     "nats": "bot.event_bus.brokers.nats_bus:_NatsArrived.ack:call",
@@ -49,14 +45,17 @@ class Shop:
 
     def __init__(self, url: str) -> None:
         self.settings = BusSettings.model_validate(
-            {"url": url, "requests": "a.requests", "events": "a.events"}
+            {"url": url, "requests": "a.requests", "events": "a.events", "redelivery_seconds": 10}
         )
 
     @property
     def config(self) -> str:
         """What `opsbell.toml` says of the same broker."""
         secret = self.settings.address()
-        return f'[bus]\nurl = "{secret}"\nrequests = "a.requests"\nevents = "a.events"\n'
+        return (
+            f'[bus]\nurl = "{secret}"\nrequests = "a.requests"\nevents = "a.events"\n'
+            "redelivery_seconds = 10\n"
+        )
 
     async def send(self, number: int, **data: object) -> None:
         """Ask for a message in the place of this number."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
-from faststream.nats import JStream, NatsBroker
-from faststream.nats.message import NatsMessage
+from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error, MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
@@ -20,6 +20,7 @@ from bot.event_bus.brokers.broker import (
     broker_call,
     hang_up,
 )
+from bot.event_bus.brokers.nats_pull import NatsPull
 
 _nats_call = partial(broker_call, "NATS", (Error,), (MaxPayloadError,))
 
@@ -27,11 +28,11 @@ _nats_call = partial(broker_call, "NATS", (Error,), (MaxPayloadError,))
 class _NatsArrived:
     """A message of the stream."""
 
-    def __init__(self, message: NatsMessage) -> None:
+    def __init__(self, message: Msg) -> None:
         self._message = message
-        self.body: bytes = message.body
+        self.body: bytes = message.data
         self.headers: Mapping[str, str] = {
-            str(name).lower(): str(value) for name, value in message.headers.items()
+            str(name).lower(): str(value) for name, value in (message.headers or {}).items()
         }
 
     async def ack(self) -> None:
@@ -67,16 +68,8 @@ class NatsBus:
             subject = settings.requests or ""
             stream = await _stream_of(jetstream, subject)
             await _stream_of(jetstream, settings.rejected or "")
-            config = self._consumer(subject)
-            await jetstream.add_consumer(stream, config)
-            self._subscriber = self._broker.subscriber(
-                subject,
-                durable=settings.group,
-                stream=JStream(stream, declare=False),
-                pull_sub=True,
-                config=config,
-            )
-            await self._broker.start()
+            await jetstream.add_consumer(stream, self._consumer(subject))
+            self._pull = NatsPull(client, stream, settings.group)
 
     def _consumer(self, subject: str) -> ConsumerConfig:
         return ConsumerConfig(
@@ -90,7 +83,7 @@ class NatsBus:
 
     async def next(self, seconds: float) -> Arrived | None:
         with _nats_call():
-            found = await self._subscriber.get_one(timeout=seconds)
+            found = await self._pull.next(seconds)
         if found is None:
             self._require_connection()
             return None

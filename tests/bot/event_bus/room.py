@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import aio_pika
 from sqlmodel import Session, col, select
@@ -67,7 +68,8 @@ class BusRoom:
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         headers = dict(headers or {})
         content_type = headers.pop("content-type", STRUCTURED)
-        message = BusMessage(f"m{id(event)}", "any", "any", body, content_type, headers)
+        # Never an id twice: NATS drops what repeats one within two minutes.
+        message = BusMessage(uuid4().hex, "any", "any", body, content_type, headers)
         await self._sender.publish(self.settings.requests or "", message)
 
     async def next(self, topic: str | None) -> Arrived:
