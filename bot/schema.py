@@ -14,8 +14,9 @@ from bot.errors import ConfigError
 
 #: Any number, if only everybody takes the same.
 _MIGRATION_LOCK = 7_735_235
-#: Of the wait for a table, below PostgreSQL's `deadlock_timeout` of a second: nobody is ended for
-#: our sake. Later ones exceed it, which also ends an autovacuum that is in the way.
+#: How long to wait for a lock. The first attempts stay below PostgreSQL's `deadlock_timeout` of one
+#: second, so that no bot's transaction is cancelled. Later ones exceed it, which also cancels an
+#: autovacuum that is in the way.
 _HASTY, _PATIENT = "200ms", "3s"
 _HASTY_ATTEMPTS, _LOCK_ATTEMPTS = 30, 40
 _LOCK_PAUSE_SECONDS = 0.3
@@ -42,7 +43,7 @@ def require_known(found: str | None) -> None:
         raise ConfigError(
             [
                 f"DATABASE_URL: a newer version of Opsbell has migrated the schema (to {found}): "
-                "run that version, or restore the backup of before"
+                "run that version, or restore an older backup"
             ]
         )
 
@@ -51,8 +52,8 @@ def migrate(connection: Connection) -> None:
     """
     Bring the schema to the newest revision and commit; nothing if it is there already.
 
-    Of several processes that migrate one PostgreSQL the others wait, and find it done. Raises
-    `ConfigError` if a newer version was here.
+    If several processes migrate one PostgreSQL, one does it while the others wait. Raises
+    `ConfigError` if a newer version has migrated it.
     """
     found = current(connection)
     require_known(found)
@@ -71,20 +72,21 @@ def _migrate_beside_others(connection: Connection) -> None:
     """
     Migrate a PostgreSQL on which bots of the version before may be at work.
 
-    All tables are locked before anything is changed, or the change of one would wait for a
-    transaction that waits for another. What a bot holds it holds for milliseconds; if a table is
-    not to be had at once, all are given back, for the bots would wait as well.
+    All tables of Opsbell are locked before anything is changed. Otherwise the change of one table
+    could wait for a transaction that waits for another. A bot holds its locks for milliseconds. If
+    a table cannot be locked at once, all locks are released, because the bots would have to wait.
     """
-    from bot.migrations.upgrade import lock_tables, upgrade
+    from bot.migrations.upgrade import upgrade
 
     for attempt in range(1, _LOCK_ATTEMPTS + 1):
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        if current(connection) == newest_revision():
+        found = current(connection)
+        require_known(found)  # Of those that migrate now, one may be newer than this one.
+        if found == newest_revision():
             connection.commit()
             return
         try:
-            lock_tables(connection, _PATIENT if attempt > _HASTY_ATTEMPTS else _HASTY)
-            upgrade(connection)
+            upgrade(connection, _PATIENT if attempt > _HASTY_ATTEMPTS else _HASTY)
             connection.commit()
         except OperationalError as error:
             connection.rollback()

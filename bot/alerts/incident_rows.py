@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
 from bot.alerts.incident_lifecycle import Incident, IncidentState, TroubleGroup, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Severity
-from bot.alerts.trouble_queries import Trouble, completed_since, is_over
+from bot.alerts.trouble_queries import Trouble, WatchedTrouble, completed_since, is_over
 from bot.tasks.models import Task
 
+_Watched = TypeVar("_Watched", AlertTrouble, WatchedTrouble)
 #: Troubles that no alert has held yet, by type and key.
 _NewTroubles = Mapping[tuple[TroubleType, str], Trouble]
 #: Fields of an incident that its row has under the same name.
@@ -142,8 +144,8 @@ def mark_moved_on(session: Session, records: Records, since: datetime, now: date
 
 
 def moved_on(
-    session: Session, troubles: Sequence[tuple[AlertTrouble, Task | None]], since: datetime
-) -> Iterator[AlertTrouble]:
+    session: Session, troubles: Sequence[tuple[_Watched, Task | None]], since: datetime
+) -> Iterator[_Watched]:
     """Yield those of one tenant's *troubles* that are over, as `mark_moved_on` looks at them."""
     kinds = {task.task for _, task in troubles if task is not None}
     tenant = next((trouble.tenant for trouble, _ in troubles), "")

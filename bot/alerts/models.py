@@ -33,6 +33,7 @@ class Alert(SQLModel, table=True):
         ),
         Index("alert_group", "tenant", "type", "task", "fingerprint", "number"),
         Index("alert_newest", "tenant", "opened_at"),
+        partial_index("alert_resolved", "tenant", "resolved_at", where="resolved_at IS NOT NULL"),
         partial_index("alert_flapping", "tenant", where="is_flapping"),
     )
 

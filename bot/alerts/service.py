@@ -195,9 +195,14 @@ class Alerts:
         return self._clock.now() + duration
 
     async def forget_old(self, kept: timedelta) -> int:
-        """Delete some of the alerts that were resolved longer ago; return how many."""
+        """
+        Delete some of the alerts that were resolved longer ago; return how many.
+
+        Deletes all entries of the history that are too old as well, in several transactions.
+        """
         now = self._clock.now()
-        await self._database.write(lambda session: forget_entries(session, now))
+        while await self._database.write(lambda session: forget_entries(session, now)):
+            pass
         before = now - kept
         return await self._database.write(lambda session: queries.delete_resolved(session, before))
 

@@ -13,10 +13,11 @@ from bot.as_code.plan import Action, Change
 from bot.config_file import ConfigFile
 from bot.errors import UnavailableError
 
-#: Of these is only said that they change: their addresses may hold passwords.
+#: Only that these change is printed: their addresses may hold passwords.
 _UNSHOWN = frozenset({"runners", "destinations", "webhooks", "sources"})
 _VALUE_CHARACTERS = 80
-_RESTART_NOTE = "takes effect when the bot starts the next time: restart it"
+_ONLY_LAYOUT = "only comments or layout differ"
+_RESTART_NOTE = "takes effect once the bot is restarted"
 
 
 def settings_change(
@@ -26,11 +27,9 @@ def settings_change(
     is_there = in_force.is_file()
     if is_there and candidate.read_bytes() == in_force.read_bytes():
         return Change(Action.NONE, "settings", SETTINGS_FILE)
-    lines = list(_differences(_as_tables(current), _as_tables(config)))
+    lines = list(_differences(_as_tables(current), _as_tables(config))) or [_ONLY_LAYOUT]
     action = Action.CHANGE if is_there else Action.CREATE
-    return Change(
-        action, "settings", SETTINGS_FILE, (*(lines or ["nothing but its words"]), _RESTART_NOTE)
-    )
+    return Change(action, "settings", SETTINGS_FILE, (*lines, _RESTART_NOTE))
 
 
 def _as_tables(config: ConfigFile) -> dict[str, Any]:
@@ -66,8 +65,8 @@ def _differences(
 
 def _setting_shown(value: Any) -> str:
     shown = "not set" if value is None else str(value)
-    if "SecretStr(" in shown:
-        return "what is not shown"
+    if "SecretStr(" in repr(value):
+        return "(not shown)"
     return shown if len(shown) <= _VALUE_CHARACTERS else f"{shown[: _VALUE_CHARACTERS - 1]}…"
 
 

@@ -72,6 +72,14 @@ class BusSettings(BaseModel):
         return found
 
 
+def bus_servers(url: str) -> list[str]:
+    """Return the address of each server: those of NATS and Kafka may be several, with commas."""
+    scheme = url.partition("://")[0]
+    if BROKER_OF_SCHEME.get(scheme) not in ("nats", "kafka"):
+        return [url]  # A comma is a part of its password.
+    return [one if "://" in one else f"{scheme}://{one}" for one in url.split(",")]
+
+
 def bus_address_problem(url: str) -> str | None:
     """Return what is wrong with an address, without repeating it; None if nothing is."""
     fix = "must be nats://HOST:PORT, redis://, amqp:// or kafka://HOST:PORT,HOST:PORT"
@@ -80,10 +88,12 @@ def bus_address_problem(url: str) -> str | None:
         return fix
     if scheme == "kafka" and "@" in rest:
         return "must not contain a user name: Kafka with SASL is not supported"
-    first, _, _ = url.partition(",")
+    return None if all(map(_is_usable_server, bus_servers(url))) else fix
+
+
+def _is_usable_server(url: str) -> bool:
     try:
-        parts = urlsplit(first)
-        usable = bool(parts.hostname) and (parts.port or 1) > 0
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port or 1) > 0 and parts.scheme in BROKER_OF_SCHEME
     except ValueError:
-        return fix
-    return None if usable else fix
+        return False

@@ -33,9 +33,9 @@ def describe_bus(settings: BusSettings) -> dict[str, Any]:
     events = {f"{OWN_TYPES}{name}": _event_message(name, data) for name, data in _PUBLISHED.items()}
     letter = {"opsbell.dead-letter": _dead_letter_message()}
     topics = {
-        "requests": (settings.requests, requests, "receive", "Take requests, each once"),
-        "deadLetters": (settings.rejected, letter, "send", "Keep what cannot be done"),
-        "events": (settings.events, events, "send", "Tell what happened, at least once"),
+        "requests": (settings.requests, requests, "receive", "Carry out requests, each once"),
+        "deadLetters": (settings.rejected, letter, "send", "Keep rejected requests"),
+        "events": (settings.events, events, "send", "Publish what happened, at least once"),
     }
     used = {name: topic for name, topic in topics.items() if topic[0]}
     return {
@@ -43,8 +43,8 @@ def describe_bus(settings: BusSettings) -> dict[str, Any]:
         "info": {
             "title": "Opsbell",
             "version": "1",
-            "description": "CloudEvents 1.0. `source` and `id` name an event: what comes again by"
-            " the same two is the same.",
+            "description": "CloudEvents 1.0. `source` and `id` identify an event:"
+            " the same pair means the same event.",
         },
         "defaultContentType": STRUCTURED_TYPE,
         "channels": {
@@ -104,8 +104,8 @@ def _event_message(name: str, data: type[BaseModel]) -> dict[str, Any]:
 def _dead_letter_message() -> dict[str, Any]:
     headers = {key: {**_NOT_EMPTY, "description": text} for key, text in _LETTER_HEADERS.items()}
     return {
-        "title": "A request that cannot be done",
-        "description": "The message as it came; its headers say why.",
+        "title": "A rejected request",
+        "description": "The message unchanged; its headers say why.",
         "contentType": "application/octet-stream",
         "headers": {"type": "object", "required": ["opsbell-error"], "properties": headers},
     }

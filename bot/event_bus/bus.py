@@ -16,8 +16,8 @@ logger = structlog.get_logger(__name__)
 
 _EXPECTED = (BrokerError, LeaseLostError)
 _LOOK_FOR_LEASE_SECONDS = 2.0
-#: A broker that does not hang up in this time is left.
-_HANG_UP_SECONDS = 5.0
+#: A connection that cannot be closed in this time is abandoned.
+_BROKER_CLOSE_SECONDS = 5.0
 
 
 class Direction:
@@ -30,12 +30,15 @@ class Direction:
         lease: TopicLease,
         work: Callable[[Broker], Awaitable[None]],
         figures: BusFigures,
+        measure: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """*measure* is called every few seconds while *work* does not run."""
         self._name = name
         self._make_broker = make_broker
         self._lease = lease
         self._work = work
         self._figures = figures
+        self._measure = measure
         self._is_stopping = False
         self._running: asyncio.Task[None] | None = None
 
@@ -61,6 +64,8 @@ class Direction:
         while not self._is_stopping:
             delay = _LOOK_FOR_LEASE_SECONDS
             try:
+                if self._measure is not None:
+                    await self._measure()
                 if await self._lease.hold():
                     await self._connect_and_work()
                 failures = 0
@@ -86,7 +91,7 @@ class Direction:
 
     async def _close(self, broker: Broker) -> None:
         try:
-            async with asyncio.timeout(_HANG_UP_SECONDS):
+            async with asyncio.timeout(_BROKER_CLOSE_SECONDS):
                 await broker.close()
         except TimeoutError:
             logger.warning("bus_not_closed", direction=self._name)

@@ -56,7 +56,10 @@ class ChangePublisher:
         """Return from when on changes may be unpublished: never from before there was a bus."""
         query = select(BusCursor.began_at).where(BusCursor.topic == self._topic)
         began_at = await self._database.read(lambda session: session.exec(query).one())
-        return max(began_at, self._complete_until or now - self._kept)
+        if self._complete_until is None:
+            return max(began_at, now - self._kept)
+        # Not later than this, should the clock have been set back.
+        return max(began_at, min(self._complete_until, now - _LONGEST_TRANSACTION))
 
     def _note(self, session: Session, change: StateChange, now: datetime) -> None:
         insert_absent(session, BusNotice(topic=self._topic, key=change.key, at=now))

@@ -45,7 +45,7 @@ class TopicLease:
     async def require(self) -> None:
         """Renew the hold if it is time; raise `LeaseLostError` if another process has the topic."""
         if not await self.hold():
-            raise LeaseLostError(f"`{self._topic}` is another process's by now")
+            raise LeaseLostError(f"another process has taken `{self._topic}` over")
 
     async def release(self) -> None:
         """Let another process take the topic at once."""
@@ -70,7 +70,7 @@ class TopicLease:
             return bool(session.exec(moved).rowcount)
 
         if not await self._database.write(work):
-            raise LeaseLostError(f"`{self._topic}` is another process's by now")
+            raise LeaseLostError(f"another process has taken `{self._topic}` over")
 
     def _take(self, session: Session) -> bool:
         now = self._clock.now()

@@ -64,6 +64,16 @@ class Publisher:
         self._figures.oldest_unpublished_at = None
         return len(rows)
 
+    async def measure_lag(self) -> None:
+        """Note how old the oldest unpublished event is, in the process that has the lease."""
+        self._figures.oldest_unpublished_at = None
+        if not await self._lease.hold():
+            return
+        last_id = await self._lease.cursor()
+        rows = await self._database.read(lambda session: rows_after(session, last_id))
+        waiting = (row.at for row in rows if row.tenant == self._settings.tenant)
+        self._figures.oldest_unpublished_at = next(waiting, None)
+
     async def _publish(self, row: EventRow, broker: Broker) -> None:
         if row.tenant != self._settings.tenant:
             return

@@ -18,6 +18,7 @@ _FAULT_TRIES = 5
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 8.0
 _MAX_MESSAGE = 1_000
 _MAX_REASONS = 20
+_FAULT = "Opsbell failed each time it tried; its log says why."
 
 
 class FailureVerdict(StrEnum):
@@ -74,7 +75,7 @@ def without_its_end(letter: BusMessage) -> BusMessage:
 def _reason(error: Exception) -> dict[str, str]:
     """Return the headers that say why: ASCII, so that each broker takes them."""
     if not isinstance(error, UserError):
-        return {"opsbell-error": "internal", "opsbell-message": "It failed again and again here."}
+        return {"opsbell-error": "internal", "opsbell-message": _FAULT}
     problems = error.problems if isinstance(error, InvalidError) else ()
     fields = [{"field": one.field, "message": one.message} for one in problems[:_MAX_REASONS]]
     return {

@@ -1,7 +1,7 @@
 """Opens the event bus in a running bot."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from bot.bus_config.section import BusSettings
@@ -30,13 +30,11 @@ async def event_bus(services: HttpServices) -> AsyncIterator[None]:
     figures = BusFigures(services.clock)
     services.meters.add(figures)
     directions = _directions(services, settings, figures)
-    for direction in directions:
-        await direction.start()
-    try:
-        yield
-    finally:
+    async with AsyncExitStack() as stack:
         for direction in directions:
-            await direction.stop()
+            stack.push_async_callback(direction.stop)
+            await direction.start()
+        yield
 
 
 def _directions(
@@ -49,7 +47,12 @@ def _directions(
         kept = timedelta(days=services.settings.config.retention.days)
         changes = ChangePublisher(services.database, services.clock, settings, kept)
         publisher = Publisher(services.database, settings, lease, changes, figures)
-        found.append(Direction("publishing", make_broker, lease, publisher.work, figures))
+        found.append(
+            Direction(
+                *("publishing", make_broker, lease, publisher.work, figures),
+                measure=publisher.measure_lag,
+            )
+        )
     if settings.requests and settings.rejected:
         lease = TopicLease(services.database, services.clock, settings.requests)
         requests = BusRequests(services, settings.tenant)

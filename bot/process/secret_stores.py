@@ -16,7 +16,7 @@ from bot.process.vault import VaultClient
 from bot.strict_json import STRICT
 from bot.suggestions import did_you_mean
 
-_HOLDS = 'what it names must be a JSON object of texts, such as {"JWT_SECRET": "…"}'
+_HOLDS = 'the secret must be a JSON object of texts, such as {"JWT_SECRET": "…"}'
 #: Anything else may be the secret itself, put in the wrong place.
 _LIKE_A_VARIABLE = re.compile(r"[A-Za-z][A-Za-z_]{1,40}")
 
@@ -57,13 +57,13 @@ def _problems(held: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
         if name not in names:
             yield _unknown(name, names)
         elif not isinstance(value, str):
-            yield f"{name} in what it names must be a text"
+            yield f"{name} in the secret must be a text"
         elif is_quoted(value.strip()):
-            yield f"{name} in what it names {QUOTED}"
+            yield f"{name} in the secret {QUOTED}"
 
 
 def _unknown(name: str, names: Collection[str]) -> str:
     if not _LIKE_A_VARIABLE.fullmatch(name):
-        return "what it names has a key that is no variable"
+        return "the secret has a key that is no variable"
     hint = did_you_mean(name.upper(), names)
-    return f"what it names has `{name}`, which is no variable that a store may hold{hint}"
+    return f"the secret has `{name}`, which is no variable that a store may hold{hint}"

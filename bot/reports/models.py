@@ -95,6 +95,11 @@ class ReportRun(SQLModel, table=True):
         partial_index("report_run_open", "lease_until", where="lease_until IS NOT NULL"),
         Index("report_run_of_report", "report_id", "due_at", "id"),
         Index("report_run_old", "created_at"),
+        partial_index(
+            "report_run_completed",
+            *("tenant", "completed_at"),
+            where="completed_at IS NOT NULL",
+        ),
         partial_index("report_run_bulk", "bulk_id", where="bulk_id IS NOT NULL"),
     )
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
+from bot.bus_config.section import bus_servers
 from bot.clock import Clock
 from bot.config_file import CommandRunner
 from bot.errors import ConfigError
@@ -86,11 +87,11 @@ def _of_source(address: str) -> Iterator[str]:
 
 
 def _of_bus(address: str) -> Iterator[str]:
-    """Yield the password of a broker, or the token that stands in for user and password."""
-    parts = urlsplit(address)
-    for one in (parts.password, parts.username if parts.password is None else None):
-        if one:
-            yield from (one, unquote(one))
+    """Yield the passwords of a broker's servers, or the tokens in place of user and password."""
+    for parts in map(urlsplit, bus_servers(address)):
+        secret = parts.username if parts.password is None else parts.password
+        if secret:
+            yield from (secret, unquote(secret))
 
 
 def _of_environment(variables: dict[str, str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,11 +12,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from bot.all_tables import TABLES
 from bot.db import Database
-from bot.migrations.upgrade import lock_tables
+from bot.errors import ConfigError
+from bot.migrations.upgrade import lock_tables, upgrade
 from bot.schema import VERSIONS
+from bot.sql.tables import table_of
+from tests.patience import until
 from tests.postgresql import in_database, run_sql
 
+OURS = [table_of(one).name for one in TABLES]
 ROOT = Path(__file__).parents[2]
 #: What a bot of the version before, which is still at work, would trip over.
 BREAKING = ("drop_column", "drop_table", "rename_table", "alter_column", "drop_constraint")
@@ -53,15 +59,53 @@ def test_a_migration_waits_for_a_busy_table_holding_no_other(database):
     with database.connect() as bot, database.connect() as migrating:
         bot.execute(text("LOCK TABLE task IN ROW EXCLUSIVE MODE"))
         with pytest.raises(OperationalError, match="lock timeout"):
-            lock_tables(migrating, "50ms")
+            lock_tables(migrating, OURS, "50ms")
         migrating.rollback()
         bot.execute(text("LOCK TABLE alert, message IN ROW EXCLUSIVE MODE"))
         bot.commit()
 
-        lock_tables(migrating, "10s")
+        lock_tables(migrating, OURS, "10s")
         bot.execute(text("SET lock_timeout = '50ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
             bot.execute(text("SELECT count(*) FROM task"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_migration_leaves_the_tables_of_others_alone(database):
+    """Another application's in the same schema, which may be busy for hours."""
+    with database.connect() as other, database.connect() as migrating:
+        other.execute(text("CREATE TABLE invoice (id int)"))
+        other.commit()
+        other.execute(text("LOCK TABLE invoice IN ACCESS EXCLUSIVE MODE"))
+        upgrade(migrating, "10s")
+        query = (
+            "SELECT relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+            " WHERE mode = 'AccessExclusiveLock' AND granted AND pid = pg_backend_pid()"
+        )
+        locked = set(migrating.execute(text(query)).scalars())
+
+    assert locked == set(OURS)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_who_waited_for_a_newer_version_to_migrate_says_so(database):
+    """Both began with the same schema."""
+    with ThreadPoolExecutor() as older, database.connect() as newer:
+        newer.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        newer.commit()
+        newer.execute(text("SELECT pg_advisory_xact_lock(7735235)"))
+        migrating = older.submit(database.migrate)
+        waiting = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+        async def is_waiting():
+            return newer.execute(waiting).first()
+
+        await until(is_waiting)
+        newer.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        newer.commit()
+
+        with pytest.raises(ConfigError, match="newer version"):
+            migrating.result()
 
 
 def breaking(source):

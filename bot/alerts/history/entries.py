@@ -106,7 +106,7 @@ def trouble_json(trouble: Trouble, *, is_known: bool) -> dict[str, Any]:
         "label": trouble.label,
         "at": (trouble.silent_since or trouble.began_at).isoformat(),
         "silent": trouble.silent_since is not None,
-        "changed_at": _written_time(trouble.changed_at),
+        "changed_at": written_time(trouble.changed_at),
         "run": list(run) if run else None,
         "critical": trouble.is_critical,
         "known": is_known,
@@ -135,7 +135,7 @@ def incident_json(incident: Incident) -> dict[str, Any]:
     """Return what `incident_of` reads."""
     return {
         **{name: getattr(incident, name) for name in _INCIDENT_VALUES},
-        **{name: _written_time(getattr(incident, name)) for name in _INCIDENT_TIMES},
+        **{name: written_time(getattr(incident, name)) for name in _INCIDENT_TIMES},
         "group": group_json(incident.group),
         "troubles": sorted(incident.troubles),
         "first_word": str(incident.first_word),
@@ -166,7 +166,7 @@ def runs_json(runs: KnownRuns, kinds: frozenset[str]) -> dict[str, Any]:
         "tasks": {kind: at.isoformat() for kind, at in runs.tasks.items()},
         "tables": [
             {
-                "read_at": _written_time(one.read_at),
+                "read_at": written_time(one.read_at),
                 "created": {k: at.isoformat() for k, at in one.created.items() if k in kinds},
             }
             for one in runs.tables
@@ -187,8 +187,8 @@ def _times(said: Mapping[str, str]) -> dict[str, datetime]:
 
 def external_report_json(report: ExternalReport, known_since: datetime | None) -> dict[str, Any]:
     """Return what `external_report_of` reads; *known_since* is when its trouble began, if known."""
-    said = {**vars(report), "began_at": _written_time(report.began_at)}
-    return {"report": said, "known_since": _written_time(known_since)}
+    said = {**vars(report), "began_at": written_time(report.began_at)}
+    return {"report": said, "known_since": written_time(known_since)}
 
 
 def external_report_of(said: Mapping[str, Any]) -> ExternalReport:
@@ -221,7 +221,7 @@ def silence_json(silence: Silence) -> dict[str, Any]:
     return {
         "task": silence.task,
         "reason": str(silence.reason),
-        "until": _written_time(silence.until),
+        "until": written_time(silence.until),
         "by": silence.by,
         "began_at": silence.began_at.isoformat(),
     }
@@ -244,5 +244,6 @@ def time_of(said: str | None) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
-def _written_time(at: datetime | None) -> str | None:
+def written_time(at: datetime | None) -> str | None:
+    """Return what `time_of` reads."""
     return at.isoformat() if at is not None else None

@@ -23,6 +23,7 @@ from bot.alerts.history.entries import (
     scope_json,
     silence_json,
     trouble_json,
+    written_time,
 )
 from bot.alerts.history.facts import Facts
 from bot.alerts.history.journal import append_entry, facts_until_now
@@ -30,7 +31,7 @@ from bot.alerts.incident_lifecycle import Tell, TroubleGroup
 from bot.alerts.incident_rows import moved_on
 from bot.alerts.models import Alert, AlertTrouble
 from bot.alerts.tables.rows import keys_over
-from bot.alerts.trouble_queries import Trouble, without_known
+from bot.alerts.trouble_queries import Trouble, WatchedTrouble, without_known
 from bot.tasks.models import Task
 
 #: After so long everything is told anew.
@@ -150,7 +151,7 @@ class CheckRecording:
         said["decided"] = [group_json(one) for one in changed if one not in groups]
         said["over"] = sorted(map(list, {*world.struck_out, *self._watched_over(world)}))
         said["corrected"] = [
-            [group_json(group), *(_optional_iso(getattr(alert, name)) for name in CORRECTED)]
+            [group_json(group), *(written_time(getattr(alert, name)) for name in CORRECTED)]
             for group, alert in changed.items()
             if _is_corrected(alert, decision, group)
         ]
@@ -189,7 +190,7 @@ class CheckRecording:
         self._entry["dropped"] = len(dropped)
         keys = {one.key for one in watched}
         over_keys = keys_over(turn.tables, keys, turn.now)
-        rows = list(_rows_to_watch(turn.session, turn.tenant, watched[-_MAX_WATCHED:]))
+        rows = list(_watched_with_tasks(turn.session, turn.tenant, watched[-_MAX_WATCHED:]))
         over = {(row.type, row.key) for row in moved_on(turn.session, rows, turn.last)}
         return dropped | over | {one.id for one in watched if one.key in over_keys}
 
@@ -208,10 +209,10 @@ def _is_corrected(alert: Alert, decision: Decision, group: TroubleGroup) -> bool
     return any(getattr(alert, name) != getattr(decided, name) for name in CORRECTED)
 
 
-def _rows_to_watch(
+def _watched_with_tasks(
     session: Session, tenant: str, troubles: Sequence[Trouble]
-) -> Iterator[tuple[AlertTrouble, Task | None]]:
-    """Yield rows like those that an alert would hold, each with its task; none is stored."""
+) -> Iterator[tuple[WatchedTrouble, Task | None]]:
+    """Yield the troubles, each with its task."""
     tasks: dict[str, Task] = {}
     ids = sorted({one.task_id for one in troubles if one.task_id is not None})
     for start in range(0, len(ids), _IDS_AT_ONCE):
@@ -219,17 +220,6 @@ def _rows_to_watch(
         query = select(Task).where(Task.tenant == tenant, col(Task.id).in_(chunk))
         tasks.update({task.id: task for task in session.exec(query)})
     for trouble in troubles:
-        row = AlertTrouble(
-            tenant=tenant,
-            type=trouble.group.type,
-            key=trouble.key,
-            alert_id="",
-            task=trouble.group.task,
-            attempt=trouble.run[1] if trouble.run else None,
-            began_at=trouble.began_at,
-        )
-        yield row, tasks.get(trouble.task_id or "")
-
-
-def _optional_iso(at: Any) -> str | None:
-    return at.isoformat() if at is not None else None
+        attempt = trouble.run[1] if trouble.run else None
+        watched = WatchedTrouble(tenant, trouble.group.type, trouble.key, attempt, trouble.began_at)
+        yield watched, tasks.get(trouble.task_id or "")

@@ -152,8 +152,8 @@ def _reproduction(found: WhatIf) -> str:
     digest = rules_digest(found.current_rules)
     if any(net.rules != digest for net in found.current.nets):
         return (
-            "the rules were changed in this time: the first number is what happened, by those of"
-            " then; what is late or muted is so beside the rules in force"
+            "the rules were changed in this time: the first number is what happened, by the rules"
+            " of then; delays and muted alerts are compared with the rules in force now"
         )
     if found.is_reproduced:
         return "replaying the rules in force gives exactly what happened"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.errors import OpsbellError
 
@@ -38,7 +38,7 @@ class Arrived(Protocol):
     headers: Mapping[str, str]
 
     async def ack(self) -> None:
-        """Tell the broker that it is done with."""
+        """Acknowledge it, so that the broker does not deliver it again."""
         ...
 
     async def keep(self) -> None:
@@ -66,7 +66,7 @@ class Broker(Protocol):
         ...
 
     async def close(self) -> None:
-        """Hang up; what was not acknowledged comes again."""
+        """Close the connection; the broker delivers again what was not acknowledged."""
         ...
 
 
@@ -84,8 +84,13 @@ def broker_call(
         raise BrokerError(f"{name}: {str(error) or type(error).__name__}") from error
 
 
-async def hang_up(stop: Callable[[], Awaitable[None]], *errors: type[Exception]) -> None:
-    """Call *stop*, whatever state the connection is in."""
+def header_texts(headers: Mapping[Any, Any]) -> dict[str, str]:
+    """Return headers as texts, their names in small letters."""
+    return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+async def close_quietly(stop: Callable[[], Awaitable[None]], *errors: type[Exception]) -> None:
+    """Close a connection that may be broken: the *errors* of *stop* are ignored."""
     kinds: tuple[type[Exception], ...] = (*errors, OSError)
     try:
         await stop()

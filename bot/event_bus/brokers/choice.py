@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from bot.bus_config.section import BROKER_OF_SCHEME, BusSettings
 from bot.errors import ConfigError
@@ -19,7 +18,7 @@ _BROKERS = {
 
 def broker_maker(settings: BusSettings) -> Callable[[], Broker]:
     """Return what makes connections; raise `ConfigError` naming the package if it is missing."""
-    kind = BROKER_OF_SCHEME[urlsplit(settings.address().partition(",")[0]).scheme]
+    kind = BROKER_OF_SCHEME[settings.address().partition("://")[0]]
     extra, name = _BROKERS[kind]
     try:
         module = importlib.import_module(f"bot.event_bus.brokers.{kind}_bus")

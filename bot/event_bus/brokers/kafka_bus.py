@@ -15,7 +15,8 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
-    hang_up,
+    close_quietly,
+    header_texts,
 )
 
 _kafka_call = partial(broker_call, "Kafka", (KafkaError,), (MessageSizeTooLargeError,))
@@ -27,9 +28,7 @@ class _KafkaArrived:
     def __init__(self, message: KafkaMessage) -> None:
         self._message = message
         self.body: bytes = message.body or b""  # A tombstone has none.
-        self.headers: Mapping[str, str] = {
-            str(name).lower(): str(value) for name, value in message.headers.items()
-        }
+        self.headers: Mapping[str, str] = header_texts(message.headers)
 
     async def ack(self) -> None:
         with _kafka_call():
@@ -74,4 +73,4 @@ class KafkaBus:
             )
 
     async def close(self) -> None:
-        await hang_up(self._broker.stop, KafkaError)
+        await close_quietly(self._broker.stop, KafkaError)

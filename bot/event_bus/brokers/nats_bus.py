@@ -18,7 +18,8 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
-    hang_up,
+    close_quietly,
+    header_texts,
 )
 from bot.event_bus.brokers.nats_pull import NatsPull
 
@@ -31,9 +32,7 @@ class _NatsArrived:
     def __init__(self, message: Msg) -> None:
         self._message = message
         self.body: bytes = message.data
-        self.headers: Mapping[str, str] = {
-            str(name).lower(): str(value) for name, value in (message.headers or {}).items()
-        }
+        self.headers: Mapping[str, str] = header_texts(message.headers)
 
     async def ack(self) -> None:
         with _nats_call():
@@ -100,9 +99,9 @@ class NatsBus:
             )
 
     async def close(self) -> None:
-        await hang_up(self._broker.stop, Error)
+        await close_quietly(self._broker.stop, Error)
         if self._client is not None:  # FastStream leaves it if a consumer cannot say goodbye.
-            await hang_up(self._client.close, Error)
+            await close_quietly(self._client.close, Error)
 
     def _require_connection(self) -> None:
         if self._client is None or not self._client.is_connected:

@@ -18,7 +18,8 @@ from bot.event_bus.brokers.broker import (
     BrokerError,
     BusMessage,
     broker_call,
-    hang_up,
+    close_quietly,
+    header_texts,
 )
 
 _PREFETCH = 20
@@ -31,7 +32,7 @@ class _RabbitArrived:
     def __init__(self, message: RabbitMessage) -> None:
         self._message = message
         self.body: bytes = message.body
-        headers = {str(name).lower(): str(value) for name, value in message.headers.items()}
+        headers = header_texts(message.headers)
         if message.content_type:
             headers["content-type"] = message.content_type
         self.headers: Mapping[str, str] = headers
@@ -107,7 +108,7 @@ class RabbitBus:
         if self._next is not None:
             self._next.cancel()
             await asyncio.wait([self._next])
-        await hang_up(self._broker.stop, AMQPError, ChannelInvalidStateError)
+        await close_quietly(self._broker.stop, AMQPError, ChannelInvalidStateError)
 
 
 async def _ensure_queue(connection: AbstractConnection, name: str) -> None:

@@ -12,7 +12,14 @@ from faststream.redis.message import RedisStreamMessage
 from redis.exceptions import RedisError, ResponseError
 
 from bot.bus_config.section import BusSettings
-from bot.event_bus.brokers.broker import BROKER_SECONDS, Arrived, BusMessage, broker_call, hang_up
+from bot.event_bus.brokers.broker import (
+    BROKER_SECONDS,
+    Arrived,
+    BusMessage,
+    broker_call,
+    close_quietly,
+    header_texts,
+)
 
 #: The field of an entry that is the message itself.
 _DATA = "data"
@@ -85,7 +92,7 @@ class RedisBus:
             await client.xadd(topic, {**fields, _DATA: message.body})
 
     async def close(self) -> None:
-        await hang_up(self._broker.stop, RedisError)
+        await close_quietly(self._broker.stop, RedisError)
 
 
 async def _parse(raw: Any, parse: Any) -> Any:
@@ -101,7 +108,7 @@ def _contents_of(message: RedisStreamMessage) -> tuple[bytes, Mapping[str, str]]
     """Return body and headers of an entry."""
     fields = message.raw_message["data"]
     if _ENVELOPE in fields:
-        return message.body, {str(name).lower(): str(it) for name, it in message.headers.items()}
+        return message.body, header_texts(message.headers)
     texts = {
         name.decode(errors="replace").lower(): value.decode(errors="replace")
         for name, value in fields.items()

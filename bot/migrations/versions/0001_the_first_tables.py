@@ -66,6 +66,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state <> 'resolved'"),
             postgresql_where=sa.text("state <> 'resolved'"),
         )
+        batch_op.create_index(
+            "alert_resolved",
+            ["tenant", "resolved_at"],
+            unique=False,
+            sqlite_where=sa.text("resolved_at IS NOT NULL"),
+            postgresql_where=sa.text("resolved_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_alert_message_id"), ["message_id"], unique=False)
 
     op.create_table(
@@ -605,6 +612,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("bulk_id IS NOT NULL"),
             postgresql_where=sa.text("bulk_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "report_run_completed",
+            ["tenant", "completed_at"],
+            unique=False,
+            sqlite_where=sa.text("completed_at IS NOT NULL"),
+            postgresql_where=sa.text("completed_at IS NOT NULL"),
         )
         batch_op.create_index(
             "report_run_due",

@@ -48,6 +48,7 @@ def environment(folder, lines):
         (('url = "mqtt://ops:bus-canary-79@x"', 'requests = "a"'), "bus: url must be nats://"),
         (('url = "nats://"', 'requests = "a"'), "bus: url must be nats://"),
         (('url = "nats://ops:bus-canary-79@x:99999"', 'requests = "a"'), "bus: url must be"),
+        (('url = "nats://a:4222,nats://x:99999"', 'requests = "a"'), "bus: url must be"),
         (('url = "kafka://ops:bus-canary-79@x:1"', 'requests = "a"'), "SASL is not supported"),
     ],
 )
@@ -81,6 +82,22 @@ def test_the_password_is_known_as_a_secret(tmp_path, in_file):
 
     assert "bus-canary-79" in set(secrets_of(settings))
     assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("nats://ops:canary-1@a:4222,nats://canary-2@b:4222,c:canary-3@d", (1, 2, 3)),
+        ("redis://:canary-1,canary-2@a", ("1,canary-2",)),
+    ],
+)
+def test_each_server_of_a_cluster_may_have_a_password(tmp_path, address, secrets):
+    """Of NATS; elsewhere a comma is a part of the password."""
+    settings = read_settings(
+        environment(tmp_path, (f'url = "{address}"', 'events = "a"')), need_slack=False
+    )
+
+    assert {f"canary-{secret}" for secret in secrets} <= set(secrets_of(settings))
 
 
 def test_dead_letters_have_a_place_of_their_own():

@@ -55,7 +55,7 @@ def test_a_dry_run_replays_the_history_by_the_new_rules(here, capsys):
     assert out[:4] == [
         "change settings opsbell.toml",
         "    tasks.billing: added",
-        "    takes effect when the bot starts the next time: restart it",
+        "    takes effect once the bot is restarted",
         "    alert rules, over the last 7 days:",
     ]
     assert out[4:7] == [
@@ -106,7 +106,7 @@ def test_secrets_of_the_settings_are_not_shown(here, capsys):
     assert "pw" not in out
     assert out.splitlines()[1:3] == [
         "    destinations: changed",
-        "    alerts.also_notify: [] → what is not shown",
+        "    alerts.also_notify: [] → (not shown)",
     ]
 
 

@@ -1,6 +1,7 @@
 """What happens to messages is published from the event table: at least once, and in order."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -150,6 +151,36 @@ async def test_what_the_broker_did_not_take_is_published_later_by_the_same_id(
     assert process.figures.lag_seconds == 0
 
 
+@ONE_BROKER
+@ONE_DATABASE
+async def test_the_lag_grows_while_the_broker_is_away_from_the_start(bus, database, clock):
+    """Also after a restart, when nothing has been tried to publish yet."""
+    nowhere = bus.settings.model_copy(update={"url": SecretStr("redis://127.0.0.1:9")})
+
+    async with replace(bus, settings=nowhere).running() as services:
+        commit_message(database, clock)
+        clock.pass_by(seconds=5)
+
+        async def is_seen():
+            return "opsbell_bus_lag_seconds 5.0" in services.meters.exposition()
+
+        await until(is_seen)
+
+
+@ONE_BROKER
+@POSTGRESQL
+async def test_who_does_not_publish_tells_no_lag(bus, process, database, clock):
+    """Or a process that lost the lease would show its last figure for ever."""
+    other = Process(bus)
+    other.figures.oldest_unpublished_at = clock.now()
+    commit_message(database, clock)
+    clock.pass_by(seconds=5)
+    await other.publisher.measure_lag()
+    await process.publisher.measure_lag()
+
+    assert (other.figures.lag_seconds, process.figures.lag_seconds) == (0, 5)
+
+
 @pytest.mark.parametrize("bus_settings", ["nats"], indirect=True)
 @ONE_DATABASE
 async def test_an_event_that_the_broker_finds_too_large_goes_without_its_detail(
@@ -282,6 +313,18 @@ async def test_changes_of_alerts_are_published_once(bus, process, database, cloc
         ("opsbell.AlertOpened", "a_1", "open"),
     ]
     assert len({event["id"] for event in events}) == 3
+
+
+@ONE_BROKER
+@ONE_DATABASE
+async def test_a_change_is_published_after_the_clock_was_set_back(bus, process, database, clock):
+    """Its time is before the last look."""
+    clock.pass_by(hours=2)
+    assert await process.changes.publish_new(process.broker) == 0
+    clock.pass_by(hours=-1)
+    keep(database, alert("a_1", clock.now()))
+
+    assert await process.changes.publish_new(process.broker) == 1
 
 
 def alert(alert_id, opened_at, **more):

@@ -89,10 +89,10 @@ def test_a_wrong_way_to_the_secret_is_told(variable, value, told, monkeypatch):
     ("held", "told"),
     [
         ({}, "SECRETS_FROM: AWS Secrets Manager refuses (ResourceNotFoundException): there is no"),
-        ({NAME: KEY}, "SECRETS_FROM: what it names must be a JSON object of texts"),
-        ({NAME: "[" * 100_000}, "SECRETS_FROM: what it names must be a JSON object of texts"),
+        ({NAME: KEY}, "SECRETS_FROM: the secret must be a JSON object of texts"),
+        ({NAME: "[" * 100_000}, "SECRETS_FROM: the secret must be a JSON object of texts"),
         ({NAME: b"YWRh"}, "SECRETS_FROM: the secret is binary"),
-        ({NAME: '{"JWT_SECRT": "ada"}'}, "SECRETS_FROM: what it names has `JWT_SECRT`"),
+        ({NAME: '{"JWT_SECRT": "ada"}'}, "SECRETS_FROM: the secret has `JWT_SECRT`"),
     ],
 )
 def test_what_the_secret_holds_is_checked(held, told, monkeypatch):
