@@ -20,6 +20,8 @@ _NextMiddleware = Callable[[], Awaitable[None]]
 
 #: Slack opens these addresses itself; a refusal would only be noise.
 LINK_ACTIONS = ("task_logs", "task_grafana")
+#: Somebody writes to the bot: a mention, or a direct message.
+_WRITTEN_EVENTS = ("app_mention", "message")
 
 
 def make_admission(
@@ -64,9 +66,9 @@ def _serve_with(served: Served, context: AsyncBoltContext) -> None:
 
 
 def _visitor_of(body: Mapping[str, Any]) -> Visitor | None:
-    """Return who sent a command, an interaction or a mention; None for what nobody sent."""
+    """Return who sent a command, an interaction or a message to us; None for what nobody sent."""
     event = body.get("event") or {}
-    if event.get("type") == "app_mention" and event.get("user"):
+    if event.get("type") in _WRITTEN_EVENTS and event.get("user"):
         return Visitor(
             event["user"],
             team_id=event.get("user_team") or event.get("team") or None,

@@ -34,6 +34,7 @@ _UNIT_LETTERS = {
 }
 _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HALVES = {"h1": 1, "first half": 1, "h2": 7, "second half": 7}
+_DAYS_UP_TO_NOW = {Grain.WEEK: 7, Grain.MONTH: 30, Grain.QUARTER: 90, Grain.YEAR: 365}
 #: Before a date; `from` is none of them, because it may mean `since`.
 _IN = r"(?:in |for |during |of |on )?(?:the )?"
 #: Before what is counted from today.
@@ -117,7 +118,11 @@ def _last_weekday(match: re.Match[str], today: date) -> _Read:
 
 
 def _calendar(match: re.Match[str], today: date) -> _Read:
+    """Read `last week`; `past week` may be that, or the last seven days."""
     grain = Grain(match["unit"])
+    if match["which"] == "past" and grain is not Grain.DAY:
+        days = _DAYS_UP_TO_NOW[grain]
+        raise ValueError(f"write `last {grain}`, or `last {days} days` for those before today")
     begin = begin_of(today, grain)
     if match["which"] not in ("this", "current"):
         return shift(begin, grain, -1), begin, f"last {grain}"

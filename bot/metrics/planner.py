@@ -85,6 +85,7 @@ def _plan(
     grain = _take_grain(reading, is_ranked=bool(ranking))
     dimensions, is_which = _take_dimensions(reading, metric.dimensions)
     filters += take_values(reading, values)
+    _require_one_filter_each(filters)
     dimensions = _without_filtered(reading, dimensions, filters)
     limit = limit or (take_count_before_dimension(reading) if ranking else None)
     _require_all_understood(reading, metrics, name)
@@ -122,6 +123,16 @@ def _require_possible(
         raise NotUnderstoodError(
             f"Two periods are compared by {asked.grain}, and not by {grain}: ask for one of them."
         )
+
+
+def _require_one_filter_each(filters: tuple[DimensionFilter, ...]) -> None:
+    """Refuse `country is Germany and France`: no row is both."""
+    wanted = [one for one in filters if one.comparison is not FilterOperator.NOT_EQUALS]
+    for place, one in enumerate(wanted):
+        if any(one.dimension == other.dimension for other in wanted[:place]):
+            raise NotUnderstoodError(
+                f"`{one.dimension}` has two filters, which no row passes: join values with `or`."
+            )
 
 
 def _without_filtered(

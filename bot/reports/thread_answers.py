@@ -49,9 +49,11 @@ class ReportAnswers:
     async def hint(self, actor: Actor, channel: str, ts: str, text: str) -> None:
         """Say in a direct message where to ask; once an hour, whatever else is written there."""
         hour = f"hint {int(float(ts)) // 3600}"
+        message_id = _reply_id(actor.workspace_id, channel, hour)
+        if await self._database.read(lambda session: session.get(Message, message_id)):
+            return
         context = answer_context(text, Answered(_WHERE_TO_ASK, 0, 0, ""), asked_by=actor.id)
-        place = Place(actor.workspace_id, actor.tenant, channel)
-        await self._put(place, _reply_id(actor.workspace_id, channel, hour), context)
+        await self._put(Place(actor.workspace_id, actor.tenant, channel), message_id, context)
 
     async def _put(self, place: Place, message_id: str, context: dict[str, Any]) -> None:
         def work(session: Session) -> None:

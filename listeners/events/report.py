@@ -1,4 +1,4 @@
-"""A mention in the thread of a report, or any message in that of a direct one, is a question."""
+"""Questions in the thread of a report: a mention, or in a direct message any reply."""
 
 import re
 from typing import Any
@@ -16,25 +16,33 @@ async def handle_app_mention_event(
     event: dict[str, Any], services: ListenerServices, owner: Owner
 ) -> None:
     """Answer in the thread of a report; anywhere else a mention is not ours to answer."""
-    thread_ts, question = event.get("thread_ts"), question_of(event)
-    if not thread_ts or not question or event.get("bot_id"):
-        return
-    actor = await report_actor(services, owner, event["user"])
-    await services.report_answers.answer(actor, event["channel"], thread_ts, event["ts"], question)
+    if not event.get("bot_id"):
+        await _answer_in_thread(event, services, owner)
 
 
 async def handle_direct_message_event(
     event: dict[str, Any], services: ListenerServices, owner: Owner
 ) -> None:
-    """Answer in the thread of a report, where nobody need be mentioned; else say where to ask."""
+    """Answer a reply in the thread of a report; outside of threads say where to ask."""
     is_typed = event.get("subtype") is None and event.get("user") and not event.get("bot_id")
     if not is_typed or event.get("channel_type") != "im":
         return
     if event.get("thread_ts"):
-        await handle_app_mention_event(event, services, owner)
+        await _answer_in_thread(event, services, owner)
     elif text := question_of(event):
         actor = await report_actor(services, owner, event["user"])
         await services.report_answers.hint(actor, event["channel"], event["ts"], text)
+
+
+async def _answer_in_thread(
+    event: dict[str, Any], services: ListenerServices, owner: Owner
+) -> None:
+    thread_ts, question = event.get("thread_ts"), question_of(event)
+    if thread_ts and question:
+        actor = await report_actor(services, owner, event["user"])
+        await services.report_answers.answer(
+            actor, event["channel"], thread_ts, event["ts"], question
+        )
 
 
 def question_of(event: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from bot.db import Database
 from bot.tasks.models import TaskStatus
 from bot.workspaces.gate import Gate, House
 from listeners.views.tasks.retry_task_builder import build_retry_task
-from tests.listeners.payloads import click, interaction, submission
-from tests.listeners.room import BEN, OPS, Room, open_room
+from tests.listeners.payloads import click, event, interaction, submission
+from tests.listeners.room import BEN, CLEO, OPS, Room, open_room
 
 HOME, PARTNER, PAT = "T0PLAYGRND", "T9PARTNER", "U9PARTNER1"
 NOT_OURS = "Only members of *Playground* can use me"
@@ -103,6 +103,21 @@ async def test_a_link_is_opened_without_a_word(room: Room) -> None:
     assert answer.status == 200
     assert room.playground.ephemerals("ben", "ops") == []
     assert room.playground.calls("users.info") == []
+
+
+async def test_a_guest_who_writes_to_the_bot_is_not_answered(room: Room) -> None:
+    """Members are: who may use the bot is asked of a direct message, too."""
+    room.playground.state.users[BEN].is_restricted = True
+    ims = {name: room.playground.im(name).id for name in ("ben", "cleo")}
+    for name, user in (("ben", BEN), ("cleo", CLEO)):
+        body = event("message", f"Ev-{name}", room.playground)
+        body["event"] |= {"user": user, "text": "hello", "ts": "1795902000.000100"}
+        body["event"] |= {"channel": ims[name], "channel_type": "im"}
+        await dispatch(room, body)
+
+    assert await room.playground.wait_for(lambda: room.playground.messages(ims["cleo"]))
+    assert len(room.playground.calls("users.info")) == 2
+    assert room.playground.messages(ims["ben"]) == []
 
 
 ELSEWHERE = "T0OTHERWS"

@@ -9,6 +9,7 @@ from bot.reports.analysts.chart_choice import choose_charts
 from bot.reports.analysts.phrases import (
     at_period,
     is_counted,
+    is_plural,
     readable_measure,
     row_name,
     superlative,
@@ -194,7 +195,7 @@ class _Writing:
             value = self._value(ref, measure)
             if value and value.tags & {"high", "low"}:
                 at = f"{self._at} {{{ref}_name_{measure.slug}}}"
-                was = "were" if _is_plural(measure) else "was"
+                was = "were" if is_plural(measure) else "was"
                 yield f"{_capitalised(measure)} {was} {word} {at} with {{{value.ref}}}."
         bottom = self._value("bottom", measure)
         if bottom and "low" in bottom.tags:
@@ -278,16 +279,12 @@ def _capitalised(measure: Measure) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def _is_plural(measure: Measure) -> bool:
-    return measure.name.endswith("s") and not measure.name.endswith("ss")
-
-
 def _are(measure: Measure) -> str:
-    return "are" if _is_plural(measure) else "is"
+    return "are" if is_plural(measure) else "is"
 
 
 def _has(measure: Measure) -> str:
-    return "have" if _is_plural(measure) else "has"
+    return "have" if is_plural(measure) else "has"
 
 
 def _amount(measure: Measure, value: Value) -> str:

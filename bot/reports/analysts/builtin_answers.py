@@ -241,6 +241,8 @@ def _refs(ask: str, asked: _Question) -> Sequence[str]:
 
 
 def _is_known(prefix: str, measure: Measure, brief: Brief) -> bool:
+    if prefix == "mean" and measure.is_rate:
+        return False  # Nobody knows the weights of the rows.
     # `cell_1` stands for the whole only where it is alone.
     only = prefix != "cell_1" or len(brief.table.rows) == 1
     return only and f"{prefix}_{measure.slug}" in brief.values

@@ -1,5 +1,7 @@
 """How the built-in analyst names measures, rows and periods in a sentence. Pure."""
 
+from datetime import date, datetime
+
 from bot.reports.analysts.base import Brief
 from bot.reports.analysts.chart_choice import is_unique
 from bot.reports.figures.columns import Columns, Measure, readable_name
@@ -15,9 +17,14 @@ def readable_measure(measure: Measure) -> str:
     return measure.name.replace("{", "{{").replace("}", "}}")
 
 
+def is_plural(measure: Measure) -> bool:
+    """Tell whether its name is that of several things: `orders`, not `gross`."""
+    return measure.name.endswith("s") and not measure.name.endswith("ss")
+
+
 def is_counted(measure: Measure) -> bool:
     """Tell whether it counts things: people have the most orders, and the highest revenue."""
-    return measure.name.endswith("s") and not measure.places
+    return is_plural(measure) and not measure.places and not measure.is_rate
 
 
 def superlative(measure: Measure, end: str) -> str:
@@ -37,4 +44,17 @@ def row_name(table: ResultTable, columns: Columns) -> str:
 
 def at_period(brief: Brief, columns: Columns) -> str:
     """Return what stands before a period: `on` a day, `in` a month."""
-    return _ATS.get(read_steps(brief.table, columns.time, None).grain, "in")
+    grain = read_steps(brief.table, columns.time, None).grain
+    if not grain and columns.time is not None and _are_days(brief.table, columns.time):
+        grain = "day"
+    return _ATS.get(grain, "in")
+
+
+def _are_days(table: ResultTable, column: int) -> bool:
+    """Tell whether the times are dates, which may lie anyhow far apart."""
+    cells = [row[column] for row in table.rows if row[column] is not None]
+    return all(
+        (isinstance(cell, date) and not isinstance(cell, datetime))
+        or (isinstance(cell, str) and len(cell) == len("2026-11-28"))
+        for cell in cells
+    )

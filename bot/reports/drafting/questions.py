@@ -25,11 +25,14 @@ _SQL = re.compile(
     r"|(?:table|describe|desc)\s+\S+\s*;?\s*$)",
     re.IGNORECASE | re.DOTALL,
 )
-#: What words hardly hold: `group by`, `count(*)`, a SELECT with its FROM.
+#: What words hardly hold: `count(*)`, `* from`, `from sales where`.
 _LIKE_SQL = re.compile(
-    r"\b(?:group|order)\s+by\b|\bselect\b.*\bfrom\b|\w\(|\*\s+from\b|\bfrom\s+\S+\s+where\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:count|sum|avg|min|max|coalesce|round|cast|extract|date_trunc)\s*\("
+    r"|\*\s+from\b|\bfrom\s+\S+\s+where\b",
+    re.IGNORECASE,
 )
+_CLAUSE_AFTER_FROM = re.compile(r"\b(?:group|order)\s+by\b", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[\s(]*([^\W\d_]+)")
 #: As like SELECT as a mistyped one; these are words.
 _NO_TYPING_MISTAKES = frozenset({"elect", "elected", "elects", "selected", "selection", "selects"})
@@ -80,6 +83,13 @@ def typed_for_select(query: str) -> str | None:
     return word if get_close_matches(word.lower(), ["select"], cutoff=_AS_LIKE) else None
 
 
+def _is_like_sql(query: str) -> bool:
+    """Tell whether a question holds a call of a function, or FROM with other clauses."""
+    begin = _FROM.search(query)
+    has_clause = begin is not None and _CLAUSE_AFTER_FROM.search(query, begin.end()) is not None
+    return has_clause or _LIKE_SQL.search(query) is not None
+
+
 class Questions:
     """Turns what was asked into a query that has been checked."""
 
@@ -117,7 +127,7 @@ class Questions:
         """
         if is_sql(query):
             return await source.check(query)
-        is_typed = typed_for_select(query) is not None or _LIKE_SQL.search(query) is not None
+        is_typed = typed_for_select(query) is not None or _is_like_sql(query)
         # No model is asked to guess at SQL with a typing mistake in it.
         planned = await self._plan(query, source, timezone, now, None if is_typed else mode)
         if planned.sql is None:

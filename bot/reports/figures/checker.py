@@ -175,8 +175,13 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(
         stem(word)
         for word in words_of(text)
-        if _is_coded(word) or (word.isalpha() and not numeral_problem(word))
+        if _is_column_name(word) or (word.isalpha() and not numeral_problem(word))
     )
+
+
+def _is_column_name(word: str) -> bool:
+    """Tell whether a word that looks like a number may be the name of a column: `gross`, `p95`."""
+    return _is_coded(word) or word in word_list("column_names")
 
 
 def _is_coded(word: str) -> bool:
@@ -295,7 +300,7 @@ def _word_problems(token: Token, after: str, knowledge: Knowledge) -> Iterator[s
     """Yield figures in words, dates, and words that say what no row says."""
     small = token.small
     is_known = stem(small) in knowledge.report
-    if _is_coded(small) and small in knowledge.columns:
+    if _is_column_name(small) and stem(small) in knowledge.columns:
         return
     if kind := numeral_problem(token.text):
         yield f"{_in_backquotes(token)} is {kind}; use a reference"

@@ -140,7 +140,7 @@ class Measure:
     unit: str | None
     places: int  # digits behind the point
     is_additive: bool
-    is_rate: bool = False  # by its name or unit: a mean that is not weighted says nothing
+    is_rate: bool = False  # a mean of it that is not weighted says nothing
     is_partial: bool = False  # the query left rows out, so nothing is known of all of them
     ends: frozenset[str] = frozenset({"high", "low"})  # which of them the rows surely hold
     is_low_better: bool = False
@@ -263,6 +263,8 @@ def _read_measure(table: ResultTable, index: int, slug: str) -> Measure:
     if is_additive is None:
         is_additive = not is_rate and not _DIFFERENT_THINGS & set(words_of(column.name))
     places = _places(numbers)
+    # An average or a quotient of the query; what it counts, such as distinct people, is whole.
+    is_rate = is_rate or (column.is_additive is False and places > 0)
     if places == 1 and _CURRENCY.fullmatch(column.unit or ""):
         places = 2  # Nobody writes 12.5 EUR.
     name = readable_name(column.name)

@@ -7,7 +7,7 @@ from bot.reports.figures.arithmetic import Number, change_between
 from bot.reports.figures.cell_text import show_cell
 from bot.reports.figures.change_values import add_change
 from bot.reports.figures.columns import Columns, Measure
-from bot.reports.figures.grouped_numbers import Group, groups_by, overall
+from bot.reports.figures.grouped_numbers import Group, groups_by, overall, time_key
 from bot.reports.figures.value_book import (
     ALL,
     NAMED,
@@ -30,7 +30,7 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
     """Add the last two periods, the change between them, who moved most, and the trend."""
     time = book.columns.time
     periods = book.periods(measure)
-    if time is None or len(periods) < 2:
+    if time is None or len(periods) < 2 or _is_ranking(book, time):
         return
     before, last = periods[-2:]
     is_cut = not book.steps.is_last_whole
@@ -39,6 +39,18 @@ def add_period_values(book: ValueBook, measure: Measure) -> None:
         _add_trend(book, measure, periods[not book.steps.is_first_whole : len(periods) - is_cut])
     moved = [] if is_cut else _moves_between(book, measure, before.name, last.name)
     _add_movers(book, measure, moved, PERIOD, "last period minus the one before")
+
+
+def _is_ranking(book: ValueBook, time: int) -> bool:
+    """Tell whether the rows are the first by their values, as the five best days: none follow."""
+    partial = [one for one in book.columns.measures if one.is_partial]
+    keys = [time_key(row[time]) for row in book.table.rows if row[time] is not None]
+    if not partial:
+        return False
+    if keys != sorted(keys) and keys != sorted(keys, reverse=True):
+        return True
+    is_gapless = bool(book.steps.grain) and not book.steps.has_gaps
+    return not is_gapless and any(one.ends for one in partial)
 
 
 def _add_last_two(

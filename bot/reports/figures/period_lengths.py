@@ -64,9 +64,8 @@ def read_steps(table: ResultTable, time: int | None, today: date | None) -> Peri
     first = begins[0].date()
     starts = [date.fromisoformat(one) for one in _LOWER_BOUND.findall(table.sql)]
     is_cut = any(first < one < _end_of(first, grain) for one in starts)
-    return PeriodSteps(
-        grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut, set(gaps) != {grain}
-    )
+    has_gaps = any(_grain_between(*pair) != grain for pair in itertools.pairwise(begins))
+    return PeriodSteps(grain, gaps[-1] == grain, is_whole or grain == "hour", not is_cut, has_gaps)
 
 
 def _begin_of(cell: Cell) -> datetime | None:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import InvalidError, UnavailableError
@@ -20,6 +22,8 @@ from bot.sources.base import QueryError, Source
 from bot.sources.completeness import Completeness
 from bot.sources.result import ResultTable
 
+logger = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -30,7 +34,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run whose data is not whole yet, and when to look again."""
+    """A run whose data is not complete yet, and when to look again."""
 
     until: datetime
     reason: str
@@ -38,7 +42,7 @@ class Waiting:
 
 #: Tells how complete the data of a report is; None if nothing says what to expect.
 MeasureData = Callable[[Report, Source, datetime], Awaitable[Completeness | None]]
-#: Tells whether it can be told at all.
+#: Tells whether there is anything that `MeasureData` could tell of.
 JudgesData = Callable[[Report, Source, datetime], Awaitable[bool]]
 _LOOK_AGAIN = timedelta(minutes=15)
 _WAIT = timedelta(minutes=5)
@@ -69,7 +73,7 @@ class Execution:
         try:
             # As of the due time: of a report that waits, or is caught up, `yesterday` stays.
             asked = await self._questions.asked_at(report, zone_name(report), run.due_at)
-            partly = await self._incomplete(report, run, asked.source, now)
+            partly = await self._incomplete(report, run, asked.source, now, is_again=is_again)
             if partly is not None:
                 wait = _again_at(report, run, now) if is_again else _wait_until(report, run, now)
                 if wait is not None:
@@ -90,12 +94,22 @@ class Execution:
         return await self._say(report, run, table, partly, now)
 
     async def _incomplete(
-        self, report: Report, run: ReportRun, source: Source, now: datetime
+        self, report: Report, run: ReportRun, source: Source, now: datetime, *, is_again: bool
     ) -> Completeness | None:
-        """Return how much of the data is there if it is not all; judged on the due day alone."""
+        """
+        Return how much of the data is there if it is not all; judged on the due day alone.
+
+        A report that waits for complete data fails where that cannot be told; no other does.
+        """
         if _end_of_day(report, run) <= now:
             return None
-        found = await self._measure(report, source, now)
+        try:
+            found = await self._measure(report, source, now)
+        except (QueryError, InvalidError) as error:
+            if is_again or report.complete_by is not None:
+                raise
+            logger.warning("completeness_unknown", report=report.id, error=str(error))
+            return None
         return found if found is not None and not found.is_whole else None
 
     async def _say(

@@ -273,6 +273,22 @@ async def test_incomplete_data_is_waited_for(office):
     assert office.rows(ReportResult)[0].table["rows"] == [[16]]
 
 
+@pytest.mark.parametrize(
+    ("complete_by", "ended"), [(None, ("completed", None)), ("09:20", ("failed", "timeout"))]
+)
+async def test_only_a_report_that_waits_fails_if_nothing_tells_what_is_there(
+    office, complete_by, ended
+):
+    """Counting the rows of eight weeks may take too long where the query itself does not."""
+    await office.reports.create(actor(), fields(complete_by=complete_by))
+    office.complete = [QueryError("timeout", "It took too long.")]
+    office.clock.at = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
+    await office.tick()
+    [run] = office.runs()
+
+    assert (run.status, run.error_code) == ended
+
+
 async def test_a_report_that_is_deleted_while_it_runs_ends_quietly(office):
     """There is nobody to tell of it any more."""
     report = await office.reports.create(actor(), fields())

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.reports.analysts.base import Narrative
 from bot.reports.analysts.builtin import BuiltinAnalyst
 from bot.reports.figures.checker import check_narrative
 from bot.reports.figures.reference_filling import fill_narrative
@@ -321,3 +322,56 @@ async def test_what_cannot_be_compared_is_said_in_a_sentence():
         "Since the last run, errors have no comparison: there is no value now.",
     )
     assert new.insights == ("Since the last run, errors rose by 5.",)
+
+
+async def test_the_best_days_do_not_follow_each_other():
+    """A query that keeps the first by revenue tells no change and no trend; the newest days do."""
+    days = [(date(2020, 1, day), Decimal(value)) for day, value in ((9, 90), (7, 80), (8, 70))]
+    best = replace(table([("day", ColumnKind.DATE), REVENUE], days), sql="… LIMIT 3")
+    newest = replace(best, rows=tuple(sorted(days, reverse=True)))
+
+    said = await told(brief_of(best))
+
+    assert (said.summary, said.insights, said.key_metrics) == (
+        "The result has 3 rows.",
+        ("Revenue was highest on 2020-01-09 with 90 EUR.",),
+        (),
+    )
+    assert "rose by 20 EUR (28.6 %)" in (await told(brief_of(newest))).summary
+
+
+async def test_an_average_of_the_query_has_no_mean():
+    """It would not be weighted, whatever the column is called; asked for, it is not told either."""
+    columns = [("city", ColumnKind.TEXT), ("basket", ColumnKind.NUMBER, None, False)]
+    brief = brief_of(table(columns, [("Oslo", Decimal("2.4")), ("Rome", Decimal("3.1"))]))
+    answer = await BuiltinAnalyst().answer("average basket", brief)
+
+    assert (await told(brief)).summary == (
+        "The result has 2 rows. Rome has the highest basket with 3.1."
+    )
+    assert answer.narrative.summary == "The rows do not say."
+
+
+async def test_a_column_may_have_a_name_that_is_a_number():
+    """`Gross` and `score` are figures in other texts; amounts are highest, not most."""
+    columns = [
+        ("city", ColumnKind.TEXT),
+        ("gross", ColumnKind.NUMBER),
+        ("score", ColumnKind.NUMBER),
+    ]
+    said = await told(brief_of(table(columns, [("Oslo", 4, 7), ("Rome", 6, 5)])))
+
+    assert "Rome has the highest gross with 6, a share of 60.0 %." in said.summary
+    assert "Oslo has the highest score with 7." in said.summary
+    refused = Narrative("{rows} rows had a score and a gross.")
+    assert len(check_narrative(refused, shop_brief())) >= 2
+
+
+async def test_a_date_is_on_whatever_lies_between():
+    """Two days far apart have no length of their own."""
+    days = [(date(2020, 1, 3), 5), (date(2020, 3, 20), 7)]
+    said = await told(
+        brief_of(table([("day", ColumnKind.DATE), ("orders", ColumnKind.NUMBER)], days))
+    )
+
+    assert said.insights[0] == "Orders were highest on 2020-03-20 with 7."

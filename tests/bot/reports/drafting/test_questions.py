@@ -86,7 +86,7 @@ def test_words(query):
             ", but cannot be read: there is no such table: take sales",
         ),
         ("a from t where b", ", but cannot be read: there is no such table: take sales"),
-        ("a, b group by a", ", but cannot be read: there is no such table: take sales"),
+        ("a, b from t group by a", ", but cannot be read: there is no such table: take sales"),
     ],
 )
 async def test_mistyped_sql(query, problem):
@@ -99,7 +99,16 @@ async def test_mistyped_sql(query, problem):
     assert plan.modes == [None]
 
 
-@pytest.mark.parametrize("query", ["Selected dealers by score", "revenue (EUR) by country"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Selected dealers by score",
+        "revenue (EUR) by country",
+        "Which product(s) sold best?",
+        "Show turnover and group by country",
+        "Which dealers did we select from Germany?",
+    ],
+)
 async def test_words_that_name_no_metric(query):
     """They are told as words, and a model is asked."""
     plan = Unplanned()
