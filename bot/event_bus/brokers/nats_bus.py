@@ -32,7 +32,7 @@ class _NatsArrived:
     def __init__(self, message: Msg) -> None:
         self._message = message
         self.body: bytes = message.data
-        self.headers: Mapping[str, str] = header_texts(message.headers)
+        self.headers: Mapping[str, str] = header_texts(message.headers or {})
 
     async def ack(self) -> None:
         with _nats_call():

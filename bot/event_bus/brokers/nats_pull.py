@@ -64,7 +64,8 @@ class NatsPull:
         old, self._inbox = self._inbox, None
         await self._ask(now)
         if old is not None:
-            await old.drain()  # What it still receives is kept.
+            # What it still receives is kept.
+            await old.drain()  # type: ignore[no-untyped-call]
 
     async def _ask(self, now: float) -> None:
         if self._inbox is None:

@@ -51,6 +51,7 @@ async def test_nothing_is_lost_while_requests_are_renewed(client, stream, bus_se
         await client.publish(bus_settings.requests, b"%d" % number)
         await client.flush()
         message = await until(lambda: pull.next(0.001))
+        assert message is not None
         found.append((int(message.data), message.metadata.num_delivered))
         await message.ack_sync(PATIENCE_SECONDS)
 
