@@ -6,7 +6,7 @@ An entry of a check holds, under these names, what differs from the entry before
 * `appeared`, `gone`: what was found to be in trouble, whatever the rules say of it; `over`: what
   will not be in trouble again
 * `streaks`, `row_streaks`: failures in a row of a kind's tasks, and rows; `runs`: when the kinds
-  with a schedule ran last; `net`: what was looked for
+  with a schedule ran last, of the tasks only those that changed; `net`: what was looked for
 * `seeds`: incidents that were read and that no entry since the last base has told of
 
 and, each time: `scope` of an explicit check, `tables` that were read, `reports` of other systems,
@@ -161,9 +161,9 @@ def incident_of(said: Mapping[str, Any]) -> Incident:
 
 
 def runs_json(runs: KnownRuns, kinds: frozenset[str]) -> dict[str, Any]:
-    """Return what `runs_of` reads: of the tables only what they say of *kinds*."""
+    """Return what `runs_of` reads: what tasks and tables say of *kinds*."""
     return {
-        "tasks": {kind: at.isoformat() for kind, at in runs.tasks.items()},
+        "tasks": {kind: at.isoformat() for kind, at in runs.tasks.items() if kind in kinds},
         "tables": [
             {
                 "read_at": written_time(one.read_at),

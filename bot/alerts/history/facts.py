@@ -1,7 +1,7 @@
 """What the entries of a history say, taken together. Pure; the recorder and the replay share it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +54,8 @@ class Facts:
         self.streaks.update(entry.get("streaks", {}))
         self.row_streaks.update(entry.get("row_streaks", {}))
         if "runs" in entry:
-            self.runs = runs_of(entry["runs"])
+            runs = runs_of(entry["runs"])
+            self.runs = replace(runs, tasks={**self.runs.tasks, **runs.tasks})
         self.net = net_of(entry["net"]) if "net" in entry else self.net
         self.groups.update(group_of(seed["group"]) for seed in entry.get("seeds", ()))
         self.groups.update(map(group_of, entry.get("decided", ())))
@@ -65,6 +66,7 @@ class Facts:
 
     def _begin(self, entry: Mapping[str, Any]) -> None:
         self.based_at = datetime.fromisoformat(entry["at"])
+        self.runs = KnownRuns()
         self.found, self.streaks, self.row_streaks, self.groups = {}, {}, {}, set()
         silences = map(silence_of, entry["silences"])
         self.silences = {(one.task, one.reason): one for one in silences}

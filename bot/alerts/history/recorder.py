@@ -106,15 +106,23 @@ class CheckRecording:
             for id_, one in known.items()
             if id_ not in found and turn.scope.covers(one.group.type) and facts.is_read(one, tables)
         ]
-        runs = runs_json(evidence.runs, net.kinds)
-        is_new = self._is_base or runs != runs_json(facts.runs, net.kinds)
-        said["runs"] = runs if is_new and turn.scope.stuck else None
+        said["runs"] = self._changed_runs() if turn.scope.stuck else None
         said["net"] = net.as_json() if self._is_base or facts.net != net else None
         said["scope"] = scope_json(turn.scope)
         said["tables"] = list(tables)
         said["reports"] = [self._report(one) for one in evidence.reports]
         if self._is_base:
             said["silences"] = [silence_json(one) for one in evidence.silences.rows]
+
+    def _changed_runs(self) -> dict[str, Any] | None:
+        """Return what is new of the runs: of the tasks only kinds that ran since the last check."""
+        kinds = self._net.kinds
+        runs = runs_json(self._runs, kinds)
+        if self._is_base:
+            return runs
+        known = runs_json(self.facts.runs, kinds)
+        newer = dict(runs["tasks"].items() - known["tasks"].items())
+        return {**runs, "tasks": newer} if runs != known else None
 
     def _report(self, report: ExternalReport) -> dict[str, Any]:
         trouble = trouble_of(report, self._turn.now)
