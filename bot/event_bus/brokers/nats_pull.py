@@ -20,9 +20,10 @@ class NatsPull:
     """
     A request for the next message of a consumer, which waits at the server between two calls.
 
-    Servers before 2.10.15 lose a redelivery if only expired requests, or those of a client that is
-    gone, wait for it: the message waits for another `ack_wait`, and after a few times the consumer
-    delivers nothing more. So there is a new request before an old one is withdrawn.
+    Older servers (2.9.10 was tried) lose a redelivery if only expired requests, or those of a
+    client that is gone, wait for it: the message waits for another `ack_wait`, and after a few
+    times the consumer delivers nothing more. So there is a new request before an old one is
+    withdrawn.
     """
 
     def __init__(
