@@ -137,7 +137,7 @@ def is_comparable(board: Leaderboard, week: Week, now: datetime) -> bool:
     """
     Tell whether a week's figures can be compared with earlier ones.
 
-    What adds up over a week is no match for the whole one before until it is over.
+    What adds up over a week cannot be compared with a whole week until it is over.
     """
     return not board.measures_weeks or now >= week.end(ZoneInfo(board.timezone))
 

@@ -11,7 +11,7 @@ _NO_COMPARISON = "no comparison"
 _MISSING_SHOWN = 10
 _TREND = "Trend: against the value nearest to seven days earlier, within two days of it."
 _TREND_LATER = (
-    "Trend: follows when the week is over, for a part of a week is no match for a whole one."
+    "Trend: shown once the week is over; part of a week cannot be compared with a whole one."
 )
 
 

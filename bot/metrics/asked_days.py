@@ -1,4 +1,4 @@
-"""Which days a SELECT over the table of a metric asks about: a query that says so. Pure."""
+"""Writes the query that tells which days a SELECT on a metric's table asks about. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
@@ -15,7 +15,7 @@ _NOON, _MIDNIGHT = time(12), time()
 
 def asked_days_sql(sql: str, table: str, column: TimeColumn, days: Sequence[date]) -> str | None:
     """
-    Return the SELECT that returns those of *days* which the conditions of *sql* on *column* let in.
+    Return a SELECT of those *days* that pass the conditions of *sql* on *column*.
 
     None: it does not read *table*. Only the database can tell: `CURRENT_DATE - 1` is its own.
     """
@@ -36,7 +36,7 @@ def asked_days_sql(sql: str, table: str, column: TimeColumn, days: Sequence[date
 
 
 def _readings(query: exp.Expr, table: str) -> Iterator[tuple[exp.Select, str]]:
-    """Yield each SELECT that reads the table, and what it calls the table."""
+    """Yield each SELECT that reads the table, and the table's alias in it."""
     made = {one.alias_or_name.lower() for one in query.find_all(exp.CTE)}
     for found in query.find_all(exp.Table):
         names = {found.name.lower(), f"{found.db}.{found.name}".lower()}
@@ -47,7 +47,7 @@ def _readings(query: exp.Expr, table: str) -> Iterator[tuple[exp.Select, str]]:
 
 
 def _conditions(select: exp.Select, alias: str, column: TimeColumn) -> list[exp.Expr]:
-    """Return what the SELECT asks of the column alone."""
+    """Return the conditions of the SELECT that are about this column alone."""
     where = select.args.get("where")
     if where is None:
         return []

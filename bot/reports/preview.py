@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import FieldProblem, UnavailableError
+from bot.errors import FieldProblem, InvalidError, UnavailableError
 from bot.messages.rendering.renderer import Rendered, Renderer
 from bot.reports.drafting.draft_reading import DraftRequest, Drafts, ReportDraft, fields_of
 from bot.reports.drafting.questions import AskedSql, Questions
@@ -64,7 +64,7 @@ class Previews:
                         notes.append(_NOT_JUDGED)
             except TimeoutError:
                 problems.append(FieldProblem("query", self._too_slow()))
-            except (QueryError, UnavailableError) as error:
+            except (QueryError, UnavailableError, InvalidError) as error:
                 problems.append(FieldProblem("query", str(error)))
             else:
                 notes += _notes_on_sending(draft, table, problems)

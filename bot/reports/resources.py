@@ -54,18 +54,19 @@ class _Planning:
     async def measure(self, report: Report, source: Source, now: datetime) -> Completeness | None:
         """Return how complete the day is that a report asks about."""
         return await self.metrics.completeness(
-            _questions_asked(report), source, zone_name(report), now, sql=report.sql
+            _asked_text(report), source, zone_name(report), now, sql=report.sql
         )
 
     async def is_judged(self, report: Report, source: Source, now: datetime) -> bool:
         """Tell whether there is a day of which `measure` can say how complete it is."""
         found = await self.metrics.judged_day(
-            _questions_asked(report), source, zone_name(report), now, sql=report.sql
+            _asked_text(report), source, zone_name(report), now, sql=report.sql
         )
         return found is not None
 
 
-def _questions_asked(report: Report) -> str:
+def _asked_text(report: Report) -> str:
+    """Return the question, or the SELECT as it is run where the query is SQL."""
     return report.sql if is_sql(report.query) else report.query
 
 

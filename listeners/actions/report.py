@@ -7,6 +7,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ConflictError
+from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Report
 from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
@@ -119,8 +120,7 @@ async def handle_report_resume_action(
     if report.is_enabled:
         raise ConflictError(f"`{report.name}` is not paused: {state_words(report)}.")
     report = await services.reports.set_enabled(actor, report.id, is_enabled=True)
-    more = f"It runs {state_words(report)}."
-    await _tell_change(respond, body, report, f"<@{user_id}> resumed", more)
+    await _tell_change(respond, body, report, f"<@{user_id}> resumed", _what_follows(report))
     await ack()
 
 
@@ -136,8 +136,7 @@ async def handle_report_take_over_action(
     """Make the person the owner of a report that needs one."""
     actor = await report_actor(services, owner, user_id)
     report = await services.reports.take_over(actor, action["value"])
-    more = f"It runs {state_words(report)}." if report.is_enabled else "It is paused."
-    await _tell_change(respond, body, report, f"<@{user_id}> took over", more)
+    await _tell_change(respond, body, report, f"<@{user_id}> took over", _what_follows(report))
     await ack()
 
 
@@ -224,6 +223,12 @@ async def _tell_person(respond: AsyncRespond, sentence: str) -> None:
     """Tell the person; in App Home there is nowhere to, and it shows the change itself."""
     if respond.response_url:
         await respond(as_mrkdwn(sentence), response_type="ephemeral", replace_original=False)
+
+
+def _what_follows(report: Report) -> str:
+    if not report.is_enabled or report.due_at is None:
+        return "It is paused."
+    return f"The next run is {wall_time(report.due_at, zone_of(report))}."
 
 
 async def _tell_change(

@@ -54,7 +54,7 @@ class GeminiClient:
         try:
             async with (
                 asyncio.timeout(seconds),
-                aiohttp.ClientSession(trust_env=True, response_class=_ShortResponse) as session,
+                aiohttp.ClientSession(trust_env=True, response_class=_LimitedResponse) as session,
             ):
                 # The package takes half a second to load; the event loop goes on meanwhile.
                 client = await asyncio.to_thread(_open_gemini, self._key, self._url, session)
@@ -94,8 +94,8 @@ class GeminiClient:
             raise service_errors.connection_error(_SERVICE) from None
 
 
-class _ShortResponse(aiohttp.ClientResponse):
-    """A response that is not read beyond what an answer can be."""
+class _LimitedResponse(aiohttp.ClientResponse):
+    """A response of which at most `MAX_ANSWER_BYTES` are read."""
 
     async def read(self) -> bytes:
         """Return the body; raise `TooLongError`."""

@@ -105,7 +105,7 @@ class OpenAICompatibleClient:
 def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-    from bot.reports.analysts.short_answers import read_shortly
+    from bot.reports.analysts.response_limit import limit_response
 
     # Calls are repeated by `ModelAnalyst`, which knows how long a report may wait.
     return AsyncOpenAI(
@@ -113,7 +113,7 @@ def _open_openai(key: str, url: str | None) -> "AsyncOpenAI":
         base_url=url,
         max_retries=0,
         default_headers={"Accept-Encoding": "identity"},
-        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [read_shortly]}),
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [limit_response]}),
     )
 
 

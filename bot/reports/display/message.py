@@ -68,7 +68,7 @@ class ReportFacts:
     at: datetime
     next_run: datetime | None = None
     is_preview: bool = False
-    is_corrected: bool = False  # its data was incomplete, and is whole now
+    is_corrected: bool = False  # its data was incomplete and is complete now
 
 
 def report_message_context(facts: ReportFacts, face: Face = NATIVE) -> dict[str, Any]:

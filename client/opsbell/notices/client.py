@@ -44,7 +44,7 @@ class Opsbell:
         *,
         timeout_seconds: float | None = None,
     ) -> None:
-        #: Why the latest call has no answer.
+        #: Why the latest call has no answer; None if it has one.
         self.problem: str | None = None
         self._target = target_of(url, token)
         self._seconds = TIMEOUT_SECONDS if timeout_seconds is None else timeout_seconds
@@ -194,6 +194,7 @@ class Opsbell:
         self, path: str, body: dict[str, Any], *, prefixed: bool = False
     ) -> dict[str, Any] | None:
         """Make a call that is kept while the server is away."""
+        self.problem = None
         if self._target is None:
             return None
         from .delivery import Kept, deliver
@@ -210,6 +211,7 @@ class Opsbell:
         self, method: str, path: str, body: Any, seconds: float | None = None
     ) -> dict[str, Any] | None:
         """Make a call whose answer is wanted now or not at all."""
+        self.problem = None
         if self._target is None:
             return None
         from opsbell.api import Api

@@ -1,9 +1,9 @@
 """
 A canvas's document: Markdown in, sections that can be found and changed, Markdown out.
 
-What Markdown a canvas takes: https://docs.slack.dev/surfaces/canvases. A list inside a quote, a
-quote inside a quote and a table of more than 300 cells are refused by Slack; its pages do not say
-so, but those who met it do.
+Which Markdown a canvas takes: https://docs.slack.dev/surfaces/canvases. A list inside a quote, a
+quote inside a quote and a table of more than 300 cells are refused by Slack, which its pages do
+not say; developers have reported it.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def read_sections(markdown: str) -> list[tuple[str, str]]:
         raise UnfitMarkdownError(f"Markdown is longer than {MOST_CHARACTERS} characters")
     tokens = _parser().parse(markdown)
     _refuse_unfit(tokens)
-    lines = markdown.splitlines()
+    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # The parser's lines.
     found = []
     for token in _outermost(tokens):
         start, end = token.map or (0, 0)

@@ -74,7 +74,7 @@ def test_the_picture_has_the_figures_of_the_post(measured):
     ("fed", "at", "said"),
     [
         ({"samples": True}, NOW - timedelta(days=2), "against the value nearest"),
-        ({"tasks": True}, NOW - timedelta(days=2), "follows when the week is over"),
+        ({"tasks": True}, NOW - timedelta(days=2), "shown once the week is over"),
         ({"tasks": True}, NOW, "against the value nearest"),
     ],
 )

@@ -142,7 +142,7 @@ class Office:
     clock: Any = field(default_factory=HandClock)
     shop: Shop = field(default_factory=Shop)
     slack: Slack = field(default_factory=Slack)
-    complete: list[Completeness | QueryError | None] = field(default_factory=list)
+    complete: list[Completeness | QueryError | InvalidError | None] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
     lease: timedelta = timedelta(seconds=60)
     spread_seconds: float = 0.0
@@ -152,11 +152,13 @@ class Office:
     def __post_init__(self) -> None:
         async def measure(*_: object) -> Completeness | None:
             found = self.complete.pop(0) if self.complete else None
-            if isinstance(found, QueryError):
+            if isinstance(found, QueryError | InvalidError):
                 raise found
             return found
 
         async def is_judged(*_: object) -> bool:
+            if self.complete and isinstance(self.complete[0], InvalidError):
+                raise self.complete[0]
             return bool(self.complete)
 
         self.room = open_reports(

@@ -324,6 +324,14 @@ async def test_a_preview_of_a_schedule_alone_needs_no_source(office):
     assert (len(found.next_runs), found.problems) == (5, [])
 
 
+async def test_a_metric_that_names_no_column_is_a_problem_of_the_preview(office):
+    """It is told beside the others, and no error."""
+    office.complete = [InvalidError("There is no column `loaded`.")]
+    found = await office.reports.preview(actor(), fields(complete_by="11:00"))
+
+    assert [one.message for one in found.problems] == ["There is no column `loaded`."]
+
+
 async def test_a_preview_says_that_completeness_cannot_be_told(office):
     """Whoever wants to wait for complete data learns that nothing is waited for."""
     told = await office.reports.preview(actor(), fields(complete_by="11:00"))

@@ -123,8 +123,10 @@ def test_a_refusal_is_logged_and_not_repeated(opsbell, server, caplog):
         assert opsbell.send("x") is None
 
     assert "/api/messages/request was refused: 422" in caplog.text
+    assert (opsbell.problem or "").startswith("/api/messages/request was refused: 422")
     server.mood = "ok"
     opsbell.callback("running", task_id="t")
+    assert opsbell.problem is None
     assert [call.path for call in server.calls[1:]] == ["/api/slack/update"]
 
 

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.config_file import AccessSettings
 from bot.reports.models import Report, RunStatus
 from bot.reports.service_types import Actor
 from bot.sources.base import QueryError
 from bot.workspaces.access import Rights
+from tests.listeners.payloads import click
 from tests.listeners.reports import report_fields_of
 from tests.listeners.room import ADA, BEN, OPS, Room, open_room
 from tests.patience import until
@@ -114,6 +116,11 @@ async def test_an_admin_acts_on_everybodys_reports(sqlite: Any) -> None:
         assert "is paused already" in await room.told("ben")
 
         assert not (await room.services.reports.find(as_ada(room), report.id)).is_enabled
+        body = click("report_resume", report.id, user=BEN, playground=room.playground)
+        await room.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        said = await room.playground.wait_for(lambda: room.playground.messages("ops")[2:])
+        assert f"<@{BEN}> resumed the report" in said[0]["text"]
+        assert "The next run is " in said[0]["text"]
 
 
 async def test_run_again_is_a_new_message(room: Room) -> None:

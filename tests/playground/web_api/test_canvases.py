@@ -53,6 +53,14 @@ async def test_slack_sdk_makes_finds_changes_and_deletes(
     assert info["channel"]["properties"]["canvas"]["file_id"] == own["canvas_id"]
 
 
+@pytest.mark.parametrize("mark", ["\x0b", "\x85", "\u2028"])
+async def test_only_line_ends_of_markdown_end_a_line(api: Api, mark: str) -> None:
+    """Other marks that Python takes for line ends move no section's text into another."""
+    canvas = await make(api, f"one{mark}still one\r\n\r\ntwo")
+
+    assert await content(api, canvas) == f"one{mark}still one\n\ntwo"
+
+
 async def test_a_channel_has_one_canvas_of_its_own(playground: Playground, api: Api) -> None:
     """Another is refused until the first is deleted; tabs there may be more of."""
     first = await api("conversations.canvases.create", channel_id=OPS)

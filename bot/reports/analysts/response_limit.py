@@ -1,4 +1,4 @@
-"""Keeps OpenAI's SDK from reading what no answer can be; loaded with it."""
+"""Limits how much OpenAI's SDK reads of a response; loaded with the SDK."""
 
 from collections.abc import AsyncIterator
 
@@ -7,17 +7,17 @@ import httpx2
 from bot.reports.analysts.model_client import MAX_ANSWER_BYTES, TooLongError
 
 
-async def read_shortly(response: httpx2.Response) -> None:
-    """Let a response not be read beyond what an answer can be; raise `TooLongError`."""
-    # A few bytes can be a packed gigabyte, and we ask for no packed ones.
+async def limit_response(response: httpx2.Response) -> None:
+    """Let `TooLongError` be raised where a response has more bytes than any answer."""
+    # A compressed kilobyte may be a gigabyte, and we ask for uncompressed responses.
     if response.headers.get("content-encoding", "identity") != "identity":
         raise TooLongError
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _ShortStream(response.stream)
+        response.stream = _LimitedStream(response.stream)
 
 
-class _ShortStream(httpx2.AsyncByteStream):
-    """The bytes of a response, up to what an answer can be."""
+class _LimitedStream(httpx2.AsyncByteStream):
+    """The bytes of a response, at most `MAX_ANSWER_BYTES`."""
 
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream
