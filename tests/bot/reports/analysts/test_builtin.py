@@ -310,6 +310,7 @@ async def test_truths_are_named_with_their_column():
     said = await told(brief_of(table(columns, [(True, 5), (False, 95)])))
 
     assert said.summary.endswith("is returned: no has the most orders with 95, a share of 95.0 %.")
+    assert "The average of orders per row is 50.0." in said.insights
 
 
 async def test_what_cannot_be_compared_is_said_in_a_sentence():
