@@ -172,6 +172,8 @@ def _as_filters(
             reading.take(before)
             excluded.add(dimension)
         elif before is not None and reading.low[before] in ("and", "or", ","):
+            if dimension in excluded and reading.low[before] != "or" and before < place - 1:
+                _require_no_turn(reading, before, place, value)
             reading.take(before)  # `excluding Germany and France`
         elif before is not None and reading.low[before] == "to":
             raise NotUnderstoodError(f"`to {value}` is not clear: join values with `or`.")
@@ -183,6 +185,15 @@ def _as_filters(
             wanted.setdefault(dimension, []).append(value)
     kept = [_filter(name, True, tuple(one)) for name, one in wanted.items()]
     return (*kept, *unwanted)
+
+
+def _require_no_turn(reading: Reading, before: int, place: int, value: str) -> None:
+    """Refuse `excluding Germany, in France`: it may leave France out, or ask for it alone."""
+    if {"in", "from"} & set(reading.low[before + 1 : place]):
+        raise NotUnderstoodError(
+            f"`{value}` is not clear after what is left out: join what is left out with `or`, or "
+            "ask for the values that you want."
+        )
 
 
 def _word_before(reading: Reading, place: int) -> int | None:
