@@ -291,7 +291,8 @@ async def test_nothing_of_a_tenant_is_seen_or_changed_from_another(
         lambda: [one for one in branch.calls("views.publish") if one.team == BRANCH]
     )
     assert stored(database) == before
-    made = playground.calls()[calls:]
+    # On a busy machine the socket, which is everybody's, may have been replaced meanwhile.
+    made = [call for call in playground.calls()[calls:] if call.method != "apps.connections.open"]
     assert [call.method for call in made if call.team != BRANCH] == []
     assert [call for call in made if CANARY in json.dumps(call.arguments)] == []
     assert {"views.open", "views.publish"} <= {call.method for call in made}
