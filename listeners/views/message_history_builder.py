@@ -101,12 +101,7 @@ def _facts(status: MessageStatus) -> Iterator[list[rich_text_parts.RichTextPart]
         "Fix": status.fix,
         "Channel suspended because of": status.suspended_because,
     }
-    for label, value in told.items():
-        if value is not None:
-            yield [
-                rich_text_parts.text_part(f"{label}: "),
-                rich_text_parts.text_part(value, _DETAIL_CHARACTERS),
-            ]
+    yield from rich_text_parts.fact_lines(told, _DETAIL_CHARACTERS)
     if message.requested_by:
         yield [
             rich_text_parts.text_part("Requested by: "),

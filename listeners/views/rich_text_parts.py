@@ -1,5 +1,6 @@
 """Rich text, in which Slack shows data exactly as it is. Pure."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,13 @@ def date_part(at: datetime, form: str = "{date_short_pretty} at {time}") -> Rich
     """Return a time that each reader sees in their own time zone."""
     fallback = f"{at:%Y-%m-%d %H:%M} UTC"
     return {"type": "date", "timestamp": int(at.timestamp()), "format": form, "fallback": fallback}
+
+
+def fact_lines(facts: Mapping[str, Any], limit: int) -> Iterator[list[RichTextPart]]:
+    """Yield a line for each label whose value is known, cut at *limit* characters."""
+    for label, value in facts.items():
+        if value is not None:
+            yield [text_part(f"{label}: "), text_part(value, limit)]
 
 
 def section(*parts: RichTextPart) -> RichTextPart:

@@ -44,12 +44,7 @@ def _task_facts(task: Task) -> Iterator[list[rich_text_parts.RichTextPart]]:
         "Environment": task.environment,
         "Correlation": task.correlation_id,
     }
-    for label, value in told.items():
-        if value is not None:
-            yield [
-                rich_text_parts.text_part(f"{label}: "),
-                rich_text_parts.text_part(value, _FACT_CHARACTERS),
-            ]
+    yield from rich_text_parts.fact_lines(told, _FACT_CHARACTERS)
     yield from _moments(task)
     for act in (task.acted or [])[-_ACTS:]:
         reason = f": {act['reason']}" if act.get("reason") else ""

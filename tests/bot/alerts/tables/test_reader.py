@@ -8,37 +8,12 @@ from bot.alerts.check_run import CheckOptions
 from bot.alerts.tables.reader import TableReader
 from bot.alerts.tables.runs import TableRuns
 from bot.config_file import TaskTable
-from bot.sources.base import QueryError
-from bot.sources.result import ColumnKind, ResultColumn, ResultTable
+from tests.bot.alerts.tables.failing_shop import FailingShop
 from tests.bot.http.calling import ONE_DATABASE
-from tests.bot.tasks.room import HandClock
 
 pytestmark = ONE_DATABASE
 
 JOBS = TaskTable(source="shop", query="select …")
-
-
-class _Shop:
-    """A source with one failed job; it is away while a test says so."""
-
-    name, dialect = "shop", "sqlite"
-
-    def __init__(self) -> None:
-        self.is_away = False
-
-    async def tables(self):
-        return []
-
-    async def check(self, sql):
-        return sql
-
-    async def fetch(self, sql):
-        if self.is_away:
-            raise QueryError("unavailable", "shop cannot be reached.")
-        columns = tuple(
-            ResultColumn(name, ColumnKind.TEXT) for name in ("id", "status", "updated_at")
-        )
-        return ResultTable(columns, ((1, "failed", 1),), sql, "shop", HandClock().now())
 
 
 async def check(room, reader):
@@ -51,7 +26,7 @@ async def check(room, reader):
 
 async def test_a_table_that_cannot_be_read_is_an_alert_until_it_can(room_with):
     """One notice at the second failure, none for each further one, and a recovery."""
-    room, shop = room_with({}), _Shop()
+    room, shop = room_with({}), FailingShop()
     reader = TableReader({"jobs": JOBS}, lambda _name, _tenant: shop)
     shop.is_away = True
     seen = []
@@ -76,7 +51,7 @@ async def test_a_table_that_cannot_be_read_is_an_alert_until_it_can(room_with):
 
 async def test_one_failed_read_is_told_to_nobody(room_with):
     """The database restarts."""
-    room, shop = room_with({}), _Shop()
+    room, shop = room_with({}), FailingShop()
     reader = TableReader({"jobs": JOBS}, lambda _name, _tenant: shop)
     for is_away in (False, True, False, True, False):
         shop.is_away = is_away
@@ -86,7 +61,7 @@ async def test_one_failed_read_is_told_to_nobody(room_with):
 
 async def test_a_process_that_starts_ends_what_the_last_one_reported(room_with):
     """The table has become readable between the two."""
-    room, shop = room_with({}), _Shop()
+    room, shop = room_with({}), FailingShop()
     shop.is_away = True
     last = TableReader({"jobs": JOBS}, lambda _name, _tenant: shop)
     for _ in range(2):

@@ -14,10 +14,10 @@ from bot.clock import Clock
 from bot.config_file import TaskTable, read_config_file
 from bot.errors import ConfigError, InvalidError
 from bot.report_config import SourceSettings
-from bot.sources.base import QueryError
 from bot.sources.registry import Sources
 from bot.sources.result import ColumnKind, ResultColumn, ResultTable
 from tests.bot.alerts.room import TENANT
+from tests.bot.alerts.tables.failing_shop import FailingShop
 from tests.bot.http.calling import ONE_DATABASE
 from tests.bot.tasks.room import ADA, HandClock
 
@@ -141,29 +141,9 @@ def test_a_query_that_does_not_fit_is_refused(columns, row, said):
         read_table("jobs", JOBS, result(HandClock(), row, columns=columns))
 
 
-class _Shop:
-    """A source that answers once, and then is away."""
-
-    name, dialect = "shop", "sqlite"
-
-    def __init__(self) -> None:
-        self.is_away = False
-
-    async def tables(self):
-        return []
-
-    async def check(self, sql):
-        return sql
-
-    async def fetch(self, sql):
-        if self.is_away:
-            raise QueryError("unavailable", "shop cannot be reached.")
-        return result(HandClock(), (1, "failed", 1), columns=("id", "status", "updated_at"))
-
-
 async def test_what_was_read_is_taken_in_once():
     """A table that cannot be read is taken in as if it were not there."""
-    shop = _Shop()
+    shop = FailingShop()
     reader = TableReader({"jobs": JOBS}, lambda _name, _tenant: shop)
     await reader.refresh()
     assert [one.name for one in reader.take("default")] == ["jobs"]
