@@ -34,7 +34,7 @@ from bot.reports.analysts.base import (
 )
 from bot.reports.analysts.builtin import BUILTIN, BuiltinAnalyst
 from bot.reports.analysts.chart_choice import checked_chart, choose_charts
-from bot.reports.figures.checker import check_narrative, keep_publishable
+from bot.reports.figures.checking.checker import check_narrative, keep_publishable
 from bot.reports.figures.computation import compute_values
 from bot.reports.figures.reference_filling import Metric, fill_narrative
 from bot.reports.spending import DailySpending

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.reports.analysts.base import Brief
 from bot.reports.analysts.phrases import at_period, readable_measure, row_name, superlative
 from bot.reports.figures.cell_text import show_cell
-from bot.reports.figures.checker import read_knowledge
-from bot.reports.figures.clauses import mentioned_columns, stem
+from bot.reports.figures.checking.checker import read_knowledge
+from bot.reports.figures.checking.clauses import mentioned_columns, stem
 from bot.reports.figures.columns import Columns, Measure, read_columns, readable_name
 from bot.reports.figures.lexicon import ask_of
 from bot.reports.figures.period_lengths import read_steps

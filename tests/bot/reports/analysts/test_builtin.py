@@ -9,7 +9,7 @@ import pytest
 
 from bot.reports.analysts.base import Narrative
 from bot.reports.analysts.builtin import BuiltinAnalyst
-from bot.reports.figures.checker import check_narrative
+from bot.reports.figures.checking.checker import check_narrative
 from bot.reports.figures.reference_filling import fill_narrative
 from bot.sources.result import ColumnKind
 from tests.bot.reports.figures.lying_model import brief_of, months_brief, shop_brief, table

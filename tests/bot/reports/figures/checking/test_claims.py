@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from bot.reports.figures.checker import check_text, read_knowledge
+from bot.reports.figures.checking.checker import check_text, read_knowledge
 from bot.sources.result import ColumnKind
 from tests.bot.reports.figures.lying_model import brief_of, months_brief, shop_brief, table
 

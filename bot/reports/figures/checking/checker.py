@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.reports.analysts.base import Brief, Narrative
-from bot.reports.figures.advice import (
+from bot.reports.figures.checking.advice import (
     is_advice,
     is_advised,
     is_not_of_rows,
@@ -20,12 +20,12 @@ from bot.reports.figures.advice import (
     tells_that,
     without_goals,
 )
-from bot.reports.figures.attribution import attribution_problems, pronoun_problems
-from bot.reports.figures.claims import claim_problems
-from bot.reports.figures.clauses import DIRECTIONS, Clause, stem
+from bot.reports.figures.checking.attribution import attribution_problems, pronoun_problems
+from bot.reports.figures.checking.claims import claim_problems
+from bot.reports.figures.checking.clauses import DIRECTIONS, Clause, stem
+from bot.reports.figures.checking.numerals import is_span, numeral_problem
 from bot.reports.figures.columns import Columns, Measure, read_columns, words_of
 from bot.reports.figures.lexicon import claim_made_by, is_ordinary, word_list
-from bot.reports.figures.numerals import is_span, numeral_problem
 from bot.reports.figures.period_lengths import read_steps
 from bot.reports.figures.sentences import Sentence, Token, clauses_of, sentences_of, tokens_in
 from bot.reports.figures.values import Value, ValueKind, Values

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bot.reports.figures.clauses import DIRECTIONS, Clause, is_name, stem
+from bot.reports.figures.checking.clauses import DIRECTIONS, Clause, is_name, stem
 from bot.reports.figures.lexicon import claim_made_by, may_follow_figure, word_list
 from bot.reports.figures.sentences import Token
 from bot.reports.figures.values import Value, ValueKind

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.reports.figures.arithmetic import Number, change_between
-from bot.reports.figures.clauses import DIRECTIONS, Clause, is_name, is_of_each_period
+from bot.reports.figures.checking.clauses import DIRECTIONS, Clause, is_name, is_of_each_period
 from bot.reports.figures.lexicon import claim_made_by
 from bot.reports.figures.values import Value, ValueKind
 

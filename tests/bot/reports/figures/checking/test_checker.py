@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.reports.analysts.base import Narrative
-from bot.reports.figures.checker import MAX_PROBLEMS, check_narrative
+from bot.reports.figures.checking.checker import MAX_PROBLEMS, check_narrative
 from bot.reports.figures.reference_filling import fill_narrative
 from bot.sources.result import ColumnKind
 from tests.bot.reports.figures.lying_model import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.reports.figures.clauses import stem
+from bot.reports.figures.checking.clauses import stem
 from bot.reports.figures.lexicon import claim_made_by, word_list
 from bot.reports.figures.sentences import Sentence, Token
 

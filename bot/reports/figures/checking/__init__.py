@@ -1,0 +1,1 @@
+"""Whether a narrative may be published: its numerals, names, claims and advice."""
