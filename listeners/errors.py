@@ -11,9 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
 from bot.messages.rendering.truncation import truncate
-from listeners.error_wording import words_for
 from listeners.views.home.home_builder import build_home_notice
 from listeners.views.notice_builder import build_notice
+from listeners.wording import words_for
 
 logger = structlog.get_logger(__name__)
 

@@ -11,9 +11,9 @@ from bot.alerts.service import Alerts
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights
 from listeners.actions.case_file import send_case_file
-from listeners.error_wording import UNTIL_UNMUTED, as_mrkdwn, typed_word
 from listeners.permission import require_may_start
 from listeners.services import ListenerServices
+from listeners.wording import UNTIL_UNMUTED, as_mrkdwn, typed_word
 
 _SNOOZE = timedelta(hours=1)
 

@@ -11,7 +11,6 @@ from bot.reports.display.message import wall_time, zone_of
 from bot.reports.models import Report
 from bot.reports.service_types import Actor
 from bot.tasks.creation import Owner
-from listeners.error_wording import as_mrkdwn
 from listeners.permission import report_actor, require_own_report
 from listeners.services import ListenerServices
 from listeners.views.modal_opening import open_when_ready
@@ -27,6 +26,7 @@ from listeners.views.reports.run_builder import (
     build_recomputed,
     build_rows,
 )
+from listeners.wording import as_mrkdwn
 
 _Body = dict[str, Any]
 

@@ -8,8 +8,8 @@ from bot.alerts.queries import AlertsWanted
 from bot.alerts.service import AlertWithTasks
 from bot.errors import ConflictError, NotFoundError
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import UNTIL_UNMUTED, as_mrkdwn, typed_word, worded_duration
 from listeners.views.alert_list_builder import build_alert_list
+from listeners.wording import UNTIL_UNMUTED, as_mrkdwn, typed_word, worded_duration
 
 _MAX_LISTED_ALERTS = 15
 _ALERT_ID_PREFIX = "a_"

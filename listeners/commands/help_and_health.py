@@ -2,8 +2,8 @@
 
 from listeners.commands.command_request import Asked, CommandReply
 from listeners.commands.help import help_text
-from listeners.error_wording import as_mrkdwn
 from listeners.views.health_builder import build_health
+from listeners.wording import as_mrkdwn
 
 
 async def show_help(asked: Asked) -> CommandReply:

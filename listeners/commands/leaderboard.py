@@ -2,8 +2,8 @@
 
 from bot.errors import NotFoundError
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import as_mrkdwn
 from listeners.views import rich_text_parts
+from listeners.wording import as_mrkdwn
 
 POST = "post"
 

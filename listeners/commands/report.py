@@ -5,7 +5,6 @@ from typing import Any
 from bot.reports.models import Report
 from bot.reports.service_types import Actor
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import as_mrkdwn
 from listeners.permission import report_actor
 from listeners.views.modal_opening import open_when_ready
 from listeners.views.reports.form_builder import NEW_TITLE
@@ -18,6 +17,7 @@ from listeners.views.reports.list_builder import (
 )
 from listeners.views.reports.report_forms import new_report_view
 from listeners.views.reports.report_words import state_words
+from listeners.wording import as_mrkdwn
 
 _NEXT_HOURS = 24.0
 

@@ -6,9 +6,9 @@ Said in a channel they are about the channel, in a direct message about the pers
 
 from bot.subscriptions.service import SubscribeOutcome
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import as_mrkdwn
 from listeners.membership import require_membership
 from listeners.views.home.subscription_list_builder import build_subscription_list, undo_command
+from listeners.wording import as_mrkdwn
 
 _DIRECT_MESSAGE = "D"
 

@@ -12,12 +12,12 @@ from bot.tasks.models import TaskStatus
 from bot.tasks.queries import Filter
 from listeners.commands.alert import public
 from listeners.commands.command_request import Asked, CommandReply
-from listeners.error_wording import as_mrkdwn
 from listeners.membership import require_membership
 from listeners.permission import require_may_act, require_may_start
 from listeners.views.tasks.task_facts_builder import build_task_facts
 from listeners.views.tasks.task_list_builder import build_task_list
 from listeners.views.tasks.task_words import place_url
+from listeners.wording import as_mrkdwn
 
 _LISTED = 15
 _STUCK_AFTER = timedelta(minutes=30)

@@ -7,8 +7,8 @@ from bot.alerts.display import SEVERAL
 from bot.alerts.incident_lifecycle import STORM
 from bot.alerts.models import Silence, SilenceReason
 from bot.alerts.service import AlertWithTasks
-from listeners.error_wording import UNTIL_UNMUTED, typed_word
 from listeners.views import rich_text_parts
+from listeners.wording import UNTIL_UNMUTED, typed_word
 
 _MAX_LISTED_SILENCES = 15
 #: As the alerts' own messages say it.

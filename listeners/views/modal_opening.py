@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from listeners.error_wording import words_for
 from listeners.views.notice_builder import build_loading, build_notice
+from listeners.wording import words_for
 
 _LOADING_AFTER_SECONDS = 1.0
 

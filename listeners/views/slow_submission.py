@@ -8,8 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import InvalidError
-from listeners.error_wording import words_for
 from listeners.views.notice_builder import build_loading, build_notice
+from listeners.wording import words_for
 
 _ANSWER_WITHIN_SECONDS = 2.0
 

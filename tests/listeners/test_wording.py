@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.errors import ConflictError
-from listeners.error_wording import ANSWER_CHARACTERS, as_mrkdwn, words_for
+from listeners.wording import ANSWER_CHARACTERS, as_mrkdwn, words_for
 
 
 @pytest.mark.parametrize(
