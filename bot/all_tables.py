@@ -18,7 +18,7 @@ from bot.messages.models import (
     SuspendedChannel,
 )
 from bot.outages.models import OutageWatch
-from bot.reports.models import Report, ReportResult, ReportRun
+from bot.reports.models import ModelSpending, Report, ReportResult, ReportRun
 from bot.subscriptions.models import EndNotice, Preference, Subscription
 from bot.tasks.models import ExternalTaskId, ReportReceipt, Task, TaskLog
 from bot.telemetry.models import SelfCheck
@@ -47,6 +47,7 @@ TABLES = (
     LeaderboardSample,
     Message,
     MessageTotal,
+    ModelSpending,
     OutageWatch,
     Preference,
     RefusedKind,

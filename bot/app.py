@@ -52,10 +52,10 @@ from bot.messages.workers.pool import Workers
 from bot.outages.service import Outages
 from bot.process.database_lock import lock_database
 from bot.redaction import learn
-from bot.reports.resources import open_sources, report_parts
+from bot.reports.resources import open_sources, report_limits, report_parts
 from bot.reports.runs.run_leases import release_runs
 from bot.reports.thread_answers import ReportAnswers
-from bot.reports.wiring import ReportLimits, ReportRoom, open_reports
+from bot.reports.wiring import ReportRoom, open_reports
 from bot.settings import Settings, environment
 from bot.signups.announcer import Users
 from bot.sources.registry import Sources
@@ -300,11 +300,7 @@ class Opsbell:
             renderer,
             directories,
             report_parts(settings, database, self._clock, sources),
-            ReportLimits(
-                concurrent_runs=settings.config.reports.concurrent_runs,
-                spread_seconds=settings.config.reports.spread_seconds,
-                kept_days=settings.config.retention.days,
-            ),
+            report_limits(settings),
             workspaces_of=owners.workspaces_of,
             wake=outward.lanes.wake,
         )

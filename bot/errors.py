@@ -12,6 +12,7 @@ The errors that the bot raises on purpose:
     + NotFoundError     it does not exist, or the caller may not see it     (HTTP 404)
     + ForbiddenError    known, but not allowed                              (HTTP 403)
     + ConflictError     the state has changed in the meantime               (HTTP 409)
+    + LimitError        one person or program asked too often               (HTTP 429)
     + UnavailableError  cannot be done at present; says what is missing     (HTTP 503)
 
 Slack's error answers are not exceptions: the lane treats them as values (`bot.messages.policy`).
@@ -105,6 +106,12 @@ class ConflictError(UserError):
     """Somebody was faster, or the thing has moved on; the message says what it is now."""
 
     code = "conflict"
+
+
+class LimitError(UserError):
+    """Asked too often; the message says when to ask again."""
+
+    code = "rate_limited"
 
 
 class UnavailableError(UserError):

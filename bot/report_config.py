@@ -133,6 +133,7 @@ class ReportSettings(_Table):
     concurrent_runs: int = Field(4, ge=1, le=32)
     spread_seconds: float = Field(15, ge=0, le=3_600, allow_inf_nan=False)
     cost_limit_per_day: float | None = Field(None, ge=0, allow_inf_nan=False)
+    questions_per_hour: int = Field(30, ge=1, le=1_000)
 
 
 def default_source(sources: Mapping[str, SourceSettings]) -> str | None:

@@ -12,6 +12,7 @@ from bot.errors import (
     ConflictError,
     ForbiddenError,
     InvalidError,
+    LimitError,
     NotFoundError,
     UnavailableError,
     UserError,
@@ -25,6 +26,7 @@ _STATUS_OF: dict[type[UserError], int] = {
     NotFoundError: 404,
     ForbiddenError: 403,
     ConflictError: 409,
+    LimitError: 429,
     UnavailableError: 503,
 }
 _RETRY_SECONDS = "5"

@@ -142,6 +142,15 @@ class ReportRun(SQLModel, table=True):
         self.cost_nanos = (self.cost_nanos or 0) + int((dollars.scaleb(9)).to_integral_value())
 
 
+class ModelSpending(SQLModel, table=True):
+    """What models have cost on a day, if the settings limit it."""
+
+    __tablename__ = "model_spending"
+
+    day: str = Field(primary_key=True)  # of UTC: 2026-11-28
+    nanos: int = Field(default=0, sa_type=BigInteger)  # billionths of a US dollar
+
+
 class ReportResult(SQLModel, table=True):
     """What a run found: the rows, and what was said of them. Kept apart: lists do not read it."""
 

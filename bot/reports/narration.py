@@ -214,9 +214,9 @@ class Narration:
         try:
             found = await self._analyst.plan(question, schema)
         except AnalystError as error:
-            self._spend(error.usage)
+            await self._spend(error.usage)
             return PlannedSql(None, str(error), error.usage)
-        self._spend(found.usage)
+        await self._spend(found.usage)
         return found
 
     async def _by_model(
@@ -234,14 +234,14 @@ class Narration:
                 draft = await write(problems)
             except AnalystError as error:
                 usage = _sum(usage, error.usage)
-                self._spend(error.usage)
+                await self._spend(error.usage)
                 logger.warning("analyst_failed", code=error.code, place=place)
                 why, problems = str(error), (_AGAIN.get(error.code, ""),)
                 if error.code not in _REPAIRABLE:
                     break
                 continue
             usage = _sum(usage, draft.usage)
-            self._spend(draft.usage)
+            await self._spend(draft.usage)
             problems = await asyncio.to_thread(check_narrative, draft.narrative, brief)
             if not problems:
                 return _narrated(draft.narrative, brief, self._analyst.name, (), usage)
@@ -252,9 +252,9 @@ class Narration:
             return _narrated(kept, brief, self._analyst.name, (_LEFT_OUT,), usage)
         return await instead((f"{why.rstrip('.')}. {_WRITTEN_BY_US}",), usage)
 
-    def _spend(self, usage: Usage | None) -> None:
+    async def _spend(self, usage: Usage | None) -> None:
         if usage is not None:
-            self._spending.add(usage)
+            await self._spending.add(usage)
 
     def _cached(self, key: str) -> Narrated | None:
         found = self._cache.get(key)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, col, func, select, tuple_
+from sqlmodel import Session, col, select, tuple_
 
 from bot.errors import FieldProblem, InvalidError, NotFoundError
 from bot.messages.models import Message
@@ -122,12 +121,6 @@ def messages_of(session: Session, runs: Sequence[ReportRun]) -> dict[str, Messag
         return {}
     found = session.exec(select(Message).where(col(Message.id).in_(ids))).all()
     return {one.id: one for one in found}
-
-
-def spent_since(session: Session, at: datetime) -> Decimal:
-    """Return the US dollars that the runs since *at* have cost."""
-    nanos = select(func.sum(ReportRun.cost_nanos)).where(ReportRun.created_at >= at)
-    return Decimal(session.exec(nanos).one() or 0).scaleb(-9)
 
 
 def write_place(at: datetime, row_id: str) -> str:

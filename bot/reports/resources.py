@@ -13,11 +13,10 @@ from bot.reports.analysts.factory import make_analyst
 from bot.reports.drafting.questions import is_sql
 from bot.reports.models import Report
 from bot.reports.narration import Narration
-from bot.reports.queries import spent_since
 from bot.reports.runs.execution import zone_name
 from bot.reports.runs.presentation import Voice
 from bot.reports.spending import DailySpending
-from bot.reports.wiring import ReportParts
+from bot.reports.wiring import ReportLimits, ReportParts
 from bot.settings import Settings
 from bot.sources.base import Source
 from bot.sources.completeness import Completeness
@@ -94,6 +93,17 @@ def report_parts(
     )
 
 
+def report_limits(settings: Settings) -> ReportLimits:
+    """Return what the settings say of all runs."""
+    reports = settings.config.reports
+    return ReportLimits(
+        concurrent_runs=reports.concurrent_runs,
+        spread_seconds=reports.spread_seconds,
+        kept_days=settings.config.retention.days,
+        questions_per_hour=reports.questions_per_hour,
+    )
+
+
 def _narration(settings: Settings, database: Database, clock: Clock) -> Narration:
     reports = settings.config.reports
     builtin = BuiltinAnalyst()
@@ -101,13 +111,8 @@ def _narration(settings: Settings, database: Database, clock: Clock) -> Narratio
         settings, builtin, quick_model=reports.quick_model, deep_model=reports.deep_model
     )
     limit = reports.cost_limit_per_day
-
-    async def recorded() -> Decimal:
-        today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await database.read(lambda session: spent_since(session, today))
-
     spending = DailySpending(
-        clock, limit=None if limit is None else Decimal(str(limit)), recorded=recorded
+        clock, limit=None if limit is None else Decimal(str(limit)), database=database
     )
     cache_for = timedelta(minutes=reports.cache_minutes)
     return Narration(analyst, builtin, clock, spending, cache_for=cache_for)

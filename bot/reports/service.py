@@ -33,6 +33,7 @@ from bot.reports.drafting.questions import AskedSql, Questions
 from bot.reports.drafting.schedule_fields import schedule_of
 from bot.reports.models import Report, ReportResult, ReportRun
 from bot.reports.preview import Previews
+from bot.reports.question_limit import QuestionLimit
 from bot.reports.recomputation import differences
 from bot.reports.runs.bulk import open_progress, runs_of_bulk, show_progress, waiting_bulks
 from bot.reports.runs.presentation import Voice
@@ -84,6 +85,7 @@ class Reports:
         questions: Questions,
         previews: Previews,
         voice: Voice,
+        limit: QuestionLimit,
         *,
         start_ready: Callable[[], Awaitable[object]],
         wake: Callable[[str], None],
@@ -94,6 +96,7 @@ class Reports:
         self._questions = questions
         self._previews = previews
         self._voice = voice
+        self._limit = limit
         self._start_ready = start_ready
         self._wake = wake
 
@@ -405,15 +408,18 @@ class Reports:
         return Recomputed(not found, after.digest, found)
 
     async def ask(self, actor: Actor, run_id: str, question: str) -> Answered:
-        """Answer from the run's rows alone; whoever sees its message may ask."""
+        """Answer from the run's rows alone; whoever sees its message may ask, but not too often."""
         if not question.strip():
-            raise InvalidError("Ask something.", [FieldProblem("question", "must not be blank")])
+            raise InvalidError(
+                "Ask in words; files are not read.", [FieldProblem("question", "must not be blank")]
+            )
         stored = await self.result(actor, run_id, is_reader=True)
         report = await self._database.read(
             lambda session: session.get(Report, stored.run.report_id)
         )
         if report is None:
             raise NotFoundError("This report was deleted.")
+        self._limit.take((actor.tenant, actor.workspace_id, actor.id), self._clock.now())
         return await self._voice.answer(report, stored.table, question)
 
     async def run_of_message(self, workspace_id: str, channel: str, ts: str) -> ReportRun | None:

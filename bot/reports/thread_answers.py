@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import UserError
+from bot.errors import LimitError, UserError
 from bot.messages import outbox
 from bot.messages.models import Message, Rank
 from bot.messages.outbox import Content, Place
@@ -40,16 +40,21 @@ class ReportAnswers:
         message_id = _reply_id(actor.workspace_id, channel, question_ts)
         if await self._database.read(lambda session: session.get(Message, message_id)):
             return True
-        answered = await self._answered(actor, run.id, question)
-        context = answer_context(question, answered, asked_by=actor.id)
+        try:
+            answered = await self._answered(actor, run.id, question)
+        except LimitError as error:  # Said once, not to each question of a flood.
+            message_id = _reply_id(
+                actor.workspace_id, channel, f"limit {actor.id} {_hour(question_ts)}"
+            )
+            answered = Answered(str(error), 0, 0, "")
+        context = answer_context(question or "(only a file)", answered, asked_by=actor.id)
         place = Place(actor.workspace_id, run.tenant, channel, thread_ts)
         await self._put(place, message_id, context)
         return True
 
     async def hint(self, actor: Actor, channel: str, ts: str, text: str) -> None:
         """Say in a direct message where to ask; once an hour, whatever else is written there."""
-        hour = f"hint {int(float(ts)) // 3600}"
-        message_id = _reply_id(actor.workspace_id, channel, hour)
+        message_id = _reply_id(actor.workspace_id, channel, f"hint {_hour(ts)}")
         if await self._database.read(lambda session: session.get(Message, message_id)):
             return
         context = answer_context(text, Answered(_WHERE_TO_ASK, 0, 0, ""), asked_by=actor.id)
@@ -74,8 +79,14 @@ class ReportAnswers:
         """Ask; why it cannot be answered is an answer, too."""
         try:
             return await self._reports.ask(actor, run_id, question)
+        except LimitError:
+            raise
         except UserError as error:
             return Answered(str(error), 0, 0, "")
+
+
+def _hour(ts: str) -> int:
+    return int(float(ts)) // 3600
 
 
 def _reply_id(workspace_id: str, channel: str, question_ts: str) -> str:

@@ -12,6 +12,7 @@ from bot.reports.drafting.questions import PlanQuestion, Questions, SourceRegist
 from bot.reports.drafting.slack_targets import Lookup, Places
 from bot.reports.health import HealthCheck
 from bot.reports.preview import Previews
+from bot.reports.question_limit import QuestionLimit
 from bot.reports.runs.due import DueReports
 from bot.reports.runs.execution import Execution, JudgesData, MeasureData
 from bot.reports.runs.presentation import Voice
@@ -31,6 +32,7 @@ class ReportLimits:
     spread_seconds: float = 15
     kept_days: int = 30
     lease: timedelta = RUN_LEASE
+    questions_per_hour: int = 30
     preview_seconds: float = 15  # an HTTP call has 20 for all it does
 
 
@@ -102,6 +104,7 @@ def open_reports(
             parts.is_judged,
         ),
         parts.voice,
+        QuestionLimit(limits.questions_per_hour),
         start_ready=workers.start_ready,
         wake=wake,
     )

@@ -10,6 +10,9 @@ from listeners.word_splitting import typed
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _QUESTION_CHARACTERS = 500
+#: What people type: alone, with a file, or also sent to the channel. The others are changes.
+#: https://docs.slack.dev/reference/events/message
+_TYPED_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 
 async def handle_app_mention_event(
@@ -24,7 +27,9 @@ async def handle_direct_message_event(
     event: dict[str, Any], services: ListenerServices, owner: Owner
 ) -> None:
     """Answer a reply in the thread of a report; outside of threads say where to ask."""
-    is_typed = event.get("subtype") is None and event.get("user") and not event.get("bot_id")
+    is_typed = (
+        event.get("subtype") in _TYPED_SUBTYPES and event.get("user") and not event.get("bot_id")
+    )
     if not is_typed or event.get("channel_type") != "im":
         return
     if event.get("thread_ts"):
@@ -38,7 +43,7 @@ async def _answer_in_thread(
     event: dict[str, Any], services: ListenerServices, owner: Owner
 ) -> None:
     thread_ts, question = event.get("thread_ts"), question_of(event)
-    if thread_ts and question:
+    if thread_ts and (question or event.get("files")):
         actor = await report_actor(services, owner, event["user"])
         await services.report_answers.answer(
             actor, event["channel"], thread_ts, event["ts"], question

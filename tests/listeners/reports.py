@@ -59,6 +59,10 @@ class DailyShops:
         return {self.shop.name: "ok"}
 
 
+#: How many questions a person may ask here.
+QUESTIONS_PER_HOUR = 5
+
+
 def make_reports(
     database: Database,
     clock: Clock,
@@ -90,7 +94,7 @@ def make_reports(
         Renderer(TEMPLATES),
         Slack(people, channels),
         ReportParts(DailyShops(shop), plan, Voice(narration, database, clock), measure, is_judged),
-        ReportLimits(spread_seconds=0),
+        ReportLimits(spread_seconds=0, questions_per_hour=QUESTIONS_PER_HOUR),
         workspaces_of=workspaces_of,
         wake=wake,
     )

@@ -196,17 +196,18 @@ async def test_the_daily_limit_holds_until_midnight():
     assert (await reports.narrate(months_brief())).by == "scripted"
 
 
-async def test_what_other_processes_spent_counts():
-    """The history of all processes is asked before a model is."""
+async def test_what_questions_cost_counts_in_all_processes(database):
+    """The day's sum is in the database: neither a restart nor another process begins anew."""
+    clock, limit = SetClock(), Decimal("0.02")
+    said = []
+    for _ in range(3):
+        spending = DailySpending(clock, limit=limit, database=database)
+        process = Narration(ScriptedAnalyst(TRUTH), BuiltinAnalyst(), clock, spending)
+        said.append(await process.answer_question("How is it?", shop_brief()))
 
-    async def recorded() -> Decimal:
-        return Decimal(5)
-
-    clock = SetClock()
-    spending = DailySpending(clock, limit=Decimal(5), recorded=recorded)
-    reports = Narration(ScriptedAnalyst(TRUTH), BuiltinAnalyst(), clock, spending)
-
-    assert (await reports.narrate(shop_brief())).by == "builtin"
+    assert [one.by for one in said] == ["scripted", "scripted", "builtin"]
+    clock.at += timedelta(days=1)
+    assert await spending.exceeded() is None
 
 
 async def test_an_answer_is_checked_like_a_report():

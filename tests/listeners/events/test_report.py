@@ -1,11 +1,14 @@
 """Questions in the thread of a report."""
 
+from typing import Any
+
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from listeners.events.report import question_of
 from tests.listeners.actions.test_report import run_report
 from tests.listeners.payloads import event
-from tests.listeners.room import BEN, OPS
+from tests.listeners.reports import QUESTIONS_PER_HOUR
+from tests.listeners.room import BEN, CLEO, OPS
 
 
 async def ask_in_thread(
@@ -22,6 +25,11 @@ async def ask_in_thread(
 def answers(room, ts):
     """Return the answers in the thread, without the files."""
     return [reply for reply in room.playground.replies("ops", ts) if not reply.get("files")]
+
+
+def enough(found, count):
+    """Return what was found once it is so much."""
+    return found if len(found) >= count else None
 
 
 async def test_a_mention_in_the_thread_is_answered_there(room):
@@ -52,21 +60,45 @@ async def test_a_mention_elsewhere_is_no_question(room):
 async def test_a_reply_in_a_direct_message_is_a_question(room):
     """Nobody mentions the only one who is there; in channels, and by programs, nothing is asked."""
     _, ts = await run_report(room)
-    for number, more in enumerate(
-        (
-            {"channel_type": "channel"},
-            {"channel_type": "im", "subtype": "message_changed"},
-            {"channel_type": "im", "bot_id": "B0SAMPLE001"},
-            {"channel_type": "im"},
-        )
-    ):
-        asked = {"text": "which day had most revenue?", "event_id": f"Ev{number}", **more}
+    kinds: tuple[dict[str, Any], ...] = (
+        {"channel_type": "channel"},
+        {"channel_type": "im", "subtype": "message_changed"},
+        {"channel_type": "im", "bot_id": "B0SAMPLE001"},
+        {"channel_type": "im"},
+        {"channel_type": "im", "subtype": "file_share", "files": [{"id": "F1"}]},
+        {"channel_type": "im", "subtype": "thread_broadcast"},
+        {"channel_type": "im", "subtype": "file_share", "files": [{"id": "F2"}], "text": ""},
+    )
+    for number, more in enumerate(kinds):
+        asked: dict[str, Any] = {"text": "which day had most revenue?", **more}
         await ask_in_thread(
-            room, ts, question_ts=f"1795902000.00010{number}", kind="message", **asked
+            room,
+            ts,
+            question_ts=f"1795902000.00010{number}",
+            event_id=f"Ev{number}",
+            kind="message",
+            **asked,
         )
 
-    (answer,) = await room.playground.wait_for(lambda: answers(room, ts))
-    assert f"<@{BEN}> asked: which day had most revenue?" in str(answer["blocks"])
+    told = await room.playground.wait_for(lambda: enough(answers(room, ts), 4))
+    by_ben = f"<@{BEN}> asked: which day had most revenue?"
+    other = [one["text"] for one in told if by_ben not in str(one["blocks"])]
+    assert (len(told), other) == (4, ["Ask in words; files are not read."])
+
+
+async def test_who_asks_too_often_is_told_once(room):
+    """The limit is one of each person, so others can still ask."""
+    _, ts = await run_report(room)
+    for number in range(QUESTIONS_PER_HOUR + 2):
+        at = f"1795902000.{number:06}"
+        await ask_in_thread(room, ts, "<@U0SAMPLE001> how many rows?", at, f"Ev{number}")
+    await ask_in_thread(room, ts, "how many rows?", "1795902001.000000", "Ev99", user=CLEO)
+
+    count = QUESTIONS_PER_HOUR + 2
+    told = await room.playground.wait_for(lambda: enough(answers(room, ts), count))
+    refused = [one["text"] for one in told if "Ask again" in one["text"]]
+    assert (len(told), len(refused)) == (count, 1)
+    assert refused[0].startswith("You have asked 5 questions about reports within the last hour")
 
 
 async def test_a_direct_message_that_is_no_reply_is_told_where_to_ask(room):
