@@ -3,8 +3,9 @@ What a check for alerts costs with a thousand and a million tasks.
 
 `python -m benchmarks.alert_checks` fills SQLite and PostgreSQL with ended tasks of a hundred kinds
 over thirty days, and a few hundred that run or wait; a handful of them failed within the last half
-hour and are stuck. It checks again and again, as the bot does each minute, and prints the median
-milliseconds of the first check and of those that find nothing new. Asserts nothing.
+hour and are stuck. One of the kinds has a schedule, or all have. It checks again and again, as the
+bot does each minute, and prints the median milliseconds of the first check and of those that find
+nothing new. Asserts nothing.
 """
 
 import argparse
@@ -31,6 +32,8 @@ from bot.tasks.display import Links
 from bot.tasks.models import Task, TaskStatus
 
 SIZES = (1_000, 1_000_000)
+#: So many of the hundred kinds have a schedule.
+SCHEDULED = (1, 100)
 CHECKS = 60
 DAYS = 30
 LIVE = 400
@@ -86,15 +89,16 @@ def fill(
         connection.commit()
 
 
-async def measure(store: Database, size: int) -> dict[str, float]:
-    """Return the milliseconds of a first check and of those that follow."""
+async def measure(store: Database, size: int, scheduled: int) -> dict[str, float]:
+    """Return the milliseconds of a first check, and of later ones, with so many schedules."""
     now = datetime.now(UTC)
     fill(
         store, TaskStatus.COMPLETED, size, until=now - timedelta(hours=1), over=timedelta(days=DAYS)
     )
     fill(store, TaskStatus.FAILED, size // 50, until=now - timedelta(hours=1), over=timedelta(DAYS))
     fill(store, TaskStatus.RUNNING, LIVE, until=now, over=timedelta(minutes=32))
-    config = ConfigFile(tasks={"kind 1": TaskKind(cron="*/5 * * * *")})
+    hourly = TaskKind(cron="0 * * * *", grace_minutes=50)
+    config = ConfigFile(tasks={f"kind {number}": hourly for number in range(scheduled)})
     rules = Rules(config)
     announcer = AlertAnnouncer(rules, Links(config))
     alerts = Alerts(store, announcer, rules, SystemClock(), lambda _workspace: None)
@@ -119,8 +123,10 @@ async def run(kinds: Sequence[str], sizes: Sequence[int]) -> dict[str, dict[str,
     results = {}
     for kind in kinds:
         for size in sizes:
-            with folder_in_memory() as folder, database(kind, folder) as store:
-                results[f"{kind}, {size:,} tasks"] = await measure(store, size)
+            for scheduled in SCHEDULED:
+                name = f"{kind}, {size:,} tasks, {scheduled} scheduled kinds"
+                with folder_in_memory() as folder, database(kind, folder) as store:
+                    results[name] = await measure(store, size, scheduled)
     return results
 
 

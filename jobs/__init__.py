@@ -35,7 +35,7 @@ from jobs.leaderboards import post_leaderboards
 from jobs.lost_tasks import mark_lost_tasks
 from jobs.outages import watch_for_outages
 from jobs.reports import check_reports, delete_old_report_runs, run_due_reports
-from jobs.retention import delete_old_logs, delete_old_messages, fold_message_totals
+from jobs.retention import delete_old_logs_and_receipts, delete_old_messages, fold_message_totals
 from jobs.self_check import check_nightly
 from jobs.subscriptions import (
     delete_old_end_notices,
@@ -99,7 +99,7 @@ def register(
         (_RERUN_SECONDS, advance_reruns, alerts.reruns),
         (_DEAD_LETTERS_SECONDS, tell_of_dead_letters, deliveries.dead_letters),
         (_RETENTION_SECONDS, delete_old_messages, deliveries.retention),
-        (_RETENTION_SECONDS, delete_old_logs, intake),
+        (_RETENTION_SECONDS, delete_old_logs_and_receipts, intake),
         (_RETENTION_SECONDS, forget_old_keys, forget_keys),
         (_TOTALS_SECONDS, fold_message_totals, database),
         (_LEADERBOARDS_SECONDS, post_leaderboards, leaderboards),

@@ -16,9 +16,9 @@ async def delete_old_messages(retention: Retention) -> None:
             return
 
 
-async def delete_old_logs(intake: Intake) -> None:
-    """Delete log lines that the settings no longer keep."""
-    await intake.forget_logs()
+async def delete_old_logs_and_receipts(intake: Intake) -> None:
+    """Delete log lines, and receipts of reports, that the settings no longer keep."""
+    await intake.forget_old()
 
 
 async def fold_message_totals(database: Database) -> None:

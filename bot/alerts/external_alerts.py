@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from bot.tasks.stored_text import storable
 
 KIND_CHARACTERS = 200
 _NOTE_CHARACTERS = 500
+_BRIEF_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class ExternalReport:
 
     *kind* takes the place of the kind of task, *group* names what belongs together, *key* the one
     thing, and *label* says what all of the group have in common, None: what this one says.
+    *is_brief* says that `brief_report` made it: group and key are those of its trouble already.
     """
 
     kind: str
@@ -34,14 +36,36 @@ class ExternalReport:
     is_critical: bool = False
     began_at: datetime | None = None
     label: str | None = None
+    is_brief: bool = False
+
+
+def brief_report(report: ExternalReport) -> ExternalReport:
+    """
+    Return a report whose trouble is the same but for what it says, of which the beginning is left.
+
+    However long the report, this one has at most about 450 characters.
+    """
+    trouble = trouble_of(report, datetime.max.replace(tzinfo=UTC))
+    return replace(
+        report,
+        kind=trouble.group.task,
+        group=trouble.group.fingerprint,
+        key=trouble.key,
+        summary=trouble.label[:_BRIEF_CHARACTERS],
+        label=None,
+        is_brief=True,
+    )
 
 
 def trouble_of(report: ExternalReport, now: datetime) -> Trouble:
     """Return the report as a trouble of ours."""
     kind = storable(report.kind)[:KIND_CHARACTERS] or "external"
     summary = storable(report.summary)[:_NOTE_CHARACTERS] or kind
-    group = TroubleGroup(TroubleType.FAILED, kind, _short_hash(report.group))
-    key = f"{EXTERNAL}{_short_hash(report.group, report.key)}"
+    fingerprint, key = report.group, report.key
+    if not report.is_brief:
+        key = f"{EXTERNAL}{_short_hash(fingerprint, key)}"
+        fingerprint = _short_hash(fingerprint)
+    group = TroubleGroup(TroubleType.FAILED, kind, fingerprint)
     began_at = min(report.began_at or now, now)
     label = summary if report.label is None else storable(report.label)[:_NOTE_CHARACTERS]
     return Trouble(group, key, label, began_at, note=summary, is_critical=report.is_critical)

@@ -11,7 +11,14 @@ from sqlmodel import Session, col, select, update
 
 from bot.alerts.incident_lifecycle import Incident, IncidentState, TroubleGroup, TroubleType
 from bot.alerts.models import Alert, AlertTrouble, Severity
-from bot.alerts.trouble_queries import Trouble, WatchedTrouble, completed_since, is_over
+from bot.alerts.trouble_queries import (
+    Trouble,
+    WatchedTrouble,
+    completed_since,
+    is_over,
+    latest_runs,
+    missed_kind,
+)
 from bot.tasks.models import Task
 
 _Watched = TypeVar("_Watched", AlertTrouble, WatchedTrouble)
@@ -150,10 +157,12 @@ def moved_on(
     kinds = {task.task for _, task in troubles if task is not None}
     tenant = next((trouble.tenant for trouble, _ in troubles), "")
     reruns = completed_since(session, tenant, kinds, since - _LATE_AFTER) if kinds else {}
+    missed = [missed_kind(one.key) for one, _ in troubles if one.type == TroubleType.MISSED]
+    runs = latest_runs(session, tenant, missed)
     for trouble, task in troubles:
         rerun_at = reruns.get((task.task, task.subject or "")) if task else None
         is_rerun = rerun_at is not None and rerun_at > trouble.began_at
-        if is_rerun or is_over(session, trouble, task):
+        if is_rerun or is_over(trouble, task, runs):
             yield trouble
 
 

@@ -5,12 +5,12 @@ Each query reads a range of time, so that a check costs the same however many ta
 Constants of partial indexes are written into the SQL, because SQLite does not match parameters.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, bindparam, func, literal_column
 from sqlmodel import Session, col, select
 
 from bot.alerts.analysis.expected_duration import (
@@ -22,6 +22,8 @@ from bot.alerts.analysis.expected_duration import (
 from bot.alerts.analysis.fingerprint import fingerprint
 from bot.alerts.incident_lifecycle import TroubleGroup, TroubleType
 from bot.alerts.models import AlertTrouble
+from bot.sql import fast_json
+from bot.sql.statements import GivenTexts, Statement
 from bot.tasks.models import LIVE, Task, TaskStatus
 from bot.tasks.updates import BEATING_LEASE, SILENT_LEASE
 
@@ -37,6 +39,22 @@ EXTERNAL = "external "
 TABLE = "table "
 #: A run that starts this much before its time, by another clock, is that run.
 _EARLY_START_TOLERANCE = timedelta(minutes=1)
+
+
+_GIVEN_KINDS = GivenTexts("kinds").table_valued("value", name="given")
+#: One seek for each kind: to group all its tasks would read them all.
+_LATEST_RUNS = Statement(
+    select(
+        _GIVEN_KINDS.c.value.label("kind"),
+        select(col(Task.created_at))
+        .where(col(Task.tenant) == bindparam("of_tenant"))
+        .where(col(Task.task) == _GIVEN_KINDS.c.value)
+        .order_by(col(Task.created_at).desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+        .label("at"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -202,10 +220,11 @@ def has_run_since(latest_run: datetime | None, due: datetime) -> bool:
     return latest_run is not None and latest_run >= started_after(due)
 
 
-def latest_run(session: Session, tenant: str, kind: str) -> datetime | None:
-    """Return when the newest task of a kind was announced; None if there is none."""
-    query = select(Task.created_at).where(Task.tenant == tenant, Task.task == kind)
-    return session.exec(query.order_by(col(Task.created_at).desc()).limit(1)).first()
+def latest_runs(session: Session, tenant: str, kinds: Iterable[str]) -> dict[str, datetime]:
+    """Return when the newest task of each kind was announced, of those that have one."""
+    given = fast_json.text(sorted(set(kinds)))
+    rows = _LATEST_RUNS.rows(session, of_tenant=tenant, kinds=given) if given != "[]" else []
+    return {row.kind: row.at for row in rows if row.at is not None}
 
 
 def failures_in_row(session: Session, tenant: str, kind: str, wanted: int) -> int:
@@ -247,9 +266,11 @@ class WatchedTrouble(NamedTuple):
     began_at: datetime
 
 
-def is_over(session: Session, held: AlertTrouble | WatchedTrouble, task: Task | None) -> bool:
+def is_over(
+    held: AlertTrouble | WatchedTrouble, task: Task | None, runs: Mapping[str, datetime]
+) -> bool:
     """
-    Tell whether a trouble is over.
+    Tell whether a trouble is over; *runs* has the `latest_runs` of the kind of a missed one.
 
     A failure is over when the task has completed, was cancelled, or failed anew, which is a trouble
     of its own; not while it runs again. Whatever is stuck has moved on when it was heard of.
@@ -257,8 +278,7 @@ def is_over(session: Session, held: AlertTrouble | WatchedTrouble, task: Task | 
     if held.key.startswith((EXTERNAL, TABLE)):
         return False  # Whoever reported it says when it is over, or its table does.
     if held.type == TroubleType.MISSED:
-        newest = latest_run(session, held.tenant, missed_kind(held.key))
-        return has_run_since(newest, due_at(held.key))
+        return has_run_since(runs.get(missed_kind(held.key)), due_at(held.key))
     if task is None:
         return True
     if held.type == TroubleType.STUCK:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
 _Convert = Callable[[Any], Any]
@@ -145,3 +146,22 @@ def _one_of_postgresql(element: OneOf, compiler: SQLCompiler, **kw: Any) -> str:
     column, array = (compiler.process(one, **kw) for one in (element.column, element.parameter))
     # An array, not a query to be joined: so the index is used, whatever is known of the table.
     return f"{column} = ANY(ARRAY(SELECT json_array_elements_text({array}::json)))"
+
+
+class GivenTexts(FunctionElement[str]):
+    """The texts of a JSON array as rows with one column, `value`: to look each of them up."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(bindparam(name, type_=String()))
+
+
+@compiles(GivenTexts, "sqlite")
+def _texts_sqlite(element: GivenTexts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each{compiler.process(element.clause_expr, **kw)}"
+
+
+@compiles(GivenTexts, "postgresql")
+def _texts_postgresql(element: GivenTexts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clause_expr, **kw)}::json)"

@@ -213,8 +213,8 @@ class Intake:
 
         return await self._queue.submit(owner.workspace_id, (owner.tenant, task_id, None), work)
 
-    async def forget_logs(self) -> None:
-        """Delete log lines that are kept no longer, and receipts."""
+    async def forget_old(self) -> None:
+        """Delete log lines and receipts of reports that the settings no longer keep."""
         before = self._clock.now() - self._kept
 
         def work(session: Session) -> None:

@@ -14,7 +14,7 @@ from slack_playground.delivery.sockets import Sockets
 from slack_playground.faults import Faults
 from slack_playground.journal import Journal
 from slack_playground.seed import read_seeds
-from slack_playground.state import State
+from slack_playground.state import Record, State
 from slack_playground.timing.clock import Clock
 from slack_playground.timing.waits import Waits
 from slack_playground.workspace import Workspace
@@ -36,7 +36,8 @@ class Platform:
         self.waits = Waits(config.clock)
         self.address = ""
         self.is_closing = asyncio.Event()
-        self.manifest = read_manifest(read_record(config.manifest))
+        self._declared = self._source = read_record(config.manifest)
+        self.manifest = read_manifest(self._declared)
         self.journal = Journal()
         self.faults = Faults()
         self.installations = Installations(config.clock)
@@ -91,8 +92,23 @@ class Platform:
                 return workspace
         return None
 
+    @property
+    def manifest_source(self) -> Record:
+        """The app's manifest as it was written; without one, the least that is one."""
+        return self._source or {"display_information": {"name": self.manifest.name}}
+
+    def use_manifest(self, source: Record | None) -> None:
+        """Let the app live by another manifest; the scopes it was granted stay as they are."""
+        self._source = source
+        self.manifest = self.requests.manifest = read_manifest(source)
+        for workspace in self.workspaces.values():
+            workspace.manifest = self.manifest
+            workspace.tell_state()
+
     def reset(self) -> None:
         """Go back to the seed and forget every log, fault and limit; sockets stay open."""
+        if self._source is not self._declared:
+            self.use_manifest(self._declared)
         for part in (self.journal, self.faults, self.events, self.sockets, self.installations):
             part.reset()
         for workspace in self.workspaces.values():

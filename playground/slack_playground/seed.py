@@ -23,6 +23,7 @@ APP_TOKEN = "xapp-playground-app"  # noqa: S105
 USER_TOKEN = "xoxp-playground-ada"  # noqa: S105
 
 CONFIG_TOKEN = "xoxe.xoxp-playground-config"  # noqa: S105
+CONFIG_REFRESH_TOKEN = "xoxe-playground-config"  # noqa: S105
 CLIENT_ID = "playground.client"
 CLIENT_SECRET = "playground-client-secret"  # noqa: S105
 
@@ -75,12 +76,34 @@ ALL_SCOPES = frozenset(
         "users:read",
         "users:read.email",
         "users:write",
+        "calls:read",
+        "calls:write",
+        "lists:read",
+        "lists:write",
+        "remote_files:read",
+        "remote_files:share",
+        "remote_files:write",
     }
 )
-# What only people's tokens have, and what they have instead of `channels:manage`.
-ALL_USER_SCOPES = ALL_SCOPES - {"channels:manage", "channels:join", "chat:write.public"} | {
-    "channels:write"
+# What bots alone have, and what only people's tokens have.
+_OF_BOTS = {"channels:manage", "channels:join", "chat:write.public", "remote_files:write"}
+_OF_PEOPLE = {
+    "admin",
+    "channels:write",
+    "email",
+    "identity.avatar",
+    "identity.basic",
+    "identity.email",
+    "identity.team",
+    "openid",
+    "profile",
+    "reminders:read",
+    "reminders:write",
+    "search:read",
+    "stars:read",
+    "stars:write",
 }
+ALL_USER_SCOPES = ALL_SCOPES - _OF_BOTS | _OF_PEOPLE
 
 
 def read_seeds(seed: Record | None = None) -> list[Record]:
@@ -115,6 +138,7 @@ def make_state(manifest: Manifest, seed: Record | None = None) -> State:
         tokens=_tokens(manifest, seed.get("tokens", _TOKENS)),
         scopes=ALL_SCOPES if scopes is None else frozenset(scopes),
         is_installed=bool(seed.get("installed", True)),
+        refresh_tokens={CONFIG_REFRESH_TOKEN: Token("config")},
     )
     try:
         _add_users(state, manifest, seed.get("users", _USERS))

@@ -161,6 +161,12 @@ class File:
     # Where it was shared: channel → the messages that hold it.
     shares: dict[str, list[str]] = field(default_factory=dict)
     is_complete: bool = False
+    # The secret in the link by which anybody may read it.
+    public_secret: str = ""
+    # Of a file that lies elsewhere: the app's own id for it, and its address there.
+    external_id: str = ""
+    external_url: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,21 @@ class Canvas:
     owner: str
     sections: Sections = ()
     created: int = 0
+    access: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SlackList:
+    """A List: its columns as Slack answers them, and its rows, each with its cells by column."""
+
+    id: str
+    title: str
+    owner: str
+    columns: list[Record]
+    created: int = 0
+    description: list[Record] = field(default_factory=list)
+    is_todo: bool = False
+    items: dict[str, Record] = field(default_factory=dict)
     access: dict[str, str] = field(default_factory=dict)
 
 
@@ -283,12 +304,19 @@ class State:
     files: dict[str, File] = field(default_factory=dict)
     canvases: dict[str, Canvas] = field(default_factory=dict)
     deleted_canvases: set[str] = field(default_factory=set)
+    lists: dict[str, SlackList] = field(default_factory=dict)
+    # Calls of other services, people's reminders, and what each person saved for later.
+    calls: dict[str, Record] = field(default_factory=dict)
+    reminders: dict[str, Record] = field(default_factory=dict)
+    stars: dict[str, list[Record]] = field(default_factory=dict)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
     agent_sessions: dict[str, AgentSession] = field(default_factory=dict)
     statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
     assistant_threads: dict[tuple[str, str], AssistantThread] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
     webhooks: dict[str, str] = field(default_factory=dict)
+    # The manifests of apps that were made by one, by their ids.
+    manifests: dict[str, Record] = field(default_factory=dict)
     # What was posted under a client's own id: where it stands.
     client_msg_ids: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     is_installed: bool = True

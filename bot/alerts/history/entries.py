@@ -25,7 +25,7 @@ from typing import Any
 
 from bot.alerts.checking.decision import Scope
 from bot.alerts.checking.missed_runs import KnownRuns
-from bot.alerts.external_alerts import ExternalReport
+from bot.alerts.external_alerts import ExternalReport, brief_report
 from bot.alerts.incident_lifecycle import (
     Incident,
     IncidentState,
@@ -186,15 +186,20 @@ def _times(said: Mapping[str, str]) -> dict[str, datetime]:
 
 
 def external_report_json(report: ExternalReport, known_since: datetime | None) -> dict[str, Any]:
-    """Return what `external_report_of` reads; *known_since* is when its trouble began, if known."""
-    said = {**vars(report), "began_at": written_time(report.began_at)}
+    """
+    Return what `external_report_of` reads; *known_since* is when its trouble began, if known.
+
+    It is `brief_report` of it that is written: nobody reads more in a history.
+    """
+    values = {**vars(brief_report(report)), "began_at": written_time(report.began_at)}
+    said = {name: value for name, value in values.items() if value or name == "is_over"}
     return {"report": said, "known_since": written_time(known_since)}
 
 
 def external_report_of(said: Mapping[str, Any]) -> ExternalReport:
     """Return what `external_report_json` has written."""
     report = said["report"]
-    return ExternalReport(**{**report, "began_at": time_of(report["began_at"])})
+    return ExternalReport(**{**report, "began_at": time_of(report.get("began_at"))})
 
 
 def scope_json(scope: Scope) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from slack_playground.workspace import Workspace
 CODE_SECONDS = 600.0
 # https://docs.slack.dev/authentication/using-token-rotation
 TOKEN_SECONDS = 43_200.0
+# https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests
+CONFIG_SECONDS = 43_200.0
 
 
 @dataclass(slots=True)
@@ -108,10 +110,25 @@ def refreshable(workspace: Workspace, token: str) -> Record:
 
 def refresh(workspace: Workspace, refresh_token: str) -> str:
     """Use a refresh token up; return the access token it brings."""
-    held = workspace.state.refresh_tokens.pop(refresh_token, None)
-    if held is None:
+    held = workspace.state.refresh_tokens.get(refresh_token)
+    if held is None or held.kind == "config":
         raise SlackError("invalid_refresh_token")
+    del workspace.state.refresh_tokens[refresh_token]
     return issue(workspace, held.kind, held.user, held.scopes)
+
+
+def rotate(workspace: Workspace, refresh_token: str) -> tuple[str, str]:
+    """Use a refresh token up; return a new configuration token and its own refresh token."""
+    state = workspace.state
+    held = state.refresh_tokens.get(refresh_token)
+    if held is None or held.kind != "config":
+        raise SlackError("invalid_refresh_token")
+    del state.refresh_tokens[refresh_token]
+    token = f"xoxe.xoxp-1-{secrets.token_hex(24)}"
+    state.tokens[token] = Token("config", expires_at=workspace.clock.now() + CONFIG_SECONDS)
+    following = f"xoxe-1-{secrets.token_hex(24)}"
+    state.refresh_tokens[following] = Token("config")
+    return token, following
 
 
 def add_webhook(workspace: Workspace, channel: str) -> str:

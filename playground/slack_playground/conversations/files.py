@@ -38,7 +38,7 @@ def file_record(workspace: Workspace, file: File) -> Record:
     public = {one.id: _shares(workspace, one, file) for one in places if one.is_public}
     private = {one.id: _shares(workspace, one, file) for one in places if one.is_private}
     shares = {"public": public, "private": private}
-    return {
+    record = {
         "id": file.id,
         "created": file.created,
         "timestamp": file.created,
@@ -51,6 +51,7 @@ def file_record(workspace: Workspace, file: File) -> Record:
         "mode": "hosted",
         "is_external": False,
         "is_public": bool(public),
+        "public_url_shared": bool(file.public_secret),
         "url_private": address,
         "url_private_download": address,
         "permalink": address,
@@ -58,6 +59,26 @@ def file_record(workspace: Workspace, file: File) -> Record:
         "groups": list(private),
         "ims": [one.id for one in places if one.is_im],
         "shares": {name: one for name, one in shares.items() if one},
+    }
+    if file.public_secret:
+        record["permalink_public"] = f"{address}?pub_secret={file.public_secret}"
+    return {**record, **_elsewhere(file)} if file.external_id else record
+
+
+def _elsewhere(file: File) -> Record:
+    """Return what differs for a file that lies in another service."""
+    return {
+        "mimetype": "application/octet-stream",
+        "filetype": file.kind or "remote",
+        "pretty_type": file.kind or "Remote",
+        "size": 0,
+        "mode": "external",
+        "is_external": True,
+        "external_type": "app",
+        "external_id": file.external_id,
+        "external_url": file.external_url,
+        "url_private": file.external_url,
+        "has_rich_preview": False,
     }
 
 

@@ -7,6 +7,9 @@ from slack_playground.delivery.deliveries import Deliveries
 from slack_playground.state import Record, State
 from slack_playground.timing.waits import Waits
 
+# Contexts of events older than this many are forgotten.
+KEPT_CONTEXTS = 10_000
+
 
 class Events:
     """
@@ -21,15 +24,24 @@ class Events:
         self._delays = delays
         self._waits = waits
         self._tasks: set[asyncio.Task[None]] = set()
+        self._contexts: dict[str, list[Record]] = {}
 
     def send(self, state: State, event: Record, *, at: float) -> None:
         """Start delivering one event; the caller has checked the subscription."""
         body = _event_callback(state, event, at)
+        if len(self._contexts) >= KEPT_CONTEXTS:
+            del self._contexts[next(iter(self._contexts))]
+        self._contexts[body["event_context"]] = body["authorizations"]
         task = asyncio.get_running_loop().create_task(self._deliver(body))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def authorizations_of(self, event_context: str) -> list[Record] | None:
+        """Return the installations that an event was for, None for an event nobody remembers."""
+        return self._contexts.get(event_context)
+
     def reset(self) -> None:
+        self._contexts.clear()
         for task in self._tasks:
             task.cancel()
 

@@ -47,7 +47,7 @@ class Requests:
     ) -> None:
         self.url = url
         self.ack_seconds = ack_seconds
-        self._manifest = manifest
+        self.manifest = manifest
         self._journal = journal
         self._clock = clock
         self._faults = faults
@@ -55,13 +55,13 @@ class Requests:
 
     @property
     def are_used(self) -> bool:
-        return bool(self.url or self._manifest.request_urls)
+        return bool(self.url or self.manifest.request_urls)
 
     def address(self, kind: str, payload: Record) -> str | None:
         """Return where a payload goes, None if the app has said no address for it."""
         if self.url:
             return self.url
-        urls = self._manifest.request_urls
+        urls = self.manifest.request_urls
         if kind == "events_api":
             return urls.get("events")
         if kind == "slash_commands":

@@ -14,6 +14,7 @@ from collections import deque
 from slack_playground.errors import LimitedError
 from slack_playground.timing.clock import Clock
 
+TIER_1 = 1
 TIER_2 = 20
 TIER_3 = 50
 TIER_4 = 100

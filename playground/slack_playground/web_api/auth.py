@@ -4,6 +4,7 @@ from slack_playground.errors import SlackError
 from slack_playground.pictures import OF_APPS, pictures
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
+from slack_playground.web_api.pages import next_cursor, take_page
 
 
 def api_test(call: Call) -> Record:
@@ -48,3 +49,13 @@ def bot_info(call: Call) -> Record:
             "icons": pictures(call.workspace.address, state.bot_id, OF_APPS),
         }
     }
+
+
+def list_authorizations(call: Call) -> Record:
+    """Answer apps.event.authorizations.list: which installations an event was for."""
+    context = call.arguments.required("event_context")
+    found = call.workspace.events.authorizations_of(context)
+    if found is None:
+        raise SlackError("invalid_event_context")
+    page, cursor = take_page(call, found, default=100, most=1000)
+    return {"authorizations": page, **next_cursor(cursor)}

@@ -77,7 +77,7 @@ def granted_to(state: State, token: Token) -> frozenset[str]:
     return token.scopes if token.kind == "user" else state.scopes
 
 
-_APP_SCOPES = frozenset({"connections:write"})
+_APP_SCOPES = frozenset({"authorizations:read", "connections:write"})
 # Where people's tokens have a scope of another name than the bot's.
 _OF_PEOPLE = {"channels:manage": "channels:write", "channels:join": "channels:write"}
 

@@ -11,6 +11,7 @@ from slack_playground.requests.serving import Answer, Exchange
 from slack_playground.state import Record, Token
 from slack_playground.web_api import METHODS
 from slack_playground.web_api.call import Call, Method, Takes, granted_to, missing_scope
+from slack_playground.web_api.retired import RETIRED, retired
 from slack_playground.workspace import Workspace
 
 
@@ -50,6 +51,9 @@ def answer_call(
     """
     method = METHODS.get(name)
     if method is None:
+        if name in RETIRED:
+            refused = retired(name)
+            return Answer({"ok": False, "error": refused.error, **refused.details})
         workspace.state.unsupported[name] += 1
         workspace.tell_state()
         return Answer({"ok": False, "error": "unknown_method", "req_method": name})

@@ -1,5 +1,7 @@
 """files.*: upload in three steps, as everyone does since files.upload is gone."""
 
+import secrets
+
 from slack_playground.canvases.canvases import canvas_record, level_of
 from slack_playground.conversations.content import read_content
 from slack_playground.conversations.files import file_kinds, file_record, share
@@ -9,6 +11,7 @@ from slack_playground.requests.serving import Answer
 from slack_playground.state import File, Record
 from slack_playground.web_api.call import Call
 from slack_playground.web_api.messages.chat import author_fields, thread_fields
+from slack_playground.web_api.pages import take_numbered_page
 
 # https://docs.slack.dev/reference/methods/files.completeUploadExternal
 MOST_CHANNELS = 100
@@ -70,13 +73,7 @@ def list_files(call: Call) -> Record:
     """Answer a page of the finished files, the newest first, as the arguments choose them."""
     found = [one for one in call.state.files.values() if one.is_complete and _is_wanted(call, one)]
     found.sort(key=lambda file: (file.created, file.id), reverse=True)
-    count, page = call.arguments.number("count", 100), call.arguments.number("page", 1)
-    if count < 1 or page < 1:
-        raise wrong_argument("count" if count < 1 else "page", "must be greater than 0")
-    start = (page - 1) * min(count, MOST_ON_PAGE)
-    shown = found[start : start + min(count, MOST_ON_PAGE)]
-    pages = -(-len(found) // min(count, MOST_ON_PAGE))
-    paging = {"count": min(count, MOST_ON_PAGE), "total": len(found), "page": page, "pages": pages}
+    shown, paging = take_numbered_page(call, found, default=100, most=MOST_ON_PAGE)
     return {"files": [file_record(call.workspace, file) for file in shown], "paging": paging}
 
 
@@ -100,6 +97,21 @@ def delete(call: Call) -> Record:
     file = _complete_file(call)
     del call.state.files[file.id]
     return {}
+
+
+def make_public(call: Call) -> Record:
+    """Give a file a link by which anybody may read it."""
+    file = _complete_file(call)
+    if file.public_secret:
+        raise SlackError("already_public")
+    file.public_secret = secrets.token_hex(5)
+    return {"file": file_record(call.workspace, file)}
+
+
+def revoke_public(call: Call) -> Record:
+    file = _complete_file(call)
+    file.public_secret = ""
+    return {"file": file_record(call.workspace, file)}
 
 
 def _complete_file(call: Call) -> File:

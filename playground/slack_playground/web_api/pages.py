@@ -1,9 +1,10 @@
-"""Cursors: one page of a longer list, and the word that leads to the next."""
+"""One page of a longer list: by a cursor that leads to the next, or by its number."""
 
 import base64
 from typing import TypeVar
 
 from slack_playground.errors import SlackError
+from slack_playground.requests.arguments import wrong_argument
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
 
@@ -18,6 +19,20 @@ def take_page(call: Call, items: list[Item], *, default: int, most: int) -> tupl
     start = read_cursor(call)
     end = start + limit
     return items[start:end], make_cursor(end) if end < len(items) else ""
+
+
+def take_numbered_page(
+    call: Call, items: list[Item], *, default: int, most: int
+) -> tuple[list[Item], Record]:
+    """Return the page that `page` and `count` ask for, and what an answer says of the pages."""
+    count, page = call.arguments.number("count", default), call.arguments.number("page", 1)
+    if count < 1 or page < 1:
+        raise wrong_argument("count" if count < 1 else "page", "must be greater than 0")
+    count = min(count, most)
+    start = (page - 1) * count
+    pages = -(-len(items) // count)
+    paging = {"count": count, "total": len(items), "page": page, "pages": pages}
+    return items[start : start + count], paging
 
 
 def read_cursor(call: Call) -> int:

@@ -1,9 +1,10 @@
 """team.* and auth.teams.list: what an app may know of the workspace."""
 
+from slack_playground.errors import SlackError
 from slack_playground.pictures import OF_APPS, pictures
 from slack_playground.state import Record
 from slack_playground.web_api.call import Call
-from slack_playground.web_api.pages import next_cursor
+from slack_playground.web_api.pages import next_cursor, take_numbered_page
 
 _SECONDS_A_MINUTE = 60
 
@@ -48,3 +49,32 @@ def preferences(call: Call) -> Record:
 def profile(call: Call) -> Record:  # noqa: ARG001
     """Answer team.profile.get: the workspace asks for no fields of its own."""
     return {"profile": {"fields": [], "sections": []}}
+
+
+def access_logs(call: Call) -> Record:
+    """Answer team.accessLogs: nobody signs in to a workspace on this machine."""
+    return {"logins": [], "paging": _nothing(call)}
+
+
+def integration_logs(call: Call) -> Record:
+    """Answer team.integrationLogs: nobody sees apps come and go here."""
+    return {"logs": [], "paging": _nothing(call)}
+
+
+def billable_info(call: Call) -> Record:
+    """Answer team.billableInfo: every person who is not gone is paid for."""
+    named = call.arguments.text("user")
+    if named and named not in call.state.users:
+        raise SlackError("user_not_found")
+    return {
+        "billable_info": {
+            user.id: {"billing_active": not user.deleted and not user.is_bot}
+            for user in call.state.users.values()
+            if named in (None, "", user.id)
+        }
+    }
+
+
+def _nothing(call: Call) -> Record:
+    empty: list[Record] = []
+    return take_numbered_page(call, empty, default=100, most=1000)[1]

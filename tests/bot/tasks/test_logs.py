@@ -7,6 +7,7 @@ import pytest
 
 from bot.messages.models import Message, MessageState
 from bot.tasks.logs import CHUNK_LINES, MAX_KEPT_CHARACTERS, MAX_WAITING_CHUNKS
+from bot.tasks.models import ReportReceipt
 from tests.bot.tasks.room import OURS
 
 
@@ -143,15 +144,19 @@ async def test_a_message_shows_the_button_once_there_are_lines(room):
     assert (await room.message(task)).context["has_logs"] is True
 
 
-async def test_old_lines_are_forgotten(room, clock):
-    """After the days that the settings keep."""
+async def test_old_lines_and_receipts_are_forgotten(room, clock):
+    """After the days that the settings keep; a new receipt stays."""
     task = await room.create()
     await room.log(task.id, lines(1))
+    old = ReportReceipt(tenant=OURS.tenant, key="old", at=clock.at)
     clock.at += timedelta(days=31)
-    await room.intake.forget_logs()
+    new = ReportReceipt(tenant=OURS.tenant, key="new", at=clock.at)
+    await room.database.write(lambda session: session.add_all([old, new]))
+    await room.intake.forget_old()
 
     _, found = await room.tasks.log_tail(OURS, task.id, 200)
     assert found.text == ""
+    assert [one.key for one in await room.all(ReportReceipt)] == ["new"]
 
 
 @pytest.mark.parametrize("sent", [[], [{"level": "info", "text": "", "at": None}]])

@@ -27,6 +27,10 @@ class Fresh:
     stream: str
     code: str
     canvas: str
+    call: str
+    list: str
+    item: str
+    reminder: str
 
 
 async def freshen(playground: Playground, api: Api) -> Fresh:
@@ -46,6 +50,13 @@ async def freshen(playground: Playground, api: Api) -> Fresh:
         playground.state.team_id, ADA, frozenset({"chat:write"}), "http://127.0.0.1/done"
     )
     canvas = await api("canvases.create", title="x")
+    await api("files.remote.add", external_id="soup", external_url="https://a.test", title="x")
+    call = await api("calls.add", external_unique_id="1", join_url="https://a.test")
+    made = await api("slackLists.create", name="x")
+    item = await api("slackLists.items.create", list_id=made["list_id"])
+    _, reminded = await api.raw(
+        "reminders.add", token=playground.user_token, json={"text": "x", "time": "in 5 minutes"}
+    )
     return Fresh(
         ts,
         begun["file_id"],
@@ -56,6 +67,10 @@ async def freshen(playground: Playground, api: Api) -> Fresh:
         stream["ts"],
         code,
         canvas["canvas_id"],
+        call["call"]["id"],
+        made["list_id"],
+        item["item"]["id"],
+        reminded["reminder"]["id"],
     )
 
 
@@ -69,6 +84,9 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
             "thread_ts": fresh.ts,
             "status": "processing",
         },
+        **_outside(fresh),
+        **_lists(fresh),
+        **_of_people(fresh),
         "api.test": {"a": "1"},
         "apps.connections.open": {},
         "apps.manifest.validate": {"manifest": {"display_information": {"name": "x"}}},
@@ -195,8 +213,82 @@ def calls(fresh: Fresh) -> dict[str, dict[str, Any]]:
     }
 
 
+def _outside(fresh: Fresh) -> dict[str, dict[str, Any]]:
+    """Return the calls about what lives in other services, and about apps."""
+    elsewhere = {"external_id": "stew", "external_url": "https://a.test", "title": "x"}
+    person = [{"external_id": "1", "display_name": "Dora"}]
+    app = {"app_id": "A0SAMPLE001"}
+    manifest = {"manifest": {"display_information": {"name": "x"}}}
+    return {
+        "apps.event.authorizations.list": {"event_context": "4-x"},
+        "apps.manifest.create": manifest,
+        "apps.manifest.delete": app,
+        "apps.manifest.export": app,
+        "apps.manifest.update": {**app, **manifest},
+        "calls.add": {"external_unique_id": "2", "join_url": "https://a.test"},
+        "calls.end": {"id": fresh.call, "duration": 5},
+        "calls.info": {"id": fresh.call},
+        "calls.participants.add": {"id": fresh.call, "users": person},
+        "calls.participants.remove": {"id": fresh.call, "users": person},
+        "calls.update": {"id": fresh.call, "title": "Lunch"},
+        "files.remote.add": elsewhere,
+        "files.remote.info": {"external_id": "soup"},
+        "files.remote.list": {"limit": 2},
+        "files.remote.remove": {"external_id": "soup"},
+        "files.remote.share": {"external_id": "soup", "channels": OPS},
+        "files.remote.update": {"external_id": "soup", "title": "y"},
+        "tooling.tokens.rotate": {"refresh_token": "xoxe-playground-config"},
+    }
+
+
+def _lists(fresh: Fresh) -> dict[str, dict[str, Any]]:
+    named, item = {"list_id": fresh.list}, {"list_id": fresh.list, "id": fresh.item}
+    return {
+        "slackLists.access.delete": {**named, "user_ids": [ADA]},
+        "slackLists.access.set": {**named, "user_ids": [ADA], "access_level": "read"},
+        "slackLists.create": {"name": "x", "todo_mode": True},
+        "slackLists.items.create": named,
+        "slackLists.items.delete": item,
+        "slackLists.items.deleteMultiple": {**named, "ids": [fresh.item]},
+        "slackLists.items.info": item,
+        "slackLists.items.list": {**named, "limit": 2, "include_list": True},
+        "slackLists.items.update": {**named, "cells": [{"column_id": "Col1"}]},
+        "slackLists.update": {"id": fresh.list, "name": "y"},
+    }
+
+
+def _of_people(fresh: Fresh) -> dict[str, dict[str, Any]]:
+    """Return the calls that only a person's token may make."""
+    reminder, message = {"reminder": fresh.reminder}, {"channel": OPS, "timestamp": fresh.ts}
+    return {
+        "files.revokePublicURL": {"file": fresh.file},
+        "files.sharedPublicURL": {"file": fresh.file},
+        "openid.connect.userInfo": {},
+        "reminders.add": {"text": "x", "time": "tomorrow"},
+        "reminders.complete": reminder,
+        "reminders.delete": reminder,
+        "reminders.info": reminder,
+        "reminders.list": {},
+        "search.all": {"query": "x"},
+        "search.files": {"query": "x"},
+        "search.messages": {"query": "x in:#ops", "highlight": True},
+        "stars.add": message,
+        "stars.list": {"count": 2},
+        "stars.remove": message,
+        "team.accessLogs": {},
+        "team.billableInfo": {},
+        "team.integrationLogs": {},
+        "users.identity": {},
+    }
+
+
 # What only a step before it makes possible answers with its own refusal in a fresh workspace.
 REFUSED = {
+    "apps.event.authorizations.list": "invalid_event_context",
+    "files.revokePublicURL": "file_not_found",
+    "files.sharedPublicURL": "file_not_found",
+    "slackLists.items.update": "invalid_column_id",
+    "stars.remove": "not_starred",
     "agents.sessions.rename": "session_not_found",
     "bookmarks.edit": "not_found",
     "bookmarks.remove": "not_found",

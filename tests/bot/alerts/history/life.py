@@ -166,9 +166,9 @@ class Life:
         key = self._random.choice("abc")
         report = ExternalReport(
             kind="disk",
-            group=self._random.choice("xy"),
-            key=key,
-            summary=f"disk {key}",
+            group=self._random.choice("xy") * 1_000,
+            key=key * 1_000,
+            summary=f"disk {key}" * 1_000,
             is_over=self._random.random() < 0.5,
             is_critical=self._random.random() < 0.2,
             began_at=self._random.choice((None, START)),

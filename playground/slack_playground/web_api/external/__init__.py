@@ -1,0 +1,1 @@
+"""What lives in another service: remote files and calls."""

@@ -1,0 +1,1 @@
+"""slackLists.*: Lists, their items and who may see them."""
