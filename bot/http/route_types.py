@@ -48,8 +48,9 @@ class Call:
 
     `is_named` says that the caller provided the correlation id; otherwise it is generated. `body`
     and `query` are instances of the models that the route names. `new_id` is the id for an object
-    that this call creates, if it is repeated under one idempotency key; `is_again` says that a
-    process that died may have created it already. `headers` are found in any case.
+    that this call creates, if it is repeated under one idempotency key, or what all deliveries of a
+    signed callback have in common; `is_again` says that a process that died may have created it
+    already. `headers` are found in any case.
     """
 
     services: HttpServices
