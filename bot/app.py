@@ -235,6 +235,7 @@ class Opsbell:
             lambda: self._pacing or Pacing(),
             isolation,
             self._meters,
+            slack.identity.app_id,
         )
         # Before the lanes stop: what waits for a worker is given back, not waited for.
         self._stack.callback(workers.close)
@@ -381,10 +382,7 @@ class Opsbell:
         if slack.socket is None or slack.client is None:
             raise ConfigError(["SLACK_BOT_TOKEN: without it nobody can be heard"])
         config, socket, identity = self._settings.config, slack.socket, slack.identity
-        own_lanes = {
-            identity.workspace_id,
-            *destinations_of(self._settings).ids(DEFAULT_TENANT),
-        }
+        own_lanes = {identity.workspace_id, *destinations_of(self._settings).ids(DEFAULT_TENANT)}
 
         async def kinds(owner: Owner) -> list[str]:
             known = [kind for kind in config.tasks if not is_pattern(kind)]

@@ -325,6 +325,10 @@ class ConfigFile(_Section):
     http: Http = Http()
     bus: BusSettings | None = None
 
+    def of_tenant(self, tenant: str) -> "ConfigFile":
+        """Return what the file says to a tenant: nothing, except to the one that it belongs to."""
+        return self if tenant == "default" else ConfigFile()
+
     def kind(self, task: str) -> TaskKind:
         """
         Return what the file says about this kind of task; nothing said is the default.

@@ -36,6 +36,8 @@ _LEEWAY_SECONDS = 60
 _LATEST_SECONDS = 10**15
 #: Maximum number of tokens whose claims are cached.
 _MAX_KNOWN = 1000
+_MAX_TOKEN_NAME = 255
+_NO_NAME = f"`tenant` and `sub` must be 1 to {_MAX_TOKEN_NAME} printable characters"
 _COMPARE = "compare the clocks of the two machines"
 #: PyJWT compares times with the machine's clock; `check_times` uses ours.
 _OPTIONS = {
@@ -83,7 +85,9 @@ class Tokens:
         days: int = 365,
         task_id: str | None = None,
     ) -> str:
-        """Return a token; raise `InvalidError` for a scope that does not exist."""
+        """Return a token; raise `InvalidError` for what `read` would refuse."""
+        if not (_is_name(subject) and _is_name(tenant)):
+            raise InvalidError(f"{_NO_NAME}.")
         unknown = sorted(scopes - SCOPES)
         if unknown:
             raise InvalidError(
@@ -168,21 +172,28 @@ def _seconds_in(claims: Mapping[str, Any], name: str, otherwise: float) -> float
     return at
 
 
+def _is_name(text: object) -> bool:
+    """Tell whether every database can store it and every log can show it."""
+    return isinstance(text, str) and 0 < len(text) <= _MAX_TOKEN_NAME and text.isprintable()
+
+
 def _spelled(seconds: float) -> str:
     return f"{seconds:,.0f} s" if seconds < 2 * 86400 else f"{seconds / 86400:,.0f} days"
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
     """Return who verified claims speak for; raise `TokenError` for what they lack."""
-    tenant, scope = claims.get("tenant"), claims.get("scope", "")
+    tenant, scope, subject = claims.get("tenant"), claims.get("scope", ""), claims["sub"]
     if not isinstance(tenant, str) or not tenant or not isinstance(scope, str):
         raise TokenError("Token needs a `tenant` and a space-separated `scope`")
+    if not (_is_name(tenant) and _is_name(subject)):
+        raise TokenError(_NO_NAME)
     task_id = claims.get("task")
     if "task" in claims and (not isinstance(task_id, str) or not task_id):
         # Never take a token that was meant for one task for one that is good for all.
         raise TokenError("Token names no task in `task`")
     return Caller(
-        subject=str(claims["sub"]),
+        subject=subject,
         tenant=tenant,
         scopes=frozenset(scope.split()),
         task_id=task_id,

@@ -9,20 +9,25 @@ def places_of(body: Mapping[str, Any]) -> list[str]:
     Return the workspaces that Slack names in a payload, the most telling first.
 
     A message or modal of ours says in which workspace it is; an event says for which installation
-    it is sent. The person's own workspace comes last: on Enterprise Grid and in Slack Connect it
+    it is sent. The person's own workspace comes late: on Enterprise Grid and in Slack Connect it
     may be another one. https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    A shortcut can be used on anybody's message, whose author may be in another tenant's workspace:
+    where it was written counts least then.
     """
     message, view, team, user = (
         _object(body.get(name)) for name in ("message", "view", "team", "user")
     )
+    written_in = message.get("team")
+    is_ours = body.get("type") != "message_action"
     named = (
-        message.get("team"),
+        written_in if is_ours else None,
         view.get("app_installed_team_id"),
         *(_object(one).get("team_id") for one in body.get("authorizations") or ()),
         team.get("id"),
         body.get("team_id"),
         view.get("team_id"),
         user.get("team_id"),
+        written_in,
     )
     return [*dict.fromkeys(one for one in named if isinstance(one, str) and one)]
 

@@ -89,7 +89,7 @@ class AlertAnnouncer:
 
     def _tell_elsewhere(self, session: Session, alert: Alert, template: str, now: datetime) -> None:
         """Post it to the destinations that also receive alerts, even while Slack is down."""
-        count = len(self._rules.config.alerts.also_notify)
+        count = len(self._rules.config.of_tenant(alert.tenant).alerts.also_notify)
         if not count:
             return
         context = self._context(session, alert, now)

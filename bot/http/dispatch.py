@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +19,7 @@ from bot.http.request_body import clean_text, read_bytes, read_csv, read_list, r
 from bot.http.route_types import NOBODY, Access, Call, Response, Route
 from bot.http.schemas.base import bind, bind_all
 from bot.http.security.auth import Authority, require
-from bot.http.security.callback_signatures import signatures_of
+from bot.http.security.callback_signatures import delivery_key, signatures_of
 from bot.http.security.rate_limit import (
     BULK_LIMIT_FACTOR,
     TRIES_BURST,
@@ -95,6 +96,8 @@ class Dispatcher:
             headers=request.headers,
         )
         header = request.headers.get(idempotency.HEADER)
+        if self._authority.takes_signature(route, request.headers):
+            call = replace(call, new_id=delivery_key(request.headers, raw))
         if not route.creates or header is None:
             return await route.handler(call)
         # Not the path: the same is served at two addresses.

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.http.services import HttpServices
 from bot.tasks.creation import Owner
 from bot.tokens import Caller
+from bot.workspaces.models import DEFAULT_TENANT
 
 JSON_TYPE = "application/json"
 ZIP_TYPE = "application/zip"
@@ -48,8 +49,9 @@ class Call:
 
     `is_named` says that the caller provided the correlation id; otherwise it is generated. `body`
     and `query` are instances of the models that the route names. `new_id` is the id for an object
-    that this call creates, if it is repeated under one idempotency key; `is_again` says that a
-    process that died may have created it already. `headers` are found in any case.
+    that this call creates, if it is repeated under one idempotency key, or what all deliveries of a
+    signed callback have in common; `is_again` says that a process that died may have created it
+    already. `headers` are found in any case.
     """
 
     services: HttpServices
@@ -63,6 +65,11 @@ class Call:
     new_id: str | None = None
     is_again: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> str | None:
+        """ENVIRONMENT, for the tenant that the settings belong to."""
+        return self.services.settings.environment if self.caller.tenant == DEFAULT_TENANT else None
 
     async def owner(self) -> Owner:
         """Return the caller's tenant and the workspace it writes to; raise if it has none."""

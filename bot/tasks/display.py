@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.config_file import ConfigFile
+from bot.config_file import ConfigFile, TaskKind
 from bot.tasks.models import LIVE, RETRYABLE, Task, TaskStatus
 from bot.terminal_sequences import strip_all_sequences
+from bot.workspaces.models import DEFAULT_TENANT
 
 _ACTED_SHOWN = 3
 _ERROR_CHARACTERS = 1_000
@@ -18,19 +19,26 @@ _MIN_PROGRESS_FOR_ETA = 2
 
 @dataclass(frozen=True)
 class Links:
-    """Where the settings say that logs and dashboards are; templates with `{subject}` and so on."""
+    """
+    Where the settings say that logs and dashboards are; templates with `{subject}` and so on.
+
+    They are told to the tenant that the settings belong to, and to no other.
+    """
 
     config: ConfigFile
     grafana_url: str | None = None
 
     def log_url(self, task: Task, now: datetime) -> str | None:
         """Return the task's own log address, else the one of its kind."""
-        return task.log_url or fill(self.config.kind(task.task).log_url, task, now)
+        return task.log_url or fill(self._kind_of(task).log_url, task, now)
 
     def grafana(self, task: Task, now: datetime) -> str | None:
         """Return the dashboard's address with the time range of this task."""
-        template = self.config.kind(task.task).grafana_url or self.grafana_url
-        return task.grafana_url or fill(template, task, now)
+        usual = self.grafana_url if task.tenant == DEFAULT_TENANT else None
+        return task.grafana_url or fill(self._kind_of(task).grafana_url or usual, task, now)
+
+    def _kind_of(self, task: Task) -> TaskKind:
+        return self.config.of_tenant(task.tenant).kind(task.task)
 
 
 def fill(template: str | None, task: Task, now: datetime) -> str | None:
@@ -116,7 +124,7 @@ def expected_end(task: Task, config: ConfigFile, now: datetime) -> datetime | No
         return None
     if task.progress and _MIN_PROGRESS_FOR_ETA <= task.progress < 100:
         return now + (now - task.started_at) * ((100 - task.progress) / task.progress)
-    minutes = config.kind(task.task).expected_minutes
+    minutes = config.of_tenant(task.tenant).kind(task.task).expected_minutes
     expected = task.started_at + timedelta(minutes=minutes) if minutes else None
     return expected if expected and expected > now else None
 

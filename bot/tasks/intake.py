@@ -83,7 +83,8 @@ class Intake:
             now = self._clock.now()
             known = once and session.get(ReportReceipt, (owner.tenant, once))
             if known:
-                return Reported(report.task_id or "", ReportOutcome.STALE)
+                task = _find(session, owner.tenant, report)
+                return Reported(task.id if task else report.task_id or "", ReportOutcome.STALE)
             reported = self._report(session, late, owner, report, only, now)
             if once is not None:
                 session.add(ReportReceipt(tenant=owner.tenant, key=once, at=now))

@@ -8,7 +8,6 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.config_file import AccessSettings, ConfigFile
 from bot.db import Database
 from bot.tasks.creation import Owner
 from bot.workspaces.access import Rights, named_people, retry_roles
@@ -84,13 +83,12 @@ class OtherWorkspaces:
         client, owner = self._need.call_slack(token), Owner(workspace.tenant, workspace.id)
         directory = Directory(client)
         is_default = workspace.tenant == DEFAULT_TENANT
-        config = self._home.config if is_default else ConfigFile()
-        access = config.access if is_default else AccessSettings()
+        config = self._home.config.of_tenant(workspace.tenant)
         house = House(workspace.id, workspace.name, workspace.enterprise_id)
         return replace(
             self._home,
             gate=Gate(client, house, named_people(config)),
-            rights=Rights(access, directory, retry_roles(config)),
+            rights=Rights(config.access, directory, retry_roles(config)),
             directory=directory,
             owner_of=lambda _workspace_id: owner,
             config=config,

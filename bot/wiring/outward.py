@@ -52,8 +52,13 @@ async def open_outward(
     pacing: Callable[[], Pacing],
     isolation: Isolation,
     meters: Meters,
+    app_id: str | None = None,
 ) -> Outward:
-    """Build the outward connections; *stack* closes them. Lanes start when they have work."""
+    """
+    Build the outward connections; *stack* closes them. Lanes start when they have work.
+
+    *app_id* is the app of SLACK_BOT_TOKEN; None if it is not known.
+    """
     vault = _vault_of(settings)
     proxies = settings.proxies
     transports = Transports()
@@ -75,6 +80,7 @@ async def open_outward(
             identify, session, settings.slack_api_url, proxy=proxies.for_url(settings.slack_api_url)
         ),
         reopen=lanes.reopen,
+        app_id=app_id,
     )
     slack = SlackWorkspaces(settings.slack_api_url, connections.token_of, pacing, proxies)
     transports.add("", slack.open)

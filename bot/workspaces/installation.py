@@ -127,7 +127,7 @@ class Installations:
         """Return the invitation's secret; raise `InvalidError` if another browser asked for it."""
         at, _, rest = cookie.partition(".")
         age = self._clock.now().timestamp() - int(at) if at.isdecimal() and len(at) < 12 else -1
-        is_ours = hmac.compare_digest(_hashed(cookie).encode(), state.encode())
+        is_ours = hmac.compare_digest(_hashed(cookie).encode(), state.encode(errors="replace"))
         if not is_ours or not 0 <= age <= STATE_VALID_FOR.total_seconds():
             raise InvalidError(_OTHER_BROWSER)
         return rest.partition(".")[2]
@@ -158,4 +158,5 @@ class Installations:
 
 
 def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # Bytes of a header that are no UTF-8 arrive as surrogates, which cannot be encoded strictly.
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -25,6 +25,7 @@ _REASONS = {
 #: `xapp-1-<the app's id>-<number>-<secret>`
 _APP_TOKEN = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-\S+")
 _ERROR_CODE = re.compile("[a-z_]{1,60}")
+ORG_WIDE = "is of a whole organisation: install the app in one workspace, and use that token"
 #: These say nothing about the token.
 _PASSING_ERRORS = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 
@@ -41,6 +42,7 @@ class Identity:
     enterprise_id: str | None = None
     bot_name: str = "Opsbell"
     app_id: str | None = None  # None where Slack does not tell: without the scope users:read
+    is_org_wide: bool = False  # of a whole organisation (Enterprise Grid), not of one workspace
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ async def check_tokens(
     identity = _identity_of(replies[0])
     if identity is None:
         raise ConfigError(["SLACK_BOT_TOKEN: cannot be checked, SLACK_API_URL is not Slack's API"])
+    if identity.is_org_wide:
+        raise ConfigError([f"SLACK_BOT_TOKEN: {ORG_WIDE}"])
     identity = replace(
         identity, app_id=await _app_of(session, api_url, bot_token, replies[0], proxy)
     )
@@ -130,7 +134,7 @@ async def identify(
     reply = await call(session, f"{api_url}auth.test", bot_token, proxy)
     identity = None if reply.why else _identity_of(reply)
     if identity is not None:
-        return identity
+        return replace(identity, app_id=await _app_of(session, api_url, bot_token, reply, proxy))
     if reply.why and reply.is_answer:
         raise InvalidError(reply.why, [FieldProblem("bot_token", reply.why)])
     raise UnavailableError("Slack cannot be asked about the token just now: try again.")
@@ -148,6 +152,7 @@ def _identity_of(reply: _Reply) -> Identity | None:
         scopes=reply.scopes,
         enterprise_id=body.get("enterprise_id") or None,
         bot_name=str(body.get("user") or "Opsbell"),
+        is_org_wide=bool(body.get("is_enterprise_install")),
     )
 
 

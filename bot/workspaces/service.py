@@ -19,7 +19,7 @@ from bot.errors import (
     UserError,
 )
 from bot.workspaces.models import Workspace, WorkspaceToken
-from bot.workspaces.preflight import Identity
+from bot.workspaces.preflight import ORG_WIDE, Identity
 from bot.workspaces.queries import find_connected, find_open
 from bot.workspaces.scopes import NEEDED_SCOPES, USEFUL_SCOPES
 from bot.workspaces.tokens import Vault
@@ -28,6 +28,7 @@ logger = structlog.get_logger(__name__)
 
 #: Without this one nothing can be delivered.
 _MUST_HAVE = frozenset({"chat:write"})
+_ONE_APP = "install that one there"
 _NO_KEY = "Tokens cannot be kept: set TOKEN_ENCRYPTION_KEY and restart."
 
 
@@ -49,7 +50,8 @@ class WorkspaceConnections:
     """
     The use cases. Tokens leave this class only through `token_of`.
 
-    *identify* asks Slack whose token it is; *reopen* restarts a workspace's lane.
+    *identify* asks Slack whose token it is; *reopen* restarts a workspace's lane. *app_id* is the
+    app of SLACK_BOT_TOKEN, whose socket hears all workspaces; None if it is not known.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class WorkspaceConnections:
         home_token: str | None,
         identify: Callable[[str], Awaitable[Identity]],
         reopen: Callable[[str], None],
+        app_id: str | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -68,6 +71,7 @@ class WorkspaceConnections:
         self._home_token = home_token
         self._identify = identify
         self._reopen = reopen
+        self._app_id = app_id
 
     async def connect(
         self, tenant: str, team_id: str, token: str, *, name: str | None, by: str
@@ -75,12 +79,12 @@ class WorkspaceConnections:
         """
         Connect a workspace, or replace its token.
 
-        Raises `InvalidError` for a token that Slack refuses, that is another team's or that cannot
-        post, and `ForbiddenError` for a team that is not the tenant's to connect.
+        Raises `InvalidError` for a token that Slack refuses, that is another team's or app's or
+        that cannot post, and `ForbiddenError` for a team that is not the tenant's to connect.
         """
         vault = self.require_vault()
         identity = await self._identify(token)
-        _require_team(identity, team_id)
+        self._require_usable(identity, team_id)
         _require_scopes(identity)
         workspace = Workspace(
             id=team_id,
@@ -114,7 +118,7 @@ class WorkspaceConnections:
         except NoTransportError as error:
             raise InvalidError(f"The token cannot be used: {error}. Send it anew.") from error
         identity = await self._identify(token)
-        _require_team(identity, team_id)
+        self._require_usable(identity, team_id)
         return Connection(workspace, identity.scopes, is_new=False)
 
     async def disconnect(self, tenant: str, team_id: str) -> None:
@@ -174,6 +178,18 @@ class WorkspaceConnections:
             raise NoTransportError(why or "no_token")
         return self._token(kept)
 
+    def _require_usable(self, identity: Identity, team_id: str) -> None:
+        """Raise `InvalidError` for a token of another team, of several, or of another app."""
+        if identity.is_org_wide:
+            raise _token_refusal("bot_token", ORG_WIDE)
+        if identity.workspace_id != team_id:
+            raise _token_refusal("team_id", "is not the team of this token")
+        if None not in (self._app_id, identity.app_id) and identity.app_id != self._app_id:
+            # Its buttons and commands would go to the other app.
+            raise _token_refusal(
+                "bot_token", f"belongs to another app than {self._app_id}: {_ONE_APP}"
+            )
+
     def _token(self, kept: WorkspaceToken) -> str:
         if kept.sealed is None:
             if self._home_token is None:
@@ -216,17 +232,14 @@ def missing_scopes(granted: frozenset[str]) -> list[str]:
     return sorted({*NEEDED_SCOPES, *USEFUL_SCOPES} - granted) if granted else []
 
 
-def _require_team(identity: Identity, team_id: str) -> None:
-    if identity.workspace_id != team_id:
-        fix = "is not the team of this token"
-        raise InvalidError(f"Nothing was stored: `team_id` {fix}.", [FieldProblem("team_id", fix)])
-
-
 def _require_scopes(identity: Identity) -> None:
     if identity.scopes and not identity.scopes >= _MUST_HAVE:
-        fix = f"lacks {', '.join(sorted(_MUST_HAVE))}: add it and install again"
-        problem = FieldProblem("bot_token", fix)
-        raise InvalidError(f"Nothing was stored: `bot_token` {fix}.", [problem])
+        missing = ", ".join(sorted(_MUST_HAVE))
+        raise _token_refusal("bot_token", f"lacks {missing}: add it and install again")
+
+
+def _token_refusal(field: str, fix: str) -> InvalidError:
+    return InvalidError(f"Nothing was stored: `{field}` {fix}.", [FieldProblem(field, fix)])
 
 
 def _unknown_workspace(team_id: str) -> UserError:

@@ -96,6 +96,11 @@ STRANGERS = {
     "no tenant": lambda: signed(tenant=None),
     "empty tenant": lambda: signed(tenant=""),
     "a list of tenants": lambda: signed(tenant=["default"]),
+    "a subject that no database takes": lambda: signed(sub="a\x00"),
+    "a subject of half a character": lambda: signed(sub="\ud800"),
+    "a tenant in two lines": lambda: signed(tenant="default\ncleo"),
+    "a subject without an end": lambda: signed(sub="a" * 256),
+    "an empty subject": lambda: signed(sub=""),
     "a list of scopes": lambda: signed(scope=["admin"]),
     "a number as scope": lambda: signed(scope=7),
     "no time as its end": lambda: signed(exp="soon"),
@@ -128,6 +133,15 @@ def test_a_token_minted_for_no_task_by_mistake_is_good_for_nothing():
     """An empty task id does not silently give a token without limits."""
     with pytest.raises(TokenError):
         TOKENS.read(mint(task_id=""))
+
+
+@pytest.mark.parametrize("name", ["", "a\n", "a" * 256])
+def test_no_token_is_minted_that_would_be_refused(name):
+    """Whoever makes it learns it, not whoever uses it."""
+    with pytest.raises(InvalidError, match="printable"):
+        TOKENS.mint(subject=name, tenant="default", scopes=frozenset())
+    with pytest.raises(InvalidError, match="printable"):
+        TOKENS.mint(subject="ada", tenant=name, scopes=frozenset())
 
 
 def test_a_token_without_scope_may_nothing():

@@ -14,6 +14,16 @@ HOME, BRANCH, PARTNER = "T0HOME0001", "T0BRANCH01", "T9PARTNER1"
         ({"team": {"id": HOME}, "user": {"id": "U1", "team_id": HOME}}, [HOME]),
         # A message of ours in a shared channel, pressed by somebody of another workspace.
         ({"message": {"team": HOME}, "team": {"id": PARTNER}}, [HOME, PARTNER]),
+        # A shortcut used on a message whose author is of another workspace, a tenant's perhaps.
+        (
+            {
+                "type": "message_action",
+                "message": {"team": PARTNER},
+                "team": {"id": HOME},
+                "user": {"id": "U1", "team_id": HOME},
+            },
+            [HOME, PARTNER],
+        ),
         # An event of a shared channel names the sender's team; the installation is ours.
         ({"team_id": PARTNER, "authorizations": [{"team_id": HOME}]}, [HOME, PARTNER]),
         # A modal that was opened in one workspace and submitted from another.

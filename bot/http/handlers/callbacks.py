@@ -79,7 +79,7 @@ async def heartbeat_task(call: Call) -> Response:
 async def log_task(call: Call) -> Response:
     """Keep log lines; those of the kind's `log_level` and above go to the task's thread."""
     body: LogTask = call.body
-    config = call.services.settings.config
+    config = call.services.settings.config.of_tenant(call.caller.tenant)
     now = int(call.services.clock.now().timestamp())
     logged = await call.services.intake.log(
         await call.owner(),

@@ -64,7 +64,7 @@ def _new_task(call: Call, body: CreateTask, channel: str) -> NewTask:
         log_url=body.log_url,
         grafana_url=body.grafana_url,
         runner=body.runner,
-        environment=body.environment or call.services.settings.environment,
+        environment=body.environment or call.environment,
         correlation_id=body.correlation_id or call.correlation_id,
         created_by=call.caller.subject,
         run=body.run,

@@ -17,7 +17,7 @@ async def register_user(call: Call) -> Response:
         email=body.email,
         display_name=body.display_name,
         total_users=body.total_users,
-        environment=body.environment or call.services.settings.environment,
+        environment=body.environment or call.environment,
     )
     channel = await users_channel(call, body, owner.workspace_id)
     message, is_new = await call.services.users.tell(

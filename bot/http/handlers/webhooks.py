@@ -14,7 +14,8 @@ from bot.tasks.updates import StatusReport
 async def take_task_event(call: Call) -> Response:
     """Announce the task if it is new, and report on it; a status nobody knows is ignored."""
     body: ForeignEvent = call.body
-    name, known = call.path["webhook"], call.services.settings.config.webhooks
+    config = call.services.settings.config.of_tenant(call.caller.tenant)
+    name, known = call.path["webhook"], config.webhooks
     if name not in known:
         raise NotFoundError(
             f"There is no [webhooks.{name}]{did_you_mean(name, known, is_sentence=True)}"
@@ -34,7 +35,7 @@ async def take_task_event(call: Call) -> Response:
             task_id=event.task_id,
             status=TaskStatus.RUNNING if event.status in ENDS else event.status,
             log_url=event.log_url,
-            environment=call.services.settings.environment,
+            environment=call.environment,
             correlation_id=call.correlation_id,
             created_by=call.caller.subject,
         ),

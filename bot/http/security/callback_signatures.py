@@ -4,6 +4,7 @@ Callbacks signed with CALLBACK_SECRET, as an alternative to a token.
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -69,6 +70,16 @@ class Signatures:
         if not any(hmac.compare_digest(ours, one) for ours in expected for one in each):
             return "it belongs to another body, id, time or secret"
         return None
+
+
+def delivery_key(headers: Mapping[str, str], raw: bytes) -> str:
+    """
+    Return what every delivery of one signed event has in common, however often it is signed.
+
+    The body counts as well, for senders that use one id for everything.
+    """
+    key = headers.get(HEADERS[0], "").encode(errors="surrogateescape")
+    return f"webhook.{hashlib.sha256(key + b'.' + raw).hexdigest()}"
 
 
 def signatures_of(settings: Settings, clock: Clock) -> Signatures | None:

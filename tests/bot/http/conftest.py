@@ -26,6 +26,7 @@ from bot.tasks.announcer import Announcer
 from bot.tasks.display import Links
 from bot.tasks.intake import Intake
 from bot.tasks.models import Task
+from bot.tasks.runners.registry import runner_name
 from bot.tasks.service import Tasks
 from bot.tasks.transactions import Transactions
 from bot.tokens import Tokens
@@ -96,7 +97,7 @@ def surroundings() -> Surroundings:
 def settings() -> Settings:
     config = ConfigFile(
         tasks={"import": TaskKind(channel="#jobs", runner="mill", log_level="warning")},
-        runners={"mill": HttpRunner(type="http", url="http://127.0.0.1:9/run")},
+        runners={"mill": HttpRunner(type="http", url="http://127.0.0.1:9/run", tenants=["*"])},
     )
     return Settings.model_validate(
         {
@@ -115,7 +116,7 @@ def services(
     settings: Settings, database: Database, clock: HandClock, surroundings: Surroundings
 ) -> HttpServices:
     def runner_of(task: Task) -> str | None:
-        return task.runner or settings.config.kind(task.task).runner
+        return runner_name(task, settings)
 
     for tenant, workspace_id in WORKSPACES.items():
         connect(database, workspace_id, tenant)
@@ -126,7 +127,9 @@ def services(
 
     transactions = Transactions(database, lanes=Recorder(), launcher=Recorder())
     announcer = Announcer(
-        Links(ConfigFile()), can_retry=lambda task: task.runner is not None, on_creation=True
+        Links(settings.config, settings.grafana_url),
+        can_retry=lambda task: task.runner is not None,
+        on_creation=True,
     )
     tasks = Tasks(transactions, announcer, clock, runner_of, lambda _task: None)
     office = Office(database, clock)

@@ -11,6 +11,8 @@ from dataclasses import replace
 import pytest
 
 from bot.all_tables import TABLES
+from bot.config_file import ConfigFile, HttpRunner, TaskKind, WebhookMapping
+from bot.http.mcp.tools import TOOLS
 from bot.http.routes import ROUTES
 from bot.messages.models import Message, MessageState
 from bot.workspaces.models import Workspace
@@ -26,6 +28,9 @@ CANARY = "bergmann-canary"
 TS = "1700000000.000200"
 #: Two tenants that do the same, one before and one after the victim has worked on.
 STRANGERS = {"ben": "T3", "dora": "T4"}
+_GUESS = "06h28454w7hzc0fgz9wwax6e"
+#: Ids of things that nobody has.
+GUESSED = Known(f"a_{_GUESS}", f"m_{_GUESS}", "T1", TS, "0" * 24, f"r_{_GUESS}", f"x_{_GUESS}")
 _VOLATILE = (
     (re.compile(r"\b[a-z]{1,3}_[0-9a-hjkmnp-tv-z]{24}\b"), "<id>"),
     (re.compile(r"20\d\d-\d\d-\d\d[T ][0-9:.]+(?:\+00:00|Z)?"), "<at>"),
@@ -40,6 +45,12 @@ _VOLATILE = (
 def test_every_route_has_a_case():
     """A new route needs an entry in `tenant_cases.CASES`; one that is gone leaves it."""
     assert sorted(CASES) == sorted({route.handler.__name__ for route in ROUTES})
+
+
+def test_every_tool_for_assistants_has_a_case():
+    """So does a new tool, in `tenant_cases._assistants`."""
+    called = {sending.body["params"]["name"] for sending in CASES["serve_mcp"](GUESSED)}
+    assert sorted(called) == sorted(tool.name for tool in TOOLS)
 
 
 async def work(client, database, tenant, token=None, query=REPORT["query"]):
@@ -176,9 +187,7 @@ async def test_nothing_of_a_tenant_reaches_another(client, database, clock, seed
     """Whatever another tenant sends, it is answered as if the victim had nothing."""
     for tenant, workspace_id in STRANGERS.items():
         connect(database, workspace_id, tenant)
-    guess = "06h28454w7hzc0fgz9wwax6e"
-    guessed = Known(f"a_{guess}", f"m_{guess}", "T1", TS, "0" * 24, f"r_{guess}", f"x_{guess}")
-    expected = await sent_by(client, clock, "ben", generated(guessed, seed))
+    expected = await sent_by(client, clock, "ben", generated(GUESSED, seed))
     known = await work(client, database, "default")
     before = everything_of(database, "default", "T1")
     assert sum(CANARY in repr(row) for row in before) > 10
@@ -188,6 +197,35 @@ async def test_nothing_of_a_tenant_reaches_another(client, database, clock, seed
     differing = [pair for pair in zip(replies, expected, strict=True) if pair[0] != pair[1]]
     assert differing == []
     assert everything_of(database, "default", "T1") == before
+
+
+class TestWhatIsConfigured:
+    """opsbell.toml and the environment belong to the tenant of SLACK_BOT_TOKEN."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        secret = f"https://{CANARY}.example.com/{{task}}"
+        kind = TaskKind(channel=f"#{CANARY}", runner=CANARY, log_url=secret, grafana_url=secret)
+        config = ConfigFile(
+            tasks={"*": kind},
+            runners={CANARY: HttpRunner(type="http", url="http://127.0.0.1:9/run")},
+            webhooks={CANARY: WebhookMapping(preset="kestra")},
+        )
+        update = {"slack_default_channel": f"#{CANARY}", "environment": CANARY, "config": config}
+        return settings.model_copy(update={**update, "grafana_url": secret})
+
+    @ONE_DATABASE
+    async def test_it_is_told_to_no_other_tenant(self, client, database, clock):
+        """Neither in an answer nor in a message: no address, channel, runner or environment."""
+        connect(database, "T3", "ben")
+
+        replies = await sent_by(client, clock, "ben", generated(GUESSED, 5))
+
+        stored = everything_of(database, "ben", "T3")
+        assert [row for row in stored if CANARY in repr(row)] == []
+        assert ("POST /api/tasks", 201) in [reply[:2] for reply in replies]
+        hook = await client.post(f"/api/webhooks/{CANARY}", {}, token=token_for("ben", "admin"))
+        assert (hook.status, hook.text.count("known: none")) == (404, 1)
 
 
 @ONE_DATABASE

@@ -14,6 +14,7 @@ from bot.workspaces.tokens import Vault
 
 HOME_TOKEN = "xoxb-home-token"
 KEY = Fernet.generate_key().decode()
+APP_ID = "A0OPSBELL1"
 SCOPES = frozenset({"chat:write", "channels:read"})
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -24,6 +25,8 @@ class KnownTokens:
     def __init__(self) -> None:
         self.teams: dict[str, str] = {HOME_TOKEN: "T1"}
         self.scopes = SCOPES
+        self.app_id: str | None = APP_ID
+        self.is_org_wide = False
 
     def give(self, team_id: str, number: int = 1) -> str:
         """Return a new token of a team."""
@@ -37,7 +40,11 @@ class KnownTokens:
             raise InvalidError(why, [FieldProblem("bot_token", why)])
         team_id = self.teams[token]
         url = f"https://{team_id.lower()}.example.com/"
-        return Identity(team_id, f"Team {team_id}", url, "U0BOT", self.scopes)
+        return Identity(
+            *(team_id, f"Team {team_id}", url, "U0BOT", self.scopes),
+            app_id=self.app_id,
+            is_org_wide=self.is_org_wide,
+        )
 
 
 def workspace(team_id: str, tenant: str, at: datetime = NOW) -> Workspace:
@@ -64,4 +71,5 @@ def make_connections(
         home_token=HOME_TOKEN,
         identify=slack.identify,
         reopen=reopened.append,
+        app_id=APP_ID,
     )

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_playground import Playground
 
 from bot.errors import ConfigError
-from bot.workspaces.preflight import check_tokens
+from bot.workspaces.preflight import check_tokens, identify
 
 
 @pytest.fixture
@@ -62,6 +62,34 @@ async def test_what_is_not_slack_is_told(session, body):
     with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN"):
         await check_tokens(session, url, "xoxb-1", "xapp-1")
     await runner.cleanup()
+
+
+async def test_a_token_of_a_whole_organisation_is_told(session):
+    """It belongs to no workspace, so nobody could be served."""
+    grid = {"ok": True, "team_id": "E1", "user_id": "U1", "is_enterprise_install": True}
+
+    async def handle(_request: web.Request) -> web.Response:
+        return web.json_response(grid)
+
+    app = web.Application()
+    app.router.add_post("/api/{method}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN: is of a whole organisation"):
+        await check_tokens(session, url, "xoxb-1", "xapp-1")
+    found = await identify(session, url, "xoxb-1")
+    await runner.cleanup()
+
+    assert found.is_org_wide
+
+
+async def test_a_further_token_names_its_app(two_apps, session):
+    """So that one of another app can be refused."""
+    found = await identify(session, two_apps.api_url, "xoxb-private")
+
+    assert found.app_id == "A0SAMPLE001"
 
 
 OTHER_APP = "xapp-1-A0OTHERAPP-1-private"

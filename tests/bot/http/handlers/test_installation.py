@@ -215,6 +215,20 @@ async def test_an_answer_of_slack_counts_only_in_the_browser_that_asked(
     assert kept(bot) == (None, None)
 
 
+async def test_a_cookie_of_stray_bytes_is_no_cookie(bot: Opsbell) -> None:
+    """They arrive as half characters, which no hash takes."""
+    host, port = urlsplit(bot.url).netloc.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        b"GET /slack/oauth_redirect?code=a&state=b HTTP/1.1\r\nHost: bot\r\n"
+        b'Cookie: opsbell_install="\xff"\r\nConnection: close\r\n\r\n'
+    )
+
+    status_line = await reader.readline()
+    writer.close()
+    assert b" 403 " in status_line
+
+
 async def test_who_says_no_may_try_again(browser: Browser, bot: Opsbell) -> None:
     """Slack's refusals change nothing, and the same link still works."""
     link = await browser.invited()

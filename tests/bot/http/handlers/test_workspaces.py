@@ -78,6 +78,23 @@ async def test_a_bad_token_is_refused_and_not_repeated(ada, token, caplog):
 
 
 @ONE_DATABASE
+async def test_a_token_of_another_app_or_of_an_organisation_is_refused(ada, surroundings):
+    """Nobody would hear the other app's buttons, and an organisation is no workspace."""
+    slack = surroundings.slack
+    token = slack.give("T3")
+    slack.app_id = "A0OTHERAPP"
+    other = await ada.post(PATH, body("T3", token))
+    slack.app_id, slack.is_org_wide = None, True
+    org_wide = await ada.post(PATH, body("T3", token))
+    slack.is_org_wide = False  # Without users:read nobody knows the app.
+    unknown = await ada.post(PATH, body("T3", token))
+
+    assert [one.status for one in (other, org_wide, unknown)] == [422, 422, 201]
+    assert "another app than A0OPSBELL1" in other.body["message"]
+    assert "whole organisation" in org_wide.body["message"]
+
+
+@ONE_DATABASE
 async def test_a_token_that_cannot_post_is_refused(ada, surroundings):
     """Without chat:write nothing could ever be delivered."""
     surroundings.slack.scopes = frozenset({"channels:read"})

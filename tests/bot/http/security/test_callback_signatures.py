@@ -2,14 +2,15 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from bot.errors import ConfigError
-from bot.http.security.callback_signatures import Signatures
+from bot.http.errors import RefusedError
+from bot.http.security.callback_signatures import HEADERS, Signatures
 from tests.bot.http.calling import ONE_DATABASE, HandClock, token_for
 from tests.bot.http.conftest import CALLBACK_SECRET
 
@@ -58,6 +59,63 @@ async def test_one_of_several_signatures_is_enough(client, running):
     assert (await send(client, headers)).status == 200
 
 
+#: https://github.com/standard-webhooks/standard-webhooks (its libraries' tests), and
+#: https://docs.svix.com/receiving/verifying-payloads/how-manual: secret, id, time, body, signature.
+PUBLISHED = [
+    (
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "1614265330",
+        b'{"test": 2432232314}',
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    ),
+    (
+        "whsec_plJ3nmyCDGBKInavdOK15jsl",
+        "msg_loFOjxBNrRLzqYUf",
+        "1731705121",
+        b'{"event_type":"ping","data":{"success":true}}',
+        "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+    ),
+]
+
+
+@pytest.mark.parametrize("vector", PUBLISHED, ids=["standard-webhooks", "svix"])
+def test_the_published_test_vectors_are_accepted(vector, database_url):
+    """
+    A signature made by anybody else's library counts, to the byte.
+    """
+    secret, key, at, body, signature = vector
+    clock = HandClock()
+    clock.at = datetime.fromtimestamp(int(at), UTC)
+    headers = dict(zip(HEADERS, (key, at, signature), strict=True))
+    signatures = Signatures([secret], clock)
+
+    assert signatures.read(headers, body).scopes == {"tasks:write"}
+    with pytest.raises(RefusedError):
+        signatures.read(headers, body + b" ")
+
+
+async def test_a_callback_that_is_sent_again_changes_nothing(client, running):
+    """
+    Whoever recorded a failure cannot make the next attempt fail, however new the signature is.
+    """
+    headers = sign()
+    await send(client, headers)
+    assert (await client.post("/api/tasks/i-1/retry", {})).status == 200
+    replayed = await send(client, headers)
+    signed_anew = await send(client, sign(ago=timedelta(seconds=-60)))
+    other_body = json.dumps({"taskId": "i-1", "status": "running"})
+    next_one = await send(client, sign(other_body), other_body)
+
+    again = [
+        (one.status, one.body["outcome"], one.body["reason"]) for one in (replayed, signed_anew)
+    ]
+    assert again == [(200, "ignored", "stale")] * 2
+    assert replayed.body["taskId"] == "i-1"
+    assert next_one.body["outcome"] == "applied"
+    assert (await client.get("/api/tasks/i-1")).body["status"] == "running"
+
+
 @pytest.mark.parametrize(
     "make_headers",
     [
@@ -65,6 +123,8 @@ async def test_one_of_several_signatures_is_enough(client, running):
         lambda: sign(ago=timedelta(seconds=301)),
         lambda: sign(ago=timedelta(seconds=-301)),
         lambda: sign("{}"),
+        lambda: sign(f"{REPORT} "),
+        lambda: sign(REPORT.replace(" ", "")),
         lambda: {**sign(), "webhook-id": "msg_2"},
         lambda: {**sign(), "webhook-timestamp": "nan"},
         lambda: {**sign(), "webhook-timestamp": "soon"},
