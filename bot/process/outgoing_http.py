@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-_MAX_BYTES = 1_048_576
+_ANSWER_LIMIT = 1_048_576
 
 
-async def read_limited(response: aiohttp.ClientResponse, limit: int = _MAX_BYTES) -> bytes:
+async def read_limited(response: aiohttp.ClientResponse, limit: int = _ANSWER_LIMIT) -> bytes:
     """Return the body, unpacked; raise `ValueError` if it has more bytes than that."""
     raw = bytearray()
     while chunk := await response.content.read(limit + 1 - len(raw)):
@@ -24,7 +24,7 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int = _MAX_BYTES
     return bytes(raw)
 
 
-async def read_json(response: aiohttp.ClientResponse, limit: int = _MAX_BYTES) -> Any:
+async def read_json(response: aiohttp.ClientResponse, limit: int = _ANSWER_LIMIT) -> Any:
     """Return the JSON of a body, whatever type it names; raise `ValueError`."""
     raw = await read_limited(response, limit)
     try:
